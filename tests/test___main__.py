@@ -161,7 +161,7 @@ def test_a_lint_whose_process_is_killed(tmp_path: Path) -> None:
 
     assert (code, said.decode()) == (
         2,
-        "csr-templates: A lint process was killed, possibly because of missing memory. Close other programs "
-        "and try again.\n",
+        "csr-templates: A lint process was killed, possibly because the memory was not sufficient. Close "
+        "other programs and try again.\n",
     )
     assert list(tmp_path.iterdir()) == []

@@ -205,7 +205,7 @@ def alarm(one: Checkout) -> None:
     )
 """
     one.insert(NETWORK, "    ports_alarm = partial(\n", function)
-    one.refused("no page has <!-- generated: alarm nat-1-connections-high -->")
+    one.refused("No page has <!-- generated: alarm nat-1-connections-high -->")
     for page, do, wake in (
         ("docs/on-call.md", "Do", "Contact"),
         ("docs/on-call.ja.md", "対応", "連絡"),
@@ -260,9 +260,9 @@ def parameter(one: Checkout) -> None:
     used = "MaxAggregationInterval=parameters.flow_log_interval.Ref(),"
     one.edit(NETWORK, r"MaxAggregationInterval=\d+,[^\n]*", used)
     one.refused(
-        "Parameters.FlowLogInterval lacks ConstraintDescription (the message for a refused value, after "
-        "'must be'), a label (label= of add_parameter), a group (group= of add_parameter). Add what is "
-        "missing."
+        "Parameters.FlowLogInterval does not have ConstraintDescription (the message for a rejected value, "
+        "which starts with 'must'), a label (label= of add_parameter), a group (group= of add_parameter). "
+        "Add what is missing."
     )
     constraint = '                ConstraintDescription="must be 60 or 600",\n'
     one.edit(NETWORK, re.escape(f"{start}            )\n        ),\n"), start + constraint + end)

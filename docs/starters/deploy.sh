@@ -153,9 +153,12 @@ for stack in $stacks; do
       --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]')
     jq -r '.[] | map(. // "-") | join("  ")' <<< "$found"
     refused=$(jq -r --arg stack "$stack" --arg accepted "${ACCEPTED:-}" '
-      def is_copy: IN("AWS::Lambda::Version", "AWS::ApiGateway::Deployment");
+      [.[] | select(.[0] == "Add") | .[2]] as $added
+      | def is_copy: (.type | IN("AWS::Lambda::Version", "AWS::ApiGateway::Deployment"))
+          and (.action == "Modify" or (.type | IN($added[])));
       [.[] | {action: .[0], name: ($stack + "." + .[1]), type: .[2], replaced: .[3]}
-      | select((.action | IN("Add", "Modify") | not) or ((.replaced | IN("True", "Conditional")) and (.type | is_copy | not)))
+      | select((.action | IN("Add", "Modify") | not) or (.replaced | IN("True", "Conditional")))
+      | select(is_copy | not)
       | select(.name as $name | $accepted | split(" ") | index([$name]) | not)
       | "\(.action) \(.name)"] | join(", ")' <<< "$found")
     if [ -n "$refused" ]; then

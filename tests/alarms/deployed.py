@@ -24,14 +24,14 @@ PARAMETERS: Final = Path(__file__).parents[2] / "parameters"
 NORMAL: Final = "normal"
 CRITICAL: Final = "critical"
 
-# The result of a Ref, if it is a property; for other resources, the logical ID is used.
+# The property that Ref returns. For other resources, Ref returns the logical ID.
 _NAME_PROPERTIES: Final[Mapping[str, str]] = {
     "AWS::ApiGateway::Stage": "StageName",
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
 }
-# Approximate minutes of a creation; all others are created at once.
+# Approximate minutes to create a resource; 0 for all others.
 _MINUTES: Final[Mapping[str, int]] = {
     "AWS::CloudFront::Distribution": 5,
     "AWS::EC2::NatGateway": 2,
@@ -49,11 +49,11 @@ class DeployedAlarm(NamedTuple):
     """An alarm of an environment.
 
     Attributes:
-        what: the end of its name, after project and environment.
+        what: the end of its name, without project and environment.
         stack: name of its stack.
         topic: the topic that it notifies: normal or critical.
         alarm: as it is evaluated.
-        created: minute in which it is there when every stack is created, the first one at minute 0.
+        created: minute in which the alarm exists, if the creation of the stacks starts at minute 0.
     """
 
     what: str
@@ -64,12 +64,12 @@ class DeployedAlarm(NamedTuple):
 
 
 class Subscription(NamedTuple):
-    """RDS events for a topic.
+    """RDS events that a topic receives.
 
     Attributes:
         source_type: db-cluster or db-instance.
         sources: the logical IDs of the sources.
-        categories: of the events.
+        categories: categories of the events.
         topic: normal or critical.
     """
 
@@ -80,7 +80,7 @@ class Subscription(NamedTuple):
 
 
 class LogMetric(NamedTuple):
-    """A metric that is read off a log."""
+    """A metric that a metric filter extracts from a log."""
 
     log_group: str
     pattern: str
@@ -93,12 +93,12 @@ class Environment(NamedTuple):
     """A deployed environment.
 
     Attributes:
-        resources: stack -> logical ID -> resource, resolved, with what a deployed one is called.
+        resources: stack -> logical ID -> resource, with resolved values and the names of deployed resources.
         regions: stack -> its region.
-        alarms: of all stacks, in the order of the templates.
-        log_metrics: of all stacks.
-        subscriptions: to events of RDS.
-        created: stack -> logical ID -> minute in which it is there, as ``DeployedAlarm.created``.
+        alarms: alarms of all stacks, in the order of the templates.
+        log_metrics: metrics from logs of all stacks.
+        subscriptions: subscriptions to events of RDS.
+        created: stack -> logical ID -> minute in which the resource exists, as ``DeployedAlarm.created``.
         parameters: parameter -> value.
     """
 
@@ -111,13 +111,13 @@ class Environment(NamedTuple):
     parameters: Mapping[str, str]
 
     def of_type(self, stack: str, resource_type: str) -> dict[str, Mapping[str, Any]]:
-        """Return logical ID -> properties of the resources of a type in a stack."""
+        """Return logical ID -> properties of all resources of a type in a stack."""
         return dict(_of_type(self.resources[stack], resource_type))
 
 
 @cache
 def built_stacks() -> tuple[BuiltStack, ...]:
-    """Return every stack, built, in deploy order."""
+    """Return all stacks, built, in deploy order."""
     return tuple(
         BuiltStack(one.name, one.template, one.region, one.build().to_dict(), per_deploy=one.per_deploy)
         for one in STACKS
@@ -126,11 +126,11 @@ def built_stacks() -> tuple[BuiltStack, ...]:
 
 @cache
 def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> Environment:
-    """Return an environment of the parameter files, with other values for some parameters.
+    """Return an environment of the parameter files, with different values for some parameters.
 
     Args:
-        environment: such as ``prod``.
-        overrides: parameter, value.
+        environment: name, such as ``prod``.
+        overrides: names and values of parameters.
     """
     stacks = built_stacks()
     found = next(one for one in environments.read(PARAMETERS, stacks) if one.name == environment)
@@ -163,10 +163,10 @@ def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> E
 def _deployed_alarm(
     stack: str, logical_id: str, properties: Mapping[str, Any], region: str, created: int, prefix: str
 ) -> DeployedAlarm:
-    """Return an alarm of a stack, whose name starts with a prefix.
+    """Return an alarm of a stack whose name starts with a prefix.
 
     Raises:
-        ValueError: its topics are not one of the stack's two, the same for alarm and end.
+        ValueError: the alarm and its end do not notify the same topic, one of the two topics of the stack.
     """
     alarm = alarm_of(properties, region)
     topics = alarm.notifies[ALARM]
@@ -184,10 +184,10 @@ def _deployed_alarm(
 def read_alarms(
     stack: str, resources: Resources, region: str, created: Mapping[str, int], prefix: str
 ) -> Iterator[DeployedAlarm]:
-    """Yield the alarms of a stack, whose names start with a prefix.
+    """Yield the alarms of a stack whose names start with a prefix.
 
     Raises:
-        ValueError: an alarm does not notify of alarm and end alike, or is of an unknown kind.
+        ValueError: an alarm notifies different topics when it starts and ends, or is of an unsupported type.
     """
     for logical_id, resource in resources.items():
         if resource["Type"] == "AWS::CloudWatch::Alarm":
@@ -234,7 +234,7 @@ def _physical_name(logical_id: str, resource: Mapping[str, Any]) -> str:
 
 
 def _named(node: Any, names: Mapping[str, str]) -> Any:
-    """Return a part of a resource with the names of deployed resources in the place of references."""
+    """Return a part of a resource, with references replaced by the names of deployed resources."""
     match node:
         case {"Ref": str(name)} if name in names:
             return names[name]
@@ -248,9 +248,9 @@ def _named(node: Any, names: Mapping[str, str]) -> Any:
 
 
 def _creation(resources: Resources, start: int) -> dict[str, int]:
-    """Return the minute in which each resource is there, if the stack's creation starts at a minute.
+    """Return the minute in which each resource exists, if the creation of the stack starts at a minute.
 
-    CloudFormation creates a resource when all are there that it refers to or depends on.
+    CloudFormation creates a resource after all resources that it references or depends on.
     """
     done: dict[str, int] = {}
 

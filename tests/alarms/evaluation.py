@@ -1,13 +1,13 @@
-"""CloudWatch alarms, evaluated as AWS's pages describe it.
+"""CloudWatch alarms, evaluated according to the AWS documentation.
 
-- Every minute over a window that slides with it, or once an hour where the periods together exceed a day:
+- Every minute over a sliding window, or once an hour if the periods together are longer than a day:
   https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
 - Missing data: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
 - Warm-up: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
 - Percentiles of few samples:
   https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
 
-``test_evaluation.py`` holds it to the worked examples of these pages.
+``test_evaluation.py`` tests it with the examples of these pages.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ INSUFFICIENT: Final = "INSUFFICIENT_DATA"
 
 DAY: Final = 1440  # minutes
 
-# CloudWatch looks further back than the evaluation periods and uses older data points for missing ones. AWS
-# does not publish how far; its examples, with periods of 5 minutes, look at 5 data points for 3 evaluation
-# periods. How long an alarm on missing data takes depends on it.
+# CloudWatch also retrieves data points before the evaluation periods, and uses them for missing ones. AWS
+# does not publish how many. Its examples, with periods of 5 minutes, use 5 data points for 3 evaluation
+# periods. The number determines how fast an alarm reacts to missing data.
 EXTRA_PERIODS: Final = 2
 
 _EXCEEDS: Final[Mapping[str, Callable[[float, float], bool]]] = {
@@ -37,11 +37,11 @@ _EXCEEDS: Final[Mapping[str, Callable[[float, float], bool]]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
-_NOT_BREACHING, _BREACHING, _MISSING = "0", "X", "-"  # as the tables of the page on missing data write them
+_NOT_BREACHING, _BREACHING, _MISSING = "0", "X", "-"  # as in the tables of the page on missing data
 
 
 class Query(NamedTuple):
-    """A metric that an alarm reads, and how."""
+    """A metric that an alarm reads, with its statistic."""
 
     id: str
     metric: Metric
@@ -52,19 +52,19 @@ class Alarm(NamedTuple):
     """A metric alarm.
 
     Attributes:
-        name: of the alarm.
-        queries: the metrics that it reads; one, unless there is an expression.
-        expression: of metric math over the queries, or "".
-        period: minutes.
-        periods: how many of them are evaluated (N).
-        datapoints: how many of these must breach (M).
-        exceeds: the comparison with the threshold.
-        threshold: in the metric's unit.
-        missing: what a missing data point counts as: missing, ignore, breaching or notBreaching.
-        ignores_few_samples: whether a percentile of too few samples leaves the state as it is.
-        warm_up: minutes after the alarm was created in which it may wait for data.
-        warms_up_fully: whether it waits for the end of these minutes even when there are data.
-        notifies: state -> the topics that are told when the alarm enters it; none if actions are disabled.
+        name: name of the alarm.
+        queries: metrics that the alarm reads. Without an expression, there is only one.
+        expression: metric math over the queries, or "".
+        period: length of a period in minutes.
+        periods: number of periods to evaluate (N).
+        datapoints: number of data points that must breach (M).
+        exceeds: comparison with the threshold.
+        threshold: value in the unit of the metric.
+        missing: treatment of missing data: missing, ignore, breaching or notBreaching.
+        ignores_few_samples: whether a percentile of too few samples does not change the state.
+        warm_up: minutes after the creation of the alarm in which it can wait for data.
+        warms_up_fully: whether the warm-up always lasts these minutes, even if there is data.
+        notifies: state -> topics that are notified of it. Empty if actions are disabled.
     """
 
     name: str
@@ -83,15 +83,15 @@ class Alarm(NamedTuple):
 
 
 def alarm_of(properties: Mapping[str, Any], region: str) -> Alarm:
-    """Return the alarm that the properties of a resource in a template describe.
+    """Return the alarm with the properties of a resource in a template.
 
     Args:
-        properties: of ``AWS::CloudWatch::Alarm``, resolved to literals.
-        region: where the alarm is. It sees the metrics of that region only.
+        properties: properties of ``AWS::CloudWatch::Alarm``, resolved to literals.
+        region: region of the alarm. It can read only the metrics of this region.
 
     Raises:
-        ValueError: the alarm uses something that the simulation does not support, so that its result would be
-        a guess.
+        ValueError: the simulation does not support a property of the alarm, so its result would not be
+        reliable.
     """
     p = properties
     unknown = p.keys() & {
@@ -125,7 +125,7 @@ def alarm_of(properties: Mapping[str, Any], region: str) -> Alarm:
 
 
 def _queries(properties: Mapping[str, Any], region: str) -> tuple[tuple[Query, ...], str, int]:
-    """Return what an alarm reads, its expression, and the period in seconds."""
+    """Return the queries of an alarm, its expression, and the period in seconds."""
     if "Metrics" not in properties:
         statistic = properties.get("Statistic") or properties["ExtendedStatistic"]
         return (_query("m", properties, statistic, region),), "", int(properties["Period"])
@@ -148,13 +148,13 @@ def _query(name: str, metric: Mapping[str, Any], statistic: str, region: str) ->
 
 
 def outcome(points: str, periods: int, datapoints: int, missing: str) -> str | None:
-    """Return the state that data points mean, or None where the alarm keeps its state.
+    """Return the state for data points, or None if the alarm keeps its state.
 
     Args:
-        points: of the evaluation range, the newest last: 0 within the threshold, X breaching, - missing.
+        points: data points of the evaluation range, the newest last: 0 is OK, X is breaching, - is missing.
         periods: evaluation periods (N).
-        datapoints: how many must breach (M).
-        missing: how a missing point is treated.
+        datapoints: data points that must breach (M).
+        missing: treatment of missing data points.
     """
     real = points.replace(_MISSING, "")[-periods:]
     breaching = real.count(_BREACHING)
@@ -162,7 +162,7 @@ def outcome(points: str, periods: int, datapoints: int, missing: str) -> str | N
     if filled and missing == "breaching":
         breaching += filled
     elif filled and missing != "notBreaching" and breaching < datapoints and _NOT_BREACHING not in real:
-        # Nothing but a few breaching points: an alarm only when the oldest is old enough ("premature state").
+        # A few breaching points and no others: an alarm only if the oldest is old enough ("premature state").
         if missing == "ignore":
             return None
         old_enough = bool(real) and len(points) - points.index(_BREACHING) >= datapoints
@@ -174,14 +174,14 @@ _outcome = lru_cache(maxsize=None)(outcome)
 
 
 class _Series:
-    """What an alarm's data points are at each minute, as the letters of the tables."""
+    """The data points of an alarm at each minute, as letters of the tables."""
 
     def __init__(self, alarm: Alarm, streams: Mapping[Metric, Stream], start: int, end: int) -> None:
         self.alarm, self.streams, self.start, self.end = alarm, streams, start, end
         self.letters: dict[int, str] = {}
 
     def values(self, cut: int) -> Sequence[float | None]:
-        """Return the value of the window that ends at each minute, without its last ``cut`` minutes."""
+        """Return the value of the window that ends at each minute, without the last ``cut`` minutes."""
         alarm = self.alarm
         columns = [
             windows(
@@ -208,7 +208,7 @@ class _Series:
     def range_at(self, minute: int, delay: int) -> str:
         """Return the data points of the evaluation range at a minute."""
         period, count = self.alarm.period, self.alarm.periods + EXTRA_PERIODS
-        if delay < period:  # only the newest window misses something
+        if delay < period:  # only the newest window is incomplete
             position = minute - self.start
             older = self.points(0)[position - (count - 1) * period : position : period]
             return older + self.points(delay)[position]
@@ -238,16 +238,16 @@ def changes(
     delay: int = 0,
     state: str = INSUFFICIENT,
 ) -> Iterator[Change]:
-    """Yield the changes of an alarm's state. Its actions are run at these, and at no other time.
+    """Yield the changes of an alarm's state. Actions run only at these changes.
 
     Args:
-        alarm: to evaluate.
-        streams: all metrics; those that the alarm reads and that are not there have no data.
-        start: the first minute that is evaluated; minute ``t`` sees the data of minutes before ``t``.
-        end: the minute after the last one.
-        created: when the alarm was created; None for long before.
-        delay: minutes until data arrive.
-        state: at the start.
+        alarm: alarm to evaluate.
+        streams: all metrics. A metric of the alarm that is missing here has no data.
+        start: first minute to evaluate. Minute ``t`` uses the data of minutes before ``t``.
+        end: minute after the last one.
+        created: when the alarm was created; None if long before.
+        delay: minutes until data arrives.
+        state: initial state.
     """
     back = (alarm.periods + EXTRA_PERIODS - 1) * alarm.period
     first = start if created is None else max(start, created)
@@ -273,7 +273,7 @@ def changes(
 
 
 def _few_samples(alarm: Alarm, streams: Mapping[Metric, Stream], start: int, end: int) -> list[bool]:
-    """Tell for each minute whether the evaluation periods hold too few samples for the percentile."""
+    """Return for each minute whether the evaluation periods have too few samples for the percentile."""
     (query,) = alarm.queries
     percentile = percentile_of(query.statistic)
     if percentile is None:

@@ -1,4 +1,4 @@
-"""Metric filters for JSON log events, as CloudWatch Logs applies them.
+"""Metric filters for JSON log events, evaluated in the same way as by CloudWatch Logs.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
 """
@@ -32,14 +32,14 @@ _MISSING: Final = object()
 
 
 class PatternError(ValueError):
-    """A filter pattern that is not one for JSON, or that cannot be read."""
+    """A filter pattern that is invalid, or that is not for JSON."""
 
 
 def matches(pattern: str, line: str) -> bool:
-    """Tell whether a filter counts a log event; one that is not JSON is never counted.
+    """Return whether a filter matches a log event. It matches only JSON events.
 
     Raises:
-        PatternError: the pattern is not one for JSON.
+        PatternError: the pattern is not for JSON.
     """
     condition = _condition(pattern)
     try:
@@ -61,7 +61,7 @@ def _condition(pattern: str) -> Condition:
 
 
 class _Reader:
-    """Reads a pattern; parentheses bind closest, then &&, then ||."""
+    """Parser of a pattern. Parentheses have the highest precedence, then &&, then ||."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
@@ -70,13 +70,13 @@ class _Reader:
             raise PatternError(f"{pattern}: cannot be read.")
 
     def next(self) -> str:
-        """Return the next token and go past it."""
+        """Return the next token and advance."""
         if not self.tokens:
             raise PatternError(f"{self.pattern}: ends too early.")
         return str(self.tokens.pop(0))
 
     def expect(self, token: str) -> None:
-        """Go past a token that must be there."""
+        """Skip a required token."""
         if (found := self.next()) != token:
             raise PatternError(f"{self.pattern}: expected {token}, found {found}.")
 
@@ -128,7 +128,7 @@ def _select(event: Event, steps: list[str | int]) -> Any:
 
 
 def _comparison(pattern: str, steps: list[str | int], sign: str, wanted: str) -> Condition:
-    """Return a comparison with a number or a text; a selector that points to neither matches nothing."""
+    """Return a comparison with a number or a text. If the selected value is neither, it does not match."""
     quoted = wanted.startswith('"')
     text = wanted[1:-1].replace('\\"', '"') if quoted else wanted
     compare = _ORDER[sign]
@@ -142,7 +142,7 @@ def _comparison(pattern: str, steps: list[str | int], sign: str, wanted: str) ->
         return is_number
     if sign not in {"=", "!="}:
         raise PatternError(f"{pattern}: {sign} compares numbers, and {wanted} is none.")
-    # An asterisk matches any text only at the ends.
+    # An asterisk matches any text only at the start and end.
     head, tail = text.startswith("*"), len(text) > 1 and text.endswith("*")
     fixed = text[head : len(text) - tail]
 

@@ -1,8 +1,8 @@
-"""Metric math as CloudWatch evaluates it, for the functions that an alarm may use safely.
+"""Metric math, evaluated in the same way as by CloudWatch, for functions that are safe in alarms.
 
-An expression is evaluated per timestamp. A metric is a number there, or None where it has no data point.
-AWS advises against functions over a whole series (AVG(m1) and the like) in alarms; they are refused here, as
-is what the page leaves open.
+An expression is evaluated for each timestamp. A metric is a number at that time, or None without a data
+point. AWS recommends not to use functions over a whole series, such as AVG(m1), in alarms. These functions,
+and functions with undocumented results, are not supported.
 
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
 """
@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-Values = Mapping[str, float | None]  # id of a metric -> its value at the timestamp
+Values = Mapping[str, float | None]  # ID of a metric -> its value at the timestamp
 
 _TOKEN: Final = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_]\w*)|(==|!=|<=|>=|&&|\|\||[-+*/^<>(),\[\]]))")
 _COMPARISONS: Final[Mapping[str, Callable[[float, float], float]]] = {
@@ -41,7 +41,7 @@ _OVER_ARRAYS: Final[Mapping[str, Callable[[Sequence[float]], float]]] = {
 
 
 class MathError(ValueError):
-    """An expression that CloudWatch would refuse, or one whose meaning its page leaves open."""
+    """An expression that CloudWatch would reject, or whose meaning is not documented."""
 
 
 class Expression(NamedTuple):
@@ -49,7 +49,7 @@ class Expression(NamedTuple):
 
     Attributes:
         at: the values of the metrics at a timestamp -> the value of the expression there.
-        is_series: False for a number, which is there at every timestamp.
+        is_series: False for a number, which exists at every timestamp.
     """
 
     at: Callable[[Values], float | None]
@@ -57,10 +57,10 @@ class Expression(NamedTuple):
 
 
 def expression(text: str) -> Expression:
-    """Read an expression.
+    """Parse an expression.
 
     Raises:
-        MathError: it cannot be read, or uses a function that is not known here.
+        MathError: the expression is invalid, or uses an unsupported function.
     """
     reader = _Reader(text)
     found = reader.logical()
@@ -72,7 +72,7 @@ def expression(text: str) -> Expression:
 
 
 class _Reader:
-    """Reads by recursive descent: OR and AND, comparisons, sums, products, powers, the rest."""
+    """Recursive descent parser for OR and AND, comparisons, sums, products, powers and other parts."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -81,7 +81,7 @@ class _Reader:
         self.advance()
 
     def advance(self) -> str:
-        """Go to the next token and return the one before."""
+        """Advance to the next token and return the previous one."""
         before = self.token
         found = _TOKEN.match(self.text, self.position)
         if not found:
@@ -94,7 +94,7 @@ class _Reader:
         return before
 
     def expect(self, token: str) -> None:
-        """Go past a token that must be there."""
+        """Skip a required token."""
         if self.token != token:
             raise MathError(f"{self.text}: expected {token}, found {self.token or 'the end'}.")
         self.advance()
@@ -185,7 +185,7 @@ class _Reader:
 
         def at(values: Values) -> float | None:
             found = [member.at(values) for member in members]
-            # Missing values are treated as 0, where another series has a value.
+            # A missing value is treated as 0 if the other series has a value.
             return None if all(one is None for one in found) else combine([one or 0.0 for one in found])
 
         return Expression(at, True)
@@ -194,8 +194,8 @@ class _Reader:
 def _pair(left: Expression, right: Expression, apply: Callable[[float, float], float]) -> Expression:
     """Combine two operands.
 
-    A value that is missing beside another series counts as 0; where no series has a value, the result has
-    none. A data point that would divide by zero is dropped.
+    If only one series has a value, the missing value is 0. If neither has a value, the result has no value. A
+    data point with a division by zero is dropped.
     """
     series = left.is_series or right.is_series
 
@@ -218,7 +218,7 @@ def _logic(left: Expression, right: Expression, both: bool) -> Expression:
 
 
 def _if(text: str, arguments: Sequence[Expression]) -> Expression:
-    """Return IF: dropped without condition; 0 where the branch taken for true has no value."""
+    """Return IF: dropped without a condition, and 0 if the selected branch has no value."""
     if len(arguments) not in {2, 3}:
         raise MathError(f"{text}: IF takes two or three arguments.")
     condition, yes, *no = arguments

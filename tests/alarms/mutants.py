@@ -1,4 +1,4 @@
-"""Small changes of an alarm, each of which is a mistake that some scenario has to notice."""
+"""Small changes of an alarm. Each is a mistake that a scenario must detect."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PERIODS: Final[Mapping[int, tuple[int, ...]]] = {1: (5,), 5: (1, 10), 1440: (60
 
 
 def mutants(alarm: Alarm) -> Iterator[tuple[str, Change]]:
-    """Yield what is changed in an alarm, and the change."""
+    """Yield the names of changes of an alarm, and the changes."""
     if alarm.threshold:
         yield "threshold doubled", lambda one: one._replace(threshold=2 * one.threshold)
         yield "threshold halved", lambda one: one._replace(threshold=one.threshold / 2)
@@ -94,7 +94,7 @@ def _with_query(alarm: Alarm, index: int, change: QueryChange) -> Alarm:
 
 
 def surprised(what: str, change: Change) -> str | None:
-    """Return a scenario in which a changed alarm does something else than expected; None if no one notices.
+    """Return a scenario with an unexpected result for a changed alarm, or None if there is none.
 
     The scenarios in which the alarm fires are run first.
     """
@@ -114,5 +114,5 @@ def _differs(scenario: Scenario, deployed_one: DeployedAlarm, change: Change) ->
 
 
 def every_alarm() -> Iterator[DeployedAlarm]:
-    """Yield each alarm that there can be: production has all of them, with a domain."""
+    """Yield all alarms. Production with a domain has all of them."""
     yield from deployed("prod", DOMAIN).alarms

@@ -1,4 +1,4 @@
-"""Runs the scenarios of scenarios.yaml: what happens to the system, and which alarms fire."""
+"""Runs the scenarios of scenarios.yaml: events in the system, and the alarms that fire."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .system import System
 
 FILE: Final = Path(__file__).with_name("scenarios.yaml")
 
-# How much of the visitors of an ordinary minute there are, by the hour of the day in Tokyo.
+# Share of the normal number of visitors, by hour of the day in Tokyo.
 _HOURS: Final = [
     *(0.08, 0.04, 0.02, 0.01, 0.01, 0.03, 0.1, 0.4, 0.8, 1.1, 1.2, 1.3),
     *(1.4, 1.3, 1.2, 1.1, 1.1, 1.2, 1.3, 1.4, 1.4, 1.1, 0.6, 0.25),
@@ -31,12 +31,12 @@ DOMAIN: Final = (
 
 
 class Told(NamedTuple):
-    """The notified topic, and the minute.
+    """A notified topic, and the minute.
 
     Attributes:
         topic: normal or critical.
-        minutes: after the beginning; an alarm at minute 1 has seen one minute of it.
-        end: minutes until the same topic is notified of the end; None if that is not within the scenario.
+        minutes: minutes after the start. An alarm at minute 1 has data of one minute.
+        end: minutes until the topic is notified of the end; None if the scenario ends before.
     """
 
     topic: str
@@ -45,27 +45,27 @@ class Told(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """Something that happens to the system.
+    """An event in the system.
 
     Attributes:
-        name: short, in kebab-case.
-        en: what happens, for the page in English.
-        ja: the same in Japanese.
-        environment: of the parameter files.
-        parameters: other values for some of its parameters.
-        load: how many visitors there are: day, night, idle, or a whole day with its hours.
-        clock: the hour in UTC at minute 0.
-        minutes: how long it is watched.
-        history: minutes before, without what happens, from which alarms have their state.
-        changes: first minute, the minute after the last one (None: to the end), in how manieth minute (1:
-            in each), what is different.
-        events: minute, source (cluster, writer or reader) and category of what RDS tells.
-        first_create: whether the stacks are created, beginning at minute 0.
+        name: short name, in kebab-case.
+        en: description for the English page.
+        ja: description for the Japanese page.
+        environment: name of an environment.
+        parameters: different values for some of its parameters.
+        load: number of visitors: day, night, idle, or a whole day with its hours.
+        clock: hour in UTC at minute 0.
+        minutes: length in minutes.
+        history: minutes before the event, which determine the initial state of the alarms.
+        changes: first minute, minute after the last one (None: to the end), interval in minutes,
+            differences from the normal state.
+        events: minute, source (cluster, writer or reader) and category of RDS events.
+        first_create: whether the stacks are created, starting at minute 0.
         updated: whether every alarm counts as created at minute 0, although its metric is older.
-        already: alarms that fired before and still do at the end, so that no one is told again.
-        fires: alarm, or event of RDS -> who is told. Nothing else fires.
-        note_en: what is surprising, for the page in English.
-        note_ja: the same in Japanese.
+        already: alarms that fired before and still do at the end, so there is no notification.
+        fires: alarm, or RDS event -> notification. Nothing else fires.
+        note_en: unexpected results, for the English page.
+        note_ja: unexpected results, for the Japanese page.
     """
 
     name: str
@@ -87,7 +87,7 @@ class Scenario(NamedTuple):
     note_ja: str
 
     def states(self) -> Iterator[tuple[int, State]]:
-        """Yield each minute and what is the case in it."""
+        """Yield each minute and the state of the system."""
         for minute in range(-self.history, self.minutes):
             state = self._load(minute)
             for first, end, every, different in self.changes:
@@ -126,7 +126,7 @@ def scenarios() -> tuple[Scenario, ...]:
     """Return all scenarios.
 
     Raises:
-        ValueError: a key or a name is wrong.
+        ValueError: a key or a name is invalid.
     """
     found = tuple(one for group in groups() for one in group.scenarios)
     names = [one.name for one in found]
@@ -156,7 +156,7 @@ def _scenario(
     updated: bool = False,
     already: list[str] | None = None,
 ) -> Scenario:
-    """Return a scenario as the file gives it, with hours in the place of minutes."""
+    """Return a scenario of the file, with hours converted to minutes."""
     periods = []
     for one in changes or []:
         different = {key: value for key, value in one.items() if key not in {"from", "until", "every"}}
@@ -187,10 +187,10 @@ def _scenario(
 
 
 class Run(NamedTuple):
-    """A scenario that has been run.
+    """The results of a scenario.
 
     Attributes:
-        fires: alarm, or event -> its first notification.
+        fires: alarm, or RDS event -> its first notification.
         already: alarms that fired before minute 0 and still do at the end.
         again: alarms that fire, end and fire again.
     """
@@ -202,7 +202,7 @@ class Run(NamedTuple):
 
 @cache
 def environment_of(scenario: str) -> Environment:
-    """Return the environment that a scenario happens to."""
+    """Return the environment of a scenario."""
     (found,) = (one for one in scenarios() if one.name == scenario)
     return deployed(found.environment, found.parameters)
 
@@ -215,7 +215,7 @@ def system_of(environment: str, parameters: tuple[tuple[str, str], ...]) -> Syst
 
 @cache
 def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
-    """Return what all services send in a scenario."""
+    """Return the metrics of all services in a scenario."""
     (one,) = (one for one in scenarios() if one.name == scenario)
     return system_of(one.environment, one.parameters).metrics(
         dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY
@@ -223,15 +223,15 @@ def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
 
 
 def fired(scenario: Scenario, alarm: Alarm, created: int, delay: int = 0) -> list[tuple[int, int | None]]:
-    """Return when an alarm fires and when it ends; a minute below zero is from before the scenario.
+    """Return when an alarm fires and when it ends. A minute below zero is before the scenario.
 
     Args:
-        scenario: what happens.
-        alarm: any, also one that no template has.
-        created: when it is there, in a scenario in which stacks are created.
-        delay: minutes until data arrive.
+        scenario: scenario to run.
+        alarm: any alarm, even if it is not in a template.
+        created: minute in which the alarm exists, if the scenario creates stacks.
+        delay: minutes until data arrives.
     """
-    settled = -scenario.history + alarm.periods * alarm.period + delay  # the window is full
+    settled = -scenario.history + alarm.periods * alarm.period + delay  # the window is complete
     found = changes(
         alarm,
         streams_of(scenario.name),
@@ -264,7 +264,7 @@ def run(scenario: Scenario, delay: int = 0) -> Run:
 
 
 def _events(scenario: Scenario) -> Iterator[tuple[str, Told]]:
-    """Yield what RDS tells of the events of a scenario, by its subscriptions."""
+    """Yield the notifications for the RDS events of a scenario, according to the subscriptions."""
     environment = environment_of(scenario.name)
     cluster = next(iter(environment.of_type("database", "AWS::RDS::DBCluster").values()))
     sources = {

@@ -1,4 +1,4 @@
-"""What can be the case in the system: the words of scenarios.yaml."""
+"""The state of the system: the words of scenarios.yaml."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class State(NamedTuple):
-    """The state of the system in a minute. Rates are per minute; the defaults are an ordinary one of the day.
+    """The state of the system in a minute. Rates are per minute. The defaults are those of a normal minute.
 
     Attributes:
         pages: requests for pages and files of the site.
@@ -16,9 +16,9 @@ class State(NamedTuple):
         missing_pages: requests for pages that do not exist.
         refused_calls: calls that the application answers with 4XX.
         blocked: requests that WAF blocks.
-        key: right, or wrong: the API does not know the key that CloudFront sends.
+        key: right, or wrong: the API does not accept the key that CloudFront sends.
         site: up, empty (404), forbidden (403), failing (5XX) or gone (no answer).
-        seconds: how long invocations take: seconds, share.
+        seconds: duration of invocations: seconds, share.
         raised: invocations that end with an error.
         timeouts: share of the invocations that take until the function's timeout.
         throttled: invocations that Lambda refuses besides those above the reserved concurrency.
@@ -35,7 +35,7 @@ class State(NamedTuple):
         free_memory: MiB, of the writer.
         free_storage: GiB, of the writer.
         surplus_credits: charged in five minutes.
-        failed_ports: connections that the first NAT gateway had no port for.
+        failed_ports: connections for which the first NAT gateway had no port.
         dropped: packets that it dropped.
         failed_ports_2: of the second NAT gateway.
         dropped_2: of the second one.

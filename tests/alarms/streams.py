@@ -1,8 +1,8 @@
-"""Metrics as CloudWatch stores them, minute by minute, and the statistics of sliding windows over them.
+"""Metrics as stored by CloudWatch, minute by minute, and the statistics of sliding windows over them.
 
-A stream holds, for each minute in which a service sent something, the values that it sent and how often it
-sent each: ``((0.0, 119), (1.0, 1))`` are 120 requests of which one failed. A minute without an entry is one
-without data, which is not the same as zero.
+A stream contains, for each minute with data, the values that a service sent and how often it sent each of
+them: ``((0.0, 119), (1.0, 1))`` are 120 requests, one of which failed. A minute without an entry does not
+have data, which is different from zero.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from functools import lru_cache
 from itertools import chain
 from typing import Final, NamedTuple
 
-Points = tuple[tuple[float, float], ...]  # (value, how often)
-Stream = Mapping[int, Points]  # minute -> what was sent in it
+Points = tuple[tuple[float, float], ...]  # (value, count)
+Stream = Mapping[int, Points]  # minute -> values
 
 _PERCENTILE: Final = re.compile(r"p(\d{1,2}(?:\.\d+)?|100)")
 
 
 class Metric(NamedTuple):
-    """What identifies a metric. One dimension more or less is another metric.
+    """The identity of a metric. A metric with an additional dimension is a different metric.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html#Dimension
     """
@@ -33,7 +33,7 @@ class Metric(NamedTuple):
 
 
 def percentile_of(statistic: str) -> float | None:
-    """Return the percentile of a statistic such as ``p99``, from 0 to 100; None for others."""
+    """Return the percentile of a statistic such as ``p99``, from 0 to 100; None for other statistics."""
     found = _PERCENTILE.fullmatch(statistic)
     return float(found[1]) if found else None
 
@@ -44,15 +44,15 @@ def windows(
     """Return the statistic of a window that slides minute by minute, for each minute from start to end.
 
     Args:
-        stream: the metric.
+        stream: metric.
         statistic: Sum, SampleCount, Average, Minimum, Maximum or a percentile.
-        length: minutes in a window; the one of minute ``t`` holds minutes ``t - length`` to ``t - 1``.
-        start: the first minute of the result.
-        end: the minute after the last one.
-        cut: minutes at the end of each window whose data have not arrived yet.
+        length: minutes in a window. The window of minute ``t`` contains minutes ``t - length`` to ``t - 1``.
+        start: first minute of the result.
+        end: minute after the last one.
+        cut: minutes at the end of each window whose data has not arrived yet.
 
     Raises:
-        ValueError: the statistic is none of these.
+        ValueError: the statistic is not supported.
     """
     first = start - length
     minutes = [stream.get(minute, ()) for minute in range(first, end)]
@@ -89,9 +89,9 @@ def _totals(minutes: list[Points], spans: list[tuple[int, int]], statistic: str)
 
 
 def _extremes(minutes: list[Points], length: int, count: int, sign: int) -> list[float | None]:
-    """Return the largest values of the sliding windows (the smallest for sign -1), each looked at once."""
+    """Return the largest value of each window (the smallest for sign -1). Each minute is visited once."""
     best = [max((sign * value for value, _ in points), default=None) for points in minutes]
-    candidates: deque[int] = deque()  # minutes whose value no later one of the window beats
+    candidates: deque[int] = deque()  # minutes whose value is larger than all later values of the window
     found: list[float | None] = []
     for minute in range(length + count - 1):
         value = best[minute]
@@ -109,9 +109,9 @@ def _extremes(minutes: list[Points], length: int, count: int, sign: int) -> list
 
 @lru_cache(maxsize=20_000)
 def _percentile(window: tuple[Points, ...], percentile: float) -> float | None:
-    """Return the smallest value that so many percent of the values do not exceed (nearest rank).
+    """Return the smallest value that is at least as large as a percentage of the values (nearest rank).
 
-    CloudWatch does not publish how it interpolates: nothing here may depend on more than that.
+    CloudWatch does not publish its interpolation, so tests must not depend on more than that.
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
     """
     values = sorted(chain.from_iterable(window))

@@ -1,9 +1,9 @@
 """A small model of the running system: the metrics that its services send to CloudWatch in each minute.
 
-Requests go from visitors through WAF and CloudFront to the site's bucket and the API, from there to the
-function and to the database. A scenario says what is different (``State``), and the metrics of all services
-follow from that: an alarm is never given its own numbers. Each service sends its metrics with the dimensions,
-and in the region, that its page in AWS's documentation names; an alarm with other ones sees nothing.
+Visitors send requests through WAF and CloudFront to the bucket of the site and to the API, which calls the
+function and the database. A scenario specifies the differences (``State``), and the model computes the
+metrics of all services from them, so no scenario sets the metric of an alarm. Each service sends its metrics
+with the dimensions and in the region of the AWS documentation. An alarm with other dimensions has no data.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .log_filters import matches
 from .state import LOADS, State
 from .streams import Metric, Points
 
-PROBES: Final = 18.0  # requests in a minute, of the health checkers of three regions
-CACHED: Final = 0.3  # of the calls, where there is a cache
-WRITES: Final = 0.2  # of the invocations
+PROBES: Final = 18.0  # requests per minute from the health checkers of three regions
+CACHED: Final = 0.3  # share of the calls, if there is a cache
+WRITES: Final = 0.2  # share of the invocations
 
-# What sends metrics, where the environment has it: stack, logical ID.
+# Resources that send metrics, if the environment has them: stack, logical ID.
 PARTS: Final = (
     ("network", "NatGateway1"),
     ("network", "NatGateway2"),
@@ -40,15 +40,15 @@ Parts = frozenset[str]
 
 
 class Call(NamedTuple):
-    """Calls of the API that end alike.
+    """Calls of the API with the same result.
 
     Attributes:
-        status: of the response.
-        error_type: ``$context.error.responseType``; - where the answer is the application's.
-        seconds: until the answer.
-        times: how many in the minute.
-        invoked: whether the function ran.
-        viewer: whether the call came through CloudFront.
+        status: status of the response.
+        error_type: ``$context.error.responseType``, or - if the response is from the application.
+        seconds: duration until the response.
+        times: number of calls in the minute.
+        invoked: whether the function was invoked.
+        viewer: whether the call was made through CloudFront.
     """
 
     status: int
@@ -60,7 +60,7 @@ class Call(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """What a service sent about one metric in a minute."""
+    """Data of one metric that a service sent in a minute."""
 
     metric: Metric
     points: Points
@@ -84,7 +84,7 @@ class System:
         (stage,) = environment.of_type("api", "AWS::ApiGateway::Stage").values()
         self.stage = stage["StageName"]
         (plan,) = environment.of_type("api", "AWS::ApiGateway::UsagePlan").values()
-        self.quota = float(plan["Quota"]["Limit"])  # requests in a day, from midnight UTC
+        self.quota = float(plan["Quota"]["Limit"])  # requests in a day, from midnight in UTC
         self.most_calls = 60 * float(plan["Throttle"]["RateLimit"])  # in a minute
         group, _ = stage["AccessLogSetting"]["DestinationArn"]["Fn::GetAtt"]
         self.access_log = environment.resources["api"][group]["Properties"]["LogGroupName"]
@@ -107,12 +107,12 @@ class System:
     def metrics(
         self, states: Mapping[int, State], *, first_create: bool = False, midnight: int = 0
     ) -> dict[Metric, dict[int, Points]]:
-        """Return all that is sent while these states follow each other.
+        """Return all metrics for a sequence of states.
 
         Args:
-            states: minute -> state, without gaps.
-            first_create: whether minute 0 is the one in which the creation of the first stack begins.
-            midnight: a minute in which a day begins in UTC.
+            states: minute -> state, for every minute.
+            first_create: whether the creation of the first stack starts in minute 0.
+            midnight: a minute in which a day starts in UTC.
         """
         since = {
             name: self.environment.created[stack][name] + 1 if first_create else min(states)
@@ -120,7 +120,7 @@ class System:
             if name in self.environment.resources[stack]
         }
         streams: dict[Metric, dict[int, Points]] = defaultdict(dict)
-        spent = 0.0  # of the day's quota
+        spent = 0.0  # requests counted toward the daily quota
         before = None
         for minute, state in states.items():
             if (minute - midnight) % DAY == 0:
@@ -169,9 +169,9 @@ class System:
         return sent
 
     def calls(self, state: State, parts: Parts, *, used_up: bool) -> Iterator[Call]:
-        """Yield how the calls of a minute end.
+        """Yield the results of the calls of a minute.
 
-        The gateway's own answers:
+        Responses of the gateway itself:
         https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
         """
         if state.keyless:
@@ -193,7 +193,7 @@ class System:
         yield from self._invocations(state, parts, let_in - cached)
 
     def _invocations(self, state: State, parts: Parts, asked: float) -> Iterator[Call]:
-        """Yield how the calls end that reach the function."""
+        """Yield the results of the calls that invoke the function."""
         busy = self.busy(state, asked)
         refused = asked * (1 - self.concurrency / busy) if busy > self.concurrency else 0.0
         refused = min(asked, refused + state.throttled)
@@ -202,9 +202,9 @@ class System:
         rest = asked - refused
         writer = state.writer == "up" and "DatabaseInstance1" in parts
         reader = state.reader == "up" and "DatabaseInstance2" in parts
-        lost = 0.0 if writer else WRITES if reader else 1.0  # without a reader its endpoint is the writer
+        lost = 0.0 if writer else WRITES if reader else 1.0  # without a reader: the writer
         free = self.most_connections - state.sessions
-        if busy > free:  # each invocation that runs needs a connection
+        if busy > free:  # each running invocation needs a connection
             lost = max(lost, 1 - free / min(busy, self.concurrency))
         failed = min(rest, rest * lost + state.raised)
         if failed:
@@ -222,12 +222,12 @@ class System:
                 yield Call(200, "-", seconds, (rest - own) * share, invoked=True)
 
     def busy(self, state: State, invocations: float) -> float:
-        """Return how many invocations run at a time, at the peak of the minute."""
+        """Return the maximum concurrent invocations in the minute."""
         mean = sum(seconds * share for seconds, share in state.seconds) * (1 - state.timeouts)
         return 1.2 * invocations / 60 * (mean + self.timeout * state.timeouts)
 
     def _api(self, calls: Sequence[Call]) -> Iterator[Sent]:
-        """Yield what API Gateway sends.
+        """Yield the metrics of API Gateway.
 
         https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
         """
@@ -243,7 +243,7 @@ class System:
             yield self._sent(self.tokyo, "AWS/ApiGateway", "Latency", latency, *dimensions)
 
     def _function(self, state: State, calls: Sequence[Call]) -> Iterator[Sent]:
-        """Yield what Lambda and the dead-letter queue send.
+        """Yield the metrics of Lambda and the dead-letter queue.
 
         https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
         """
@@ -283,7 +283,10 @@ class System:
                 yield self._sent(self.tokyo, one.namespace, one.name, ((float(one.default), 1.0),))
 
     def access_log_line(self, call: Call) -> str:
-        """Return a line of the access log, in the format of the template; what has no value is a hyphen."""
+        """Return a line of the access log, in the format of the template.
+
+        A hyphen replaces missing values.
+        """
         context = {"status": str(call.status), "error.responseType": call.error_type}
         return re.sub(
             r"\$context\.([\w.]+)",
@@ -292,7 +295,7 @@ class System:
         )
 
     def _distribution(self, state: State, calls: Sequence[Call], *, probed: bool) -> Iterator[Sent]:
-        """Yield what CloudFront sends.
+        """Yield the metrics of CloudFront.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
         """
@@ -320,7 +323,7 @@ class System:
                 yield self._sent(self.virginia, "AWS/CloudFront", "OriginLatency", latency, *dimensions)
 
     def _database(self, state: State, calls: Sequence[Call], parts: Parts) -> Iterator[Sent]:
-        """Yield what RDS sends.
+        """Yield the metrics of RDS.
 
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
         """
@@ -358,7 +361,7 @@ class System:
         return self._sent(self.tokyo, "AWS/RDS", name, ((value, 1.0),), *dimensions)
 
     def _network(self, state: State, parts: Parts) -> Iterator[Sent]:
-        """Yield what the NAT gateways send.
+        """Yield the metrics of the NAT gateways.
 
         https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
         """
@@ -385,6 +388,6 @@ class System:
 
 
 def _flags(count: float, total: float) -> Points:
-    """Return the points of a metric that is 1 for some of the requests, and 0 for the others."""
+    """Return the points of a metric that is 1 for some of the requests and 0 for the others."""
     points = ((0.0, total - count), (1.0, count))
     return tuple(one for one in points if one[1] > 1e-9)

@@ -1,4 +1,4 @@
-"""What the simulation reads off the built templates."""
+"""The parts of the built templates that the simulation uses."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ ALARM = {
 }
 
 
-def test_resources_wait_for_what_they_refer_to() -> None:
-    """The reader comes after the writer, a stack after the one before, an alarm after what it watches."""
+def test_resources_are_created_after_their_references() -> None:
+    """The reader is created after the writer, a stack after the previous one, an alarm after its resource."""
     environment = deployed("prod")
     database, frontend = environment.created["database"], environment.created["frontend"]
 
@@ -31,7 +31,7 @@ def test_resources_wait_for_what_they_refer_to() -> None:
 
 
 def test_names_are_those_of_deployed_resources() -> None:
-    """A dimension that refers to a resource has its name, or its logical ID if it has none."""
+    """A dimension that references a resource has its name, or its logical ID if it has no name."""
     metrics = {one.what: dict(one.alarm.queries[0].metric.dimensions) for one in deployed("staging").alarms}
 
     assert metrics["lambda-errors"] == {"FunctionName": "csr-lambda-api-staging-api"}
@@ -44,7 +44,7 @@ def test_names_are_those_of_deployed_resources() -> None:
 
 
 def test_regions_are_those_of_the_stacks() -> None:
-    """An alarm sees the metrics of its stack's region."""
+    """An alarm reads the metrics in the region of its stack."""
     regions = {(one.stack, one.alarm.queries[0].metric.region) for one in deployed("prod").alarms}
 
     assert regions == {
@@ -56,7 +56,7 @@ def test_regions_are_those_of_the_stacks() -> None:
 
 
 def test_topics() -> None:
-    """Alarm and end notify the same topic, one of two; others are refused."""
+    """An alarm must notify the same topic of its start and its end, one of two. Otherwise, it is rejected."""
 
     def topic(**actions: list[str]) -> str:
         resources = {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM | actions}}
@@ -72,7 +72,7 @@ def test_topics() -> None:
 
 
 def test_composite_alarms_are_refused() -> None:
-    """A composite alarm would fire unseen, so the simulation does not pass it over."""
+    """A composite alarm is rejected, because the simulation could not evaluate it."""
     resources = {"C": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {}}}
 
     with pytest.raises(ValueError, match=r"^C: the simulation does not know composite alarms\.$"):

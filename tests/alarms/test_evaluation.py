@@ -1,4 +1,4 @@
-"""The evaluator, held to the worked examples of AWS's pages."""
+"""The evaluator, tested with the examples of the AWS documentation."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ PROPERTIES = {
 
 
 def an_alarm(**properties: Any) -> Alarm:
-    """Return an alarm with these properties besides those above."""
+    """Return an alarm with these properties in addition to the ones above."""
     return alarm_of(PROPERTIES | properties, "us-east-1")
 
 
 def minutes(values: str, scale: int = 1) -> dict[int, Points]:
-    """Return a stream of one digit per minute; - is a minute without data."""
+    """Return a stream with one digit per minute; - is a minute without data."""
     return {
         minute * scale: ((float(value), 1.0),) for minute, value in enumerate(values.split()) if value != "-"
     }
 
 
 def run(alarm: Alarm, stream: dict[int, Points], end: int, **options: Any) -> list[Change]:
-    """Return the changes of an alarm from minute 0 on."""
+    """Return the changes of an alarm from minute 0."""
     return list(changes(alarm, {METRIC: stream}, 0, end, **options))
 
 
@@ -57,7 +57,7 @@ def run(alarm: Alarm, stream: dict[int, Points], end: int, **options: Any) -> li
         ("0 - X - -", 2, (OK, OK, ALARM, OK)),
         ("- - - - 0", 2, (OK, OK, ALARM, OK)),
         ("- - - X -", 2, (ALARM, KEEPS, ALARM, OK)),
-        # Below the tables: not yet in alarm, because the next data point may be within the threshold
+        # Below the tables: not in alarm yet, because the next data point may be within the threshold
         ("- - - - X", 3, (INSUFFICIENT, KEEPS, ALARM, OK)),
         ("- - - X -", 3, (INSUFFICIENT, KEEPS, ALARM, OK)),
         ("- - - X 0", 3, (OK, OK, OK, OK)),
@@ -65,22 +65,24 @@ def run(alarm: Alarm, stream: dict[int, Points], end: int, **options: Any) -> li
     ],
 )
 def test_tables_of_missing_data(points: str, datapoints: int, states: tuple[str | None, ...]) -> None:
-    """The tables of the page on missing data, for an evaluation range of 5 and 3 evaluation periods."""
+    """The results match the tables about missing data, for a range of 5 and 3 evaluation periods."""
     found = tuple(outcome(points.replace(" ", ""), 3, datapoints, treatment) for treatment in TREATMENTS)
 
     assert found == states
 
 
-def test_the_page_says_how_missing_data_end() -> None:
-    """Second row of the first table: with breaching, the next evaluation without data goes into alarm."""
+def test_missing_data_after_a_data_point() -> None:
+    """Second row of the first table: with breaching, the next evaluation without data changes to ALARM."""
     alarm = an_alarm(Period=60, TreatMissingData="breaching")
 
-    # The five minutes before minute 5 are "0 - - - -"; one minute later the 0 has left the range.
+    # The five minutes before minute 5 are "0 - - - -". One minute later, the 0 is not in the range.
     assert run(alarm, minutes("0"), 8, state=OK, created=5) == [Change(6, ALARM)]
 
 
 def test_the_graph_of_the_page() -> None:
-    """Three of three above three units: alarm in the fifth period, OK in the sixth, one breach later is none.
+    """Three of three above three units: alarm in the fifth period, OK in the sixth.
+
+    A later single breach is none.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
     """
@@ -94,14 +96,17 @@ def test_the_graph_of_the_page() -> None:
 
 
 def test_the_window_slides_every_minute() -> None:
-    """After minute 5 an alarm sees minutes 1 to 5, after minute 6 minutes 2 to 6, as on the page."""
+    """After minute 5, an alarm uses minutes 1 to 5.
+
+    After minute 6, it uses minutes 2 to 6, as on the page.
+    """
     alarm = an_alarm(EvaluationPeriods=1, Threshold=5, TreatMissingData="notBreaching")
 
     assert run(alarm, minutes("1 1 1 1 1 2 0 0"), 9, state=OK) == [Change(6, ALARM), Change(7, OK)]
 
 
 def test_alarms_of_more_than_a_day_are_evaluated_by_the_hour() -> None:
-    """The page's example: a job fails at 10:02, which is not seen at 10:03 but at 11:03."""
+    """In the example of the page, a job fails at 10:02. The alarm does not change at 10:03 but at 11:03."""
     alarm = an_alarm(Period=86_400, DatapointsToAlarm=1, Threshold=0, TreatMissingData="notBreaching")
     failures: dict[int, Points] = {10 * 60 + 2: ((1.0, 1.0),)}
 
@@ -110,13 +115,13 @@ def test_alarms_of_more_than_a_day_are_evaluated_by_the_hour() -> None:
 
 
 def test_data_from_before_the_alarm_count() -> None:
-    """A new alarm sees the data points that are older than itself, as the page notes."""
+    """A new alarm also uses data points from before its creation, according to the page."""
     assert run(an_alarm(Period=60), minutes("5 5 5 5"), 6, created=4) == [Change(4, ALARM)]
 
 
 @pytest.mark.parametrize("datapoints", [1, 3])
 def test_warm_up_ends_early(datapoints: int) -> None:
-    """The example of the page: created at 10:00, data from 10:04 on, evaluated from about 10:19 on.
+    """Example of the page: an alarm created at 10:00 has data from 10:04, and is evaluated from about 10:19.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
     """
@@ -131,8 +136,8 @@ def test_warm_up_ends_early(datapoints: int) -> None:
     assert run(alarm, stream, 120, created=0) == [Change(19, ALARM)]
 
 
-def test_warm_up_lasts_as_long_as_it_is_told() -> None:
-    """Without data it ends after its minutes; with OnlyStartEvaluatingAfterWarmUpPeriodEnds never earlier."""
+def test_warm_up_without_data_lasts_its_full_time() -> None:
+    """With OnlyStartEvaluatingAfterWarmUpPeriodEnds, the warm-up with data also lasts its full time."""
     properties: dict[str, Any] = {
         "TreatMissingData": "breaching",
         "WarmUpConfiguration": {"WarmUpPeriodDurationInMinutes": 60},
@@ -144,7 +149,7 @@ def test_warm_up_lasts_as_long_as_it_is_told() -> None:
 
 
 def test_percentiles_of_few_samples() -> None:
-    """p99 of fewer than 1000 samples does not change the state, if the alarm is configured so.
+    """p99 of fewer than 1000 samples does not change the state if the alarm is configured to ignore it.
 
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/percentiles-with-low-samples.html
     """
@@ -157,8 +162,8 @@ def test_percentiles_of_few_samples() -> None:
     )
 
 
-def test_late_data_are_seen_late() -> None:
-    """With data two minutes late, the newest windows hold less, and a change is seen two minutes later."""
+def test_delayed_data_delays_the_alarm() -> None:
+    """If data arrives two minutes late, a change of the state happens two minutes later."""
     alarm = an_alarm(Period=60, EvaluationPeriods=1, Statistic="Maximum", TreatMissingData="notBreaching")
     stream = minutes("1 1 1 9 1 1 1")
 
@@ -167,7 +172,7 @@ def test_late_data_are_seen_late() -> None:
 
 
 def test_math_is_evaluated_per_period() -> None:
-    """An alarm on an expression reads its metrics, and a dropped data point is a missing one."""
+    """An alarm with an expression reads its metrics. A dropped data point is treated as missing."""
     metric = {"Namespace": "N", "MetricName": "M"}
     alarm = alarm_of(
         {
@@ -191,16 +196,16 @@ def test_math_is_evaluated_per_period() -> None:
     assert run(alarm, minutes("3 2 0 0 0 3"), 8, state=OK) == [Change(2, ALARM), Change(5, OK)]
 
 
-def test_actions_and_what_disables_them() -> None:
-    """Topics by state; none while actions are disabled."""
+def test_actions() -> None:
+    """Each state has its topics. If actions are disabled, there are none."""
     topics = {"AlarmActions": ["t"], "OKActions": ["t", "u"]}
 
     assert an_alarm(**topics).notifies == {OK: ("t", "u"), ALARM: ("t",), INSUFFICIENT: ()}
     assert set(an_alarm(**topics, ActionsEnabled="false").notifies.values()) == {()}
 
 
-def test_what_would_be_a_guess_is_refused() -> None:
-    """A property that the simulation does not support is an error."""
+def test_unsupported_properties_are_refused() -> None:
+    """A property that the simulation does not support raises an error."""
     with pytest.raises(ValueError, match=r"^a: the simulation does not know EvaluationWindow\.$"):
         an_alarm(EvaluationWindow={"SlidingWindow": {}})
     with pytest.raises(ValueError, match=r"^a: needs one expression over metrics of one period\.$"):

@@ -1,4 +1,4 @@
-"""Metric filters, held to the examples of AWS's page about them."""
+"""Metric filters, tested with the examples of the AWS page about them."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def test_examples_of_the_page(pattern: str, event: object, expected: bool) -> No
     assert matches(pattern, json.dumps(event)) == expected
 
 
-def test_what_is_not_json_is_not_counted() -> None:
-    """A line of plain text matches no pattern for JSON."""
+def test_plain_text_is_not_counted() -> None:
+    """A line of plain text does not match a pattern for JSON."""
     assert not matches('{ $.status != "200" }', "START RequestId: 1")
 
 
@@ -85,7 +85,7 @@ def test_what_is_not_json_is_not_counted() -> None:
     ],
 )
 def test_refusals(pattern: str, message: str) -> None:
-    """A pattern that cannot be read is refused."""
+    """An invalid pattern raises an error."""
     with pytest.raises(PatternError) as error:
         matches(pattern, "{}")
     assert str(error.value) == message

@@ -1,4 +1,4 @@
-"""Metric math, held to the examples of AWS's page about it."""
+"""Metric math, tested with the examples of the AWS page about it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ THREE = {"metric1": [1, 1, 0, 0, None], "metric2": [30, None, 0, 0, 30], "metric
 def test_examples_of_the_page(
     text: str, series: dict[str, list[float | None]], expected: list[float | None]
 ) -> None:
-    """The tables of the page come out as they are printed."""
+    """The results match the tables of the page."""
     at = expression(text).at
 
     assert [at(dict(zip(series, row, strict=True))) for row in zip(*series.values(), strict=True)] == expected
@@ -39,8 +39,8 @@ def test_examples_of_the_page(
         ("-a + a ^ 2", 6.0),
         ("a - 1 - 1", 1.0),
         ("12 / a / 2", 2.0),
-        ("a + none", 3.0),  # missing beside another series counts as 0
-        ("none + 1", None),  # without a value in any series, there is no result
+        ("a + none", 3.0),  # a missing value beside another series counts as 0
+        ("none + 1", None),  # if no series has a value, there is no result
         ("a / zero", None),  # dropped
         ("a / none", None),
         ("FILL(none, 7)", 7.0),
@@ -79,7 +79,7 @@ def test_values(text: str, expected: float | None) -> None:
     ],
 )
 def test_refusals(text: str, message: str) -> None:
-    """What CloudWatch would refuse, and what would be a guess, is refused with the expression."""
+    """An expression that CloudWatch rejects, or whose result is not documented, is in the error message."""
     with pytest.raises(MathError) as error:
         expression(text)
     assert str(error.value) == message

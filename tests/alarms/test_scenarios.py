@@ -1,4 +1,4 @@
-"""What the alarms of the built templates do when something happens to the system."""
+"""The behavior of the alarms of the built templates when events happen in the system."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .evaluation import changes
 from .mutants import every_alarm, mutants, surprised
 from .scenarios import DOMAIN, Scenario, environment_of, groups, run, scenarios, streams_of
 
-pytestmark = pytest.mark.xdist_group("alarms")  # they share what the services send
+pytestmark = pytest.mark.xdist_group("alarms")  # they share the metrics of the services
 
 each_scenario = pytest.mark.parametrize("scenario", scenarios(), ids=[one.name for one in scenarios()])
 
-# What no scenario can notice, because it changes nothing that matters.
+# Mutants that no scenario can detect, because they do not change the result.
 POSITIVE = "Above 0, sum, average and maximum are the same question."
 ONE_STAGE = "The API has one stage, so both metrics are the same."
 ONE_SAMPLE = "Route 53 sends 0 or 1, once a minute."
@@ -46,13 +46,13 @@ UNNOTICED = {
 
 
 def short_scenarios() -> list[Scenario]:
-    """Return the scenarios of at most half a day, which are quick to run again."""
+    """Return the scenarios of at most half a day, which can be run again quickly."""
     return [one for one in scenarios() if one.minutes <= 12 * 60]
 
 
 @each_scenario
 def test_scenario(scenario: Scenario) -> None:
-    """Exactly these alarms fire, once, on these topics, after so many minutes, and end then."""
+    """Exactly the expected alarms fire once, notify the expected topics, and end in the expected minutes."""
     found = run(scenario)
 
     assert found.fires == scenario.fires
@@ -61,7 +61,7 @@ def test_scenario(scenario: Scenario) -> None:
 
 
 def test_every_alarm_fires() -> None:
-    """Each alarm of each environment is fired by a scenario, and each scenario names alarms that exist."""
+    """Each alarm of each environment fires in a scenario, and each scenario lists only existing alarms."""
     firing = {what for one in scenarios() for what in one.fires if not what.startswith("RDS ")}
     existing = {one.what for one in every_alarm()}
 
@@ -71,10 +71,10 @@ def test_every_alarm_fires() -> None:
 
 
 def test_related_alarms_fire_together() -> None:
-    """The description of an alarm is correct about other alarms in some scenario.
+    """Alarms that a description calls related fire together in a scenario.
 
-    Alarms of a sentence fire in one scenario with the alarm; one of them is enough after "or". An alarm
-    that "does not fire" does not.
+    All alarms of a sentence must fire with the alarm, or one of them after "or". An alarm that "does not
+    fire" must not fire.
     """
     together = [one.fires.keys() for one in scenarios()]
     resources = chain.from_iterable(one.values() for one in deployed("prod", DOMAIN).resources.values())
@@ -94,38 +94,38 @@ def test_related_alarms_fire_together() -> None:
     assert seen
 
 
-def test_every_event_is_told() -> None:
-    """What RDS tells in a scenario reaches a topic: each of its events has a subscription."""
+def test_every_event_is_notified() -> None:
+    """Each RDS event of a scenario has a subscription, so a topic is notified."""
     for one in scenarios():
         events = {f"RDS {source} {category}" for _, source, category in one.events}
         assert events == {what for what in one.fires if what.startswith("RDS ")}
 
 
-def test_data_that_arrive_a_minute_late() -> None:
-    """When all data arrive a minute late, the same alarms fire, and no other."""
+def test_data_that_arrives_a_minute_late() -> None:
+    """If all data arrives a minute late, the same alarms fire."""
     for scenario in short_scenarios():
         assert run(scenario, delay=1).fires.keys() == scenario.fires.keys(), scenario.name
 
 
 @pytest.mark.parametrize("delay", [2, 3])
-def test_late_data_fire_no_alarm(delay: int) -> None:
-    """Where there is nothing to report, late data report nothing either."""
+def test_late_data_does_not_cause_alarms(delay: int) -> None:
+    """In scenarios without alarms, late data does not cause any."""
     for scenario in groups()[0].scenarios:
         assert run(scenario, delay).fires == {}, scenario.name
 
 
 @pytest.mark.parametrize("extra", [0, 4])
-def test_what_aws_does_not_publish(extra: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same alarms fire for any evaluation range of CloudWatch; only the time for missing data differs."""
+def test_any_evaluation_range(extra: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS does not publish the size of the evaluation range. With any size, the same alarms fire."""
     monkeypatch.setattr(evaluation, "EXTRA_PERIODS", extra)
     for scenario in short_scenarios():
         assert run(scenario).fires.keys() == scenario.fires.keys(), scenario.name
 
 
 def test_fill_of_a_metric_without_any_data() -> None:
-    """The expression gives the same if FILL returns nothing for a metric that has no data point at all.
+    """The alarm is the same whether FILL returns values or nothing for a metric without any data point.
 
-    AWS's page does not document which.
+    The AWS documentation does not specify it.
     """
     for scenario in scenarios():
         for one in environment_of(scenario.name).alarms:
@@ -143,8 +143,8 @@ def test_fill_of_a_metric_without_any_data() -> None:
                 assert states[0] == states[1], scenario.name
 
 
-def test_mistakes_in_the_templates_are_noticed() -> None:
-    """Some scenario fails for each wrong threshold, period, statistic, dimension, region or expression."""
+def test_mistakes_in_the_templates_are_detected() -> None:
+    """A scenario fails for each incorrect threshold, period, statistic, dimension, region or expression."""
     missed = {
         (one.what, changed)
         for one in every_alarm()
@@ -155,8 +155,8 @@ def test_mistakes_in_the_templates_are_noticed() -> None:
     assert missed == UNNOTICED.keys()
 
 
-def test_production_has_what_other_environments_lack() -> None:
-    """Conditions decide which alarms there are: zones, reader, deletion protection, site, probe, domain."""
+def test_alarms_that_only_some_environments_have() -> None:
+    """Conditions determine which alarms exist: zones, reader, deletion protection, site, probe, domain."""
 
     def names(environment: str, **parameters: str) -> set[str]:
         return {one.what for one in deployed(environment, tuple(parameters.items())).alarms}

@@ -1,4 +1,4 @@
-"""The model of the system: what its services send, and that no alarm is given its own numbers."""
+"""The model of the system: the metrics that its services send, independent of the alarms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PROD = System(deployed("prod", DOMAIN))
 
 
 def sent(state: State) -> dict[str, Points]:
-    """Return the name of each metric and what is sent about it, for the API's stage and the writer."""
+    """Return the data of each metric, for the stage of the API and the writer."""
     streams = PROD.metrics({0: state, 1: state})
     return {
         metric.name: points[1]
@@ -33,7 +33,7 @@ def total(points: Points) -> float:
 
 
 def test_every_alarm_watches_a_metric_that_is_sent() -> None:
-    """Name, dimensions, region and namespace of each alarm are those that the services send."""
+    """Name, dimensions, region and namespace of each alarm are those of a metric that a service sends."""
     busy = State(dead_letters=1, reader="up")
     known = PROD.metrics(dict.fromkeys(range(301), busy)).keys()
     for one in deployed("prod", DOMAIN).alarms:
@@ -52,7 +52,7 @@ def test_every_alarm_watches_a_metric_that_is_sent() -> None:
     ],
 )
 def test_the_access_log_is_counted(error_type: str, counted: bool) -> None:
-    """A line in the template's format is JSON; the template's filter counts what stops every caller."""
+    """The log is JSON in the format of the template, and the filter counts errors that affect all callers."""
     line = PROD.access_log_line(Call(403, error_type, 0.01, 1))
     (filter_,) = (one for one in deployed("prod").log_metrics if one.log_group == PROD.access_log)
 
@@ -61,8 +61,8 @@ def test_the_access_log_is_counted(error_type: str, counted: bool) -> None:
     assert matches(filter_.pattern, line) == counted
 
 
-def test_a_dead_database_reaches_the_visitors() -> None:
-    """Without database the function fails, API and CloudFront answer 5XX; cached calls go on."""
+def test_visitors_receive_errors_if_the_database_is_down() -> None:
+    """If the database is down, the function fails and the API returns 5XX. Cached calls still succeed."""
     fine, dead = sent(LOADS["day"]), sent(State(writer="down", reader="down"))
 
     assert total(fine["Errors"]) == total(fine["5XXError"]) == total(fine["5xxErrorRate"]) == 0
@@ -72,8 +72,8 @@ def test_a_dead_database_reaches_the_visitors() -> None:
     assert "CPUUtilization" not in dead
 
 
-def test_the_quota_is_the_days() -> None:
-    """The 1,000,001st call of a day is refused, the first one of the next day is not."""
+def test_the_quota_applies_to_a_day() -> None:
+    """Calls over 1,000,000 in a day are rejected. The first call of the next day is not."""
     state = State(calls=1000)
     minutes = dict.fromkeys(range(1441), state)
     refused = PROD.metrics(minutes)[
@@ -84,7 +84,10 @@ def test_the_quota_is_the_days() -> None:
 
 
 def test_without_requests_there_are_no_data() -> None:
-    """API, function and log send nothing when no one calls, CloudFront only the requests of the probe."""
+    """Without calls, API, function and log do not send metrics.
+
+    CloudFront sends only the requests of the probe.
+    """
     names = sent(LOADS["idle"]).keys()
 
     assert names.isdisjoint(

@@ -1,4 +1,4 @@
-"""Writes the pages about the scenarios, docs/alarm-scenarios.md and its Japanese twin: ``make scenarios``."""
+"""``make scenarios``: writes docs/alarm-scenarios.md and its Japanese version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 class Words(NamedTuple):
-    """The text of a page besides the scenarios."""
+    """The texts of a page that are not in the scenarios."""
 
     introduction: str
     columns: tuple[str, str, str]
@@ -130,7 +130,7 @@ def _note(scenario: Scenario, language: str) -> str:
 
 
 def _told(scenario: Scenario, words: Words) -> Iterator[str]:
-    """Yield a line for each topic, and for each topic that RDS tells of an event."""
+    """Yield a line for each notified topic."""
     if scenario.already:
         yield words.already + ", ".join(_name(what, words) for what in sorted(scenario.already))
     elif not scenario.fires:

@@ -1,4 +1,4 @@
-"""Checks across stacks: each on stacks that fit together, and on stacks that do not."""
+"""Checks that compare stacks, with stacks that match and stacks that do not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def named(what: str) -> dict[str, str]:
 
 
 def exporting(*names: str) -> Template:
-    """Return a template that exports these."""
+    """Return a template with these exports."""
     return {
         "Outputs": {
             f"Out{index}": {"Value": "x", "Export": {"Name": named(name)}} for index, name in enumerate(names)
@@ -38,7 +38,7 @@ def exporting(*names: str) -> Template:
 
 
 def importing(*names: Any) -> Template:
-    """Return a template that imports these."""
+    """Return a template with these imports."""
     return {"Resources": {"R": {"Properties": {"Ids": [{"Fn::ImportValue": name} for name in names]}}}}
 
 
@@ -66,7 +66,7 @@ def not_exported(name: str, hint: str = "") -> list[str]:
 
 
 def no_output(name: str, key: str, hint: str = "") -> list[str]:
-    """Return the sentence about an output that is not there."""
+    """Return the sentence about an output that does not exist."""
     return [
         f"Stack frontend: Resources.R.Properties.Id: It reads the output {key} of {PREFIX}{name}, and no "
         f"earlier stack of that name has it.{hint} {ADVICE}"
@@ -74,7 +74,7 @@ def no_output(name: str, key: str, hint: str = "") -> list[str]:
 
 
 def other_region(stack_name: str, asked: str) -> list[str]:
-    """Return the sentence about an output that is read from where its stack is not."""
+    """Return the sentence about an output that is read from the wrong region."""
     return [
         f"Stack {stack_name}: Resources.R.Properties.Id: It reads the output ApiId of {PREFIX}api in "
         f"{asked}, but that stack is deployed to ap-northeast-1. Correct Region."
@@ -99,7 +99,7 @@ def both(*templates: Template) -> Template:
 
 
 def wrong_reads_from(says: str) -> list[str]:
-    """Return the sentence about a reads_from that is not what the template reads."""
+    """Return the sentence about a reads_from that does not match the template."""
     return [
         f"Stack database: It reads from network, but its reads_from has {says}. Correct reads_from in "
         "stacks/listing.py: the pipeline uses it through the manifest."
@@ -272,17 +272,17 @@ def wrong_reads_from(says: str) -> list[str]:
     ],
 )
 def test_stacks_fit_together(stacks: list[BuiltStack], expected: list[str]) -> None:
-    """What would fail at the deploy, or mislead the pipeline, is found with its place."""
+    """Values that would fail at the deploy or in the pipeline are reported with their position."""
     assert problems(stacks) == expected
 
 
 def test_our_stacks_fit_together(built: dict[str, BuiltStack]) -> None:
-    """Nothing is found in the stacks as a build renders them."""
+    """There are no findings for the stacks of a build."""
     assert problems(list(built.values())) == []
 
 
 def test_every_export_is_in_the_contract(built: dict[str, BuiltStack]) -> None:
-    """What crosses from stack to stack is declared once, with its stack, output and export."""
+    """Every export is declared in the contract, with its stack, output and name."""
     declared = [one for one in vars(contract).values() if isinstance(one, contract.SharedOutput)]
 
     assert {(stack.name, key, name) for stack in built.values() for name, key in stack.exports.items()} == {
@@ -291,7 +291,7 @@ def test_every_export_is_in_the_contract(built: dict[str, BuiltStack]) -> None:
 
 
 def test_changed_alarm_is_noticed() -> None:
-    """A threshold that is changed without derive is reported with the call that is missing."""
+    """A threshold that is changed without derive is reported, with the missing call."""
     t = database.build()
     t.resources["DatabaseConnectionsAlarm"].Threshold = 150
     (declared,) = [one for one in STACKS if one.name == "database"]

@@ -1,6 +1,6 @@
-"""Faults around a build: whole processes with the real stacks, for cases without another test.
+"""Errors in the environment of a build: whole processes with the real stacks, for cases without another test.
 
-The tests of writing are in ``test_folder.py``, a cache full of rubbish in ``test_clean_cache.py``.
+The tests of writing are in ``test_folder.py``, a damaged cache is in ``test_clean_cache.py``.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ unix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals, limits 
 
 @pytest.fixture(scope="module")
 def files() -> dict[str, bytes]:
-    """What a build of the real stacks writes."""
+    """The files that a build of the real stacks writes."""
     return output.assemble(parameters=ROOT / "parameters", lint=False).files
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An output folder that no build has made yet."""
+    """The path of an output folder that does not exist yet."""
     return tmp_path / "out"
 
 
 def on_disk(folder: Path) -> dict[str, bytes]:
-    """Return every file below ``folder``, hidden ones too."""
+    """Return every file below ``folder``, including hidden ones."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
@@ -58,7 +58,7 @@ def assert_holds(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def run(*command: str, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run a process to its end."""
+    """Run a process until it ends."""
     return subprocess.run(command, capture_output=True, text=True, check=False, **options)
 
 
@@ -91,8 +91,8 @@ READ = "{act}: Cannot read the output folder {out}: Permission denied ({out})"
     ids=["read-only", "unreadable"],
 )
 def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
-    """A read-only folder can be compared but not written, with a message; a cache is not used then."""
-    with tempfile.TemporaryDirectory() as place:  # any user may reach it, unlike tmp_path
+    """A read-only folder can be compared. Writing prints a message, and the cache is not used."""
+    with tempfile.TemporaryDirectory() as place:  # accessible to all users, unlike tmp_path
         out = Path(place).resolve() / "out"
         writing.write({"stacks.json": b'{"formatVersion": 1, "files": {}}'}, out)
         before = on_disk(out)
@@ -109,7 +109,7 @@ def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
         assert line.startswith(start.format(out=out))
 
 
-# ---- Neighbours ----
+# ---- Imports and other processes ----
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
     ids=["syntax", "exception"],
 )
 def test_stack_that_cannot_be_imported(mistake: str, starts: str, checkout: Path) -> None:
-    """A mistake in a module of a stack has not the exit code of findings, and its file and line are shown."""
+    """A mistake in the module of a stack ends with 2, and the message shows its file and line."""
     path = checkout / "src/csr_templates/stacks/database.py"
     with path.open("a") as module:
         module.write(mistake)
@@ -135,7 +135,7 @@ def test_stack_that_cannot_be_imported(mistake: str, starts: str, checkout: Path
 
 
 def test_without_what_a_build_needs(tmp_path: Path) -> None:
-    """With a Python without the packages, build.py prints what to do."""
+    """If packages are not installed for the Python, build.py prints how to install them."""
     done = run(sys.executable, "-S", "-E", str(ROOT / "build.py"), cwd=tmp_path)
 
     assert done.returncode == 2
@@ -147,8 +147,8 @@ def test_without_what_a_build_needs(tmp_path: Path) -> None:
 
 
 @unix_only
-def test_folder_that_is_gone(tmp_path: Path) -> None:
-    """Nor does a build need the folder in which it was called."""
+def test_deleted_current_folder(tmp_path: Path) -> None:
+    """A build works if its current folder was deleted."""
     script = 'mkdir gone && cd gone && rmdir ../gone && "$0" "$1" --check --no-lint'
     done = run("sh", "-c", script, sys.executable, str(ROOT / "build.py"), cwd=tmp_path)
 
@@ -156,7 +156,7 @@ def test_folder_that_is_gone(tmp_path: Path) -> None:
 
 
 def test_four_builds_at_once(out: Path, files: dict[str, bytes]) -> None:
-    """Builds into one folder all succeed, the very first of it too, and leave what one would have left."""
+    """Several builds into one folder all succeed, also the first, and write the same files as one build."""
     before = {**dict.fromkeys(files, b"before\n"), "old/gone.yaml": b"before\n"}
     for _ in range(2):
         processes = [subprocess.Popen([*BUILD, str(out)]) for _ in range(4)]
@@ -193,7 +193,7 @@ def build():
 @unix_only
 @pytest.mark.parametrize("last", [1, 2, 4, 15, 30])
 def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str, bytes]) -> None:
-    """After SIGKILL at a file, the build of code that was edited since ends clean, with its own files."""
+    """After SIGKILL and an edit of the code, the next build succeeds and writes the new files."""
     command = (sys.executable, "-c", KILLED, str(last), str(out), str(ROOT / "parameters"))
     assert run(*command, cwd=ROOT / "src").returncode == -9
     left = on_disk(out)
@@ -220,7 +220,7 @@ def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str
 
 
 def test_clock_that_jumps(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A clock set back by years does not change a byte, and does not make files stale."""
+    """If the clock is set back by years, no byte changes, and no file is out of date."""
     seconds = iter(range(2_000_000_000, 0, -100_000_000))
     monkeypatch.setattr(time, "time", lambda: float(next(seconds)))
     monkeypatch.setattr(time, "time_ns", lambda: next(seconds) * 10**9)
@@ -241,7 +241,7 @@ def test_clock_that_jumps(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_disk_is_full_for_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What cannot be remembered is forgotten, without a word; an entry cut short proves nothing."""
+    """A full disk for the cache is ignored without a message. An incomplete entry does not count as clean."""
 
     def full(self: Path, data: bytes) -> int:
         with self.open("wb") as file:
@@ -259,7 +259,7 @@ def test_disk_is_full_for_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A separate checkout, with out/ as this one builds it."""
+    """A separate checkout, without out/ and docs/."""
     root = tmp_path / "checkout"
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for folder in ("src", "parameters"):
@@ -270,7 +270,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def test_build_py_works_from_any_folder(checkout: Path, tmp_path: Path) -> None:
-    """``python build.py`` writes out/ beside itself, wherever it is called from and whatever is installed."""
+    """``python build.py`` writes out/ in the checkout that contains it, from any folder."""
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     done = run(sys.executable, str(checkout / "build.py"), "--no-lint", cwd=elsewhere)
@@ -288,7 +288,7 @@ def test_build_py_works_from_any_folder(checkout: Path, tmp_path: Path) -> None:
 
 
 def test_checkout_with_crlf(checkout: Path) -> None:
-    """Sources, parameter files and scripts that git checked out with CRLF make the same bytes."""
+    """Sources, parameter files and scripts with CRLF give the same bytes."""
     in_repository = PurePosixPath("out")
     files = output.assemble(parameters=ROOT / "parameters", lint=False, in_repository=in_repository).files
     for path in (path for path in checkout.rglob("*") if path.is_file()):
@@ -301,7 +301,7 @@ def test_checkout_with_crlf(checkout: Path) -> None:
 
 
 def test_paths_are_good_on_windows(files: dict[str, bytes]) -> None:
-    """No file is called what Windows cannot store or tell apart from another."""
+    """File names are allowed on Windows, and are different without regard to case."""
     reserved = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])([.].*)?|.*[. ]", re.IGNORECASE)
     for path in files:
         assert not set(path) & set('<>:"\\|?*')
@@ -311,7 +311,7 @@ def test_paths_are_good_on_windows(files: dict[str, bytes]) -> None:
 
 
 def lend_python(environment: Path) -> None:
-    """Create a folder that ``make`` accepts as its virtual environment, with the Python of this one."""
+    """Create a folder that ``make`` uses as its virtual environment, with the current Python."""
     (environment / "bin").mkdir(parents=True)
     (environment / "bin" / "python").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
     (environment / "bin" / "python").chmod(0o755)
@@ -319,7 +319,7 @@ def lend_python(environment: Path) -> None:
 
 
 def make(target: str, checkout: Path, **options: str) -> subprocess.CompletedProcess[str]:
-    """Run make in another checkout, with its own ``.venv``, independent of the make that runs the tests."""
+    """Run make in another checkout with its own ``.venv``, independent of the make that runs the tests."""
     environment = {**os.environ, **options, "MAKEFLAGS": "", "LC_ALL": "C"}
     return run("make", "--no-print-directory", "VENV=.venv", target, cwd=checkout, env=environment)
 
@@ -327,7 +327,7 @@ def make(target: str, checkout: Path, **options: str) -> subprocess.CompletedPro
 @unix_only
 @pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 def test_copy_of_a_checkout(checkout: Path) -> None:
-    """A copy runs its own code, though its virtual environment has the original's installed."""
+    """A copy of a checkout uses its own code, although its virtual environment has the original installed."""
     environment = checkout / ".venv"
     lend_python(environment)
     for mark in (".installed", ".installed-dev"):
@@ -352,14 +352,14 @@ def test_copy_of_a_checkout(checkout: Path) -> None:
     ids=["merge conflict", "missing"],
 )
 def test_broken_constraints(checkout: Path, constraints: bytes | None, message: str) -> None:
-    """``make`` stops at a broken constraints.txt, names it, and counts nothing as installed."""
+    """``make`` stops at an invalid constraints.txt with its name, and does not mark packages as installed."""
     (checkout / "constraints.txt").unlink()
     if constraints:
         (checkout / "constraints.txt").write_bytes(constraints)
     environment = checkout / ".venv"
     lend_python(environment)
 
-    # pip is replaced, so that nothing is installed.
+    # Replaces pip, so that nothing is installed.
     done = make("templates", checkout, PIP_DRY_RUN="1", PIP_NO_INDEX="1")
 
     assert done.returncode == 2

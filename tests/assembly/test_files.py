@@ -1,4 +1,4 @@
-"""``output``: from stacks to files in memory."""
+"""``output``: the files of a set of stacks, in memory."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def bucket_template() -> StackTemplate:
 
 
 def broken_template() -> StackTemplate:
-    """Return a template that the linter objects to."""
+    """Return a template with findings."""
     t = StackTemplate("A bucket whose name refers to nothing")
     t.add_parameter(part.project_name())
     t.add_parameter(part.environment())
@@ -50,14 +50,14 @@ def broken_template() -> StackTemplate:
 
 
 def unrenderable_template() -> StackTemplate:
-    """Return a template that the renderer refuses."""
+    """Return a template that cannot be rendered."""
     t = bucket_template()
     t.set_metadata({"Empty": None})
     return t
 
 
 def sized_template() -> StackTemplate:
-    """Return a template that depends on the environment."""
+    """Return a template with values that depend on the environment."""
     t = StackTemplate("A queue")
     t.add_parameter(part.project_name())
     t.add_parameter(Parameter("Environment", Type="String", Default="prod", AllowedValues=["dev", "prod"]))
@@ -131,7 +131,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
 
 @pytest.mark.parametrize(("lint", "seconds"), [(True, 3.704), (False, 1.235)])
 def test_says_how_long_it_took(monkeypatch: pytest.MonkeyPatch, lint: bool, seconds: float) -> None:
-    """Of each stack the seconds are known that it and its roles took to build and to lint."""
+    """Each stack has the seconds that it and its roles took to build and to lint."""
     clock = itertools.count(100, step=1.23456)
     monkeypatch.setattr("csr_templates.assembly.files.time.perf_counter", lambda: next(clock))
 
@@ -139,7 +139,7 @@ def test_says_how_long_it_took(monkeypatch: pytest.MonkeyPatch, lint: bool, seco
 
 
 def test_page_is_about_the_stacks() -> None:
-    """The reference page of the set is the one about its stacks, with their sections and parameters."""
+    """The reference page of the set describes its stacks, with their sections and parameters."""
 
     def keyed() -> StackTemplate:
         t = sized_template()
@@ -157,8 +157,8 @@ def test_page_is_about_the_stacks() -> None:
 @pytest.mark.parametrize(
     ("region", "mistakes"), [("us-east-1", 0), ("ap-northeast-1", 1)], ids=["its own", "another"]
 )
-def test_values_are_judged_for_the_region_of_the_stack(parameters: Path, region: str, mistakes: int) -> None:
-    """An Availability Zone has to be one of the region that the stack is deployed to."""
+def test_values_are_checked_for_the_region_of_the_stack(parameters: Path, region: str, mistakes: int) -> None:
+    """An Availability Zone must be in the region of the stack."""
 
     def zoned() -> StackTemplate:
         t = sized_template()
@@ -176,7 +176,7 @@ def test_values_are_judged_for_the_region_of_the_stack(parameters: Path, region:
 
 
 def test_template_text_is_the_rendered_stack() -> None:
-    """A file contains the template of the stack, below a header with the module to edit and the command."""
+    """A file contains the template of the stack, below a header with its module and the command."""
     text = output.assemble([stack()], lint=False).files["site.yaml"].decode("ascii")
 
     assert load(text) == bucket_template().to_dict()
@@ -188,8 +188,8 @@ def test_template_text_is_the_rendered_stack() -> None:
     ]
 
 
-def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> None:
-    """Each stack gets two files per environment, for pipelines and for Git sync."""
+def test_files_of_environments_follow_the_templates(parameters: Path) -> None:
+    """Each stack has two files per environment: for pipelines and for Git sync."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))]
 
     files = output.assemble(
@@ -234,7 +234,7 @@ def test_files_of_environments_stand_behind_the_templates(parameters: Path) -> N
 
 
 def test_without_a_repository_there_are_no_deployment_files() -> None:
-    """Git sync reads a repository only; the rest of the set is the same."""
+    """Only deployment files are missing, because Git sync requires a repository."""
 
     def files(in_repository: PurePosixPath | None) -> dict[str, bytes]:
         parameters = ROOT / "parameters"
@@ -250,7 +250,7 @@ def test_without_a_repository_there_are_no_deployment_files() -> None:
 
 
 def test_deploy_policies_serve_every_project(parameters: Path) -> None:
-    """The policies name the project by the tag of the role, independent of the parameter files."""
+    """The policies use the project in the tag of the role, so they do not depend on parameter files."""
     api = Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))
     path = "deploy-policies/api-service.json"
     (parameters / "shared.json").write_text("{}")
@@ -264,7 +264,7 @@ def test_deploy_policies_serve_every_project(parameters: Path) -> None:
 
 
 def test_a_type_without_permissions_is_a_problem() -> None:
-    """A fault of the whole set is reported with the other findings; the set is not clean."""
+    """A finding of the whole set is reported with the others, and the set is not clean."""
 
     def table_template() -> StackTemplate:
         t = bucket_template()
@@ -283,7 +283,7 @@ def test_a_type_without_permissions_is_a_problem() -> None:
 
 
 def test_mistakes_in_the_parameter_files_are_raised(parameters: Path) -> None:
-    """Nothing is assembled from files with mistakes."""
+    """If parameter files have mistakes, no files are assembled."""
     (parameters / "dev.json").write_text('{"Environment": "dev", "Size": "two"}')
 
     with pytest.raises(EnvironmentsError, match='Found "two"'):
@@ -291,7 +291,7 @@ def test_mistakes_in_the_parameter_files_are_raised(parameters: Path) -> None:
 
 
 def test_same_stacks_give_same_bytes() -> None:
-    """Assembling twice gives equal files: no clock, no randomness."""
+    """Two assemblies are equal: they do not depend on the time or on random values."""
     first = output.assemble([stack()], lint=False).files
 
     assert output.assemble([stack()], lint=False).files == first
@@ -300,13 +300,21 @@ def test_same_stacks_give_same_bytes() -> None:
 @pytest.mark.parametrize(
     ("stacks", "message"),
     [
-        ([stack(), stack(name="logs")], "Stack logs: the file name site.yaml is taken already."),
-        ([stack(template="stacks.json")], "Stack site: the file name stacks.json is taken already."),
+        (
+            [stack(), stack(name="logs")],
+            "Stack logs: Another stack or the manifest has the file name site.yaml too. Choose "
+            "a different file name.",
+        ),
+        (
+            [stack(template="stacks.json")],
+            "Stack site: Another stack or the manifest has the file name stacks.json too. "
+            "Choose a different file name.",
+        ),
     ],
     ids=["of another stack", "of the manifest"],
 )
 def test_fails_on_a_file_name_that_is_taken(stacks: list[Stack], message: str) -> None:
-    """No template may overwrite another one, or the manifest."""
+    """Two templates cannot have the same file name, or that of the manifest."""
     with pytest.raises(ValueError) as caught:
         output.assemble(stacks, lint=False)
 
@@ -314,7 +322,7 @@ def test_fails_on_a_file_name_that_is_taken(stacks: list[Stack], message: str) -
 
 
 def test_render_error_names_the_stack() -> None:
-    """What the renderer refuses is reported with its stack."""
+    """A template that cannot be rendered is reported with its stack."""
     with pytest.raises(RenderError) as caught:
         output.assemble(
             [stack(), stack(unrenderable_template, name="logs", template="logs.yaml")], lint=False
@@ -333,8 +341,8 @@ def test_render_error_names_the_stack() -> None:
     ],
     ids=["troposphere's", "dict", "class", "None"],
 )
-def test_what_is_not_a_stack_template_is_a_sentence(made: Any, returned: str, parameters: Path) -> None:
-    """A stack whose ``build`` returns another thing is named, wherever its template is asked for."""
+def test_another_result_of_build_is_a_message(made: Any, returned: str, parameters: Path) -> None:
+    """If ``build`` returns something else, the message contains the stack, wherever the template is used."""
     logs = stack(lambda: made, name="logs", template="logs.yaml")
     for ask in (
         partial(output.assemble, [stack(), logs], lint=False),
@@ -352,7 +360,7 @@ def test_what_is_not_a_stack_template_is_a_sentence(made: Any, returned: str, pa
 
 
 def test_lints_each_stack_in_its_region() -> None:
-    """Findings of all stacks are collected, each with its stack, its file and its line of Python."""
+    """Findings of all stacks are collected, each with its stack, its file and its line in Python."""
     assembly = output.assemble([stack(), stack(broken_template, name="lost", template="lost.yaml")])
 
     assert [(f.stack, f.file, f.rule, f.logical_id) for f in assembly.findings if f.severity == "error"] == [
@@ -363,7 +371,7 @@ def test_lints_each_stack_in_its_region() -> None:
 
 
 def subnet_template() -> StackTemplate:
-    """Return a template with a parameter whose form only the linter checks."""
+    """Return a template with a parameter whose format only the linter checks."""
     t = sized_template()
     t.add_parameter(Parameter("Vpc", Type="String", Default="vpc-0123456789abcdef0"))
     t.add_resource(ec2.Subnet("Subnet", VpcId=Ref("Vpc"), CidrBlock="10.0.0.0/24"))
@@ -371,7 +379,10 @@ def subnet_template() -> StackTemplate:
 
 
 def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
-    """A value that its property refuses is found for each environment; the defaults have no findings."""
+    """A value that its property does not allow is found for each environment.
+
+    The defaults have no findings.
+    """
     for name in ("dev", "prod"):
         (parameters / f"{name}.json").write_text(f'{{"Environment": "{name}", "Vpc": "subnet-1"}}')
     api = Stack("api", "api.yaml", "us-east-1", subnet_template)
@@ -386,7 +397,7 @@ def test_lints_with_the_values_of_each_environment(parameters: Path) -> None:
 
 
 def test_a_wrong_default_is_a_problem() -> None:
-    """Stacks that move to another region and keep their defaults are not clean, even without files."""
+    """If stacks move to another region but keep their defaults, the set is not clean, even without files."""
     moved = [one if one.region == "us-east-1" else one._replace(region="eu-west-1") for one in STACKS]
 
     assembly = output.assemble(moved, lint=False)
@@ -400,7 +411,7 @@ def test_a_wrong_default_is_a_problem() -> None:
 
 
 def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
-    """An import that no stack exports, or a value that is stale, is a problem even without lint."""
+    """An import without an export, or a value that is out of date, is a problem even without lint."""
 
     def importing() -> StackTemplate:
         t = bucket_template()
@@ -421,7 +432,7 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
 
 @pytest.fixture
 def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
-    """What is really linted from here on: stack and parameter values."""
+    """The lints that run from here on: stack and parameter values."""
     from csr_templates.linting import runner as linting
     from csr_templates.linting import workers
 
@@ -437,10 +448,10 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     return calls
 
 
-def test_what_is_known_to_be_clean_is_not_linted_again(
+def test_clean_templates_are_not_linted_again(
     tmp_path: Path, parameters: Path, linted: list[tuple[str, dict[str, str]]]
 ) -> None:
-    """The second build lints nothing; one changed template, or one changed value, is linted alone."""
+    """The second build lints nothing. After a change, only the changed template or value is linted."""
     stacks = [stack(), Stack("api", "api.yaml", "us-east-1", sized_template)]
 
     def build() -> list[tuple[str, dict[str, str]]]:
@@ -450,7 +461,7 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
 
     of_site = {"ProjectName": "csr-lambda-api", "Environment": "dev"}
     dev = {**of_site, "Size": "2", "Key": "package.zip"}
-    assert build() == [("api", {}), ("api", dev), ("site", {}), ("site", of_site)]  # the longest first
+    assert build() == [("api", {}), ("api", dev), ("site", {}), ("site", of_site)]  # longest first
     assert build() == []
     assert linted == []
 
@@ -461,10 +472,10 @@ def test_what_is_known_to_be_clean_is_not_linted_again(
     assert build() == [("site", {}), ("site", of_site)]
 
 
-def test_only_what_is_clean_is_remembered_and_only_in_a_cache(
+def test_only_clean_lints_are_saved_and_only_in_a_cache(
     tmp_path: Path, linted: list[tuple[str, dict[str, str]]]
 ) -> None:
-    """What was found once is found again, and two builds without a cache are two lints."""
+    """Templates with findings are linted again, and so is every template in a build without a cache."""
     lost = stack(broken_template)
 
     first = output.assemble([lost], clean_lints=tmp_path).findings
@@ -477,10 +488,13 @@ def test_only_what_is_clean_is_remembered_and_only_in_a_cache(
     assert linted == [("site", {})] * 2 + [("site (bootstrap)", {}), ("site", {})] * 2
 
 
-def test_a_build_that_remembers_everything_does_not_load_cfn_lint(
+def test_a_build_without_changes_does_not_load_cfn_lint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second build of the real stacks runs without cfn-lint; the first gets no findings."""
+    """The second build of the real stacks does not import cfn-lint.
+
+    The first is replaced, and has no findings.
+    """
     from csr_templates.linting import runner as linting
 
     monkeypatch.setattr(linting, "lint", lambda **_: [])
@@ -497,7 +511,7 @@ def test_a_build_that_remembers_everything_does_not_load_cfn_lint(
 
 
 def test_assembling_without_lint_does_not_load_cfn_lint() -> None:
-    """Only linting pays for cfn-lint, and without it a template with mistakes has no findings."""
+    """Without lint, cfn-lint is not imported, and a template with mistakes has no findings."""
     program = (
         "import sys; from csr_templates.assembly import files; files.assemble(lint=False); "
         "print(sorted({name.partition('.')[0] for name in sys.modules} & {'cfnlint', 'boto3'}))"

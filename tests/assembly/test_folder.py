@@ -1,4 +1,4 @@
-"""``folder``: comparing a set of files with a folder, and making the folder hold it."""
+"""``folder``: compares a set of files with a folder, and writes the set to the folder."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def file_set(**texts: str) -> dict[str, bytes]:
 
 
 def on_disk(folder: Path) -> dict[str, bytes]:
-    """Return every file below ``folder``, hidden ones too."""
+    """Return every file below ``folder``, including hidden ones."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
     }
@@ -41,7 +41,7 @@ def on_disk(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An output folder that no build has made yet."""
+    """The path of an output folder that does not exist yet."""
     return tmp_path / "out"
 
 
@@ -49,7 +49,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_makes_the_folder_and_everything_in_it(tmp_path: Path) -> None:
-    """A missing folder is created, with its parents and subfolders, without other files."""
+    """A missing folder is created with its parents and subfolders. No other files are created."""
     out = tmp_path / "deep" / "out"
     files = file_set(main="a\n", parameters__dev="b\n")
 
@@ -61,7 +61,7 @@ def test_makes_the_folder_and_everything_in_it(tmp_path: Path) -> None:
 
 
 def test_accepts_a_folder_with_hidden_files_only(out: Path) -> None:
-    """A folder with only dot files counts as empty, and they are kept."""
+    """A folder that contains only hidden files counts as empty, and the files are kept."""
     out.mkdir()
     (out / ".gitkeep").write_bytes(b"")
 
@@ -70,7 +70,7 @@ def test_accepts_a_folder_with_hidden_files_only(out: Path) -> None:
 
 
 def test_leaves_unchanged_files_untouched(out: Path) -> None:
-    """A file that is as it should be keeps its time stamp; a build with no change makes no file at all."""
+    """A file with the correct content keeps its time stamp. A build without changes does not create files."""
     write(file_set(main="a\n", api="b\n"), out)
     for path in out.iterdir():
         os.utime(path, ns=(10**18, 10**18))
@@ -89,7 +89,7 @@ def test_leaves_unchanged_files_untouched(out: Path) -> None:
 
 
 def test_overwrites_a_generated_file_that_was_edited(out: Path) -> None:
-    """A file of the set is generated: an edit to it is replaced."""
+    """Edits of a generated file are overwritten."""
     write(file_set(main="a\n"), out)
     (out / "main.yaml").write_bytes(b"edited\n")
 
@@ -100,7 +100,10 @@ def test_overwrites_a_generated_file_that_was_edited(out: Path) -> None:
 
 
 def test_announces_first_and_writes_the_manifest_last(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """stacks.json tells what is to come, then come the files, removals, and the final stacks.json."""
+    """stacks.json first lists the coming files.
+
+    Then files are written and removed, and the final stacks.json is last.
+    """
     write(file_set(main="a\n", old="x\n"), out)
     events: list[str] = []
     announced: dict[str, Any] = {}
@@ -133,8 +136,11 @@ def test_announces_first_and_writes_the_manifest_last(out: Path, monkeypatch: py
 # ---- Removing ----
 
 
-def test_removes_what_left_the_set(out: Path) -> None:
-    """Listed files that are no longer written are removed, with their empty folders; other files are kept."""
+def test_removes_files_that_left_the_set(out: Path) -> None:
+    """Listed files that are no longer in the set are removed, with their empty folders.
+
+    Other files are kept.
+    """
     write(file_set(main="a\n", edited="x\n", parameters__dev="b\n", old__deep__er="d\n"), out)
     kept = {"edited.yaml": b"mine", "notes/todo.txt": b"mine"}
     hidden = {".DS_Store": b"", ".hidden/file": b"", "notes/.gitkeep": b""}
@@ -150,8 +156,8 @@ def test_removes_what_left_the_set(out: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "data"), [("X Y", b"x\ny\n"), ("1..2", b"x\ny\n"), ("crlf", b"x\r\ny\r\n")])
-def test_removes_what_looks_strange(out: Path, name: str, data: bytes) -> None:
-    """Neither an odd name nor the CRLF of a checkout makes a file one that no build wrote."""
+def test_removes_listed_files_with_unusual_names(out: Path, name: str, data: bytes) -> None:
+    """Unusual names and the CRLF of a checkout do not prevent a listed file from being removed."""
     write(file_set(**{"main": "a\n", name: "x\ny\n"}), out)
     (out / f"{name}.yaml").write_bytes(data)
 
@@ -159,7 +165,7 @@ def test_removes_what_looks_strange(out: Path, name: str, data: bytes) -> None:
 
 
 def test_removes_old_temporary_files(out: Path) -> None:
-    """A temporary file is removed once it is older than an hour; what only looks like one stays."""
+    """A temporary file is removed after an hour. Files with similar names are kept."""
     files = file_set(main="a\n", parameters__dev="b\n")
     write(files, out)
     old = (".csr-templates-main.yaml-01.tmp", "parameters/.csr-templates-dev.yaml-02.tmp")
@@ -191,7 +197,7 @@ def test_removes_nothing_behind_a_link(out: Path) -> None:
     assert (elsewhere / "dev.yaml").read_bytes() == b"b\n"
 
 
-# ---- Folders that are not ours ----
+# ---- Folders with other content ----
 
 
 NO_FOLDER = "{out} is not a folder. Specify a folder with --output, or move it elsewhere."
@@ -211,12 +217,12 @@ NOT_OURS = (
     "{out}/main.yaml would be overwritten by the build, but was not written by csr-templates. Move it "
     "elsewhere, then build again."
 )
-NO_PLACE = "{out}/%s must be a %s. Move it elsewhere, then build again."
+NO_PLACE = "{out}/%s is not a %s. Move it elsewhere, then build again."
 ONE = file_set(main="a\n")
 PATHS = ("../victim.txt", "/victim.txt", "a/../../victim.txt")
 VICTIM = {"sha256": hashlib.sha256(b"x\n").hexdigest()}
 
-# What lies in the output folder: path -> content; None is an empty folder.
+# The content of the output folder: path -> content. None is an empty folder.
 FOREIGN: dict[str, tuple[dict[str, bytes | None], str]] = {
     "files": ({"thesis.txt": b"mine"}, NO_MANIFEST),
     "folders": ({"src": None}, NO_MANIFEST),
@@ -243,7 +249,7 @@ def test_fails_on_a_folder_that_is_not_ours(
     message: str,
     act: Callable[[dict[str, bytes], Path], object],
 ) -> None:
-    """A folder, or a place in it, that no build made is refused, and nothing in it or beside it changes."""
+    """If a build did not write the folder or the files in it, it is rejected and not changed."""
     (out.parent / "victim.txt").write_bytes(b"x\n")
     out.mkdir()
     for path, data in layout.items():
@@ -262,10 +268,10 @@ def test_fails_on_a_folder_that_is_not_ours(
 
 @pytest.mark.parametrize("where", ["out", "below a file", "dangling link", "link to itself"])
 @pytest.mark.parametrize("act", [plan, write], ids=["plan", "write"])
-def test_fails_where_no_folder_is(
+def test_fails_if_the_path_is_not_a_folder(
     out: Path, where: str, act: Callable[[dict[str, bytes], Path], object]
 ) -> None:
-    """A file or a link to nothing, at the folder or at one of its parents, is named and stays."""
+    """A file or a broken link at the path, or at one of its parents, is named and kept."""
     if "link" in where:
         out.symlink_to(out if "itself" in where else out.parent / "nowhere")
     else:
@@ -281,13 +287,13 @@ def test_fails_where_no_folder_is(
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
 @pytest.mark.parametrize("link", ["main.yaml", "parameters"])
 def test_fails_on_a_link_inside_the_folder(out: Path, link: str) -> None:
-    """A build never writes through a link: what it points to is not ours."""
+    """A build never writes through a link, because the target may contain other files."""
     write(file_set(main="a\n", parameters__dev="b\n"), out)
     elsewhere = out.parent / "elsewhere"
     (out / link).rename(elsewhere)
     (out / link).symlink_to(elsewhere)
 
-    with pytest.raises(OutputError, match=f"{link} must be a"):
+    with pytest.raises(OutputError, match=f"{link} is not a"):
         write(file_set(main="c\n", parameters__dev="d\n"), out)
 
     assert b"c\n" not in on_disk(out.parent).values()
@@ -296,7 +302,7 @@ def test_fails_on_a_link_inside_the_folder(out: Path, link: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="symbolic links need a privilege on Windows")
 def test_output_folder_itself_may_be_a_link(out: Path) -> None:
-    """Where the folder as a whole lies is its owner's choice."""
+    """The output folder itself can be a link."""
     (out.parent / "elsewhere").mkdir()
     out.symlink_to(out.parent / "elsewhere")
 
@@ -305,19 +311,19 @@ def test_output_folder_itself_may_be_a_link(out: Path) -> None:
     assert on_disk(out.parent / "elsewhere") == file_set(main="a\n")
 
 
-def test_accepts_an_unlisted_file_that_is_right_already(out: Path) -> None:
-    """A file that a merge brought in, and stacks.json does not list, is accepted if its content is right."""
+def test_accepts_an_unlisted_file_with_the_correct_content(out: Path) -> None:
+    """A file that stacks.json does not list, such as after a merge, is accepted if its content is correct."""
     write(file_set(main="a\n"), out)
     (out / "api.yaml").write_bytes(b"b\n")
 
     assert write(file_set(main="a\n", api="b\n"), out).written == ("stacks.json",)
 
 
-# ---- Trouble from the operating system ----
+# ---- Errors of the operating system ----
 
 
-def test_unreadable_file_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A disk that fails while a file is read names no file; the sentence names the folder then."""
+def test_unreadable_file_is_a_message(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If a disk error does not contain a file name, the message contains the folder."""
     write(ONE, out)
 
     def fail(_: Path) -> bytes:
@@ -329,20 +335,20 @@ def test_unreadable_file_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatc
             act()
         assert str(caught.value) == (
             f"Cannot read the output folder {out}: {os.strerror(errno.EIO)} ({out}). Make sure that it is a "
-            "folder that you may read and write, with space left, then build again."
+            "folder that you can read and write, with space left, then build again."
         )
 
 
-def test_full_disk_is_a_sentence_and_the_next_build_repairs(
+def test_full_disk_is_a_message_and_the_next_build_repairs(
     out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """After a disk failure, files are whole, without temporary ones; the next build continues."""
+    """After a disk error, all files are complete, and no temporary files remain. The next build continues."""
     write(file_set(main="a\n", old="o\n"), out)
     wanted = file_set(main="b\n", api="c\n")
     calls = itertools.count(1)
 
     def full_disk(*places: Path) -> None:
-        if next(calls) == 3:  # stacks.json, main.yaml, and now api.yaml
+        if next(calls) == 3:  # stacks.json, main.yaml, and then api.yaml
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(out / "api.yaml"))
         replace(*places)
 
@@ -354,7 +360,7 @@ def test_full_disk_is_a_sentence_and_the_next_build_repairs(
 
     assert str(caught.value) == (
         f"Cannot write to the output folder {out}: {os.strerror(errno.ENOSPC)} ({out / 'api.yaml'}). Make "
-        "sure that it is a folder that you may read and write, with space left, then build again."
+        "sure that it is a folder that you can read and write, with space left, then build again."
     )
     left = on_disk(out)
     assert left.pop("stacks.json") != wanted["stacks.json"]
@@ -366,8 +372,8 @@ def test_full_disk_is_a_sentence_and_the_next_build_repairs(
     assert on_disk(out) == wanted
 
 
-def test_folder_removed_in_the_middle_is_a_sentence(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """If the folder is removed while a build writes, no folder comes back half full."""
+def test_folder_removed_during_a_build_is_a_message(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the folder is removed during a build, the build does not create it again."""
     monkeypatch.setattr(os, "fsync", lambda _: shutil.rmtree(out))
 
     with pytest.raises(OutputError, match=f"Cannot write to the output folder {out}"):
@@ -376,11 +382,11 @@ def test_folder_removed_in_the_middle_is_a_sentence(out: Path, monkeypatch: pyte
     assert not out.exists()
 
 
-# ---- Killed builds, and builds at the same time ----
+# ---- Killed builds, and simultaneous builds ----
 
 
 def large_set(version: int, *own: str) -> dict[str, bytes]:
-    """Return a set with nine files that all sets have, and some that others lack."""
+    """Return a set with nine files that all sets have, and some others."""
     common = ("main", "database", *(f"parameters__{name}" for name in "abcdefg"))
     return file_set(**{name: f"{name} version {version}\n" * 50 for name in (*common, *own)})
 
@@ -400,7 +406,7 @@ def visible(folder: Path) -> dict[str, bytes]:
 
 
 def assert_whole_and_known(folder: Path) -> None:
-    """Fail unless all files are whole, and a comparison with any set names exactly the stale ones."""
+    """Fail unless all files are complete, and a comparison with any set lists exactly the changed files."""
     found = visible(folder)
     for path, data in found.items():
         assert data in VERSIONS[path] or path == "stacks.json", f"{path} is not one whole version"
@@ -417,7 +423,7 @@ class KilledError(BaseException):
 
 @pytest.fixture
 def moments(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
-    """A list of what happens before each change to the disk; the last entry happens again and again."""
+    """The functions to call before each change to the disk. The last one is called repeatedly."""
     happens: list[Callable[[], None]] = []
 
     def watched(change: Callable[..., Any]) -> Callable[..., Any]:
@@ -436,16 +442,16 @@ def moments(monkeypatch: pytest.MonkeyPatch) -> list[Callable[[], None]]:
 
 
 def nothing() -> None:
-    """Let the build go on."""
+    """Do not interrupt the build."""
 
 
 def die() -> None:
-    """Kill the build; what it would do after that fails too, as in a process that is gone."""
+    """Kill the build. Later operations fail too, as in a killed process."""
     raise KilledError
 
 
 def write_until(files: dict[str, bytes], folder: Path, moments: list[Callable[[], None]], last: int) -> bool:
-    """Write, and die before change number ``last``; tell whether the build got that far."""
+    """Write, and stop before change number ``last``. Return whether the build reached it."""
     moments[:] = [*[nothing] * (last - 1), die]
     try:
         write(files, folder)
@@ -458,7 +464,7 @@ def write_until(files: dict[str, bytes], folder: Path, moments: list[Callable[[]
 
 @pytest.mark.parametrize("first", [False, True], ids=["update", "first build"])
 def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool) -> None:
-    """Whenever a build is killed, the next one makes everything right, also when the code was edited."""
+    """After a build is killed at any change, the next one writes all files, even if the code was edited."""
     for last in itertools.count(1):
         shutil.rmtree(out, ignore_errors=True)
         if not first:
@@ -473,7 +479,7 @@ def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], firs
 
 
 def test_killed_again_and_again(out: Path, moments: list[Callable[[], None]]) -> None:
-    """Nor is anything lost when every build of an edited set is killed, and only the last ends."""
+    """Files stay complete if several builds in sequence are killed, and only the last one ends."""
     draw = random.Random(20)
     for _ in range(60):
         for _ in range(draw.randint(2, 5)):
@@ -488,7 +494,7 @@ def test_killed_again_and_again(out: Path, moments: list[Callable[[], None]]) ->
 
 @pytest.mark.parametrize("first", [False, True], ids=["update", "first build"])
 def test_another_build_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool) -> None:
-    """A build of the same set that runs from its begin to its end inside of another disturbs neither."""
+    """A build that runs completely during another one of the same set does not disturb it."""
 
     def build() -> None:
         moments.clear()
@@ -508,7 +514,7 @@ def test_another_build_at_any_moment(out: Path, moments: list[Callable[[], None]
 
 
 def test_file_that_another_build_adds_meanwhile_is_ours(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build that ends between reading the manifest and reading a file does not make the file foreign."""
+    """A file that another build writes after the manifest was read counts as generated."""
     write(file_set(main="a\n"), out)
     read, others = writing._read, [file_set(main="a\n", api="theirs\n")]
 
@@ -523,7 +529,7 @@ def test_file_that_another_build_adds_meanwhile_is_ours(out: Path, monkeypatch: 
 
 
 def test_many_builds_at_once(out: Path) -> None:
-    """Four processes that keep building different sets into one folder all succeed, and leave whole files."""
+    """Four processes that build different sets into one folder all succeed, and the files are complete."""
     program = (
         "import sys; from ast import literal_eval; from csr_templates.assembly.folder import Path, write\n"
         "sets = literal_eval(sys.argv[1])\nfor n in range(15): write(sets[n % 3], Path(sys.argv[2]))"
@@ -545,7 +551,7 @@ def test_many_builds_at_once(out: Path) -> None:
 
 DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
     "missing": (None, b"a\n", "{out}/x.yaml is missing.\n"),
-    "surplus": (b"a\n", None, "{out}/x.yaml no longer belongs to the set; a build removes it.\n"),
+    "surplus": (b"a\n", None, "{out}/x.yaml is no longer generated. A build removes it.\n"),
     "line endings": (
         b"a\r\nb\r\n",
         b"a\nb\n",
@@ -560,7 +566,7 @@ DIFFERENCES: dict[str, tuple[bytes | None, bytes | None, str]] = {
 
 @pytest.mark.parametrize(("found", "wanted", "text"), DIFFERENCES.values(), ids=DIFFERENCES)
 def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: bytes | None, text: str) -> None:
-    """A stale file is explained by a sentence or by a unified diff of its lines."""
+    """A changed file is explained by a sentence or by a unified diff of its lines."""
     if found is not None:
         (tmp_path / "x.yaml").write_bytes(found)
 
@@ -573,5 +579,5 @@ def test_explains_a_stale_file(tmp_path: Path, found: bytes | None, wanted: byte
 
 
 def test_json_is_the_same_everywhere() -> None:
-    """Two blanks a level, ASCII alone, the keys as they come, and a line feed at the end."""
+    """JSON has an indent of two, only ASCII, the original order of keys, and a final line feed."""
     assert as_json({"b": "ü", "a": {"c": 1}}) == b'{\n  "b": "\\u00fc",\n  "a": {\n    "c": 1\n  }\n}\n'

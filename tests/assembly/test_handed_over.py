@@ -1,4 +1,4 @@
-"""What one stack exports and another uses: each on stacks that fit together, and on stacks that do not."""
+"""Values that one stack exports and another uses, in stacks that match and stacks that do not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def named(what: str) -> dict[str, str]:
 
 
 def key(service: str, condition: str, pattern: Any, *actions: str) -> dict[str, Any]:
-    """Return a key for a service and what is called so."""
+    """Return a key for a service and its log groups or alarms with this name."""
     statement = {
         "Action": list(actions or ("kms:Decrypt", "kms:GenerateDataKey*")),
         "Effect": "Allow",
@@ -81,7 +81,7 @@ NETWORK = BuiltStack(
 
 
 def found(*resources: dict[str, Any], region: str = "ap-northeast-1") -> list[str]:
-    """Return what is found in a stack of these resources, called R0, R1 and so on."""
+    """Return the findings for a stack with these resources, which are named R0, R1 and so on."""
     template = {"Resources": {f"R{number}": one for number, one in enumerate(resources)}}
     return list(problems(BuiltStack("api", "api.yaml", region, template), [NETWORK]))
 
@@ -150,8 +150,8 @@ def distribution(path: str) -> dict[str, Any]:
         [distribution("/v1/public")],
     ],
 )
-def test_what_fits(resources: list[dict[str, Any]]) -> None:
-    """Values of the right kind, and values that no template determines, are not reported."""
+def test_matching_values(resources: list[dict[str, Any]]) -> None:
+    """Values of the correct kind, and values that the templates do not determine, are not reported."""
     assert found(*resources) == []
 
 
@@ -161,23 +161,24 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         (
             [function("vpc")],
             f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}vpc, which is Vpc of stack network, an "
-            "AWS::EC2::VPC, and needs an AWS::EC2::Subnet. Import another name, or correct the output.",
+            "AWS::EC2::VPC, but the property needs an AWS::EC2::Subnet. Import another name, or correct the "
+            "output.",
         ),
         (
             [database("subnet-1", "subnet-3")],
             "Resources.R0.Properties.SubnetIds: Subnet1 and Subnet3 are all in the Availability Zone "
-            "${Zone1}, and RDS needs two. Give the subnets different zones.",
+            "${Zone1}, but RDS needs two. Give the subnets different zones.",
         ),
         (
             [function("subnet-1", "again")],
-            f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}again, which is Subnet1 of stack network "
-            "again. Import another name, or correct the output.",
+            f"Resources.R0.Properties.SubnetIds: It imports {PREFIX}again, which is Subnet1 of stack "
+            "network, but the list already contains that resource. Import another name, or correct "
+            "the output.",
         ),
         (
             [group(f"/own/{PREFIX}a", "key-id")],
-            "Resources.R0.Properties.KmsKeyId: It imports the ID of LogsKey of stack network, and a log "
-            "group "
-            "needs the key's ARN. Export its Arn.",
+            "Resources.R0.Properties.KmsKeyId: It imports the ID of LogsKey of stack network, but a log "
+            "group needs the key's ARN. Export its Arn.",
         ),
         (
             [group(f"/other/{PREFIX}a")],
@@ -212,24 +213,24 @@ def test_what_fits(resources: list[dict[str, Any]]) -> None:
         ),
         (
             [distribution("/prod")],
-            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, and Api of stack "
-            "network has the stage v1. Begin it with the stage.",
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is /prod, but Api of stack "
+            "network has the stage v1. Start the path with the stage.",
         ),
         (
             [distribution("")],
-            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is empty, and Api of stack "
-            "network has the stage v1. Begin it with the stage.",
+            "Resources.R0.Properties.DistributionConfig.Origins[1].OriginPath: It is empty, but Api of stack "
+            "network has the stage v1. Start the path with the stage.",
         ),
     ],
 )
-def test_what_does_not_fit(resources: list[dict[str, Any]], sentence: str) -> None:
-    """Each value of another kind is found, with its resource."""
+def test_other_values(resources: list[dict[str, Any]], sentence: str) -> None:
+    """Each value of another kind is reported with its resource."""
     assert found(*resources) == [sentence]
     assert found(*resources, region="us-east-1") == []
 
 
 def test_our_own_stacks() -> None:
-    """Our stacks fit together, and a key that forgets the log groups of a stack is found."""
+    """Our stacks match. A key that does not allow the log groups of a stack is reported."""
     built = [BuiltStack(one.name, one.template, one.region, one.build().to_dict()) for one in STACKS]
     network, database = built[:2]
     assert [sentence for number, one in enumerate(built) for sentence in problems(one, built[:number])] == []

@@ -1,4 +1,4 @@
-"""The rules of the house, each with what is said to the one who broke it."""
+"""The rules for the stacks of this project, each with its message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SIZE = {
 
 
 def said(**template: Any) -> list[str]:
-    """Return what is said of a template, without the name of the stack."""
+    """Return the messages for a template, without the name of the stack."""
     sentences = house_rules.problems(BuiltStack("site", "site.yaml", "us-east-1", template))
     assert all(sentence.startswith("Stack site: ") for sentence in sentences)
     return [sentence.removeprefix("Stack site: ") for sentence in sentences]
@@ -42,7 +42,7 @@ def interface(*groups: list[str], labels: tuple[str, ...] = ("Size",)) -> dict[s
 
 
 def with_size(**changes: Any) -> list[str]:
-    """Return the findings for a parameter with other declarations; None removes one."""
+    """Return the messages for a parameter with other attributes. None removes one."""
     declared = {key: value for key, value in {**SIZE, **changes}.items() if value is not None}
     return said(Parameters={"Size": declared}, Metadata=interface(["Size"]))
 
@@ -55,18 +55,18 @@ def queue(tags: Any, **properties: Any) -> dict[str, Any]:
 # ---- Parameters ----
 
 
-def test_a_whole_parameter_passes() -> None:
-    """Zero and the empty text are defaults, too."""
+def test_a_complete_parameter_passes() -> None:
+    """Zero and an empty string are valid defaults."""
     assert with_size() == []
     assert with_size(Type="String", Default="", MinValue=None, AllowedPattern="[a-z]*") == []
     assert with_size(Type="AWS::EC2::AvailabilityZone::Name", MinValue=None) == []
 
 
-def test_what_a_parameter_lacks() -> None:
-    """Everything that is missing is said at once."""
+def test_missing_attributes_of_a_parameter() -> None:
+    """All missing attributes are reported together."""
     assert said(Parameters={"Size": {"Type": "Number"}}) == [
-        "Parameters.Size lacks Default (the value of production), Description (its effect), "
-        "ConstraintDescription (the message for a refused value, after 'must be'), a constraint "
+        "Parameters.Size does not have Default (the value of production), Description (its effect), "
+        "ConstraintDescription (the message for a rejected value, which starts with 'must'), a constraint "
         "(AllowedValues, AllowedPattern, MinValue, ...), a label (label= of add_parameter), a group (group= "
         "of add_parameter). Add what is missing."
     ]
@@ -79,15 +79,15 @@ def test_what_a_parameter_lacks() -> None:
         ({"Description": ""}, "Description (its effect)"),
         (
             {"ConstraintDescription": None},
-            "ConstraintDescription (the message for a refused value, after 'must be')",
+            "ConstraintDescription (the message for a rejected value, which starts with 'must')",
         ),
         ({"MinValue": None}, "a constraint (AllowedValues, AllowedPattern, MinValue, ...)"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
-def test_each_is_missed(changes: dict[str, Any], missing: str) -> None:
-    """One thing that lacks is named alone."""
-    assert with_size(**changes) == [f"Parameters.Size lacks {missing}. Add what is missing."]
+def test_each_missing_attribute(changes: dict[str, Any], missing: str) -> None:
+    """A single missing attribute is reported alone."""
+    assert with_size(**changes) == [f"Parameters.Size does not have {missing}. Add what is missing."]
 
 
 def test_groups() -> None:
@@ -95,7 +95,7 @@ def test_groups() -> None:
     parameters = {"Size": SIZE}
 
     assert said(Parameters=parameters, Metadata=interface(["Size"], ["Size"])) == [
-        "Parameters.Size is in a group 2 times. Keep it in one."
+        "Parameters.Size is 2 times in the parameter groups. List it once."
     ]
     assert said(Parameters=parameters, Metadata=interface(["Size", "Weight"], labels=("Size", "Height"))) == [
         "Metadata: A group or label names the parameter Weight, which the template does not have. Correct "
@@ -105,8 +105,8 @@ def test_groups() -> None:
     ]
 
 
-def test_secrets_are_no_parameters() -> None:
-    """What only a password is good for is refused."""
+def test_parameters_cannot_be_secrets() -> None:
+    """A parameter with NoEcho is rejected."""
     assert with_size(NoEcho=True) == [
         "Parameters.Size is a secret (NoEcho), which parameter files and pipelines would contain in plain "
         "text. Generate it in Secrets Manager, and refer to it."
@@ -119,25 +119,25 @@ def test_secrets_are_no_parameters() -> None:
 @pytest.mark.parametrize(
     ("tags", "lacks"),
     [
-        (None, "tags Project and Environment and Name"),
+        (None, "tags Project, Environment, Name"),
         (TAGS[1:], "tag Environment"),
         ([*TAGS[:2], {"Key": "Project", "Value": "csr"}], "tag Project"),
         ([TAGS[0], TAGS[2]], "tag Name"),
         ([TAGS[0], {"Key": "Name", "Value": "letters"}, TAGS[2]], "tag Name"),
-        ({"Ref": "Tags"}, "tags Project and Environment and Name"),
+        ({"Ref": "Tags"}, "tags Project, Environment, Name"),
     ],
     ids=["none", "missing", "fixed text", "no name", "name without prefix", "no list"],
 )
 def test_tags(tags: Any, lacks: str) -> None:
-    """What can carry tags carries those of the house, from the parameters."""
+    """Resources that support tags have those of the project, with values from the parameters."""
     assert said(Resources={"Letters": queue(tags)}) == [
-        f"Letters lacks the {lacks} of the house, by which deploy policies, bills and operators find it. "
-        "Write Tags=names.tags(...), with a word for the resource."
+        f"Letters does not have the required {lacks}, which deploy policies, cost reports and operators use "
+        "to find it. Write Tags=names.tags(...), with a word for the resource."
     ]
 
 
 def test_tags_that_pass() -> None:
-    """A name makes the tag Name superfluous; types without tags need none, and maps do as well as lists."""
+    """A resource with a name needs no Name tag. Types without tags pass, and tags can be a map or a list."""
     nameless = [TAGS[0], TAGS[2]]
     named = queue(nameless, QueueName={"Fn::Sub": f"{PREFIX}letters"})
     policy = {"Type": "AWS::SQS::QueuePolicy", "Properties": {}}
@@ -149,8 +149,8 @@ def test_tags_that_pass() -> None:
     assert said(Resources={"A": unknown}) == []
 
 
-def test_two_of_one_name() -> None:
-    """The console lists by the tag Name."""
+def test_the_same_name_tag_twice() -> None:
+    """Two resources cannot have the same Name tag, because the console shows it."""
     assert said(Resources={"Letters": queue(TAGS), "Answers": queue(TAGS)}) == [
         f"Answers has the same tag Name as Letters, {PREFIX}letters, so the console does not distinguish "
         "them. Use another text in names.tags(...)."
@@ -163,17 +163,17 @@ def test_two_of_one_name() -> None:
     ids=["none", "other"],
 )
 def test_alarms(name: dict[str, str], found: str) -> None:
-    """An alarm whose name no topic admits is refused."""
+    """An alarm is rejected if its name does not match the pattern in the policies of keys and topics."""
     alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Tags": TAGS, **name}}
 
     assert said(Resources={"Alarm": alarm}) == [
-        f"Alarm has {found}, but keys and topics allow only alarms whose names start with {PREFIX}: its "
-        "messages would be lost. Write AlarmName=names.name(...)."
+        f"Alarm has {found}, but keys and topics allow only alarms whose names start with {PREFIX}. Its "
+        "notifications would fail. Write AlarmName=names.name(...)."
     ]
 
 
 def test_exports() -> None:
-    """Exports are unique in an account, which may hold two environments."""
+    """Export names are unique in an account, which can contain two environments."""
     outputs = {
         "Id": {"Value": "1", "Export": {"Name": "id"}},
         "Name": {"Value": "1", "Export": {"Name": {"Fn::Sub": f"{PREFIX}name"}}},

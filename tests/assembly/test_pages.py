@@ -1,4 +1,4 @@
-"""``assembly.pages``: the pages of a folder, by the command and the real stacks."""
+"""``assembly.pages``: the generated tables of the pages in docs/, with the real stacks."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ WORDS = "words.ja.json"
 
 @pytest.fixture(scope="module")
 def assembly() -> Assembly:
-    """The real stacks with the real environments."""
+    """The assembly of the real stacks and environments."""
     return files.assemble(parameters=ROOT / "parameters", lint=False)
 
 
 @pytest.fixture
 def docs(tmp_path: Path, assembly: Assembly) -> Path:
-    """A copy of the pages, which is up to date, and a page without tables."""
+    """A copy of the pages, up to date, and a page without tables."""
     folder = tmp_path / "docs"
     folder.mkdir()
     for name in (ENGLISH, JAPANESE, RIGHTS, RIGHTS_JA, ON_CALL, ON_CALL_JA, WORDS):
@@ -42,7 +42,7 @@ def docs(tmp_path: Path, assembly: Assembly) -> Path:
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    """Replace a text that is in a file once."""
+    """Replace a text that a file contains once."""
     text = path.read_bytes().decode()
     assert text.count(old) == 1, text.count(old)
     path.write_bytes(text.replace(old, new).encode())
@@ -59,8 +59,8 @@ def alarm_row(folder: Path, page: str) -> str:
     return lines[lines.index("<!-- generated: alarms -->") + 4]
 
 
-def test_current_pages_stay(docs: Path, assembly: Assembly) -> None:
-    """Nothing is stale after a build, and no page without markers is looked at."""
+def test_current_pages_are_unchanged(docs: Path, assembly: Assembly) -> None:
+    """After a build, all pages are current. Pages without markers are ignored."""
     plan = pages.plan(assembly, docs)
 
     assert plan.stale == ()
@@ -69,7 +69,7 @@ def test_current_pages_stay(docs: Path, assembly: Assembly) -> None:
 
 @pytest.mark.parametrize("page", [ENGLISH, JAPANESE])
 def test_an_edit_between_markers_is_overwritten(docs: Path, assembly: Assembly, page: str) -> None:
-    """A manual change of a generated table is removed, others are kept, and the diff shows both."""
+    """An edit of a generated table is overwritten, other edits are kept, and the diff shows the table."""
     edit(docs / page, alarm_row(docs, page), "| mine |")
     edit(docs / page, "\n<!-- generated: stacks -->", "\nkept\n<!-- generated: stacks -->")
     before = contents(docs)
@@ -87,8 +87,8 @@ def test_an_edit_between_markers_is_overwritten(docs: Path, assembly: Assembly, 
     assert "| mine |" not in text
 
 
-def test_line_endings_of_a_page_stay(docs: Path, assembly: Assembly) -> None:
-    """A page of a Windows checkout is current, and is written with CRLF."""
+def test_line_endings_of_a_page_are_kept(docs: Path, assembly: Assembly) -> None:
+    """A page with CRLF is current, and is written with CRLF."""
     crlf = (docs / ENGLISH).read_bytes().replace(b"\n", b"\r\n")
     (docs / ENGLISH).write_bytes(crlf)
     assert pages.plan(assembly, docs).stale == ()
@@ -101,8 +101,8 @@ def test_line_endings_of_a_page_stay(docs: Path, assembly: Assembly) -> None:
     assert (docs / ENGLISH).read_bytes() == crlf
 
 
-def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly) -> None:
-    """A word that the language lacks is named with its file, and the page shows the English one."""
+def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Assembly) -> None:
+    """A word without a translation is reported with the file, and the page shows the English word."""
     words = json.loads((docs / WORDS).read_bytes())
     del words["alarm"]
     (docs / WORDS).write_text(json.dumps(words), encoding="utf-8")
@@ -112,7 +112,7 @@ def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly
 
     path = (docs / WORDS).as_posix()
     assert plan.untranslated == (
-        f'{path}: "alarm" is missing, so that the pages show the English text. Add it.',
+        f'{path}: "alarm" is missing, so the pages show the English text. Add the translation.',
     )
     assert "\n| alarm |" in (docs / JAPANESE).read_text(encoding="utf-8")
 
@@ -124,7 +124,7 @@ def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly
             ENGLISH,
             "<!-- generated: alarms -->",
             "<!-- generated: alarm -->",
-            "{page}, line {line}: no table is called alarm. Allowed are alarm <name>, alarm-index, "
+            "{page}, line {line}: There is no table alarm. The tables are alarm <name>, alarm-index, "
             "alarms, database-events, deploy-rights, log-groups, outputs, parameters, settings, "
             "stacks, web-acl.",
             id="unknown name",
@@ -133,7 +133,8 @@ def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly
             JAPANESE,
             "<!-- generated: alarms -->",
             "<!-- generated: stacks -->",
-            "{page}, line {line}: stacks is in {page}, line {first} already. Remove one of the two.",
+            "{page}, line {line}: The table stacks is already in {page}, line {first}. Remove one of the "
+            "two.",
             id="duplicated",
         ),
         pytest.param(
@@ -144,14 +145,18 @@ def test_a_missing_word_is_said_and_stays_english(docs: Path, assembly: Assembly
             id="no such property",
         ),
         pytest.param(
-            WORDS, '"alarm": "アラーム"', '"alarm": 5', '{page}: "alarm": write a text.', id="not a text"
+            WORDS,
+            '"alarm": "アラーム"',
+            '"alarm": 5',
+            '{page}: "alarm": The value must be a text that is not empty.',
+            id="not a text",
         ),
     ],
 )
-def test_a_page_that_is_refused(
+def test_mistakes_of_a_page(
     docs: Path, assembly: Assembly, name: str, old: str, new: str, message: str
 ) -> None:
-    """A mistake is named with file and line."""
+    """The message of a mistake contains the file and the line."""
     text = (docs / name).read_text(encoding="utf-8")
     line = text.split(old)[0].count("\n") + 1
     edit(docs / name, old, new)
@@ -164,8 +169,8 @@ def test_a_page_that_is_refused(
 
 
 @pytest.mark.parametrize(("page", "pattern"), [(ENGLISH, "*.md"), (JAPANESE, "*.ja.md")])
-def test_removed_markers_are_missed(docs: Path, assembly: Assembly, page: str, pattern: str) -> None:
-    """A table whose two markers are gone is missed in its language."""
+def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str) -> None:
+    """A table whose markers were removed is reported for its language."""
     text = (docs / page).read_text(encoding="utf-8")
     before, _, after = text.partition("<!-- generated: alarms -->\n")
     (docs / page).write_text(before + after.replace("<!-- /generated -->\n", "", 1), encoding="utf-8")
@@ -174,13 +179,13 @@ def test_removed_markers_are_missed(docs: Path, assembly: Assembly, page: str, p
         pages.plan(assembly, docs)
 
     assert str(error.value) == (
-        f"{(docs / pattern).as_posix()}: no page has <!-- generated: alarms -->. Put markers that were "
-        "removed back to their places, and write a section for new tables."
+        f"{(docs / pattern).as_posix()}: No page has <!-- generated: alarms -->. Restore removed "
+        "markers, and add a section for each new table."
     )
 
 
 def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
-    """No words, no UTF-8, no JSON, no folder, no production: each is a sentence."""
+    """Missing words, invalid UTF-8 or JSON, a missing folder or a missing production each have a message."""
 
     def refusal(one: Assembly = assembly, folder: Path = docs) -> str:
         with pytest.raises(OutputError) as error:
@@ -191,23 +196,25 @@ def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
     (docs / WORDS).write_bytes(words.replace(b",", b"", 1))
     assert refusal().startswith("docs/words.ja.json: ")
     (docs / WORDS).unlink()
-    assert refusal() == "docs/on-call.ja.md needs docs/words.ja.json. Write it."
+    assert refusal() == (
+        "docs/words.ja.json does not exist, but docs/on-call.ja.md needs its translations. Create the file."
+    )
     (docs / ON_CALL_JA).unlink()
     (docs / JAPANESE).write_bytes(b"\xff")
     assert refusal() == "docs/operations.ja.md: byte 0 is not UTF-8. Save it as UTF-8."
     (docs / JAPANESE).unlink()
     (docs / RIGHTS_JA).unlink()
-    assert pages.plan(assembly, docs).unchanged == (ON_CALL, ENGLISH, RIGHTS)  # a folder in one language
+    assert pages.plan(assembly, docs).unchanged == (ON_CALL, ENGLISH, RIGHTS)  # a folder with one language
     assert refusal(folder=docs / "gone").startswith(
-        "docs/gone/*.md: no page has <!-- generated: stacks --> or "
+        "docs/gone/*.md: No page has <!-- generated: stacks --> or "
     )
     assert refusal(files.assemble(lint=False)).startswith(
-        "The pages are about production, and no parameter file"
+        "The pages show the values of production, but no parameter file"
     )
 
 
 def test_page_that_cannot_be_written(docs: Path, assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A full disk is a sentence, and the page is the old one."""
+    """A full disk is a message, and the page is not changed."""
     edit(docs / ENGLISH, alarm_row(docs, ENGLISH), "| mine |")
     before = contents(docs)
     plan = pages.plan(assembly, docs)
@@ -220,7 +227,7 @@ def test_page_that_cannot_be_written(docs: Path, assembly: Assembly, monkeypatch
         pages.write(plan)
 
     assert str(error.value) == (
-        f"Cannot write to the pages in {docs}: No space left on device ({docs}). Make sure that you may read "
+        f"Cannot write to the pages in {docs}: No space left on device ({docs}). Make sure that you can read "
         "and write them, then build again."
     )
     assert contents(docs) == before

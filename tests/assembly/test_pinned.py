@@ -1,4 +1,4 @@
-"""Pinned resources: renaming a resource with data is reported, with the remedy."""
+"""Pinned resources: if a resource with data is renamed, the message shows the possible corrections."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ OUTPUTS: dict[str, Any] = {
 def said(
     resources: dict[str, Any] | None = None, outputs: dict[str, Any] | None = None, **changes: Any
 ) -> list[str]:
-    """Return what is said of the good stack with other resources, without the name of the stack."""
+    """Return the messages for the correct stack with other resources, without the name of the stack."""
     found = {name: one for name, one in {**GOOD, **(resources or {}), **changes}.items() if one}
     template = {"Resources": found, "Outputs": OUTPUTS if outputs is None else outputs}
     sentences = pinned.problems(BuiltStack("site", "site.yaml", "us-east-1", template), {"site": SITE})
@@ -50,8 +50,8 @@ def said(
     return [sentence.removeprefix("Stack site: ") for sentence in sentences]
 
 
-def test_what_is_as_it_was_passes() -> None:
-    """As pinned; further alarms and outputs need no line."""
+def test_unchanged_resources_pass() -> None:
+    """The pinned resources pass. Additional alarms and outputs do not need a line."""
     assert said() == []
     assert said(Alarm=ALARM, outputs={**OUTPUTS, "New": {"Value": "1"}}) == []
     assert said(Role={"Type": "AWS::IAM::Role"}, Topic={"Type": "AWS::SNS::Topic"}) == []
@@ -140,8 +140,8 @@ LINE = f'"Pages": Pin("AWS::S3::Bucket", "{PREFIX}site"),'
     ],
     ids=["renamed", "gone", "cluster gone", "type", "name", "deleted", "left behind", "new cluster"],
 )
-def test_what_holds_data(changes: dict[str, Any], expected: list[str]) -> None:
-    """Every way to lose or strand data is said, with the ways out."""
+def test_resources_with_data(changes: dict[str, Any], expected: list[str]) -> None:
+    """Each change that loses or orphans data is reported, with the possible corrections."""
     assert said(changes) == expected
 
 
@@ -168,12 +168,12 @@ def test_what_holds_data(changes: dict[str, Any], expected: list[str]) -> None:
     ids=["gone", "renamed", "new"],
 )
 def test_names(changes: dict[str, Any], expected: str) -> None:
-    """Nothing gets or loses a name by accident."""
+    """A name that is added, changed or removed is reported."""
     assert said(changes) == [expected]
 
 
-def test_a_name_that_aws_asks_for_needs_no_line() -> None:
-    """A CloudFront function cannot be without one."""
+def test_a_name_that_aws_requires_needs_no_line() -> None:
+    """A CloudFront function always has a name."""
     function = {"Type": "AWS::CloudFront::Function", "Properties": {"Name": NAME}}
 
     assert said(Function=function) == []
@@ -211,7 +211,7 @@ IN_OUTPUTS = "outputs of site in stacks/pins.py"
     ids=["gone", "imported and gone", "not exported", "renamed"],
 )
 def test_outputs(outputs: dict[str, Any], expected: str) -> None:
-    """What others read stays, under its name."""
+    """A removed or renamed output that others read is reported."""
     assert said(outputs=outputs) == [expected]
 
 
@@ -228,10 +228,10 @@ def test_a_stack_without_an_entry() -> None:
     ]
 
 
-def test_a_pinned_stack_that_is_gone() -> None:
-    """A stack that leaves the listing is not forgotten."""
+def test_a_pinned_stack_that_is_removed() -> None:
+    """A pinned stack that is removed from the listing is reported."""
     assert pinned.stacks_gone(["new"], {"new": Pins(), "site": SITE}) == [
-        "Stack site: It is pinned in stacks/pins.py, but stacks/listing.py lists it no longer: its deployed "
+        "Stack site: It is pinned in stacks/pins.py, but is no longer in stacks/listing.py: its deployed "
         "stacks would no longer be managed. Restore it; or, after they are deleted everywhere, remove its "
         "entry from stacks/pins.py."
     ]
@@ -242,7 +242,7 @@ def test_a_pinned_stack_that_is_gone() -> None:
 
 
 def renamed() -> StackTemplate:
-    """Return our network, with its bucket under another ID and a topic without tags."""
+    """Return our network, with a renamed bucket and a log group that is deleted."""
     t = network.build()
     t.rename_resource("LambdaDeploymentsBucket", "DeploymentsBucket")
     t.resources["FlowLogsLogGroup"].DeletionPolicy = "Delete"
@@ -250,14 +250,14 @@ def renamed() -> StackTemplate:
 
 
 def problems(monkeypatch: pytest.MonkeyPatch, build: Callable[[], StackTemplate]) -> tuple[str, ...]:
-    """Return the findings of a build for our network with changes."""
+    """Return the problems of a build with a changed network stack."""
     edited = (STACKS[0]._replace(build=build), *STACKS[1:])
     monkeypatch.setattr(files, "STACKS", edited)
     return files.assemble(edited, lint=False).problems
 
 
 def test_a_build_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every sentence comes at once, and nothing of it may be written."""
+    """All findings are reported together, and the set is not clean."""
     found = problems(monkeypatch, renamed)
 
     assert [sentence[: sentence.index(":", 16)] for sentence in found] == [
@@ -269,18 +269,18 @@ def test_a_build_refuses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_stack_that_leaves_the_listing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The whole list is compared, and only the whole list."""
+    """A removed stack is reported only if the whole list is built, not for a part of it."""
     pinned_last = list(PINS)[-1]
     fewer = tuple(stack for stack in STACKS if stack.name != pinned_last)
     monkeypatch.setattr(files, "STACKS", fewer)
 
-    gone = [one for one in files.assemble(fewer, lint=False).problems if "stacks/listing.py lists" in one]
+    gone = [one for one in files.assemble(fewer, lint=False).problems if "stacks/listing.py" in one]
     assert [one[: one.index(":")] for one in gone] == [f"Stack {pinned_last}"]
     assert files.assemble(fewer[:1], lint=False).problems == ()
 
 
-def test_stacks_of_users_are_their_affair() -> None:
-    """A user of the library can change our stack, and build it under our name."""
+def test_stacks_of_users_are_not_checked() -> None:
+    """Users of the library can change our stack and build it with the same name."""
     assert (
         files.assemble([Stack("network", "main.yaml", "ap-northeast-1", renamed)], lint=False).problems == ()
     )
@@ -288,7 +288,7 @@ def test_stacks_of_users_are_their_affair() -> None:
 
 @pytest.mark.parametrize("name", ["FlowLogsLogGroup", "ApiFunctionVersion"])
 def test_ours_are_pinned(name: str) -> None:
-    """Not only cfn-lint's types with data: an earlier release for rollbacks is retained as well."""
+    """Not only the types with data of cfn-lint are pinned, but also the earlier releases for rollbacks."""
     (stack,) = (stack for stack in STACKS if name in PINS.get(stack.name, Pins()).holds_data)
 
     assert stack.build in (network.build, api.build)

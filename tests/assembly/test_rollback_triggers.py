@@ -1,4 +1,4 @@
-"""The rollback triggers of a stack, environment by environment."""
+"""The rollback triggers of a stack, for each environment."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_alarms_of_each_environment() -> None:
 
 
 def test_stack_without_triggers() -> None:
-    """A stack that declares none has none, and its template is not even looked at."""
+    """A stack without declared triggers has none, and its template is not read."""
     broken = BuiltStack("shop", "shop.yaml", "us-east-1", {"Resources": {"A": {"Condition": "Gone"}}})
 
     assert rollback_triggers(broken, [], ENVIRONMENTS) == {}
@@ -78,7 +78,7 @@ def test_stack_without_triggers() -> None:
     ],
 )
 def test_what_cannot_be_a_trigger(alarms: list[str], message: str) -> None:
-    """CloudFormation would refuse the update, or roll it back at once: the build reports it before."""
+    """Alarms that CloudFormation would reject, or that would cause an immediate rollback, are reported."""
     with pytest.raises(RollbackTriggerError) as caught:
         rollback_triggers(STACK, alarms, ENVIRONMENTS)
 
@@ -86,13 +86,13 @@ def test_what_cannot_be_a_trigger(alarms: list[str], message: str) -> None:
 
 
 def test_values_that_do_not_resolve() -> None:
-    """An environment that the template refuses is reported by resolving."""
+    """If the template does not allow the values of an environment, resolving raises the error."""
     with pytest.raises(ResolveError):
         rollback_triggers(STACK, ["Failing"], [Environment("dev", {"shop": {"Colour": "red"}}, False)])
 
 
 def test_a_wrong_trigger_stops_the_build() -> None:
-    """The problem names the stack."""
+    """The problem contains the name of the stack."""
     one = Stack("shop", "shop.yaml", "us-east-1", lambda: StackTemplate("Empty"), rollback_triggers=("Gone",))
     problems = files.assemble([one], lint=False).problems
 
@@ -103,7 +103,7 @@ def test_a_wrong_trigger_stops_the_build() -> None:
 
 
 def test_our_triggers() -> None:
-    """Production has them all; dev, without CloudFront, has nothing that could roll its frontend back."""
+    """Production has all triggers. dev, without CloudFront, has none for the frontend."""
     document = json.loads(files.assemble(parameters=ROOT / "parameters", lint=False).files["stacks.json"])
     found = {one["name"]: one["rollbackTriggers"] for one in document["stacks"]}
 

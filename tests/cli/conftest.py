@@ -1,4 +1,4 @@
-"""Two small stacks for the command, and where it builds them."""
+"""Two small stacks for the command, and its output folder."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def bucket_template() -> StackTemplate:
 
 @pytest.fixture(autouse=True)
 def stacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give the command two small stacks; the tests that start processes have the real ones."""
+    """Let the command use two small stacks. Tests that start processes use the real ones."""
     small = (
         Stack("site", "site.yaml", "us-east-1", bucket_template),
         Stack("logs", "logs.yaml", "us-east-1", bucket_template),
@@ -38,5 +38,5 @@ def stacks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An output folder that no build has made yet."""
+    """The path of an output folder that does not exist yet."""
     return tmp_path / "out"

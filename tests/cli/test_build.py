@@ -1,4 +1,4 @@
-"""``csr-templates build``: what it prints, in text and in JSON, and where it writes."""
+"""``csr-templates build``: its output in text and in JSON, and its output folder."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .conftest import bucket_template
 
 
 def broken_template() -> StackTemplate:
-    """Return a template that the linter objects to."""
+    """Return a template with findings."""
     t = StackTemplate("One bucket")
     t.add_parameter(part.project_name())
     t.add_parameter(part.environment())
@@ -28,14 +28,14 @@ def broken_template() -> StackTemplate:
 
 
 def unrenderable_template() -> StackTemplate:
-    """Return a template that the renderer refuses."""
+    """Return a template that cannot be rendered."""
     t = bucket_template()
     t.set_metadata({"Empty": None})
     return t
 
 
 def mistyped_template() -> StackTemplate:
-    """Make the kind of mistake that Python finds."""
+    """Raise an error that Python detects."""
     t = bucket_template()
     t.resources["SiteBucket"].BucketNam = "x"
     return t
@@ -52,7 +52,7 @@ def importing_template() -> StackTemplate:
 
 
 def informational_template() -> StackTemplate:
-    """Return a template that cfn-lint has only an informational remark about."""
+    """Return a template with only an informational finding of cfn-lint."""
     t = StackTemplate("One queue")
     t.add_parameter(part.project_name())
     t.add_parameter(part.environment())
@@ -71,7 +71,7 @@ def build(out: Path, *options: str) -> int:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, template: Any, **options: Any) -> None:
-    """Let the command find only one stack."""
+    """Let the command use only one stack."""
     monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", template, **options),))
 
 
@@ -115,7 +115,7 @@ WHOLE_SET = [
 
 
 def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A build that went well names each stack with its size, and counts what it did."""
+    """A successful build prints each stack with its size, and the number of written files."""
     assert build(out) == 0
 
     size = (out / "site.yaml").stat().st_size
@@ -132,7 +132,7 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
 def test_a_changed_build_says_what_a_deploy_will_do(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a line and the risks, against the folder before; a first and an unchanged build print nothing."""
+    """The build prints the changes in one line, and the risks. A first or unchanged build prints neither."""
     assert build(out, "--review") == 0
     assert build(out, "--review") == 0
     assert "Review" not in capsys.readouterr().out
@@ -191,7 +191,7 @@ def test_quiet_prints_nothing_on_success(
 def test_findings_stop_the_build(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """With a finding nothing is written, not even the folder; findings are printed, quiet or not."""
+    """If there are findings, nothing is written, and they are printed even with --quiet."""
     use(monkeypatch, broken_template)
 
     assert cli.main(["build", "--quiet", "--output", str(out)]) == 1
@@ -236,7 +236,7 @@ def test_check_is_content_with_fresh_files(out: Path, capsys: pytest.CaptureFixt
 
 
 def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each stale file is explained, then named, then comes the command that refreshes it."""
+    """A diff of each changed file is printed, then the file names and the command that updates them."""
     build(out, "--quiet")
     (out / "site.yaml").unlink()
     (out / "logs.yaml").write_bytes((out / "logs.yaml").read_bytes() + b"# edited\n")
@@ -268,7 +268,7 @@ def test_check_makes_no_folder(out: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_check_lints_too(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Fresh files with findings do not pass, and findings do not hide what is stale."""
+    """A check also lints, and shows changed files in addition to findings."""
     use(monkeypatch, broken_template)
     build(out, "--quiet")
 
@@ -305,7 +305,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_json_of_a_check(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A check names the stale files, surplus ones too, and has written and removed nothing."""
+    """A check lists changed and superfluous files, and does not write or remove any."""
     build(out, "--quiet")
     (out / "notes.txt").write_bytes(b"mine")
     use(monkeypatch, bucket_template)
@@ -360,7 +360,7 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """With --pages a build also writes the tables; without it no page is touched."""
+    """With --pages, a build also writes the tables of the pages. Without it, no page changes."""
     before = contents(docs)
     assert build(out, "--quiet") == 0
     assert contents(docs) == before
@@ -374,7 +374,7 @@ def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[
 
 
 def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A check shows what is stale in the pages as a diff, with the command, and writes nothing."""
+    """A check shows changed pages as a diff, with the command, and does not write."""
     build(out, "--quiet")
     before = contents(docs)
 
@@ -399,15 +399,13 @@ def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) 
 def test_a_missing_word_fails_the_check_only(
     out: Path, docs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A build works without a translation and reports it; a check refuses it, quiet or not."""
+    """A missing translation is only reported by a build, but a check fails, even with --quiet."""
     (docs / "words.xx.json").write_text("{}")
     (docs / "page.xx.md").write_bytes((docs / "page.md").read_bytes())
 
     assert build(out, "--pages", str(docs)) == 0
-    sentence = (
-        f'{(docs / "words.xx.json").as_posix()}: "stack" is missing, so that the pages show the English'
-    )
-    assert f"\n{sentence} text. Add it.\n" in capsys.readouterr().out
+    sentence = f'{(docs / "words.xx.json").as_posix()}: "stack" is missing, so the pages show the English'
+    assert f"\n{sentence} text. Add the translation.\n" in capsys.readouterr().out
     assert build(out, "--check", "--quiet", "--pages", str(docs)) == 1
     assert sentence in capsys.readouterr().out
 
@@ -416,7 +414,7 @@ def test_a_missing_word_fails_the_check_only(
 def test_nothing_is_written_before_all_is_clean(
     out: Path, docs: Path, wrong: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A finding keeps the pages from being written, and a damaged marker the output folder, too."""
+    """If there are findings, no pages are written. If a marker is damaged, nothing is written."""
     options = ["--output", str(out), "--pages", str(docs)]
     if wrong == "lint":
         use(monkeypatch, broken_template)
@@ -441,7 +439,7 @@ def test_nothing_is_written_before_all_is_clean(
 
 @pytest.mark.parametrize("options", [[], ["--check"], ["--format", "json"]], ids=" ".join)
 def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder of another program is refused with a message, also in the JSON, and not changed."""
+    """A folder of another program is rejected with a message, also in JSON, and not changed."""
     out.mkdir()
     (out / "thesis.txt").write_bytes(b"mine")
 
@@ -464,7 +462,7 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
 def test_template_that_cannot_be_rendered(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the renderer refuses is a sentence with stack and place, and nothing is written."""
+    """The message about a template that cannot be rendered contains the stack and the position."""
     use(monkeypatch, unrenderable_template)
 
     assert build(out) == 2
@@ -486,7 +484,7 @@ def test_fails_on_a_stack_without_a_stack_template(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Another result of ``build`` is a message with the stack and what to return, not a traceback."""
+    """If ``build`` returns something else, the message contains the stack and the required type."""
     use(monkeypatch, lambda: made)
     given = {
         "build": ["build", "--no-lint", "--output", str(out)],
@@ -508,7 +506,7 @@ def test_fails_on_a_stack_without_a_stack_template(
 def test_mistake_in_the_code_of_a_stack_is_a_sentence(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A mistyped property is a sentence with its file and line, in JSON too, and nothing is written."""
+    """The message about a wrong property contains file and line, also in JSON. Nothing is written."""
     use(monkeypatch, mistyped_template)
 
     assert build(out, "--format", "json") == 2
@@ -526,7 +524,7 @@ def test_mistake_in_the_code_of_a_stack_is_a_sentence(
 def test_problem_leads_to_the_line_that_causes_it(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A sentence about a resource starts with the line of Python that creates it."""
+    """A message about a resource starts with the line of Python that creates it."""
     use(monkeypatch, importing_template)
 
     assert build(out) == 1
@@ -542,7 +540,7 @@ def test_problem_leads_to_the_line_that_causes_it(
 def test_informational_findings_say_why_they_block(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A finding that cfn-lint calls informational stops a build, and a sentence below it states why."""
+    """An informational finding of cfn-lint stops a build, and a sentence below it explains why."""
     use(monkeypatch, informational_template)
 
     assert cli.main(["build", "--no-cache", "--output", str(out)]) == 1
@@ -550,7 +548,7 @@ def test_informational_findings_say_why_they_block(
     *findings, why, end = capsys.readouterr().out.splitlines()
     place = f"{Path(__file__).name}:{line_of('LooseQueue')}: informational I3011 site Resources/LooseQueue"
     assert findings[0].startswith(place)
-    assert len(findings) == 6  # in two lines each: both policies, and how long messages are kept
+    assert len(findings) == 6  # two lines for each: both policies, and the retention of messages
     assert why == (
         "Informational findings stop the build too: the templates have none, so every new one needs a "
         "decision. Correct the property, or ignore the rule for the resource with a reason "
@@ -561,14 +559,14 @@ def test_informational_findings_say_why_they_block(
 
 
 def failing_template() -> StackTemplate:
-    """Make a mistake that is not one of those that an author of a stack usually makes."""
+    """Raise an error that the author of a stack does not usually cause."""
     raise RecursionError("too deep")
 
 
 def test_other_exception_is_shown_in_full(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Any other exception keeps its traceback, but not the exit code that means findings; JSON stays JSON."""
+    """Other exceptions have a traceback and the exit code 2. With --format json, the output is still JSON."""
     use(monkeypatch, failing_template)
 
     assert build(out, "--format", "json") == 2
@@ -587,7 +585,7 @@ def test_other_exception_is_shown_in_full(
 def test_installed_package_writes_to_the_current_folder(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a checkout around it, the command builds into ./out and names itself as what refreshes it."""
+    """Without a checkout, the command builds into ./out, and is also the command that updates the files."""
     installed = tmp_path / "site-packages" / "csr_templates" / "cli" / "folders.py"
     monkeypatch.setattr(folders, "__file__", str(installed))
     monkeypatch.chdir(tmp_path)

@@ -41,7 +41,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_builds_into_the_current_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The files name module and command, and our checkout's out/ is left alone; --check names the command."""
+    """The files contain module and command, and out/ of our checkout does not change."""
     given = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint"]
     assert cli.main(given) == 0
 
@@ -62,7 +62,7 @@ def test_builds_into_the_current_folder(project: Path, capsys: pytest.CaptureFix
 
 
 def test_other_commands_take_them_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is printed is what the build writes."""
+    """Other commands print the same content that a build writes."""
     stacks = ["--stacks", "shopping.listing:STACKS"]
     cli.main(["build", *stacks, "--no-lint", "--quiet"])
     for arguments, file in ((["render", "shop"], "shop.yaml"), (["reference"], "reference.md")):
@@ -99,7 +99,7 @@ MISTAKES = {
 def test_mistakes_are_sentences(
     project: Path, given: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be stacks is named with what is wrong; nothing is written."""
+    """Invalid stacks have a message that explains the mistake, and nothing is written."""
     assert cli.main(["build", "--stacks", given]) == 2
 
     said, complained = capsys.readouterr()
@@ -109,6 +109,6 @@ def test_mistakes_are_sentences(
 
 
 def test_mistake_in_the_module_is_shown_in_full(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A module that imports what is not there is not taken for a module that is not there."""
+    """If a module imports another module that does not exist, the message is not about the module itself."""
     assert cli.main(["build", "--stacks", "shopping.broken:STACKS"]) == 2
     assert capsys.readouterr().err.endswith("ModuleNotFoundError: No module named 'nowhere_installed'\n")

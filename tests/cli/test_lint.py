@@ -24,7 +24,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_is_silent_about_a_good_template(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No finding, no output."""
+    """Without findings, there is no output."""
     assert cli.main(["lint", "good.yaml"]) == 0
     assert capsys.readouterr() == ("", "")
 
@@ -41,7 +41,7 @@ def test_reports_every_file(files: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_prints_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The JSON is cfn-lint's: a list of matches."""
+    """The JSON is the one of cfn-lint: a list of findings."""
     assert cli.main(["lint", "--format", "json", "bad.yaml"]) == 1
 
     assert [(m["Filename"], m["Rule"]["Id"]) for m in json.loads(capsys.readouterr().out)] == [
@@ -50,7 +50,7 @@ def test_prints_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_judges_for_the_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A resource type that a region lacks is a finding only there; the default is Tokyo."""
+    """A resource type that does not exist in a region is a finding in that region. The default is Tokyo."""
     (files / "regional.yaml").write_text("Resources:\n  Export:\n    Type: AWS::BCMDataExports::Export\n")
     absent = "does not exist in 'ap-northeast-1'"
 
@@ -84,7 +84,7 @@ REGIONAL = "Resources:\n  Export:\n    Type: AWS::BCMDataExports::Export\n"  # n
 def test_takes_the_region_from_the_manifest(
     files: Path, file: str, manifest: str | None, region: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that a build wrote is linted for the region that it is deployed to, unless one is given."""
+    """A built file is linted for the region of its stack, unless --region is specified."""
     (files / "out" / "bootstrap").mkdir(parents=True)
     (files / file).write_text(REGIONAL)
     text = f'{{"formatVersion": 1, "stacks": [{manifest}], "files": {{}}}}' if manifest else '{"stacks": {}}'
@@ -99,7 +99,7 @@ def test_takes_the_region_from_the_manifest(
 
 
 def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A region that cfn-lint does not have ends with a message and exit code 2."""
+    """A region that cfn-lint does not support ends with a message and the code 2."""
     assert cli.main(["lint", "--region", "mars-1", "good.yaml"]) == 2
 
     captured = capsys.readouterr()
@@ -122,7 +122,7 @@ LINT_ERRORS = {
 def test_fails_on_an_unreadable_file(
     files: Path, file: str, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A file that cannot be read is a sentence and exit code 2; the others are not linted either."""
+    """If a file cannot be read, the command prints a message and ends with 2, and no file is linted."""
     (files / "folder").mkdir()
     (files / "latin.yaml").write_bytes(b"A: \xfc\n")
 

@@ -28,7 +28,7 @@ USAGE_ERRORS = {
     "unknown short option": (["build", "-x"], "unrecognized arguments: -x"),
     "unknown format": (["build", "--format", "sarif"], "invalid choice: 'sarif'"),
     "unknown lint format": (["lint", "--format", "xml", "x"], "invalid choice: 'xml'"),
-    "no name of a folder": (["build", "--output", ""], "error: argument --output: the name of the folder is"),
+    "no name of a folder": (["build", "--output", ""], "error: argument --output: the folder name is"),
     "no file": (["lint"], "the following arguments are required: FILE"),
 }
 
@@ -37,7 +37,7 @@ USAGE_ERRORS = {
 def test_fails_on_wrong_arguments(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Wrong arguments end with exit code 2, the usage and what is wrong."""
+    """Wrong arguments print the usage and the error, and end with 2."""
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
 
@@ -49,7 +49,7 @@ def test_fails_on_wrong_arguments(
 
 
 def test_help_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command alone shows the commands that there are."""
+    """Without arguments, the command shows its help with all commands."""
     assert cli.main([]) == 0
 
     said, complained = capsys.readouterr()
@@ -60,7 +60,7 @@ def test_help_without_arguments(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_follows_two_hyphens_is_not_an_option(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A file may be called like an option."""
+    """After two hyphens, a file can have the name of an option."""
     monkeypatch.chdir(tmp_path)
 
     assert cli.main(["lint", "--", "--fast"]) == 2
@@ -114,7 +114,10 @@ def test_help_explains_the_exit_codes(arguments: list[str], capsys: pytest.Captu
 def test_stream_that_takes_nothing(
     arguments: list[str], stdout: str, stderr: str | None, code: int, said: str | None, tmp_path: Path
 ) -> None:
-    """A reader like head ends a command without a word; what cannot be said changes no exit code."""
+    """A closed pipe ends the command without a message.
+
+    Other errors of output do not change the exit code.
+    """
     if stdout == "closed pipe":
         reader, output = os.pipe()
         os.close(reader)
@@ -134,7 +137,7 @@ def test_stream_that_takes_nothing(
 def test_closed_standard_error_leaves_standard_output_alone(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without a standard error, sentences do not land among the JSON."""
+    """If standard error is closed, messages are not printed on standard output."""
     out.write_bytes(b"mine")
     monkeypatch.setattr(sys, "stderr", None)
 

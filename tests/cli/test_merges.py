@@ -137,7 +137,7 @@ def test_a_build_repairs_conflicts(
     path: str,
     style: str,
 ) -> None:
-    """Whatever git could not merge in out/, one build makes it what a build into a new folder makes."""
+    """After any conflict in out/, one build writes the same files as a build into an empty folder."""
     repository.branch("ours", *ours)
     repository.branch("theirs", *theirs)
     merge = repository.git("-c", f"merge.conflictStyle={style}", "merge", "ours")
@@ -152,15 +152,15 @@ def test_a_build_repairs_conflicts(
     fresh = repository.folder / "fresh"
     assert repository.build(*merged, out=fresh) == 0
     for name, data in contents(fresh).items():
-        if not name.startswith("deployments") and name != "stacks.json":  # they name the folder
+        if not name.startswith("deployments") and name != "stacks.json":  # contain the folder
             assert (repository.out / name).read_bytes() == data
     repository.git("add", "out")
     assert repository.conflicts() == set()
     assert contents(fresh).keys() == contents(repository.out).keys()
 
 
-def test_unrelated_changes_meet_in_one_line(repository: Repository) -> None:
-    """Branches that change different stacks meet in stacks.json only at the hash of reference.md."""
+def test_unrelated_changes_conflict_in_one_line(repository: Repository) -> None:
+    """Changes of different stacks conflict only in the hash of reference.md in stacks.json."""
     base, changed = ([stack(name, *buckets) for name in ("one", "two")] for buckets in (["A"], ["A", "B"]))
     repository.branch("base", *base)
     repository.git("branch", "-f", "main")
@@ -179,8 +179,10 @@ def test_unrelated_changes_meet_in_one_line(repository: Repository) -> None:
     assert repository.build(*changed, options=("--check",)) == 0
 
 
-def test_files_that_no_side_listed_stay(repository: Repository, capsys: pytest.CaptureFixture[str]) -> None:
-    """A conflict in stacks.json does not make foreign files ours."""
+def test_files_that_neither_side_listed_are_kept(
+    repository: Repository, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A conflict in stacks.json does not add other files to the list of generated files."""
     repository.branch("ours", stack("site", "First", "Ours"))
     repository.branch("theirs", stack("site", "First", "Theirs"))
     repository.git("merge", "ours")
@@ -196,7 +198,10 @@ def test_files_that_no_side_listed_stay(repository: Repository, capsys: pytest.C
 def test_conflict_in_parameters_is_named(
     repository: Repository, capsys: pytest.CaptureFixture[str], options: tuple[str, ...]
 ) -> None:
-    """Conflicts in parameter files are resolved by hand: a build reports the place, and writes nothing."""
+    """Conflicts in parameter files must be resolved manually.
+
+    A build shows the position and does not write.
+    """
     file = repository.folder / "parameters" / "dev.json"
 
     def write(size: str) -> None:

@@ -1,4 +1,4 @@
-"""Messages of commands during their work."""
+"""Progress messages of commands."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from csr_templates.cli.messages import on_terminal
 
 
 class Terminal(io.StringIO):
-    """Standard error of a user who looks at it."""
+    """Standard error of a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True, as a terminal does."""
         return True
 
 
-def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A terminal shows how many are done; nothing of it stays."""
+def test_progress_is_one_line_that_is_cleared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal shows the progress in one line, which is cleared at the end."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     show = on_terminal("Linted")
@@ -33,7 +33,7 @@ def test_progress_is_one_line_that_goes_away(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("stream", [io.StringIO(), None], ids=["a file", "closed"])
 def test_no_progress_in_a_log(stream: io.StringIO | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is not a terminal gets nothing."""
+    """If standard error is not a terminal, no progress is printed."""
     monkeypatch.setattr(sys, "stderr", stream)
 
     assert on_terminal("Linted") is None

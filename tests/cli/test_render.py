@@ -1,4 +1,4 @@
-"""``csr-templates render``, ``parameters`` and ``environments``: what they print, and touch no file."""
+"""``csr-templates render``, ``parameters`` and ``environments`` print, and do not change files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .conftest import bucket_template
 
 
 def test_prints_what_a_build_writes(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The YAML on standard output is the file, byte for byte."""
+    """The YAML on standard output is equal to the built file."""
     cli.main(["build", "--no-lint", "--quiet", "--output", str(out)])
 
     assert cli.main(["render", "site"]) == 0
@@ -39,11 +39,13 @@ def parameters(tmp_path: Path) -> Path:
 def test_resolves_with_the_values_of_an_environment(
     parameters: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The resources of the environment are printed with their values, and a note that this is for reading."""
+    """The resources of the environment are printed with their values, and a note not to deploy them."""
     assert cli.main(["render", "site", "--environment", "dev", "--parameters", str(parameters)]) == 0
 
     text = capsys.readouterr().out
-    assert text.startswith("# What exists in shop-dev-site, resolved for reading: do not deploy this.\n")
+    assert text.startswith(
+        "# Template with the values of shop-dev-site, only for reading. Do not deploy it.\n"
+    )
     template = load(text)
     assert "Parameters" not in template
     assert template["Resources"]["SiteBucket"]["Properties"] == {
@@ -71,7 +73,7 @@ NAMES = {
 def test_names_are_suggested(
     arguments: list[str], message: str, parameters: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A stack or an environment that is not there is named, with those that are."""
+    """The message about an unknown stack or environment lists the valid names."""
     assert cli.main([*arguments, "--parameters", str(parameters)]) == 2
     assert capsys.readouterr() == ("", f"csr-templates: {message}\n")
 
@@ -79,7 +81,7 @@ def test_names_are_suggested(
 def test_values_that_do_not_resolve_are_a_sentence(
     parameters: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What CloudFormation would refuse is named with the stack and the environment."""
+    """The message about values that CloudFormation would reject contains the stack and the environment."""
 
     def broken() -> StackTemplate:
         t = bucket_template()
@@ -126,7 +128,7 @@ def test_environments_as_json(parameters: Path, capsys: pytest.CaptureFixture[st
 
 
 def test_renders_lf_and_loads_no_linter(tmp_path: Path) -> None:
-    """``python -m csr_templates render`` prints the real stack's bytes without paying for cfn-lint."""
+    """``python -m csr_templates render`` prints the real stack, and does not import cfn-lint."""
     program = (
         "import sys; from csr_templates.cli.main import main; code = main(['render', 'network']); "
         "print(sorted({'cfnlint', 'boto3'} & set(sys.modules)), file=sys.stderr); sys.exit(code)"

@@ -1,4 +1,4 @@
-"""``csr-templates review``: sides, formats and what cannot be compared."""
+"""``csr-templates review``: sides, formats and wrong input."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(*arguments: str) -> int:
 
 
 def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The report is on standard output, and a risk that no one accepts makes the command end with 1."""
+    """The report is on standard output, and a risk that is not accepted ends with 1."""
     assert run("--before", "before.yaml", "--after", "after.yaml", "--parameters-after", "sizes.json") == 1
     captured = capsys.readouterr()
 
@@ -93,7 +93,7 @@ def test_two_templates_as_json(files: Path, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder against itself has no change, in one environment or in all."""
+    """If a folder is compared with itself, there is no change, in one environment or in all."""
     assert run("--before", str(OUT), "--after", str(OUT), "--environment", "prod") == 0
 
     lines = capsys.readouterr().out.splitlines()
@@ -101,7 +101,7 @@ def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A name that is not a file is a revision, and without one the branch decides."""
+    """A name that is not a file is a revision. Without a name, the base of the branch is used."""
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
         subprocess.run([*git, *arguments], cwd=files, check=True)
@@ -121,13 +121,13 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
     [
         (
             ["--after", "missing"],
-            "missing does not exist. Build first, or name a folder or a template: --after.",
+            "missing does not exist. Build first, or specify an output folder or a template with --after.",
         ),
-        (["--after", "after.yaml"], "is not in a Git repository. Name two folders"),
+        (["--after", "after.yaml"], "is not in a Git repository. Specify two output folders"),
         (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, but "),
         (
             ["--before", str(OUT), "--after", "after.yaml"],
-            "is a folder, but after.yaml is a file. Name two of one kind.",
+            "is a folder, but after.yaml is a file. Specify two output folders or two templates.",
         ),
         (
             ["--before", str(OUT), "--after", str(OUT), "--region", "eu-west-1"],
@@ -135,7 +135,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", "before.yaml", "--after", "after.yaml", "--environment", "prod"],
-            "--environment is for two folders",
+            "--environment is for output folders",
         ),
         (
             ["--before", str(OUT), "--after", str(OUT), "--environment", "qa"],
@@ -143,7 +143,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
         ),
         (
             ["--before", ".", "--after", str(OUT)],
-            "There is no ./stacks.json, so this is not an output folder.",
+            "./stacks.json does not exist, so the folder is not the output of a build.",
         ),
         (
             ["--before", "sizes.json", "--after", "after.yaml"],
@@ -170,7 +170,7 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
 def test_bad_input(
     files: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What cannot be compared ends with 2 and one sentence, and prints no report."""
+    """Input that cannot be compared ends with 2 and one sentence, without a report."""
     (files / "other.json").write_text('{"Parameters": {"Colour": "red"}}', "utf-8")
 
     assert run(*arguments) == 2
@@ -183,17 +183,17 @@ def test_bad_input(
 def test_the_default_is_the_folder_of_the_checkout(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without options, out/ is compared with itself as it was."""
+    """Without options, out/ is compared with out/ in the base commit."""
     if not (OUT.parent / ".git").exists():
         pytest.skip("a copy without history")
     monkeypatch.setattr(folders, "default_output", lambda: OUT)
 
-    assert run("--before", "HEAD") in (0, 1)  # a checkout with a change that is not committed has risks
+    assert run("--before", "HEAD") in (0, 1)  # a checkout with uncommitted changes can have risks
     assert capsys.readouterr().out.startswith(f"{OUT.as_posix()} of HEAD -> {OUT.as_posix()}\n")
 
 
 def test_the_code_of_the_stacks_is_not_read() -> None:
-    """A mistake in a stack does not keep anyone from a review."""
+    """An error in the code of a stack does not prevent a review."""
     code = (
         "import sys\nfrom csr_templates.cli.main import main\nassert main(['review', '--before', "
         f"{str(OUT)!r}, '--after', {str(OUT)!r}]) == 0\nwrong = [one for one in sys.modules if "

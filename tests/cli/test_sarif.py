@@ -27,7 +27,7 @@ def place(result: dict[str, Any]) -> tuple[str, int]:
 
 
 def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The module where it makes the resource; the template where there is none."""
+    """A risk has the line of the module that creates the resource, or the line of the template."""
     monkeypatch.chdir(ROOT)
     side = own_side()
     found = report.review(side, OPENINGS["key requirement dropped"](side))
@@ -53,7 +53,7 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
 
 
 def test_findings_are_on_the_lines_that_a_person_edits() -> None:
-    """The same for what lint finds."""
+    """A finding has the line of the module that creates the resource."""
     finding = Finding(
         "api", "ApiStage", "Resources/ApiStage", "W9999", "informational", "Odd.", "out/api.yaml", 7, ""
     )
@@ -69,7 +69,7 @@ def test_findings_are_on_the_lines_that_a_person_edits() -> None:
 def test_one_upload_of_two_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each has its category, its rules and its results; what is accepted is suppressed with the reason."""
+    """Each run has its category, rules and results. Accepted risks are suppressed, with the reason."""
     monkeypatch.chdir(tmp_path)
     table = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties: {RetentionInDays: %s}\n"
     Path("before.yaml").write_text(table % 365, "utf-8")
@@ -98,7 +98,7 @@ def test_one_upload_of_two_runs(
 
 
 def test_it_holds_no_more_than_is_shown() -> None:
-    """The run states the number of omitted findings."""
+    """If results are omitted, the run contains their number."""
     results = [sarif.Result("opens", "warning", "m", "a.py", 1, str(number)) for number in range(5_003)]
 
     run = sarif._run("review", results)

@@ -1,4 +1,4 @@
-"""Mistakes in the code of a stack: the whole sentence for each, with its file and line."""
+"""Errors in the code of a stack: the complete message for each, with its file and line."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SENTENCES = {
 def test_mistake_is_a_sentence(
     mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each message has the file, the line, the fault and what is allowed, and nothing else is printed."""
+    """Each message contains the file, the line, the error and the allowed values. Nothing else is printed."""
     use(MODULE.format(mistake=mistake), tmp_path / "site_stack.py", monkeypatch)
 
     assert cli.main(["render", "site"]) == 2
@@ -77,7 +77,7 @@ def test_mistake_is_a_sentence(
 def test_line_is_that_of_the_property(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In a call of several lines it is the line of the property that is shown."""
+    """In a call with several lines, the message contains the line of the property."""
     call = 'ec2.VPC(\n        "Vpc",\n        CidrBlock="10.0.0.0/16",\n        Tag=1,\n    )'
     use(MODULE.format(mistake=call), tmp_path / "site_stack.py", monkeypatch)
 
@@ -87,7 +87,7 @@ def test_line_is_that_of_the_property(
 
 
 def use(text: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the command find only one stack, whose module has this text."""
+    """Let the command use only one stack, whose module contains this text."""
     path.write_text(text, "utf-8")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec

@@ -1,4 +1,4 @@
-"""``comparison``: what is equal after resolution, where properties differ, and how certain that is."""
+"""``comparison``: values that are equal after resolution, differences of properties, and their certainty."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def behaviors(*patterns: str) -> dict[str, Any]:
 
 
 def names(kind: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    """Return the names of the places that differ."""
+    """Return the names of the differing positions."""
     return [one.name for one in differences(kind, REGION, before, after)]
 
 
@@ -274,7 +274,7 @@ SUB = {"Fn::Sub": "${A}-x"}
     ],
 )
 def test_certainty(before: Any, after: Any, certain: bool) -> None:
-    """Two resources have two IDs; what might be the same value is not a certain change."""
+    """Two resources have different IDs. Values that may be equal are not a certain change."""
     assert is_certain(before, after) is certain
 
 

@@ -1,4 +1,4 @@
-"""``documented_updates``: the tables name what the resource schemas have, and each row has a source."""
+"""``documented_updates``: types and properties of the tables exist in the schemas, and rows have sources."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from csr_templates.cloudformation.schemas import SchemasError, property_schema, 
 
 REGION = "us-east-1"
 TABLE = Path(documented_updates.__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-# Every tenth type, for reading the schemas of all takes seconds, and those that have notes.
+# Every tenth type, because all schemas take seconds to read, and the types with notes.
 TYPES = [*(line.partition(": ")[0] for line in TABLE[::10]), *NOTES]
 ROWS = [
     (type_name, name, note)
@@ -31,7 +31,7 @@ ROWS = [
 
 
 def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return those types and properties that the schemas do not have."""
+    """Return types and properties that do not exist in the schemas."""
     found = []
     for type_name, name in names:
         try:
@@ -44,7 +44,7 @@ def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def test_rows_name_properties_of_the_schemas() -> None:
-    """A misspelt type or property would never be found."""
+    """A misspelled type or property would never be found."""
     names = [(type_name, name) for type_name, name, _ in ROWS]
     names += [(type_name, name) for type_name in TYPES for name in uninterrupted(type_name)]
 
@@ -53,7 +53,7 @@ def test_rows_name_properties_of_the_schemas() -> None:
 
 
 def test_a_misspelt_row_is_found() -> None:
-    """The check above sees a wrong type and a wrong property."""
+    """The check above detects an incorrect type and an incorrect property."""
     wrong = [("AWS::RDS::DBInstance", "DBInstanceClas"), ("AWS::RDS::DBInstanc", "DBInstanceClass")]
 
     assert unknown([*wrong, ("AWS::RDS::DBInstance", "DBInstanceClass")]) == wrong
@@ -61,14 +61,17 @@ def test_a_misspelt_row_is_found() -> None:
 
 @pytest.mark.parametrize("note", [*(note for *_, note in ROWS), *REMOVED.values()])
 def test_rows_have_a_source(note: Note) -> None:
-    """Each row names a page of AWS, or a line of a resource handler's source at a commit."""
+    """Each row has a page of AWS, or a line in the source of a resource handler."""
     assert note.source.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
     assert note.does
     assert not note.does.endswith(".")
 
 
 def test_rows_say_one_thing() -> None:
-    """What interrupts nothing has no note and no replacement, and only what may replace has a case."""
+    """An update without interruption has no note and no replacement.
+
+    Only a conditional replacement has a case.
+    """
     replacing = [
         (type_name, name)
         for type_name in TYPES
@@ -89,7 +92,7 @@ def test_rows_say_one_thing() -> None:
 
 
 def test_pages_say_whether_an_update_interrupts() -> None:
-    """What a page calls *Some interruptions* has a note with the page, what it calls none has no note."""
+    """A type with *Some interruptions* on its page has a note with the page. Other types have no note."""
     note = note_of_page("AWS::EC2::Instance", "InstanceType")
 
     assert note is not None

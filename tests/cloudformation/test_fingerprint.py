@@ -1,4 +1,4 @@
-"""Fingerprints: what publishes a version of a function, and what deploys an API."""
+"""Fingerprints: changes that publish a version of a function, and changes that deploy an API."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.cloudformation.resolving import resolve
 
 Template = dict[str, Any]
 
-# Every property of AWS::Lambda::Function: whether a version has a copy of it.
+# Every property of AWS::Lambda::Function: whether a version copies it.
 PUBLISHES = {
     "Architectures": True,
     "CapacityProviderConfig": True,
@@ -70,7 +70,7 @@ def function(**properties: Any) -> Template:
 
 
 def released(template: Template, **values: str) -> str:
-    """Return the release as the deploy with these values would have it."""
+    """Return the release of a deploy with these values."""
     description = {"Fn::Sub": fingerprint.release(template, "Function")}
     version = {"Type": "AWS::Lambda::Version", "Properties": {"Description": description}}
     deployed = resolve({**template, "Resources": {"Version": version}}, values)
@@ -79,12 +79,12 @@ def released(template: Template, **values: str) -> str:
 
 
 def in_property(name: str, value: Any) -> Any:
-    """Return a value for a property; only environment variables must be a mapping."""
+    """Return a value for a property. Environment variables must be a mapping."""
     return {"Variables": {"LOG_LEVEL": value}} if name == "Environment" else value
 
 
 def test_every_property_of_a_function_is_in_the_table() -> None:
-    """A property that AWS adds has to be decided upon here."""
+    """A property that AWS adds must be added to this table."""
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("ap-northeast-1", "AWS::Lambda::Function").schema
     read_only = {path.split("/")[2] for path in schema["readOnlyProperties"]}
 
@@ -93,7 +93,7 @@ def test_every_property_of_a_function_is_in_the_table() -> None:
 
 @pytest.mark.parametrize(("name", "publishes"), PUBLISHES.items())
 def test_what_publishes_a_version(name: str, publishes: bool) -> None:
-    """Another literal or parameter value publishes one if a version has a copy of the property."""
+    """A different literal or parameter value publishes a version if a version copies the property."""
     texts = [released(function(**{name: in_property(name, text)})) for text in "ab"]
     template = function(**{name: in_property(name, {"Ref": "Value"})})
 
@@ -129,7 +129,7 @@ def test_what_publishes_a_version(name: str, publishes: bool) -> None:
     ],
 )
 def test_parameter_within_a_function(value: Any) -> None:
-    """A parameter counts however it reaches the property."""
+    """A parameter is included regardless of how a property uses it."""
     template = function(Handler=[{"Nested": value}])
 
     assert released(template, Value="a") != released(template, Value="b")
@@ -147,14 +147,14 @@ def test_parameter_within_a_function(value: Any) -> None:
     ids=["literal placeholder", "variable of that name", "attribute", "pseudo parameter", "text"],
 )
 def test_no_parameter(value: Any) -> None:
-    """What only looks like a parameter is none, so the release is nothing but the hash."""
+    """Text that looks like a parameter is not one, so the release is only the hash."""
     template = function(Role=value, Handler={"Fn::Sub": "x"})
 
     assert len(fingerprint.release(template, "Function")) == 16
 
 
-def test_release_holds_the_values_that_count_and_no_others() -> None:
-    """The values are in the order of the parameters' names, after the hash."""
+def test_release_contains_only_the_values_that_publish() -> None:
+    """After the hash, the values are in the order of the parameter names."""
     template = function(Handler={"Ref": "Value"}, Runtime={"Ref": "Other"}, Tags=[{"Ref": "Unused"}])
 
     hash_, *values = fingerprint.release(template, "Function").split(" ")
@@ -171,8 +171,8 @@ def test_release_holds_the_values_that_count_and_no_others() -> None:
     ],
     ids=["condition", "condition within a condition", "mapping"],
 )
-def test_what_the_function_depends_on_counts(section: str, name: str, definition: Any) -> None:
-    """Another condition or mapping decides differently for the same parameter values."""
+def test_conditions_and_mappings_of_the_function_count(section: str, name: str, definition: Any) -> None:
+    """A changed condition or mapping can have a different result for the same parameter values."""
     before = function(
         Handler={"Fn::If": ["IsNotB", "x", "y"]}, MemorySize={"Fn::FindInMap": ["Sizes", "a", "Memory"]}
     )
@@ -184,7 +184,7 @@ def test_what_the_function_depends_on_counts(section: str, name: str, definition
 
 @pytest.mark.parametrize("in_list", [False, True], ids=["property", "list"])
 def test_mapping_chosen_at_the_deploy(in_list: bool) -> None:
-    """Where a parameter chooses the mapping, every mapping counts."""
+    """If a parameter selects the mapping, all mappings are included."""
     memory: Any = {"Fn::FindInMap": [{"Ref": "Value"}, "a", "Memory"]}
     before = function(MemorySize=[memory] if in_list else memory)
     after = copy.deepcopy(before)
@@ -193,8 +193,8 @@ def test_mapping_chosen_at_the_deploy(in_list: bool) -> None:
     assert fingerprint.release(before, "Function") != fingerprint.release(after, "Function")
 
 
-def test_what_the_function_does_not_depend_on_does_not_count() -> None:
-    """Other resources, conditions, mappings, defaults and the function's own attributes publish nothing."""
+def test_other_parts_of_the_template_do_not_count() -> None:
+    """Other resources, conditions, mappings, defaults and the function's attributes publish no version."""
     before = function(
         Handler={"Fn::If": ["IsB", {"Ref": "Value"}, "x"]},
         MemorySize={"Fn::FindInMap": ["Sizes", "a", "Memory"]},
@@ -209,8 +209,8 @@ def test_what_the_function_does_not_depend_on_does_not_count() -> None:
     assert fingerprint.release(before, "Function") == fingerprint.release(after, "Function")
 
 
-def test_what_says_the_same_does_not_count() -> None:
-    """The order of a mapping is irrelevant, and an empty environment counts as none."""
+def test_equal_notations_do_not_count() -> None:
+    """The order of a mapping does not matter, and an empty environment is equal to none."""
     before = function(Handler="x", Environment={"Variables": {"A": "1", "B": "2"}})
     after = function(Environment={"Variables": {"B": "2", "A": "1"}}, Handler="x")
     none, empty = function(Handler="x"), function(Handler="x", Environment={})
@@ -220,7 +220,7 @@ def test_what_says_the_same_does_not_count() -> None:
 
 
 def test_release_is_the_same_on_every_machine() -> None:
-    """Another way of hashing would publish a version of every function with the next deploy."""
+    """A different hash algorithm would publish a version of every function with the next deploy."""
     template = function(
         Handler={"Fn::If": ["IsNotB", "x", {"Fn::FindInMap": ["Sizes", "a", "Memory"]}]},
         Environment={"Variables": {"LOG_LEVEL": {"Ref": "Other"}}},
@@ -238,8 +238,8 @@ def test_release_is_the_same_on_every_machine() -> None:
     ],
     ids=["condition", "mapping", "mapping in a list"],
 )
-def test_template_without_what_the_function_names(value: Any) -> None:
-    """Names without a definition are reported by the linter, not here."""
+def test_references_that_do_not_exist(value: Any) -> None:
+    """References that do not exist are reported by the linter."""
     template = {name: function(Handler=value)[name] for name in ("Parameters", "Resources")}
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
@@ -253,7 +253,7 @@ def referring(resource_type: str, value: Any, **properties: Any) -> Template:
 
 
 def test_create_only_properties_are_those_of_the_schemas() -> None:
-    """A property that replaces a resource is not missed, and none that AWS changes in place is listed."""
+    """The table contains all properties that replace a resource, and no others."""
     for resource_type, listed in fingerprint.CREATE_ONLY_PROPERTIES.items():
         schema = schemas.resource_schema(resource_type, "ap-northeast-1")
 
@@ -271,7 +271,7 @@ REFERENCES = [
 
 @pytest.mark.parametrize("value", REFERENCES, ids=["attribute", "reference", "text", "branch"])
 def test_replaced_resource_publishes(value: Any) -> None:
-    """A version would keep the ARN of the role that the replacement deletes."""
+    """Otherwise, a version would keep the ARN of the deleted role."""
     before = referring("AWS::IAM::Role", value, Path="/a/", Description="a")
     after = referring("AWS::IAM::Role", value, Path="/b/", Description="a")
 
@@ -279,7 +279,7 @@ def test_replaced_resource_publishes(value: Any) -> None:
 
 
 def test_resource_changed_in_place_does_not_publish() -> None:
-    """The ARN does not change, so the version stays valid; parameters can have any length there."""
+    """If the ARN does not change, the version is valid. Parameters there can have any length."""
     boundary = {"Ref": "Boundary"}
     before = referring("AWS::IAM::Role", {"Fn::GetAtt": ["Other", "Arn"]}, Path="/a/", Description="a")
     after = referring(
@@ -291,14 +291,14 @@ def test_resource_changed_in_place_does_not_publish() -> None:
 
 
 def test_parameter_that_replaces_a_resource_publishes() -> None:
-    """The values of parameters in these properties belong to the release."""
+    """The release contains the values of parameters in these properties."""
     template = referring("AWS::IAM::Role", {"Ref": "Other"}, RoleName={"Fn::Sub": "${Value}-role"})
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
 
 
 def test_replacement_behind_a_replacement_publishes() -> None:
-    """A resource that is replaced because another one is replaced counts, too."""
+    """This includes a resource that is replaced because of another replacement."""
     template = referring("AWS::IAM::Role", {"Ref": "Other"}, Path={"Fn::Sub": "/${Queue.QueueName}/"})
     template["Resources"]["Queue"] = {
         "Type": "AWS::SQS::Queue",
@@ -310,7 +310,7 @@ def test_replacement_behind_a_replacement_publishes() -> None:
 
 
 def test_every_property_of_an_unknown_type_counts() -> None:
-    """One version too many does no harm."""
+    """An additional version does no harm."""
     template = referring("AWS::Lambda::LayerVersion", {"Ref": "Other"}, Description={"Ref": "Value"})
 
     assert fingerprint.release(template, "Function").endswith(" ${Value}")
@@ -322,7 +322,7 @@ def test_every_property_of_an_unknown_type_counts() -> None:
     ids=["none", "other variables"],
 )
 def test_release_variable_is_left_out(environment: Template) -> None:
-    """Writing the release into the function does not change the release."""
+    """The release variable of the function is not included in the release."""
     before = function(Handler="x", **environment)
     release = fingerprint.release(before, "Function")
     after = copy.deepcopy(before)
@@ -337,8 +337,8 @@ def test_release_variable_is_left_out(environment: Template) -> None:
     [{"Fn::If": ["IsB", {}, {}]}, {"Variables": {"Fn::If": ["IsB", {}, {}]}}, "text"],
     ids=["environment", "variables", "text"],
 )
-def test_variables_that_are_no_mapping_are_refused(environment: Any) -> None:
-    """RELEASE cannot be added to them."""
+def test_variables_that_are_not_a_mapping_are_refused(environment: Any) -> None:
+    """RELEASE can be added only to a mapping."""
     with pytest.raises(FingerprintError) as error:
         fingerprint.release(function(Environment=environment), "Function")
 
@@ -369,8 +369,8 @@ OF_ANY_LENGTH = (
         ({"Type": "AWS::SSM::Parameter::Value<String>", "MaxLength": 10}, OF_ANY_LENGTH),
     ],
 )
-def test_parameter_that_a_release_cannot_hold_is_refused(parameter: Template, message: str) -> None:
-    """Who may look at the function reads the release, and Lambda refuses one that is too long."""
+def test_parameter_that_a_release_cannot_contain_is_refused(parameter: Template, message: str) -> None:
+    """Anyone who can view the function sees the release, and Lambda rejects a release that is too long."""
     template = function(Handler={"Ref": "Value"})
     template["Parameters"]["Value"] = parameter
 
@@ -392,7 +392,7 @@ def test_parameter_that_a_release_cannot_hold_is_refused(parameter: Template, me
     ids=["length", "allowed values", "largest number", "smallest number", "allowed numbers"],
 )
 def test_length_of_the_release(parameter: Template, longest: int) -> None:
-    """With every parameter at its longest, the release fits the description of a version: 256 characters."""
+    """With the longest values, the release fits into the description of a version (256 characters)."""
     template = function(Handler={"Ref": "Value"}, Runtime={"Ref": "Unused"})
     template["Parameters"]["Value"] = parameter
     room = 256 - 16 - 1 - longest - 1
@@ -469,7 +469,7 @@ PARTS = ["Proxy", "Method", "Validator", "Refused", "Model", "Authorizer"]
 
 
 def test_deployment_consists_of_its_api() -> None:
-    """A deployment waits for each part of its API, and one that is added or taken away is a change."""
+    """A deployment depends on each part of its API. Added or removed parts change it."""
     assert fingerprint.deployed(api(), "Deployment") == PARTS
     for logical_id in PARTS:
         template = api()
@@ -496,7 +496,7 @@ def test_deployment_consists_of_its_api() -> None:
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
 def test_change_of_the_definition_deploys(logical_id: str, properties: Template) -> None:
-    """The API, each of its parts and the deployment itself are in the hash."""
+    """The hash includes the API, each of its parts and the deployment itself."""
     assert changed(logical_id, **properties) != ORIGINAL
 
 
@@ -514,12 +514,12 @@ def test_change_of_the_definition_deploys(logical_id: str, properties: Template)
     ids=lambda value: value if isinstance(value, str) else "-".join(value),
 )
 def test_other_change_deploys_nothing(logical_id: str, properties: Template) -> None:
-    """What describes the API, its stage, its backend and other APIs are not in the hash."""
+    """Descriptive properties, the stage, the backend and other APIs are not included in the hash."""
     assert changed(logical_id, **properties) == ORIGINAL
 
 
-def test_what_describes_the_api_alike_deploys_nothing() -> None:
-    """An API with nothing to deploy is like one with nothing at all, and the order of resources is free."""
+def test_equal_definitions_deploy_nothing() -> None:
+    """Descriptive properties count as none, and the order of resources does not matter."""
     bare, described, reordered = api(), api(), api()
     del bare["Resources"]["Api"]["Properties"]
     described["Resources"]["Api"]["Properties"] = {"Description": "Ours"}
@@ -537,8 +537,8 @@ def test_what_describes_the_api_alike_deploys_nothing() -> None:
     ],
     ids=["condition", "mapping"],
 )
-def test_what_the_api_depends_on_deploys(section: str, name: str, definition: Template) -> None:
-    """Conditions and mappings that decide in the definition are part of it."""
+def test_conditions_and_mappings_of_the_api_deploy(section: str, name: str, definition: Template) -> None:
+    """Conditions and mappings of the definition are included."""
     before = api()
     before["Resources"]["Method"] |= {"Condition": "IsTokyo"}
     timeout = {"Fn::FindInMap": ["Timeouts", {"Ref": "AWS::Region"}, "Milliseconds"]}
@@ -562,7 +562,7 @@ def test_what_the_api_depends_on_deploys(section: str, name: str, definition: Te
     ids=["property", "condition", "two"],
 )
 def test_parameter_in_the_definition_is_refused(attributes: Template, named: str) -> None:
-    """Its value is unknown to the hash, so a change of it would not deploy the API."""
+    """The hash cannot include the parameter's value, so a change of it would not be deployed."""
     template = api()
     template["Resources"]["Method"] |= attributes
 

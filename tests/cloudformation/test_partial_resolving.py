@@ -1,4 +1,4 @@
-"""``partial_resolving``: what is known is resolved as ``resolve`` does, what is not keeps its own form."""
+"""``partial_resolving``: known values are resolved as by ``resolve``, others are not changed."""
 
 from __future__ import annotations
 
@@ -100,12 +100,12 @@ def body() -> PartialBody:
     ],
 )
 def test_values(body: PartialBody, node: Any, value: Any) -> None:
-    """Functions of known values are replaced by their values, others keep their arguments."""
+    """Functions of known values are replaced by their values. Other functions keep their arguments."""
     assert body.value(node, "x") == value
 
 
 def test_secret_values_are_compared_and_not_kept(body: PartialBody) -> None:
-    """A NoEcho value is a digest, which differs if the value does; conditions see the value itself."""
+    """A NoEcho value is replaced by its digest. Conditions are evaluated with the value itself."""
     value = body.value({"Ref": "Password"}, "x")
 
     assert set(value) == {"Fn::Hidden"}
@@ -115,7 +115,7 @@ def test_secret_values_are_compared_and_not_kept(body: PartialBody) -> None:
 
 
 def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
-    """Unknown is what depends on a missing value, on the account, or on itself."""
+    """A condition is unknown if it depends on a missing value, on the account, or on itself."""
     assert body.truths == {
         "IsA": True,
         "IsOpen": None,
@@ -162,8 +162,8 @@ def test_a_template_without_sections() -> None:
     assert body.value(size, "x") == {"Fn::FindInMap": [*size["Fn::FindInMap"], "null"]}
 
 
-def test_what_each_deploy_decides_is_not_its_default() -> None:
-    """A default does not apply to a value that the pipeline passes."""
+def test_per_deploy_values_are_not_the_default() -> None:
+    """The default is not used for a value that the pipeline passes."""
     body = PartialBody(TEMPLATE, {}, "us-east-1", unknown=["Name"])
 
     assert body.value({"Ref": "Name"}, "x") == {"Fn::Given": "Name"}

@@ -1,4 +1,4 @@
-"""``references``: what a part of a template names, and what a value reads as."""
+"""``references``: the references in a part of a template, and values as text."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
     ],
 )
 def test_finds_every_name(node: Any, expected: list[Use]) -> None:
-    """Every way of naming a parameter, resource, condition or output is found, with its place."""
+    """Every kind of reference to a parameter, resource, condition or output is found, with its position."""
     assert list(uses(node)) == expected
 
 
@@ -141,7 +141,7 @@ def test_entries_of_a_key() -> None:
     ],
 )
 def test_values_are_readable(value: Any, text: str) -> None:
-    """A value reads as the text that it becomes, with names for what is not known yet."""
+    """A value is shown as the resulting text, with names for unknown parts."""
     assert in_words(value) == text
 
 

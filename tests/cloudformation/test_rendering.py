@@ -1,4 +1,4 @@
-"""What a template looks like as YAML, what is refused, and that nothing is lost on the way."""
+"""The YAML of a template, values that are rejected, and a complete round trip."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def with_value(value: Any) -> Template:
 
 
 def lines_of(value: Any) -> str:
-    """Return how the value looks as a property, without its indentation."""
+    """Return the lines of the value as a property, without indentation."""
     text = render(with_value(value))
     before = "Resources:\n  Thing:\n    Type: AWS::SNS::Topic\n    Properties:\n"
     assert text.startswith(before)
@@ -30,7 +30,7 @@ def lines_of(value: Any) -> str:
 
 
 def assert_reads_back(template: Template, **comments: Any) -> None:
-    """Fail unless both our own loader and cfn-lint's read the template from its text."""
+    """Fail unless our loader and the loader of cfn-lint return the template."""
     text = render(template, **comments)
     assert load(text) == template
     assert decode_str(text) == (template, [])
@@ -395,14 +395,14 @@ def test_scalars(value: Any, text: str) -> None:
     ],
 )
 def test_several_lines(value: Any, text: str) -> None:
-    """Text of several lines is a literal block: what is in it looks as it is."""
+    """Text with several lines is a literal block, in which it is unchanged."""
     assert lines_of(value) == text.rstrip("\n")
     assert " \n" not in render(with_value(value))
     assert_reads_back(with_value(value))
 
 
 def test_empty_template() -> None:
-    """Even nothing is a template."""
+    """An empty template is valid."""
     assert render({}) == "{}\n"
     assert render({}, header=["Generated."]) == "# Generated.\n\n{}\n"
 
@@ -433,7 +433,7 @@ def test_conditions_at_any_depth(condition: Any, text: str) -> None:
 
 
 def test_nothing_is_changed() -> None:
-    """The dict that comes in is left as it is."""
+    """The dict is not changed."""
     before = copy.deepcopy(WHOLE)
     render(WHOLE)
 
@@ -441,7 +441,7 @@ def test_nothing_is_changed() -> None:
 
 
 def refusal(template: Template, **options: Any) -> str:
-    """Return the message of the refusal."""
+    """Return the message of the error."""
     with pytest.raises(RenderError) as caught:
         render(template, **options)
     return str(caught.value)
@@ -543,7 +543,7 @@ NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
     ids=on_one_line,
 )
 def test_refuses_values(value: Any, message: str) -> None:
-    """What cannot be written is refused with its place, what was found and why."""
+    """The message about a value that cannot be written has the position, the value and the reason."""
     assert refusal(with_value(value)) == message
 
 
@@ -594,7 +594,7 @@ def test_refuses_values(value: Any, message: str) -> None:
     ids=on_one_line,
 )
 def test_refuses_templates(template: Template, message: str) -> None:
-    """An unknown key is named, never dropped; the place starts with the section."""
+    """The message contains the unknown key. The position starts with the section."""
     assert refusal(template) == message
 
 
@@ -612,7 +612,7 @@ TWO_LINES = "'a\\nb: 1' has more than one line; only the first would be a commen
     ids=["title", "title of two lines", "header", "header of two lines"],
 )
 def test_refuses_comments(comments: dict[str, Any], message: str) -> None:
-    """A title or header is ASCII, and has no second line, which would be part of the template."""
+    """A title or header must be ASCII with one line, because a second line would be part of the template."""
     assert refusal(with_value(1), **comments) == message
 
 
@@ -625,13 +625,13 @@ def test_refuses_names_that_are_not_text(section: str) -> None:
 
 
 def test_refuses_troposphere_objects() -> None:
-    """Objects belong through ``to_dict()`` first."""
+    """Objects must be converted with ``to_dict()``."""
     vpc = network.build().resources["VPC"]
 
     assert refusal({"Resources": {"VPC": vpc}}).startswith("Resources.VPC: found <troposphere.ec2.VPC object")
 
 
 def test_load_refuses_a_tag_on_a_mapping() -> None:
-    """No function has its short form before a mapping."""
+    """A short form before a mapping is not a function."""
     with pytest.raises(yaml.YAMLError, match=r"(?s)!Sub before a mapping.*line 1, column 12"):
         load("Resources: !Sub {a: b}\n")

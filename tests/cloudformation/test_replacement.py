@@ -1,4 +1,4 @@
-"""``replacement``: what changing a property does, by AWS's resource schemas."""
+"""``replacement``: the effects of changing a property, according to the resource schemas of AWS."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from csr_templates.cloudformation.replacement import (
     ],
 )
 def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effect) -> None:
-    """A whole property counts if anything in it does, and an item of a list is any of them."""
+    """A property includes all properties in it, and any item of a list."""
     assert effect_of_change(type_name, "us-east-1", place) == effect
 
 
@@ -53,7 +53,7 @@ def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effe
     ],
 )
 def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: bool | None) -> None:
-    """An update interrupts, has another side effect, or has none according to AWS."""
+    """An update interrupts, has another side effect, or has none, according to AWS."""
     note = note_on_change(type_name, place)
 
     assert (note.interrupts if note else None) is interrupts
@@ -63,15 +63,15 @@ def test_what_an_update_in_place_does_besides(type_name: str, place: Place, inte
 @pytest.mark.parametrize(
     ("type_name", "place"),
     [
-        ("AWS::RDS::DBCluster", ("DatabaseInsightsMode",)),  # younger than what was read
+        ("AWS::RDS::DBCluster", ("DatabaseInsightsMode",)),  # newer than the documentation that was read
         ("AWS::RDS::DBCluster", ("NoSuchProperty",)),
         ("AWS::Logs::Delivery", ("RecordFields",)),
         ("AWS::No::Such", ("Name",)),
         ("AWS::SQS::Queue", ()),
     ],
 )
-def test_what_is_not_known(type_name: str, place: Place) -> None:
-    """Of a property that no page was read about, nothing is claimed."""
+def test_properties_without_documentation(type_name: str, place: Place) -> None:
+    """The effects of a property without a documented page are unknown."""
     assert note_on_change(type_name, place) is None
     assert kept_if(type_name, place) is None
     assert not is_documented(type_name, place)
@@ -98,7 +98,7 @@ def test_removing_may_interrupt() -> None:
 
 
 def test_updates_follow_dependencies() -> None:
-    """What depends on another or refers to it waits, through resources that are not asked about, too."""
+    """A resource is updated after those that it depends on or references, also through other resources."""
     queue = "AWS::SQS::Queue"
     stack = BuiltStack(
         "site",

@@ -1,4 +1,4 @@
-"""Templates resolved as by CloudFormation, and every refusal with its whole message."""
+"""Templates, resolved in the same way as by CloudFormation, and the complete message of every error."""
 
 from __future__ import annotations
 
@@ -52,12 +52,12 @@ def with_property(node: Any) -> Template:
 
 
 def resolved(node: Any, **parameters: str) -> Any:
-    """Return what a property with this node becomes; KeyError if it is gone."""
+    """Return the resolved value of a property with this node; KeyError if it is removed."""
     return resolve(with_property(node), parameters)["Resources"]["Subject"]["Properties"]["Value"]
 
 
 def conditions(template: Template, parameters: Any = None, **deploy: Any) -> dict[str, bool]:
-    """Return the conditions of a template, as the outputs tell that depend on them."""
+    """Return the conditions of a template, from the outputs that depend on them."""
     resources = {name: {"Type": one["Type"]} for name, one in template.get("Resources", {}).items()}
     outputs = {name: {"Value": name, "Condition": name} for name in template["Conditions"]}
     found = resolve({**template, "Resources": resources, "Outputs": outputs}, parameters, **deploy)["Outputs"]
@@ -65,7 +65,7 @@ def conditions(template: Template, parameters: Any = None, **deploy: Any) -> dic
 
 
 def message_of(call: Callable[[], object]) -> str:
-    """Return the message of the ResolveError that the call raises, after a check of its grammar."""
+    """Return the message of the ResolveError that the call raises, after a check of its form."""
     with pytest.raises(ResolveError) as caught:
         call()
     message = str(caught.value)
@@ -74,7 +74,7 @@ def message_of(call: Callable[[], object]) -> str:
 
 
 def table(*rows: tuple[str, Any, Any]) -> pytest.MarkDecorator:
-    """Parametrize a test with rows of name, node and what is expected."""
+    """Parametrize a test with rows of name, node and expected result."""
     return pytest.mark.parametrize(
         ("node", "expected"), [row[1:] for row in rows], ids=[row[0] for row in rows]
     )
@@ -265,7 +265,7 @@ def test_unknown(node: Any, expected: Any) -> None:
     ),
 )
 def test_text_with_unknown_parts(node: Any, expected: Any) -> None:
-    """A text has one form, be it written as Sub or as Join; resolving it again changes nothing."""
+    """Text has the same form, written as Sub or as Join. Resolving it again does not change it."""
     once = resolved(node)
 
     assert expected == once
@@ -420,7 +420,7 @@ FUNCTIONS = (
     ),
 )
 def test_refused_value(node: Any, expected: str) -> None:
-    """A wrong value is refused with its place and what is wrong with it."""
+    """The message about a wrong value contains its position and the mistake."""
     assert IN + expected == message_of(lambda: resolved(node))
 
 
@@ -474,7 +474,7 @@ def test_conditional_resources_and_outputs() -> None:
 
 @pytest.mark.parametrize("node", ["DevBucket", ["Bucket", "DevBucket"]], ids=["text", "list"])
 def test_depends_on_absent(node: Any) -> None:
-    """A DependsOn to a resource whose condition is false is refused, as a reference is."""
+    """A DependsOn or a reference to a resource whose condition is false is an error."""
     template = with_property("x")
     template["Resources"]["Subject"]["DependsOn"] = node
 
@@ -537,7 +537,7 @@ def test_depends_on_absent(node: Any) -> None:
     ),
 )
 def test_refused_template(node: Any, expected: str) -> None:
-    """A template that cannot be resolved is refused with the place."""
+    """The message contains the position in the template."""
     assert expected == message_of(lambda: resolve(node))
 
 
@@ -560,7 +560,10 @@ PSEUDO = ["AWS::Region", "AWS::AccountId", "AWS::Partition", "AWS::StackName", "
     ids=["by default", "given", "by region"],
 )
 def test_pseudo_parameters(deploy: dict[str, Any], expected: list[str]) -> None:
-    """Region, account and stack name are the caller's, and known everywhere; the region decides the rest."""
+    """Region, account and stack name come from the caller.
+
+    The other pseudo parameters depend on the region.
+    """
     equal = [{"Fn::Equals": [{"Ref": name}, text]} for name, text in zip(PSEUDO, expected, strict=True)]
     here = equal[0]
     template = {
@@ -589,7 +592,7 @@ def test_pseudo_parameters(deploy: dict[str, Any], expected: list[str]) -> None:
     ],
 )
 def test_given_value(kind: str, value: str, expected: Any) -> None:
-    """A given value overrides the Default and is read by its type: only lists are split at commas."""
+    """A value overrides the default, and has the type of the parameter: only lists are split at commas."""
     template = {
         "Parameters": {
             "P": {"Type": kind, "Default": "other"},
@@ -607,12 +610,12 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
         (
             {"Type": "String"},
             {},
-            "Parameters: Give a value for P: there is no Default.",
+            "Parameters: Specify a value for P, which does not have a Default.",
         ),
         (
             {"Type": "String", "Default": "a"},
             {"Q": "b"},
-            "Parameters.Q: The template has no such parameter; it has P.",
+            "Parameters.Q: The template does not have this parameter. Its parameters are P.",
         ),
         (
             {"Type": "Number"},
@@ -659,7 +662,7 @@ def test_refused_parameter(declaration: Template, given_values: Any, expected: s
 
 
 def condition(node: Any, **parameters: str) -> bool:
-    """Return the value of the condition that is written so."""
+    """Return the value of a condition."""
     return conditions(TEMPLATE | {"Conditions": {"Yes": YES, "No": NO, "It": node}}, parameters)["It"]
 
 
@@ -744,16 +747,16 @@ PREDICATES = "Condition, Fn::And, Fn::Equals, Fn::Not, Fn::Or"
     (
         "itself",
         {"Fn::Not": [{"Condition": "It"}]},
-        ".Fn::Not[0].Condition: The conditions refer to each other in a circle: It -> It.",
+        ".Fn::Not[0].Condition: The conditions have a circular dependency: It -> It.",
     ),
 )
 def test_refused_condition(node: Any, expected: str) -> None:
-    """A wrong condition, and one that cannot be decided, is refused with its place."""
+    """The message about a condition that is wrong or cannot be evaluated contains its position."""
     assert "Conditions.It" + expected == message_of(lambda: condition(node))
 
 
-def test_circle_of_conditions() -> None:
-    """The message names the circle alone, not the way into it."""
+def test_circular_conditions() -> None:
+    """The message contains only the circular part."""
     template = {
         "Conditions": {
             "A": {"Condition": "B"},
@@ -762,9 +765,7 @@ def test_circle_of_conditions() -> None:
         }
     }
 
-    expected = (
-        "Conditions.C.Fn::Or[1].Condition: The conditions refer to each other in a circle: B -> C -> B."
-    )
+    expected = "Conditions.C.Fn::Or[1].Condition: The conditions have a circular dependency: B -> C -> B."
     assert expected == message_of(lambda: conditions(template))
     assert expected == message_of(lambda: resolve(template))
 
@@ -780,7 +781,7 @@ TAG = {"Fn::ValueOf": ["Vpc", "Tags.Team"]}
 
 
 def rule_holds(node: Any) -> bool:
-    """Tell whether no assertion fails in a template that asserts this."""
+    """Return whether no assertion of a template fails."""
     rules = {"R": {"Assertions": [{"Assert": node, "AssertDescription": "It is wrong."}]}}
     failed = failed_assertions({"Parameters": RULE_PARAMETERS, "Rules": rules})
     assert failed in ([], ["It is wrong."])
@@ -807,7 +808,7 @@ def rule_holds(node: Any) -> bool:
     ("SSM parameter is unknown", {"Fn::Contains": [["a"], {"Ref": "Image"}]}, True),
 )
 def test_assertion(node: Any, expected: bool) -> None:
-    """An assertion is reported when it is known to fail; one that cannot be decided is not."""
+    """An assertion is reported only if it fails with certainty."""
     assert expected is rule_holds(node)
 
 
@@ -821,7 +822,7 @@ def test_assertion(node: Any, expected: bool) -> None:
     ids=["both fail", "one fails", "the rule does not apply"],
 )
 def test_rule_condition(parameters: dict[str, str], expected: list[str]) -> None:
-    """Assertions count where the RuleCondition is true; one without a description is named by its place."""
+    """Assertions apply if the RuleCondition is true. Without a description, the message has the position."""
     template = {
         "Parameters": RULE_PARAMETERS,
         "Rules": {

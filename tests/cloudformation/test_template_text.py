@@ -1,4 +1,4 @@
-"""``template_text``: any template as plain data, and what is refused."""
+"""``template_text``: any template as plain data, and texts that are rejected."""
 
 from __future__ import annotations
 

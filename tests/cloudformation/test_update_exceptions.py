@@ -1,4 +1,4 @@
-"""``update_exceptions``: each row is about a property of the schemas, and agrees with AWS's page."""
+"""``update_exceptions``: each row is about a property of the schemas, and matches the AWS page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ GIVEN = {"Fn::Given": "P"}
 
 
 def test_rows_name_properties_of_the_schemas() -> None:
-    """A misspelt type or property would never be found; what decides a case is about a case."""
+    """A misspelled type or property would never be found."""
     rows = [
         (kind, name)
         for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REFUSED, REPLACED_IF)
@@ -50,8 +50,8 @@ def test_rows_name_properties_of_the_schemas() -> None:
         for kind, names in DECIDED.items()
         for name in names
         if name not in resource_schema(kind, REGION).conditional_create_only
-    ] == [(INSTANCE, "StorageType")]  # the handler's newest schema lists it, and cfn-lint's does not yet
-    # Else the row would not be needed.
+    ] == [(INSTANCE, "StorageType")]  # in the newest schema of the handler, but not in cfn-lint
+    # Otherwise, the row would not be needed.
     assert not [
         (kind, name)
         for table in (ALSO_REPLACED, DISPUTED)
@@ -234,14 +234,14 @@ def test_values_decide(found: Effect, expected: Effect) -> None:
     ],
 )
 def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], certain: list[bool]) -> None:
-    """AWS refuses some changes for certain, and others perhaps."""
+    """AWS rejects some changes always, and others in some cases."""
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
     assert [one for _, one in refusals(kind, changed, Changed(before, after, {}))] == certain
 
 
 def test_names_and_what_else_is_unique() -> None:
-    """A name is unique in its scope; some types have more that two resources cannot share."""
+    """A name is unique in its scope. Some types have additional unique properties."""
     assert name_properties("AWS::SQS::Queue", REGION, ["DelaySeconds", "QueueName"]) == ["QueueName"]
     assert name_properties("AWS::RDS::DBInstance", REGION, ["DBInstanceIdentifier"]) == [
         "DBInstanceIdentifier"
@@ -260,7 +260,7 @@ def test_names_and_what_else_is_unique() -> None:
 
 
 def test_some_types_are_deleted_first() -> None:
-    """According to their schema; for an unknown type, nothing is known."""
+    """The schema determines it. For an unknown type, it is not known."""
     assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", REGION)
     assert not deleted_first("AWS::SQS::Queue", REGION)
     assert not deleted_first("Acme::Thing::Type", REGION)
@@ -285,7 +285,7 @@ def test_some_types_are_deleted_first() -> None:
     ],
 )
 def test_some_values_interrupt_nothing(kind: str, name: str, before: Any, after: Any, noted: bool) -> None:
-    """A note is left out where the values are known to be of the quiet kind."""
+    """A note is omitted if the values are known not to interrupt."""
     family = {"Family": "aurora-mysql8.0"}
     changed = Changed({name: before, **family}, {name: after, **family}, {})
 

@@ -1,4 +1,4 @@
-"""``wiring``: what refers to what across stacks."""
+"""``wiring``: references across stacks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def two_stacks(region: str = "us-east-1") -> Wiring:
 
 
 def test_an_import_leads_to_what_is_exported() -> None:
-    """A resource that imports an output refers to the resource behind it."""
+    """A resource that imports an output references the resource of the output."""
     wiring = two_stacks()
 
     assert wiring.reads("above") == {Node("below", "VPCId"): ["Group"]}
@@ -46,12 +46,12 @@ def test_an_import_leads_to_what_is_exported() -> None:
 
 
 def test_an_import_stays_in_its_region() -> None:
-    """Exports are regional, so an import in another region finds nothing."""
+    """Exports are regional, so an import in another region does not find them."""
     assert two_stacks("eu-west-1").reads("above") == {}
 
 
 def test_a_secret_read_by_name_is_a_reference() -> None:
-    """A dynamic reference leads to the secret of that name, whichever stack has it."""
+    """A dynamic reference is a reference to the secret with this name, in any stack."""
     wiring = two_stacks()
 
     assert wiring.targets(Node("above", "Rule")) == [Node("above", "Group"), Node("below", "Login")]

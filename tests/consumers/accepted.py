@@ -1,12 +1,15 @@
 """docs/accepted-findings.json: accepted findings of scanners in our templates, with reasons.
 
-A finding is a rule of a tool and a resource, which is written as its stack and logical ID. A resource of a
-stack in a recovery template is the same resource; a bootstrap template counts as a stack of its own.
+A finding is a rule of a tool and a resource, which is written as its stack and logical ID, with
+``bootstrap/`` or ``recovery/`` before those of the other templates. What a recovery template has in common
+with its stack is one finding, of the stack. The policies of a deploy role, which are one list of statements
+divided by size, are one resource, without their number.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -31,7 +34,7 @@ class Finding(NamedTuple):
     Attributes:
         tool: one of ``TOOLS``.
         rule: as the tool names it.
-        resource: ``stack/logical ID``, or the name of the template alone.
+        resource: as ``resource`` returns it, or the name of the template alone.
     """
 
     tool: str
@@ -108,6 +111,23 @@ def _keys(where: str, found: Mapping[str, Any], wanted: tuple[str, ...]) -> None
         raise AcceptedError(f"{where}: the keys are {', '.join(found)}. Write {', '.join(wanted)}.")
 
 
+def resource(template: str, logical_id: str) -> str:
+    """Return the name of a resource in the template of that name."""
+    if template.startswith("bootstrap/"):
+        logical_id = re.sub(r"Policy\d+$", "Policy", logical_id)
+    return f"{template}/{logical_id}"
+
+
+def distinct(found: Iterable[Finding]) -> set[Finding]:
+    """Return findings without those of recovery templates that their stacks have, too."""
+    everything = set(found)
+    return {one for one in everything if (of_stack := _of_stack(one)) == one or of_stack not in everything}
+
+
+def _of_stack(finding: Finding) -> Finding:
+    return finding._replace(resource=finding.resource.removeprefix("recovery/"))
+
+
 def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterator[str]:
     """Yield a sentence for each finding that is not accepted, or accepted twice, and for each that is gone.
 
@@ -121,7 +141,7 @@ def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterat
             if finding in reasons:
                 yield f"{finding} is accepted twice: {reasons[finding]}, {entry.name}. Remove one."
             reasons[finding] = entry.name
-    everything = set(found)
+    everything = distinct(found)
     for finding in sorted(everything - reasons.keys()):
         yield f"{finding} is new. Change the template, or add it to docs/{FILE.name} with its reason."
     for finding in sorted(reasons.keys() - everything):
@@ -129,22 +149,26 @@ def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterat
 
 
 def templates(out: Path = OUT) -> dict[str, str]:
-    """Return path in ``out`` -> stack: of each stack's own template, its bootstrap, and its recovery."""
+    """Return path in ``out`` -> name: of each stack's own template, its bootstrap, and its recovery."""
     found: dict[str, str] = {}
     for stack in json.loads((out / "stacks.json").read_text("utf-8"))["stacks"]:
         name = stack["name"]
         found[stack["template"]] = name
         found[stack["bootstrap"]] = f"bootstrap/{name}"
-        found |= {one["template"]: name for one in stack["recovery"]}
+        found |= {one["template"]: f"recovery/{name}" for one in stack["recovery"]}
     return found
 
 
 def acknowledgements(entries: Iterable[Accepted]) -> dict[str, dict[str, dict[str, str]]]:
-    """Return stack -> logical ID -> rule -> reason of what cdk-nag finds, for CDK's ``acknowledge``."""
+    """Return stack -> logical ID -> rule -> reason of what cdk-nag finds, for CDK's ``acknowledge``.
+
+    Only of the stacks: a CDK app does not deploy the other templates.
+    """
     found: dict[str, dict[str, dict[str, str]]] = {}
     for finding, reason in sorted(_of_tool(entries, "cdk-nag").items()):
         stack, _, logical_id = finding.resource.rpartition("/")
-        found.setdefault(stack, {}).setdefault(logical_id, {})[finding.rule] = reason
+        if "/" not in stack:
+            found.setdefault(stack, {}).setdefault(logical_id, {})[finding.rule] = reason
     return found
 
 
@@ -154,13 +178,13 @@ def baseline(entries: Iterable[Accepted], out: Path = OUT) -> dict[str, Any]:
     for finding in sorted(_of_tool(entries, "checkov")):
         rules.setdefault(finding.resource, []).append(finding.rule)
     files = []
-    for file, stack in sorted(templates(out).items()):
-        resources = load((out / file).read_text("utf-8"))["Resources"]
-        findings = [
-            {"resource": f"{resource['Type']}.{logical_id}", "check_ids": rules[f"{stack}/{logical_id}"]}
-            for logical_id, resource in resources.items()
-            if f"{stack}/{logical_id}" in rules
-        ]
+    for file, template in sorted(templates(out).items()):
+        findings = []
+        for logical_id, body in load((out / file).read_text("utf-8"))["Resources"].items():
+            name = resource(template, logical_id)
+            ids = sorted({*rules.get(name, ()), *rules.get(name.removeprefix("recovery/"), ())})
+            if ids:
+                findings.append({"resource": f"{body['Type']}.{logical_id}", "check_ids": ids})
         if findings:
             findings.sort(key=lambda finding: str(finding["resource"]))
             files.append({"file": f"/{file}", "findings": findings})

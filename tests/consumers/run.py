@@ -15,6 +15,7 @@ import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -38,12 +39,18 @@ TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
 WORK: Final = ROOT / "build" / "consumers"
 PAGE: Final = ROOT / "docs" / "consumers.md"
 ACCEPTED: Final = ROOT / "docs" / "accepted-findings.md"
-PORT: Final = 5196
-ENDPOINT: Final = f"http://localhost:{PORT}"
 ACCOUNT: Final = "123456789012"  # moto's
 SNIPPET: Final = re.compile(r"^<!-- recipe: (\S+) -->\n```\w+\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
-Template = dict[str, Any]
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+PORT: Final = _free_port()
+ENDPOINT: Final = f"http://localhost:{PORT}"
 
 
 class ConsumerError(Exception):

@@ -1,8 +1,9 @@
 """Runs the scanners of docs/accepted-findings.md on the templates of out/.
 
-- cdk-nag sees the four stacks, as a CDK app includes them, with all of its packs. CDK's parser does not
-  support ``Fn::GetStackOutput``, which is replaced with a text.
-- The others see every template: the stacks, bootstrap and recovery.
+Each sees every template: the stacks, bootstrap and recovery.
+
+- cdk-nag sees them as a CDK app includes them, with all of its packs. CDK's parser does not support
+  ``Fn::GetStackOutput``, which is replaced with a text.
 - Guard's rules are those of Control Tower's proactive controls, which come with Guard in a package for CDK.
 """
 
@@ -17,13 +18,18 @@ from pathlib import Path
 from typing import Any, Final
 
 from csr_templates.cloudformation.rendering import load, render
-from tests.consumers.accepted import OUT, Finding, templates
+from tests.consumers.accepted import OUT, Finding, resource, templates
 
 TOOLS: Final = Path(__file__).resolve().parent / "tools"
 PACKS: Final = frozenset(
     {"AwsSolutions", "HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321", "Serverless"}
 )
 """The packs of cdk-nag as they are called in CDK's report."""
+
+_OF_ENVIRONMENT: Final = re.compile(
+    r"\[Resource::[^]]*<aws:PrincipalTag/Project>-<aws:PrincipalTag/Environment>(?!-?\*)[^]]*\]"
+)
+"""An ARN with wildcards, and a name that starts with the project and environment of the deploy role."""
 
 
 class ScannerError(Exception):
@@ -44,19 +50,21 @@ def findings(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def cdk_nag(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
-    """Yield what the packs of cdk-nag find in the four stacks."""
-    own = {
-        stack: render(_without_stack_outputs(load((OUT / file).read_text("utf-8"))))
-        for file, stack in templates().items()
-        if "/" not in file
-    }
+    """Yield what the packs of cdk-nag find."""
+    names = templates()
+    texts = {file: render(_without_stack_outputs(load((OUT / file).read_text("utf-8")))) for file in names}
     said = _run(
         ["node", str(TOOLS / "cdk_nag.js")],
         {**environment, "NODE_PATH": str(work / "node" / "node_modules")},
-        text=json.dumps(own),
+        text=json.dumps(texts),
     )
-    for rule, stack, logical_id in json.loads(said):
-        yield Finding("cdk-nag", rule, f"{stack}/{logical_id}")
+    for rule, file, logical_id in json.loads(said):
+        yield Finding("cdk-nag", folded(rule), resource(names[file], logical_id))
+
+
+def folded(rule: str) -> str:
+    """Return a rule of cdk-nag, without the ARN if its name is one of the environment of a deploy role."""
+    return _OF_ENVIRONMENT.sub("[Resource::<Project>-<Environment>]", rule)
 
 
 def _without_stack_outputs(node: Any) -> Any:
@@ -78,11 +86,11 @@ def checkov(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
         environment,
         statuses=(0, 1),
     )
-    stacks = templates()
+    names = templates()
     for check in json.loads(said).get("results", {}).get("failed_checks", ()):
         logical_id = check["resource"].partition(".")[2]
-        stack = stacks[check["file_path"].lstrip("/")]
-        yield Finding("checkov", check["check_id"], f"{stack}/{logical_id}")
+        name = names[check["file_path"].lstrip("/")]
+        yield Finding("checkov", check["check_id"], resource(name, logical_id))
 
 
 def guard(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
@@ -90,12 +98,12 @@ def guard(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     package = work / "node" / "node_modules" / "@cdklabs" / "cdk-validator-cfnguard"
     system = "macos" if platform.system() == "Darwin" else "ubuntu"
     machine = "aarch64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
-    stacks = {str(OUT / file): stack for file, stack in templates().items()}
+    names = {str(OUT / file): name for file, name in templates().items()}
     said = _run(
         [
             *(str(package / "bin" / system / machine / "cfn-guard"), "validate"),
             *("--rules", str(package / "rules" / "control-tower" / "cfn-guard")),
-            *(word for file in stacks for word in ("--data", file)),
+            *(word for file in names for word in ("--data", file)),
             *("--structured", "--output-format", "json", "--show-summary", "none"),
         ],
         environment,
@@ -106,18 +114,16 @@ def guard(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
             text = json.dumps(rule)
             (control,) = set(re.findall(r"\[(CT\.\w+\.PR\.\d+)\]", text))
             for logical_id in set(re.findall(r'"/Resources/(\w+)', text)):
-                yield Finding("cfn-guard", control, f"{stacks[report['name']]}/{logical_id}")
+                yield Finding("cfn-guard", control, resource(names[report["name"]], logical_id))
 
 
 def cloudformation_validate(work: Path, environment: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what cloudformation-validate finds, but for what it calls information."""
-    stacks = {str(OUT / file): stack for file, stack in templates().items()}
+    names = {str(OUT / file): name for file, name in templates().items()}
     python = str(work / "scanners" / "bin" / "python")
-    for rule, file, logical_id in json.loads(
-        _run([python, str(TOOLS / "validate.py"), *stacks], environment)
-    ):
-        resource = f"{stacks[file]}/{logical_id}" if logical_id else stacks[file]
-        yield Finding("cloudformation-validate", rule, resource)
+    for rule, file, logical_id in json.loads(_run([python, str(TOOLS / "validate.py"), *names], environment)):
+        on = resource(names[file], logical_id) if logical_id else names[file]
+        yield Finding("cloudformation-validate", rule, on)
 
 
 def packs(folder: Path, environment: Mapping[str, str]) -> set[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from csr_templates.cloudformation.rendering import load
-from tests.consumers import write_accepted
+from tests.consumers import scanners, write_accepted
 from tests.consumers.accepted import (
     OUT,
     Accepted,
@@ -19,11 +19,13 @@ from tests.consumers.accepted import (
     acknowledgements,
     baseline,
     differences,
+    resource,
     templates,
 )
 
 VPC = Finding("cdk-nag", "AwsSolutions-VPC7", "network/VPC")
 LOGS = Finding("checkov", "CKV_AWS_18", "frontend/EdgeLogBucket")
+RECOVERED_LOGS = LOGS._replace(resource="recovery/frontend/EdgeLogBucket")
 
 
 def entry(**changes: Any) -> dict[str, Any]:
@@ -74,6 +76,73 @@ def test_a_finding_has_one_reason() -> None:
     assert list(differences([meant("a", VPC), meant("b", VPC)], [VPC])) == [
         "cdk-nag AwsSolutions-VPC7 on network/VPC is accepted twice: a, b. Remove one."
     ]
+
+
+def test_a_recovery_template_has_the_findings_of_its_stack() -> None:
+    """A finding that the stack and its recovery have in common is accepted once, for the stack."""
+    assert list(differences([meant("a", LOGS)], [RECOVERED_LOGS, LOGS])) == []
+
+
+def test_a_finding_of_a_recovery_template_alone() -> None:
+    """A reason for the recovery does not accept the finding in the stack, and the other way round."""
+    assert list(differences([meant("a", RECOVERED_LOGS)], [RECOVERED_LOGS])) == []
+    assert list(differences([meant("a", RECOVERED_LOGS)], [LOGS])) == [
+        "checkov CKV_AWS_18 on frontend/EdgeLogBucket is new. Change the template, or add it to "
+        "docs/accepted-findings.json with its reason.",
+        "checkov CKV_AWS_18 on recovery/frontend/EdgeLogBucket is gone. Remove it from a in "
+        "docs/accepted-findings.json.",
+    ]
+    assert list(differences([meant("a", LOGS)], [RECOVERED_LOGS])) == [
+        "checkov CKV_AWS_18 on recovery/frontend/EdgeLogBucket is new. Change the template, or add it to "
+        "docs/accepted-findings.json with its reason.",
+        "checkov CKV_AWS_18 on frontend/EdgeLogBucket is gone. Remove it from a in "
+        "docs/accepted-findings.json.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "logical_id", "name"),
+    [
+        ("bootstrap/network", "ServicePolicy2", "bootstrap/network/ServicePolicy"),
+        ("bootstrap/network", "ServiceDeletePolicy10", "bootstrap/network/ServiceDeletePolicy"),
+        ("bootstrap/network", "ArtifactBucketPolicy", "bootstrap/network/ArtifactBucketPolicy"),
+        ("network", "ServicePolicy2", "network/ServicePolicy2"),
+        ("recovery/database", "DatabaseInstance2", "recovery/database/DatabaseInstance2"),
+    ],
+)
+def test_the_policies_of_a_deploy_role_are_one_resource(template: str, logical_id: str, name: str) -> None:
+    """A statement that moves to the next policy of its role does not change a finding."""
+    assert resource(template, logical_id) == name
+
+
+@pytest.mark.parametrize(
+    ("rule", "folded"),
+    [
+        (
+            "R[Resource::arn:aws:sns:r:*:<aws:PrincipalTag/Project>-<aws:PrincipalTag/Environment>-network-*]",
+            "R[Resource::<Project>-<Environment>]",
+        ),
+        (
+            "R[Resource::arn:aws:logs:r:*:log-group:/<aws:PrincipalTag/Project>-"
+            "<aws:PrincipalTag/Environment>:*]",
+            "R[Resource::<Project>-<Environment>]",
+        ),
+        (
+            "R[Resource::arn:aws:sns:r:*:<aws:PrincipalTag/Project>-<aws:PrincipalTag/Environment>-*]",
+            "R[Resource::arn:aws:sns:r:*:<aws:PrincipalTag/Project>-<aws:PrincipalTag/Environment>-*]",
+        ),
+        (
+            "R[Resource::arn:aws:sns:r:*:<aws:PrincipalTag/Project>-<aws:PrincipalTag/Environment>*]",
+            "R[Resource::arn:aws:sns:r:*:<aws:PrincipalTag/Project>-<aws:PrincipalTag/Environment>*]",
+        ),
+        ("R[Resource::arn:aws:kms:r:*:key/*]", "R[Resource::arn:aws:kms:r:*:key/*]"),
+        ("R[Resource::*]", "R[Resource::*]"),
+        ("R[Action::kms:*]", "R[Action::kms:*]"),
+    ],
+)
+def test_arns_of_the_environment_are_one_rule(rule: str, folded: str) -> None:
+    """Full names of the environment are one rule; a name that is only the prefix is not."""
+    assert scanners.folded(rule) == folded
 
 
 # ---- The file ----
@@ -141,8 +210,8 @@ def test_rules_and_resources_are_multiplied(tmp_path: Path) -> None:
 def test_every_resource_is_in_a_template() -> None:
     """A renamed resource fails here, before the scanners run."""
     known = {
-        f"{stack}/{logical_id}"
-        for file, stack in templates().items()
+        resource(template, logical_id)
+        for file, template in templates().items()
         for logical_id in load((OUT / file).read_text("utf-8"))["Resources"]
     }
     for one in accepted():
@@ -173,6 +242,20 @@ def test_a_baseline_names_each_template_that_has_the_resource() -> None:
     }
 
 
+def test_a_baseline_of_a_recovery_template_alone() -> None:
+    """What is accepted for the recovery is in its file only."""
+    assert [one["file"] for one in baseline([meant("a", RECOVERED_LOGS)])["failed_checks"]] == [
+        "/recovery/frontend.yaml"
+    ]
+
+
 def test_acknowledgements_have_the_reason() -> None:
     """CDK wants a rule and a reason for each resource."""
     assert acknowledgements([meant("a", LOGS, VPC)]) == {"network": {"VPC": {VPC.rule: "Meant."}}}
+
+
+def test_acknowledgements_are_of_the_stacks() -> None:
+    """A CDK app does not contain the other templates, and an acknowledgement for them would be an error."""
+    others = [VPC._replace(resource=f"{folder}/network/VPC") for folder in ("bootstrap", "recovery")]
+
+    assert acknowledgements([meant("a", *others)]) == {}

@@ -75,10 +75,16 @@ remaining findings are **deliberate**, or **false** because the tool evaluates t
 [accepted-findings.json](accepted-findings.json) contains the same information for programs. Edit that
 file. `make consumers ARGS=accepted` runs the scanners. It fails if a finding is not covered, if an entry
 does not match any finding, or if cdk-nag or checkov report findings with the files below.
+
+A finding for a resource of a stack includes the same resource in the recovery templates. Findings only for
+the recovery templates start with `recovery/`, and findings for the bootstrap templates with `bootstrap/`.
+In the bootstrap templates, the policies of a role are one resource: `ServicePolicy` includes `ServicePolicy1`
+and `ServicePolicy2`. `[Resource::<Project>-<Environment>]` includes all ARNs with a name that starts with the
+project and environment of the role.
 """,
     columns=("Tool", "Version", "Scope", "Findings", "Deliberate", "False"),
     sees={
-        "cdk-nag": "the four stacks, with all six packs",
+        "cdk-nag": "all templates in `out/`, with all six packs",
         "checkov": "all templates in `out/`",
         "cfn-guard": "all templates in `out/`, with the rules of the proactive controls of Control Tower",
         "cloudformation-validate": "all templates in `out/`, without informational findings",
@@ -88,7 +94,8 @@ does not match any finding, or if cdk-nag or checkov report findings with the fi
 ## cdk-nag
 
 [cdk-nag.json](accepted-findings/cdk-nag.json) contains the acknowledgements: stack, logical ID, rule, reason.
-The following file, `nag.js`, reads them and runs the packs:
+It contains only the findings for the four stacks, because a CDK app does not deploy the other templates. The
+following file, `nag.js`, reads them and runs the packs:
 """,
     checkov="""\
 In the [app that includes the templates](consumers.md#cdk), add this line before `app.synth()`:
@@ -120,8 +127,6 @@ baseline works regardless of the location of the templates.
   names, which operators and policies need; the connections of the function to port 443, and to the database
   on port 3306; traffic inside the VPC; single RDS instances, although the cluster has the property; bucket
   ACLs, which are disabled; and the password, which is a dynamic reference in `Fn::Sub`.
-- cdk-nag is not run for the bootstrap templates, because a CDK app does not deploy them. For the
-  permissions of their roles, see [permissions.md](permissions.md).
 """,
     kinds={"deliberate": "Deliberate", "false": "False"},
     comma=", ",
@@ -142,10 +147,17 @@ JAPANESE: Final = Words(
 編集する場合は、この JSON ファイルを編集します。
 `make consumers ARGS=accepted` はスキャナーを実行します。ここにない検出結果、何にも一致しない項目、
 または下記のファイルを使用しても残る cdk-nag か checkov の検出結果があると、失敗します。
+
+スタックのリソースの検出結果は、復旧テンプレートの同じリソースの検出結果も含みます。
+復旧テンプレートだけの検出結果は `recovery/` で、
+ブートストラップテンプレートの検出結果は `bootstrap/` で始まります。
+ブートストラップテンプレートでは、1 つのロールのポリシーを 1 つのリソースとして扱います。
+たとえば `ServicePolicy` は `ServicePolicy1` と `ServicePolicy2` を含みます。
+`[Resource::<Project>-<Environment>]` は、ロールのプロジェクト名と環境名で始まる名前の ARN をすべて含みます。
 """,
     columns=("ツール", "バージョン", "対象", "検出", "意図的", "誤検出"),
     sees={
-        "cdk-nag": "4 つのスタック(6 つのパックすべて)",
+        "cdk-nag": "`out/` のすべてのテンプレート(6 つのパックすべて)",
         "checkov": "`out/` のすべてのテンプレート",
         "cfn-guard": "`out/` のすべてのテンプレート(Control Tower のプロアクティブコントロールのルール)",
         "cloudformation-validate": "`out/` のすべてのテンプレート(情報レベルを除く)",
@@ -156,6 +168,7 @@ JAPANESE: Final = Words(
 
 [cdk-nag.json](accepted-findings/cdk-nag.json) は承認のリストです。
 内容は、スタック、論理 ID、ルール、理由です。
+ほかのテンプレートは CDK アプリでデプロイするものではないため、4 つのスタックの検出結果だけを含みます。
 次のファイル `nag.js` は、これを読み込んでパックを実行します。
 """,
     checkov="""\
@@ -186,8 +199,6 @@ checkov が比較するのは、リソースタイプと論理 ID、およびル
   運用とポリシーに必要な名前、関数からポート 443 とデータベースのポート 3306 への通信、VPC 内の通信、
   クラスター側に設定がある個々の RDS インスタンス、無効にしているバケットの ACL、
   `Fn::Sub` 内の動的な参照で指定しているパスワードです。
-- ブートストラップテンプレートは CDK アプリでデプロイするものではないため、cdk-nag では検査しません。
-  ロールの権限は [permissions.ja.md](permissions.ja.md) にあります。
 """,
     kinds={"deliberate": "意図的なもの", "false": "誤検出"},
     comma="、",

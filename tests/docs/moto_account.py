@@ -71,6 +71,8 @@ class MotoAccount(Account):
             self.client("ec2", thing.region).delete_security_group(GroupId=thing.ref)
         elif thing.kind == "AWS::SNS::Topic":
             self.client("sns", thing.region).delete_topic(TopicArn=thing.ref)
+        elif thing.kind == "AWS::SecretsManager::SecretTargetAttachment":
+            _connect(self.client("secretsmanager", thing.region), thing.ref, {})
 
 
 def delete_automatic_snapshots(rds: Any) -> None:
@@ -96,6 +98,26 @@ def _secret(client: Any, name: str, properties: Mapping[str, Any]) -> str:
     key = {"KmsKeyId": properties["KmsKeyId"].removesuffix(".Arn")} if "KmsKeyId" in properties else {}
     made = client.create_secret(Name=properties["Name"], SecretString=json.dumps(value), **copies, **key)
     return str(made["ARN"])
+
+
+def _attachment(client: Any, name: str, properties: Mapping[str, Any]) -> str:
+    """Write the connection to the secret, and return the secret's ARN, which is the identifier.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html
+    """
+    del name
+    cluster = properties["TargetId"]
+    host = f"{cluster}.cluster-account.{TOKYO}.rds.amazonaws.com"
+    connection = {"dbClusterIdentifier": cluster, "engine": "mysql", "host": host, "port": 3306}
+    _connect(client, properties["SecretId"], connection)
+    return str(properties["SecretId"])
+
+
+def _connect(client: Any, secret: str, connection: Mapping[str, Any]) -> None:
+    """Write a new version of a secret, with its credentials and a connection."""
+    value = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+    credentials = {name: value[name] for name in ("username", "password")}
+    client.put_secret_value(SecretId=secret, SecretString=json.dumps({**credentials, **connection}))
 
 
 def _queue(client: Any, name: str, properties: Mapping[str, Any]) -> str:
@@ -205,4 +227,5 @@ _MAKERS: Final[Mapping[str, Callable[[Any, str, Mapping[str, Any]], str | None]]
     "AWS::SNS::Topic": _topic,
     "AWS::SQS::Queue": _queue,
     "AWS::SecretsManager::Secret": _secret,
+    "AWS::SecretsManager::SecretTargetAttachment": _attachment,
 }

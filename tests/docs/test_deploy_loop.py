@@ -261,7 +261,8 @@ def test_updates(pipeline: Pipeline) -> None:
         database=[change("Modify", "DatabaseCluster", "AWS::RDS::DBCluster", "False")],
         api=[
             change("Modify", "ApiFunctionVersion", "AWS::Lambda::Version", "True"),
-            change("Modify", "ApiDeployment", "AWS::ApiGateway::Deployment", "Conditional"),
+            change("Add", "ApiDeploymentNew", "AWS::ApiGateway::Deployment"),
+            change("Remove", "ApiDeploymentOld", "AWS::ApiGateway::Deployment"),
         ],
         frontend=[change("Modify", "Distribution", "AWS::CloudFront::Distribution", "False")],
     )
@@ -327,6 +328,17 @@ def test_what_is_not_meant_is_refused(pipeline: Pipeline, accepted: str, refused
     )
     assert pipeline.account.done == []
     assert [line.split()[-1] for line in pipeline.checked()] == ["network", "database"]
+
+
+def test_only_deployment_of_the_api_is_not_removed(pipeline: Pipeline) -> None:
+    """The deployment of an API can be removed without being accepted only if another one is added."""
+    pipeline.account.planned.clear()
+    pipeline.account.planned["api"] = [change("Remove", "ApiDeploymentOld", "AWS::ApiGateway::Deployment")]
+    done = pipeline.deploy()
+
+    assert done.status == 1
+    assert "not in ACCEPTED: Remove api.ApiDeploymentOld (arn:aws:" in done.err
+    assert pipeline.account.done == []
 
 
 def test_what_is_meant_is_deployed(pipeline: Pipeline) -> None:

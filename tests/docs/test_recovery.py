@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ..drill.account import Account
 from .broken import arguments, main
 from .conftest import AGAIN, DELETED, NEW_API, REST, executed, session_of
-from .model import files
+from .model import QUIET, files
+from .moto_account import PASSWORD, TOKYO, MotoAccount
 from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
 from .replay import programs, run
 from .world import VIRGINIA, Session, Terminal
@@ -31,11 +36,13 @@ def test_part_runs(part: str, recovery_sessions: dict[str, Session]) -> None:
 
 @pytest.mark.parametrize(("section", "stack"), DELETED.items())
 def test_commands_bring_back_the_stack(
-    section: str, stack: str, recovery_sessions: dict[str, Session]
+    section: str, stack: str, recovery_sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After the commands a deploy replaces, removes and generates nothing, and all data is there."""
     session = recovery_sessions[section]
     assert session.model is not None
+    # Only in the model, because moto has the resources of a later session.
+    monkeypatch.setattr(MotoAccount, "identify", Account.identify)
     imported = session.model.wrong()
     others = [one for one in session.model.gone if one != stack]
     changes = session.model.drill.deploy(stack)
@@ -80,6 +87,77 @@ def test_new_value_of_a_secret_is_noticed(terminal: Terminal) -> None:
 
     assert session.status == 1
     assert re.search(f"secret:{name}-.*: the value was version .* and is now ", session.err)
+
+
+def test_connection_in_the_secret_of_the_database_is_no_change(
+    recovery_sessions: dict[str, Session],
+) -> None:
+    """The deploy after the import writes a new version of the secret, with the endpoint of the cluster."""
+    out = recovery_sessions[NEW_API].out
+
+    assert re.findall("^(?:the stack has no secrets|no secret has changed)$", out, re.MULTILINE) == [
+        "the stack has no secrets",  # network: import and end
+        "the stack has no secrets",
+        "no secret has changed",  # database: both imports and end
+        "no secret has changed",
+        "no secret has changed",
+        "no secret has changed",  # api: import and end
+        "no secret has changed",
+    ]
+
+
+def test_new_password_after_the_deploy_is_noticed(terminal: Terminal) -> None:
+    """The stack is protected and compared all the same, and no value of a secret is printed or saved."""
+    secret = "csr-lambda-api-prod-db-credentials"
+    version = (
+        f"aws secretsmanager list-secret-version-ids --region ap-northeast-1 --secret-id {secret} "
+        "--output text --query \"Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId\""
+    )
+    change = (
+        f"aws secretsmanager put-secret-value --region ap-northeast-1 --secret-id {secret} "
+        """--secret-string '{"username": "csradmin", "password": "generated", "host": "h"}' > out.txt"""
+    )
+    after = block_with("set-stack-policy")
+    blocks = [block for block in read(RECOVERY).shell() if block.section == "Database"]
+    deploy = [block for block in read(OPERATIONS).shell() if block.section == "2. Database"][-1]
+    (account,) = [block for block in read(OPERATIONS).shell() if block.text.startswith("ACCOUNT=")]
+    saved = typed("cat secrets-database.txt")
+    deployed = [typed(version), *blocks, account, deploy, executed("database"), typed(version)]
+    session = terminal.session(
+        functions(), [*deployed, saved, typed(change), after], "database", STACK="database"
+    )
+    client = terminal.world.client("secretsmanager", TOKYO)
+    values = [
+        json.loads(client.get_secret_value(SecretId=secret, VersionId=one)["SecretString"])
+        for one in re.findall("^[0-9a-f-]{36}$", session.out, re.MULTILINE)
+    ]
+
+    assert [set(one) - {"username", "password"} for one in values] == [
+        set(),
+        {"dbClusterIdentifier", "engine", "host", "port"},
+    ]
+    assert session.status == 1
+    assert re.search(f"secret:{secret}-.*: the value was version .* and is now ", session.err)
+    assert "database: DETECTION_COMPLETE\n[]\n" in session.out
+    assert "database: termination protection or stack policy is missing" not in session.unfinished
+    assert not {PASSWORD, "generated"} & set(re.findall(r"[\w-]+", session.out + session.err))
+
+
+def test_fields_that_are_compared_are_those_that_are_generated(
+    resources: dict[str, Mapping[str, Any]],
+) -> None:
+    """The function compares what the templates generate, and no other field, such as an endpoint."""
+    secrets = [
+        resource["Properties"]["GenerateSecretString"]
+        for stack in resources.values()
+        for resource in stack.values()
+        if resource["Type"] == "AWS::SecretsManager::Secret"
+    ]
+    generated = {one["GenerateStringKey"] for one in secrets}
+    generated |= {field for one in secrets for field in json.loads(one["SecretStringTemplate"])}
+    (compared,) = re.findall(r"map\(\{([\w, ]+)\}\)", functions())
+
+    assert set(compared.split(", ")) == generated
 
 
 def test_import_of_anything_but_imports_is_refused(
@@ -167,9 +245,51 @@ def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: 
     assert f"api: ApiFunction has package {CHOICES['VERSION']}, not " in left
 
 
-def test_drift_without_a_difference_is_an_empty_list(recovery_sessions: dict[str, Session]) -> None:
-    """The page contains the output."""
-    assert "api: DETECTION_COMPLETE\n[]\n" in recovery_sessions[NEW_API].out
+@pytest.mark.parametrize("stack", ["network", "database", "api"])
+def test_drift_without_a_difference_is_an_empty_list(
+    stack: str, recovery_sessions: dict[str, Session]
+) -> None:
+    """The page contains the output, also for instances without Performance Insights."""
+    assert f"{stack}: DETECTION_COMPLETE\n[]\n" in recovery_sessions[NEW_API].out
+
+
+KEY_IS_GONE = {"PropertyPath": "/PerformanceInsightsKMSKeyId", "DifferenceType": "REMOVE"}
+
+
+@pytest.mark.parametrize(
+    ("status", "differences"),
+    [
+        ("MODIFIED", [{**KEY_IS_GONE, "DifferenceType": "NOT_EQUAL"}]),
+        ("MODIFIED", [{**KEY_IS_GONE, "PropertyPath": "/MonitoringRoleArn"}]),
+        (
+            "MODIFIED",
+            [KEY_IS_GONE, {"PropertyPath": "/EnablePerformanceInsights", "DifferenceType": "NOT_EQUAL"}],
+        ),
+        ("MODIFIED", [{"PropertyPath": "/DBInstanceClass", "DifferenceType": "NOT_EQUAL"}, KEY_IS_GONE]),
+        ("DELETED", None),
+    ],
+    ids=["another key", "another property", "Performance Insights disabled", "another class", "deleted"],
+)
+def test_other_drift_of_an_instance_is_reported(
+    status: str,
+    differences: list[dict[str, str]] | None,
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only an instance that lacks nothing but the key of Performance Insights is left out."""
+    found: dict[str, Any] = {"LogicalResourceId": "DatabaseInstance1", "StackResourceDriftStatus": status}
+    if differences is not None:
+        found["PropertyDifferences"] = differences
+    left_out = {
+        "LogicalResourceId": "DatabaseInstance2",
+        "StackResourceDriftStatus": "MODIFIED",
+        "PropertyDifferences": [KEY_IS_GONE],
+    }
+    monkeypatch.setitem(QUIET, "DescribeStackResourceDrifts", {"StackResourceDrifts": [found, left_out]})
+    session = terminal.session(functions(), [typed("drift ap-northeast-1 database")])
+    listed = json.loads(session.out.removeprefix("database: DETECTION_COMPLETE\n"))
+
+    assert listed == [["DatabaseInstance1", status, differences]]
 
 
 def test_other_template_is_named(terminal: Terminal) -> None:
@@ -185,6 +305,18 @@ def test_other_template_is_named(terminal: Terminal) -> None:
     ]
     assert unknown.status != 0
     assert "no deleted stack found" in unknown.err
+
+
+def test_instances_are_compared_in_all_that_the_template_sets(
+    resources: dict[str, Mapping[str, Any]],
+) -> None:
+    """Before the import, the page shows each property of an instance by its name in the template."""
+    shown = set(re.findall(r"(\w+): ", block_with("DBInstances[].{").text))
+
+    for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
+        declared = resources["database"][logical_id]["Properties"].keys()
+        assert shown - {"DBInstanceIdentifier"} >= declared
+        assert shown - declared <= {"DBInstanceIdentifier", "PerformanceInsightsRetentionPeriod"}
 
 
 def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, Session]) -> None:

@@ -1,8 +1,8 @@
 """A small model of CloudFormation: creations, updates, deletions, imports and refusals.
 
 Emulators do not support imports. The model contains the conditions for recovering a deleted stack: names and
-identifiers, policies for deleting and replacing, references, exports, and what an import may hold. Everything
-else that an account does is in ``UNKNOWN``.
+identifiers, policies for deletion and replacement, references, exports, and the rules of an import. Other
+behavior of an account is listed in ``UNKNOWN``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ UNKNOWN: Final = (
     "termination protection, stack policies and the Rules of a template",
     "keys and secrets that wait for their deletion",
     "update handlers that an import may run to set tags, and whether one then generates a secret again",
+    "changes that an import makes to a DB instance that differs from the template",
     "passwords, and the values of dynamic references",
     "values that AWS adds by itself, and so what drift detection really reports",
     "what services create or keep by themselves: network interfaces, log groups, copies of secrets",
@@ -31,8 +32,8 @@ UNKNOWN: Final = (
 )
 GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
 RETAINING: Final = ("Retain", "RetainExceptOnCreate")
-# Resources that are deleted with their owner, independent of their policy: type -> the owner's type, the
-# property that names it. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
+# Resources that are deleted with their owner, independent of their policy: type -> the type of the owner, and
+# its property. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 GOES_WITH: Final = {"AWS::Lambda::Version": ("AWS::Lambda::Function", "FunctionName")}
 
 Key = tuple[str, str, tuple[str, ...]]
@@ -40,7 +41,7 @@ Properties = dict[str, Any]
 
 
 class RefusedError(Exception):
-    """CloudFormation would refuse this, or fail with it and roll back; the account is as it was before."""
+    """CloudFormation rejects the operation, or it fails and is rolled back. The account does not change."""
 
 
 @dataclass
@@ -53,7 +54,7 @@ class Thing:
         identifier: the properties of its primary identifier.
         properties: its other properties, as far as they are known.
         stack: the stack that owns it; "" without one.
-        value: what it holds: another number stands for other data, or another generated value.
+        value: its content. A different number is different data, or a newly generated value.
     """
 
     kind: str
@@ -65,22 +66,22 @@ class Thing:
 
     @property
     def key(self) -> Key:
-        """What no other resource of the account has."""
+        """The key, which is unique in the account."""
         return self.region, self.kind, tuple(self.identifier.values())
 
     @property
     def ref(self) -> str:
-        """What Ref returns."""
+        """The return value of Ref."""
         return "|".join(self.identifier.values())
 
     def attribute(self, name: str) -> str:
-        """Return what GetAtt returns: a text that is the same as long as the resource is."""
+        """Return the return value of GetAtt: a text that does not change while the resource exists."""
         found = {**self.properties, **self.identifier}.get(name)
         return found if isinstance(found, str) else f"{self.ref}.{name}"
 
 
 class Declared(NamedTuple):
-    """A resource of a stack as the stack's template has it, with every function resolved."""
+    """A resource in the template of a stack, with all functions resolved."""
 
     kind: str
     properties: Properties
@@ -103,7 +104,7 @@ class Stack:
 
 @dataclass
 class Changes:
-    """What a deploy did: logical IDs, and of an update the places in the properties."""
+    """The changes of a deploy: logical IDs, and for an update the properties."""
 
     created: list[str] = field(default_factory=list)
     updated: dict[str, list[str]] = field(default_factory=dict)
@@ -118,7 +119,7 @@ class Account:
     Attributes:
         things: every resource.
         stacks: region and name -> stack.
-        snapshots: of what was deleted with the policy Snapshot, oldest first.
+        snapshots: snapshots of resources that were deleted with the policy Snapshot, oldest first.
     """
 
     def __init__(self) -> None:
@@ -128,26 +129,29 @@ class Account:
         self._serial = 0
 
     def identify(self, stack: Stack, logical_id: str, declared: Declared) -> dict[str, str]:
-        """Return the primary identifier of a new resource: what it is given, or what the service makes up."""
+        """Return the primary identifier of a new resource: the specified or a generated one."""
         made_up = f"{stack.name}-{logical_id}-{self.serial()}".lower()
         given = {name: value for name, value in declared.properties.items() if isinstance(value, str)}
         names = resource_schema(declared.kind, stack.region).primary_identifier
         return {name: given.get(name, made_up) for name in names}
 
     def gone(self, thing: Thing) -> None:
-        """Take notice that a resource was deleted."""
+        """Record that a resource was deleted."""
 
     def found(self, key: Key) -> Thing | None:
         """Return the resource with a key."""
         return self.things.get(key)
 
     def serial(self) -> int:
-        """Return a number that was not there before."""
+        """Return a new unique number."""
         self._serial += 1
         return self._serial
 
     def copy(self) -> Self:
-        """Return an account that changes apart from this one; what is nested in properties never changes."""
+        """Return an independent copy of the account.
+
+        Values nested in properties are shared, because they never change.
+        """
         other = copy(self)
         other.things = {key: replace(thing) for key, thing in self.things.items()}
         other.snapshots = list(self.snapshots)
@@ -160,7 +164,7 @@ class Account:
         return replace(stack, things=things, declared=dict(stack.declared), imports=set(stack.imports))
 
     def add(self, thing: Thing) -> None:
-        """Put a resource into the account that no stack owns."""
+        """Add a resource to the account that does not belong to a stack."""
         self.things[thing.key] = thing
 
     def deploy(
@@ -169,7 +173,7 @@ class Account:
         """Create or update a stack.
 
         Raises:
-            RefusedError: it fails; what it created is gone again.
+            RefusedError: it fails. Resources that it created are deleted.
         """
         before = self.copy()
         stack = self.stacks.setdefault((region, name), Stack(name, region))
@@ -182,7 +186,7 @@ class Account:
         return changes
 
     def delete(self, name: str, region: str) -> None:
-        """Delete a stack; what its policies keep stays in the account, and belongs to no stack then.
+        """Delete a stack. Retained resources remain in the account, and do not belong to a stack.
 
         Raises:
             RefusedError: another stack imports from it.
@@ -206,7 +210,7 @@ class Account:
         """Import resources into a stack, or create a stack of them.
 
         Returns:
-            The drift: where what was imported differs from the template.
+            The drift: the properties of imported resources that differ from the template.
 
         Raises:
             RefusedError: the change set cannot be created.
@@ -253,7 +257,7 @@ class Account:
     def _importable(
         self, logical_id: str, declared: Declared, asked: Mapping[str, Any], region: str
     ) -> Thing:
-        """Return the resource that is to be imported."""
+        """Return the resource to import."""
         schema = resource_schema(declared.kind, region)
         if asked["ResourceType"] != declared.kind:
             raise RefusedError(f"{logical_id}: the type is {declared.kind}, not {asked['ResourceType']}.")
@@ -419,7 +423,7 @@ def _place(kind: str, region: str) -> str:
 
 
 def _names(kind: str, region: str, properties: Properties) -> dict[str, str]:
-    """Return what no other resource of the type may have: a primary identifier that is given, or a name."""
+    """Return the values that must be unique for the type: the specified primary identifier, or a name."""
     schema = resource_schema(kind, region)
     given = {name: properties[name] for name in schema.primary_identifier if name in properties}
     if schema.primary_identifier and len(given) == len(schema.primary_identifier):
@@ -429,7 +433,7 @@ def _names(kind: str, region: str, properties: Properties) -> dict[str, str]:
 
 
 def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Yield resources after those that they refer to or depend on."""
+    """Yield resources after those that they reference or depend on."""
     waiting = dict(resources)
     while waiting:
         for logical_id, resource in waiting.items():
@@ -443,7 +447,7 @@ def _in_order(resources: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def differences(before: Any, after: Any, place: Place = ()) -> Iterator[Place]:
-    """Yield the places at which two values differ."""
+    """Yield the properties in which two values differ."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys([*before, *after]):
             yield from differences(before.get(key), after.get(key), (*place, key))

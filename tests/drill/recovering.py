@@ -22,28 +22,31 @@ from .account import UNKNOWN, Account, Changes, RefusedError, Thing, differences
 ROOT: Final = Path(__file__).resolve().parents[2]
 ACCOUNT: Final = "123456789012"
 PER_DEPLOY: Final = {"LambdaCodeS3ObjectVersion": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY"}
-# Stack -> what has to be deleted before it, since it reads from it.
+# Stack -> stacks that must be deleted before it, because they read from it.
 READERS: Final = {"network": ("api", "database"), "database": ("api",), "api": (), "frontend": ()}
 
 
 def built() -> Assembly:
-    """Return everything that a build writes."""
+    """Return all files of a build."""
     return assemble(parameters=ROOT / "parameters", lint=False)
 
 
 @cache
 def loaded(template: bytes) -> Any:
-    """Return a template, which must not be changed; reading takes longer than deploying it to the model."""
+    """Return a template, which must not be changed.
+
+    Loading it takes longer than deploying it to the model.
+    """
     return load(template.decode("ascii"))
 
 
 @dataclass
 class Files:
-    """The files of a build, read as an operator's tools would.
+    """The files of a build, read in the same way as by the operator's tools.
 
     Attributes:
-        files: path -> content; a drill that is to fail changes some.
-        environment: whose.
+        files: path -> content. A drill that is expected to fail changes some.
+        environment: name of the environment.
     """
 
     files: dict[str, bytes]
@@ -77,9 +80,9 @@ class Drill:
     """A drill in one environment.
 
     Attributes:
-        files: what is deployed.
-        account: where.
-        lines: what happened.
+        files: the deployed files.
+        account: the account of the drill.
+        lines: the events.
     """
 
     files: Files
@@ -103,7 +106,7 @@ class Drill:
         self.account.delete(self.files.name(stack), self.files.entry(stack)["region"])
 
     def take_back(self, stack: str) -> None:
-        """Follow the steps of the manifest."""
+        """Run the steps of the manifest."""
         entry = self.files.entry(stack)
         for step in entry["recovery"]:
             template = self.files.template(step["template"])
@@ -142,7 +145,7 @@ class Drill:
         return {**entry, "ResourceIdentifier": identifier}
 
     def _restore(self, stack: str) -> None:
-        """Restore the newest snapshot by hand, with the template's properties, and create the instances."""
+        """Restore the newest snapshot manually, with the template's properties, and create the instances."""
         snapshot = self.account.snapshots[-1]
         entry = self.files.entry(stack)
         after = entry["recovery"][-1]
@@ -163,14 +166,14 @@ class Drill:
 
 
 def value_at(properties: Any, place: Place) -> Any:
-    """Return the value at a place of the properties."""
+    """Return the value at a path of the properties."""
     for step in place:
         properties = properties[step] if isinstance(step, int) else properties.get(step)
     return properties
 
 
 def is_called(thing: Thing, by: Mapping[str, str]) -> bool:
-    """Tell whether a resource has a name or a tag Name."""
+    """Return whether a resource has a name or a Name tag."""
     if "Name" in by:
         return bool(thing.properties.get("Name") == by["Name"])
     return {"Key": "Name", "Value": by["Tag"]} in thing.properties.get("Tags", [])
@@ -179,7 +182,7 @@ def is_called(thing: Thing, by: Mapping[str, str]) -> bool:
 def faults(
     before: Account, drill: Drill, stacks: Sequence[str], changes: Mapping[str, Changes]
 ) -> Iterator[str]:
-    """Yield what is not as it was: data, names, properties of what survived, and what a deploy did to it."""
+    """Yield differences: data, names and properties of retained resources, and their changes by a deploy."""
     after = drill.account
     gone = {thing.ref for key, thing in before.things.items() if key not in after.things}
     for stack in stacks:
@@ -201,7 +204,7 @@ def faults(
                 for entry in drill.files.json(path)["ResourcesToImport"]:
                     logical_id = entry["LogicalResourceId"]
                     was, now = old.things[logical_id], new.things[logical_id]
-                    if was.kind == "AWS::RDS::DBInstance":  # has no data, and a generated name
+                    if was.kind == "AWS::RDS::DBInstance":  # has a generated name, and no data
                         continue
                     if was.key != now.key:
                         yield f"{stack}: {logical_id} is another one: {now.ref} instead of {was.ref}"

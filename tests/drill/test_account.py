@@ -1,4 +1,4 @@
-"""The model keeps the rules of CloudFormation that the drill relies on."""
+"""The model implements the rules of CloudFormation that the drill needs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def deploy(
 
 
 def left(account: Account) -> list[str]:
-    """Return the types of what no stack owns."""
+    """Return the types of resources that do not belong to a stack."""
     return sorted(thing.kind for thing in account.things.values() if not thing.stack)
 
 
@@ -43,7 +43,7 @@ def left(account: Account) -> list[str]:
     [("Retain", True), ("RetainExceptOnCreate", True), ("Delete", False), ("Snapshot", False)],
 )
 def test_deletion_follows_the_policy(policy: str, stays: bool) -> None:
-    """What is retained stays in no stack; of a snapshot only the snapshot stays."""
+    """Retained resources do not belong to a stack. With the policy Snapshot, only the snapshot remains."""
     account = Account()
     deploy(account, "site", Queue=kept(QUEUE, policy))
     account.delete("site", REGION)
@@ -53,7 +53,7 @@ def test_deletion_follows_the_policy(policy: str, stays: bool) -> None:
 
 
 def test_failed_deploy_leaves_the_account_as_it_was() -> None:
-    """If a name is taken, what was created before is gone again."""
+    """If a name is in use, resources that were created before are deleted."""
     account = Account()
     deploy(account, "first", Bucket=BUCKET)
 
@@ -63,8 +63,8 @@ def test_failed_deploy_leaves_the_account_as_it_was() -> None:
     assert list(account.stacks) == [(REGION, "first")]
 
 
-def test_what_has_a_name_cannot_be_replaced() -> None:
-    """The new one is created first, and finds the name taken."""
+def test_a_named_resource_cannot_be_replaced() -> None:
+    """The new resource is created first, while the name is still in use."""
     account = Account()
     cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"DBClusterIdentifier": "c", "DatabaseName": "a"}}
     deploy(account, "site", Cluster=kept(cluster))
@@ -74,7 +74,7 @@ def test_what_has_a_name_cannot_be_replaced() -> None:
 
 
 def test_replaced_resource_follows_its_policy() -> None:
-    """The old one of what has no name stays, if it is retained."""
+    """If the resource has no name, its old version is retained according to the policy."""
     account = Account()
     deploy(account, "site", Queue=kept(QUEUE))
 
@@ -86,7 +86,7 @@ def test_replaced_resource_follows_its_policy() -> None:
 
 
 def test_secret_is_generated_again_if_its_generator_changes() -> None:
-    """Any other change of a secret leaves its value as it is."""
+    """Other changes of a secret do not change its value."""
     account = Account()
     secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"GenerateSecretString": {}}}
     deploy(account, "site", Secret=secret)
@@ -100,8 +100,8 @@ def test_secret_is_generated_again_if_its_generator_changes() -> None:
     assert thing.value != value
 
 
-def test_export_in_use_holds_the_stack() -> None:
-    """A stack from which another one imports is not deleted, and what it exports does not change."""
+def test_export_in_use_prevents_changes() -> None:
+    """While another stack imports an export, its stack cannot be deleted and the export cannot change."""
     account = Account()
     export = {"Queue": {"Value": {"Ref": "Queue"}, "Export": {"Name": "queue"}}}
     deploy(account, "first", export, Queue=QUEUE)
@@ -117,8 +117,8 @@ def test_export_in_use_holds_the_stack() -> None:
         deploy(account, "second", Queue=kept(QUEUE, QueueName={"Fn::ImportValue": "queue"}))
 
 
-def test_versions_go_with_their_function() -> None:
-    """A version that is retained is deleted with its function all the same."""
+def test_versions_are_deleted_with_their_function() -> None:
+    """A retained version is deleted together with its function."""
     account = Account()
     function = {"Type": "AWS::Lambda::Function", "Properties": {"FunctionName": "f"}}
     version = {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}}
@@ -129,7 +129,7 @@ def test_versions_go_with_their_function() -> None:
 
 
 def test_resource_of_a_stack_is_not_imported() -> None:
-    """A resource belongs to one stack at most."""
+    """A resource can belong to only one stack."""
     account = Account()
     deploy(account, "first", Bucket=kept(BUCKET))
     entry = {

@@ -1,4 +1,4 @@
-"""A deleted stack comes back with all that it held; and the drill notices when it would not."""
+"""A deleted stack is recovered with all its data, and the drill detects errors."""
 
 from __future__ import annotations
 
@@ -23,14 +23,17 @@ Change = Callable[[Any], None]
 
 @pytest.fixture(scope="module")
 def assembly() -> Assembly:
-    """Everything that a build writes."""
+    """All files of a build."""
     return built()
 
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 @pytest.mark.parametrize("stack", [stack.name for stack in STACKS])
-def test_deleted_stack_comes_back(assembly: Assembly, environment: str, stack: str) -> None:
-    """A plain deploy fails; after the import it replaces, removes and generates nothing; no data is lost."""
+def test_deleted_stack_is_recovered(assembly: Assembly, environment: str, stack: str) -> None:
+    """Without the import, a deploy fails.
+
+    After it, a deploy does not replace, remove or generate anything.
+    """
     lines, found = drill_one(Files(assembly.files, environment), stack)
 
     assert found == []
@@ -38,7 +41,7 @@ def test_deleted_stack_comes_back(assembly: Assembly, environment: str, stack: s
 
 
 def test_recovered_stack_can_be_deleted_again(assembly: Assembly) -> None:
-    """What a first recovery leaves in no stack does not get into the way of a second one."""
+    """Resources that remain after a first recovery do not prevent a second one."""
     drill = Drill(Files(assembly.files, "prod"))
     drill.deploy_all()
     secret = origin_secret(assembly)
@@ -59,7 +62,7 @@ def origin_secret(assembly: Assembly) -> str:
 
 
 def changed(assembly: Assembly, path: str, change: Change) -> Files:
-    """Return production's files, one of them changed."""
+    """Return the files of production with one changed file."""
     files = Files(dict(assembly.files), "prod")
     document = deepcopy(files.json(path) if path.endswith(".json") else files.template(path))
     change(document)
@@ -82,7 +85,7 @@ def without(logical_id: str) -> Change:
 
 
 def setting(value: Any, *place: str) -> Change:
-    """Return what sets the value at a place of a document."""
+    """Return a function that sets the value at a path of a document."""
 
     def change(document: Any) -> None:
         for key in place[:-1]:
@@ -93,7 +96,7 @@ def setting(value: Any, *place: str) -> Change:
 
 
 def identified(identifier: dict[str, Any], logical_id: str) -> Change:
-    """Return what gives an entry of a list another identifier."""
+    """Return a function that changes the identifier of an entry of a list."""
 
     def change(document: Any) -> None:
         for one in document["ResourcesToImport"]:
@@ -104,7 +107,7 @@ def identified(identifier: dict[str, Any], logical_id: str) -> Change:
 
 
 def property_(value: Any, logical_id: str, *place: str) -> Change:
-    """Return what sets a property in a template."""
+    """Return a function that sets a property in a template."""
     return setting(value, "Resources", logical_id, "Properties", *place)
 
 
@@ -196,7 +199,7 @@ REFUSED: dict[str, tuple[str, str, Change, str]] = {
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_wrong_import_is_refused(assembly: Assembly, name: str) -> None:
-    """The drill checks each rule of an import that the files follow."""
+    """The drill checks each rule of an import."""
     stack, path, change, message = REFUSED[name]
     files = changed(assembly, path, change)
     if name == "the deploy finds a name taken that the import left":
@@ -223,7 +226,7 @@ def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
 
 
 def test_changed_property_of_a_queue_replaces_it(assembly: Assembly) -> None:
-    """What has no name does not collide: a create-only property that differs replaces it."""
+    """A resource without a name has no conflict: a different create-only property replaces it."""
     change = property_(True, "DeadLetterQueue", "FifoQueue")
     _, found = drill_one(changed(assembly, "recovery/api.yaml", change), "api")
 
@@ -232,7 +235,7 @@ def test_changed_property_of_a_queue_replaces_it(assembly: Assembly) -> None:
 
 
 def test_two_keys_with_one_tag_are_refused(assembly: Assembly) -> None:
-    """Which of two keys is the stack's is for a person to decide."""
+    """The operator must decide which of two keys belongs to the stack."""
     drill = Drill(Files(assembly.files, "prod"))
     drill.deploy_all()
     drill.delete("frontend")
@@ -246,8 +249,8 @@ def test_two_keys_with_one_tag_are_refused(assembly: Assembly) -> None:
         drill.take_back("frontend")
 
 
-def test_drill_prints_what_it_cannot_know(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
-    """The printed drill names every stack, counts the differences, and lists its limits."""
+def test_drill_prints_its_limits(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
+    """The printed drill lists every stack, the number of differences, and its limits."""
     report(assembly.files, ["dev"])
     out = capsys.readouterr().out
 

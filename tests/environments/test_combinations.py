@@ -1,4 +1,4 @@
-"""``combinations``: which values do not fit each other, or the template, each right by itself."""
+"""``combinations``: values that are valid separately, but not together or with the template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csr_templates.environments.values import Candidate, Value, refusals
 
 Template = dict[str, Any]
 
-LONG = "x" * 70  # longer than the name of a bucket may be
+LONG = "x" * 70  # longer than the maximum length of a bucket name
 
 
 def candidate(name: str = "dev", **values: str) -> Candidate:
@@ -31,11 +31,11 @@ def schema(template: Template, *names: str, per_deploy: tuple[str, ...] = ()) ->
 
 
 def found(one: Candidate, of: BuiltStack) -> list[str]:
-    """Return what is wrong within an environment."""
+    """Return the mistakes in an environment."""
     return list(map(str, check_environment(one, [of])))
 
 
-# ---- Values by themselves ----
+# ---- Single values ----
 
 
 @pytest.mark.parametrize(
@@ -45,15 +45,15 @@ def found(one: Candidate, of: BuiltStack) -> list[str]:
         (
             4097,
             [
-                f'Found "{"x" * 76}..., which has 4097 bytes, more than the limit of 4096. The app '
-                "template says so."
+                f'Found "{"x" * 76}..., which has 4097 bytes, more than the limit of 4096. This '
+                "is a constraint in the app template."
             ],
         ),
     ],
     ids=["fits", "one too many"],
 )
 def test_longest_value(size: int, reasons: list[str]) -> None:
-    """A value may be as long as CloudFormation takes it, to the byte."""
+    """A value can have the maximum size of CloudFormation, in bytes."""
     assert refusals("x" * size, "A", [schema({}, "A")]) == reasons
 
 
@@ -86,7 +86,10 @@ def too_long(parameter: str, value: str, name: str) -> str:
     ids=["ref", "sub", "the other way round", "sub with a variable", "join", "region"],
 )
 def test_name_that_is_too_long(name: Any, whole: str) -> None:
-    """A name is measured as the stack's region would see it; the longest value in it is to be shortened."""
+    """The length of a name is computed with the region of the stack.
+
+    The message suggests the longest value.
+    """
     of = schema(
         {"Resources": {"Other": {"Type": "AWS::S3::Bucket"}, "Bucket": bucket(name)}}, "Project", "Part"
     )
@@ -95,7 +98,7 @@ def test_name_that_is_too_long(name: Any, whole: str) -> None:
 
 
 def test_longest_value_of_a_name_is_to_be_shortened() -> None:
-    """The mistake is that of the longest value, neither of the first nor of the last parameter."""
+    """The mistake is reported for the longest value, even if it is not the first or last parameter."""
     of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${B}-${A}-${C}"})}}, "A", "B", "C")
 
     assert found(candidate(A=LONG, B="b", C="c"), of) == [too_long("A", LONG, f"b-{LONG}-c")]
@@ -103,7 +106,7 @@ def test_longest_value_of_a_name_is_to_be_shortened() -> None:
 
 @pytest.mark.parametrize(("switch", "count"), [("on", 1), ("off", 0)])
 def test_name_of_what_does_not_exist(switch: str, count: int) -> None:
-    """A resource whose condition is false has no name."""
+    """A resource whose condition is false does not have a name."""
     template = {
         "Conditions": {"IsOn": {"Fn::Equals": [{"Ref": "Switch"}, "on"]}},
         "Resources": {"Bucket": bucket({"Ref": "Project"}, Condition="IsOn")},
@@ -116,7 +119,7 @@ def test_name_of_what_does_not_exist(switch: str, count: int) -> None:
     ("declaration", "value"), [({"Default": "on"}, "on"), ({}, "")], ids=["default", "without default"]
 )
 def test_name_while_a_deploy_decides(declaration: Template, value: str) -> None:
-    """What a deploy decides is taken at its default, and empty without one."""
+    """A per-deploy parameter has its default, or is empty without one."""
     template = {
         "Parameters": {"Switch": {"Type": "String", **declaration}},
         "Conditions": {"IsOn": {"Fn::Equals": [{"Ref": "Switch"}, value]}},
@@ -128,14 +131,14 @@ def test_name_while_a_deploy_decides(declaration: Template, value: str) -> None:
 
 
 def test_name_that_a_wrong_value_is_part_of() -> None:
-    """A value that is wrong by itself is not measured once more."""
+    """If a value of a name is wrong, the length of the name is not reported in addition."""
     of = schema({"Resources": {"Bucket": bucket({"Fn::Sub": "${Project}-${Part}"})}}, "Project", "Part")
 
     assert found(candidate(Project=LONG), of) == []
 
 
 def test_name_beside_what_the_linter_will_refuse() -> None:
-    """References to nothing, in other properties and in outputs, do not keep a name from being measured."""
+    """Invalid references in other properties and in outputs do not prevent the check of a name."""
     broken = bucket({"Ref": "Project"})
     broken["Properties"]["Tags"] = [{"Key": "a", "Value": {"Ref": "Nowhere"}}]
     template = {"Resources": {"Bucket": broken}, "Outputs": {"A": {"Value": {"Ref": "Nowhere"}}}}
@@ -158,7 +161,7 @@ def test_name_beside_what_the_linter_will_refuse() -> None:
     ],
 )
 def test_key_that_the_api_does_not_accept(sent: str, accepted: str, fits: bool) -> None:
-    """CloudFront must not be left sending a key that the API refuses, once all stacks are deployed."""
+    """After all stacks are deployed, the API must accept the key that CloudFront sends."""
     mistake = (
         f'dev.json: OriginKey: Found "{sent}", which OriginKeys {accepted} does not include: the API would '
         f'reject every request of the site. Set OriginKeys to "both" or to "{sent}".'
@@ -181,31 +184,31 @@ def refused(*conditions: Any) -> Template:
 
 
 def test_rule_names_all_its_parameters() -> None:
-    """The first parameter is the one to correct, the others follow."""
+    """The message is about the first parameter of the rule, and lists the others."""
     names = {"Fn::Join": ["", [{"Ref": "A"}, {"Ref": "B"}, {"Ref": "C"}]]}
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, "x"]}, {"Fn::Equals": ["", names]}), "A", "B", "C")
 
-    assert found(candidate(A="x", B="2", C="3"), of) == []  # Join is not a function of rules: for the linter
+    assert found(candidate(A="x", B="2", C="3"), of) == []  # Join is not allowed in rules: for the linter
 
     either = {"Fn::Or": [{"Fn::Equals": [{"Ref": name}, ""]} for name in ("A", "B", "C")]}
     assert found(candidate(A="1", B="2", C="3"), schema(refused(either), "A", "B", "C")) == [
-        'dev.json: A: Found "1", together with B "2", C "3". The app template says: "Reason 1".'
+        'dev.json: A: Found "1", together with B "2", C "3". Rule in the app template: "Reason 1".'
     ]
 
 
 def test_rule_after_one_that_is_not_judged() -> None:
-    """An assertion over a value that is wrong by itself is passed over, the next one is not."""
+    """An assertion about a value that is wrong is not evaluated. The next assertion is."""
     of = schema(refused({"Fn::Equals": [{"Ref": "A"}, ""]}, {"Fn::Equals": [{"Ref": "B"}, ""]}), "A", "B")
 
     assert found(candidate(B="2"), of) == [
-        'dev.json: B: Found "2", which a rule of the template does not allow. The app template says: '
+        'dev.json: B: Found "2", which a rule of the template does not allow. Rule in the app template: '
         '"Reason 2".'
     ]
 
 
 @pytest.mark.parametrize(("region", "count"), [("us-east-1", 0), ("ap-northeast-1", 1)])
 def test_rule_about_the_region(region: str, count: int) -> None:
-    """A rule sees the region that the stack is deployed to."""
+    """A rule is evaluated with the region of the stack."""
     here = {"Fn::Equals": [{"Ref": "AWS::Region"}, region]}
     of = schema(refused({"Fn::Or": [here, {"Fn::Equals": [{"Ref": "A"}, ""]}]}), "A")
 
@@ -225,7 +228,7 @@ VPC = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Ref": "VpcCidr"}}}
 
 
 def test_one_subnet_outside() -> None:
-    """A single subnet is held to its VPC."""
+    """A single subnet must be inside its VPC."""
     of = schema({"Resources": {"Vpc": VPC, "One": subnet("Cidr1")}}, "VpcCidr", "Cidr1")
 
     assert found(candidate(VpcCidr="10.2.0.0/16", Cidr1="10.3.0.0/24"), of) == [
@@ -234,7 +237,7 @@ def test_one_subnet_outside() -> None:
 
 
 def test_subnet_after_one_that_is_wrong_by_itself() -> None:
-    """Where one subnet has no usable value, the others are still held to their VPC."""
+    """If one subnet has an invalid value, the others are still compared with their VPC."""
     resources = {"Vpc": VPC, "One": subnet("Cidr1"), "Two": subnet("Cidr2")}
     of = schema({"Resources": resources}, "VpcCidr", "Cidr1", "Cidr2")
 
@@ -253,18 +256,18 @@ ELSEWHERE = {"Ref": "Elsewhere"}
     ids=["literal", "import", "ref", "literal and import"],
 )
 def test_subnets_of_a_vpc_elsewhere(one: Any, two: Any) -> None:
-    """Two subnets must not overlap, whatever their VPC is; its own addresses are unknown here."""
+    """Two subnets must not overlap in any VPC, even if its addresses are not known."""
     resources = {"Bare": {"Type": "AWS::EC2::VPC"}, "One": subnet("Cidr1", one), "Two": subnet("Cidr2", two)}
     of = schema({"Resources": resources}, "Cidr1", "Cidr2")
 
     assert found(candidate(Cidr1="10.3.0.0/24", Cidr2="10.3.0.128/25"), of) == [
-        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24. Give each subnet '
-        "a separate range."
+        'dev.json: Cidr2: Found "10.3.0.128/25", which overlaps Cidr1 10.3.0.0/24. Specify a separate '
+        "range for each subnet."
     ]
 
 
 def test_vpcs_of_two_environments() -> None:
-    """The sentence at the second one names the network of the first."""
+    """The message for the second environment contains the network of the first one."""
     of = schema({"Resources": {"Vpc": VPC}}, "VpcCidr")
     environments = [candidate("dev", VpcCidr="10.0.0.0/16"), candidate("staging", VpcCidr="10.0.128.0/17")]
 
@@ -287,8 +290,8 @@ def test_key_that_two_others_give() -> None:
     ]
 
     assert list(map(str, check_all(environments, [schema({}, "A")], "prod"))) == [
-        "staging.json: A: The key is missing, but given for dev and test; staging would take production's "
-        "value. Give it in each of these files, or in none."
+        "staging.json: A: The key is missing, but dev.json and test.json have it, so staging would have the "
+        "value of production. Add it to each of these files, or remove it from all."
     ]
 
 

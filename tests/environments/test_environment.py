@@ -41,7 +41,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def app() -> StackTemplate:
-    """Return a stack with every kind of parameter and constraint, and names that can get too long."""
+    """Return a stack with every kind of parameter and constraint, and names that can become too long."""
     t = StackTemplate("What the network has no use for")
     t.add_parameter(project_name())
     t.add_parameter(environment())
@@ -105,7 +105,7 @@ def app() -> StackTemplate:
 
 
 TEST_STACKS = (
-    # Built once: the tests change files, never a template.
+    # Built once, because the tests change only files.
     Stack("network", "main.yaml", "ap-northeast-1", functools.cache(network.build)),
     Stack("app", "app.yaml", "us-east-1", functools.cache(app), per_deploy=("PackageVersion",)),
 )
@@ -165,13 +165,13 @@ def lay_out(folder: Path, changes: dict[str, Any]) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder ``parameters``, still to be made, in an empty current folder."""
+    """Return the path of a folder ``parameters``, which does not exist, in an empty current folder."""
     monkeypatch.chdir(tmp_path)
     return Path("parameters")
 
 
 class Bad(NamedTuple):
-    """Files with mistakes, and all that is said about them."""
+    """Files with mistakes, and the complete messages."""
 
     id: str
     changes: dict[str, Any]
@@ -189,10 +189,10 @@ def in_dev(identifier: str, key: str, value: Any, *messages: str) -> Bad:
 
 
 def in_message(value: Any) -> str:
-    """Return a value of a file as a message shows it."""
+    """Return a value of a file in the form of a message."""
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
-    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half a character cannot be shown
+    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half of a surrogate pair cannot be printed
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
@@ -201,21 +201,23 @@ def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
     return bad(identifier, {"dev": text}, f"dev.json: {message}")
 
 
-NETWORK_SAYS = 'The network template says: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
-ZONE_SAYS = 'The network template says: "must be an Availability Zone of this account in this region".'
+NETWORK_SAYS = 'Constraint in the network template: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
+ZONE_SAYS = (
+    'Constraint in the network template: "must be an Availability Zone of this account in this region".'
+)
 NOT_A_ZONE = (
     "which is not an Availability Zone of ap-northeast-1, the region of the stack, such as "
     "ap-northeast-1a. " + ZONE_SAYS
 )
-MEMORY_SAYS = 'The app template says: "must be a number of MB from 128 to 10240".'
-APP_SAYS = "The app template says so."
-ONE_NUMBER = "where the parameter takes a number in its shortest form, such as 1024."
+MEMORY_SAYS = 'Constraint in the app template: "must be a number of MB from 128 to 10240".'
+APP_SAYS = "This is a constraint in the app template."
+ONE_NUMBER = "but the parameter must be a number in its shortest form, such as 1024."
 NOT_A_NUMBER = f"{ONE_NUMBER} {MEMORY_SAYS}"
 PROJECT_SAYS = (
-    'The templates network and app say: "must start with a lowercase letter, contain only lowercase letters, digits '
+    'Constraint in the templates network and app: "must start with a lowercase letter, contain only lowercase letters, digits '
     'and single hyphens, and be at most 23 characters long".'
 )
-KNOWN = f"There are {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
+KNOWN = f"The parameters are: {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
 KNOWN_ENVIRONMENTS = environment().AllowedValues
 PER_DEPLOY = (
     "but this is a per-deploy parameter, which the pipeline passes; a value in a file would be outdated at "
@@ -282,12 +284,12 @@ KEYS = [
     bad(
         "environment of another file",
         {"dev": {"Environment": "prod"}},
-        'dev.json: Environment: Found "prod", but the file is called dev.json. Write "dev", or rename the file.',
+        'dev.json: Environment: Found "prod", but the name of the file is dev.json. Write "dev", or rename the file.',
     ),
     bad(
         "environment that is no text",
         {"dev": {"Environment": 1}},
-        'dev.json: Environment: Found 1, but the file is called dev.json. Write "dev", or rename the file.',
+        'dev.json: Environment: Found 1, but the name of the file is dev.json. Write "dev", or rename the file.',
     ),
     bad(
         "no environment key",
@@ -302,18 +304,18 @@ KEYS = [
     bad(
         "environment unknown to the templates",
         {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
-        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. The templates network and app say: "{environment().ConstraintDescription}".',
+        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}".',
     ),
     bad(
         "no value and no default",
         {"shared": {"Owner": DROP}, "dev": {"Owner": "a"}, "staging": {"Owner": "a"}},
-        "prod.json: Owner: The key is missing and does not have a default. Give it here or in shared.json.",
+        "prod.json: Owner: The key is missing and does not have a default. Add it here or in shared.json.",
     ),
     bad(
         "dev alone",
         {"dev": {"HostedZoneId": ""}},
-        "staging.json: HostedZoneId: The key is missing, but given for dev; staging would take production's "
-        "value. Give it in each of these files, or in none.",
+        "staging.json: HostedZoneId: The key is missing, but dev.json has it, so staging would have the value of "
+        "production. Add it to each of these files, or remove it from all.",
     ),
 ]
 
@@ -322,12 +324,12 @@ CONSTRAINTS = [
     bad(
         "pattern without words",
         {"shared": {"Owner": "Ops 1"}},
-        'shared.json: Owner: Found "Ops 1", which does not match [a-z]+. The app template says so.',
+        'shared.json: Owner: Found "Ops 1", which does not match [a-z]+. This is a constraint in the app template.',
     ),
     bad(
         "pattern and line feed",
         {"shared": {"Owner": "ops\n"}},
-        'shared.json: Owner: Found "ops\\n", which does not match [a-z]+. The app template says so.',
+        'shared.json: Owner: Found "ops\\n", which does not match [a-z]+. This is a constraint in the app template.',
     ),
     bad(
         "project name with capitals",
@@ -344,11 +346,11 @@ CONSTRAINTS = [
         "VpcCidr",
         "ten",
         f'Found "ten", which does not match the pattern. {NETWORK_SAYS}',
-        'Found "ten", which does not match (10|x)[.][0-9./]+. The app template says so.',
+        'Found "ten", which does not match (10|x)[.][0-9./]+. This is a constraint in the app template.',
     ),
 ]
 
-VALUES = [  # of dev.json: key, value, and what is said after it
+VALUES = [  # key and value of dev.json, and the text after the value in the message
     ("null", "MemorySize", None, NOT_A_NUMBER),
     ("list", "MemorySize", [128], NOT_A_NUMBER),
     ("object", "MemorySize", {"MB": 128}, NOT_A_NUMBER),
@@ -363,10 +365,10 @@ VALUES = [  # of dev.json: key, value, and what is said after it
     ("exponent", "MemorySize", 1e300, NOT_A_NUMBER),
     ("not a number", "MemorySize", float("nan"), NOT_A_NUMBER),
     ("infinity", "MemorySize", float("-inf"), NOT_A_NUMBER),
-    ("number for a text", "Title", 2026, f"where the parameter takes a text in double quotes. {APP_SAYS}"),
-    ("boolean for a text", "Title", False, f"where the parameter takes a text in double quotes. {APP_SAYS}"),
-    ("number for a boolean", "CacheEnabled", 0, f"where the parameter takes true or false. {APP_SAYS}"),
-    ("null for a boolean", "CacheEnabled", None, f"where the parameter takes true or false. {APP_SAYS}"),
+    ("number for a text", "Title", 2026, f"but the parameter must be a text in double quotes. {APP_SAYS}"),
+    ("boolean for a text", "Title", False, f"but the parameter must be a text in double quotes. {APP_SAYS}"),
+    ("number for a boolean", "CacheEnabled", 0, f"but the parameter must be true or false. {APP_SAYS}"),
+    ("null for a boolean", "CacheEnabled", None, f"but the parameter must be true or false. {APP_SAYS}"),
     ("other word for a boolean", "CacheEnabled", "yes", f"which is not one of true, false. {APP_SAYS}"),
     ("boolean in other letters", "CacheEnabled", "True", f"which is not one of true, false. {APP_SAYS}"),
     ("half a character", "Notes", "\ud800", f"which contains half of a surrogate pair. {APP_SAYS}"),
@@ -430,7 +432,7 @@ TOGETHER = [
         "subnets overlap",
         "PublicSubnet2Cidr",
         "10.0.1.128/25",
-        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24. Give each subnet a separate range.',
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24. Specify a separate range for each subnet.',
     ),
     bad(
         "subnet by default",
@@ -451,12 +453,12 @@ TOGETHER = [
     bad(
         "one zone",
         {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
-        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Give two different zones.',
+        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Specify two different zones.',
     ),
     bad(
         "domain alone",
         {"prod": {"CustomDomainName": "www.example.com"}},
-        'prod.json: CustomDomainName: Found "www.example.com", but nothing for CertificateArn and HostedZoneId. Give all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
+        'prod.json: CustomDomainName: Found "www.example.com", but CertificateArn and HostedZoneId are empty. Set all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
     ),
     bad(
         "certificate of another region",
@@ -472,7 +474,7 @@ TOGETHER = [
     bad(
         "rule under a condition",
         {"prod": {"CacheEnabled": False}},
-        'prod.json: Environment: Found "prod", together with CacheEnabled "false". The app template says: "Production answers from its cache".',
+        'prod.json: Environment: Found "prod", together with CacheEnabled "false". Rule in the app template: "Production answers from its cache".',
     ),
     bad(
         "name too long",
@@ -486,10 +488,10 @@ TOGETHER = [
             "prod": "",
             "staging": {"Environment": "qa"},
         },
-        'dev.json: MemorySize: Found null, where the parameter takes a number in its shortest form, such as 1024. The app template says: "must be a number of MB from 128 to 10240".',
+        'dev.json: MemorySize: Found null, but the parameter must be a number in its shortest form, such as 1024. Constraint in the app template: "must be a number of MB from 128 to 10240".',
         f"dev.json: Quux: No template has this parameter. {KNOWN}",
         'dev.json: VpcCidr: Found "10.0.0.1/16", which is a host address. The network of this address is 10.0.0.0/16.',
-        'staging.json: Environment: Found "qa", but the file is called staging.json. Write "staging", or rename the file.',
+        'staging.json: Environment: Found "qa", but the name of the file is staging.json. Write "staging", or rename the file.',
         "prod.json: The file is empty. A file without values contains {}.",
     ),
 ]
@@ -505,7 +507,7 @@ TABLE = [
 
 @pytest.mark.parametrize("case", TABLE, ids=[case.id for case in TABLE])
 def test_mistake_is_explained(case: Bad, folder: Path) -> None:
-    """A mistake is answered with file, key, value found and what is allowed; nothing else is said."""
+    """Each mistake has a message with file, key, value and allowed values. There are no other messages."""
     if case.id != "no folder":
         lay_out(folder, case.changes)
 
@@ -520,7 +522,7 @@ def test_mistake_is_explained(case: Bad, folder: Path) -> None:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the good files as ``parameters`` and what a build makes of them as ``out``."""
+    """Return a folder with the good files as ``parameters`` and a build of them as ``out``."""
     place = tmp_path_factory.mktemp("built")
     lay_out(place / "parameters", {})
     writing.write(
@@ -536,7 +538,7 @@ def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
 
 
 def headline(count: int) -> str:
-    """Return the first line of the command before the mistakes."""
+    """Return the first line of the output, before the mistakes."""
     return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
@@ -549,7 +551,7 @@ AT_THE_COMMAND_LINE = [
 def test_command_explains_and_writes_nothing(
     case: Bad, folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """At the command line a mistake is the same sentence, the exit code is 2, and out/ stays untouched."""
+    """The command prints the same message, ends with 2, and does not change out/."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     if case.id != "no folder":
         lay_out(folder, case.changes)
@@ -569,7 +571,7 @@ def test_command_explains_and_writes_nothing(
 def test_every_command_checks_the_files(
     options: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Building, checking and showing print the same message about a mistake, and do not create a folder."""
+    """All commands print the same message about a mistake, and do not create a folder."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     lay_out(folder, {"dev": ""})
     output_option = ["--output", "out"] if options[0] == "build" else []
@@ -607,7 +609,7 @@ def test_json_lists_the_mistakes(
         {
             "file": "parameters/prod.json",
             "key": "Title",
-            "message": 'Found "A", which has the length 1, less than 2. The app template says so.',
+            "message": 'Found "A", which has the length 1, less than 2. This is a constraint in the app template.',
         },
     ]
 
@@ -621,13 +623,13 @@ def test_json_lists_the_mistakes(
         ),
         (
             '{"Environment": "d\u00e9v"}',
-            'Environment: Found "d\u00e9v", but the file is called dev.json. Write "dev", or rename the file.',
+            'Environment: Found "d\u00e9v", but the name of the file is dev.json. Write "dev", or rename the file.',
         ),
     ],
     ids=["value", "other alphabet"],
 )
 def test_program_explains(text: str, message: str, folder: Path) -> None:
-    """The program itself, with the real stacks: one sentence, exit code 2, no traceback."""
+    """The installed command prints one message without a traceback, and ends with 2, for the real stacks."""
     folder.mkdir()
     (folder / "shared.json").write_text("{}")
     (folder / "dev.json").write_text(text, encoding="utf-8")
@@ -654,7 +656,7 @@ def test_program_explains(text: str, message: str, folder: Path) -> None:
 
 
 def shop() -> StackTemplate:
-    """Return a stack with a parameter of each width."""
+    """Return a stack with parameters of each width."""
     t = StackTemplate("A shop")
     t.add_parameter(environment())
     t.add_parameter(Parameter("Title", Type="String", Default=""))
@@ -666,7 +668,7 @@ def shop() -> StackTemplate:
 def test_table_shows_what_differs_from_production(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A row per parameter, a column per environment; a star marks what production has otherwise."""
+    """Each parameter is a row, and each environment a column. A star marks differences from production."""
     monkeypatch.setattr(cli, "STACKS", (Stack("shop", "shop.yaml", "us-east-1", shop),))
     folder.mkdir()
     (folder / "shared.json").write_text("{}")
@@ -687,7 +689,7 @@ def test_table_shows_what_differs_from_production(
 def test_folder_of_the_checkout_is_the_default(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without --parameters the checkout's own files are shown, from wherever the command is called."""
+    """Without --parameters, the files of the checkout are used, from any current folder."""
     assert cli.main(["environments"]) == 0
     production = json.loads((REPOSITORY / "parameters" / "prod.json").read_text())
     assert production["VpcCidr"] in capsys.readouterr().out
@@ -696,13 +698,13 @@ def test_folder_of_the_checkout_is_the_default(
 def test_installed_package_looks_into_the_current_folder(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without a checkout, ./parameters is used where there is one; a build also does without."""
+    """Without a checkout, ./parameters is used if it exists. It is not required for a build."""
     monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
     monkeypatch.setattr(folders, "checkout", lambda: None)
 
     assert cli.main(["environments"]) == 2
     assert capsys.readouterr().err == (
-        "csr-templates: There is no folder ./parameters. Specify the folder of the files: --parameters DIR.\n"
+        "csr-templates: There is no folder ./parameters. Specify the folder of the parameter files: --parameters DIR.\n"
     )
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
     assert not Path("out", "parameters").exists()
@@ -723,8 +725,8 @@ def test_refresh_command_names_the_folder(
     assert capsys.readouterr().out.endswith("build.py --output out --parameters parameters\n")
 
 
-def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder without the right to list it is a mistake about the folder."""
+def test_folder_without_permission_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the folder cannot be listed, the mistake is about the folder."""
     lay_out(folder, {})
 
     def refuse(path: Path) -> None:
@@ -740,7 +742,7 @@ def test_folder_of_somebody_else_is_explained(folder: Path, monkeypatch: pytest.
     assert str(caught.value) == f"parameters: {reason}"
 
 
-# ---- What is accepted ----
+# ---- Valid files ----
 
 
 def test_values_are_complete_strings(folder: Path) -> None:
@@ -777,7 +779,7 @@ def test_values_are_complete_strings(folder: Path) -> None:
 
 
 def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
-    """A number or boolean can be in quotes, as in CloudFormation's parameter files."""
+    """A number or boolean can be in quotes, as in the parameter files of CloudFormation."""
     lay_out(folder, {})
     plain = environments.read(folder, SCHEMAS)
     lay_out(
@@ -787,8 +789,8 @@ def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
     assert environments.read(folder.with_name("quoted"), SCHEMAS) == plain
 
 
-def test_other_files_are_nobodys_environment(folder: Path) -> None:
-    """Notes, backups, hidden files and folders beside the parameter files change nothing."""
+def test_other_files_are_not_environments(folder: Path) -> None:
+    """Notes, backups, hidden files and folders in the same folder are ignored."""
     lay_out(folder, {})
     expected = environments.read(folder, SCHEMAS)
     for name in ("README.md", "dev.json.orig", "dev.json~", ".dev.json", "qa"):
@@ -799,7 +801,7 @@ def test_other_files_are_nobodys_environment(folder: Path) -> None:
 
 
 def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None:
-    """A template that refers to nothing is for the linter to explain; the files are judged all the same."""
+    """A wrong reference in a template is reported by the linter. The files are still checked."""
     lay_out(folder, {"dev": {"Title": "A"}})
     broken = app()
     broken.add_resource(Bucket("Lost", BucketName=Ref("Nowhere")))
@@ -812,7 +814,10 @@ def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None
 
 
 def test_production_is_what_the_defaults_describe(folder: Path) -> None:
-    """The default of the parameter Environment names production; without that parameter there is none."""
+    """Production is the default of the parameter Environment.
+
+    Without the parameter, there is no production.
+    """
     lay_out(folder, {})
     files = {"shared": "{}", "dev": "{}", "staging": "{}", "prod": "{}"}
     lay_out(folder.with_name("bare"), files)
@@ -835,14 +840,14 @@ def ours() -> dict[str, environments.Environment]:
 
 
 def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
-    """Each environment of the templates has a file, without mistakes."""
+    """Each environment of the templates has a file without mistakes."""
     assert list(ours) == KNOWN_ENVIRONMENTS
 
 
-WHOLE = "in api takes a whole number, written in digits only. Give a value that fits."
+WHOLE = "in api must be a whole number, written in digits only. Correct the value."
 MEMORY = f"but MemorySize of ApiFunction {WHOLE}"
 CONCURRENCY = f"but ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions of ApiFunctionAlias {WHOLE}"
-LAMBDA_MEMORY_SAYS = 'The api template says: "must be a whole number from 128 to 10240".'
+LAMBDA_MEMORY_SAYS = 'Constraint in the api template: "must be a whole number from 128 to 10240".'
 
 
 @pytest.mark.parametrize(
@@ -862,14 +867,14 @@ LAMBDA_MEMORY_SAYS = 'The api template says: "must be a whole number from 128 to
         (
             "ApiRegion",
             '"eu-west-1"',
-            'Found "eu-west-1", but Region of Fn::GetStackOutput for ApiGatewayId in frontend takes ap-northeast-1, the region of stack api. Give a value that fits.',
+            'Found "eu-west-1", but Region of Fn::GetStackOutput for ApiGatewayId in frontend must be ap-northeast-1, the region of stack api. Correct the value.',
         ),
     ],
 )
 def test_our_templates_refuse_what_their_properties_do(
     tmp_path: Path, key: str, text: str, message: str
 ) -> None:
-    """A build refuses a value that a property does not take, in every form that a file can hold it in."""
+    """A build rejects a value that a property does not allow, in every notation in a file."""
     folder = tmp_path / "parameters"
     shutil.copytree(REPOSITORY / "parameters", folder)
     values = json.loads((folder / "prod.json").read_text())
@@ -885,7 +890,7 @@ def test_our_templates_refuse_what_their_properties_do(
 
 
 def test_a_default_that_a_template_refuses(folder: Path) -> None:
-    """Zones of the old region, by default, are a mistake of each environment that does not give its own."""
+    """Default zones of the old region are a mistake in each environment that does not set its zones."""
     moved = [BuiltStack("network", "app.yaml", "eu-west-1", SCHEMAS[0].template), SCHEMAS[1]]
     zones = {"AvailabilityZone1": "eu-west-1a", "AvailabilityZone2": "eu-west-1b"}
     lay_out(folder, {"dev": zones, "staging": zones})
@@ -896,13 +901,13 @@ def test_a_default_that_a_template_refuses(folder: Path) -> None:
     assert list(map(str, caught.value.mistakes)) == [
         f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
         f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('as ap-northeast-1', 'as eu-west-1')} "
-        "Give the key here, or correct the default in the template."
+        "Add the key here, or correct the default in the template."
         for name, letter in (("AvailabilityZone1", "a"), ("AvailabilityZone2", "c"))
     ]
 
 
-# What Java, which CloudFormation is written in, and Python read alike in a pattern for a whole value. Not in
-# it: \\d, \\w, \\s and . (other characters in Python), ^ and $ (a line feed), look-arounds, nested classes.
+# Pattern elements that Java (used by CloudFormation) and Python interpret in the same way. Not included are
+# \\d, \\w, \\s and . (other characters in Python), ^ and $ (a line feed), look-arounds, nested classes.
 _QUANTIFIER = r"( [*+?] \?? | \{ [0-9]+ (,[0-9]*)? \} )?"
 PORTABLE = re.compile(
     rf"""
@@ -918,7 +923,7 @@ PORTABLE = re.compile(
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
-    """A pattern uses only what Java and Python read alike, so that we refuse what CloudFormation refuses."""
+    """Patterns use only common elements of Java and Python, so CloudFormation rejects the same values."""
     for name, declaration in stack.build().to_dict()["Parameters"].items():
         assert PORTABLE.fullmatch(declaration.get("AllowedPattern", "")), name
 
@@ -927,15 +932,15 @@ def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
     "pattern", [r"\d+", "a.b", "^a$", "(?i)a", "[[:alpha:]]", "[a-z&&[def]]", "(?=a)b", r"a\Z"]
 )
 def test_other_patterns_are_found(pattern: str) -> None:
-    """Patterns that the two languages read differently, or that one does not support, are distinguished."""
+    """Patterns with different meanings, or that only one language supports, are distinguished."""
     assert not PORTABLE.fullmatch(pattern)
 
 
-# ---- Mistakes of the programmer ----
+# ---- Errors in a stack ----
 
 
 def two_vpcs(*cidrs: str) -> BuiltStack:
-    """Return a stack with two VPCs and a subnet in each, whose networks nothing but the checks restrains."""
+    """Return a stack with two VPCs and a subnet in each, whose networks only the checks restrict."""
     t = StackTemplate("Two networks")
     for name, cidr in zip(("First", "FirstSubnet", "Second", "SecondSubnet"), cidrs, strict=True):
         t.add_parameter(Parameter(f"{name}Cidr", Type="String", Default=cidr))
@@ -947,8 +952,8 @@ def two_vpcs(*cidrs: str) -> BuiltStack:
     return BuiltStack("pair", "app.yaml", "us-east-1", t.to_dict())
 
 
-def test_subnets_are_judged_within_their_own_vpc(folder: Path) -> None:
-    """Two VPCs of one environment may have the same addresses, and so may their subnets."""
+def test_subnets_are_compared_only_within_their_vpc(folder: Path) -> None:
+    """Two VPCs of an environment, and their subnets, can have the same addresses."""
     lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
 
     environments.read(folder, [two_vpcs("10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/16", "10.0.1.0/24")])
@@ -968,7 +973,7 @@ def test_subnets_are_judged_within_their_own_vpc(folder: Path) -> None:
     ],
 )
 def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder: Path) -> None:
-    """Where a template lets every text through, a network that AWS would refuse is a mistake all the same."""
+    """A network that AWS would reject is a mistake, even if the template allows any text."""
     lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
 
     with pytest.raises(EnvironmentsError) as caught:
@@ -983,8 +988,8 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
         (
             {"Title": {"Type": "String", "Default": "Mall"}},
             (),
-            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Give both templates the "
-            "same one.",
+            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Use the same "
+            "default in both templates.",
         ),
         (
             {"Ids": {"Type": "CommaDelimitedList"}},
@@ -1004,7 +1009,7 @@ def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder:
 def test_mistake_of_a_stack_is_refused(
     parameters: dict[str, Any], per_deploy: tuple[str, ...], message: str, folder: Path
 ) -> None:
-    """What would let a mistake of the files pass is a mistake of the stack."""
+    """A stack for which the files could not be checked is rejected."""
     lay_out(folder, {})
     other = BuiltStack("other", "other.yaml", "us-east-1", {"Parameters": parameters}, per_deploy=per_deploy)
 
@@ -1065,7 +1070,7 @@ def read_production(changes: dict[str, Any]) -> environments.Environment:
 
 @given(st.fixed_dictionaries({}, optional=RIGHT_VALUES))
 def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
-    """Every value that fits the templates is accepted and passed on as the text in the file."""
+    """Every value that the templates allow is passed on with the text of the file."""
     found = read_production(changes).values
 
     assert {name: found[name] for name in changes} == {name: str(value) for name, value in changes.items()}
@@ -1073,7 +1078,7 @@ def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
 
 @given(st.sampled_from(sorted(RIGHT_VALUES)), st.data())
 def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -> None:
-    """A value is refused with a sentence, or it is text that every template accepts."""
+    """A value is either rejected with a message, or it is text that every template accepts."""
     value = data.draw(ANY_SCALAR | RIGHT_VALUES[name])
     try:
         accepted = read_production({name: value})
@@ -1096,7 +1101,7 @@ def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -
     ids=["missing", "too long", "empty"],
 )
 def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
-    """Where the folder is the mistake, the key is empty, which is text as well."""
+    """If the mistake is about the folder, the key is an empty text."""
     folder = tmp_path / name
     with pytest.raises(EnvironmentsError) as caught:
         environments.read(folder, SCHEMAS)

@@ -1,4 +1,4 @@
-"""``files``: where a file stops being JSON, and how a value is shown."""
+"""``files``: invalid JSON, and values in messages."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ COMMENT = "Found a comment, which JSON does not allow. Remove it."
     ],
 )
 def test_no_json(tmp_path: Path, text: str, message: str) -> None:
-    """The sentence names line and column, and the rest of that line alone."""
+    """The message contains line and column, and the rest of only that line."""
     file = tmp_path / "dev.json"
     file.write_text(text)
 
@@ -86,7 +86,7 @@ def test_no_json(tmp_path: Path, text: str, message: str) -> None:
     ids=["list", "text", "number", "null", "blank", "byte order mark", "UTF-16", "deep", "not UTF-8"],
 )
 def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
-    """The sentence is about the file as a whole, at most about a line of it."""
+    """The message is about the whole file, or about one line of it."""
     file = tmp_path / "dev.json"
     file.write_bytes(data)
 
@@ -107,15 +107,15 @@ def test_no_flat_object(tmp_path: Path, data: bytes, message: str) -> None:
     ids=["folder", "device", "broken link", "nothing"],
 )
 def test_no_file(tmp_path: Path, make: Callable[[Path], None], message: str) -> None:
-    """What cannot be read is a mistake like any other."""
+    """A file that cannot be read is reported in the same way as other mistakes."""
     file = tmp_path / "dev.json"
     make(file)
 
     assert read_flat(file) == (None, [Mistake(file.as_posix(), "", message)])
 
 
-def test_file_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So is a file without the right to read it."""
+def test_file_without_permission(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file without read permission is reported in the same way."""
     file = tmp_path / "dev.json"
     file.write_text("{}")
 
@@ -142,5 +142,5 @@ def test_numbers_keep_their_text(tmp_path: Path) -> None:
     ids=["80 characters", "81 characters", "number", "list"],
 )
 def test_value_in_a_message(value: object, text: str) -> None:
-    """Up to 80 characters are shown."""
+    """A message shows up to 80 characters of a value."""
     assert excerpt(value) == text

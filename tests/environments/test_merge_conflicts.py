@@ -1,4 +1,4 @@
-"""``merge_conflicts``: the markers that git writes, and the two sides between them."""
+"""``merge_conflicts``: the markers of Git, and the two sides between them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ DIFF3 = (
     ],
 )
 def test_sides(text: str, found: tuple[str, str] | None) -> None:
-    """Each side has its own lines of a conflict and all others; half a conflict has no sides."""
+    """Each side contains its lines of a conflict and all common lines.
+
+    An incomplete conflict has no sides.
+    """
     assert sides(text) == found
 
 

@@ -1,4 +1,4 @@
-"""``properties``: which values a property does not take, and where a value gets to."""
+"""``properties``: values that a property does not allow, and the properties in which a value is used."""
 
 # ruff: noqa: E501 - messages are on one line, so that they can be searched for
 
@@ -33,7 +33,7 @@ def resource(type_name: str, **properties: Any) -> Template:
 
 
 def found(*schemas: BuiltStack, **values: str) -> list[str]:
-    """Return what is wrong with these values in dev.json."""
+    """Return the mistakes for these values in dev.json."""
     known = {name: Value(text, "dev.json", "") for name, text in values.items()}
     one = Candidate("dev", "dev.json", own=list(values), given=set(values), values=known)
     return list(map(str, check_environment(one, schemas)))
@@ -42,7 +42,7 @@ def found(*schemas: BuiltStack, **values: str) -> list[str]:
 REF = {"Ref": "A"}
 
 
-# ---- What a schema takes ----
+# ---- Values that a schema allows ----
 
 
 @pytest.mark.parametrize(
@@ -92,18 +92,18 @@ REF = {"Ref": "A"}
     ],
 )
 def test_what_a_schema_takes(text: str, asked: dict[str, Any], takes: str) -> None:
-    """A text is held to kind, range, allowed values, pattern and length, as CloudFormation passes it on."""
+    """The type, range, allowed values, pattern and length of the passed text are checked."""
     assert refusal(text, asked) == takes
 
 
-# ---- Where a value gets to ----
+# ---- Properties in which a value is used ----
 
 WAIT = "ReceiveMessageWaitTimeSeconds"  # of a queue: a whole number from 0 to 20
-TOO_MUCH = f"{WAIT} of It in app takes a number of at most 20. Give a value that fits."
+TOO_MUCH = f"{WAIT} of It in app must be a number of at most 20. Correct the value."
 
 
 def queue(value: Any, **more: Any) -> Template:
-    """Return a template with a queue that waits so long."""
+    """Return a template with a queue that has this wait time."""
     return {**resource("AWS::SQS::Queue", **{WAIT: value}), **more}
 
 
@@ -122,7 +122,7 @@ IS_LONG = {"IsLong": {"Fn::Equals": [{"Ref": "B"}, "long"]}}
     ids=["ref", "sub", "sub with a variable", "join", "select"],
 )
 def test_value_through_a_function(value: Any) -> None:
-    """The value that gets to a property is judged, through whichever function it does."""
+    """The value of the property is checked, also if it is the result of a function."""
     assert found(schema(queue(value)), A="21") == [f'dev.json: A: Found "21", but {TOO_MUCH}']
     assert found(schema(queue(value)), A="20") == []
 
@@ -140,13 +140,13 @@ def test_value_through_a_function(value: Any) -> None:
     ],
 )
 def test_value_in_a_branch(value: Any, long: str, wrong: bool) -> None:
-    """Only the branch that the environment takes is judged."""
+    """Only the branch that the environment uses is checked."""
     assert bool(found(schema(queue(value, Conditions=IS_LONG)), A="21", B=long)) is wrong
 
 
 @pytest.mark.parametrize(("long", "count"), [("long", 1), ("short", 0)])
 def test_value_of_what_does_not_exist(long: str, count: int) -> None:
-    """The properties of a resource whose condition is false are not judged."""
+    """The properties of a resource whose condition is false are not checked."""
     template = queue(REF, Conditions=IS_LONG)
     template["Resources"]["It"]["Condition"] = "IsLong"
 
@@ -154,23 +154,23 @@ def test_value_of_what_does_not_exist(long: str, count: int) -> None:
 
 
 def test_branch_that_a_deploy_chooses() -> None:
-    """Where each deploy decides a condition, a value is judged in both branches."""
+    """If the condition depends on a per-deploy parameter, both branches are checked."""
     template = queue({"Fn::If": ["IsLong", REF, {"Ref": "C"}]}, Conditions=IS_LONG)
 
     assert found(schema(template, per_deploy=("B",)), A="21", C="x") == [
         f'dev.json: A: Found "21", but {TOO_MUCH}',
-        f'dev.json: C: Found "x", but {WAIT} of It in app takes a whole number, written in digits only. Give a '
-        "value that fits.",
+        f'dev.json: C: Found "x", but {WAIT} of It in app must be a whole number, written in digits only. '
+        "Correct the value.",
     ]
 
 
 def test_branch_that_a_wrong_value_chooses() -> None:
-    """A condition on a value that is already wrong does not add mistakes."""
+    """A condition that depends on a wrong value does not cause additional mistakes."""
     assert found(schema(queue({"Fn::If": ["IsLong", REF, 0]}, Conditions=IS_LONG)), A="21") == []
 
 
 def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
-    """What is not looked at does not count: the mistake names the values that make the property."""
+    """Unused branches are ignored. The mistake lists only the values that are used in the property."""
     text = {"Fn::Sub": ["${A}${T}", {"T": {"Fn::If": ["IsLong", "", {"Ref": "C"}]}}]}
 
     assert found(schema(queue(text, Conditions=IS_LONG)), A="21", B="long") == [
@@ -179,24 +179,24 @@ def test_value_beside_a_wrong_one_in_a_branch_that_is_not_taken() -> None:
 
 
 def test_value_from_a_mapping() -> None:
-    """What a value chooses from a mapping is judged; the mistake shows it."""
+    """The value from a mapping is checked, and the mistake shows it."""
     mappings = {"Times": {"dev": {"Wait": 20.5}, "prod": {"Wait": 20}}}
     one = schema(queue({"Fn::FindInMap": ["Times", REF, "Wait"]}, Mappings=mappings))
 
     assert found(one, A="prod") == []
     assert found(one, A="dev") == [
-        f'dev.json: A: Found "dev", which makes {WAIT} of It in app "20.5", but that takes a whole number, '
-        "written in digits only. Give a value that fits."
+        f'dev.json: A: Found "dev", which makes {WAIT} of It in app "20.5", but it must be a whole number, '
+        "written in digits only. Correct the value."
     ]
 
 
 def test_value_of_several_parameters() -> None:
-    """Of several, the one that does not fit by itself is named, and the others beside it."""
+    """If one of several values is wrong by itself, the mistake is about it and lists the others."""
     one = schema(resource("AWS::IAM::Role", RoleName={"Fn::Sub": "${A}-${B}"}))
 
     assert found(one, A="a-long-name", B="x y") == [
         'dev.json: B: Found "x y", which together with A "a-long-name" makes RoleName of It in app '
-        r'"a-long-name-x y", but that takes a text that matches ^[\w+=,.@-]+$. Give a value that fits.'
+        r'"a-long-name-x y", but it must be a text that matches ^[\w+=,.@-]+$. Correct the value.'
     ]
 
 
@@ -223,28 +223,28 @@ def test_value_that_is_not_known(value: Any) -> None:
 
 @pytest.mark.parametrize("type_name", ["Custom::Queue", "AWS::SQS::Kew"])
 def test_type_that_has_no_schema(type_name: str) -> None:
-    """A type that AWS does not describe has no requirements."""
+    """A type without a schema has no requirements."""
     assert found(schema(resource(type_name, **{WAIT: REF})), A="x") == []
 
 
 def test_list_and_nested_properties() -> None:
-    """A place below lists and objects, some of them defined elsewhere in the schema, is found."""
+    """Properties in lists and objects are found, also if the schema defines them in another place."""
     rule = {"Id": "r", "Status": {"Ref": "B"}, "ExpirationInDays": REF}
     one = schema(resource("AWS::S3::Bucket", LifecycleConfiguration={"Rules": [rule]}))
     place = "LifecycleConfiguration.Rules[]"
 
     assert found(one, A="1.5", B="Enabled") == [
-        f'dev.json: A: Found "1.5", but {place}.ExpirationInDays of It in app takes a whole number, written in '
-        "digits only. Give a value that fits."
+        f'dev.json: A: Found "1.5", but {place}.ExpirationInDays of It in app must be a whole number, written in '
+        "digits only. Correct the value."
     ]
     assert found(one, A="1", B="On") == [
-        f'dev.json: B: Found "On", but {place}.Status of It in app takes one of Enabled, Disabled. Give a value '
-        "that fits."
+        f'dev.json: B: Found "On", but {place}.Status of It in app must be one of Enabled, Disabled. '
+        "Correct the value."
     ]
 
 
 def test_same_reason_once() -> None:
-    """A value that two resources refuse for one reason is explained once; for two reasons, twice."""
+    """If two resources reject a value for the same reason, the message appears once."""
     template = queue(REF)
     template["Resources"]["Other"] = dict(template["Resources"]["It"])
     assert len(found(schema(template), A="21")) == 1
@@ -254,7 +254,7 @@ def test_same_reason_once() -> None:
 
 
 def test_value_with_a_mistake_already() -> None:
-    """A value that is explained already is not explained by its property, too."""
+    """If a value already has a mistake, its property does not cause another one."""
     one = schema(resource("AWS::EC2::VPC", CidrBlock=REF))
 
     assert found(one, A="x") == ['dev.json: A: Found "x", which is not an IPv4 network, such as 10.2.0.0/16.']
@@ -271,7 +271,7 @@ def test_value_with_a_mistake_already() -> None:
     ],
 )
 def test_length_of_a_tag(declared: Template, value: str, asked: Any, count: int) -> None:
-    """A tag has up to 256 characters, be that kept by declarations or not."""
+    """A tag can have up to 256 characters, whether or not declarations limit it."""
     template = resource("AWS::SNS::Topic", Tags=[{"Key": "k", "Value": asked}])
     template["Parameters"] = {"A": {"Type": "String", **declared}, "B": {"Type": "String", "MaxLength": 2}}
 
@@ -301,14 +301,14 @@ def test_region_of_an_output() -> None:
 
     assert found(API, one, A="ap-northeast-1") == []
     assert found(API, one, A="eu-west-1") == [
-        'dev.json: A: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app takes ap-northeast-1, '
-        "the region of stack api. Give a value that fits."
+        'dev.json: A: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app must be ap-northeast-1, '
+        "the region of stack api. Correct the value."
     ]
-    assert found(one, A="eu-west-1") == []  # a stack that is not known
+    assert found(one, A="eu-west-1") == []  # an unknown stack
 
 
 def test_region_of_an_output_before_it_is_needed() -> None:
-    """A wrong region is found in an environment that does not read the output yet, in outputs too."""
+    """A wrong region is reported even if the environment does not read the output yet, also in outputs."""
     template = reading(REF) | {"Conditions": {"Never": {"Fn::Equals": [{"Ref": "B"}, "now"]}}}
     template["Resources"]["It"]["Condition"] = "Never"
     assert len(found(API, schema(template), A="eu-west-1", B="")) == 1
@@ -318,24 +318,24 @@ def test_region_of_an_output_before_it_is_needed() -> None:
 
 
 def test_region_made_of_a_value() -> None:
-    """The region that a value makes is compared, not the value."""
+    """The resulting region is compared, not the single value."""
     one = schema(reading({"Fn::Sub": "${A}-1"}))
 
     assert found(API, one, A="ap-northeast") == []
     assert found(API, one, A="eu-west") == [
         'dev.json: A: Found "eu-west", which makes Region of Fn::GetStackOutput for Id in app "eu-west-1", but '
-        "that takes ap-northeast-1, the region of stack api. Give a value that fits."
+        "it must be ap-northeast-1, the region of stack api. Correct the value."
     ]
 
 
 def test_zone_that_is_a_plain_text() -> None:
-    """A text that gets to AvailabilityZone is a zone of the stack's region, whatever its parameter's type is."""
+    """The value of AvailabilityZone must be a zone of the stack's region, with any type of parameter."""
     one = schema(resource("AWS::RDS::DBInstance", AvailabilityZone=REF), "eu-west-1")
 
     assert found(one, A="eu-west-1b") == []
     assert found(one, A="ap-northeast-1a") == [
-        'dev.json: A: Found "ap-northeast-1a", but AvailabilityZone of It in app takes an Availability Zone of '
-        "eu-west-1, the region of the stack. Give a value that fits."
+        'dev.json: A: Found "ap-northeast-1a", but AvailabilityZone of It in app must be an Availability Zone of '
+        "eu-west-1, the region of the stack. Correct the value."
     ]
 
 
@@ -343,7 +343,7 @@ def test_zone_that_is_a_plain_text() -> None:
 
 
 def test_defaults_are_judged_like_values() -> None:
-    """A default that is wrong by itself, for its property or for a stack is a problem of its template."""
+    """A default that is wrong by itself, for its property or for a stack is a problem of the template."""
     template = queue({"Ref": "Time"}) | {
         "Parameters": {
             "Time": {"Type": "Number", "Default": 20.5},
@@ -357,15 +357,16 @@ def test_defaults_are_judged_like_values() -> None:
     template["Resources"] |= {"Other": reading({"Ref": "Region"})["Resources"]["It"]}
 
     assert default_problems([API, schema(template, "eu-west-1", per_deploy=("Late",))]) == [
-        "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. The app template says so.",
+        "Stack app: Parameters.Memory.Default: Found 64, which is less than 128. This is a "
+        "constraint in the app template.",
         'Stack app: Parameters.Zone.Default: Found "us-east-1a", which is not an Availability Zone of eu-west-1, '
-        "the region of the stack, such as eu-west-1a. The app template says so.",
-        'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. The app template '
-        "says so.",
-        f'Stack app: Parameters.Time.Default: Found "20.5", but {WAIT} of It in app takes a whole number, '
-        "written in digits only. Give a value that fits.",
+        "the region of the stack, such as eu-west-1a. This is a constraint in the app template.",
+        'Stack app: Parameters.Late.Default: Found "", which has the length 0, less than 1. This is a '
+        "constraint in the app template.",
+        f'Stack app: Parameters.Time.Default: Found "20.5", but {WAIT} of It in app must be a whole number, '
+        "written in digits only. Correct the value.",
         'Stack app: Parameters.Region.Default: Found "eu-west-1", but Region of Fn::GetStackOutput for Id in app '
-        "takes ap-northeast-1, the region of stack api. Give a value that fits.",
+        "must be ap-northeast-1, the region of stack api. Correct the value.",
     ]
 
 
@@ -382,20 +383,20 @@ def test_a_version_that_can_be_created() -> None:
 
 @pytest.mark.parametrize("version", ["8.0.mysql_aurora.3.10.99", "5.7.mysql_aurora.2.07.0", "8", ""])
 def test_a_version_that_cannot_be_created(version: str) -> None:
-    """The nearest three are named, independent of the current list of cfn-lint."""
+    """The message lists the three most similar versions, independent of the list of cfn-lint."""
     (message,) = found(schema(MYSQL), A=version)
     nearest = re.findall(r"[0-9][0-9a-z._]*[0-9]", message.partition("for example")[2])
 
     assert message == (
-        f'dev.json: A: Found "{version}", but EngineVersion of It in app takes a version that '
-        f"cfn-lint lists and that is not deprecated, for example {', '.join(nearest)}. Give a value that fits."
+        f'dev.json: A: Found "{version}", but EngineVersion of It in app must be a version that '
+        f"cfn-lint lists and that is not deprecated, for example {', '.join(nearest)}. Correct the value."
     )
     assert len(nearest) == 3
     assert set(nearest) <= set(creatable_versions("AWS::RDS::DBCluster", "aurora-mysql"))
 
 
 def test_nearest_versions() -> None:
-    """Those that agree longest; then by the number that differs; of those alike, the newest."""
+    """The order is: the longest common part, then the closest number, then the newest version."""
     versions = ("2.9.1", "3.9.0", "3.10.0", "3.10.1", "3.10.2", "3.12.0", "3.12.1")
 
     assert nearest_versions("3.10.7", versions) == ["3.10.0", "3.10.1", "3.10.2"]
@@ -404,7 +405,7 @@ def test_nearest_versions() -> None:
 
 
 def test_versions_of_other_engines_are_judged_by_their_lists() -> None:
-    """An engine that a parameter gives, or that cfn-lint does not list, is left to the linter."""
+    """An engine from a parameter, or one that cfn-lint does not list, is only checked by the linter."""
     postgres = resource("AWS::RDS::DBCluster", Engine="aurora-postgresql", EngineVersion=REF)
     unknown = resource("AWS::RDS::DBCluster", Engine={"Ref": "B"}, EngineVersion=REF)
 
@@ -413,10 +414,10 @@ def test_versions_of_other_engines_are_judged_by_their_lists() -> None:
 
 
 def test_a_default_version_that_cannot_be_created() -> None:
-    """A template's own default is judged as well."""
+    """The default of a template is checked as well."""
     template = MYSQL | {"Parameters": {"A": {"Type": "String", "Default": "8.0.mysql_aurora.3.10.99"}}}
 
     (problem,) = default_problems([schema(template)])
     assert problem.startswith(
-        'Stack app: Parameters.A.Default: Found "8.0.mysql_aurora.3.10.99", but EngineVersion of It in app takes'
+        'Stack app: Parameters.A.Default: Found "8.0.mysql_aurora.3.10.99", but EngineVersion of It in app must be'
     )

@@ -12,7 +12,7 @@ def environment(name: str, production: bool = False, **values: str) -> Environme
 
 
 def test_of_one_environment() -> None:
-    """A single environment has a table, too; a value that just fits is not cut, a longer one is."""
+    """The table can have one environment. Only values that are too long are shortened."""
     fits, longer = "x" * WIDEST_CELL, "x" * (WIDEST_CELL + 1)
 
     assert rows_of_cells([environment("prod", production=True, Fits=fits, Longer=longer)]) == [
@@ -23,7 +23,7 @@ def test_of_one_environment() -> None:
 
 
 def test_what_differs_from_production_has_a_star() -> None:
-    """Where production is not among the environments, nothing differs from it."""
+    """If production is not one of the environments, there is no star."""
     dev, prod = environment("dev", Size="1"), environment("prod", production=True, Size="2")
 
     assert rows_of_cells([dev, prod]) == [["    ", "  dev", "  prod"], ["Size", "* 1  ", "  2   "]]

@@ -17,7 +17,7 @@ Attached = Callable[[str, str, bool], list[dict[str, Any]]]
 
 @pytest.fixture(scope="session")
 def bootstraps() -> dict[str, dict[str, Any]]:
-    """Stack name -> the template that makes its roles."""
+    """Stack name -> the template that creates its roles."""
     files = assemble(parameters=Path(__file__).resolve().parents[2] / "parameters", lint=False).files
     return {
         Path(path).stem: load(content.decode("ascii"))
@@ -28,7 +28,7 @@ def bootstraps() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture(scope="session")
 def attached(bootstraps: dict[str, dict[str, Any]]) -> Attached:
-    """What the roles may do once they are deployed."""
+    """The permissions of the roles after they are deployed."""
 
     def documents(stack: str, role: str, deleting: bool) -> list[dict[str, Any]]:
         return [

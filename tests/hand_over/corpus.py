@@ -36,16 +36,16 @@ _ALSO = {"logs:DeleteDeliverySource": ["delivery-source"]}
 
 
 class Asked(NamedTuple):
-    """One request, who makes it and what the answer has to be.
+    """A request, its caller, and the expected decision.
 
     Attributes:
-        stack: whose role it is.
+        stack: stack of the role.
         role: ``pipeline`` or ``service``.
         deleting: whether the policies for deleting are attached too.
         expected: ``may``, ``not`` or ``limit``.
         why: the reason.
-        request: without what comes with the way that it is made.
-        own_tags: tags that the request sends, which CloudFormation adds its own to.
+        request: the request without the condition keys of the way in which it is made.
+        own_tags: tags of the request, to which CloudFormation adds its own.
     """
 
     stack: str
@@ -57,10 +57,11 @@ class Asked(NamedTuple):
     own_tags: Mapping[str, str]
 
     def variants(self) -> Iterator[Request]:
-        """Yield the request in each way in which it may be made.
+        """Yield the request in each way in which it can be made.
 
-        AWS says both of a call with a service role: that it has no keys of a forward access session, and that
-        it has. And where CloudFormation adds tags of its own to those of the template, it sends them too.
+        The AWS documentation says both that a call with a service role has no keys of a forward access
+        session, and that it has. If CloudFormation adds its own tags to those of the template, the request
+        contains both.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
         """
@@ -121,7 +122,7 @@ def _asked(who: list[str], entry: dict[str, Any], sets: Mapping[str, Mapping[str
 
 
 def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:
-    """Return the keys that every request has."""
+    """Return the keys of all requests."""
     name = f"deploy-csr-lambda-api-prod-{stack}-{role}"
     context: dict[str, Value] = {
         "aws:PrincipalAccount": ACCOUNT,
@@ -135,7 +136,7 @@ def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:
 
 
 def _arn(resource: str, region: str) -> str:
-    """Return the ARN that ``service resource`` is short for."""
+    """Return the ARN for the short form ``service resource``."""
     if resource == "*" or resource.startswith("arn:"):
         return resource
     service, _, rest = resource.partition(" ")
@@ -154,7 +155,7 @@ def _tags(words: list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, 
 
 
 def _of_stack(stack: str) -> dict[str, str]:
-    """Return what CloudFormation tags the resources of a stack with."""
+    """Return the tags that CloudFormation adds to the resources of a stack."""
     name = f"csr-lambda-api-prod-{stack}"
     identifier = f"arn:aws:cloudformation:{REGIONS[stack]}:{ACCOUNT}:stack/{name}/1f0a"
     return {"aws:cloudformation:stack-name": name, "aws:cloudformation:stack-id": identifier}
@@ -162,10 +163,10 @@ def _of_stack(stack: str) -> dict[str, str]:
 
 @cache
 def condition_keys(action: str, arn: str) -> frozenset[str] | None:
-    """Return the condition keys of the kinds of resource that an ARN may be for an action.
+    """Return the condition keys of the resource types that an ARN can have for an action.
 
-    They are those of the copy of AWS's service authorization reference that cfn-lint has. None: there is no
-    such action, or it does not take such an ARN.
+    They come from the copy of AWS's service authorization reference in cfn-lint. None: the action does not
+    exist, or it does not support such an ARN.
     """
     service = _services().get(action.partition(":")[0], {"Actions": {}, "Resources": {}})
     known = service["Actions"].get(action.partition(":")[2].lower())

@@ -1,6 +1,6 @@
 """Actions that the handlers of a stack's resources need.
 
-There are two sources: the permissions in AWS's schemas, and the calls recorded from an emulator's handlers.
+The sources are the permissions in AWS's schemas, and recorded calls of an emulator's handlers.
 ``handlers.yaml`` lists the actions that a service role does not need, with reasons.
 """
 
@@ -36,7 +36,7 @@ def types(stack: BuiltStack) -> dict[str, list[dict[str, Any]]]:
 
 
 def holds(value: Any, path: list[str]) -> bool:
-    """Tell whether a value has something at a path, in whatever branch of whatever list."""
+    """Return whether a value has an element at a path, in any branch of any list."""
     if not path:
         return True
     if isinstance(value, list):
@@ -49,7 +49,7 @@ def holds(value: Any, path: list[str]) -> bool:
 
 
 def unneeded(stack: BuiltStack, type_name: str) -> set[str]:
-    """Return what the handlers of a type list and the stack does not need."""
+    """Return the actions that the handlers of a type list and the stack does not need."""
     properties = types(stack)[type_name]
     unset = {
         action
@@ -70,7 +70,7 @@ def claimed(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
 
 
 def needed(stack: BuiltStack) -> dict[str, bool]:
-    """Return action -> whether only deleting needs it."""
+    """Return action -> whether it is needed only for deletion."""
     found: dict[str, bool] = {}
     for type_name, handler, action in claimed(stack):
         if action not in unneeded(stack, type_name):
@@ -85,7 +85,7 @@ THINGS = [one for one in requests() if one.role == "service" and one.expected ==
 def allowed(
     stack: str, action: str, documents: Sequence[Document], context: Mapping[str, Value] = {}
 ) -> bool:
-    """Tell whether policies of a stack's service role allow an action on anything that it deals with.
+    """Return whether the policies of a stack's service role allow an action on any of its resources.
 
     Args:
         stack: name of the stack.

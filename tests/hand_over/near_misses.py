@@ -1,7 +1,7 @@
-"""Requests that differ from an allowed one in a single fact, and have to be denied for it.
+"""Requests that differ from an allowed one in a single fact, and must be denied.
 
-What bounds a resource with a name of ours is the name; what bounds one with a random ID are its tags. Both
-have to hold to the letter, and so do region, account, and whom a role is handed to.
+A resource with one of our names is limited by its name, a resource with a random ID by its tags. Both must
+match exactly, and so must the region, the account, and the service to which a role is passed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _BY_NAME_TAG: Final = ("arn:aws:kms:", ":security-group/")
 
 
 def near_misses(one: Asked) -> Iterator[tuple[str, Request]]:
-    """Yield what differs and the request, for one that is allowed."""
+    """Yield the difference and the request, for a request that is allowed."""
     request = one.request
     if _OURS in request.resource:
         for resource in _other_names(request.resource):
@@ -49,7 +49,7 @@ def near_misses(one: Asked) -> Iterator[tuple[str, Request]]:
 
 
 def _other_tags(request: Request) -> Iterator[tuple[str, str]]:
-    """Yield a condition key and another value, for each tag that bounds what the request reaches."""
+    """Yield a condition key and a different value, for each tag that limits the request."""
     by_name = request.action == "kms:CreateKey" or any(part in request.resource for part in _BY_NAME_TAG)
     for key, value in request.context.items():
         kind, _, tag = key.partition("/")
@@ -76,7 +76,7 @@ def _other_names(arn: str) -> Iterator[str]:
 
 
 def _elsewhere(request: Request) -> Iterator[tuple[str, Request]]:
-    """Yield the request in another region, and in another account whose resources could admit us."""
+    """Yield the request in another region, and in another account whose resources might allow us."""
     if request.resource == "*":
         if request.action.partition(":")[0] in _REGIONAL:
             yield "another region", _with(request, {"aws:RequestedRegion": "eu-west-1"})

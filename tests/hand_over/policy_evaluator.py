@@ -1,10 +1,10 @@
-"""Decides what IAM policies allow, as the IAM user guide describes it.
+"""Evaluates IAM policies according to the IAM user guide.
 
-It judges the policies of one principal within its account: identity policies, a permissions boundary and a
-session policy. Policies of resources, organizations and other accounts are outside it. It refuses with
-``UnclearError`` what it does not know or what AWS leaves open: a wrong guess would let a policy pass.
+It evaluates the policies of one principal in its account: identity policies, a permissions boundary and a
+session policy. Resource-based policies, organizations and other accounts are not supported. Anything that is
+not supported, or not documented by AWS, raises ``UnclearError``, because a wrong guess could pass a policy.
 
-``test_policy_evaluator.py`` holds it to the examples of the user guide.
+``test_policy_evaluator.py`` tests it with the examples of the user guide.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class UnclearError(ValueError):
 
 
 class Decision(Enum):
-    """The answer to a request."""
+    """The decision about a request."""
 
     ALLOW = "allow"
     IMPLICIT_DENY = "implicit deny"
@@ -38,13 +38,13 @@ class Decision(Enum):
 class Request(NamedTuple):
     """One action on one resource.
 
-    An API call that concerns several resources is several requests, each of which must be allowed.
+    An API call with several resources is several requests, each of which must be allowed.
 
     Attributes:
         action: such as ``kms:CreateKey``.
-        resource: the ARN, or ``*`` if the action takes none.
-        context: condition key -> its value; a list if the key may hold several. A key that the request does
-            not have is left out.
+        resource: the ARN, or ``*`` if the action does not support ARNs.
+        context: condition key -> its value, or a list if the key can have several. A key that is not in the
+            request is left out.
     """
 
     action: str
@@ -64,7 +64,7 @@ def decide(
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 
     Raises:
-        UnclearError: a policy cannot be judged.
+        UnclearError: a policy cannot be evaluated.
     """
     kinds = [identity, *([one] for one in (boundary, session) if one is not None)]
     effects = [{effect for document in kind for effect in _effects(document, request)} for kind in kinds]
@@ -97,16 +97,16 @@ def _effects(document: Document, request: Request) -> Iterator[str]:
 
 
 def _concerns(statement: Document, element: str, matches: Callable[[str], bool]) -> bool:
-    """Tell whether ``Action`` or ``Resource`` of a statement, or its ``Not`` form, covers the request."""
+    """Return whether ``Action`` or ``Resource`` of a statement, or its ``Not`` form, matches the request."""
     given = [key for key in (element, f"Not{element}") if key in statement]
     if len(given) != 1:
         raise UnclearError(f"A statement has to have {element} or Not{element}, one of them.")
-    found = any(list(map(matches, _listed(statement[given[0]]))))  # all of them, so that each is understood
+    found = any(list(map(matches, _listed(statement[given[0]]))))  # reads all of them
     return found == (given[0] == element)
 
 
 def _names_action(pattern: str, action: str) -> bool:
-    """Tell whether an action is meant; case does not count.
+    """Return whether an action matches, without regard to case.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html
     """
@@ -123,9 +123,9 @@ class _Texts:
         self._variables = variables
 
     def names_resource(self, pattern: str, arn: str) -> bool:
-        """Tell whether an ARN is meant. A variable without a value means none.
+        """Return whether an ARN matches. If a variable has no value, it does not match.
 
-        A star that ends a segment reaches over colons, any other one stays in its segment.
+        A star at the end of a segment also matches colons. Other stars match only in their segment.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
         """
         if pattern == "*":
@@ -185,7 +185,7 @@ class _Texts:
 
 
 def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts) -> bool:
-    """Tell whether a condition on one key is met; ``value`` is None if the request does not have the key.
+    """Return whether a condition on one key is met; ``value`` is None if the request does not have the key.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
@@ -203,7 +203,7 @@ def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts)
         return ("false" if value else "true") in wanted
     matches = _operator(operator)
     if quantifier == "ForAnyValue" and if_exists:
-        # Observed as false for an absent key, though IfExists is documented as true there:
+        # False was observed for an absent key, although the documentation of IfExists says true:
         # https://repost.aws/questions/QU9HFmDzP0QGuU-fd7rS6B7w/foranyvalue-stringequalsifexists-behaving-unexpectedly
         raise UnclearError(f"{name}: what it means for an absent key is not clear.")
     if value is None and if_exists:
@@ -218,7 +218,10 @@ def _holds(name: str, value: Value | None, wanted: Sequence[Any], texts: _Texts)
 
 
 def _operator(name: str) -> Callable[[str | None, Sequence[str], _Texts], bool]:
-    """Return what compares one value with those of a policy. Negated forms are true where none matches."""
+    """Return the function that compares a value with those of a policy.
+
+    Negated forms are true if none matches.
+    """
     negated = "Not" in name
     plain = name.replace("Not", "", 1)
 

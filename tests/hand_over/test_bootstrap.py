@@ -34,19 +34,22 @@ def assembly() -> Assembly:
 
 @pytest.fixture(scope="module")
 def bootstraps(assembly: Assembly) -> dict[str, dict[str, Any]]:
-    """Stack -> its bootstrap template, as it is written."""
+    """Stack -> its bootstrap template, as loaded from YAML."""
     return {one.name: load(assembly.files[f"bootstrap/{one.name}.yaml"].decode()) for one in assembly.stacks}
 
 
 def resources(template: dict[str, Any], given: dict[str, str], region: str = "us-east-1") -> dict[str, Any]:
-    """Return what exists after a deploy with these values."""
+    """Return the resources after a deploy with these values."""
     found: dict[str, Any] = resolve(template, given, region=region)["Resources"]
     return found
 
 
 @each_stack
 def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
-    """cfn-lint and our rules accept it; it cannot be uploaded, because the bucket does not exist yet."""
+    """cfn-lint and our rules have no findings.
+
+    The template is small enough to be deployed without a bucket.
+    """
     text = assembly.files[f"bootstrap/{name}.yaml"]
     region = next(stack.region for stack in STACKS if stack.name == name)
 
@@ -60,7 +63,7 @@ def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
 def test_roles_have_the_policies_of_the_manifest(
     assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str, delete: str
 ) -> None:
-    """Each role has the documents that the manifest names for it, those for deleting only if asked for."""
+    """Each role has the policies of the manifest. Policies for deletion are attached only if requested."""
     manifest = json.loads(assembly.files["stacks.json"])
     entry = next(one for one in manifest["stacks"] if one["name"] == name)
     made = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
@@ -83,10 +86,10 @@ def test_roles_have_the_policies_of_the_manifest(
 
 
 @each_stack
-def test_only_cloudformation_of_this_account_takes_the_service_role(
+def test_only_cloudformation_of_this_account_assumes_the_service_role(
     bootstraps: dict[str, dict[str, Any]], name: str
 ) -> None:
-    """No person and no other service gets the rights on resources."""
+    """No user and no other service can assume the role."""
     role = resources(bootstraps[name], BY_ROLE)["ServiceRole"]["Properties"]
     (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
 
@@ -100,8 +103,11 @@ def test_only_cloudformation_of_this_account_takes_the_service_role(
 
 
 @each_stack
-def test_who_takes_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name: str) -> None:
-    """One role, or tokens of one provider with one subject; neither may pass tags of a session."""
+def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name: str) -> None:
+    """The trusted principal is one role, or tokens of one provider with one subject.
+
+    Session tags are not allowed.
+    """
     by_role, by_token = (
         resources(bootstraps[name], given)["PipelineRole"]["Properties"]["AssumeRolePolicyDocument"]
         for given in (BY_ROLE, BY_TOKEN)
@@ -139,10 +145,10 @@ def test_who_takes_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name
     ],
     ids=["role", "token", "nobody", "both", "every token"],
 )
-def test_asks_for_one_principal(
+def test_requires_exactly_one_principal(
     bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], broken: list[str]
 ) -> None:
-    """A role that anyone, or no one, may assume is refused before anything is made."""
+    """A rule rejects a role that anyone or no one could assume."""
     assert failed_assertions(bootstraps[name], given) == broken
 
 
@@ -153,10 +159,10 @@ def tags(template: dict[str, Any], role: str, **given: str) -> dict[str, str]:
 
 
 @each_stack
-def test_roles_carry_what_the_policies_ask_for(
+def test_roles_have_the_tags_that_the_policies_use(
     assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str
 ) -> None:
-    """Each tag that a policy reads off the role is there once its parameter has a value."""
+    """Each tag of the role that a policy uses exists if its parameter has a value."""
     stack = next(one for one in assembly.stacks if one.name == name)
     optional = {
         "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess"},
@@ -176,10 +182,10 @@ def test_roles_carry_what_the_policies_ask_for(
         assert set(tags(bootstraps[name], role)) == {"Project", "Environment"}
 
 
-def test_first_stack_of_a_region_makes_its_bucket(
+def test_first_stack_of_a_region_creates_its_bucket(
     built: dict[str, BuiltStack], bootstraps: dict[str, dict[str, Any]]
 ) -> None:
-    """Private, encrypted, versioned, TLS only, and kept."""
+    """The bucket is private, encrypted, versioned and retained, and requires TLS."""
     assert firsts(built.values()) == {"network", "frontend"}
     for name, template in bootstraps.items():
         made = resources(template, BY_ROLE, built[name].region)
@@ -200,10 +206,8 @@ def test_first_stack_of_a_region_makes_its_bucket(
 
 
 @each_stack
-def test_project_is_short_enough_for_the_names_that_cloudformation_makes(
-    built: dict[str, BuiltStack], name: str
-) -> None:
-    """With the longest project and environment, no name of a role or an instance is cut."""
+def test_project_is_short_enough_for_generated_names(built: dict[str, BuiltStack], name: str) -> None:
+    """With the longest values, CloudFormation does not shorten the names of roles and instances."""
     stack = built[name]
     project = "p" * longest_project(stack)
     for logical_id, resource in stack.resources.items():
@@ -214,8 +218,8 @@ def test_project_is_short_enough_for_the_names_that_cloudformation_makes(
     assert longest_project(stack) >= len("csr-lambda-api")
 
 
-def test_a_project_is_not_called_like_a_bootstrap() -> None:
-    """A pipeline of project deploy-shop could change the bootstrap stack of project shop."""
+def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
+    """Otherwise, a pipeline of project deploy-shop could change the bootstrap stack of project shop."""
     stack = BuiltStack("site", "site.yaml", "us-east-1", {"Resources": {}})
     pattern = bootstrap(stack, with_bucket=False)["Parameters"]["ProjectName"]["AllowedPattern"]
 
@@ -247,10 +251,10 @@ def test_a_project_is_not_called_like_a_bootstrap() -> None:
         ),
     ],
 )
-def test_no_wildcard_gets_into_a_trust_policy(
+def test_trust_policies_have_no_wildcards(
     bootstraps: dict[str, dict[str, Any]], parameter: str, good: str, bad: list[str]
 ) -> None:
-    """Neither does what would end a text in the trust policy for tokens, or start a variable."""
+    """Characters that would end a text in the trust policy, or start a variable, are rejected too."""
     pattern = bootstraps["network"]["Parameters"][parameter]["AllowedPattern"]
 
     assert re.fullmatch(pattern, good)

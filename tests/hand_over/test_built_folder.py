@@ -1,4 +1,4 @@
-"""``built_folder``: an output folder read back, and the files that are refused."""
+"""``built_folder``: reads an output folder, and rejects other files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def read(files: Mapping[str, Any]) -> built_folder.BuiltFolder:
 
 
 def test_our_folder_is_read_back() -> None:
-    """Stacks with sections, modules and policies, and the values of every environment."""
+    """The result has the stacks with sections, modules and policies, and the values of all environments."""
     found = built_folder.read(lambda name: (OUT / name).read_bytes(), "out")
 
     network = found.stacks[0]
@@ -54,8 +54,8 @@ def test_our_folder_is_read_back() -> None:
     assert found.environments["prod"]["network"]["VpcCidr"] == "10.2.0.0/16"
 
 
-def test_an_early_manifest_is_enough() -> None:
-    """Keys that came later may be missing."""
+def test_an_earlier_manifest_is_accepted() -> None:
+    """Keys that were added later can be missing."""
     (stack,) = read(FILES).stacks
 
     assert (stack.sections, stack.source, stack.policies.stack) == ({}, "", {})
@@ -64,10 +64,13 @@ def test_an_early_manifest_is_enough() -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"stacks.json": None}, "There is no out/stacks.json, so this is not an output folder."),
+        (
+            {"stacks.json": None},
+            "out/stacks.json does not exist, so the folder is not the output of a build.",
+        ),
         (
             {"stacks.json": {"formatVersion": 2}},
-            "out/stacks.json is not a manifest of format 1, the only one",
+            "out/stacks.json is not a manifest of format 1, the only format",
         ),
         (
             {"stacks.json": {"formatVersion": 1, "stacks": [{}], "files": {}}},
@@ -75,7 +78,7 @@ def test_an_early_manifest_is_enough() -> None:
         ),
         (
             {"main.yaml": None},
-            "out/stacks.json names main.yaml, which cannot be read. Build the folder again.",
+            "out/stacks.json lists main.yaml, which cannot be read. Build the folder again.",
         ),
         ({"main.yaml": b"\xff"}, "out/main.yaml is not UTF-8. Build the folder again."),
         ({"main.yaml": {"A": 1}}, "Cannot read out/main.yaml: it has no mapping Resources"),
@@ -90,7 +93,7 @@ def test_an_early_manifest_is_enough() -> None:
     ],
 )
 def test_refused(changed: dict[str, Any], message: str) -> None:
-    """The message names the file and what to do."""
+    """The message contains the file and what to do."""
     files = {name: one for name, one in {**FILES, **changed}.items() if one is not None}
     with pytest.raises(BuiltFolderError) as caught:
         read(files)
@@ -108,5 +111,5 @@ def test_refused(changed: dict[str, Any], message: str) -> None:
     ],
 )
 def test_parameters(document: Any, values: dict[str, str]) -> None:
-    """Both forms of parameter files; a previous value is not known."""
+    """Both formats of parameter files are supported. A previous value is unknown."""
     assert built_folder.read_parameters(json.dumps(document), "p.json") == values

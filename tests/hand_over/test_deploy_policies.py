@@ -1,4 +1,4 @@
-"""Deploy policies: enough for each stack, and no more."""
+"""Deploy policies: sufficient for each stack, but not broader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Document
 from csr_templates.cloudformation.resolving import ResolveError, resolve
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
-from csr_templates.hand_over.deploy_policies import claimed_actions, iam_policies
+from csr_templates.hand_over.deploy_needs import claimed_actions
+from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
 from csr_templates.hand_over.policy_patterns import Patterns
 from csr_templates.linting import runner as linting
@@ -79,7 +80,7 @@ UNCLAIMED = {
 }
 """What the schemas forget, by stack."""
 
-# Physical names as CloudFormation makes them for resources without a name, and where IAM looks for them.
+# ARNs with the physical names that CloudFormation generates for resources without a name.
 MADE_UP = {
     "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{stack}-{id}-0AbCdEfGhIjK",
     "AWS::RDS::DBInstance": "arn:aws:rds:{region}:123456789012:db:{lower}-0abcdefghijk",
@@ -116,24 +117,24 @@ each_stack = pytest.mark.parametrize("name", NAMES)
 
 @pytest.fixture(scope="module")
 def policies(built: dict[str, BuiltStack]) -> dict[str, Policies]:
-    """The policies of each stack."""
+    """The deploy policies of each stack."""
     return {name: iam_policies(stack) for name, stack in built.items()}
 
 
 def of(template: dict[str, Any]) -> Policies:
-    """Return the policies of a stack with this template."""
+    """Return the deploy policies of a stack with this template."""
     return iam_policies(BuiltStack("site", "site.yaml", "us-east-1", template))
 
 
 def deployed(pattern: str) -> str:
-    """Return what a pattern is for the role of staging."""
+    """Return the pattern with the tags of the role for staging."""
     for variable, value in KNOWN.items():
         pattern = pattern.replace(variable, value)
     return pattern
 
 
 def statements(documents: Policies, *, removing: bool | None = None) -> list[dict[str, Any]]:
-    """Return the statements of all documents, or of those that are for removing or are not."""
+    """Return the statements of all documents, or only of those for removal, or of the others."""
     return [
         one
         for kind, some in zip((False, True), documents, strict=True)
@@ -144,7 +145,7 @@ def statements(documents: Policies, *, removing: bool | None = None) -> list[dic
 
 
 def statement(documents: Policies, sid: str) -> dict[str, Any]:
-    """Return the one statement of this Sid."""
+    """Return the statement with this Sid."""
     (found,) = [one for one in statements(documents, removing=False) if one["Sid"] == sid]
     return found
 
@@ -167,9 +168,9 @@ def resources(one: Mapping[str, Any]) -> list[str]:
 def test_covers_what_every_handler_claims(
     built: dict[str, BuiltStack], policies: dict[str, Policies]
 ) -> None:
-    """What a handler of a type claims for what it sets is allowed, unknown to IAM, or of no use.
+    """All actions that handlers require for the used properties are allowed, except unknown or unused ones.
 
-    Writing access logs is allowed where a bucket has them: see the test of access logging.
+    Permissions for access logs exist if a bucket has access logs: see the test of access logging.
     """
     missing = {
         action
@@ -182,7 +183,7 @@ def test_covers_what_every_handler_claims(
 
 
 def test_a_property_brings_its_rights() -> None:
-    """What only a property calls for is allowed where a template sets it, at any depth."""
+    """Actions that only a property requires are allowed if the template sets it, at any depth."""
 
     def actions(properties: dict[str, Any]) -> set[str]:
         return allowed(of({"Resources": {"Logs": {"Type": "AWS::S3::Bucket", "Properties": properties}}}))
@@ -195,7 +196,7 @@ def test_a_property_brings_its_rights() -> None:
 def test_allows_nothing_that_no_type_needs(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """Beside what CloudFormation is asked for, each action is claimed or is one that the schemas forget."""
+    """Each allowed action is used by CloudFormation, required by a handler, or missing in the schemas."""
     actions = allowed(policies[name])
     unclaimed = actions - set(claimed_actions(built[name]))
 
@@ -210,8 +211,13 @@ def test_allows_nothing_that_no_type_needs(
 
 
 @each_stack
-def test_deleting_is_apart(built: dict[str, BuiltStack], policies: dict[str, Policies], name: str) -> None:
-    """What only delete handlers claim is in the documents for removing; what is rolled back, in both."""
+def test_deletion_is_in_separate_documents(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """Actions of only delete handlers are in the documents for removal.
+
+    Actions for a rollback are in both.
+    """
     everyday, removing = (allowed(policies[name], removing=removing) for removing in (False, True))
     claims = claimed_actions(built[name])
     in_both = {action for _, action, _, _ in deploy_scopes.ROLLED_BACK} | set(deploy_scopes.REMOVES)
@@ -236,7 +242,7 @@ def test_deleting_is_apart(built: dict[str, BuiltStack], policies: dict[str, Pol
 def test_everyday_deploys_cannot_lose_things(
     policies: dict[str, Policies], name: str, lost: set[str]
 ) -> None:
-    """The everyday documents do not allow deleting data or a running service."""
+    """The everyday documents do not allow the deletion of data or a running service."""
     everyday = {
         action
         for one in statements(policies[name], removing=False)
@@ -248,8 +254,8 @@ def test_everyday_deploys_cannot_lose_things(
     assert lost <= allowed(policies[name], removing=True)
 
 
-def test_a_failed_deploy_takes_away_the_version_that_it_made(policies: dict[str, Policies]) -> None:
-    """It may delete versions of the function, and not the function."""
+def test_a_failed_deploy_can_delete_its_version(policies: dict[str, Policies]) -> None:
+    """It can delete versions of the function, but not the function."""
     one = statement(policies["api"], "RolledBackLambdaVersion")
     pattern = deployed(one["Resource"])
     function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-staging-api"
@@ -331,7 +337,10 @@ def test_access_logs_are_written_to_their_bucket(logging: Any, arns: str | list[
 
 
 def test_roles_count_whatever_the_conditions() -> None:
-    """What one environment's role trusts or has attached is allowed, and what is left out is nothing."""
+    """Services and policies of a role that exist in only one environment are allowed.
+
+    Omitted ones are not.
+    """
     trusted = {"Fn::If": ["IsProd", "lambda.amazonaws.com", ["ecs.amazonaws.com", NOTHING]]}
     attached = [
         {"Fn::If": ["IsProd", "arn:aws:iam::aws:policy/ReadOnlyAccess", NOTHING]},
@@ -385,7 +394,7 @@ def test_values_of_parameters_are_looked_up(declared: str) -> None:
     "declared", ["AWS::SSM::Parameter::Value<String>", "AWS::SSM::Parameter::Value<List<String>>"]
 )
 def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the remedy of the message, the policy allows only that look-up."""
+    """With the line from the message, the policy allows only this look-up."""
     template = {"Parameters": {"Ami": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
     scope = deploy_scopes.Scope("", "arn:aws:ssm:{region}:*:parameter/{stack}/*")
 
@@ -403,8 +412,8 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
 
 
-def test_a_resource_in_a_condition_is_called_one() -> None:
-    """The complaint about a condition is the one that resolving the template gives."""
+def test_a_resource_in_a_condition_is_an_error() -> None:
+    """The message is the same as when the template is resolved."""
     conditions = {"Never": {"Fn::Equals": [{"Ref": "Queue"}, "x"]}}
     group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/fixed"}}
     template = {"Conditions": conditions, "Resources": {"Queue": QUEUE, "Group": group}}
@@ -416,7 +425,7 @@ def test_a_resource_in_a_condition_is_called_one() -> None:
 @pytest.mark.parametrize(("more", "count"), [(0, 1), (1, 2)], ids=["full", "too long by one"])
 @pytest.mark.parametrize("sizes", [(3_000,), (3_000, 10), (3_000, 200, 1_000)], ids=len)
 def test_documents_are_filled_to_the_last_character(sizes: tuple[int, ...], more: int, count: int) -> None:
-    """Statements share a document of exactly as many characters as IAM accepts, and of not one more."""
+    """A document has at most the number of characters that IAM accepts."""
 
     def of_length(length: int) -> Document:
         return {"Sid": "x" * (length - len('{"Sid":""}'))}
@@ -435,7 +444,7 @@ def test_documents_are_filled_to_the_last_character(sizes: tuple[int, ...], more
 
 @each_stack
 def test_fits_into_managed_policies(policies: dict[str, Policies], name: str) -> None:
-    """Each document is short enough, and cfn-lint accepts it as a managed policy: actions, ARNs, form."""
+    """Each document is short enough, and cfn-lint accepts it as a managed policy."""
     documents = [document for some in policies[name] for document in some]
     managed = {
         f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
@@ -458,7 +467,7 @@ def test_fits_into_managed_policies(policies: dict[str, Policies], name: str) ->
 def test_reaches_every_name_of_the_stack(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """Each resource with a name, ours or CloudFormation's, is among the ARNs of its service."""
+    """The ARNs of each service include all resources with a name, including generated names."""
     stack = built[name]
     patterns = [deployed(arn) for one in statements(policies[name]) for arn in resources(one)]
     whole = f"csr-lambda-api-staging-{name}"
@@ -493,12 +502,12 @@ UNTOLD = (
 
 
 @each_stack
-def test_reaches_no_other_environment_account_or_region(
+def test_is_limited_to_the_environment_account_and_region(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """An ARN contains this environment; for random IDs, the tags must be ours.
+    """An ARN contains this environment, or resources with random IDs must have its tags.
 
-    A single star is for actions without an ARN, creations and look-ups in this region.
+    A single star is only for actions without an ARN, and for creation and look-ups in this region.
     """
     for one in statements(policies[name]):
         if one["Effect"] == "Deny":
@@ -520,10 +529,10 @@ def test_reaches_no_other_environment_account_or_region(
 
 
 @each_stack
-def test_what_exists_is_reached_by_tags_that_it_must_have(
+def test_existing_resources_need_the_tags(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """Only KMS right after a creation, and resources that a service creates untagged, need no tags."""
+    """Exceptions are KMS immediately after creation, and resources that a service creates without tags."""
     loose = {
         action
         for one in statements(policies[name])
@@ -541,7 +550,7 @@ def test_what_exists_is_reached_by_tags_that_it_must_have(
 
 
 def linked_role(service: str) -> dict[str, Any]:
-    """Return the statement that lets a service make its own role."""
+    """Return the statement that allows the creation of service-linked roles."""
     return {
         "Action": ["iam:CreateServiceLinkedRole"],
         "Resource": f"arn:aws:iam::*:role/aws-service-role/{service}/*",
@@ -550,7 +559,7 @@ def linked_role(service: str) -> dict[str, Any]:
 
 
 def passed_roles(roles: str | list[str], *services: str) -> dict[str, Any]:
-    """Return the statement that hands roles of a stack to services."""
+    """Return the statement that allows passing roles of a stack to services."""
     arns = [f"arn:aws:iam::*:role/{OURS}{role}-*" for role in ([roles] if isinstance(roles, str) else roles)]
     return {
         "Action": ["iam:PassRole"],
@@ -607,7 +616,7 @@ STATEMENTS = [
     ("name", "sid", "expected"), STATEMENTS, ids=[f"{name}-{sid}" for name, sid, _ in STATEMENTS]
 )
 def test_statement(policies: dict[str, Policies], name: str, sid: str, expected: dict[str, Any]) -> None:
-    """What a stack needs of roles and of other stacks is allowed, of that alone."""
+    """Only the required access to roles and to other stacks is allowed."""
     assert statement(policies[name], sid) == {"Sid": sid, "Effect": "Allow", **expected}
 
 
@@ -630,7 +639,7 @@ def test_names_in_the_database_stack(policies: dict[str, Policies]) -> None:
 
 
 def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> None:
-    """The role cannot decrypt with our keys, but lets Secrets Manager and RDS do so."""
+    """The role can use our keys only through Secrets Manager and RDS, and cannot decrypt directly."""
     use = statement(policies["database"], "KeysOfServices")
 
     assert use["Action"] == ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
@@ -644,14 +653,14 @@ def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> 
 def test_reads_the_package_from_the_bucket_of_the_network(
     built: dict[str, BuiltStack], policies: dict[str, Policies]
 ) -> None:
-    """The bucket is another stack's, so its name is in a table: it is that of the other stack."""
+    """The name of the bucket, which belongs to another stack, is in a table and matches that stack."""
     (name,) = Patterns(built["network"]).name("LambdaDeploymentsBucket", "BucketName")
 
     assert statement(policies["api"], "Packages")["Resource"] == f"arn:aws:s3:::{name}/*"
 
 
 def test_reads_secrets_of_other_stacks_by_name(policies: dict[str, Policies]) -> None:
-    """A secret that a dynamic reference names is read, and no other."""
+    """Only the secret of a dynamic reference can be read."""
     one = statement(policies["frontend"], "Secretsmanager")
 
     assert one["Action"] == ["secretsmanager:GetSecretValue"]
@@ -661,7 +670,7 @@ def test_reads_secrets_of_other_stacks_by_name(policies: dict[str, Policies]) ->
 
 
 def test_records_are_those_of_the_domain(policies: dict[str, Policies]) -> None:
-    """Only addresses of the name that the role carries, in the zone that it carries."""
+    """Only address records of the role's domain can be changed, in the zone of the role."""
     names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
     types = "route53:ChangeResourceRecordSetsRecordTypes"
     one = statement(policies["frontend"], "Records")
@@ -678,7 +687,7 @@ def test_records_are_those_of_the_domain(policies: dict[str, Policies]) -> None:
 
 @pytest.mark.parametrize("name", ["network", "database", "api"])
 def test_a_boundary_is_required_where_the_role_says_so(policies: dict[str, Policies], name: str) -> None:
-    """With the tag PermissionsBoundary, no role is made or gets a policy without that boundary."""
+    """With the tag PermissionsBoundary, roles can be created or changed only with this boundary."""
     tagged = {"aws:PrincipalTag/PermissionsBoundary": "false"}  # not null: the role has the tag
     one, other = (statement(policies[name], sid) for sid in ("WithBoundaryOnly", "BoundaryStays"))
 
@@ -701,7 +710,7 @@ def test_what_several_stacks_have_needs_a_name() -> None:
 def test_same_template_gives_the_same_documents(
     built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
 ) -> None:
-    """Nothing depends on the order of a set."""
+    """The documents do not depend on the order of a set."""
     assert json.dumps(iam_policies(built[name])) == json.dumps(policies[name])
     assert all(one["Action"] == sorted(set(one["Action"])) for one in statements(policies[name]))
 
@@ -736,7 +745,7 @@ def group(name: object) -> Policies:
     ids=["no name", "fixed", "ours", "left out"],
 )
 def test_names_are_literal(name: object, pattern: str) -> None:
-    """A log group is reached by its name, and what is in it; not by how its name begins."""
+    """A log group and its content match by name. A longer name with the same start does not match."""
     arn = f"arn:aws:logs:us-east-1:*:log-group:{pattern}"
 
     assert statement(group(name), "Logs")["Resource"] == sorted([arn, f"{arn}:*"])
@@ -746,7 +755,7 @@ def test_names_are_literal(name: object, pattern: str) -> None:
     "name", [{"Fn::Sub": "/aws/${Queue.QueueName}"}, {"Fn::ImportValue": "name"}], ids=["attribute", "import"]
 )
 def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
-    """Values known only in the deployed stack are stars; tags of request or resource decide."""
+    """Values that are unknown before a deploy are stars. Tags of the request or the resource are required."""
     found = {one["Sid"]: one for one in statements(group(name)) if "logs:" in json.dumps(one)}
 
     assert "Logs" not in found
@@ -770,15 +779,15 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     ],
     ids=["type without ARNs", "parameter that nobody can look up"],
 )
-def test_what_is_unknown_is_named(template: dict[str, Any], message: str) -> None:
-    """A type without a decision would get no permissions, and fail with AccessDenied."""
+def test_unknown_types_are_reported(template: dict[str, Any], message: str) -> None:
+    """Without an entry, a type would have no permissions, and its deploy would fail with AccessDenied."""
     with pytest.raises(PolicyError) as caught:
         of(template)
 
     assert str(caught.value) == message
 
 
-def test_fails_on_a_statement_that_fits_nowhere() -> None:
+def test_fails_on_a_statement_that_is_too_long() -> None:
     """A statement is not divided; the message contains the length of its document."""
     with pytest.raises(PolicyError) as caught:
         of({"Resources": {f"Queue{number:03}": QUEUE for number in range(100)}})
@@ -791,7 +800,7 @@ def test_fails_on_a_statement_that_fits_nowhere() -> None:
 
 
 def test_every_line_of_the_tables_has_a_use(built: dict[str, BuiltStack]) -> None:
-    """The tables contain no ARN, action or property for a type that no stack has."""
+    """The tables do not contain ARNs, actions or properties for types that no stack has."""
     types = {resource["Type"] for stack in built.values() for resource in stack.resources.values()}
     claims = {action for stack in built.values() for action in claimed_actions(stack)}
 

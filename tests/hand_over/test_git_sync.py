@@ -33,7 +33,7 @@ def assembly() -> Assembly:
 
 
 def test_names_template_parameters_and_tags() -> None:
-    """The file is YAML with the three keys of Git sync; values are texts, whatever they look like."""
+    """The file is YAML with the three keys of Git sync. All values are strings."""
     text = deployment_file("out/main.yaml", {"Size": "010", "On": "yes", "Empty": ""}, {"Owner": "a: b #c"})
 
     assert text == (
@@ -50,19 +50,19 @@ def test_names_template_parameters_and_tags() -> None:
 
 
 def test_leaves_out_what_is_empty() -> None:
-    """A stack without parameters and tags has its template alone."""
+    """A stack without parameters and tags has only its template."""
     assert yaml.safe_load(deployment_file("out/main.yaml", {}, {})) == {"template-file-path": "out/main.yaml"}
 
 
-def test_names_what_each_deploy_decides() -> None:
-    """A value that changes with each deploy cannot be generated; a comment in the file lists it."""
+def test_lists_the_per_deploy_parameters() -> None:
+    """A value that changes with each deploy cannot be generated, so a comment lists the parameter."""
     text = deployment_file("main.yaml", {}, {}, ["Key", "Version"])
 
     assert "# Set at each deploy, so a copy of this file must add: Key, Version\n" in text
 
 
 def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
-    """Of every stack in every environment: what a pipeline would pass, and a template that the set has."""
+    """Each file has the values that a pipeline would pass in its environment, and an existing template."""
     known = output.read_environments(STACKS, ROOT / "parameters")
 
     assert len(known) > 1
@@ -79,13 +79,13 @@ def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
 
 @pytest.mark.lints
 def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly, tmp_path: Path) -> None:
-    """cfn-lint finds each template by its path and nothing wrong with it, given these values."""
+    """With these values, cfn-lint finds each template by its path, and has no findings."""
     for path, data in assembly.files.items():
         (tmp_path / FOLDER / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / FOLDER / path).write_bytes(data)
     for region in {stack.region for stack in STACKS}:
         names = [f"{stack.name}.yaml" for stack in STACKS if stack.region == region]
-        # Of one environment: a build lints the templates with the values of all.
+        # of one environment: a build lints the templates with the values of all
         files = [f"{FOLDER}/deployments/prod/{name}" for name in names]
         assert {path.removeprefix(f"{FOLDER}/") for path in files} <= set(assembly.files)
         run = cfn_lint(tmp_path, region, files)
@@ -94,7 +94,7 @@ def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly,
 
 @pytest.mark.lints
 def test_cfn_lint_judges_the_values(assembly: Assembly, tmp_path: Path) -> None:
-    """The check above can fail: a value that a template refuses is found."""
+    """cfn-lint reports a value that a template does not allow, so the check above can fail."""
     (tmp_path / FOLDER).mkdir(parents=True)
     (tmp_path / FOLDER / "main.yaml").write_bytes(assembly.files["main.yaml"])
     (tmp_path / "dev.yaml").write_text(deployment_file(f"{FOLDER}/main.yaml", {"VpcCidr": "anywhere"}, {}))
@@ -121,7 +121,7 @@ TEXTS = [
 @pytest.mark.parametrize("text", TEXTS, ids=ascii)
 @pytest.mark.parametrize("loader", [yaml.SafeLoader, yaml.CSafeLoader], ids=["PyYAML", "libyaml"])
 def test_any_text_arrives(text: str, loader: type[yaml.SafeLoader]) -> None:
-    """Quotes, spaces and letters of any language come through, on one line of ASCII."""
+    """Quotes, spaces and letters of any language are written on one line of ASCII, and read unchanged."""
     written = deployment_file(f"{text}/main.yaml", {"Name": text}, {"Owner": text})
 
     assert written.isascii()
@@ -133,7 +133,7 @@ def test_any_text_arrives(text: str, loader: type[yaml.SafeLoader]) -> None:
     }
 
 
-# ---- Where the output folder lies ----
+# ---- Position of the output folder ----
 
 
 @pytest.fixture
@@ -145,14 +145,17 @@ def repository(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("folder", ["out", "infra/cfn", "my templates/größe", ".", "a/../out"])
 def test_paths_start_at_the_root_of_the_repository(folder: str, repository: Path) -> None:
-    """Wherever the output folder is, also where it is the repository itself; it need not exist."""
+    """Paths start at the root of the repository, which can be the output folder.
+
+    The folder need not exist.
+    """
     assert in_repository(repository / folder) == PurePosixPath(os.path.normpath(folder))
 
 
 def test_a_relative_folder_counts_from_the_current_one(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """``--output cfn`` in a folder of the repository lies below that folder."""
+    """``--output cfn`` in a folder of the repository is a subfolder of that folder."""
     (repository / "infra").mkdir()
     monkeypatch.chdir(repository / "infra")
 
@@ -162,7 +165,7 @@ def test_a_relative_folder_counts_from_the_current_one(
 
 
 def test_the_nearest_repository_counts(repository: Path) -> None:
-    """A submodule or a worktree, where .git is a file, has its own root."""
+    """A submodule or a worktree, in which .git is a file, has its own root."""
     (repository / "part").mkdir()
     (repository / "part" / ".git").write_text("gitdir: ../.git/modules/part\n")
 
@@ -172,7 +175,7 @@ def test_the_nearest_repository_counts(repository: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
 def test_links_are_followed(repository: Path, tmp_path: Path) -> None:
-    """Git keeps a link as a link, so the templates are only where the files themselves lie."""
+    """Git does not follow links, so the templates have the path of their real folder."""
     (repository / "real").mkdir()
     (tmp_path / "away").mkdir()
     (repository / "link").symlink_to("real")
@@ -187,10 +190,10 @@ def test_links_are_followed(repository: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text elsewhere, and folders in use stay")
-def test_a_folder_that_has_no_path_is_in_no_repository(
+def test_a_folder_without_a_path_is_not_in_a_repository(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name that is not UTF-8 cannot be written in YAML; a removed current folder has no path at all."""
+    """A name that is not UTF-8 cannot be written in YAML, and a deleted current folder has no path."""
     (repository / "gone").mkdir()
     monkeypatch.chdir(repository / "gone")
     (repository / "gone").rmdir()
@@ -210,14 +213,14 @@ def build(folder: Path, *options: str) -> int:
 
 
 def template_paths(folder: Path) -> set[str]:
-    """Return the templates that the deployment files of a folder name."""
+    """Return the templates in the deployment files of a folder."""
     files = folder.glob("deployments/*/*.yaml")
     return {yaml.safe_load(file.read_text(encoding="ascii"))["template-file-path"] for file in files}
 
 
 @pytest.mark.parametrize("folder", [FOLDER, 'it\'s "ours"/größe', "."])
 def test_a_build_names_templates_that_are_there(folder: str, repository: Path) -> None:
-    """From the root of the repository each path leads to a template, and a check agrees."""
+    """Each path from the root of the repository is an existing template, and a check passes."""
     assert build(repository / folder) == 0
 
     found = template_paths(repository / folder)
@@ -227,7 +230,7 @@ def test_a_build_names_templates_that_are_there(folder: str, repository: Path) -
 
 
 def test_a_moved_folder_is_stale(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Files that still name the old place are found by a check, and corrected by a build."""
+    """A check reports files with the old path, and a build updates them."""
     assert build(repository / "out") == 0
     (repository / "out").rename(repository / "cfn")
     capsys.readouterr()
@@ -243,14 +246,14 @@ def test_a_moved_folder_is_stale(repository: Path, capsys: pytest.CaptureFixture
 def test_outside_a_repository_earlier_files_are_removed(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Git sync has nothing to read there: no deployment files, and none in the manifest."""
+    """Git sync requires a repository, so there are no deployment files, and the manifest lists none."""
     out = repository / "out"
     assert build(out) == 0
     (repository / ".git").rmdir()
     capsys.readouterr()
 
     assert build(out, "--check") == 1
-    assert "deployments/dev/network.yaml no longer belongs to the set; a build removes it.\n" in (
+    assert "deployments/dev/network.yaml is no longer generated. A build removes it.\n" in (
         capsys.readouterr().out
     )
     assert build(out) == 0
@@ -261,7 +264,7 @@ def test_outside_a_repository_earlier_files_are_removed(
 
 
 def cfn_lint(folder: Path, region: str, files: list[str]) -> subprocess.CompletedProcess[str]:
-    """Run cfn-lint over deployment files, as a user in the repository would."""
+    """Run cfn-lint for deployment files, as in a user's repository."""
     program = [sys.executable, "-c", "import sys; from cfnlint.runner import main; sys.exit(main())"]
     command = [*program, "--regions", region, "--deployment-files", *files]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -1,4 +1,4 @@
-"""The service roles may do what each resource calls for when it is created, read, updated and deleted."""
+"""The service roles have the permissions to create, read, update and delete each resource."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STACKS = ["network", "database", "api", "frontend"]
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_allows_what_the_handlers_list(built: dict[str, BuiltStack], attached: Attached, stack: str) -> None:
-    """Only actions of delete handlers can need the policies for deleting."""
+    """Only actions of delete handlers can require the policies for deletion."""
     denied = [
         action
         for action, deleting in sorted(needed(built[stack]).items())
@@ -29,10 +29,10 @@ def test_allows_what_the_handlers_list(built: dict[str, BuiltStack], attached: A
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_allows_no_change_that_no_property_calls_for(
+def test_allows_only_changes_of_properties_in_a_template(
     built: dict[str, BuiltStack], attached: Attached, stack: str
 ) -> None:
-    """Rights for properties that no template sets are left out; looking things up does not count."""
+    """Permissions for properties that no template sets are not included, except for look-ups."""
     idle = {action for name in types(built[stack]) for action in unneeded(built[stack], name)}
     idle -= set(needed(built[stack]))
 
@@ -45,7 +45,7 @@ def test_allows_no_change_that_no_property_calls_for(
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_allows_what_was_recorded(attached: Attached, stack: str) -> None:
-    """The calls of an emulator's handlers, but for its own ways."""
+    """Recorded calls of an emulator's handlers are allowed, except for those that only the emulator makes."""
     denied = [
         (type_name, action)
         for of, deleting, type_name, action in RECORDED
@@ -57,8 +57,8 @@ def test_allows_what_was_recorded(attached: Attached, stack: str) -> None:
 
 
 @pytest.mark.parametrize("table", ["unset", "useless"])
-def test_every_line_has_a_use(built: dict[str, BuiltStack], table: str) -> None:
-    """Each action that is left out is listed by a handler of the type, for a property that there is."""
+def test_every_line_is_used(built: dict[str, BuiltStack], table: str) -> None:
+    """A handler of the type lists each omitted action, for an existing property."""
     listed = {(type_name, action) for stack in built.values() for type_name, _, action in claimed(stack)}
 
     for type_name, lines in TABLES[table].items():
@@ -71,7 +71,7 @@ def test_every_line_has_a_use(built: dict[str, BuiltStack], table: str) -> None:
 
 
 def test_every_emulators_way_was_recorded() -> None:
-    """Each call that counts as the emulator's own is among those that were watched."""
+    """Each call that only the emulator makes is one of the recorded calls."""
     recorded = {(type_name, action) for _, _, type_name, action in RECORDED}
 
     assert {(name, action) for name, actions in TABLES["emulator"].items() for action in actions} <= recorded

@@ -29,12 +29,12 @@ def assembly() -> Assembly:
 
 @pytest.fixture
 def ours(assembly: Assembly) -> Any:
-    """Our own manifest, to be changed at will."""
+    """Our manifest, which a test can change."""
     return json.loads(assembly.files["stacks.json"])
 
 
 def test_describes_the_set() -> None:
-    """Every key of a stack comes from the stack; every other file has its size and SHA-256."""
+    """All keys of a stack come from the stack. All other files have their size and SHA-256."""
     api = BuiltStack(
         "api",
         "api.yaml",
@@ -94,13 +94,13 @@ def test_describes_the_set() -> None:
 
 
 def test_lists_every_other_file(assembly: Assembly, ours: Any) -> None:
-    """The files come in the order of the set, the manifest is the last of it and does not list itself."""
+    """Files are in the order of the set. The manifest is last, and does not list itself."""
     assert [*ours["files"], "stacks.json"] == list(assembly.files)
     assert list(assembly.files)[-2:] == ["reference.md", "stacks.json"]
 
 
 def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
-    """The manifest and the files that it names hold everything that is known of a built stack."""
+    """The manifest and its files contain all facts about a built stack."""
 
     def read(path: str) -> Any:
         return json.loads(assembly.files[path])
@@ -127,14 +127,14 @@ def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
         for one in ours["stacks"]
     ]
     for read_back, one in zip(back, assembly.stacks, strict=True):
-        assert vars(read_back).items() <= vars(one).items()  # which also keeps what was read off it
+        assert vars(read_back).items() <= vars(one).items()  # also contains values that were read from it
     assert [one["source"] for one in ours["stacks"]] == [
         f"csr_templates/stacks/{one['name']}.py" for one in ours["stacks"]
     ]
 
 
 def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
-    """The manifest is ASCII with LF, two-space indents, keys in a chosen order and one final line feed."""
+    """The manifest is ASCII with LF, an indent of two, keys in a fixed order and a final line feed."""
     written = assembly.files["stacks.json"]
 
     assert written.startswith(b'{\n  "formatVersion": 1,\n  "stacks": [\n')
@@ -147,7 +147,7 @@ def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
 
 
 def schema_errors(document: object) -> list[str]:
-    """Return where a manifest breaks the schema that ships with the package."""
+    """Return the positions at which a manifest does not match the schema of the package."""
     return [
         "/".join(map(str, error.path)) for error in StandardValidator(schema=SCHEMA).iter_errors(document)
     ]
@@ -178,14 +178,14 @@ WRONG = {
 
 
 def test_our_manifest_fits_the_schema(ours: Any) -> None:
-    """The schema describes the manifest that a build writes, and the table above is of all its keys."""
+    """The schema matches the manifest of a build, and the table above contains all keys."""
     assert schema_errors(ours) == []
     assert all(set(stack) == set(WRONG) for stack in ours["stacks"])
 
 
 @pytest.mark.parametrize("key", WRONG)
-def test_schema_judges_every_key_of_a_stack(ours: Any, key: str) -> None:
-    """A stack without one of its keys, or with a wrong value, does not fit."""
+def test_schema_checks_every_key_of_a_stack(ours: Any, key: str) -> None:
+    """A stack with a missing key or a wrong value is invalid."""
     stack = ours["stacks"][0]
     stack[key] = WRONG[key]
     assert {place.split("/")[2] for place in schema_errors(ours)} == {key}
@@ -194,15 +194,15 @@ def test_schema_judges_every_key_of_a_stack(ours: Any, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
-def test_schema_misses_every_key(ours: Any, key: str) -> None:
-    """A manifest without one of its keys does not fit."""
+def test_schema_requires_every_key(ours: Any, key: str) -> None:
+    """A manifest with a missing key is invalid."""
     del ours[key]
 
     assert schema_errors(ours) == [""]
 
 
-def test_schema_knows_every_key(ours: Any) -> None:
-    """An undocumented key is refused in every place."""
+def test_schema_rejects_other_keys(ours: Any) -> None:
+    """An undocumented key is rejected at every level."""
     for part in (ours, ours["stacks"][0], ours["files"]["main.yaml"]):
         part["colour"] = "blue"
 
@@ -217,8 +217,8 @@ def test_schema_knows_every_key(ours: Any) -> None:
         ("main.yaml", {}),
     ],
 )
-def test_schema_judges_every_file(ours: Any, path: str, file: dict[str, Any]) -> None:
-    """A path that leads out of the folder, a hash that is not one and a missing hash do not fit."""
+def test_schema_checks_every_file(ours: Any, path: str, file: dict[str, Any]) -> None:
+    """A path outside of the folder, an invalid hash and a missing hash are invalid."""
     ours["files"] = {path: file}
 
     assert [place.split("/")[0] for place in schema_errors(ours)] == ["files"]
@@ -237,7 +237,7 @@ def test_manifest_is_documented() -> None:
 
 
 def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
-    """The whole document comes back, with the hash of each file."""
+    """The complete document is returned, with the hash of each file."""
     found = manifest.read(assembly.files["stacks.json"], "out/stacks.json")
 
     assert found == ours
@@ -249,7 +249,7 @@ def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
 
 
 def test_files_to_come_are_announced() -> None:
-    """Files that are new, and those with another content, are added once; a manifest that has all is left."""
+    """New files, and files with different content, are added once. Other entries do not change."""
     one, two = ({"a": data, "b": b"b"} for data in (b"1", b"2"))
     first = manifest.announce(None, one)
     assert first is not None
@@ -287,7 +287,7 @@ def test_files_to_come_are_announced() -> None:
     ],
 )
 def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
-    """No file outside the folder, and none that no build could have written, is taken for ours."""
+    """Files outside of the folder, or that a build cannot write, do not count as generated."""
     with pytest.raises(ManifestError) as caught:
         manifest.read(data, "out/stacks.json")
 
@@ -302,7 +302,7 @@ THEIRS = {"main.yaml": {"sha256": "4"}, "api.yaml": {"sha256": "2"}, "theirs.yam
 
 
 def in_conflict(ours: Any, theirs: Any) -> bytes:
-    """Return a manifest that git could not merge, in the style diff3."""
+    """Return a manifest with a merge conflict, in the style diff3."""
     before: dict[str, Any] = {}
     lines = [f'{{"formatVersion": 1, "files": {json.dumps(side)}}}\n' for side in (ours, before, theirs)]
     return "".join(
@@ -311,7 +311,7 @@ def in_conflict(ours: Any, theirs: Any) -> bytes:
 
 
 def test_conflict_lists_the_files_of_both_sides() -> None:
-    """A file that either side lists was written by a build, with the content that either side names."""
+    """Files of both sides count as generated, with the hashes of both sides."""
     found = manifest.read_or_merge(in_conflict(OURS, THEIRS), "out/stacks.json")
 
     assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
@@ -335,7 +335,10 @@ def test_conflict_lists_the_files_of_both_sides() -> None:
     ids=["path outside", "no hash", "cut off", "no middle"],
 )
 def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
-    """Files count as ours only if both sides are manifests; readers need a whole manifest."""
+    """If one side is not a manifest, the conflict is an error.
+
+    Other readers need a manifest without conflict.
+    """
     with pytest.raises(ManifestError) as caught:
         manifest.read_or_merge(data, "out/stacks.json")
     with pytest.raises(ManifestError) as caught_by_readers:
@@ -359,7 +362,10 @@ FOREIGN = {
     ),
     "name": (
         BuiltStack("My_Shop", "a", "b", {"Parameters": BOTH}),
-        ["The name 'My_Shop' cannot be part of the names of stacks, files and roles."],
+        [
+            "The stack name 'My_Shop' is not allowed, because the names of deployed stacks, files and roles "
+            "contain it."
+        ],
     ),
     "no project": (
         BuiltStack("shop", "a", "b", {"Parameters": {"Environment": {}}}),
@@ -375,14 +381,14 @@ FOREIGN = {
     ),
     "gap": (
         BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"A": "First"}),
-        ["B is not in a section, but the template shows it under the title of the resource before it."],
+        ["B is not in a section, so the template would show it in the section of the previous resource."],
     ),
 }
 
 
 @pytest.mark.parametrize(("stack", "begins"), FOREIGN.values(), ids=FOREIGN)
-def test_what_the_manifest_says_of_every_stack_holds(stack: BuiltStack, begins: list[str]) -> None:
-    """A stack of another project that breaks it gets a sentence for each thing."""
+def test_requirements_of_the_manifest(stack: BuiltStack, begins: list[str]) -> None:
+    """A stack of another project has a message for each requirement that it does not meet."""
     found = manifest.manifest_problems(stack)
 
     assert [sentence[: len(begin)] for sentence, begin in zip(found, begins, strict=True)] == begins

@@ -1,4 +1,4 @@
-"""The pipeline role calls CloudFormation, copies files, and does not change resources itself."""
+"""The pipeline role calls CloudFormation and copies files. It does not change resources itself."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 OURS = "${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-"
 each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
 
-FOR_ADMINISTRATORS = ("recovery.md", "recovery.ja.md")  # who recover a stack with their own permissions
+FOR_ADMINISTRATORS = ("recovery.md", "recovery.ja.md")  # with their own permissions
 CLI_COMMANDS = {
     "deploy": {"DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"},
     "wait": {"DescribeStacks"},
@@ -45,8 +45,8 @@ def allowed(documents: list[Document]) -> set[str]:
 
 
 @each_stack
-def test_asks_of_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> None:
-    """What changes a stack names the one stack; deleting it is apart."""
+def test_changes_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> None:
+    """Actions that change a stack are limited to one stack. Deletion is a separate statement."""
     everyday, removing = map(statements, pipeline_policies(built[name]))
     arn = f"arn:aws:cloudformation:{built[name].region}:*:stack/{OURS}{name}/*"
 
@@ -61,7 +61,7 @@ def test_asks_of_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> N
 
 @each_stack
 def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> None:
-    """Besides CloudFormation, it can copy files, create a snapshot, compare versions and pass one role."""
+    """It can also copy files, create a snapshot, compare versions and pass one role, but nothing else."""
     everyday, removing = pipeline_policies(built[name])
     others = {
         action for action in allowed([*everyday, *removing]) if not action.startswith("cloudformation:")
@@ -82,7 +82,7 @@ def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> 
 
 @each_stack
 def test_imports_nothing(built: dict[str, BuiltStack], name: str) -> None:
-    """An import would give the stack, and so the service role, a resource that is not ours."""
+    """Imports are not allowed, because they could add other resources to the stack and its service role."""
     one = statements(pipeline_policies(built[name])[0])["NoImports"]
 
     assert (one["Effect"], one["Resource"]) == ("Deny", "*")
@@ -91,7 +91,7 @@ def test_imports_nothing(built: dict[str, BuiltStack], name: str) -> None:
 
 @each_stack
 def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], name: str) -> None:
-    """A pipeline cannot write or delete the files of another one."""
+    """A pipeline cannot write or delete files of another pipeline."""
     one = statements(pipeline_policies(built[name])[0])["Artifacts"]
     bucket = f"arn:aws:s3:::{OURS}artifacts-${{aws:PrincipalAccount}}-{built[name].region}"
 
@@ -99,8 +99,8 @@ def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], na
 
 
 @each_stack
-def test_allows_what_the_pages_ask_of_cloudformation(built: dict[str, BuiltStack], name: str) -> None:
-    """Every stack's pipeline is allowed the CloudFormation actions of the operators' commands in docs/."""
+def test_allows_the_cloudformation_commands_of_the_pages(built: dict[str, BuiltStack], name: str) -> None:
+    """The pipeline of each stack can run the CloudFormation commands for operators in docs/."""
     paths = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in FOR_ADMINISTRATORS]
     pages = "".join(page.read_text(encoding="utf-8") for page in paths)
     commands = set(re.findall("aws cloudformation ([a-z-]+)", pages))
@@ -113,8 +113,8 @@ def test_allows_what_the_pages_ask_of_cloudformation(built: dict[str, BuiltStack
     assert {f"cloudformation:{operation}" for operation in needed} <= allowed([*everyday, *removing])
 
 
-def test_sees_the_stacks_that_it_reads_from(built: dict[str, BuiltStack]) -> None:
-    """The api's commands look the package bucket up in the network's outputs; network reads from none."""
+def test_reads_the_outputs_of_other_stacks(built: dict[str, BuiltStack]) -> None:
+    """The pipeline of api can read the outputs of network, for the package bucket."""
     one = statements(pipeline_policies(built["api"])[0])["StacksRead"]
 
     assert one["Action"] == ["cloudformation:DescribeStacks"]
@@ -136,5 +136,5 @@ def test_fits_into_managed_policies(built: dict[str, BuiltStack], name: str) -> 
 
 
 def test_no_service_role_reaches_a_deploy_role() -> None:
-    """Names of resources start with the project, those of these roles do not."""
+    """Names of resources start with the project. Names of these roles do not."""
     assert role_name("shop", "prod", "api", "service") == "deploy-shop-prod-api-service"

@@ -1,6 +1,6 @@
 """The policy evaluator, checked against the IAM user guide.
 
-Each case is an example or a sentence of the page that it names, under
+Each case is an example or a sentence of the page with its name, under
 https://docs.aws.amazon.com/IAM/latest/UserGuide/.
 """
 
@@ -36,7 +36,7 @@ INSTANCE = "arn:aws:ec2:us-east-1:111122223333:instance/i-1"
 
 
 class Case(NamedTuple):
-    """A request, the statements that judge it, and the page that gives the answer."""
+    """A request, the statements, and the page with the expected decision."""
 
     page: str
     what: str
@@ -48,7 +48,7 @@ class Case(NamedTuple):
 
 
 def statement(effect: str = "Allow", **elements: Any) -> Document:
-    """Return a statement about everything, but for the given elements; ``None`` removes one."""
+    """Return a statement about everything, except for the given elements. ``None`` removes an element."""
     whole = {"Effect": effect, "Action": "*", "Resource": "*", **elements}
     return {key: value for key, value in whole.items() if value is not None}
 
@@ -112,7 +112,7 @@ TAGGED_AT_CREATION = [
 ]
 
 CASES = [
-    # ---- How statements add up ----
+    # ---- Combined statements ----
     Case(EVALUATION, "nothing is allowed by default", [], "s3:GetObject", OBJECT, {}, IMPLICIT),
     Case(EVALUATION, "an allow overrides the default", [statement()], "s3:GetObject", OBJECT, {}, ALLOW),
     Case(
@@ -784,7 +784,7 @@ CASES = [
     "case", CASES, ids=[f"{case.page.split('.html')[0][-30:]}: {case.what}" for case in CASES]
 )
 def test_says_what_the_user_guide_says(case: Case) -> None:
-    """The documented answer to each documented example."""
+    """The decision is the documented one for each documented example."""
     request = Request(case.action, case.resource, case.context)
     document = {"Version": "2012-10-17", "Statement": case.statements}
 
@@ -792,7 +792,7 @@ def test_says_what_the_user_guide_says(case: Case) -> None:
 
 
 def test_each_statement_may_be_in_a_document_of_its_own() -> None:
-    """Policies of one kind add up.
+    """Policies of one type are combined.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
@@ -832,7 +832,7 @@ EVERYTHING = {"Version": "2012-10-17", "Statement": statement()}
 def test_boundary_and_session_policy_limit(
     action: str, identity: Document, boundary: Document, expected: Decision
 ) -> None:
-    """What is allowed is what all kinds allow.
+    """A request must be allowed by all types of policies.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
     """
@@ -882,10 +882,10 @@ def test_boundary_and_session_policy_limit(
         ([statement()], {"a:b": "c", "A:B": "d"}, "A condition key is in the request twice"),
     ],
 )
-def test_refuses_what_it_does_not_know(
+def test_rejects_unsupported_elements(
     statements: list[Document], context: Mapping[str, Value], message: str
 ) -> None:
-    """A guess could let a policy pass that AWS judges in another way."""
+    """A guess could pass a policy that AWS evaluates differently."""
     with pytest.raises(UnclearError) as caught:
         decide(Request("s3:GetObject", OBJECT, context), [{"Version": "2012-10-17", "Statement": statements}])
 

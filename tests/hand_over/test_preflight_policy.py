@@ -1,4 +1,4 @@
-"""The policies of preflight: no more than what is called, and no way to a secret."""
+"""The policies of preflight allow only the calls that it makes, and no access to secrets."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from csr_templates.hand_over import preflight_policy
 API = BuiltStack("api", "api.yaml", "eu-west-1", {"Resources": {}})
 
 
-def test_reading_changes_nothing_and_sees_no_key() -> None:
-    """Objects are read only from package buckets; API Gateway is not asked for keys and their values."""
+def test_reading_does_not_include_changes_and_keys() -> None:
+    """Objects can be read only from package buckets, and API keys with their values not at all."""
     document = preflight_policy.policies([API])["preflight-policies/read.json"]
     by_sid = {one["Sid"]: one for one in document["Statement"]}
 
@@ -33,8 +33,8 @@ def test_reading_changes_nothing_and_sees_no_key() -> None:
     )
 
 
-def test_validating_reaches_only_stacks_of_these_names_and_its_own_uploads() -> None:
-    """Deleting a stack is among it, so the stacks are named."""
+def test_validation_is_limited_to_its_stacks_and_uploads() -> None:
+    """Validation can delete stacks, so it is limited to the names of the stacks."""
     document = preflight_policy.policies([API])["preflight-policies/change-set.json"]
     by_sid = {one["Sid"]: one for one in document["Statement"]}
 
@@ -43,8 +43,8 @@ def test_validating_reaches_only_stacks_of_these_names_and_its_own_uploads() -> 
     assert by_sid["Uploads"]["Resource"] == "arn:aws:s3:::*/preflight/*"
 
 
-def test_an_operation_whose_action_is_called_otherwise() -> None:
-    """As IAM calls it, so that a finding names what to allow."""
+def test_an_operation_with_a_different_action() -> None:
+    """The name of the action in IAM is used, so that a finding shows the action to allow."""
     assert preflight_policy.actions("s3", "HeadBucket") == ("s3:ListBucket",)
     assert preflight_policy.actions("service-quotas", "GetServiceQuota") == ("servicequotas:GetServiceQuota",)
     assert preflight_policy.actions("rds", "DescribeDBClusters") == ("rds:DescribeDBClusters",)

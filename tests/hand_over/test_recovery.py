@@ -31,7 +31,7 @@ def assembly() -> Assembly:
 
 @pytest.fixture(scope="module")
 def ours(assembly: Assembly) -> list[tuple[BuiltStack, Step, dict[str, Any]]]:
-    """Stack, step, and the template of the step as it is written."""
+    """Stack, step, and the template of the step, loaded from YAML."""
     return [
         (stack, step, load(assembly.files[f"recovery/{step.name}.yaml"].decode("ascii")))
         for stack in assembly.stacks
@@ -40,10 +40,10 @@ def ours(assembly: Assembly) -> list[tuple[BuiltStack, Step, dict[str, Any]]]:
 
 
 def test_every_property_is_the_stacks_own(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
-    """A deploy after the import finds nothing to replace, and no secret to generate again.
+    """A deploy after the import does not replace a resource, and does not generate a secret again.
 
-    A property differs only where it names what is deleted, and never one that tells the resource from another
-    or that replaces it.
+    A property is different only if it refers to a deleted resource, and never if it is an identifier or
+    replaces the resource.
     """
     compared = 0
     for stack, step, template in ours:
@@ -66,10 +66,10 @@ def test_every_property_is_the_stacks_own(ours: list[tuple[BuiltStack, Step, dic
     assert compared > 100
 
 
-def test_templates_keep_the_rules_of_an_import(
+def test_templates_follow_the_rules_of_an_import(
     assembly: Assembly, ours: list[tuple[BuiltStack, Step, dict[str, Any]]]
 ) -> None:
-    """No outputs; what is imported is retained; a name in a template is in it; each fits into a request."""
+    """Templates have no outputs, retain imported resources, have valid references, and are small enough."""
     for _, step, template in ours:
         known = {*template["Resources"], *template["Parameters"]}
         assert "Outputs" not in template
@@ -83,8 +83,8 @@ def test_templates_keep_the_rules_of_an_import(
         assert len(assembly.files[f"recovery/{step.name}.yaml"]) <= 51_200
 
 
-def test_steps_only_add(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
-    """A later step contains the resources of the earlier ones unchanged: an import cannot change them."""
+def test_steps_only_add_resources(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
+    """A later step has the resources of earlier steps unchanged, because an import cannot change them."""
     by_name = {step.name: template["Resources"] for _, step, template in ours}
     first, before, after = (
         by_name[name] for name in ("database", "database-before-restore", "database-after-restore")
@@ -94,8 +94,8 @@ def test_steps_only_add(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> 
     assert after.keys() - before.keys() == {"DatabaseCluster", "DatabaseInstance1", "DatabaseInstance2"}
 
 
-def test_everything_that_holds_data_comes_back(assembly: Assembly) -> None:
-    """Of the retained resources with data, only the log group with the old API's ID is not imported."""
+def test_all_resources_with_data_are_imported(assembly: Assembly) -> None:
+    """The only exception is the log group whose name contains the ID of the old API."""
     stay = {}
     for stack in assembly.stacks:
         imported = {name for step in steps(stack) for name in step.imported}
@@ -107,16 +107,16 @@ def test_everything_that_holds_data_comes_back(assembly: Assembly) -> None:
     assert stay == {"ExecutionLogGroup": "it belongs to RestApi, which is deleted"}
 
 
-def test_what_stays_outside_is_said_in_the_template(assembly: Assembly) -> None:
-    """The head of the import template names what it leaves out, with the reason."""
+def test_resources_that_are_not_imported_are_listed(assembly: Assembly) -> None:
+    """The comment at the start of the template lists them with the reason."""
     head = assembly.files["recovery/api.yaml"].decode().split("\n\n")[0]
 
     assert "# Not imported: ExecutionLogGroup, since it belongs to RestApi, which is deleted." in head
     assert "# Not imported: ApiGatewayLoggingRole, since it contains no data, and the deploy creates" in head
 
 
-def test_lists_are_told_by_the_primary_identifier(assembly: Assembly) -> None:
-    """Each environment's list contains its resources, with CloudFormation's identifiers."""
+def test_lists_contain_the_primary_identifiers(assembly: Assembly) -> None:
+    """The list of each environment contains its resources, with the identifiers of CloudFormation."""
     manifest = json.loads(assembly.files["stacks.json"])
     for stack in manifest["stacks"]:
         for step in stack["recovery"]:
@@ -136,7 +136,7 @@ def test_lists_are_told_by_the_primary_identifier(assembly: Assembly) -> None:
 def test_parameters_are_those_of_the_template(
     assembly: Assembly, ours: list[tuple[BuiltStack, Step, dict[str, Any]]]
 ) -> None:
-    """CloudFormation refuses a parameter that the template does not have; one without a default is passed."""
+    """Only parameters of the template are passed, including all without a default."""
     production = next(one for one in assembly.environments if one.is_production)
     for stack, step, template in ours:
         if not step.imported:
@@ -150,7 +150,7 @@ def test_parameters_are_those_of_the_template(
 
 
 def test_manifest_lists_the_steps_in_order(assembly: Assembly) -> None:
-    """The manifest has the way back of each stack; the deploy between two imports has no list."""
+    """The manifest has the steps of each stack. A deploy between two imports does not have a list."""
     recovery = {one["name"]: one["recovery"] for one in json.loads(assembly.files["stacks.json"])["stacks"]}
 
     assert [step["template"] for step in recovery["database"]] == [
@@ -183,7 +183,7 @@ def stack(**resources: Any) -> BuiltStack:
 
 
 def kept(kind: str, properties: Mapping[str, Any], **attributes: Any) -> dict[str, Any]:
-    """Return a resource that survives."""
+    """Return a resource that is retained."""
     return {"Type": kind, "DeletionPolicy": "RetainExceptOnCreate", "Properties": properties, **attributes}
 
 
@@ -191,13 +191,13 @@ BUCKET = kept("AWS::S3::Bucket", {"BucketName": "files"})
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
 
 
-def test_nothing_survives() -> None:
-    """A stack that keeps nothing needs no way back: deploy it."""
+def test_nothing_is_retained() -> None:
+    """A stack without retained resources does not need recovery steps."""
     assert steps(stack(Topic=TOPIC)) == []
 
 
 def test_names_of_what_is_deleted_become_parameters() -> None:
-    """A reference to a deleted resource becomes a parameter of its name; an attribute one of both names."""
+    """A reference to a deleted resource becomes a parameter with its name, and the name of the attribute."""
     policy = {
         "Bucket": {"Ref": "Bucket"},
         "PolicyDocument": {
@@ -225,8 +225,8 @@ def test_names_of_what_is_deleted_become_parameters() -> None:
     }
 
 
-def test_template_holds_what_is_used_and_no_more() -> None:
-    """Parameters, mappings, conditions and dependencies of what is left out go with it."""
+def test_template_contains_only_used_parts() -> None:
+    """Parameters, mappings, conditions and dependencies of omitted resources are omitted too."""
     bucket = kept(
         "AWS::S3::Bucket",
         {"BucketName": {"Fn::FindInMap": ["Used", "a", "b"]}},
@@ -268,15 +268,15 @@ def test_template_holds_what_is_used_and_no_more() -> None:
     ids=["no-data", "not-found", "belongs", "no-import"],
 )
 def test_reasons(resource: dict[str, Any], reason: str) -> None:
-    """What survives and cannot come back is named with the reason."""
+    """Retained resources that cannot be imported are listed with the reason."""
     one = stack(Topic=TOPIC, Bucket=BUCKET, Left=resource)
 
     assert left_out(one) == {"Left": reason}
     assert [step.imported for step in steps(one)] == [("Bucket",)]
 
 
-def test_what_belongs_to_what_stays_outside_stays_outside() -> None:
-    """A policy of a bucket that cannot come back cannot come back either."""
+def test_parts_of_resources_that_are_not_imported() -> None:
+    """The policy of a bucket is not imported if the bucket cannot be imported."""
     policy = kept("AWS::S3::BucketPolicy", {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {}})
     bucket = kept("AWS::S3::Bucket", {})
 
@@ -287,7 +287,7 @@ def test_what_belongs_to_what_stays_outside_stays_outside() -> None:
 
 
 def test_identifiers() -> None:
-    """An identifier is the property, that of the owner, or a name or tag to look it up by."""
+    """An identifier is a property of the resource or of its owner, or is found by name or tag."""
     one = stack(
         Bucket=kept("AWS::S3::Bucket", {"BucketName": {"Fn::Sub": "files-${AWS::AccountId}"}}),
         Policy=kept("AWS::S3::BucketPolicy", {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {}}),

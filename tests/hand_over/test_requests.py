@@ -1,4 +1,4 @@
-"""What the deploy roles may do: the policies, judged on every request of the corpus."""
+"""The permissions of the deploy roles, evaluated for every request of the corpus."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ GROUPS = list(dict.fromkeys((one.stack, one.role, one.deleting) for one in CORPU
 
 
 def surprises(attached: Attached, asked: list[Asked]) -> list[str]:
-    """Return the requests that the policies answer in another way than they should."""
+    """Return the requests whose decision is not the expected one."""
     found = []
     for one in asked:
         documents = attached(one.stack, one.role, one.deleting)
@@ -33,15 +33,15 @@ def surprises(attached: Attached, asked: list[Asked]) -> list[str]:
 @pytest.mark.parametrize(
     "group", GROUPS, ids=[f"{stack}-{role}{'-deleting' * deleting}" for stack, role, deleting in GROUPS]
 )
-def test_nothing_surprises(attached: Attached, group: tuple[str, str, bool]) -> None:
-    """What deploying needs is allowed; what reaches elsewhere, or lifts itself up, is denied."""
+def test_every_decision_is_the_expected_one(attached: Attached, group: tuple[str, str, bool]) -> None:
+    """Requests of a deploy are allowed. Access to other resources, and privilege escalation, are denied."""
     asked = [one for one in CORPUS if (one.stack, one.role, one.deleting) == group]
 
     assert surprises(attached, asked) == []
 
 
-def test_nothing_near_is_allowed(attached: Attached) -> None:
-    """Another name, tag, region, account or service than in an allowed request, and the same is denied."""
+def test_no_similar_request_is_allowed(attached: Attached) -> None:
+    """An allowed request with a different name, tag, region, account or service is denied."""
     tried = [(one, what, miss) for one in CORPUS if one.expected == "may" for what, miss in near_misses(one)]
     allowed = [
         f"{one}: {what}: {miss.resource}"
@@ -60,12 +60,12 @@ OURS = {"aws:RequestTag/Project": "csr-lambda-api", "aws:RequestTag/Environment"
 
 
 def tags_of(request: Request) -> dict[str, Value]:
-    """Return the tags of the resource that is asked about."""
+    """Return the tags of the resource of a request."""
     return {key: value for key, value in request.context.items() if key.startswith("aws:ResourceTag/")}
 
 
 def of_others(stack: str) -> dict[str, Request]:
-    """Return what is other stacks', and this one's in another environment: each once, without an action."""
+    """Return the resources of other stacks and of other environments: each once, without an action."""
     found = {}
     for one in CORPUS:
         request, tags = one.request, tags_of(one.request)
@@ -83,8 +83,8 @@ def of_others(stack: str) -> dict[str, Request]:
 
 
 @pytest.mark.parametrize("stack", REGIONS)
-def test_no_right_reaches_what_is_others(attached: Attached, stack: str) -> None:
-    """Of all that a service role may do, no change is allowed on anything of another stack or environment."""
+def test_no_permission_includes_resources_of_others(attached: Attached, stack: str) -> None:
+    """A service role cannot change any resource of another stack or environment."""
     documents = attached(stack, "service", True)
     statements = [one for document in documents for one in document["Statement"]]
     actions = {action for one in statements if one["Effect"] == "Allow" for action in one["Action"]}
@@ -109,15 +109,15 @@ def test_no_right_reaches_what_is_others(attached: Attached, stack: str) -> None
 
 
 def of_production(one: Asked) -> bool:
-    """Return whether a name or tags, of the resource or in the request, are those of production."""
+    """Return whether a name or a tag, of the resource or in the request, is that of production."""
     context = one.request.context
     tags = {str(value) for key, value in context.items() if "Tag/" in key and "PrincipalTag/" not in key}
     return "csr-lambda-api-prod" in one.request.resource or {"csr-lambda-api", "prod"} <= tags
 
 
 @pytest.mark.parametrize(("tag", "value"), [("Environment", "dev"), ("Project", "shop")])
-def test_the_tags_of_the_role_bound_it(attached: Attached, tag: str, value: str) -> None:
-    """On a role with other tags, the same policies allow nothing on what is production's by name or tags."""
+def test_the_role_is_limited_by_its_tags(attached: Attached, tag: str, value: str) -> None:
+    """With other tags of the role, the same policies do not allow access to resources of production."""
     key = f"aws:PrincipalTag/{tag}"
     asked = [one for one in CORPUS if one.expected == "may" and of_production(one)]
     allowed = [
@@ -135,7 +135,7 @@ def test_the_tags_of_the_role_bound_it(attached: Attached, tag: str, value: str)
 def test_the_roles_have_the_tags_that_their_policies_read(
     bootstraps: dict[str, dict[str, Any]], attached: Attached
 ) -> None:
-    """And no session can replace them: nothing in a trust policy allows ``sts:TagSession``.
+    """Sessions cannot override the tags, because no trust policy allows ``sts:TagSession``.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
     """
@@ -149,8 +149,8 @@ def test_the_roles_have_the_tags_that_their_policies_read(
         assert '"AWS": "*"' not in json.dumps(made)
 
 
-def test_the_corpus_asks_what_can_be_asked() -> None:
-    """Each action exists in IAM for such an ARN, and supports tags if the request has tags."""
+def test_the_requests_of_the_corpus_are_possible() -> None:
+    """Each action exists in IAM for the type of ARN, and supports tags if the request has tags."""
     wrong = []
     for one in CORPUS:
         keys = condition_keys(one.request.action, one.request.resource)
@@ -161,8 +161,8 @@ def test_the_corpus_asks_what_can_be_asked() -> None:
     assert wrong == []
 
 
-def test_the_corpus_asks_both_ways() -> None:
-    """Of each role something is allowed and something denied, and nothing is asked twice."""
+def test_the_corpus_has_allowed_and_denied_requests() -> None:
+    """For each role, requests are allowed and denied, and no request appears twice."""
     kinds = {((one.stack, one.role, one.deleting), one.expected) for one in CORPUS}
     asked = Counter((one.stack, one.role, one.deleting, repr(one.request)) for one in CORPUS)
 
@@ -171,8 +171,8 @@ def test_the_corpus_asks_both_ways() -> None:
     assert len(CORPUS) > 1_000
 
 
-def test_a_surprise_is_found() -> None:
-    """Policies that allow everything, or nothing, surprise in each request of the other kind."""
+def test_an_unexpected_decision_is_found() -> None:
+    """If policies allow everything, or nothing, all requests of the other kind are found."""
     everything = {
         "Version": "2012-10-17",
         "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},

@@ -1,4 +1,4 @@
-"""``stack_parameters``: what a pipeline passes to a stack in one environment."""
+"""``stack_parameters``: the values that a pipeline passes to a stack in one environment."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from csr_templates.hand_over.stack_parameters import template_configuration
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_configuration_is_what_a_pipeline_passes() -> None:
-    """Parameters, tags and stack policy are in the form that CodePipeline and the AWS CLI read."""
+def test_configuration_has_the_format_of_a_pipeline() -> None:
+    """Parameters, tags and stack policy have the format of CodePipeline and the AWS CLI."""
     dev = Environment(
         "dev", {"app": {"ProjectName": "shop", "Environment": "dev"}, "site": {"Size": "1"}}, False
     )
@@ -30,7 +30,7 @@ def test_configuration_is_what_a_pipeline_passes() -> None:
 
 
 def test_tags_are_those_of_the_resources(built: dict[str, BuiltStack]) -> None:
-    """The tags that a pipeline gives the stack are those that each of its resources has."""
+    """The pipeline sets the same tags for the stack as the template for its resources."""
     for one in read_environments(STACKS, ROOT / "parameters"):
         for stack in built.values():
             tags = template_configuration(one, stack)["Tags"]

@@ -1,4 +1,4 @@
-"""Stack policies: what an update of each stack cannot touch."""
+"""Stack policies: the resources of each stack that an update cannot replace or remove."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from csr_templates.hand_over.stack_policies import MAX_BYTES, stack_policy
 from csr_templates.stacks.pins import PINS, Pins
 
 REPLACED, REMOVED, CHANGED = "Update:Replace", "Update:Delete", "Update:*"
-INSTANCE = "AWS::RDS::DBInstance"  # of an Aurora cluster, whose data is the cluster's
+INSTANCE = "AWS::RDS::DBInstance"  # of an Aurora cluster, which contains the data
 
 
 def stateful_types() -> set[str]:
-    """Return the types that hold data, going by cfn-lint."""
+    """Return the types with data, according to cfn-lint."""
     specs = importlib.resources.files("cfnlint") / "data" / "AdditionalSpecs" / "StatefulResources.json"
     return set(json.loads(specs.read_text("utf-8"))["ResourceTypes"])
 
@@ -30,7 +30,7 @@ def of(resources: dict[str, Any]) -> BuiltStack:
 
 
 def denied(stack: BuiltStack) -> dict[str, set[str]]:
-    """Return action -> the logical IDs that the policy denies it for, each named once."""
+    """Return action -> the logical IDs for which the policy denies it, each once."""
     allow, *denials = stack_policy(stack)["Statement"]
     assert allow == {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
     assert {(one["Effect"], one["Principal"]) for one in denials} <= {("Deny", "*")}
@@ -44,8 +44,8 @@ def denied(stack: BuiltStack) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("name", [stack.name for stack in STACKS])
-def test_what_holds_data_stays(built: dict[str, BuiltStack], name: str) -> None:
-    """Every stateful resource can neither be replaced nor removed; the template keeps all of it, too."""
+def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: str) -> None:
+    """Stateful resources cannot be replaced or removed, and the template retains them."""
     resources = built[name].resources
     found = denied(built[name])
     stateful = {
@@ -69,10 +69,10 @@ def test_what_holds_data_stays(built: dict[str, BuiltStack], name: str) -> None:
         ("frontend", {"Distribution"}, {"Distribution"}, set()),
     ],
 )
-def test_what_stays_without_data(
+def test_protected_resources_without_data(
     built: dict[str, BuiltStack], name: str, replaced: set[str], removed: set[str], changed: set[str]
 ) -> None:
-    """Addresses, instances and the function's role stay, and generated secrets are not touched."""
+    """Addresses, instances and the function's role are protected. Generated secrets cannot be updated."""
     found = denied(built[name])
     with_data = {
         logical_id
@@ -86,7 +86,10 @@ def test_what_stays_without_data(
 
 
 def test_only_the_condition_of_an_instance_removes_it() -> None:
-    """A distribution is kept even if its condition changes; an instance is removed only by its condition."""
+    """A distribution cannot be removed even if its condition changes.
+
+    An instance can be removed only by its condition.
+    """
     found = denied(
         of(
             {
@@ -104,8 +107,8 @@ def test_only_the_condition_of_an_instance_removes_it() -> None:
     }
 
 
-def test_only_roles_of_functions_stay() -> None:
-    """A role that only the environment of a function or another service names may be replaced."""
+def test_only_roles_of_functions_are_protected() -> None:
+    """Roles of other services, or in the environment of a function, can be replaced."""
     arn = {"Fn::GetAtt": ["Executing", "Arn"]}
     function = {"Role": arn, "Environment": {"Variables": {"ROLE": {"Ref": "Assumed"}}}}
     found = denied(
@@ -123,7 +126,7 @@ def test_only_roles_of_functions_stay() -> None:
 
 
 def test_a_stack_without_data_may_be_updated() -> None:
-    """Statements without resources would be refused, so there are none."""
+    """The policy has no deny statement, because CloudFormation would reject one without resources."""
     stack = of({"Topic": {"Type": "AWS::SNS::Topic"}})
 
     assert stack_policy(stack) == {

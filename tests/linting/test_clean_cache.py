@@ -1,4 +1,4 @@
-"""The memory of clean lints: what it tells apart, and that nothing in it can do harm."""
+"""The cache of clean lints: the key of an entry, and errors that must not have an effect."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ OTHER = cache.key("Resources: {}", "us-east-1", {})
     ids=["text", "region", "parameters", "empty parameter"],
 )
 def test_another_lint_is_another_key(text: str, region: str, parameters: dict[str, str]) -> None:
-    """Text, region and values each decide what a lint finds."""
+    """The text, the region and the values are part of the key."""
     assert cache.key(text, region, parameters) != DIGEST
 
 
 def test_order_of_parameters_does_not_matter() -> None:
-    """The same values are the same lint."""
+    """The same values in another order have the same key."""
     one = cache.key("", "us-east-1", {"A": "1", "B": "2"})
     other = cache.key("", "us-east-1", {"B": "2", "A": "1"})
 
@@ -39,7 +39,7 @@ def test_order_of_parameters_does_not_matter() -> None:
 
 @pytest.mark.parametrize("what", ["version", "schemas", "rules", "linting"])
 def test_another_linter_is_another_key(monkeypatch: pytest.MonkeyPatch, what: str) -> None:
-    """A new cfn-lint, newer schemas, a changed rule or a changed runner.py: everything is linted again."""
+    """A new cfn-lint, newer schemas, a changed rule or a changed runner.py cause a new lint of everything."""
     digest_of = cache._digest
     names = {"schemas": "version.json", "rules": "misspelt_metric.py", "linting": "runner.py"}
     if what == "version":
@@ -57,7 +57,7 @@ def test_another_linter_is_another_key(monkeypatch: pytest.MonkeyPatch, what: st
 
 
 def test_remembers(tmp_path: Path) -> None:
-    """What was remembered is known afterwards, and nothing else."""
+    """Only saved entries are found."""
     folder = tmp_path / "a" / "b"
     assert not cache.is_clean(folder, DIGEST)
 
@@ -69,8 +69,8 @@ def test_remembers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("rubbish", [b"", b"\0\xff", b"csr-templates: linted clean\n", b"x" * 10_000])
-def test_rubbish_counts_as_absent(tmp_path: Path, rubbish: bytes) -> None:
-    """A file cut short or written by another program proves nothing, and is replaced."""
+def test_an_invalid_entry_counts_as_missing(tmp_path: Path, rubbish: bytes) -> None:
+    """An incomplete file, or one of another program, does not count as clean, and is replaced."""
     (tmp_path / DIGEST).write_bytes(rubbish)
 
     assert not cache.is_clean(tmp_path, DIGEST)
@@ -78,8 +78,8 @@ def test_rubbish_counts_as_absent(tmp_path: Path, rubbish: bytes) -> None:
     assert cache.is_clean(tmp_path, DIGEST)
 
 
-def test_an_entry_under_another_name_proves_nothing(tmp_path: Path) -> None:
-    """An entry contains its own name."""
+def test_an_entry_with_another_name_counts_as_missing(tmp_path: Path) -> None:
+    """An entry contains its name."""
     cache.remember_clean(tmp_path, DIGEST)
     (tmp_path / DIGEST).rename(tmp_path / OTHER)
 
@@ -87,7 +87,7 @@ def test_an_entry_under_another_name_proves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_folder_in_the_place_of_an_entry(tmp_path: Path) -> None:
-    """Nor is that."""
+    """A folder with the name of an entry does not count as clean."""
     (tmp_path / DIGEST).mkdir()
 
     cache.remember_clean(tmp_path, DIGEST)
@@ -96,7 +96,7 @@ def test_a_folder_in_the_place_of_an_entry(tmp_path: Path) -> None:
 
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
-    """A cache that cannot be written is not a reason to stop."""
+    """If the cache cannot be written, the lint continues."""
     place = tmp_path / "file"
     place.write_text("mine")
 
@@ -112,7 +112,7 @@ def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     assert cache.default_folder() == tmp_path / "csr-templates" / "lint"
 
     monkeypatch.setenv("HOME", "/home/somebody")
-    for nowhere in ("", "relative"):  # to be ignored, according to the specification
+    for nowhere in ("", "relative"):  # ignored according to the specification
         monkeypatch.setenv("XDG_CACHE_HOME", nowhere)
         assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
     monkeypatch.delenv("XDG_CACHE_HOME")
@@ -123,7 +123,7 @@ def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
 
 
 def test_no_home_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user without a home has no cache."""
+    """Without a home folder, there is no cache."""
 
     def homeless() -> Path:
         raise RuntimeError("Could not determine home directory.")
@@ -134,7 +134,7 @@ def test_no_home_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_key_costs_no_import_of_cfn_lint(tmp_path: Path) -> None:
-    """Asking the cache is cheap: cfn-lint is loaded only to lint."""
+    """Looking up an entry does not import cfn-lint."""
     code = (
         "import sys\nfrom csr_templates.linting import clean_cache\n"
         "clean_cache.key('', '', {})\nprint('cfnlint' in sys.modules)"

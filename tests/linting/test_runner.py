@@ -1,4 +1,4 @@
-"""Linting returns whole findings, independent of the environment."""
+"""Findings are complete, and do not depend on the environment."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_clean_template_has_no_finding() -> None:
 
 
 def test_finding_names_every_place(tmp_path: Path) -> None:
-    """A finding has stack, logical ID, path, rule, severity, message, file, line and Python line."""
+    """A finding has stack, logical ID, path, rule, severity, message, file, line and line in Python."""
     module = tmp_path / "network.py"
     module.write_text(
         "from x import t\n\nt.add(Parameter('Unused'))\nt.add(\n    Topic(\n        'Topic',\n    )\n)\n"
@@ -167,7 +167,7 @@ def test_finding_prints_as_two_lines(finding: Finding, text: str) -> None:
     ],
 )
 def test_unreadable_text_is_a_finding(text: str, rule: str, line: int, message: str) -> None:
-    """Text that is not a template is a finding, too, with its file and line."""
+    """Text that is not a template is a finding, with its file and line."""
     found = lint(text, REGION, stack="network", file="main.yaml")
 
     assert found[0] == Finding("network", "", "", rule, "error", message, "main.yaml", line, "")
@@ -181,8 +181,8 @@ def test_findings_come_in_the_order_of_lines_and_the_same_each_time() -> None:
     assert [finding.line for finding in first] == [3, 6, 16]
 
 
-def test_a_finding_of_several_regions_is_told_once() -> None:
-    """A bad default that three regions refuse is one match."""
+def test_a_finding_of_several_regions_is_reported_once() -> None:
+    """A default that three regions reject is one finding."""
     text = VPC.replace("10.2.0.0/16", "10.2/16")
 
     assert [match.rule.id for match in matches(text, [REGION, "us-east-1", "eu-west-1"])] == ["W1030"]
@@ -206,7 +206,7 @@ def test_templates_do_not_leak_into_each_other() -> None:
 
 
 def test_each_template_is_judged_in_its_own_region() -> None:
-    """A type that one region lacks is found for that region alone, in whichever order they are linted."""
+    """A type that does not exist in one region is a finding only for this region, in any order of lints."""
     text = "Resources: {Rule: {Type: AWS::AccessAnalyzer::ArchiveRule}}"
 
     tokyo = lint(text, REGION)
@@ -224,8 +224,8 @@ def test_unknown_region_is_refused(regions: list[str]) -> None:
         matches(CLEAN, regions)
 
     assert str(caught.value) == (
-        f"Cannot lint for the regions {regions}: give at least one region that cfn-lint knows, "
-        "such as ap-northeast-1."
+        f"Cannot lint for the regions {regions}: Specify at least one region, and only regions that "
+        "cfn-lint supports, such as ap-northeast-1."
     )
 
 
@@ -236,7 +236,7 @@ def test_unknown_region_is_refused(regions: list[str]) -> None:
 def test_the_text_counts_and_no_file_of_the_same_name(
     size: int, rules: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """How large a template is, is measured where it is, whatever lies in the current folder."""
+    """The size is that of the text. A file with the same name in the current folder does not matter."""
     (tmp_path / "large.yaml").write_text(CLEAN.ljust(2_000_000, "#"))
     monkeypatch.chdir(tmp_path)
 
@@ -251,7 +251,7 @@ class TestParameters:
     """Values given for the parameters."""
 
     def test_a_bad_value_is_found_in_the_property_that_uses_it(self) -> None:
-        """A given value replaces the default and is judged where it arrives."""
+        """A value replaces the default, and is checked in the property that uses it."""
         found = lint(VPC, REGION, parameters={"VpcCidr": "10.2/16"})
 
         assert [(f.logical_id, f.path, f.rule, f.message) for f in found] == [
@@ -307,14 +307,14 @@ class TestOutsideInfluence:
     def test_a_broken_configuration_file_does_not_stop_a_build(
         self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        """Not even the form of a .cfnlintrc is looked at."""
+        """The syntax of a .cfnlintrc is not checked."""
         monkeypatch.chdir(tmp_path)
         (tmp_path / ".cfnlintrc").write_text("no_such_key: true\n")
 
         assert lint(CLEAN, REGION) == []
 
     def test_aws_variables_change_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The region comes from the argument, whatever the shell is set to."""
+        """The region is the argument, regardless of environment variables."""
         text = "Resources: {Rule: {Type: AWS::AccessAnalyzer::ArchiveRule}}"
         expected = lint(text, REGION)
         for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
@@ -324,7 +324,7 @@ class TestOutsideInfluence:
         assert lint(text, REGION) == expected
 
     def test_downloaded_schemas_are_not_used(self, tmp_path: Path) -> None:
-        """Resource schemas that a user has updated decide what plain cfn-lint finds, and nothing here."""
+        """Resource schemas that a user has updated affect only the cfn-lint command, not this lint."""
         schemas = tmp_path / "aws" / "cfn-lint" / "schemas"
         (schemas / "providers").mkdir(parents=True)
         (schemas / "version.json").write_text('{"schema_date": "9999-01-01T00:00:00Z"}')
@@ -351,7 +351,7 @@ class TestOutsideInfluence:
         "config", ["{ignore_checks: [E, W, I]}", "{ignore_checks: [W9500]}", "{regions: [us-east-1]}"]
     )
     def test_the_template_cannot_configure_its_own_lint(self, config: str) -> None:
-        """cfn-lint's configuration in the template's Metadata is a finding and has no effect."""
+        """A configuration of cfn-lint in the Metadata of the template is a finding without effect."""
         configured = f"Metadata: {{cfn-lint: {{config: {config}}}}}{BROKEN}"
 
         assert rules_of(lint(configured, REGION)) == ["W9500", *rules_of(lint(BROKEN, REGION))]
@@ -378,7 +378,7 @@ Resources:
         assert [(f.rule, f.logical_id) for f in found] == [("E3002", "Second")]
 
     def test_an_ignore_without_reason_is_a_finding(self) -> None:
-        """Without its reason the ignore itself is found."""
+        """Without a reason, the ignore is a finding."""
         found = lint(self.NAMED % "{ignore_checks: [E3002]}", REGION)
 
         assert [(f.rule, f.logical_id) for f in found] == [("W9500", "First"), ("E3002", "Second")]
@@ -393,7 +393,7 @@ Resources:
 
     @pytest.mark.parametrize("metadata", ["text", "{cfn-lint: text}", "{cfn-lint: {config: text}}"])
     def test_metadata_of_another_form_is_no_crash(self, metadata: str) -> None:
-        """Metadata that cfn-lint cannot walk is judged like any other and ignores nothing."""
+        """Metadata that cfn-lint cannot process does not ignore a rule, and does not cause an error."""
         text = self.NAMED.replace("{cfn-lint: {config: %s}}", metadata)
 
         found = [f.logical_id for f in lint(text, REGION) if f.rule == "E3002"]
@@ -402,10 +402,10 @@ Resources:
 
 
 class TestFormats:
-    """Reports by cfn-lint's own formatters."""
+    """Reports in the formats of cfn-lint."""
 
     def test_text_is_cfn_lints_own(self) -> None:
-        """The text form is what the cfn-lint command prints."""
+        """The text format is the output of the cfn-lint command."""
         found = matches(
             "Resources: {Topic: {Type: AWS::SNS::Topic, Properties: {Nam: x}}}", [REGION], file="a.yaml"
         )
@@ -415,7 +415,7 @@ class TestFormats:
         )
 
     def test_json_holds_each_match(self) -> None:
-        """The JSON form is a list with rule, file and place of each finding."""
+        """The JSON format is a list with rule, file and position of each finding."""
         items = json.loads(format_matches(matches(BROKEN, [REGION], file="a.yaml"), "json"))
 
         assert [
@@ -427,7 +427,7 @@ class TestFormats:
         ]
 
     def test_sarif_holds_the_results_of_several_templates(self) -> None:
-        """The SARIF form contains the findings of all files, and those of unreadable ones."""
+        """The SARIF format contains the findings of all files, including files that cannot be parsed."""
         found = [*matches(BROKEN, [REGION], file="a.yaml"), *matches("Resources: [", [REGION], file="b.yaml")]
 
         results = json.loads(format_matches(found, "sarif"))["runs"][0]["results"]
@@ -442,7 +442,7 @@ class TestFormats:
         ]
 
     def test_junit_fails_the_rules_that_found_something(self) -> None:
-        """The JUnit form has one case per rule, also for a file that could not be parsed."""
+        """The JUnit format has one case per rule, also for a file that cannot be parsed."""
         found = [*matches(BROKEN, [REGION], file="a.yaml"), *matches("Resources: [", [REGION], file="b.yaml")]
 
         cases = ElementTree.fromstring(format_matches(found, "junit")).iter("testcase")
@@ -463,7 +463,7 @@ class TestFormats:
         assert format_matches(matches(CLEAN, [REGION]), kind) == text
 
     def test_unknown_format_is_refused(self) -> None:
-        """The message names the formats there are."""
+        """The message lists the available formats."""
         with pytest.raises(LintError) as caught:
             format_matches([], "xml")
 
@@ -484,7 +484,7 @@ class TestFormats:
 
 
 def test_nearest_allowed_value() -> None:
-    """A misspelt reference gets the nearest name; a list of allowed values that is long becomes a count."""
+    """The message suggests a similar name, or shows the number of allowed values if there are many."""
     names = [f"Topic{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVW"]
     resources = "".join(f"  {name}: {{Type: AWS::SNS::Topic}}\n" for name in names)
     outputs = "  A: {Value: !Ref TopcA}\n  B: {Value: !GetAtt TopicA.TopicAarn}\n"

@@ -1,4 +1,4 @@
-"""Many lints at once find what each finds alone."""
+"""Several lints at once have the same findings as single lints."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOPIC = "Resources: {%s: {Type: AWS::SNS::Topic, Properties: {%s: alarms}}}"
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 @pytest.mark.parametrize("cores", [1, 2])
 def test_each_task_has_its_own_outcome(cores: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The order is that of the tasks, whatever is longest; clean lints are remembered."""
+    """The results are in the order of the tasks, even if some take longer. Clean lints are saved."""
     monkeypatch.setattr(workers, "_cores", lambda: cores)
     monkeypatch.setattr(workers, "_can_fork", lambda: True)
     bad, good, long = TOPIC % ("One", "Nam"), TOPIC % ("Two", "TopicName"), TOPIC % ("AMuchLongerName", "Nam")
@@ -29,7 +29,7 @@ def test_each_task_has_its_own_outcome(cores: int, monkeypatch: pytest.MonkeyPat
     first = lint_all(tasks, tmp_path, lambda *counts: progress.append(counts))
     assert progress == [(1, 3), (2, 3), (3, 3)]
     second = lint_all(tasks, tmp_path, lambda *counts: progress.append(counts))
-    assert progress[3:] == [(2, 3), (3, 3)]  # one is remembered
+    assert progress[3:] == [(2, 3), (3, 3)]  # one is saved
 
     assert [list(one.findings) for one in first] == [runner.lint(**task._asdict()) for task in tasks]
     assert [[(f.stack, f.logical_id) for f in one.findings] for one in first] == [

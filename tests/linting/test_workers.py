@@ -1,4 +1,4 @@
-"""Work in several processes gives what it gives in one, and no process is left behind."""
+"""Several processes return the same results as one, and all of them end."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 
 pytestmark = [
     pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="never forks"),
-    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),  # pytest-xdist has a thread
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),  # pytest-xdist uses a thread
 ]
 
 
 @pytest.fixture
 def forked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Three cores, forking allowed, and the processes that are started."""
+    """Simulate three cores, and return the processes that are started."""
     pids: list[int] = []
     fork = os.fork
 
@@ -56,7 +56,7 @@ def assert_gone(pids: list[int], count: int = 3) -> None:
 
 
 def test_results_come_in_the_order_of_the_items(forked: list[int]) -> None:
-    """Each is worked out in one of the other processes, and may be long."""
+    """Each item is processed in one of the other processes, and can be large."""
 
     def work(item: int) -> tuple[str, int]:
         time.sleep(0.01 * (7 - item))
@@ -70,7 +70,7 @@ def test_results_come_in_the_order_of_the_items(forked: list[int]) -> None:
 
 
 class UnpicklableError(Exception):
-    """Needs two arguments, of which pickle passes one."""
+    """An exception with two arguments, only one of which pickle passes."""
 
     def __init__(self, one: str, _two: str) -> None:
         super().__init__(one)
@@ -86,7 +86,7 @@ def failing(item: int) -> int:
 
 
 def test_the_first_error_is_raised(forked: list[int]) -> None:
-    """It is the same exception, and shows where in the other process it was raised."""
+    """The exception is the same, and shows the line in the other process."""
     with pytest.raises(ValueError, match="1") as caught:
         workers.results(failing, [0, 1, 2, 3])
 
@@ -95,21 +95,22 @@ def test_the_first_error_is_raised(forked: list[int]) -> None:
     assert_gone(forked)
 
 
-def test_an_error_that_cannot_be_pickled_is_told(forked: list[int]) -> None:
-    """Another exception has its traceback as message."""
+def test_an_error_that_cannot_be_pickled_is_reported(forked: list[int]) -> None:
+    """The message of the replacement exception is the traceback."""
     with pytest.raises(RuntimeError, match=r"in failing(.|\n)*UnpicklableError: lost"):
         workers.results(failing, [0, 4])
 
 
 def test_a_killed_process_is_an_error(forked: list[int]) -> None:
-    """A process that the system ends because memory runs out is a sentence, and the others end."""
+    """If the system kills a process, the error is a message, and the other processes end."""
 
     def killed(item: int) -> None:
         if item == 1:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(
-        ChildProcessError, match=r"^A lint process was killed, possibly because of missing memory\. "
+        ChildProcessError,
+        match=r"^A lint process was killed, possibly because the memory was not sufficient\. ",
     ):
         workers.results(killed, range(3))
 
@@ -117,7 +118,7 @@ def test_a_killed_process_is_an_error(forked: list[int]) -> None:
 
 
 def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
-    """A KeyboardInterrupt reaches a caller that handles Ctrl-C itself, and no process goes on."""
+    """KeyboardInterrupt is raised in a caller that handles Ctrl-C, and all processes end."""
 
     def interrupt(item: int) -> None:
         if item == 2:
@@ -133,7 +134,7 @@ def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
 def test_an_interrupt_while_work_is_handed_out_ends_the_processes(
     forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """So does one that comes before all work has been handed out."""
+    """The same applies to an interrupt before all work is distributed."""
     submit = ProcessPoolExecutor.submit
 
     def interrupted(
@@ -151,7 +152,7 @@ def test_an_interrupt_while_work_is_handed_out_ends_the_processes(
 
 
 def test_processes_end_with_the_one_that_started_them() -> None:
-    """Even a parent that is killed leaves nothing behind that would hold its standard output."""
+    """Even if the parent is killed, all processes end, so that they do not keep standard output open."""
     code = (
         "import os, time\nfrom csr_templates.linting import workers\nworkers._cores = lambda: 2\n"
         "workers.results(lambda item: [os.write(1, b'here\\n'), time.sleep(60)], range(2))"
@@ -171,7 +172,7 @@ def test_processes_end_with_the_one_that_started_them() -> None:
 def test_one_process_where_several_are_not_possible(
     why: str, forked: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The results are the same."""
+    """The results are the same if several processes are not possible."""
     fork = os.fork
 
     def fails() -> int:
@@ -202,5 +203,5 @@ def test_one_process_where_several_are_not_possible(
 
 
 def test_cores_are_those_that_this_process_may_use() -> None:
-    """A container, or taskset, may give a process fewer than the machine has."""
+    """The number of cores is that of the process, which a container or taskset can limit."""
     assert 1 <= workers._cores() <= (os.cpu_count() or 1)

@@ -1,4 +1,4 @@
-"""One mock account for all tests of preflight that need one, and what it answers in two states."""
+"""One mock account for all tests of preflight that need one, in two states."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .recorded import Call
 
 
 class Outcome(NamedTuple):
-    """What was found while there was a fault, beyond what is found without it."""
+    """The additional results while the account has a fault."""
 
     fault: Fault
     found: list[Result]
@@ -27,10 +27,10 @@ class State(NamedTuple):
     """The account in one state.
 
     Attributes:
-        facts: what it answers.
-        results: what is found.
-        again: what is found after all faults were made and undone.
-        outcomes: what each fault of the state adds.
+        facts: the responses of the account.
+        results: the results of all checks.
+        again: the results after all faults were created and removed.
+        outcomes: the additional results for each fault of the state.
         calls: the calls of one run.
     """
 
@@ -42,7 +42,7 @@ class State(NamedTuple):
 
 
 class Walk(NamedTuple):
-    """The account, and what it was found to be before the stacks were deployed, and after."""
+    """The account, its results when empty, and its states before and after the stacks are deployed."""
 
     world: MockAccount
     empty: list[Result]
@@ -59,7 +59,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    """An account: empty, then made ready for the first deploy, then with all stacks."""
+    """Yield an account that was empty, then ready for the first deploy, then with all stacks."""
     with mock_account.opened(tmp_path_factory.mktemp("out")) as world:
         empty = world.collect(world.start())
         world.bootstrap()

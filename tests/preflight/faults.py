@@ -1,4 +1,4 @@
-"""Single faults of an account: each is made, found by exactly the check that names it, and undone."""
+"""Single faults of an account. Each is created, must be found by exactly one check, and is removed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Fault(NamedTuple):
 
     Attributes:
         name: what is wrong.
-        base: ``new``, an account with roles and artifact buckets only, or ``ready``, with all stacks.
-        where: whether moto has it, a recorded answer, the facts, or what is to be deployed.
-        found: status, check and subject that name it.
-        services: those whose answers change.
-        make: makes it, and undoes it afterwards; yields other needs, where the deploy differs.
+        base: ``new`` is an account with only roles and artifact buckets, ``ready`` has all stacks.
+        where: where the fault is: in moto, a recorded response, the facts, or the deploy.
+        found: expected status, check and subject.
+        services: services whose responses change.
+        make: creates and then removes the fault; yields other needs if the deploy is different.
         change: changes the facts instead.
     """
 
@@ -39,7 +39,7 @@ class Fault(NamedTuple):
 
 
 def changed(service: str, operation: str, change: Callable[[Any], Any]) -> Callable[[Facts], Facts]:
-    """Return the function that changes the answers of an operation; None leaves one as it is."""
+    """Return a function that changes the responses of an operation. None does not change a response."""
 
     def change_facts(facts: Facts) -> Facts:
         kept = []
@@ -54,7 +54,7 @@ def changed(service: str, operation: str, change: Callable[[Any], Any]) -> Calla
 
 
 def failing(operation: str, code: str, of: str = "") -> Callable[[Facts], Facts]:
-    """Return the function that lets the calls of an operation fail, those with a word in their parameters."""
+    """Return a function that makes the calls of an operation fail. ``of`` must be in their parameters."""
 
     def change_facts(facts: Facts) -> Facts:
         kept: list[Fact] = [
@@ -71,15 +71,15 @@ def failing(operation: str, code: str, of: str = "") -> Callable[[Facts], Facts]
 def moto(
     service: str, region: str, make: str, undo: str, names: tuple[str, ...], **parameters: Any
 ) -> Callable[[MockAccount], Any]:
-    """Return the fault that one call makes and another one undoes.
+    """Return a fault that one call creates and another one removes.
 
     Args:
-        service: boto3's name.
-        region: where.
-        make: method that makes it.
-        undo: method that undoes it.
-        names: the parameters that the second one takes, too.
-        parameters: those of the first one.
+        service: name in boto3.
+        region: region of the calls.
+        make: method that creates the fault.
+        undo: method that removes it.
+        names: parameters that are also passed to the second method.
+        parameters: parameters of the first method.
     """
 
     @contextmanager
@@ -93,7 +93,7 @@ def moto(
 
 
 def recorded(name: str, value: Any) -> Callable[[MockAccount], Any]:
-    """Return the fault that another recorded answer is."""
+    """Return a fault with a different recorded response."""
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[None]:
@@ -106,7 +106,7 @@ def recorded(name: str, value: Any) -> Callable[[MockAccount], Any]:
 
 
 def updated(name: str, **values: Any) -> Callable[[MockAccount], Any]:
-    """Return the fault with other entries in a recorded response; ``_`` is a hyphen."""
+    """Return a fault with different entries in a recorded response. ``_`` in a name is a hyphen."""
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[None]:
@@ -121,7 +121,7 @@ def updated(name: str, **values: Any) -> Callable[[MockAccount], Any]:
 
 
 def stack_status(name: str, status: str) -> Callable[[MockAccount], Any]:
-    """Return the fault that the state of a stack is."""
+    """Return a fault with a different status of a stack."""
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[None]:
@@ -138,7 +138,7 @@ def stack_status(name: str, status: str) -> Callable[[MockAccount], Any]:
 
 
 def deploys(*chosen: str, **values: str) -> Callable[[MockAccount], Any]:
-    """Return the fault that other values, or a choice of stacks, are."""
+    """Return a fault with different parameter values, or a selection of stacks."""
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[Needs]:
@@ -149,7 +149,7 @@ def deploys(*chosen: str, **values: str) -> Callable[[MockAccount], Any]:
 
 @contextmanager
 def several(world: MockAccount, service: str, make: str, undo: str, key: str, number: int) -> Iterator[None]:
-    """Make a number of things that count to a quota."""
+    """Create several resources that count toward a quota."""
     client = world.client(service, TOKYO)
     made = []
     for _ in range(number):
@@ -177,7 +177,7 @@ def other_package(world: MockAccount, data: bytes) -> Iterator[Needs]:
 
 @contextmanager
 def other_certificate(world: MockAccount, domain: str, days: float) -> Iterator[None]:
-    """Import another certificate in the place of ours."""
+    """Replace the certificate with another one."""
     from .mock_account import certificate
 
     acm = world.client("acm", VIRGINIA)
@@ -190,7 +190,7 @@ def other_certificate(world: MockAccount, domain: str, days: float) -> Iterator[
 
 @contextmanager
 def other_distribution(world: MockAccount) -> Iterator[None]:
-    """Give the domain to another distribution."""
+    """Assign the domain to another distribution."""
     stacks = world.recorder.stacks
     stacks.ids["Distribution"], before = "EOTHER", stacks.ids["Distribution"]
     yield
@@ -199,7 +199,7 @@ def other_distribution(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def alias_in_another_account(world: MockAccount) -> Iterator[Needs]:
-    """Want a domain that another account has."""
+    """Require a domain that another account uses."""
     world.recorder.conflicting = [
         {"Alias": "shop.example.com", "DistributionId": "EELSEWHERE", "AccountId": "******999999"}
     ]
@@ -211,7 +211,7 @@ def alias_in_another_account(world: MockAccount) -> Iterator[Needs]:
 
 @contextmanager
 def unconfirmed(world: MockAccount) -> Iterator[None]:
-    """Take the subscription of a topic away."""
+    """Remove the subscription of a topic."""
     sns, topic = world.client("sns"), world.recorder.stacks.ids["ApiCriticalAlarmTopic"]
     (found,) = sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     sns.unsubscribe(SubscriptionArn=found["SubscriptionArn"])
@@ -221,7 +221,7 @@ def unconfirmed(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def other_zone(world: MockAccount) -> Iterator[Needs]:
-    """Name the zone of another domain."""
+    """Specify the hosted zone of another domain."""
     route53 = world.client("route53", VIRGINIA)
     zone = route53.create_hosted_zone(Name="example.org", CallerReference="2")["HostedZone"]["Id"]
     yield world.needs_of(HostedZoneId=zone.rpartition("/")[2])
@@ -230,7 +230,7 @@ def other_zone(world: MockAccount) -> Iterator[Needs]:
 
 @contextmanager
 def record(world: MockAccount) -> Iterator[None]:
-    """Have a record of the domain."""
+    """Create a record for the domain."""
     route53 = world.client("route53", VIRGINIA)
     for action in ("CREATE", "DELETE"):
         change = {
@@ -249,7 +249,7 @@ def record(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def cloudfront_function(world: MockAccount) -> Iterator[None]:
-    """Have a CloudFront Function with one of our names."""
+    """Create a CloudFront function with one of our names."""
     client, name = world.client("cloudfront", VIRGINIA), f"{PREFIX}page-routing"
     made = client.create_function(
         Name=name, FunctionConfig={"Comment": "", "Runtime": "cloudfront-js-2.0"}, FunctionCode=b"x"
@@ -260,7 +260,7 @@ def cloudfront_function(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def access_control(world: MockAccount) -> Iterator[None]:
-    """Have an origin access control with our name."""
+    """Create an origin access control with our name."""
     client = world.client("cloudfront", VIRGINIA)
     made = client.create_origin_access_control(
         OriginAccessControlConfig={
@@ -276,7 +276,7 @@ def access_control(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def web_acl(world: MockAccount) -> Iterator[None]:
-    """Have a web ACL with our name."""
+    """Create a web ACL with our name."""
     client = world.client("wafv2", VIRGINIA)
     made = client.create_web_acl(
         Name=f"{PREFIX}cloudfront-waf",
@@ -294,7 +294,7 @@ def web_acl(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def function(world: MockAccount) -> Iterator[None]:
-    """Have a function with our name."""
+    """Create a function with our name."""
     client = world.client("lambda")
     world.client("iam", VIRGINIA).create_role(
         RoleName="other",
@@ -314,24 +314,26 @@ def function(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def logging_role(world: MockAccount, owner: str | None, *, exists: bool) -> Iterator[None]:
-    """Have API Gateway write with a role of another stack, or of none."""
+def logging_role(
+    world: MockAccount, owner: str | None, *, exists: bool, name: str = "theirs"
+) -> Iterator[None]:
+    """Set API Gateway's logging role to the role of another stack, or to one without a stack."""
     iam, before = world.client("iam", VIRGINIA), world.recorder.logging_role
-    world.recorder.logging_role = f"arn:aws:iam::{ACCOUNT}:role/theirs"
+    world.recorder.logging_role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     if owner:
-        world.recorder.stacks.foreign["theirs"] = owner
+        world.recorder.stacks.foreign[name] = owner
     if exists:
-        iam.create_role(RoleName="theirs", AssumeRolePolicyDocument="{}")
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
     yield
     world.recorder.logging_role = before
-    world.recorder.stacks.foreign.pop("theirs", None)
+    world.recorder.stacks.foreign.pop(name, None)
     if exists:
-        iam.delete_role(RoleName="theirs")
+        iam.delete_role(RoleName=name)
 
 
 @contextmanager
 def role_without_stack(world: MockAccount) -> Iterator[None]:
-    """Have a pipeline role that is not in a bootstrap stack."""
+    """Remove a pipeline role from its bootstrap stack."""
     foreign = world.recorder.stacks.foreign
     owner = foreign.pop(f"deploy-{PREFIX}api-pipeline")
     yield
@@ -340,7 +342,7 @@ def role_without_stack(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def deployed_key(world: MockAccount) -> Iterator[None]:
-    """Have CloudFront send the other key."""
+    """Let the deployed distribution send the other key."""
     world.recorder.stacks.parameters[f"{PREFIX}frontend"] = {"OriginKey": "b"}
     yield
     del world.recorder.stacks.parameters[f"{PREFIX}frontend"]
@@ -348,7 +350,7 @@ def deployed_key(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def unready_copy(world: MockAccount) -> Iterator[Needs]:
-    """Begin to send a key whose secret has no copy in the other region."""
+    """Specify a key whose secret does not have a replica in the other region."""
     client, name = world.client("secretsmanager"), f"{PREFIX}origin-api-key-b"
     client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=[VIRGINIA])
     yield world.needs_of(OriginKeys="both", OriginKey="b")
@@ -357,7 +359,7 @@ def unready_copy(world: MockAccount) -> Iterator[Needs]:
 
 @contextmanager
 def gone_export(world: MockAccount) -> Iterator[Needs]:
-    """Deploy one stack while an export that it reads is not there."""
+    """Deploy one stack while an export that it imports does not exist."""
     world.recorder.stacks.exports[f"{PREFIX}lambda-security-group-id"] = False
     yield world.needs_of("api")
     world.recorder.stacks.exports.clear()
@@ -365,7 +367,7 @@ def gone_export(world: MockAccount) -> Iterator[Needs]:
 
 @contextmanager
 def gone_output(world: MockAccount) -> Iterator[Needs]:
-    """Deploy the frontend while the API has no such output."""
+    """Deploy the frontend while the API stack does not have the output."""
     world.recorder.stacks.gone_outputs.add("ApiGatewayId")
     yield world.needs_of("frontend")
     world.recorder.stacks.gone_outputs.clear()
@@ -373,7 +375,7 @@ def gone_output(world: MockAccount) -> Iterator[Needs]:
 
 @contextmanager
 def no_version(world: MockAccount) -> Iterator[Needs]:
-    """Name no version of the package, neither now nor in the deploy before."""
+    """Do not specify a version of the package, in this deploy and in the previous one."""
     parameters = world.recorder.stacks.parameters
     parameters[f"{PREFIX}api"] = {"LambdaCodeS3ObjectVersion": ""}
     yield world.needs_of(version="")
@@ -381,7 +383,7 @@ def no_version(world: MockAccount) -> Iterator[Needs]:
 
 
 def delete_snapshots(world: MockAccount) -> None:
-    """Delete the snapshots of the cluster, those that moto makes on its own too."""
+    """Delete the snapshots of the cluster, including those that moto creates automatically."""
     rds = world.client("rds")
     for one in rds.describe_db_cluster_snapshots(DBClusterIdentifier=CLUSTER)["DBClusterSnapshots"]:
         rds.delete_db_cluster_snapshot(DBClusterSnapshotIdentifier=one["DBClusterSnapshotIdentifier"])
@@ -389,7 +391,7 @@ def delete_snapshots(world: MockAccount) -> None:
 
 @contextmanager
 def foreign_cluster(world: MockAccount) -> Iterator[None]:
-    """Have our cluster outside of the stack."""
+    """Create our cluster outside of the stack."""
     rds = world.client("rds")
     rds.create_db_cluster(
         DBClusterIdentifier=CLUSTER,
@@ -398,13 +400,13 @@ def foreign_cluster(world: MockAccount) -> Iterator[None]:
         MasterUserPassword="only-mock",
     )
     yield
-    delete_snapshots(world)  # moto has made one
+    delete_snapshots(world)  # created by moto
     rds.delete_db_cluster(DBClusterIdentifier=CLUSTER, SkipFinalSnapshot=True)
 
 
 @contextmanager
 def snapshot_deleted(world: MockAccount) -> Iterator[None]:
-    """Have no snapshot."""
+    """Delete all snapshots."""
     delete_snapshots(world)
     yield
     world.client("rds").create_db_cluster_snapshot(
@@ -414,7 +416,7 @@ def snapshot_deleted(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def versioning(world: MockAccount) -> Iterator[None]:
-    """Have an artifact bucket without versions."""
+    """Suspend versioning of an artifact bucket."""
     s3, name = world.client("s3"), f"{PREFIX}artifacts-{ACCOUNT}-{TOKYO}"
     for status in ("Suspended", "Enabled"):
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": status})
@@ -424,7 +426,7 @@ def versioning(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def no_artifact_bucket(world: MockAccount) -> Iterator[None]:
-    """Have no artifact bucket in a region."""
+    """Delete the artifact bucket of a region."""
     name = f"{PREFIX}artifacts-{ACCOUNT}-{VIRGINIA}"
     world.client("s3", VIRGINIA).delete_bucket(Bucket=name)
     yield
@@ -433,7 +435,7 @@ def no_artifact_bucket(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def no_role(world: MockAccount, name: str) -> Iterator[None]:
-    """Have a role less."""
+    """Delete a role."""
     iam = world.client("iam", VIRGINIA)
     iam.delete_role(RoleName=name)
     yield
@@ -442,7 +444,7 @@ def no_role(world: MockAccount, name: str) -> Iterator[None]:
 
 @contextmanager
 def secret_being_deleted(world: MockAccount) -> Iterator[None]:
-    """Have a secret that waits for its deletion."""
+    """Schedule the deletion of a secret."""
     client, name = world.client("secretsmanager"), f"{PREFIX}db-credentials"
     client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
     yield
@@ -451,7 +453,7 @@ def secret_being_deleted(world: MockAccount) -> Iterator[None]:
 
 @contextmanager
 def left_secret(world: MockAccount) -> Iterator[None]:
-    """Have a secret that waits for its deletion before there is a stack."""
+    """Schedule the deletion of a secret before the stack exists."""
     client, name = world.client("secretsmanager"), f"{PREFIX}db-credentials"
     client.create_secret(Name=name, SecretString="{}")
     client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
@@ -461,12 +463,12 @@ def left_secret(world: MockAccount) -> Iterator[None]:
 
 
 def older_snapshots(answer: Any) -> Any:
-    """Return snapshots of last year."""
+    """Return snapshots of a previous year."""
     return [{**one, "SnapshotCreateTime": "2025-01-01T00:00:00Z"} for one in answer]
 
 
 def pending(answer: Any) -> Any:
-    """Return instances with parameters that wait for a restart."""
+    """Return instances with parameters that are applied at the next reboot."""
     group = {"DBParameterGroupName": "group", "ParameterApplyStatus": "pending-reboot"}
     return [{**one, "DBParameterGroups": [group]} for one in answer]
 
@@ -486,7 +488,7 @@ def without_writer(answer: Any) -> Any:
 
 
 def disabled_region(answer: Any) -> Any:
-    """Return regions of which one is not enabled."""
+    """Return regions, one of which is not enabled."""
     return [{**one, "OptInStatus": "not-opted-in"} if one["RegionName"] == TOKYO else one for one in answer]
 
 
@@ -496,7 +498,7 @@ def expired(answer: Any) -> Any:
 
 
 def too_many_alarms(facts: Facts) -> Facts:
-    """Return facts with as many alarms in one region as there may be."""
+    """Return facts with the maximum number of alarms in one region."""
     kept = [
         fact._replace(answer=[{"AlarmName": f"theirs-{number}"} for number in range(5_000)])
         if fact.query.operation == "DescribeAlarms" and fact.query.region == TOKYO
@@ -508,7 +510,7 @@ def too_many_alarms(facts: Facts) -> Facts:
 
 @contextmanager
 def secret(world: MockAccount, region: str, key: str) -> Iterator[None]:
-    """Have a secret with one of our names."""
+    """Create a secret with one of our names."""
     client, name = world.client("secretsmanager", region), f"{PREFIX}origin-api-key-{key}"
     client.create_secret(Name=name, SecretString="{}")
     yield
@@ -517,7 +519,7 @@ def secret(world: MockAccount, region: str, key: str) -> Iterator[None]:
 
 @contextmanager
 def alarm(world: MockAccount, name: str) -> Iterator[None]:
-    """Have an alarm with one of our names."""
+    """Create an alarm with one of our names."""
     client = world.client("cloudwatch")
     client.put_metric_alarm(
         AlarmName=name,
@@ -535,7 +537,7 @@ def alarm(world: MockAccount, name: str) -> Iterator[None]:
 
 @contextmanager
 def dashboard(world: MockAccount, name: str) -> Iterator[None]:
-    """Have a dashboard with one of our names."""
+    """Create a dashboard with one of our names."""
     client = world.client("cloudwatch", VIRGINIA)
     client.put_dashboard(DashboardName=name, DashboardBody="{}")
     yield
@@ -816,6 +818,16 @@ FAULTS = (
         "FAIL api-logging-role:ApiStage",
         ("apigateway", "iam"),
         lambda world: logging_role(world, "other-stack", exists=True),
+    ),
+    Fault(
+        "a deleted stack set the role for the logs",
+        "new",
+        "moto",
+        "WARN api-logging-role:ApiStage",
+        ("apigateway", "iam"),
+        lambda world: logging_role(
+            world, None, exists=True, name=f"{PREFIX}api-ApiGatewayLoggingRole-1A2B3C4D5E6F"
+        ),
     ),
     Fault(
         "too many APIs",
@@ -1154,7 +1166,7 @@ FAULTS = (
         "no one is subscribed",
         "ready",
         "moto",
-        "FAIL alarm-subscriptions:ApiCriticalAlarmTopic",
+        "WARN alarm-subscriptions:ApiCriticalAlarmTopic",
         ("sns",),
         unconfirmed,
     ),
@@ -1219,7 +1231,7 @@ FAULTS = (
         change=changed("rds", "DescribeDBInstances", pending),
     ),
     Fault(
-        "there is no snapshot", "ready", "moto", f"FAIL newest-snapshot:{CLUSTER}", ("rds",), snapshot_deleted
+        "there is no snapshot", "ready", "moto", f"WARN newest-snapshot:{CLUSTER}", ("rds",), snapshot_deleted
     ),
     Fault(
         "the snapshot is old",

@@ -1,4 +1,4 @@
-"""An account of moto, made ready by service API calls, in which single faults are made and undone."""
+"""An account in moto, prepared with API calls, in which single faults are created and removed."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _models() -> Any:
 
 
 def session() -> Any:
-    """Return a session; all of them share the descriptions of the services, which take long to read."""
+    """Return a session. All sessions share the service models, because loading them takes long."""
     core = botocore.session.get_session()
     core.register_component("data_loader", _models())
     return boto3.Session(botocore_session=core)
@@ -95,19 +95,19 @@ def certificate(domain: str, days: float) -> tuple[bytes, bytes]:
 
 
 class MockAccount:
-    """The account, and the preflight in it.
+    """The mock account, and the preflight of it.
 
     Attributes:
-        needs: of production with a custom domain.
-        recorder: answers what moto lacks.
-        account: what preflight asks.
+        needs: the needs of production with a custom domain.
+        recorder: responds to calls that moto does not support.
+        account: the account of the preflight.
     """
 
     def __init__(self, endpoint: str, folder: Path) -> None:
         self.endpoint = endpoint
         asking = session()
         self.account = Account(session=asking)
-        self.seeding = session()  # whose calls are not noted
+        self.seeding = session()  # calls are not recorded
         self._clients: dict[tuple[str, str], Any] = {}
         self.certificate = self.import_certificate(DOMAIN, 200)
         zone = self.client("route53", VIRGINIA).create_hosted_zone(Name="example.com", CallerReference="1")
@@ -121,13 +121,13 @@ class MockAccount:
         self.recorder.register(asking)
 
     def client(self, service: str, region: str = TOKYO) -> Any:
-        """Return a client of moto."""
+        """Return a client for moto."""
         if (service, region) not in self._clients:
             self._clients[service, region] = self.seeding.client(service, region_name=region)
         return self._clients[service, region]
 
     def import_certificate(self, domain: str, days: float) -> str:
-        """Have a certificate issued."""
+        """Import a certificate, and return its ARN."""
         made, key = certificate(domain, days)
         arn: str = self.client("acm", VIRGINIA).import_certificate(Certificate=made, PrivateKey=key)[
             "CertificateArn"
@@ -135,7 +135,7 @@ class MockAccount:
         return arn
 
     def write_folder(self) -> None:
-        """Write out/ with a custom domain in production."""
+        """Write the files of out/ with a custom domain in production."""
         for path in (ROOT / "out").rglob("*"):
             target = self.folder / path.relative_to(ROOT / "out")
             if path.is_dir():
@@ -148,19 +148,19 @@ class MockAccount:
         )
 
     def change_parameters(self, stack: str, **values: str) -> None:
-        """Write other values into the parameter file of production."""
+        """Write different values into the parameter file of production."""
         path = self.folder / "parameters" / "prod" / f"{stack}.json"
         document = json.loads(path.read_text("utf-8"))
         document["Parameters"].update(values)
         path.write_text(json.dumps(document), "utf-8")
 
     def needs_of(self, *chosen: str, version: str | None = None, **values: str) -> Needs:
-        """Return what production needs.
+        """Return the needs of production.
 
         Args:
-            chosen: the stacks to be deployed.
-            version: of the package; by default the one that was uploaded.
-            values: parameters that differ, in all stacks that have them.
+            chosen: stacks to deploy.
+            version: version of the package; by default the uploaded one.
+            values: different values of parameters, for all stacks that have them.
         """
         known = self.built.environments["prod"]
         changed = {
@@ -181,10 +181,10 @@ class MockAccount:
         collect(self.account, facts, CHECKS, needed)
         return judge(CHECKS, needed, facts)
 
-    # ---- What an administrator makes before the first deploy ----
+    # ---- Resources that an administrator creates before the first deploy ----
 
     def bootstrap(self) -> None:
-        """Make roles and artifact buckets, and raise no quota."""
+        """Create roles and artifact buckets, and set the quotas."""
         iam = self.client("iam", VIRGINIA)
         for stack in self.needs.stacks:
             for kind in ("pipeline", "service"):
@@ -210,16 +210,16 @@ class MockAccount:
         self.recorder.concurrency = (1_000, 1_000)
 
     def make_bucket(self, name: str, region: str) -> None:
-        """Make a bucket that keeps versions."""
+        """Create a bucket with versioning."""
         s3 = self.client("s3", region)
         where = {} if region == VIRGINIA else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         s3.create_bucket(Bucket=name, **where)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
-    # ---- What the stacks make, as far as a check looks at it ----
+    # ---- Resources of the stacks that checks examine ----
 
     def deploy(self) -> None:
-        """Have all stacks deployed."""
+        """Deploy all stacks."""
         stacks = self.recorder.stacks
         stacks.deploy()
         self._deploy_database()
@@ -336,14 +336,14 @@ class MockAccount:
 @contextmanager
 def opened(folder: Path) -> Iterator[MockAccount]:
     """Start a moto server, and stop it afterwards."""
-    from moto.server import ThreadedMotoServer  # with what it needs it takes a while to import
+    from moto.server import ThreadedMotoServer  # the import takes a while
 
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     endpoint = f"http://{host}:{port}"
-    # All servers of a process answer from the same memory, which other tests may have filled.
+    # All servers of a process share their state, which other tests may have changed.
     urlopen(Request(f"{endpoint}/moto-api/reset", method="POST")).close()
     cleared = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     try:

@@ -1,7 +1,7 @@
-"""Answers for what moto does not have: the only place where a test of preflight makes them up.
+"""Responses that moto does not support. Tests of preflight do not define responses anywhere else.
 
-They have the shape of boto3's answers and the values of AWS's documents. ``Recorder`` also notes every call
-that is made, and can let a call fail as AWS does.
+They have the structure of boto3's responses and the values of the AWS documentation. ``Recorder`` also
+records every call, and can make a call fail in the same way as AWS.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
 ZONES: Final = ("ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d")
 
-# Why each is not moto's.
+# The reason why a response does not come from moto.
 NOT_IN_MOTO: Final = {
     "apigateway": "moto needs a dozen further packages for it",
     "cloudformation": "moto needs apigateway for it, and lacks half of our types, and DescribeEvents",
@@ -34,7 +34,7 @@ NOT_IN_MOTO: Final = {
 
 
 class AwsError(Exception):
-    """AWS answers with an error."""
+    """An error response of AWS."""
 
     def __init__(self, code: str, message: str = "", status: int = 400) -> None:
         super().__init__(code)
@@ -42,7 +42,7 @@ class AwsError(Exception):
 
 
 class Call(NamedTuple):
-    """A call that was made."""
+    """A recorded call."""
 
     service: str
     operation: str
@@ -60,20 +60,20 @@ class Stacks:
     def __init__(self, needs: Needs) -> None:
         self.needs = needs
         self.status: dict[str, str] = {}  # deployed stacks
-        self.parameters: dict[str, dict[str, str]] = {}  # what differs from the needs
+        self.parameters: dict[str, dict[str, str]] = {}  # differences from the needs
         self.without: set[str] = set()  # logical IDs that are not deployed
         self.ids: dict[str, str] = {}  # logical ID -> physical ID
         self.foreign: dict[str, str] = {}  # physical ID -> stack, outside of the set
-        self.exports: dict[str, bool] = {}  # name -> False: gone
+        self.exports: dict[str, bool] = {}  # name -> False if removed
         self.gone_outputs: set[str] = set()
-        self.changes: dict[str, dict[str, Any]] = {}  # change set -> itself
+        self.changes: dict[str, dict[str, Any]] = {}  # change set -> its description
         self.events: list[dict[str, Any]] = []  # the result of DescribeEvents for every change set
-        self.slow = 0  # how often a change set is not ready yet
-        self.history: list[dict[str, Any]] = []  # what change sets were created with
-        self.reasons: dict[str, str] = {}  # stack -> why its change set fails
+        self.slow = 0  # the number of times that a change set is not ready
+        self.history: list[dict[str, Any]] = []  # the parameters of created change sets
+        self.reasons: dict[str, str] = {}  # stack -> reason why its change set fails
 
     def deploy(self, *names: str) -> None:
-        """Have stacks of the set deployed."""
+        """Deploy stacks of the set."""
         for stack in self.needs.stacks:
             if not names or stack.name in names:
                 self.status[stack.deployed] = "CREATE_COMPLETE"
@@ -95,7 +95,7 @@ class Stacks:
         }
 
     def describe(self, name: str) -> dict[str, Any]:
-        """Answer DescribeStacks."""
+        """Return the response of DescribeStacks."""
         if name not in self.status:
             raise AwsError("ValidationError", f"Stack with id {name} does not exist")
         stack = self._of(name)
@@ -114,7 +114,7 @@ class Stacks:
         }
 
     def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
-        """Answer a call of CloudFormation."""
+        """Return the response to a call of CloudFormation."""
         match operation:
             case "DescribeStacks":
                 return {"Stacks": [self.describe(parameters["StackName"])]}
@@ -209,10 +209,10 @@ class Recorder:
     """Responds to calls that moto does not support, and records every call.
 
     Attributes:
-        stacks: what CloudFormation holds.
-        made: the calls, in the order in which they were made.
-        failing: service and operation -> the error that it answers.
-        concurrency: of the account, and what of it is unreserved.
+        stacks: the content of CloudFormation.
+        made: the calls, in their order.
+        failing: service and operation -> the error response.
+        concurrency: of the account, and its unreserved part.
     """
 
     def __init__(self, needs: Needs) -> None:
@@ -249,7 +249,7 @@ class Recorder:
         self.capacity = 1_300
 
     def register(self, session: Any) -> None:
-        """Take part in every call of the clients that a session makes from now on."""
+        """Record, and if necessary respond to, all calls of the clients that the session creates later."""
         session.events.register("before-parameter-build", self._remember)
         session.events.register("before-call", self._answer)
 

@@ -1,4 +1,4 @@
-"""How an account is asked: what is called, with which permissions, how fast, and what can go wrong."""
+"""The calls to an account: which calls, with which permissions, how fast, and possible errors."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def names(found: Any) -> set[tuple[str, str]]:
     return {(call.service, call.operation) for call in found}
 
 
-def test_what_is_called_is_what_the_policy_allows(walk: Walk) -> None:
-    """The list of calls has every call of the runs in all states, and no other one."""
+def test_the_policy_allows_exactly_the_calls(walk: Walk) -> None:
+    """The listed calls are exactly those of the runs in all states."""
     reading = {(service, name) for service, listed in READ.items() for name in listed}
 
     assert names(walk.world.recorder.made) == reading
 
 
 def test_every_action_exists() -> None:
-    """Every action of both policies exists in IAM; no action can return a secret or change resources."""
+    """All actions of both policies exist in IAM, and none returns a secret or changes resources."""
     for calls_of in (READ, CHANGE_SET):
         for service, listed in calls_of.items():
             for name in listed:
@@ -57,23 +57,23 @@ def test_every_action_exists() -> None:
 
 
 class Slow(NamedTuple):
-    """An account that gives the answers of another one, each after a hundredth of a second."""
+    """An account with the responses of another one, each after 10 milliseconds."""
 
     facts: Facts
     asked: list[Query]
 
     def ask(self, query: Query) -> Fact:
-        """Answer a call."""
+        """Return the fact for a call."""
         self.asked.append(query)
         time.sleep(0.01)
         found: Fact = next(fact for fact in self.facts if fact.query.key == query.key)
         return found
 
 
-def test_one_environment_takes_less_than_twenty_seconds_at_a_tenth_of_a_second_for_each_call(
+def test_one_environment_takes_less_than_twenty_seconds_with_slow_calls(
     walk: Walk,
 ) -> None:
-    """At a tenth of that delay it takes less than a tenth of that time, in few rounds of calls."""
+    """With 10 milliseconds for each call (a tenth of the assumed 100), a run takes less than 2 seconds."""
     for state in walk.states.values():
         facts = Facts(state.facts.time, state.facts.account, state.facts.caller)
         slow: Any = Slow(state.facts, [])
@@ -85,13 +85,13 @@ def test_one_environment_takes_less_than_twenty_seconds_at_a_tenth_of_a_second_f
         rounds = len({known for _, known in told})
         assert spent < 2
         assert rounds <= 6
-        # What the delay alone costs, if each call is one page.
+        # the total delay, if each call has one page
         assert 0.1 * (len(slow.asked) / accounts.WORKERS + rounds) < 4
         assert told[-1][0] == told[-1][1] == len(slow.asked)
 
 
 def test_a_call_that_is_not_permitted_names_its_action(walk: Walk) -> None:
-    """Each form of a denied call is recorded as denied; other errors keep their code."""
+    """The codes of a denied call are recorded as one code. Other errors keep their code."""
     world = walk.world
     try:
         for code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"):
@@ -107,8 +107,11 @@ def test_a_call_that_is_not_permitted_names_its_action(walk: Walk) -> None:
         world.recorder.failing.clear()
 
 
-def test_a_network_that_fails_on_the_way_leaves_a_check_unknown(walk: Walk) -> None:
-    """Without an answer there is a failure with the name of what happened, and nothing is raised."""
+def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
+    """A call without a response is recorded as a failure with the name of the error.
+
+    No exception is raised.
+    """
     with (
         mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
         mock.patch.object(accounts, "ATTEMPTS", 1),
@@ -130,8 +133,8 @@ def test_a_network_that_fails_on_the_way_leaves_a_check_unknown(walk: Walk) -> N
         (AwsError("InternalFailure", "", 400), "sts:GetCallerIdentity failed: InternalFailure."),
     ],
 )
-def test_an_account_that_cannot_be_asked_is_a_sentence(walk: Walk, error: Exception, sentence: str) -> None:
-    """Credentials that are missing, expired, unknown or without permission, and no network."""
+def test_an_account_that_cannot_be_called_is_a_message(walk: Walk, error: Exception, sentence: str) -> None:
+    """Credentials can be missing, expired, unknown or without permission, or there is no network."""
     recorder = walk.world.recorder
     if isinstance(error, AwsError):
         recorder.failing["sts", "GetCallerIdentity"] = error
@@ -145,8 +148,8 @@ def test_an_account_that_cannot_be_asked_is_a_sentence(walk: Walk, error: Except
         recorder.failing.clear()
 
 
-def test_credentials_that_expire_on_the_way_end_the_run(walk: Walk) -> None:
-    """No call would succeed any more, so nothing is judged from half of the facts."""
+def test_credentials_that_expire_during_a_run_end_it(walk: Walk) -> None:
+    """Later calls would fail too, so checks are not evaluated with incomplete facts."""
     world = walk.world
     world.recorder.failing["ec2", "DescribeVpcs"] = AwsError("RequestExpired", "expired", 400)
     try:
@@ -156,16 +159,16 @@ def test_credentials_that_expire_on_the_way_end_the_run(walk: Walk) -> None:
         world.recorder.failing.clear()
 
 
-def test_throttling_is_waited_for_and_nothing_is_waited_for_forever(walk: Walk) -> None:
-    """boto3 repeats what AWS throttles, at a rate that it adapts, and gives up after some seconds."""
+def test_throttled_calls_are_retried_and_all_calls_have_a_timeout(walk: Walk) -> None:
+    """boto3 retries throttled calls at an adaptive rate. Calls have a timeout of a few seconds."""
     config = walk.world.account.client("ec2", TOKYO).meta.config
 
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
 
 
-def test_an_unknown_profile_is_a_sentence() -> None:
-    """The profile is looked for before anything is asked."""
+def test_an_unknown_profile_is_a_message() -> None:
+    """The profile is checked before the first call."""
     with (
         mock.patch.dict(os.environ, {"AWS_CONFIG_FILE": os.devnull}),
         pytest.raises(AccountError, match=r"^There is no profile prdo[.]"),
@@ -174,7 +177,7 @@ def test_an_unknown_profile_is_a_sentence() -> None:
 
 
 class Pages(NamedTuple):
-    """A client that answers in pages as CloudFront and WAF do."""
+    """A client with paged responses in the same form as CloudFront and WAF."""
 
     pages: dict[Any, dict[str, Any]]
 
@@ -183,8 +186,8 @@ class Pages(NamedTuple):
         return self.pages[parameters.get("Marker", parameters.get("NextMarker"))]
 
 
-def test_answers_that_boto3_does_not_put_together_are_read_to_the_end() -> None:
-    """CloudFront puts the marker into the list, WAF beside it, also after its last page."""
+def test_responses_without_a_paginator_are_read_completely() -> None:
+    """The marker of CloudFront is in the list. The marker of WAF is beside it, also after the last page."""
     cloudfront = Pages(
         {
             None: {"FunctionList": {"NextMarker": "2", "Items": [{"Name": "a"}]}},
@@ -206,8 +209,8 @@ def test_answers_that_boto3_does_not_put_together_are_read_to_the_end() -> None:
     assert read(waf.call, "WebACLs", {}) == {"WebACLs": [{"Name": "a"}, {"Name": "b"}]}
 
 
-def test_every_list_is_read_to_its_end(walk: Walk) -> None:
-    """No list that is asked for is paged in a way that nothing here reads."""
+def test_every_list_is_read_completely(walk: Walk) -> None:
+    """Each called list has a paginator, or a marker that is followed, or only one page."""
     paged_otherwise = accounts._PAGED_BY_MARKER
     unpaged = {
         "CheckCapacity", "DescribeAccountAttributes", "DescribeAddresses", "DescribeAvailabilityZones",
@@ -225,7 +228,7 @@ def test_every_list_is_read_to_its_end(walk: Walk) -> None:
 
 
 def test_an_archive_is_read_from_its_end(walk: Walk, tmp_path: Path) -> None:
-    """Of a package of some megabytes, only the end is loaded."""
+    """For a package of several megabytes, only the end is downloaded."""
     import zipfile
 
     path = tmp_path / "large.zip"
@@ -246,7 +249,7 @@ def test_an_archive_is_read_from_its_end(walk: Walk, tmp_path: Path) -> None:
 
 
 def test_an_archive_with_very_many_files_is_read_from_its_directory(walk: Walk) -> None:
-    """A directory that is longer than what is loaded first takes one more request, for the rest of it."""
+    """If the directory of the archive is larger than the first download, one more request reads the rest."""
     names = [f"library/{number:04}-{'x' * 60}.py" for number in range(900)]
     version = walk.world.upload(package("lambda_handler.py", *names))
     bucket = "csr-lambda-api-prod-lambda-deployments-123456789012"

@@ -1,4 +1,4 @@
-"""AWS's validation: its change sets, its results, and the cleanup."""
+"""Validation by AWS: change sets, their results, and the cleanup."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ NETWORK = "csr-lambda-api-prod-network"
 
 
 class Place(NamedTuple):
-    """An account in which change sets are created, on top of the facts of another one.
+    """An account in which change sets are created, in addition to the facts of another one.
 
     Attributes:
         recorder: its CloudFormation.
-        account: what asks it.
-        needs: of production.
-        facts: what was collected before.
-        world: has the buckets.
+        account: the account of the preflight.
+        needs: the needs of production.
+        facts: the facts that were collected before.
+        world: the account with the buckets.
     """
 
     recorder: Recorder
@@ -45,12 +45,12 @@ class Place(NamedTuple):
     def validate(
         self, *chosen: str, sleep: Any = lambda seconds: None, bucket: str | None = None
     ) -> list[Result]:
-        """Return the result of AWS."""
+        """Return the results of the validation by AWS."""
         needed = self.world.needs_of(*chosen)
         return list(ChangeSets(self.account, needed, self.facts, bucket, sleep).results())
 
     def left(self) -> list[str]:
-        """Return what is left of change sets, uploads included."""
+        """Return the remaining change sets and uploads."""
         keys = []
         for region in (TOKYO, VIRGINIA):
             name = f"csr-lambda-api-prod-artifacts-123456789012-{region}"
@@ -61,7 +61,7 @@ class Place(NamedTuple):
 
 @pytest.fixture(scope="module")
 def asking(walk: Walk) -> Iterator[tuple[Recorder, Account]]:
-    """Clients, which take a while to be made."""
+    """Yield clients, because creating them takes a while."""
     session = mock_account.session()
     recorder = Recorder(walk.world.needs)
     recorder.register(session)
@@ -72,7 +72,7 @@ def asking(walk: Walk) -> Iterator[tuple[Recorder, Account]]:
 
 @pytest.fixture
 def new(walk: Walk, asking: tuple[Recorder, Account]) -> Place:
-    """An account without stacks."""
+    """Return an account without stacks."""
     recorder, account = asking
     recorder.__init__(walk.world.needs)  # type: ignore[misc]
     facts = walk.states["new"].facts
@@ -82,7 +82,7 @@ def new(walk: Walk, asking: tuple[Recorder, Account]) -> Place:
 
 @pytest.fixture
 def ready(walk: Walk, new: Place) -> Place:
-    """An account with all stacks."""
+    """Return an account with all stacks."""
     new.recorder.stacks.deploy()
     facts = walk.states["ready"].facts
     complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
@@ -90,12 +90,12 @@ def ready(walk: Walk, new: Place) -> Place:
 
 
 def said(results: list[Result]) -> list[tuple[str, str, str]]:
-    """Return status, subject and sentence."""
+    """Return status, subject and sentence of each result."""
     return [(one.status, one.subject, one.sentence) for one in results]
 
 
 def test_new_stacks_are_validated_as_far_as_it_is_possible(new: Place) -> None:
-    """The first stack gets a change set of type CREATE; the empty stack that it makes goes with it."""
+    """The first stack gets a change set of type CREATE. The empty stack is deleted with it."""
     results = new.validate()
 
     assert said(results)[0] == ("PASS", NETWORK, f"The validation by AWS found no problem in {NETWORK}.")
@@ -111,8 +111,8 @@ def test_new_stacks_are_validated_as_far_as_it_is_possible(new: Place) -> None:
     assert new.left() == []
 
 
-def test_stacks_are_validated_and_stay_as_they_are(ready: Place) -> None:
-    """Large templates go through the artifact bucket of their region, and leave it again."""
+def test_stacks_are_validated_and_not_changed(ready: Place) -> None:
+    """Large templates are uploaded to the artifact bucket of their region, and deleted afterwards."""
     before = dict(ready.recorder.stacks.status)
     results = ready.validate()
 
@@ -133,8 +133,8 @@ def test_stacks_are_validated_and_stay_as_they_are(ready: Place) -> None:
     assert ready.left() == []
 
 
-def test_what_is_called_is_what_the_policy_allows(new: Place, ready: Place) -> None:
-    """The list of calls has every call that validating makes, and no other one."""
+def test_the_policy_allows_exactly_the_calls(new: Place, ready: Place) -> None:
+    """The listed calls are exactly those of a validation."""
     new.recorder.stacks.status.clear()
     new.validate("network")
     ready.recorder.stacks.deploy()
@@ -145,7 +145,7 @@ def test_what_is_called_is_what_the_policy_allows(new: Place, ready: Place) -> N
 
 
 def test_another_bucket_can_take_the_templates(ready: Place) -> None:
-    """For those who have no artifact bucket."""
+    """A different bucket can be specified, if there is no artifact bucket."""
     ready.world.make_bucket("another", TOKYO)
     ready.validate("api", bucket="another")
 
@@ -163,8 +163,11 @@ def test_another_bucket_can_take_the_templates(ready: Place) -> None:
         ({"ValidationFailureMode": "WARN", "ValidationStatus": "SKIPPED"}, "UNKNOWN"),
     ],
 )
-def test_what_aws_finds_is_told(ready: Place, event: dict[str, str], status: str) -> None:
-    """By the resource, with the place in the template and AWS's words; what AWS skipped is unknown."""
+def test_findings_of_aws_are_reported(ready: Place, event: dict[str, str], status: str) -> None:
+    """A finding has the resource, the position in the template and AWS's message.
+
+    Skipped validations are unknown.
+    """
     ready.recorder.stacks.events = [
         {"EventType": "STACK_EVENT", "LogicalResourceId": "VPC"},
         {
@@ -189,8 +192,8 @@ def test_what_aws_finds_is_told(ready: Place, event: dict[str, str], status: str
     assert ready.left() == []
 
 
-def test_a_hook_that_refuses_is_told(ready: Place) -> None:
-    """What a hook of the account finds fails the deploy, too."""
+def test_a_failing_hook_is_reported(ready: Place) -> None:
+    """A finding of a hook in the account is a failure, because the deploy would fail too."""
     ready.recorder.stacks.events = [
         {
             "EventType": "HOOK_INVOCATION_ERROR",
@@ -216,15 +219,15 @@ def test_a_hook_that_refuses_is_told(ready: Place) -> None:
     ],
 )
 def test_a_change_set_that_fails_without_a_finding(ready: Place, reason: str, status: str) -> None:
-    """A deploy without changes is fine; any other reason is reported."""
+    """A deploy without changes passes. Any other reason is a failure."""
     ready.recorder.stacks.reasons[NETWORK] = reason
 
     assert [one.status for one in ready.validate("network")] == [status]
     assert ready.left() == []
 
 
-def test_a_stack_that_others_review_stays(new: Place) -> None:
-    """The empty stack of someone else's change set is not ours to delete."""
+def test_the_empty_stack_of_another_change_set_is_kept(new: Place) -> None:
+    """An empty stack that existed before is not deleted."""
     new.recorder.stacks.status[NETWORK] = "REVIEW_IN_PROGRESS"
     description = {"StackName": NETWORK, "StackStatus": "REVIEW_IN_PROGRESS", "Parameters": [], "Outputs": []}
     kept = [
@@ -240,8 +243,8 @@ def test_a_stack_that_others_review_stays(new: Place) -> None:
     assert new.left() == []
 
 
-def test_a_stack_that_someone_else_began_to_review_meanwhile_stays(new: Place) -> None:
-    """Another change set in the empty stack keeps it from being deleted."""
+def test_an_empty_stack_with_a_new_change_set_is_kept(new: Place) -> None:
+    """The empty stack is not deleted if another change set was created in it during the run."""
 
     def meanwhile(seconds: float) -> None:
         new.recorder.stacks.changes["theirs"] = {"StackName": NETWORK, "given": {"ChangeSetName": "theirs"}}
@@ -255,7 +258,7 @@ def test_a_stack_that_someone_else_began_to_review_meanwhile_stays(new: Place) -
 
 @pytest.mark.parametrize("stack", ["network", "api"])
 def test_nothing_is_left_of_an_interrupted_run(ready: Place, stack: str) -> None:
-    """Ctrl-C while a change set is being created: the change set and the upload go."""
+    """After Ctrl-C during the creation of a change set, the change set and the upload are deleted."""
 
     def interrupted(seconds: float) -> None:
         raise KeyboardInterrupt
@@ -269,8 +272,8 @@ def test_nothing_is_left_of_an_interrupted_run(ready: Place, stack: str) -> None
     assert ready.left() == []
 
 
-def test_what_cannot_be_deleted_is_named(new: Place) -> None:
-    """With the commands that delete it."""
+def test_a_failed_cleanup_is_reported(new: Place) -> None:
+    """The result contains the commands that delete the remaining change set."""
     new.recorder.failing["cloudformation", "DeleteChangeSet"] = AwsError("AccessDenied", "", 403)
     results = new.validate("network")
 
@@ -279,12 +282,12 @@ def test_what_cannot_be_deleted_is_named(new: Place) -> None:
         f"aws cloudformation delete-change-set --region {TOKYO} --stack-name {NETWORK} --change-set-name "
     )
     assert results[1].command.startswith(f"{command}preflight-")
-    # The stack is not empty then, so it stays, too.
+    # The stack is not empty, so it is kept.
     assert new.recorder.stacks.status == {NETWORK: "REVIEW_IN_PROGRESS"}
 
 
 def test_without_permission_it_is_unknown(new: Place) -> None:
-    """What AWS could not validate is not a pass."""
+    """If AWS could not validate, the result is unknown."""
     new.recorder.failing["cloudformation", "CreateChangeSet"] = AwsError(
         "AccessDenied", "not authorized", 403
     )
@@ -295,7 +298,7 @@ def test_without_permission_it_is_unknown(new: Place) -> None:
 
 
 def test_a_change_set_that_takes_too_long_is_unknown(ready: Place) -> None:
-    """It is waited for ten minutes, then deleted."""
+    """After ten minutes, the change set is deleted and the result is unknown."""
     waited: list[float] = []
     ready.recorder.stacks.slow = 10_000
     (result,) = ready.validate("network", sleep=waited.append)

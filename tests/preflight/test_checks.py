@@ -1,4 +1,4 @@
-"""Single checks, on facts that were changed by hand: the cases that no fault of the account shows."""
+"""Single checks, with facts that were changed for the test, for cases without a fault of the account."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def with_version(version: str) -> Callable[[Any], Any]:
 
 
 def rolled_back(answer: Any) -> Any:
-    """Return stacks whose last update was rolled back, and none without stacks."""
+    """Return stacks, with a rolled back update in each."""
     return [{**one, "StackStatus": "UPDATE_ROLLBACK_COMPLETE"} for one in answer or []] or None
 
 
@@ -68,14 +68,14 @@ def rolled_back(answer: Any) -> Any:
             "alarm-subscriptions",
             "sns ListSubscriptionsByTopic",
             lambda _: [{"SubscriptionArn": "PendingConfirmation", "Protocol": "email"}],
-            "FAIL The subscription of the topic NetworkAlarmTopic is not confirmed: its alarms do not "
+            "WARN The subscription of the topic NetworkAlarmTopic is not confirmed: its alarms do not "
             "notify anyone.",
         ),
         (
             "newest-snapshot",
             "rds DescribeDBClusterSnapshots",
             lambda answer: [{**one, "Status": "creating"} for one in answer],
-            "FAIL The cluster csr-lambda-api-prod-aurora-cluster does not have a snapshot.",
+            "WARN The cluster csr-lambda-api-prod-aurora-cluster does not have a snapshot.",
         ),
         (
             "engine-version",
@@ -91,10 +91,10 @@ def rolled_back(answer: Any) -> Any:
         ),
     ],
 )
-def test_what_a_check_says_of_an_answer(
+def test_messages_for_changed_responses(
     walk: Walk, check: str, operation: str, change: Callable[[Any], Any], expected: str
 ) -> None:
-    """For each changed response, the first message of the check."""
+    """Each changed response has the expected first message of the check."""
     service, _, name = operation.partition(" ")
     status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
 
@@ -105,7 +105,7 @@ def test_what_a_check_says_of_an_answer(
     ("targets", "status"), [(["8.0.mysql_aurora.3.10.6"], "WARN"), (["8.0.mysql_aurora.3.11.0"], "FAIL")]
 )
 def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -> None:
-    """A version that the deployed one leads to is announced; another one is refused."""
+    """A version to which the deployed version can be upgraded is a warning, any other one a failure."""
     database = walk.world.needs.stack("database")
     assert database
     version = database.resources["DatabaseCluster"]["Properties"]["EngineVersion"]
@@ -131,7 +131,7 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -
 
 
 def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
-    """Which follow AWS's page; a date that AWS changes is found here after an update of cfn-lint."""
+    """cfn-lint has the dates of AWS's page, so this test fails if an update of cfn-lint changes a date."""
     listed: Any = load_resource(AdditionalSpecs, "LmbdRuntimeLifecycle.json")  # type: ignore[no-untyped-call]
     known = {name: (one["deprecated"], one["create-block"]) for name, one in listed.items()}
 
@@ -149,8 +149,8 @@ def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
         ("cobol85", "2026-11-26", "WARN"),
     ],
 )
-def test_a_runtime_grows_old(runtime: str, day: str, status: str) -> None:
-    """From the day of its deprecation on it is a warning, from the block on a failure."""
+def test_the_end_of_a_runtime(runtime: str, day: str, status: str) -> None:
+    """After its deprecation, a runtime is a warning. After creation is blocked, it is a failure."""
     api = StackNeeds(
         "api",
         "shop-prod-api",
@@ -165,8 +165,8 @@ def test_a_runtime_grows_old(runtime: str, day: str, status: str) -> None:
     assert [one.status for one in judge([_check("runtime")], needed, facts)] == [status]
 
 
-def test_a_small_account_is_named_where_nothing_is_reserved(walk: Walk) -> None:
-    """Without a reservation the deploy works, with as little concurrency as there is."""
+def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
+    """Without reserved concurrency, the deploy works, but the functions share the low limit."""
     api = StackNeeds(
         "api",
         "shop-prod-api",
@@ -205,13 +205,13 @@ def test_a_small_account_is_named_where_nothing_is_reserved(walk: Walk) -> None:
         ("example.com", "www.example.com", False),
     ],
 )
-def test_a_wildcard_stands_for_one_label(name: str, domain: str, *, covered: bool) -> None:
-    """As TLS has it."""
+def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) -> None:
+    """Wildcards match as in TLS."""
     assert acm._covers(name, domain) is covered
 
 
-def test_a_quota_that_rds_does_not_name_is_a_warning(walk: Walk) -> None:
-    """It is not taken for room."""
+def test_a_quota_that_rds_does_not_return_is_a_warning(walk: Walk) -> None:
+    """A missing quota does not count as available capacity."""
     for status, sentence in said(
         walk, "new", "database-quotas", changed("rds", "DescribeAccountAttributes", lambda _: [])
     ):
@@ -219,8 +219,8 @@ def test_a_quota_that_rds_does_not_name_is_a_warning(walk: Walk) -> None:
         assert sentence.startswith("RDS does not return the quota DB") or "EventSubscriptions" in sentence
 
 
-def test_the_subject_of_a_check_is_what_ignore_names(walk: Walk) -> None:
-    """No check has two subjects with one ID in one stack."""
+def test_the_subjects_of_a_check_have_unique_ids(walk: Walk) -> None:
+    """``--ignore`` needs unique IDs: no check has two subjects with the same ID in a stack."""
     for check in CHECKS:
         subjects: list[Subject] = list(check.subjects(walk.world.needs))
         assert len({(one.id, one.stack.name) for one in subjects}) == len(subjects), check.name

@@ -1,4 +1,4 @@
-"""``csr-templates preflight``: options, exit codes and what it writes where."""
+"""``csr-templates preflight``: options, exit codes and output."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ Run = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def run(walk: Walk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs the command in the mock account, as it is with all stacks."""
+    """Runs the command in the mock account with all stacks."""
     monkeypatch.setattr(walk.world.account, "close", lambda: None)
     monkeypatch.setattr(preflight, "Account", lambda profile: walk.world.account)
-    read = preflight._folder  # which takes as long as all the rest
+    read = preflight._folder  # takes as long as the rest
     monkeypatch.setattr(
         preflight, "_folder", lambda path: walk.world.built if path == walk.world.folder else read(path)
     )
@@ -51,8 +51,8 @@ def versioned(run: Run, walk: Walk) -> Run:
     )
 
 
-def test_a_ready_account_ends_with_0_and_its_facts_say_the_same(versioned: Run, tmp_path: Path) -> None:
-    """What is saved can be judged again without an account."""
+def test_a_ready_account_ends_with_0_and_so_do_its_facts(versioned: Run, tmp_path: Path) -> None:
+    """Saved facts give the same report without an account."""
     path = str(tmp_path / "facts.json")
     code, out, err = versioned("--save-facts", path)
 
@@ -69,7 +69,7 @@ def test_a_ready_account_ends_with_0_and_its_facts_say_the_same(versioned: Run, 
 
 
 def test_a_fault_ends_with_1_unless_it_is_ignored(versioned: Run, walk: Walk) -> None:
-    """What is ignored is still shown."""
+    """An ignored result is still shown."""
     held = walk.world.recorder.stacks.status
     held["csr-lambda-api-prod-api"], before = "UPDATE_IN_PROGRESS", held["csr-lambda-api-prod-api"]
     try:
@@ -83,8 +83,8 @@ def test_a_fault_ends_with_1_unless_it_is_ignored(versioned: Run, walk: Walk) ->
     assert ignored_out.count("\nFAIL    stack-state:csr-lambda-api-prod-api [api] (ignored)\n") == 1
 
 
-def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> None:
-    """The last line names the permission."""
+def test_an_unknown_result_ends_with_1(versioned: Run, walk: Walk) -> None:
+    """The last line contains the missing permission."""
     from .recorded import AwsError
 
     walk.world.recorder.failing["sns", "ListSubscriptionsByTopic"] = AwsError("AuthorizationError", "", 403)
@@ -105,7 +105,7 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
     [
         (
             ("--ignore", "writr"),
-            "There is no check writr. Did you mean 'writer'? They are in docs/preflight.md.",
+            "There is no check writr. Did you mean 'writer'? The checks are listed in docs/preflight.md.",
         ),
         (("--stack", "apo"), "There is no stack apo. Did you mean 'api'?"),
         (
@@ -121,8 +121,8 @@ def test_what_could_not_be_judged_ends_with_1(versioned: Run, walk: Walk) -> Non
         (("--save-facts", "no/such/folder/facts.json"), "Cannot write no/such/folder/facts.json"),
     ],
 )
-def test_what_cannot_run_ends_with_2(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
-    """With a sentence on standard error, and nothing on standard output."""
+def test_wrong_input_ends_with_2(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
+    """The message is on standard error, and standard output is empty."""
     code, out, err = run(*arguments)
 
     assert (code, out) == (2, "")
@@ -133,7 +133,7 @@ def test_what_cannot_run_ends_with_2(run: Run, arguments: tuple[str, ...], sente
 def test_a_parameter_without_a_value_is_refused(
     run: Run, given: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """As other wrong arguments are."""
+    """The command rejects it in the same way as other wrong arguments."""
     with pytest.raises(SystemExit) as end:
         run("--parameter", given)
 
@@ -142,7 +142,7 @@ def test_a_parameter_without_a_value_is_refused(
 
 
 def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
-    """With a message that states what to do."""
+    """The message explains what to do."""
     with pytest.MonkeyPatch.context() as changed:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             changed.delenv(name)
@@ -153,34 +153,34 @@ def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFi
 
 
 class Terminal:
-    """A standard error that is a terminal."""
+    """Standard error that is a terminal."""
 
     def __init__(self) -> None:
         self.written = ""
 
     def write(self, text: str) -> None:
-        """Take text."""
+        """Save the text."""
         self.written += text
 
     def flush(self) -> None:
         """Do nothing."""
 
     def isatty(self) -> bool:
-        """Be a terminal."""
+        """Return True, as a terminal does."""
         return True
 
 
 @pytest.mark.parametrize(("patience", "shows"), [(0.0, True), (600.0, False)])
-def test_a_terminal_sees_how_far_it_is(
+def test_a_terminal_shows_the_progress(
     versioned: Run, monkeypatch: pytest.MonkeyPatch, patience: float, *, shows: bool
 ) -> None:
-    """After a second, and in a line that is cleared at the end."""
+    """After a second, the progress is shown in a line that is cleared at the end."""
     terminal = Terminal()
     monkeypatch.setattr(preflight, "PATIENCE", patience)
     monkeypatch.setattr(sys, "stderr", terminal)
     versioned()
 
-    assert ("calls answered" in terminal.written) == shows
+    assert ("calls completed" in terminal.written) == shows
     if shows:
         last = terminal.written.split("\r")[-3]
         done, of, known, *_ = last.split()
@@ -190,7 +190,7 @@ def test_a_terminal_sees_how_far_it_is(
 
 @pytest.fixture
 def slow_change_sets(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Change sets that are not ready at once."""
+    """Yield stacks whose change sets are not ready immediately."""
     stacks = walk.world.recorder.stacks
     stacks.slow = 1
     yield stacks
@@ -200,7 +200,7 @@ def slow_change_sets(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Iterator[An
 def test_change_sets_are_announced_and_part_of_the_report(
     versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Only this option writes, and announces it before."""
+    """The option creates resources, and prints a message before."""
     monkeypatch.setattr(change_sets, "PAUSE", 0.0)
     before = dict(slow_change_sets.status)
     code, out, err = versioned("--change-set", "--stack", "network")
@@ -213,7 +213,7 @@ def test_change_sets_are_announced_and_part_of_the_report(
 def test_an_interrupted_run_cleans_up(
     versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ctrl-C ends with 130, after what was created is deleted; signals do afterwards what they did before."""
+    """After Ctrl-C or SIGTERM, change sets are deleted, the code is 130, and signal handlers are restored."""
     handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
     before = dict(slow_change_sets.status)
     monkeypatch.setattr("time.sleep", lambda seconds: os.kill(os.getpid(), signal.SIGTERM))
@@ -225,8 +225,8 @@ def test_an_interrupted_run_cleans_up(
     assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
-def test_other_commands_load_no_boto3() -> None:
-    """Nor does this one before it calls an account."""
+def test_other_commands_do_not_import_boto3() -> None:
+    """The command itself imports boto3 only before it calls an account."""
     code = (
         "import sys; from csr_templates.cli.main import main; main(['environments']); "
         "from csr_templates.cli import preflight; from csr_templates.preflight.checks import listing; "

@@ -1,4 +1,4 @@
-"""Facts as a file, and the commands that show what they hold."""
+"""Facts as a file, and the AWS CLI commands that show them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ GOOD = {
     ],
 )
 def test_a_file_without_facts_is_refused(text: str, sentence: str) -> None:
-    """With its name, and what to do."""
+    """The message contains the name of the file, and what to do."""
     with pytest.raises(FactsError) as refusal:
         saved.from_json(text, "facts.json")
 
@@ -46,7 +46,7 @@ def test_a_file_without_facts_is_refused(text: str, sentence: str) -> None:
 
 
 def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
-    """It is not asked for, and not taken for something that does not exist."""
+    """The call is not made, and the result does not count as missing in the account."""
     facts = saved.from_json(json.dumps(GOOD), "facts.json")
 
     with pytest.raises(
@@ -56,7 +56,7 @@ def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
 
 
 def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
-    """A reader of the file sees what was asked where, and when."""
+    """Each fact contains its call, its region and its time."""
     document = json.loads(saved.as_json(walk.states["ready"].facts))
 
     assert document["account"] == "123456789012"
@@ -95,13 +95,13 @@ def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:
         ),
     ],
 )
-def test_a_command_shows_the_same(query: Query, command: str) -> None:
-    """As the AWS CLI writes operations and options."""
+def test_the_command_of_a_call(query: Query, command: str) -> None:
+    """Operations and options have the names of the AWS CLI."""
     assert query.command == command
 
 
-def test_every_command_is_one_of_the_aws_cli(walk: Walk) -> None:
-    """The commands of all calls are read as the AWS CLI reads them, and mean the same call."""
+def test_every_command_is_valid_in_the_aws_cli(walk: Walk) -> None:
+    """When the commands of all calls are parsed as in the AWS CLI, the result is the same call."""
     from tests.docs.aws_cli import parse
 
     for state in walk.states.values():
@@ -115,8 +115,8 @@ def test_every_command_is_one_of_the_aws_cli(walk: Walk) -> None:
             assert (read.operation, read.region) == (fact.query.operation, fact.query.region), words
 
 
-def test_facts_can_be_taken_without_a_service() -> None:
-    """What is left is asked again."""
+def test_the_facts_of_a_service_can_be_removed() -> None:
+    """Removed facts are collected again."""
     facts = Facts(
         "2026-11-26T00:00:00Z", "123456789012", "arn", [saved.Fact(calls.vpcs("eu-west-1"), "t", [])]
     )

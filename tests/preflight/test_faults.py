@@ -1,4 +1,4 @@
-"""What preflight finds in an empty, a new and a ready account, and in one with a single fault."""
+"""The results of preflight in an empty, a new and a ready account, and with each single fault."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from csr_templates.preflight.results import judge
 from .conftest import Walk
 from .faults import FAULTS
 
-# Checks without such a result: by design, not a gap.
-NEVER_FAILS = {"service-linked-roles", "pending-reboot"}
-NEVER_UNKNOWN = {"runtime"}  # makes no calls
+# Checks that do not have such a result by design.
+NEVER_FAILS = {"alarm-subscriptions", "newest-snapshot", "pending-reboot", "service-linked-roles"}
+NEVER_UNKNOWN = {"runtime"}  # does not make calls
 
 
-def test_an_account_that_is_made_ready_takes_everything(walk: Walk) -> None:
-    """With all stacks deployed and nothing wrong, every check passes for every subject."""
+def test_a_ready_account_passes(walk: Walk) -> None:
+    """With all stacks deployed and no fault, every check passes for every subject."""
     ready = walk.states["ready"].results
 
     assert [one for one in ready if one.status != "PASS"] == []
     assert {one.check for one in ready} == {check.name for check in CHECKS}
 
 
-def test_a_new_account_with_roles_and_buckets_can_be_deployed_to(walk: Walk) -> None:
-    """Before the first deploy nothing fails; what cannot be checked yet is a warning."""
+def test_a_new_account_with_roles_and_buckets_has_no_failures(walk: Walk) -> None:
+    """Before the first deploy, facts that cannot be checked yet are warnings."""
     new = walk.states["new"].results
 
     assert {one.status for one in new} == {"PASS", "WARN"}
@@ -40,8 +40,8 @@ def test_a_new_account_with_roles_and_buckets_can_be_deployed_to(walk: Walk) -> 
     }
 
 
-def test_an_empty_account_lacks_what_an_administrator_makes(walk: Walk) -> None:
-    """What fails there is what the bootstrap templates make, and the concurrency."""
+def test_an_empty_account_has_only_the_failures_of_the_bootstrap(walk: Walk) -> None:
+    """The failures are resources of the bootstrap templates, and the concurrency."""
     assert {one.check for one in walk.empty if one.status == "FAIL"} == {
         "artifact-buckets",
         "deploy-roles",
@@ -49,8 +49,8 @@ def test_an_empty_account_lacks_what_an_administrator_makes(walk: Walk) -> None:
     }
 
 
-def test_each_fault_is_found_by_the_check_that_names_it(walk: Walk) -> None:
-    """A single fault is found, by that check for that subject, and by no other check."""
+def test_each_fault_is_found_by_its_check(walk: Walk) -> None:
+    """Each single fault is found by its check for its subject, and by no other check."""
     wrong = []
     for state in walk.states.values():
         for fault, found in state.outcomes:
@@ -65,8 +65,8 @@ def test_each_fault_is_found_by_the_check_that_names_it(walk: Walk) -> None:
     assert len({fault.name for fault in FAULTS}) == len(FAULTS) >= 40
 
 
-def test_each_fault_is_undone(walk: Walk) -> None:
-    """After the faults the account is as before, so that none hid behind another one."""
+def test_each_fault_is_removed(walk: Walk) -> None:
+    """After all faults, the account is as before, so no fault was hidden by another one."""
     for state in walk.states.values():
         before, after = (
             [(one.check, one.subject, one.status) for one in results]
@@ -75,17 +75,17 @@ def test_each_fault_is_undone(walk: Walk) -> None:
         assert before == after
 
 
-def test_each_finding_says_what_to_do_and_what_shows_it(walk: Walk) -> None:
-    """A sentence, a remedy and, where the account was asked, a command."""
+def test_each_finding_has_a_correction_and_a_command(walk: Walk) -> None:
+    """A finding has a sentence, a correction and, if the account was called, a command."""
     findings = [one for state in walk.states.values() for _, found in state.outcomes for one in found]
 
     assert [one for one in findings if not (one.sentence.endswith(".") and one.remedy)] == []
-    # Where the answer is in the needs alone, there is nothing to be shown.
+    # These findings do not need a call, so they do not have a command.
     assert {one.check for one in findings if not one.command} == {"account", "certificate"}
 
 
 def test_every_check_has_its_cases(walk: Walk) -> None:
-    """Each check passes, fails and is unknown somewhere here, but for those that cannot."""
+    """Each check passes, fails and is unknown in a test, except for those that cannot."""
     seen = Counter(
         (one.check, one.status)
         for state in walk.states.values()
@@ -99,7 +99,7 @@ def test_every_check_has_its_cases(walk: Walk) -> None:
 
 
 def test_without_permission_nothing_passes(walk: Walk) -> None:
-    """Whatever the account does not answer makes a check unknown, and the finding names the action."""
+    """Without permissions, checks are unknown, and the finding contains the action."""
     for state in walk.states.values():
         denied = [
             fact
@@ -109,7 +109,7 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
         ]
         facts = Facts(state.facts.time, state.facts.account, state.facts.caller, denied)
         results = judge(CHECKS, walk.world.needs, facts)
-        # Exports and outputs are asked for only where no stack of the same run makes them.
+        # Exports and outputs are read only if a stack of the same run does not create them.
         alone = [
             one for name in ("api", "frontend") for one in judge(CHECKS, walk.world.needs_of(name), facts)
         ]
@@ -119,8 +119,8 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
         assert {one.why.partition(": ")[0] for one in results if one.why} == {"permission missing"}
 
 
-def test_saved_facts_give_the_same_report(walk: Walk) -> None:
-    """Facts written to a file and read back are the same."""
+def test_saved_facts_give_the_same_results(walk: Walk) -> None:
+    """Facts that are written to a file and read again are the same."""
     for state in walk.states.values():
         back = saved.from_json(saved.as_json(state.facts), "facts.json")
 
@@ -128,10 +128,10 @@ def test_saved_facts_give_the_same_report(walk: Walk) -> None:
         assert saved.as_json(back) == saved.as_json(state.facts)
 
 
-def test_no_secret_enters_the_facts(walk: Walk) -> None:
-    """Passwords, keys, variables and addresses of people are in the account, and not in the facts."""
+def test_facts_do_not_contain_secrets(walk: Walk) -> None:
+    """Passwords, keys, variables and email addresses of the account are not in the facts."""
     text = saved.as_json(walk.states["ready"].facts)
 
     assert "only-in-the-mock" not in text
     assert "operators@example.com" not in text
-    assert "csr-lambda-api-prod-db-credentials" in text  # their names are
+    assert "csr-lambda-api-prod-db-credentials" in text  # names of secrets are included

@@ -1,4 +1,4 @@
-"""What the templates need, computed without AWS."""
+"""The needs of the templates, computed without AWS."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def folder() -> BuiltFolder:
         ),
     ],
 )
-def test_what_the_folder_does_not_have_is_refused(folder: BuiltFolder, arguments: Any, sentence: str) -> None:
-    """With the nearest name, and all that there are."""
+def test_unknown_names_are_refused(folder: BuiltFolder, arguments: Any, sentence: str) -> None:
+    """The message contains the most similar name, and all valid names."""
     environment, *rest = arguments
     with pytest.raises(NeedsError) as refusal:
         needs(folder, environment, "123456789012", *rest)
@@ -45,8 +45,8 @@ def test_what_the_folder_does_not_have_is_refused(folder: BuiltFolder, arguments
     assert str(refusal.value) == sentence
 
 
-def test_an_environment_needs_what_its_values_say(folder: BuiltFolder) -> None:
-    """Development has no CloudFront, one NAT gateway, and its own names."""
+def test_the_needs_follow_the_values_of_the_environment(folder: BuiltFolder) -> None:
+    """Development has no CloudFront, one NAT gateway, and names with dev."""
     dev = needs(folder, "dev", "210987654321")
 
     assert dev.prefix == "csr-lambda-api-dev-"
@@ -62,7 +62,7 @@ def test_an_environment_needs_what_its_values_say(folder: BuiltFolder) -> None:
 
 
 def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
-    """The bucket of the package and the zone of an instance are the network's."""
+    """The bucket of the package and the zones of the instances come from the network stack."""
     prod = needs(folder, "prod", "123456789012", ["api"])
     (api,) = prod.chosen
     ((_, function),) = api.of_type("AWS::Lambda::Function")
@@ -82,7 +82,7 @@ def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
 
 
 def test_a_template_that_cannot_be_resolved_is_refused(folder: BuiltFolder) -> None:
-    """With its file and the place."""
+    """The message contains the file and the position."""
     broken = BuiltStack(
         "broken",
         "broken.yaml",
@@ -95,8 +95,8 @@ def test_a_template_that_cannot_be_resolved_is_refused(folder: BuiltFolder) -> N
         needs(BuiltFolder((broken,), {"dev": {"broken": {}}}), "dev", "123456789012")
 
 
-def test_reads_are_those_of_the_wiring(folder: BuiltFolder) -> None:
-    """Every export and output that a stack reads has a maker in the folder."""
+def test_every_read_has_a_source(folder: BuiltFolder) -> None:
+    """Every export and output that a stack reads is in a stack of the folder."""
     prod: Needs = needs(folder, "prod", "123456789012")
     reads = [(stack.name, one) for stack in prod.stacks for one in stack.reads]
 

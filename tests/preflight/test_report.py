@@ -1,4 +1,4 @@
-"""The report: order, last line, formats, and what is ignored."""
+"""The report: order, last line, formats, and ignored results."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ LAST: Final = f"2 failed, 1 unknown, 1 with a warning, 2 passed. Unknown: 1 ({WH
 
 
 def test_the_text_has_failures_first_and_counts_last() -> None:
-    """What has to be done for several subjects is said once, and what passed is named only."""
+    """The correction for several subjects is shown once, and passed checks are only listed."""
     assert (
         report.as_text(RESULTS, NEEDS, FACTS)
         == f"""\
@@ -76,8 +76,8 @@ PASS    zones (2)
     )
 
 
-def test_the_markdown_says_the_same() -> None:
-    """For a pull request or a step summary: the counts on top, too, and what passed is folded."""
+def test_the_markdown_has_the_same_content() -> None:
+    """For pull requests and step summaries, counts are also at the top, and passed checks are folded."""
     text = report.as_markdown(RESULTS, NEEDS, FACTS)
 
     assert text.startswith(
@@ -88,8 +88,8 @@ def test_the_markdown_says_the_same() -> None:
     assert text.count("**To do:** Create it.") == 1
 
 
-def test_the_json_has_everything() -> None:
-    """Every result, those that passed too, with stable keys."""
+def test_the_json_has_every_result() -> None:
+    """JSON contains every result, including passed ones, with stable keys."""
     document = json.loads(report.as_json(RESULTS, NEEDS, FACTS))
 
     assert document["counts"] == {"FAIL": 2, "UNKNOWN": 1, "WARN": 1, "PASS": 2, "ignored": 0}
@@ -119,8 +119,8 @@ def test_the_json_has_everything() -> None:
     )
 
 
-def test_what_is_ignored_is_shown_and_does_not_count() -> None:
-    """A check, or one of its subjects; the rest still counts."""
+def test_an_ignored_result_is_shown_and_does_not_count() -> None:
+    """A check, or one of its subjects, can be ignored. Other results still count."""
     results = report.ignore(RESULTS, ["keys", "roles:r1"], CHECKS)
 
     assert [one.subject for one in results if one.is_bad] == ["r2"]
@@ -130,21 +130,21 @@ def test_what_is_ignored_is_shown_and_does_not_count() -> None:
     assert text.endswith("1 failed, 0 unknown, 1 with a warning, 2 passed, 2 ignored.")
 
 
-def test_only_what_failed_or_is_unknown_ends_with_1() -> None:
-    """A warning does not."""
+def test_only_failed_and_unknown_results_count() -> None:
+    """Warnings do not count."""
     assert [one.subject for one in RESULTS if one.is_bad] == ["k", "r1", "r2"]
 
 
 @pytest.mark.parametrize(
     ("ignored", "sentence"),
     [
-        ("role", "There is no check role. Did you mean 'roles'? They are in docs/preflight.md."),
-        ("nothing-alike:x", "There is no check nothing-alike. They are in docs/preflight.md."),
-        (":x", "There is no check ''. They are in docs/preflight.md."),
+        ("role", "There is no check role. Did you mean 'roles'? The checks are listed in docs/preflight.md."),
+        ("nothing-alike:x", "There is no check nothing-alike. The checks are listed in docs/preflight.md."),
+        (":x", "There is no check ''. The checks are listed in docs/preflight.md."),
     ],
 )
 def test_an_unknown_check_is_refused(ignored: str, sentence: str) -> None:
-    """It would ignore nothing, without a word."""
+    """The message lists a similar check, because an unknown name would have no effect."""
     with pytest.raises(IgnoreError) as refusal:
         report.ignore(RESULTS, [ignored], CHECKS)
 

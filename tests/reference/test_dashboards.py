@@ -14,7 +14,7 @@ def widget(kind: str, x: int, y: int, title: str) -> dict[str, Any]:
 
 
 def test_rows_and_columns() -> None:
-    """A row of the dashboard is a row of the table, and a widget that may be missing has its condition."""
+    """A row of the dashboard is a row of the table. A conditional widget has its condition."""
     items = [widget("metric", 8, 3, "B"), widget("metric", 0, 3, "A|1"), widget("alarm", 0, 0, "Alarms")]
     text = json.dumps({"widgets": items}, separators=(",", ":")).replace("]}", "${More}]}")
     more = "," + json.dumps(widget("log", 16, 3, "Slow"), separators=(",", ":"))
@@ -34,7 +34,7 @@ def test_empty_dashboard() -> None:
 
 
 def test_every_widget_is_found(templates: dict[str, dict[str, Any]]) -> None:
-    """The tables of our dashboards hold as many widgets as their bodies have titles."""
+    """The tables of our dashboards have as many widgets as their bodies have titles."""
     for template in templates.values():
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::CloudWatch::Dashboard":

@@ -1,4 +1,4 @@
-"""The page for reviewers contains all of the deploy policies in words."""
+"""The page for reviewers describes the complete deploy policies."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def japanese() -> Words:
 
 @pytest.fixture(scope="module")
 def statements(built: dict[str, BuiltStack]) -> list[Document]:
-    """Every statement of the deploy policies of all stacks."""
+    """All statements of the deploy policies of all stacks."""
     return [
         statement
         for stack in built.values()
@@ -67,7 +67,7 @@ def statements(built: dict[str, BuiltStack]) -> list[Document]:
 
 
 def test_lists_of_a_stack() -> None:
-    """By role and service: conditions, what is allowed in a sentence for each kind, and the actions."""
+    """Permissions are listed by role and service: conditions, allowed resources, and actions."""
     stack = site(
         pipeline=documents(READ, {**READ, "Sid": "Again", "Resource": "arn:aws:s3:::b/*"}),
         service=documents(RDS, NEVER),
@@ -126,7 +126,7 @@ def test_lists_of_a_stack() -> None:
 
 
 def test_sentences_in_japanese() -> None:
-    """A sentence is translated whole; plurals and capital letters are English only."""
+    """Sentences are translated as a whole. Plurals and capital letters are only used in English."""
     assert sentences(RDS, japanese(), "site", "eu-west-1") == (
         ["タグ `Project=<project>`, `Name=a` / `Name=b` が付いたリソースに限ります。"],
         [
@@ -137,7 +137,7 @@ def test_sentences_in_japanese() -> None:
 
 
 def test_every_statement_has_sentences_in_both_languages(statements: list[Document]) -> None:
-    """None lacks a sentence or a word, and no resource is one of no known kind."""
+    """All statements have sentences and words in both languages, and the kind of every resource is known."""
     words = japanese()
     for statement in statements:
         bounds, done = sentences(statement, Words(), "here", "eu-west-1")
@@ -153,7 +153,7 @@ def test_every_statement_has_sentences_in_both_languages(statements: list[Docume
 
 
 def test_nothing_is_left_unsaid(statements: list[Document]) -> None:
-    """What a statement names is in its item: every action, resource, region, tag and other value."""
+    """The item of a statement contains every action, resource, region, tag and other value."""
     assert len(statements) > 100
     for statement in statements:
         text = " ".join(lines([site(service=documents(statement))], Words()))
@@ -168,7 +168,7 @@ def test_nothing_is_left_unsaid(statements: list[Document]) -> None:
 
 
 def name(arn: str) -> str:
-    """Return the name in an ARN of a policy, without its kind and AWS's suffix."""
+    """Return the name in an ARN of a policy, without its type and the suffix of AWS."""
     rest = arn.split(":", 5)[-1]
     if rest.startswith("/"):  # API Gateway
         return rest if rest.count("/") > 2 else ""
@@ -177,7 +177,7 @@ def name(arn: str) -> str:
 
 
 def changes(statement: Document) -> Iterator[Document]:
-    """Yield a statement with one thing changed, in each place."""
+    """Yield copies of a statement, each with one change."""
     for action in statement["Action"]:
         yield {**statement, "Action": [one for one in statement["Action"] if one != action]}
     yield {**statement, "Action": [*statement["Action"], f"{statement['Action'][0]}Other"]}
@@ -203,7 +203,7 @@ def changes(statement: Document) -> Iterator[Document]:
 
 
 def test_a_changed_policy_changes_the_page(statements: list[Document]) -> None:
-    """Another action, resource, effect or condition, or one less, is another text, or has no sentence yet."""
+    """A changed or removed action, resource, effect or condition changes the text, or is rejected."""
 
     def text(statement: Document) -> list[str]:
         try:
@@ -246,7 +246,7 @@ def test_a_changed_policy_changes_the_page(statements: list[Document]) -> None:
     ],
 )
 def test_what_has_no_sentence_is_refused(change: dict[str, Any], message: str) -> None:
-    """A condition or an element that no sentence is for is refused, with stack, role and statement."""
+    """A condition or an element without a sentence is rejected, with stack, role and statement."""
     with pytest.raises(PageError) as error:
         lines([site(service=documents({**READ, **change}))], Words())
 
@@ -267,13 +267,13 @@ def test_what_has_no_sentence_is_refused(change: dict[str, Any], message: str) -
         ("sqs:TagQueue", "arn:aws:sqs:us-east-1:*:x", "Tags the SQS queue `x` in `us-east-1`."),
         ("sqs:GetQueueUrl", "arn:aws:sqs:*:*:x", "Describes the SQS queue `x` in any region."),
         ("sqs:TagQueue", "arn:aws:sqs:eu-west-1:1:x", "Tags the SQS queue `arn:aws:sqs:eu-west-1:1:x`."),
-        # Of a service that nothing is known of.
+        # of an unknown service
         ("new:PutThing", "arn:aws:new:eu-west-1:*:thing/x", "Changes the resource `x`."),
         ("new:GET", "arn:aws:new:eu-west-1:*:thing/*", "Changes resources."),
     ],
 )
 def test_other_sentences(action: str, arn: str, expected: str) -> None:
-    """What is new has a sentence without further ado, and what AWS calls otherwise is called by its name."""
+    """New types have a sentence automatically. Types that AWS calls differently have the name of AWS."""
     statement = {"Sid": "New", "Effect": "Allow", "Action": action, "Resource": arn}
 
     (done,) = sentences(statement, Words(), "here", "eu-west-1")[1]

@@ -43,7 +43,7 @@ def test_text_is_mermaid(pictures: dict[str, str]) -> None:
 
 
 def test_arrows_connect_boxes(pictures: dict[str, str]) -> None:
-    """Every end of an arrow is a box that is drawn, or Mermaid would make one up."""
+    """Both ends of an arrow are boxes in the diagram, because Mermaid would add missing boxes."""
     for name, picture in pictures.items():
         boxes = set(re.findall(r"^ *(?:subgraph )?(\w+)[\[(]", picture, re.MULTILINE))
         ends = re.findall(r"^ *(\w+) -.*> (\w+)$|^ *(\w+) -->\|.*\| (\w+)$", picture, re.MULTILINE)
@@ -51,7 +51,7 @@ def test_arrows_connect_boxes(pictures: dict[str, str]) -> None:
 
 
 def test_overview_shows_who_reads_what(pictures: dict[str, str]) -> None:
-    """A stack is a box with its region; an arrow carries the outputs and secrets that are read."""
+    """Each stack is a box with its region. Arrows show the outputs and secrets that are read."""
     lines = [line.strip() for line in pictures["overview"].split("\n")]
 
     assert lines[:5] == [
@@ -81,7 +81,7 @@ def test_overview_shows_who_reads_what(pictures: dict[str, str]) -> None:
     ],
 )
 def test_system_shows_the_way_of_a_request(pictures: dict[str, str], arrow: str) -> None:
-    """From the browser to the database, and from the subnets to the internet, each step is an arrow."""
+    """Arrows show each step from the browser to the database, and from the subnets to the internet."""
     assert f"  {arrow}" in pictures["requests" if "-->" in arrow else "subnets"].split("\n")
 
 
@@ -97,7 +97,7 @@ def test_browsers_call_cloudfront_where_there_is_no_waf() -> None:
 
 
 def test_boxes_are_where_they_are_placed(pictures: dict[str, str]) -> None:
-    """A box names its subnets or its region; in the picture of the network it is in its subnet's frame."""
+    """A box shows its subnets or its region. In the network diagram, it is in the frame of its subnet."""
     subnet = pictures["subnets"].split("subgraph n_network_PrivateSubnet1")[1].split("end\n")[0]
 
     assert "DatabaseInstance1" in subnet
@@ -116,7 +116,7 @@ def test_frames_are_not_in_frames(pictures: dict[str, str]) -> None:
 
 
 def test_labels_are_escaped() -> None:
-    """No text can end its label or become markup."""
+    """Text cannot end its label or contain markup."""
     assert diagrams.label('*A "first" <one>', "B #2 & `x`") == (
         '"<b>A #quot;first#quot; #lt;one#gt;</b><br/>B #35;2 #amp; #96;x#96;"'
     )

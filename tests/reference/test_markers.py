@@ -1,4 +1,4 @@
-"""``reference.markers``: where a page is generated, and what is said of damaged markers."""
+"""``reference.markers``: the generated parts of a page, and messages about damaged markers."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ KNOWN = ["alarms", "settings"]
         ),
         pytest.param(
             "<!-- generated: alarm -->\n<!-- /generated -->\n",
-            "page.md, line 1: no table is called alarm. Allowed are alarms, settings.",
+            "page.md, line 1: There is no table alarm. The tables are alarms, settings.",
             id="unknown name",
         ),
         *(
@@ -56,7 +56,7 @@ KNOWN = ["alarms", "settings"]
     ],
 )
 def test_markers_that_are_refused(text: str, message: str) -> None:
-    """A marker that is damaged, unknown, nested or alone is named with its line and what to write."""
+    """The message about a damaged, unknown, nested or unclosed marker has the line and the correction."""
     with pytest.raises(PageError) as error:
         sections(text, "page.md", KNOWN)
 
@@ -65,7 +65,7 @@ def test_markers_that_are_refused(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
 def test_only_what_is_between_markers_changes(ending: str) -> None:
-    """Everything else stays byte for byte, and what is written gets the line endings of the page."""
+    """All other text does not change. Generated text has the line endings of the page."""
     lines = [
         "# Page ",
         "<!-- Generated from x -->",

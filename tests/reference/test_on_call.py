@@ -67,7 +67,7 @@ def found() -> dict[str, Any]:
 
 
 def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
-    """Alarms go by their names; one that production does not have has a section too."""
+    """Each alarm has a marker with its name, even if production does not have the alarm."""
     assert list(found) == [
         "alarm-index",
         "alarm slow",
@@ -79,7 +79,7 @@ def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
 
 
 def test_index(found: dict[str, Any]) -> None:
-    """What wakes the operator comes first; each name leads to its section, with what users notice."""
+    """Critical alarms come first. Each name is a link to its section, with the effect on users."""
     assert list(found["alarm-index"](Words())) == [
         "**critical**",
         "",
@@ -123,7 +123,7 @@ def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
 
 
 def test_section_in_another_language(found: dict[str, Any]) -> None:
-    """Whole sentences are translated, and what the language lacks is remembered."""
+    """Sentences are translated as a whole, and missing translations are recorded."""
     words = Words({"The key.": "Der Schluessel.", "Then check": "Dann"}, "words.de.json")
     lines = list(found["alarm slow"](words))
 
@@ -133,12 +133,12 @@ def test_section_in_another_language(found: dict[str, Any]) -> None:
 
 
 def test_events(found: dict[str, Any]) -> None:
-    """What RDS sends, and to whom."""
+    """The events of RDS, and the topics that they notify."""
     assert list(found["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
 
 
 def test_stacks_without_alarms() -> None:
-    """Other stacks need no page for the person on call."""
+    """Stacks without alarms do not need an on-call page."""
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
 
     assert lists([BuiltStack("shop", "shop.yaml", "us-east-1", template)], {"shop": template}) == {}
@@ -149,7 +149,7 @@ def test_stacks_without_alarms() -> None:
     [({"Label": "Failed *calls*"}, "Failed \\*calls\\*"), ({}, "`100 * a / b`, `Count`")],
 )
 def test_formula_is_shown_by_its_label(label: dict[str, str], watched: str) -> None:
-    """The label of the expression that is compared, not those of its inputs; without a label, the formula."""
+    """The label of the compared expression is shown, or the formula if there is no label."""
     stat = {"Metric": {"MetricName": "Count"}, "Period": 60, "Stat": "Sum"}
     properties = {
         "Metrics": [

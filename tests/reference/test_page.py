@@ -43,7 +43,7 @@ def rows(text: str) -> list[list[str]]:
 
 
 def items(text: str) -> dict[str, list[str]]:
-    """Return the name at the start of each item of a list -> the items below it, with all below them."""
+    """Return the name at the start of each item of a list -> all items below it."""
     found: dict[str, list[str]] = {}
     for line in text.split("\n"):
         if first := re.match(r"- `([^`]+)`", line):
@@ -101,7 +101,7 @@ def test_page_is_plain_text(ours: str) -> None:
 
 
 def test_command_prints_the_page(ours: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """``csr-templates reference`` prints what a build would write."""
+    """``csr-templates reference`` prints the page that a build would write."""
     assert cli.main(["reference"]) == 0
     assert capsys.readouterr().out == ours
 
@@ -171,7 +171,7 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
     ],
 )
 def test_unit(alarm: dict[str, Any], expected: str) -> None:
-    """The unit is the metric's, unless its samples are counted; for other metrics, only AWS has it."""
+    """The unit is the unit of the metric, or a count if samples are counted. Other metrics have no unit."""
     assert unit(alarm) == expected
 
 
@@ -265,15 +265,15 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
     ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, effect: list[str]) -> None:
-    """What a change does reads as sentences: what is replaced, what forbids it, what is updated."""
+    """The effects of a change are sentences: replacements, updates, and policies that deny them."""
     _default, _constraint, *lines = items(part(ours, "Parameters", stack))[parameter]
-    named = r"`\w+(Alarm|Dashboard)`"  # one more changes nothing
+    named = r"`\w+(Alarm|Dashboard)`"  # another update changes nothing
     lines = [re.sub(f"{named}, |, {named}", "", line) for line in lines]
     assert [re.sub(r"\b\d+ (resources|outputs)", r"N \1", line) for line in lines] == effect
 
 
 def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
-    """Fn::GetStackOutput is not watched, so the page names the stack to deploy again."""
+    """CloudFormation does not track Fn::GetStackOutput, so the page lists the stacks to deploy afterwards."""
     queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "P"}}}
     asked = {"StackName": {"Fn::Sub": f"{PREFIX}below"}, "OutputName": "Name", "Region": "us-east-1"}
     reading = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetStackOutput": asked}}}
@@ -393,7 +393,7 @@ def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name:
     ],
 )
 def test_statement_in_words(statement: dict[str, Any], text: str) -> None:
-    """A statement of a policy reads as a sentence that leaves nothing out."""
+    """The sentence about a statement is complete."""
     assert sentence(statement) == text
 
 
@@ -419,7 +419,7 @@ def test_policies_behind_a_condition(properties: dict[str, Any], expected: list[
 
 
 def test_alarm_with_functions_for_values() -> None:
-    """An alarm whose values are decided at the deploy shows what decides them."""
+    """If the values of an alarm are functions, the alarm shows the functions."""
     alarm = {
         "Type": "AWS::CloudWatch::Alarm",
         "Properties": {
@@ -442,7 +442,7 @@ def test_alarm_with_functions_for_values() -> None:
 
 
 def test_alarm_on_an_expression() -> None:
-    """An alarm on an expression shows it and its metrics, and fires after periods of the longest of them."""
+    """An alarm on an expression shows the expression and its metrics, and uses their longest period."""
     metric = {
         "Namespace": "Shop",
         "MetricName": "Errors",
@@ -476,7 +476,7 @@ def test_alarm_on_an_expression() -> None:
 
 
 def test_no_cell_is_wide(ours: str) -> None:
-    """A fact is a line: a changed number does not hide in a wide cell, or behind a line break in one."""
+    """Each fact is on a separate line, so that a changed number is visible in a diff."""
     assert [line for line in ours.split("\n") if line.startswith("|") and len(line) > 200] == []
     assert "<br>" not in re.sub(r"^```mermaid\n.*?^```$", "", ours, flags=re.MULTILINE | re.DOTALL)
 
@@ -513,7 +513,7 @@ def test_page_about_little() -> None:
 
 
 def test_nothing_in_a_template_becomes_markup() -> None:
-    """Texts of a template appear as they are, whatever they hold."""
+    """Texts of a template are shown unchanged, and never interpreted as markup."""
     text = small(
         {
             "Description": "A | B <b> *c* _d_ [e](f) `g`",
@@ -558,5 +558,5 @@ def test_conditions_in_words() -> None:
 
 
 def test_table_escapes_bars_once() -> None:
-    """A bar in a cell does not end it, and one that is escaped already stays as it is."""
+    """A bar in a cell is escaped, but not twice."""
     assert table(["a"], [["x|y"], [r"x\|y"]]) == ["| a |", "|---|", r"| x\|y |", r"| x\|y |"]

@@ -1,4 +1,4 @@
-"""``changes``: what a new value of a parameter does."""
+"""``changes``: the effects of a new value of a parameter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NOTHING: dict[str, Any] = dict.fromkeys(Change._fields, ())
 
 
 def change(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **sections: Any) -> Change:
-    """Return what changing the parameter ``P`` of a template does."""
+    """Return the effects of changing the parameter ``P`` of a template."""
     template = {
         "Parameters": {"P": {"Type": "String"}},
         "Resources": resources,
@@ -134,14 +134,14 @@ IS_P = {
 def test_follows_a_parameter(
     resources: dict[str, Any], sections: dict[str, Any], expected: dict[str, Any]
 ) -> None:
-    """A parameter is followed through functions, conditions and replaced resources, by the schemas."""
+    """The effects are followed through functions, conditions and replaced resources, with the schemas."""
     found = change(resources, **sections)._replace(notes=(), kept_if=())
 
     assert found == Change(**{**NOTHING, **expected})
 
 
 def test_outputs_change_with_their_value_their_name_or_what_they_name() -> None:
-    """An output counts if the parameter reaches it, or if a resource that it names may be replaced."""
+    """An output is listed if the parameter changes its value, or may replace the resource in its value."""
     found = change(
         {
             "Q": queue(QueueName=P),
@@ -201,7 +201,7 @@ def test_known_parameters(
     replaced: set[str],
     not_replaced: set[str],
 ) -> None:
-    """The effects are those of CloudFormation's reference for these parameters' properties."""
+    """The effects match the documentation of CloudFormation for the properties of these parameters."""
     found = changes(built[stack])[parameter]
     anew = {*found.replaced, *found.following}
 
@@ -219,14 +219,14 @@ def instance(**properties: Any) -> dict[str, Any]:
 
 
 def said(resources: dict[str, Any], **sections: Any) -> list[str]:
-    """Return the text of the page about changing the parameter ``P`` of a template."""
+    """Return the text on the page about the parameter ``P`` of a template."""
     template = {"Parameters": {"P": {"Type": "String"}}, "Resources": resources, **sections}
     stack = BuiltStack("site", "site.yaml", "us-east-1", template)
     return list(sentences(stack, "P", changes(stack)["P"]))
 
 
 def test_interruptions_are_found_where_the_resource_stays() -> None:
-    """A property that interrupts counts, also where another one may replace, but not on what is replaced."""
+    """A property that interrupts is listed, unless the resource is certainly replaced."""
     key = {"PerformanceInsightsKMSKeyId": P}
     found = change(
         {
@@ -256,7 +256,7 @@ def test_interruptions_are_found_where_the_resource_stays() -> None:
 
 
 def test_interruptions_in_words() -> None:
-    """Interrupted resources, the kind, AWS's page, and the order."""
+    """The page lists interrupted resources, the kind of interruption, the AWS page, and the order."""
     source = f"([source]({INSTANCES['DBInstanceClass'].source}))"
     one = instance(DBInstanceClass=P)
 
@@ -272,7 +272,7 @@ def test_interruptions_in_words() -> None:
 
 
 def test_effects_without_an_interruption_in_words() -> None:
-    """What clients do not notice by itself is said, without the word."""
+    """An update that clients do not notice is not called an interruption."""
     stage = {"Type": "AWS::ApiGateway::Stage", "Properties": {"CacheClusterSize": P}}
     note = NOTES["AWS::ApiGateway::Stage"]["CacheClusterSize"]
 
@@ -284,7 +284,7 @@ def test_effects_without_an_interruption_in_words() -> None:
 
 
 def test_what_is_not_known_is_said() -> None:
-    """For an undocumented property, the page does not claim that nothing happens."""
+    """For an undocumented property, the page does not state that there is no interruption."""
     assert said({"Q": queue(NoSuchProperty=P), "R": queue(DelaySeconds=P)}) == [
         "Updates `Q`, `R`.",
         "It is not known whether this interrupts `Q`.",
@@ -292,12 +292,12 @@ def test_what_is_not_known_is_said() -> None:
 
 
 def test_a_parameter_without_effect_in_words() -> None:
-    """A condition that decides nothing changes nothing."""
+    """A parameter whose condition does not change a resource has no effect."""
     assert said({"Q": queue(QueueName="a")}, **IS_P) == ["Does not change any resource."]
 
 
 def test_what_the_stack_policy_refuses_in_words() -> None:
-    """Replacing, removing and changing are refused by name; what its condition may remove is not."""
+    """Denied replacements, removals and changes are listed, but not removals because of a condition."""
     removal = (
         "Removing `Second` makes its cluster fail over, if it is the writer "
         "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html))."
@@ -326,7 +326,7 @@ def test_what_the_stack_policy_refuses_in_words() -> None:
 
 
 def test_rules_that_look_at_a_parameter_in_words() -> None:
-    """Its condition counts as much as its assertions; a rule about something else does not."""
+    """A rule is listed if its condition or an assertion uses the parameter."""
     assertion = {"Assert": {"Fn::Equals": ["a", "b"]}, "AssertDescription": "a must be b."}
     rules = {
         "Asserts": {"Assertions": [{**assertion, "Assert": {"Fn::Equals": [P, "b"]}}]},

@@ -27,7 +27,7 @@ TOPIC = {"Type": "AWS::SNS::Topic"}
 
 
 def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **parameters: str) -> Tables:
-    """Return the tables about one stack, in two environments."""
+    """Return the tables of one stack, in two environments."""
     names = ["ProjectName", "Environment", *parameters]
     template = {
         "Parameters": {name: {"Type": "String"} for name in names},
@@ -45,7 +45,7 @@ def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **p
 def rows(found: Tables, name: str, words: Words | None = None) -> list[list[str]]:
     """Return the cells of a table, with its head."""
     lines = found.write(Section(name, 1, 1), [], "page.md", words or Words())
-    assert lines[0] == lines[-1] == ""  # what Markdown wants around a table
+    assert lines[0] == lines[-1] == ""  # required around a table in Markdown
     return [line.strip("| ").split(" | ") for line in (*lines[1:2], *lines[3:-1])]
 
 
@@ -114,7 +114,7 @@ def alarm(**properties: Any) -> dict[str, Any]:
     ],
 )
 def test_alarms(properties: dict[str, Any], cells: list[str]) -> None:
-    """An alarm is a row: name, metric, evaluation, threshold, unit, and whom it tells."""
+    """Each alarm has a row with name, metric, evaluation, threshold, unit and notified topic."""
     found = rows(tables(alarm(**properties)), "alarms")
 
     assert found == [
@@ -124,7 +124,7 @@ def test_alarms(properties: dict[str, Any], cells: list[str]) -> None:
 
 
 def test_other_tables() -> None:
-    """Stacks, log groups, outputs, parameters and rules are read off the template, as production has them."""
+    """Stacks, log groups, outputs, parameters and rules have the values of production."""
     block = {"Action": {"Block": {}}, "Name": "rate", "Priority": 20}
     acl = {
         "Rules": [
@@ -211,7 +211,7 @@ QUEUE = {
     ],
 )
 def test_settings_hold_the_values_of_their_places(before: str, places: list[str], after: str) -> None:
-    """In a row of settings the values are written, and the rest is left as it is."""
+    """In a row of settings, only the values are written."""
     end = " | ".join(["", ", ".join(f"`site.yaml {place}`" for place in places), ""])
 
     found = settings(tables(QUEUE, Delay="86400"), f"| 1 `x` | {before}{end}", "|---|---|---|", "")
@@ -237,7 +237,7 @@ def test_settings_hold_the_values_of_their_places(before: str, places: list[str]
     ],
 )
 def test_settings_without_place_or_value(row: str, message: str) -> None:
-    """A row that cannot be filled is named with its line."""
+    """A row without a position or value has a message with its line."""
     with pytest.raises(PageError) as error:
         settings(tables(QUEUE, Delay="5"), "| x | y | z |", row)
 
@@ -245,7 +245,7 @@ def test_settings_without_place_or_value(row: str, message: str) -> None:
 
 
 def test_words_of_another_language() -> None:
-    """What the words hold is used, and what they lack stays English and is remembered."""
+    """Available translations are used. Missing ones stay in English and are recorded."""
     words = Words({"alarm": "Alarm!", "{metric}, {role}": "{role} {metric}", "writer": "W"}, "words.xx.json")
 
     head, row = rows(tables(alarm()), "alarms", words)
@@ -257,7 +257,7 @@ def test_words_of_another_language() -> None:
 
 
 def test_names_of_environments_are_not_words() -> None:
-    """A table does not translate names."""
+    """Names of environments are not translated."""
     words = Words({}, "words.xx.json")
 
     rows(tables({}), "parameters", words)
@@ -267,7 +267,7 @@ def test_names_of_environments_are_not_words() -> None:
 
 @pytest.mark.parametrize("text", ["{roll}", "{}", "{role"])
 def test_unknown_placeholder(text: str) -> None:
-    """A text with a placeholder that does not exist is named, with those that do."""
+    """The message about a text with an unknown placeholder lists the valid placeholders."""
     words = Words({"{metric}, {role}": text}, "words.xx.json")
 
     with pytest.raises(PageError) as error:

@@ -20,14 +20,14 @@ from csr_templates.reference.words import Words
     ],
 )
 def test_nouns(singular: str, plural: str) -> None:
-    """English has plurals, other languages one word."""
+    """English nouns have plurals. Other languages have one form."""
     assert Words().noun(singular, many=False) == singular
     assert Words().noun(singular, many=True) == plural
     assert Words({singular: "語"}).noun(singular, many=True) == "語"
 
 
 def test_missing_words_are_remembered() -> None:
-    """What a language lacks stays English, each once."""
+    """Missing translations stay in English and are recorded once."""
     words = Words({"a": "あ"}, "words.ja.json")
 
     assert [words("a"), words("b"), words.noun("c", many=True), words("b")] == ["あ", "b", "c", "b"]

@@ -1,4 +1,4 @@
-"""How well a review does on the labelled pairs: precision and recall of every word that it can say."""
+"""The accuracy of a review on the labeled pairs: precision and recall of every word that a review can use."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOLLOWS = {"lost": "data-loss", "orphaned": "orphan"}
 
 
 class Count(NamedTuple):
-    """How often a word was right, said wrongly, and missed."""
+    """The number of correct, incorrect and missing uses of a word."""
 
     right: int = 0
     wrong: int = 0
@@ -30,18 +30,18 @@ class Count(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """Share of what was said that is right; 1 if nothing was said."""
+        """The share of the reported results that are correct; 1 if nothing was reported."""
         return self.right / (self.right + self.wrong) if self.right + self.wrong else 1.0
 
     @property
     def recall(self) -> float:
-        """Share of what should have been said that was; 1 if nothing should have been."""
+        """The share of the expected results that were reported; 1 if none were expected."""
         return self.right / (self.right + self.missed) if self.right + self.missed else 1.0
 
 
 @dataclass
 class Score:
-    """Counts by field and word, such as ``("change", "replace")``, and what is not right by case."""
+    """Counts by field and word, such as ``("change", "replace")``, and the mistakes of each case."""
 
     right: Counter[tuple[str, str]] = field(default_factory=Counter)
     wrong: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -54,7 +54,7 @@ class Score:
         return Count(self.right[key], self.wrong[key], self.missed[key])
 
     def table(self) -> str:
-        """Return a line per word: right, wrong, missed, precision and recall; then the cases."""
+        """Return a line per word: correct, incorrect, missing, precision and recall. The cases follow."""
         lines = [f"{'field':<13} {'word':<15} right wrong missed precision recall"]
         for key in sorted({*self.right, *self.wrong, *self.missed}):
             n = self.count(*key)
@@ -67,11 +67,11 @@ class Score:
 
 
 def score_corpus(review: Callable[[pairs.Inputs], Review], folder: Path) -> Score:
-    """Return how well a review does on the whole corpus: the one place where a review is plugged in.
+    """Return the score of a review on the whole corpus. This is the only function that calls a review.
 
     Args:
-        review: what is reviewed -> the review's JSON, as ``json.loads`` gives it.
-        folder: an empty folder, which both sides of each case are written below.
+        review: inputs -> the review's JSON, as ``json.loads`` returns it.
+        folder: an empty folder, in which both sides of each case are written.
     """
     numbers = itertools.count()
 
@@ -84,11 +84,11 @@ def score_corpus(review: Callable[[pairs.Inputs], Review], folder: Path) -> Scor
 
 
 def score(cases: Iterable[Mapping[str, Any]], review: Callable[[Mapping[str, Any]], Review]) -> Score:
-    """Return how well a review does.
+    """Return the score of a review.
 
     Args:
         cases: as ``pairs.cases()`` yields them.
-        review: case -> the review's JSON of it, as ``json.loads`` gives it.
+        review: case -> the review's JSON, as ``json.loads`` returns it.
     """
     total = Score()
     for case in cases:
@@ -98,7 +98,7 @@ def score(cases: Iterable[Mapping[str, Any]], review: Callable[[Mapping[str, Any
 
 
 def key_of(text: str, environments: Iterable[str]) -> list[Key]:
-    """Return what a label's key stands for: one key in each environment that it means."""
+    """Return the keys for the key of a label: one for each environment that it includes."""
     environment, _, rest = text.rpartition(":")
     stack, _, logical_id = rest.rpartition("/")
     return [(one, stack, logical_id) for one in ([environment] if environment else environments)]
@@ -127,7 +127,7 @@ class _Scorer:
         }
 
     def _stack(self, name: str) -> str:
-        """Return the name of a stack as labels write it: two plain templates are one stack of any name."""
+        """Return the name of a stack as in labels. Two plain templates are one stack, with any name."""
         return name if self.several else ""
 
     def _say(self, kind: str, field_name: str, word: str, where: object) -> None:
@@ -136,8 +136,8 @@ class _Scorer:
             self.total.faults[self.case["name"]].append(f"{kind} {field_name} {word!r} at {where}")
 
     def run(self) -> None:
-        """Count everything that the case labels."""
-        if "replace" in self.kinds:  # else the case is about access and guards, not about changes
+        """Count the results for everything that the case labels."""
+        if "replace" in self.kinds:  # without it, the case is about access and guards, not about changes
             self._changes()
             for key, label in self.labels.items():
                 if entry := self.entries.get(key):
@@ -214,7 +214,7 @@ class _Scorer:
             self._say("right" if risk in met else "missed", "risk", risk[0], risk[1:])
 
     def _implied(self) -> tuple[set[Risk], set[Risk]]:
-        """Return the risks that the labels imply, and those that are open since a label is left out."""
+        """Return the risks that the labels imply, and the risks that are not scored without a label."""
         implied: set[Risk] = set()
         unlabelled: set[Risk] = set()
         for key, label in self.labels.items():
@@ -260,7 +260,7 @@ def _top(path: str) -> str:
 
 
 def _plain(value: Any) -> str:
-    """Return a value as CloudFormation passes it on: a number, a boolean and its string are the same."""
+    """Return a value as CloudFormation passes it on: numbers and booleans are equal to their strings."""
     if isinstance(value, bool):
         return str(value).lower()
     return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else str(value)
@@ -277,7 +277,7 @@ def _in_order(words: Iterable[str], chain: str) -> bool:
 
 
 def _matches(expected: Risk, actual: Risk) -> bool:
-    """Tell whether a risk is the expected one; ``*`` is any stack or resource, ``Old|New`` one of two."""
+    """Return whether a risk is expected; ``*`` is any stack or resource, ``Old|New`` one of two."""
     return (
         expected[:2] == actual[:2]
         and expected[2] in ("*", actual[2])

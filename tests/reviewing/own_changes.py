@@ -1,4 +1,4 @@
-"""Twelve changes of our own stacks, as an engineer would make them, on the folder that the build writes.
+"""Twelve changes of our own stacks in the built folder, as an engineer would make them.
 
 Print their reports with ``python -m tests.reviewing.own_changes``.
 """
@@ -40,7 +40,7 @@ def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> S
 
 
 def with_values(side: Side, environment: str, values: Mapping[str, str]) -> Side:
-    """Return a side in which an environment passes other values, of parameters that its stacks have."""
+    """Return a side in which an environment has different values for parameters of its stacks."""
     passed = {
         stack: {name: values.get(name, value) for name, value in given.items()}
         for stack, given in side.environments[environment].items()
@@ -119,7 +119,7 @@ CHANGES: dict[str, Callable[[Side], Side]] = {
 
 
 def main() -> None:
-    """Print the report of each change, or of those whose names are given."""
+    """Print the reports of all changes, or of those whose names are given."""
     side = own_side()
     for name in sys.argv[1:] or CHANGES:
         print(f"=== {name} ===")

@@ -1,4 +1,4 @@
-"""Eight changes of our own stacks that open them or weaken a guard.
+"""Eight changes of our own stacks that allow more access or weaken a guard.
 
 Print the Markdown of their reports with ``python -m tests.reviewing.own_openings``.
 """
@@ -79,7 +79,7 @@ OPENINGS: dict[str, Callable[[Side], Side]] = {
 
 
 def main() -> None:
-    """Print the Markdown of each change, or of those whose names are given."""
+    """Print the Markdown report of all changes, or of those whose names are given."""
     side = own_side()
     for name in sys.argv[1:] or OPENINGS:
         print(f"=== {name} ===")

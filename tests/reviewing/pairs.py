@@ -1,35 +1,35 @@
-"""The labelled pairs of templates: what a review has to find in each, written from AWS's documentation.
+"""The labeled pairs of templates: the results that a review must find, according to the AWS documentation.
 
-A file of ``corpus/`` holds ``pages`` (short name -> address), ``bases`` (templates that several cases start
-from), ``places`` (base -> path of what its cases vary), ``kinds`` (of the risks that its cases score; without
-it everything but access and guards) and ``cases``. Keys of a case:
+Keys of a file in ``corpus/``: ``pages`` (short name -> address), ``bases`` (templates of several cases),
+``places`` (base -> path of the value that its cases change), ``kinds`` (of the risks that its cases score; by
+default all except access and guards) and ``cases``. Keys of a case:
 
-``name``, ``source`` (a short name of ``pages``, or several), ``why`` (what that page says).
+``name``, ``source`` (a short name of ``pages``, or several), ``why`` (the statement of that page).
 ``base``, ``before``, ``after``, ``patch``: ``before`` is a whole template, a text, or a merge patch (RFC
-7396) on ``base``; ``after`` is a whole template or a text; ``patch`` is a merge patch on ``before``.
-``from``, ``to``: instead of these, the value at the base's place before and after; None is no value.
+7396) for ``base``; ``after`` is a whole template or a text; ``patch`` is a merge patch for ``before``.
+``from``, ``to``: instead of these, the value at the base's place before and after. None is no value.
 ``parameters``: values of both sides; ``parametersBefore``, ``parametersAfter``: those of one side, a list
 in the form of CloudFormation's array.
-``region``: of two plain templates; us-east-1 if it is left out.
+``region``: of two plain templates, by default us-east-1.
 ``stacks``: instead of one pair, stack -> the same keys, ``readsFrom``, ``perDeploy``, ``stackPolicy``,
-``terminationProtection``, and both with ``After`` where they change; ``environments``: name -> ``before``,
+``terminationProtection``, and both with ``After`` if they change; ``environments``: name -> ``before``,
 ``after`` or ``both`` of its parameter values.
 
-What is expected:
+Expected results:
 
-``expect``: resource -> labels. The resource is ``[environment:][stack/]LogicalId``; without an environment
+``expect``: resource -> labels. The resource is ``[environment:][stack/]LogicalId``. Without an environment,
 it is expected in each. Labels: ``change``, ``interruption`` and ``data`` in the words of the review (a list
-where several words would be right), ``properties`` (all top-level properties among the causes), ``values``
-(property -> before and after), ``chain`` (words that the chain of a cause holds, in this order). A resource
-without labels may be there or not.
-``risks``: ``kind resource`` of the risks that no label implies; ``*`` is any stack or any resource of one,
+if several words are correct), ``properties`` (all top-level properties among the causes), ``values``
+(property -> before and after), ``chain`` (words that the chain of a cause contains, in this order). A
+resource without labels is optional.
+``risks``: ``kind resource`` of the risks that labels do not imply; ``*`` is any stack or any resource of one,
 ``Old|New`` one of two resources.
-``may``: risks that are neither missed nor wrong.
-``order``: resources in the order in which they are interrupted: ``interruptionOrder`` is a number that grows.
-``hidden``: texts that must not be anywhere in the review.
+``may``: optional risks.
+``order``: resources in the order in which they are interrupted, by increasing ``interruptionOrder``.
+``hidden``: texts that must not appear anywhere in the review.
 
-Nothing else may be there. A label that is left out is not scored, nor is a risk that would follow from it:
-``change: replace`` implies the risk ``replace`` (not where ``data`` is ``harmless``), ``data: lost`` the risk
+All other results are mistakes. A label that is left out is not scored, and neither is its implied risk:
+``change: replace`` implies the risk ``replace`` (unless ``data`` is ``harmless``), ``data: lost`` the risk
 ``data-loss``, ``data: orphaned`` the risk ``orphan``, ``interruption: some`` the risk ``interruption``.
 """
 
@@ -57,14 +57,14 @@ Template = dict[str, Any] | str
 
 
 class Inputs(NamedTuple):
-    """What a review is given.
+    """The input of a review.
 
     Attributes:
         before: a template, or a folder as a build writes it.
-        after: the same of the other side.
+        after: the same for the other side.
         region: of two templates; "" for folders.
-        parameters_before: file of parameter values; None where there is none.
-        parameters_after: the same of the other side.
+        parameters_before: file with parameter values, or None.
+        parameters_after: the same for the other side.
     """
 
     before: Path
@@ -119,7 +119,7 @@ def _pair(pair: Case, content: Mapping[str, Any]) -> Case:
 def merged(target: Any, patch: Any) -> Any:
     """Return a JSON value after a merge patch (RFC 7396): mappings are merged, None deletes a key.
 
-    The call of a function is a value: it is put in the place of what was there.
+    A call of a function is a value, so it replaces the old value.
     """
     if not isinstance(patch, dict) or _is_call(patch):
         return copy.deepcopy(patch)
@@ -137,7 +137,7 @@ def _is_call(value: Mapping[str, Any]) -> bool:
 
 
 def _placed(base: Template, place: str, value: Any) -> Template:
-    """Return a base with a value at a path such as ``Resources/Role/Properties``; None takes the key away."""
+    """Return a base with a value at a path such as ``Resources/Role/Properties``. None removes the key."""
     template: Template = copy.deepcopy(base)
     *path, last = place.split("/")
     target: Any = template
@@ -173,7 +173,7 @@ def text(template: Template) -> str:
     """Return a template as the text of its file."""
     if isinstance(template, str):
         return template
-    # JSON is YAML too; a YAML dump would have anchors where two places share a value, which no template has.
+    # JSON is also YAML. A YAML dump would have anchors for values that are used twice, unlike templates.
     return json.dumps(template, indent=1)
 
 
@@ -183,7 +183,7 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
     stacks: list[BuiltStack] = []
     protected: list[bool] = []
     for name, pair in case["stacks"].items():
-        if not pair[side]:  # the stack is not there on this side
+        if not pair[side]:  # this side does not have the stack
             continue
         template = {**pair[side], "Parameters": {**_NAMES, **pair[side].get("Parameters", {})}}
         policy = _of_side(pair, "stackPolicy", side, _POLICY)
@@ -220,11 +220,11 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
 
 
 def _of_side(pair: Case, key: str, side: str, default: Any) -> Any:
-    """Return what a stack has under a key, or under that key with ``After``."""
+    """Return the value of a key for one side. ``After`` at the end of the key is for the second side."""
     value = pair.get(key, default)
     return pair.get(f"{key}After", value) if side == "after" else value
 
 
-# What a build gives every stack.
+# The parts that a build adds to every stack.
 _NAMES = {"ProjectName": {"Type": "String"}, "Environment": {"Type": "String"}}
 _POLICY = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}]}

@@ -19,7 +19,7 @@ def reviewed(
     given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
     region: str = REGION,
 ) -> dict[str, Any]:
-    """Return the review of two templates as a program reads it; ``given`` are both sides' values."""
+    """Return the review of two templates as parsed JSON; ``given`` are the values of both sides."""
     both = [
         sides.template(f"{name}.json", json.dumps(one).encode(), region, values, "stack")
         for name, one, values in zip(("before", "after"), (before, after), given, strict=True)

@@ -1,4 +1,4 @@
-"""Accepting risks: by options and by review.json, of which only what is new in the change counts."""
+"""Accepting risks: by options, and by new entries of review.json."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def run(*arguments: str) -> int:
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository whose out/ makes one alarm deaf and admits requests without a key, after HEAD."""
+    """A repository with uncommitted changes in out/: a higher threshold, and a method without key."""
     root = tmp_path_factory.mktemp("repository")
     for name in ("out", "deployed"):
         shutil.copytree(OUT, root / name)
         index = root / name / "stacks.json"
         manifest = json.loads(index.read_text("utf-8"))
-        manifest["stacks"] = [one for one in manifest["stacks"] if one["name"] == "api"]  # it is enough
+        manifest["stacks"] = [one for one in manifest["stacks"] if one["name"] == "api"]  # one is enough
         index.write_text(json.dumps(manifest), "utf-8")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
@@ -54,7 +54,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def entries(repository: Path) -> Path:
-    """The file review.json, which is not there."""
+    """The path of review.json, which does not exist yet."""
     file = repository / "review.json"
     file.unlink(missing_ok=True)
     return file
@@ -63,7 +63,10 @@ def entries(repository: Path) -> Path:
 def test_each_risk_is_accepted_or_the_command_ends_with_1(
     repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By its place or with all of its kind, by an option or by an entry with a reason; then the code is 0."""
+    """An option or an entry with a reason accepts one risk or all of a kind.
+
+    If all are accepted, the code is 0.
+    """
     after = ["--after", str(repository / "out"), "--environment", "prod"]
     assert run(*after) == 1
     assert "2 risks not accepted" in capsys.readouterr().err
@@ -81,10 +84,10 @@ def test_each_risk_is_accepted_or_the_command_ends_with_1(
     assert (risks["opens"]["accepted"], risks["opens"]["reason"]) == (True, "")
 
 
-def test_an_entry_that_was_there_before_accepts_nothing(
+def test_an_entry_of_an_earlier_change_accepts_nothing(
     repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It was for an earlier change: it is named, and the risk is one again."""
+    """An entry that is in the base is named and ignored, so the risk is not accepted."""
     entries.write_text(json.dumps([ENTRY]), "utf-8")
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["add", "review.json"], ["commit", "-q", "-m", "accept"]):
@@ -101,10 +104,10 @@ def test_an_entry_that_was_there_before_accepts_nothing(
         subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)
 
 
-def test_two_folders_side_by_side_share_the_file(
+def test_two_folders_in_one_place_share_the_file(
     repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It is then that of the change, and not what was held before."""
+    """For two folders, review.json beside them belongs to the change, so its entries count."""
     entries.write_text(json.dumps([ENTRY]), "utf-8")
     before = str(repository / "deployed")
 
@@ -120,26 +123,27 @@ def test_two_folders_side_by_side_share_the_file(
         (
             ["--accept", "opens:api.Nothing"],
             None,
-            "--accept opens:api.Nothing accepts nothing: there is no risk opens in api.Nothing. Correct or",
+            "--accept opens:api.Nothing does not match a risk: the review has no risk opens in "
+            "api.Nothing. Correct or",
         ),
         (
             [],
             [{**ENTRY, "logicalId": "Api5xxAlarm"}],
-            "Entry 1 of review.json accepts nothing: there is no risk guard in api.Api5xxAlarm.",
+            "Entry 1 of review.json does not match a risk: the review has no risk guard in api.Api5xxAlarm.",
         ),
         ([], [{**ENTRY, "reason": " "}], "Entry 1 of review.json does not have a reason. Add it."),
         ([], [{**ENTRY, "kind": "x"}], "Entry 1 of review.json has the unknown kind 'x'. The kinds are:"),
         (
             [],
             [{"kind": "guard"}],
-            "Entry 1 of review.json must be an object with only the keys kind, stack, logicalId, reason, all "
-            'texts, but is {"kind": "guard"}.',
+            "Entry 1 of review.json must be an object with exactly the keys kind, stack, logicalId, reason, "
+            'and all values must be strings. Found {"kind": "guard"}.',
         ),
         ([], {"kind": "guard"}, "review.json must contain a list of objects with the keys kind, stack,"),
         ([], "{", "Cannot read review.json: it is not JSON"),
     ],
 )
-def test_what_accepts_nothing_is_bad_input(
+def test_an_acceptance_without_effect_is_an_error(
     repository: Path,
     entries: Path,
     capsys: pytest.CaptureFixture[str],
@@ -147,7 +151,7 @@ def test_what_accepts_nothing_is_bad_input(
     content: object,
     message: str,
 ) -> None:
-    """It would otherwise go unnoticed that a name is wrong, or that the risk is gone."""
+    """An option or entry that does not match a risk is an error, because the name may be wrong."""
     if content is not None:
         text = content if isinstance(content, str) else json.dumps(content)
         entries.write_text(text, "utf-8")
@@ -159,15 +163,15 @@ def test_what_accepts_nothing_is_bad_input(
 
 
 def test_a_limited_review_does_not_need_every_entry(repository: Path, entries: Path) -> None:
-    """The entry may be for an environment that is not looked at."""
+    """Entries for environments that are not reviewed are not an error."""
     entries.write_text(json.dumps([{**ENTRY, "logicalId": "Api5xxAlarm"}]), "utf-8")
     after = ["--after", str(repository / "out"), "--environment", "prod"]
 
     assert run(*after, "--accept", "guard", "--accept", "opens") == 0
 
 
-def test_a_whole_stack() -> None:
-    """Its risks have no logical ID, and the entry has neither."""
+def test_a_risk_of_a_whole_stack() -> None:
+    """Risks of a stack do not have a logical ID, and the entry does not need one."""
     found = acceptance.of_option("guard:network")
     assert (found.kind, found.stack, found.name) == ("guard", "network", "")
     with pytest.raises(AcceptanceError, match="does not have a stack"):

@@ -1,4 +1,4 @@
-"""What a deploy opens, and which guards it weakens: labelled pairs, our own stacks, and drawn policies."""
+"""Added access and weakened guards: labeled pairs, our own stacks, and random policies."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def reviews() -> dict[str, Review]:
 
 
 def test_openings_and_guards_are_right_on_every_labelled_pair() -> None:
-    """Nothing is wrong, nothing is missed, in none of at least 250 pairs."""
+    """All risks of the labeled pairs (at least 250) are found, and no others."""
     found = scored(kind="opens")
 
     assert len(found.faults) >= 250
@@ -73,7 +73,7 @@ def test_openings_and_guards_are_right_on_every_labelled_pair() -> None:
 
 
 def test_our_own_stacks(reviews: dict[str, Review]) -> None:
-    """Each change has exactly the risks that it should have, and says what is opened."""
+    """Each change has exactly the expected risks, and the messages contain the added access."""
     assert reviews.keys() == EXPECTED.keys()
     for name, expected in EXPECTED.items():
         risks = [risk for risk in reviews[name].risks if risk.kind in ("opens", "guard")]
@@ -82,8 +82,8 @@ def test_our_own_stacks(reviews: dict[str, Review]) -> None:
             assert part in risk.message, name
 
 
-def test_a_new_environment_opens_nothing() -> None:
-    """There was nothing that was less open."""
+def test_a_new_environment_has_no_added_access() -> None:
+    """A new environment has no earlier state, so its policies are not reported as risks."""
     side = own_side()
     before = side._replace(environments={name: side.environments[name] for name in ("dev", "staging")})
 
@@ -92,8 +92,8 @@ def test_a_new_environment_opens_nothing() -> None:
     assert [risk for risk in found.risks if risk.kind in ("opens", "guard")] == []
 
 
-def test_what_is_new_is_opened_only_to_everyone() -> None:
-    """A new bucket could not be reached before, so that its policy counts only where everyone may."""
+def test_the_policy_of_a_new_resource_is_reported_if_public() -> None:
+    """The policy of a new bucket is reported only if it allows everyone."""
 
     def policy(principal: Any) -> dict[str, Any]:
         statement = {"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": "*"}
@@ -108,8 +108,8 @@ def test_what_is_new_is_opened_only_to_everyone() -> None:
         assert found == opened
 
 
-def test_what_a_new_role_may_do_is_new() -> None:
-    """Its trust of a service is not: a service that cannot do anything opens nothing."""
+def test_the_permissions_of_a_new_role_are_reported() -> None:
+    """The permissions of a new role are reported, but not its trust of a service."""
     statement = {"Effect": "Allow", "Action": "s3:*", "Resource": "*"}
     trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
     role = {
@@ -127,8 +127,8 @@ def test_what_a_new_role_may_do_is_new() -> None:
     assert found == ["NewRole allows more than before: s3:* on *."]
 
 
-def test_what_goes_with_its_item_is_not_dropped() -> None:
-    """A volume that leaves an instance takes its encryption along; one that stays must keep it."""
+def test_encryption_of_a_removed_volume_is_not_reported() -> None:
+    """Removed encryption is reported only if the instance keeps the volume."""
     encrypted = {"DeviceName": "/dev/sdb", "Ebs": {"Encrypted": True, "KmsKeyId": "k"}}
 
     def template(*volumes: Any) -> dict[str, Any]:
@@ -143,8 +143,8 @@ def test_what_goes_with_its_item_is_not_dropped() -> None:
     assert "Encrypted is left out: stored data is no longer encrypted" in stays["opens", "Server"]
 
 
-def test_a_dependency_on_what_is_not_there() -> None:
-    """It is for the linter; the review goes on."""
+def test_a_dependency_that_does_not_exist() -> None:
+    """DependsOn of a resource that does not exist does not stop the review. The linter reports it."""
     group = {"GroupDescription": "a", "VpcId": "vpc-1"}
     before = resources(Group=("AWS::EC2::SecurityGroup", group))
     before["Resources"]["Group"]["DependsOn"] = ["Nothing"]
@@ -155,8 +155,8 @@ def test_a_dependency_on_what_is_not_there() -> None:
     assert ("opens", "Group") in risks(risky(before, after))
 
 
-def test_a_statement_under_a_condition_that_is_not_known() -> None:
-    """It covers itself, and not what there is without the condition; the other branch is not it."""
+def test_a_statement_with_an_unknown_condition() -> None:
+    """A conditional statement covers itself, but not the statement without or with the opposite condition."""
     allowed = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
     maybe = {"Fn::If": ["IsOpen", allowed, {"Ref": "AWS::NoValue"}, "what IsOpen is"]}
     other = {"Fn::If": ["IsOpen", {"Ref": "AWS::NoValue"}, allowed, "what IsOpen is"]}
@@ -171,7 +171,7 @@ def test_a_statement_under_a_condition_that_is_not_known() -> None:
     assert opens(maybe, other)
 
 
-# Drawn policies, whose actions and resources are few enough to try all of them.
+# Random policies with so few actions and resources that every request can be tested.
 
 _ACTIONS = ("sqs:sendmessage", "sqs:receivemessage", "sqs:deletemessage", "sns:publish")
 _QUEUES = ("arn:a", "arn:b", "arn:ab")
@@ -221,7 +221,7 @@ def _matches(statement: dict[str, Any], action: str, resource: str, account: str
 
 
 def _allowed(policy: list[dict[str, Any]]) -> set[tuple[str, ...]]:
-    """Return the requests that a policy allows, decided as IAM does."""
+    """Return the requests that a policy allows, evaluated as IAM does."""
     return {
         request
         for request in itertools.product(_ACTIONS, _QUEUES, ("1", "2", "3"))
@@ -231,10 +231,10 @@ def _allowed(policy: list[dict[str, Any]]) -> set[tuple[str, ...]]:
 
 @settings(max_examples=80)
 @given(_statements(), _statements())
-def test_what_is_not_said_to_open_opens_nothing(
+def test_unreported_changes_of_a_policy_allow_nothing_new(
     before: list[dict[str, Any]], after: list[dict[str, Any]]
 ) -> None:
-    """Of two drawn policies, the later one allows nothing new unless the comparison says so."""
+    """If the comparison of two random policies reports nothing, the second one does not allow more."""
     old, new = (statements({"Statement": one}) for one in (before, after))
     allows_more = any(access for one in new if not one.denies for access in not_covered(one, old))
     denies_less = any(access for one in old if one.denies for access in not_covered(one, new))
@@ -250,7 +250,7 @@ _TEXT = st.text("ab*?", max_size=5)
 @settings(max_examples=100)
 @given(_TEXT, _TEXT)
 def test_patterns_are_compared_as_sets(wide: str, narrow: str) -> None:
-    """What one covers it matches, and what two have in common is not denied."""
+    """A pattern matches everything that it covers, and two disjoint patterns have no common text."""
     texts = ["".join(one) for size in range(4) for one in itertools.product("ab", repeat=size)]
     hits = [{text for text in texts if fnmatchcase(text, one)} for one in (wide, narrow)]
 
@@ -281,12 +281,12 @@ def _points(boxes: list[Box]) -> set[tuple[int, ...]]:
 @settings(max_examples=80)
 @given(_boxes(), _boxes())
 def test_boxes_are_subtracted_as_sets(boxes: list[Box], others: list[Box]) -> None:
-    """What is left holds exactly the points that the others do not hold."""
+    """A subtraction leaves exactly the points that are not in the other boxes."""
     assert _points(without(boxes, others)) == _points(boxes) - _points(others)
 
 
 def test_rules_as_boxes() -> None:
-    """Names and numbers of protocols are the same; ICMP types are ranges; what is not known stays itself."""
+    """Protocol names and numbers are equal, ICMP types are ranges, and unknown values equal themselves."""
     assert box("10.0.0.0/8", "tcp", 443, 443) == box("10.1.0.0/8", 6, "443", "443")
     assert not without([box("0.0.0.0/0", "icmp", 3, 4)], [box("0.0.0.0/0", 1, 3, -1)])
     assert without([box("0.0.0.0/0", "icmp", 3, -1)], [box("0.0.0.0/0", 1, 3, 4)])
@@ -295,7 +295,7 @@ def test_rules_as_boxes() -> None:
 
 
 def test_values_of_secrets_are_not_in_the_messages() -> None:
-    """A principal that a NoEcho parameter names is not printed."""
+    """If a principal is a NoEcho parameter, its value is not printed."""
 
     def template(action: str) -> dict[str, Any]:
         statement = {"Effect": "Allow", "Principal": {"AWS": {"Ref": "Partner"}}, "Action": action}

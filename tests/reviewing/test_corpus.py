@@ -1,7 +1,7 @@
-"""The review of every labelled pair: what it says is right, and it says all of it.
+"""The review of every labeled pair reports all expected results, and no others.
 
-Print precision and recall with ``python -m tests.reviewing.test_corpus``, and what is not right with names of
-cases or of parts of them.
+``python -m tests.reviewing.test_corpus`` prints precision and recall, and the mistakes. Arguments are names
+of cases, or parts of them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .corpus_score import Score, score
 
 
 def reviewed(case: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the review of a case as a program reads it."""
+    """Return the review of a case as parsed JSON."""
     with tempfile.TemporaryDirectory() as folder:
         inputs = pairs.write(dict(case), Path(folder))
         if inputs.after.is_dir() or inputs.before.is_dir():
@@ -40,13 +40,13 @@ def _template(path: Path, region: str, parameters: Path | None) -> Side:
 
 
 def scored(*names: str, kind: str = "replace") -> Score:
-    """Return the score of all cases of a kind, or of those with one of some texts in their names."""
+    """Return the score of all cases of a kind, or of those whose names contain one of the texts."""
     cases = (case for case in pairs.cases() if not names or any(one in case["name"] for one in names))
     return score((case for case in cases if kind in case["kinds"]), reviewed)
 
 
 def test_the_review_is_right_on_every_labelled_pair() -> None:
-    """Nothing is wrong, nothing is missed, in none of at least 150 pairs."""
+    """All results of the labeled pairs (at least 150) are found, and no others."""
     found = scored()
 
     assert len(found.faults) >= 150
@@ -54,7 +54,7 @@ def test_the_review_is_right_on_every_labelled_pair() -> None:
 
 
 if __name__ == "__main__":
-    for each in ("replace", "opens"):  # what changes; access and guards
+    for each in ("replace", "opens"):  # changes; access and guards
         result = scored(*sys.argv[1:], kind=each)
         print(result.table())
         for name, faults in result.faults.items():

@@ -1,4 +1,4 @@
-"""The corpus is well formed, and its score falls with each kind of mistake that a review can make."""
+"""The corpus is well-formed, and each kind of mistake of a review lowers its score."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def words(value: str | list[str]) -> set[str]:
 
 
 def test_every_case_is_well_formed() -> None:
-    """Names are unique, labels use the review's words, and what is labelled is in a template."""
+    """Names are unique, labels use the words of the review, and labeled resources exist in a template."""
     assert len(CASES) == len({case["name"] for case in CASES})
     for case in CASES:
         name = case["name"]
@@ -94,7 +94,7 @@ def test_every_case_cites_a_page() -> None:
 
 
 def test_types_and_properties_exist() -> None:
-    """Every resource is of a type, and has properties, that CloudFormation knows."""
+    """Every resource has a type and properties that exist in CloudFormation."""
     for case in CASES:
         for _, template in templates(case):
             for logical_id, resource in template["Resources"].items():
@@ -103,8 +103,8 @@ def test_types_and_properties_exist() -> None:
                 assert not unknown, (case["name"], logical_id)
 
 
-def test_calls_of_functions_stand_alone() -> None:
-    """No patch has left a function beside another key, which would be no call."""
+def test_function_calls_have_no_other_keys() -> None:
+    """The key of an intrinsic function is never beside another key, for example after a patch."""
     for case in CASES:
         for _, template in templates(case):
             waiting: list[Any] = [template]
@@ -119,7 +119,7 @@ def test_calls_of_functions_stand_alone() -> None:
 
 
 def test_a_pair_is_written_as_it_is(tmp_path: Path) -> None:
-    """What a review reads is the template of the case, whatever two of its places share."""
+    """The review reads the same template as in the case, even if two positions share a value."""
     shared = {"Fn::If": ["Never", 8.0, {"Ref": "AWS::NoValue"}]}
     case = {"before": {"Resources": {"A": shared, "B": shared}}, "after": "A: !Ref B\n"}
     inputs = pairs.write({**case, "parametersAfter": {"P": 1}}, tmp_path)
@@ -130,7 +130,7 @@ def test_a_pair_is_written_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_set_of_stacks_is_written_as_a_build_does(tmp_path: Path) -> None:
-    """The manifest is one that the schema admits, and lists the files that are there."""
+    """The manifest is valid according to the schema, and lists the files of the folder."""
     case = next(case for case in CASES if case["name"] == "across_stacks: new stack")
     inputs = pairs.write(case, tmp_path)
     for folder, stacks in ((inputs.before, ["network"]), (inputs.after, ["network", "database"])):
@@ -144,13 +144,13 @@ def test_a_set_of_stacks_is_written_as_a_build_does(tmp_path: Path) -> None:
 
 
 def first(label: Mapping[str, Any], field_name: str) -> str:
-    """Return the first word that a label accepts, and "none" where it accepts any."""
+    """Return the first word that a label accepts, or "none" without this label."""
     word: str | list[str] = label.get(field_name, "none")
     return word if isinstance(word, str) else word[0]
 
 
 def entry_of(logical_id: str, label: Mapping[str, Any], place: int | None) -> dict[str, Any]:
-    """Return the entry of a resource as its label says."""
+    """Return the resource entry that a label describes."""
     values = dict.fromkeys(label.get("properties", ()), (None, None)) | label.get("values", {})
     return {
         "logicalId": logical_id,
@@ -164,7 +164,7 @@ def entry_of(logical_id: str, label: Mapping[str, Any], place: int | None) -> di
 
 
 def perfect(case: Mapping[str, Any]) -> Review:
-    """Return a review that says exactly what a case expects."""
+    """Return a review with exactly the expected results of a case."""
     names = list(case.get("environments", {"": {}}))
     entries: dict[tuple[str, str], list[dict[str, Any]]] = {
         (name, stack): [] for name in names for stack in case.get("stacks", {"": {}})
@@ -204,13 +204,13 @@ def perfect(case: Mapping[str, Any]) -> Review:
 
 
 def test_a_perfect_review_has_no_faults() -> None:
-    """What the labels say is entirely right."""
+    """A review with all expected results has no mistakes."""
     result = score(CASES, perfect)
     assert not {name: faults for name, faults in result.faults.items() if faults}
 
 
 def test_a_silent_review_misses_everything(tmp_path: Path) -> None:
-    """The whole corpus is written and scored, and each word that a silent review does not say is missed."""
+    """The whole corpus is scored, and an empty review misses every expected word."""
     seen = []
 
     def silent(inputs: pairs.Inputs) -> Review:
@@ -299,7 +299,7 @@ def scored(change: str) -> Score:
 def test_a_mistake_lowers_the_score(
     mistake: str, wrong: list[tuple[str, str]], missed: list[tuple[str, str]]
 ) -> None:
-    """A wrong word lowers its precision, a missing one its recall, and nothing else changes."""
+    """An incorrect word lowers its precision, a missing one its recall. Other scores do not change."""
     result = scored(mistake)
     assert sorted(result.wrong) == wrong
     assert sorted(result.missed) == missed

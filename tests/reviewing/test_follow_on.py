@@ -1,4 +1,4 @@
-"""What follows from a change: in the same stack, in chains, and where it ends."""
+"""Consequences of a change: in the same stack, through several resources, and where they end."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ NETWORK: dict[str, Any] = resources(
 
 
 def with_block(block: Any, **parameters: Any) -> dict[str, Any]:
-    """Return the network with another block."""
+    """Return the network with a different CIDR block."""
     vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": block}}
     return {"Parameters": parameters, "Resources": {**NETWORK["Resources"], "VPC": vpc}}
 
 
-def test_a_replacement_goes_on_through_references() -> None:
-    """What is create-only is replaced too, what is not is updated, and what does not refer is left."""
+def test_a_replacement_continues_through_references() -> None:
+    """A create-only reference replaces its resource, other references update it.
+
+    Other resources do not change.
+    """
     found = changed(NETWORK, with_block("10.1.0.0/16"))
 
     assert {name: one["change"] for name, one in found.items()} == {
@@ -46,8 +49,8 @@ def test_a_replacement_goes_on_through_references() -> None:
     ]
 
 
-def test_a_replacement_that_is_not_known_stays_so() -> None:
-    """From a resource that may be replaced only may-be follows, and each says so."""
+def test_a_possible_replacement_causes_possible_replacements() -> None:
+    """If a resource may be replaced, the resources that refer to it may be replaced too."""
     found = reviewed(NETWORK, with_block({"Ref": "Block"}, Block={"Type": "String"}))
     (stack,) = found["environments"][0]["stacks"]
 
@@ -65,8 +68,8 @@ def test_a_replacement_that_is_not_known_stays_so() -> None:
     ("attribute", "reached"),
     [("Arn", True), ("DBName", False), ("Endpoint.Port", True), ("StorageEncrypted", True)],
 )
-def test_an_attribute_that_stays_is_no_new_value(attribute: str, reached: bool) -> None:
-    """An attribute that is a property with the same value is the same after a replacement."""
+def test_an_attribute_with_the_same_value_is_not_a_change(attribute: str, reached: bool) -> None:
+    """An attribute that is a property with the same value does not change after a replacement."""
 
     def template(encrypted: bool) -> dict[str, Any]:
         return resources(
@@ -90,10 +93,10 @@ def test_an_attribute_that_stays_is_no_new_value(attribute: str, reached: bool) 
         ("AWS::SSM::Parameter", "Value", "Description", False),
     ],
 )
-def test_some_attributes_move_with_an_update(
+def test_some_attributes_change_with_an_update(
     kind: str, attribute: str, property_name: str, reached: bool
 ) -> None:
-    """The newest version of a launch template is another one after each update of it."""
+    """For example, each update of a launch template changes its latest version."""
 
     def template(value: str) -> dict[str, Any]:
         data: Any = {"ImageId": value} if property_name == "LaunchTemplateData" else value
@@ -106,7 +109,7 @@ def test_some_attributes_move_with_an_update(
 
 
 def test_names_that_refer_to_each_other() -> None:
-    """CloudFormation refuses the circle; the review leaves it as it is."""
+    """CloudFormation rejects circular references. The review does not follow them further."""
 
     def template(size: int) -> dict[str, Any]:
         return resources(
@@ -117,8 +120,8 @@ def test_names_that_refer_to_each_other() -> None:
     assert {name: one["change"] for name, one in changed(template(1), template(7)).items()} == {"A": "update"}
 
 
-def test_a_condition_of_unknown_truth_is_no_guess() -> None:
-    """A resource that may go is said to go, with what is not known; one of the same condition stays."""
+def test_an_unknown_condition_may_remove_a_resource() -> None:
+    """A new condition with an unknown value may remove the resource. An unchanged condition does not."""
 
     def template(value: str, condition: str | None) -> dict[str, Any]:
         queue: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 1}}
@@ -142,8 +145,8 @@ def test_a_condition_of_unknown_truth_is_no_guess() -> None:
     assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
 
 
-def test_parameter_values_that_the_template_refuses() -> None:
-    """By a rule, or since they are not allowed; what each deploy decides is not judged by its default."""
+def test_parameter_values_that_the_template_rejects() -> None:
+    """Values that the template rejects are reported, except for defaults of per-deploy parameters."""
 
     def template(default: str, *allowed: str) -> dict[str, Any]:
         rule = {"Assert": {"Fn::Equals": [{"Ref": "A"}, "1"]}, "AssertDescription": "A must be 1."}
@@ -182,7 +185,7 @@ def test_items_and_regions_that_the_template_refuses() -> None:
 
 
 def test_a_custom_resource() -> None:
-    """Its function decides whether it is replaced; its type and its service token cannot be changed."""
+    """A custom resource may be replaced by its function. Its type and service token cannot be changed."""
 
     def template(kind: str, token: str, value: str) -> dict[str, Any]:
         return resources(Thing=(kind, {"ServiceToken": token, "Value": value}))
@@ -196,8 +199,8 @@ def test_a_custom_resource() -> None:
     )
 
 
-def test_a_circle_of_references_ends() -> None:
-    """Resources that refer to each other are visited until nothing is news."""
+def test_circular_references_end() -> None:
+    """Resources that refer to each other are visited until there are no more changes."""
 
     def template(description: str) -> dict[str, Any]:
         return resources(
@@ -213,7 +216,7 @@ def test_a_circle_of_references_ends() -> None:
 
 
 def test_a_name_written_as_reference_or_as_text_is_the_same() -> None:
-    """Ref of a resource with an explicit name is that name."""
+    """The Ref of a resource with an explicit name is equal to the name."""
 
     def template(name: Any) -> dict[str, Any]:
         return resources(

@@ -1,4 +1,4 @@
-"""Values for the reader: what is a secret is hidden, and references are not."""
+"""Values in reports: secrets are hidden, and references are shown."""
 
 from __future__ import annotations
 
@@ -126,12 +126,12 @@ HIDDEN = HIDDEN_VALUE
     ],
 )
 def test_values(kind: str, name: str, value: Any, expected: Any) -> None:
-    """Passwords, keys and tokens are hidden by their names, by what they are in, and by their looks."""
+    """Passwords, keys and tokens are hidden because of their name, their property or their format."""
     assert shown(value, name, kind) == expected
 
 
-def test_a_secret_is_nowhere_in_a_report() -> None:
-    """A NoEcho value reaches a property, an output, a name and a condition, and no part of the report."""
+def test_a_report_does_not_contain_a_secret() -> None:
+    """A NoEcho value in a property, output, name or condition does not appear in the report."""
 
     def template(size: int) -> dict[str, Any]:
         return {

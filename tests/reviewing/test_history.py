@@ -1,4 +1,4 @@
-"""``history``: what is compared with where no one says it, in repositories of one or two commits."""
+"""``history``: the base of a comparison if none is given, in repositories with one or two commits."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_branch_is_compared_with_where_it_left(repository: Path) -> None:
-    """Commits of main after that do not matter; on main it is the last commit."""
+def test_a_branch_is_compared_with_its_merge_base(repository: Path) -> None:
+    """Later commits of main do not matter. On main, the base is the last commit."""
     first = git(repository, "rev-parse", "HEAD")
     assert base(repository / "out").commit == first
 
@@ -55,7 +55,10 @@ def test_a_branch_is_compared_with_where_it_left(repository: Path) -> None:
 
 
 def test_a_revision_is_looked_up_from_any_folder(repository: Path) -> None:
-    """By tag, by branch, and relative to HEAD; an unknown one is a mistake with a way out."""
+    """A revision can be a tag, a branch or relative to HEAD.
+
+    The message about an unknown one shows what to specify.
+    """
     git(repository, "tag", "v1")
     commit(repository, "second")
 
@@ -65,15 +68,15 @@ def test_a_revision_is_looked_up_from_any_folder(repository: Path) -> None:
         Revision(repository / "out", "v2")
 
 
-def test_a_hook_does_not_lead_astray(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Git tells its hooks where the repository is, as seen from another folder."""
+def test_git_variables_of_a_hook_are_ignored(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In hooks, Git sets the path of the repository relative to another folder."""
     monkeypatch.setenv("GIT_DIR", ".git")
 
     assert base(repository / "out").commit
 
 
-def test_without_a_main_branch_there_is_a_sentence(repository: Path) -> None:
-    """It says which branches were looked for, and how to name another."""
+def test_a_missing_main_branch_is_a_message(repository: Path) -> None:
+    """The message lists the branches that were searched, and how to specify another one."""
     git(repository, "branch", "-m", "trunk")
 
     with pytest.raises(
@@ -83,8 +86,8 @@ def test_without_a_main_branch_there_is_a_sentence(repository: Path) -> None:
         base(repository / "out")
 
 
-def test_two_histories_have_nothing_in_common(repository: Path) -> None:
-    """So it is in a shallow clone, which the sentence says."""
+def test_two_histories_without_a_common_commit(repository: Path) -> None:
+    """The message mentions that this also happens in a shallow clone."""
     git(repository, "checkout", "-q", "--orphan", "other")
     commit(repository, "other")
 
@@ -92,12 +95,12 @@ def test_two_histories_have_nothing_in_common(repository: Path) -> None:
         base(repository / "out")
 
 
-def test_without_a_repository_there_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It says what to name instead; so it does where git is not installed."""
+def test_a_missing_repository_is_a_message(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message shows what to specify instead, also if Git is not installed."""
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(HistoryError, match="is not in a Git repository"):
         base(tmp_path)
 
     monkeypatch.setenv("PATH", "")
-    with pytest.raises(HistoryError, match=r"^Git is not installed\. Name two folders"):
+    with pytest.raises(HistoryError, match=r"^Git is not installed\. Specify two output folders"):
         base(tmp_path)

@@ -1,4 +1,4 @@
-"""The report as Markdown: risks first, links, text that stays text, and never too long for a comment."""
+"""The report in Markdown: risks first, links, escaped text, and a limited length."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ def retention() -> Review:
 
 
 def test_risks_first_and_details_folded(retention: Review) -> None:
-    """The marker, how many risks and changes there are, each risk once, and then a fold for each stack."""
+    """The report starts with the marker, the counts and each risk.
+
+    A section for each stack follows, folded.
+    """
     text = as_markdown(retention)
     lines = text.splitlines()
 
@@ -51,7 +54,7 @@ def test_risks_first_and_details_folded(retention: Review) -> None:
 
 
 def test_links(retention: Review) -> None:
-    """With an address, modules and parameter files are links; the line is the anchor."""
+    """With a base address, modules and parameter files are links, with the line as the anchor."""
     text = as_markdown(retention, BASE)
 
     assert re.search(rf"\[`src/\S+/network.py:(\d+)`\]\({BASE}src/\S+/network.py#L\1\)", text)
@@ -59,8 +62,8 @@ def test_links(retention: Review) -> None:
     assert "](" not in as_markdown(retention)
 
 
-def test_what_is_accepted_is_folded(retention: Review) -> None:
-    """It is still there, with its reason."""
+def test_accepted_risks_are_folded(retention: Review) -> None:
+    """Accepted risks are in the report with their reasons, but folded."""
     risks = [risk._replace(accepted=True, reason="Costs *more* than it helps.") for risk in retention.risks]
 
     text = as_markdown(retention._replace(risks=risks))
@@ -72,8 +75,8 @@ def test_what_is_accepted_is_folded(retention: Review) -> None:
     assert "**7 risks not accepted: 7 guard**, 1 accepted" in part
 
 
-def test_environments_that_behave_alike_are_merged() -> None:
-    """The same change in all of them is one entry; in some of them it names them."""
+def test_equal_changes_of_environments_are_merged() -> None:
+    """If only some environments have the same change, the entry lists them."""
     side = own_side()
     after = side
     for name in side.environments:
@@ -86,8 +89,8 @@ def test_environments_that_behave_alike_are_merged() -> None:
     assert "`frontend.WebACL` in staging, prod -" in rule
 
 
-def test_texts_stay_texts(retention: Review) -> None:
-    """Nothing of a message is markup, calls a user or names an issue; an address is a link."""
+def test_messages_are_escaped(retention: Review) -> None:
+    """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
     message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
     found = Risk("opens", ("prod",), "api", "`odd`", message)
 
@@ -102,8 +105,8 @@ def test_texts_stay_texts(retention: Review) -> None:
     assert html.unescape(line).count("@team") == 1
 
 
-def test_it_is_cut_honestly(retention: Review) -> None:
-    """Whole entries are left out, from the end, and the report says how many."""
+def test_a_long_report_is_shortened(retention: Review) -> None:
+    """Complete entries at the end are omitted, and the report shows how many."""
     risks = [
         Risk("guard", ("prod",), "api", f"Alarm{number}", f"Alarm{number} says {number} " + "x" * 900)
         for number in range(100)
@@ -124,7 +127,7 @@ def test_it_is_cut_honestly(retention: Review) -> None:
 
 
 def test_nothing_changes() -> None:
-    """It says so in a few lines."""
+    """Without changes, the report has only a few lines."""
     side = own_side()
 
     text = as_markdown(report.review(side, side, ["prod"]))
@@ -142,7 +145,7 @@ def test_nothing_changes() -> None:
 def test_colour_is_only_for_a_terminal(
     retention: Review, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It adds nothing but colour, and NO_COLOR or a pipe leaves it out."""
+    """Color is the only difference. NO_COLOR and output to a pipe disable it."""
     plain = as_text(retention)
     assert re.sub(r"\033\[[0-9;]*m", "", coloured(plain)) == plain
     assert "\033[33mguard\033[0m  network.FlowLogsLogGroup" in coloured(plain)
@@ -156,8 +159,8 @@ def test_colour_is_only_for_a_terminal(
         assert ("\033" in capsys.readouterr().out) is expected
 
 
-def test_the_command_prints_it(capsys: pytest.CaptureFixture[str]) -> None:
-    """With --format markdown."""
+def test_the_command_prints_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    """The option is --format markdown."""
     file = str(OUT / "main.yaml")
 
     code = cli.main(["review", "--before", file, "--after", file, "--format", "markdown"])

@@ -1,4 +1,4 @@
-"""Twelve changes of our own stacks: what a reviewer has to be told of each."""
+"""Twelve changes of our own stacks, with the results that a reviewer needs for each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.reviewing.sides import Side
 from .own_changes import CHANGES, own_side
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "review.md").read_text("utf-8")
-# Change -> (kind, resource) of every risk in production, and resource -> change of what has none.
+# Change -> (kind, resource) of every risk in production, and resource -> change without a risk.
 EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
     "engine version": ({("interruption", "DatabaseCluster")}, {"DatabaseCluster": "update"}),
     "class": (
@@ -108,7 +108,7 @@ def reviews() -> dict[str, Review]:
 
 
 def test_risks_and_changes(reviews: dict[str, Review]) -> None:
-    """Each change has exactly the risks that it should have, and reaches the resources that it does."""
+    """Each change has exactly the expected risks and changed resources."""
     assert reviews.keys() == EXPECTED.keys()
     for name, (risks, changes) in EXPECTED.items():
         found = {(risk.kind, risk.name) for risk in reviews[name].risks}
@@ -120,8 +120,11 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
             assert changed == {}, name
 
 
-def test_a_class_goes_from_the_file_to_the_instances(reviews: dict[str, Review]) -> None:
-    """The chain starts at the file that an operator edits, and the instances are interrupted in turn."""
+def test_a_changed_class_is_followed_from_the_file_to_the_instances(reviews: dict[str, Review]) -> None:
+    """The chain starts at the file that an operator edits.
+
+    The instances are interrupted one after the other.
+    """
     (environment,) = report.document(reviews["class"])["environments"]
     resources: dict[str, Any] = {
         one["logicalId"]: one for stack in environment["stacks"] for one in stack["resources"]
@@ -144,8 +147,8 @@ def test_a_class_goes_from_the_file_to_the_instances(reviews: dict[str, Review])
     assert [resources[f"DatabaseInstance{number}"]["interruptionOrder"] for number in (1, 2)] == [1, 2]
 
 
-def test_a_subnet_reaches_the_function_of_another_stack(reviews: dict[str, Review]) -> None:
-    """The chain names the export on the way."""
+def test_a_changed_subnet_is_followed_to_another_stack(reviews: dict[str, Review]) -> None:
+    """The chain contains the export."""
     (environment,) = report.document(reviews["subnet CIDR"])["environments"]
     (function,) = next(one for one in environment["stacks"] if one["name"] == "api")["resources"]
 
@@ -165,7 +168,7 @@ def test_a_subnet_reaches_the_function_of_another_stack(reviews: dict[str, Revie
 
 
 def test_the_report_of_a_description_is_on_the_page() -> None:
-    """The text says first what fails and what to do, then what changes, each once for all environments."""
+    """The report first shows failures and corrections, then the changes, each once for all environments."""
     side: Side = own_side()._replace(root=None)
     found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
 

@@ -1,4 +1,4 @@
-"""What holds for any templates: equal ones change nothing, swapped ones swap, and not known is never none."""
+"""Facts about all templates: equal ones have no changes, swapped ones swap, and unknown is never "none"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from csr_templates.cloudformation.resolving import resolve
 
 from .templates import changed, reviewed
 
-# Type -> property -> values; some replace, some do not, and tags are a list whose order says nothing.
+# Type -> property -> values. Some replace, some do not, and tags are a list without order.
 TYPES: dict[str, dict[str, list[Any]]] = {
     "AWS::SQS::Queue": {"QueueName": ["a", "b"], "VisibilityTimeout": [30, "30", 60]},
     "AWS::S3::Bucket": {"BucketName": ["one", "two"], "VersioningConfiguration": [{"Status": "Enabled"}]},
@@ -93,8 +93,8 @@ def shuffled(value: Any, seed: int) -> Any:
 
 @CALM
 @given(templates(), st.integers(0, 3))
-def test_a_template_against_itself_is_empty(template: dict[str, Any], seed: int) -> None:
-    """So it is when its keys and tags are reordered, and when it is rendered and read again."""
+def test_a_template_compared_with_itself_has_no_changes(template: dict[str, Any], seed: int) -> None:
+    """This includes reordered keys and tags, and a template that is rendered and loaded."""
     for same in (template, shuffled(template, seed), load(render(template))):
         found = reviewed(template, same)
         (stack,) = found["environments"][0]["stacks"]
@@ -105,8 +105,8 @@ def test_a_template_against_itself_is_empty(template: dict[str, Any], seed: int)
 
 @CALM
 @given(templates(), templates())
-def test_swapped_sides_swap_what_comes_and_goes(one: dict[str, Any], other: dict[str, Any]) -> None:
-    """What is added one way is removed the other way, and what changes changes both ways."""
+def test_swapped_sides_swap_added_and_removed(one: dict[str, Any], other: dict[str, Any]) -> None:
+    """Resources added in one direction are removed in the other, and changes exist in both directions."""
     there = {name: entry["change"] for name, entry in changed(one, other).items()}
     back = {name: entry["change"] for name, entry in changed(other, one).items()}
     swap = {"add": "remove", "remove": "add"}
@@ -118,8 +118,8 @@ def test_swapped_sides_swap_what_comes_and_goes(one: dict[str, Any], other: dict
 
 @CALM
 @given(st.sampled_from(sorted(TYPES)), st.data())
-def test_what_is_not_known_is_never_milder(kind: str, data: st.DataObject) -> None:
-    """A value that no one gives may be any: the change is there, and says no less than with each value."""
+def test_an_unknown_value_is_never_a_smaller_change(kind: str, data: st.DataObject) -> None:
+    """A parameter without a value can have any value, so its change is as large as with each known value."""
     name = data.draw(st.sampled_from(sorted(TYPES[kind])))
     scalars = [value for value in TYPES[kind][name] if isinstance(value, str | int)]
     if not scalars:
@@ -143,8 +143,8 @@ def test_what_is_not_known_is_never_milder(kind: str, data: st.DataObject) -> No
 
 @CALM
 @given(templates())
-def test_templates_are_resolved_as_a_build_does(template: dict[str, Any]) -> None:
-    """What exists, and with which properties, is what ``resolve`` says, which cfn-lint checks in turn."""
+def test_templates_are_resolved_in_the_same_way_as_by_a_build(template: dict[str, Any]) -> None:
+    """Existing resources and their properties are the same as those of ``resolve``, which cfn-lint checks."""
     expected = resolve(template, region="us-east-1")["Resources"]
     body = PartialBody(template, {}, "us-east-1")
     found = {

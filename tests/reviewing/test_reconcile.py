@@ -1,4 +1,4 @@
-"""A review beside a change set: the answers are those of AWS's examples and of public issues.
+"""A review compared with a change set. The change sets are from the AWS documentation and public issues.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html
 """
@@ -22,7 +22,7 @@ from csr_templates.reviewing.sides import Side
 from .own_changes import own_side
 from .own_openings import OPENINGS
 
-# The template of AWS's examples, and the answers that the page gives for changes of it.
+# The template of the AWS examples, and the change sets that the page shows for its changes.
 SAMPLE: dict[str, Any] = {
     "Parameters": {
         "Purpose": {"Type": "String", "Default": "testing", "AllowedValues": ["testing", "production"]},
@@ -49,7 +49,7 @@ GIVEN = {"KeyPairName": "MyKeyName", "InstanceType": "t2.micro", "Purpose": "tes
 
 
 def modify(name: str, kind: str, replacement: str, *details: Any, **more: Any) -> dict[str, Any]:
-    """Return the change of a resource as DescribeChangeSet gives it."""
+    """Return the change of a resource as in the output of DescribeChangeSet."""
     change = {
         "Action": "Modify",
         "LogicalResourceId": name,
@@ -71,7 +71,7 @@ def detail(
     evaluation: str = "Static",
     **target: Any,
 ) -> dict[str, Any]:
-    """Return a detail of a change; a name that is empty is for the tags."""
+    """Return a detail of a change. An empty name is for tags."""
     place = {"Attribute": "Properties", "Name": name} if name else {"Attribute": "Tags"}
     entity = {"CausingEntity": target.pop("entity")} if "entity" in target else {}
     return {
@@ -83,7 +83,7 @@ def detail(
 
 
 def answer(*changes: Any, stack: str = "SampleStack", **more: Any) -> bytes:
-    """Return an answer of DescribeChangeSet."""
+    """Return the output of DescribeChangeSet."""
     whole = {"StackName": stack, "Status": "CREATE_COMPLETE", "Changes": list(changes), **more}
     return json.dumps(whole).encode()
 
@@ -94,7 +94,7 @@ def reconciled(
     given: tuple[Mapping[str, str], Mapping[str, str]],
     data: bytes,
 ) -> Reconciliation:
-    """Return the comparison of two templates with an answer."""
+    """Return the comparison of two templates with the output of DescribeChangeSet."""
     old, new = (
         sides.template("t.json", json.dumps(one).encode(), "us-east-1", values, "stack")
         for one, values in zip((before, after), given, strict=True)
@@ -103,12 +103,12 @@ def reconciled(
 
 
 def words(found: Reconciliation) -> list[tuple[str, str, str, str]]:
-    """Return what both say about each resource."""
+    """Return the change of each resource in the review and in the change set."""
     return [verdict[:4] for verdict in found.verdicts]
 
 
 def test_the_examples_of_aws() -> None:
-    """A tag by a parameter is an update; a key pair replaces; what comes and goes does so for both."""
+    """A tag from a parameter is an update, a key pair replaces, and added and removed resources agree."""
     instance = "AWS::EC2::Instance"
     tag = reconciled(
         SAMPLE,
@@ -176,8 +176,8 @@ def test_the_examples_of_aws() -> None:
     assert len(comes.verdicts) == 3
 
 
-def test_a_waf_action_that_a_change_set_does_not_see() -> None:
-    """Measured on AWS: the change set completes without a change (aws/aws-cdk-cli#1951)."""
+def test_a_waf_action_that_a_change_set_does_not_show() -> None:
+    """In AWS, the change set completes without a change (aws/aws-cdk-cli#1951)."""
 
     def template(action: str) -> dict[str, Any]:
         metric = {"SampledRequestsEnabled": True, "CloudWatchMetricsEnabled": True, "MetricName": "m"}
@@ -192,8 +192,8 @@ def test_a_waf_action_that_a_change_set_does_not_see() -> None:
     assert found.missed == []
 
 
-def test_a_value_that_aws_knows_only_after_the_update() -> None:
-    """AWS says True of a NAT gateway that need not be replaced (coverage-roadmap#2113)."""
+def test_a_value_that_is_known_only_after_the_update() -> None:
+    """For a NAT gateway that is not replaced, AWS shows Replacement True (coverage-roadmap#2113)."""
     gateway = {"Type": "AWS::EC2::NatGateway", "Properties": {"SubnetId": "subnet-1", "AllocationId": "a"}}
     template = {"Resources": {"NAT_GW": gateway}}
     change = modify(
@@ -218,8 +218,8 @@ def test_a_value_that_aws_knows_only_after_the_update() -> None:
     assert "issues/2113" in verdict.notes[0]
 
 
-def test_ssm_values_and_what_each_deploy_gives() -> None:
-    """The files do not have them, so that the change set has more, and why."""
+def test_ssm_values_and_values_of_each_deploy() -> None:
+    """The files do not contain these values, so the change set has more, and the note shows why."""
     stored = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"}
     template = {
         "Parameters": {"Image": stored, "Other": stored},
@@ -249,8 +249,8 @@ def test_ssm_values_and_what_each_deploy_gives() -> None:
     )
 
 
-def test_conditional_and_policies() -> None:
-    """AWS decides what files cannot; metadata alone is nothing; data is compared by what AWS says of it."""
+def test_conditional_replacement_policies_and_metadata() -> None:
+    """Conditional may replace, metadata alone is not a change, and data is compared with PolicyAction."""
     bus = {
         "Type": "AWS::Events::EventBusPolicy",
         "Properties": {"StatementId": "s", "Action": "events:PutEvents", "Principal": "*"},
@@ -406,8 +406,8 @@ def test_the_stack_of_a_change_set() -> None:
     side = stacks({}, "1", read="a")
     found = report.review(side, side)
     message = (
-        "The stack api of the change set is not in the review. The review has shop-prod-network, "
-        "shop-prod-api."
+        "The stack api of the change set is not in the review. Use a change set of one of these stacks: "
+        "shop-prod-network, shop-prod-api."
     )
     with pytest.raises(ReconcileError) as caught:
         reconcile.reconcile(found, reconcile.read(answer(stack="api"), "c.json"))
@@ -453,7 +453,7 @@ def test_the_whole_comparison() -> None:
     ],
 )
 def test_a_change_set_without_changes(reason: str) -> None:
-    """It fails with a reason of its own, and then both say nothing."""
+    """A change set without changes has the status FAILED and a reason. Review and change set agree."""
     data = answer(Status="FAILED", StatusReason=reason)
 
     assert reconciled(SAMPLE, SAMPLE, (GIVEN, GIVEN), data).verdicts == ()
@@ -484,23 +484,29 @@ def test_other_entries_of_a_change_set() -> None:
         (answer(NextToken="n"), "changeset.json is only a part of the output: it has NextToken."),
         (
             answer(Status="CREATE_IN_PROGRESS"),
-            "changeset.json is of a change set in status CREATE_IN_PROGRESS: wait for it.",
+            "The change set in changeset.json has the status CREATE_IN_PROGRESS. Wait for CREATE_COMPLETE, "
+            "and describe it again.",
+        ),
+        (
+            answer(Status="FAILED", StatusReason="No export named x"),
+            "The change set in changeset.json has the status FAILED (No export named x). Fix the cause, and "
+            "create it again.",
         ),
         (
             answer(
                 {"ResourceChange": {"Action": "Modify", "LogicalResourceId": "A", "Replacement": "Perhaps"}}
             ),
-            "changeset.json has Modify, Replacement Perhaps of A, which this version of csr-templates does "
-            "not support.",
+            "changeset.json: The change of A has Action Modify and Replacement Perhaps, which this version of "
+            "csr-templates does not support.",
         ),
         (
             answer({"ResourceChange": {"Action": "Explode", "LogicalResourceId": "A"}}),
-            "changeset.json has Explode, Replacement None of A, which this version",
+            "changeset.json: The change of A has Action Explode and Replacement None, which this version",
         ),
     ],
 )
-def test_what_is_not_an_answer(data: bytes, message: str) -> None:
-    """It says what it is, and what to do."""
+def test_files_that_are_not_the_output_of_describe_change_set(data: bytes, message: str) -> None:
+    """The message shows the content of the file, and what to do."""
     with pytest.raises(ReconcileError) as caught:
         reconcile.read(data, "changeset.json")
 
@@ -510,7 +516,10 @@ def test_what_is_not_an_answer(data: bytes, message: str) -> None:
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """It prints the comparison, exits with 1 if the change set has more, and with 2 for an unknown stack."""
+    """The command prints the comparison.
+
+    It exits with 1 if the change set has more, and 2 for an unknown format.
+    """
     monkeypatch.chdir(tmp_path)
     for name, level in (("before", "jobs"), ("after", "tasks")):
         text = f"Resources:\n  Queue:\n    Type: AWS::SQS::Queue\n    Properties: {{QueueName: {level}}}\n"
@@ -535,12 +544,14 @@ def test_the_command(
 
 
 def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
-    """The change set belongs to one of the stacks by the name that it has when it is deployed."""
+    """The stack of the change set is found by its deployed name."""
     side = own_side()
     found = report.review(side, OPENINGS["key policy widened"](side), ["prod"])
 
     with pytest.raises(
-        ReconcileError, match=r"^The stack other of the change set is not in the review\. The review has csr-"
+        ReconcileError,
+        match=r"^The stack other of the change set is not in the review\. Use a change set of one of these "
+        "stacks: csr-",
     ):
         reconcile.reconcile(found, reconcile.read(answer(stack="other"), "c.json"))
     compared = reconcile.reconcile(found, reconcile.read(answer(stack="csr-lambda-api-prod-api"), "c.json"))

@@ -1,4 +1,4 @@
-"""The smallest version number that may do what a change does, and the notes for the owner of a stack."""
+"""The smallest version number that allows a change, and the notes for the owner of a stack."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], int]] = {
 
 
 def test_the_promise() -> None:
-    """Each row of the table in CONTRIBUTING.md."""
+    """The tests cover each row of the table in CONTRIBUTING.md."""
     found = {name: release.level(reviewed(before, after)) for name, (before, after, _) in CASES.items()}
 
     assert found == {name: level for name, (*_, level) in CASES.items()}
 
 
 def test_our_own_stacks() -> None:
-    """A version that is published is a patch, what interrupts or breaks an importer is not."""
+    """Changed thresholds and sizes are minor. Interruptions and changes that break importers are major."""
     side = own_side()
     expected = {
         "threshold": MINOR,
@@ -94,7 +94,7 @@ def test_our_own_stacks() -> None:
 
 
 def test_numbers() -> None:
-    """Below 1.0 a minor version may do what a major one may."""
+    """Before 1.0, a minor version allows the same changes as a major version."""
     assert release.version("v0.1.0") == release.version("0.1.0") == Version(0, 1, 0)
     assert release.version("main") is None
     assert [str(Version(0, 1, 3).raised(level)) for level in (PATCH, MINOR, MAJOR)] == [
@@ -112,15 +112,18 @@ def test_numbers() -> None:
 
 
 def test_a_changelog_that_claims_less() -> None:
-    """It is named with the reason; one that claims nothing yet, or enough, is fine."""
+    """A number in CHANGELOG.md that is too small is reported with the reason. A missing one is allowed."""
     before, after, _ = CASES["what is named replaced"]
     found = reviewed(before, after)
 
     assert release.shortfall(found, "v1.0.0", "## 1.1.0\n") == (
-        "CHANGELOG.md claims 1.1.0, and the smallest version after 1.0.0 that may do this is 2.0.0 (major): "
+        "The newest version in CHANGELOG.md is 1.1.0, but the changes since 1.0.0 require at least 2.0.0 "
+        "(major): "
         "s.Q is replaced."
     )
-    assert release.shortfall(found, "v0.1.0", "## 0.1.1\n").startswith("CHANGELOG.md claims 0.1.1, and the ")
+    assert release.shortfall(found, "v0.1.0", "## 0.1.1\n").startswith(
+        "The newest version in CHANGELOG.md is 0.1.1, but "
+    )
     for start, changelog in (
         ("v1.0.0", "## 2.0.0\n"),
         ("v0.1.0", "## 0.2.0\n"),
@@ -134,7 +137,7 @@ def test_a_changelog_that_claims_less() -> None:
 
 
 def test_the_notes() -> None:
-    """First the number and why, then what to do, what one notices, and what changes in each stack."""
+    """The notes contain the number, the reasons, what to do first, the effects, and each stack's changes."""
     side = own_side()
     text = release.notes(report.review(side, CHANGES["export renamed"](side)), "v0.1.0")
 
@@ -155,7 +158,10 @@ def test_the_notes() -> None:
 def test_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Without the tag it is a sentence and no failure; with one it prints the notes."""
+    """Without the tag, the command prints a message and exits with 0.
+
+    With it, the command prints the notes.
+    """
     monkeypatch.setattr(folders, "default_output", lambda: OUT)
     assert cli.main(["release-notes", "--from", "v0.0.0-not-there"]) == 0
     assert capsys.readouterr().out.startswith("There is no revision v0.0.0-not-there to compare with. ")
@@ -164,9 +170,9 @@ def test_the_command(
         pytest.skip("a copy without history")
     changelog = tmp_path / "CHANGELOG.md"
     changelog.write_text("## Unreleased\n", "utf-8")
-    monkeypatch.setattr(release, "shortfall", lambda *_: "CHANGELOG.md claims too little.")
+    monkeypatch.setattr(release, "shortfall", lambda *_: "CHANGELOG.md has a version that is too small.")
     assert cli.main(["release-notes", "--from", "HEAD", "--changelog", str(changelog)]) == 1
     captured = capsys.readouterr()
     assert captured.out.startswith("# From HEAD to ")
-    assert captured.err == "csr-templates: CHANGELOG.md claims too little.\n"
+    assert captured.err == "csr-templates: CHANGELOG.md has a version that is too small.\n"
     assert cli.main(["release-notes", "--from", "HEAD", "--changelog", str(tmp_path / "none.md")]) == 2

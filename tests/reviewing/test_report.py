@@ -1,4 +1,4 @@
-"""The report as a document: its schema, its page, and what is in no report."""
+"""The report as a document: its schema, its page, and stable JSON."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "review.md").read_text("u
 
 
 def errors(document: object) -> list[str]:
-    """Return where a report breaks the schema that ships with the package."""
+    """Return the positions at which a report does not match the schema of the package."""
     found = StandardValidator(schema=SCHEMA).iter_errors(document)
-    # To cfn-lint a key whose value is null is not there.
+    # cfn-lint treats a key with the value null as missing.
     return [
         f"{'/'.join(map(str, error.path))}: {error.message}"
         for error in found
@@ -40,14 +40,14 @@ def _at(document: Any, path: Iterable[Any]) -> Any:
 
 @pytest.fixture(scope="module")
 def documents() -> list[Any]:
-    """The reports of some changes of our own stacks, as programs read them."""
+    """The reports of some changes of our own stacks, as parsed JSON."""
     side = own_side()
     names = ("class", "subnet CIDR", "bucket renamed", "WAF off")
     return [json.loads(report.as_json(report.review(side, CHANGES[name](side), ["prod"]))) for name in names]
 
 
-def test_reports_fit_the_schema(documents: list[Any]) -> None:
-    """Every report does, and a word that is not one of the format does not."""
+def test_reports_match_the_schema(documents: list[Any]) -> None:
+    """Every report is valid. A report with an unknown word is not."""
     assert [errors(one) for one in documents] == [[]] * len(documents)
     wrong = documents[0]
     entry = next(one for stack in wrong["environments"][0]["stacks"] for one in stack["resources"])
@@ -57,12 +57,12 @@ def test_reports_fit_the_schema(documents: list[Any]) -> None:
 
 
 def test_the_schema_has_the_words_of_the_code() -> None:
-    """The kinds of risks are those of the code, in its order."""
+    """The schema lists the kinds of risks in the same order as the code."""
     assert SCHEMA["definitions"]["risk"]["properties"]["kind"]["enum"] == list(KINDS)
 
 
 def test_the_page_explains_every_key_and_word() -> None:
-    """Each key of the schema, and each word of its enumerations, is in a table of the page."""
+    """Each key and each enumerated word of the schema is in a table of the page."""
     rows = set(
         re.findall(r"`([^`]+)`", "\n".join(line for line in PAGE.splitlines() if line.startswith("| ")))
     )

@@ -1,4 +1,4 @@
-"""Sets of stacks: exports, names, keys and stacks that leave the set, with what their messages say."""
+"""Sets of stacks: exports, names, keys and removed stacks, with their messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECRET = "{{resolve:secretsmanager:%s:SecretString:apiKey}}"
 
 
 def side(policy: Mapping[str, Any] | None = None, /, **templates: Template) -> Side:
-    """Return a set of stacks of one environment, prod, in the order given; frontend is in us-east-1."""
+    """Return a set of stacks of one environment, prod, in the given order. frontend is in us-east-1."""
     stacks = tuple(
         BuiltStack(
             name,
@@ -67,7 +67,7 @@ def importing(name: str) -> Template:
     ],
 )
 def test_an_export_in_use(after: Template, start: str) -> None:
-    """It can neither go nor change, whatever the importing stack does in the same commit."""
+    """An export in use cannot be removed or changed, regardless of the importing stack in the same commit."""
     before = side(network=exporting("a"), api=importing("a"))
     importers: list[Template] = [importing("a"), importing("b"), {"Resources": {}}]
     for importer in importers:
@@ -76,14 +76,14 @@ def test_an_export_in_use(after: Template, start: str) -> None:
 
 
 def test_an_export_that_no_stack_imports() -> None:
-    """It may go, and it may move to another output."""
+    """An unused export can be removed, and an export can move to another output."""
     assert risks(side(network=exporting("a")), side(network={"Resources": {}})) == {}
     before = side(network=exporting("a"), api=importing("a"))
     assert risks(before, side(network=exporting("a", key="Other"), api=importing("a"))) == {}
 
 
 def test_an_output_that_another_region_reads() -> None:
-    """CloudFormation does not refuse to remove it, but the reader's next deploy fails."""
+    """CloudFormation allows its removal, but the next deploy of the reading stack fails."""
 
     def reading(key: str) -> Template:
         asked = {"StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"}, "OutputName": key}
@@ -144,7 +144,7 @@ def test_an_output_that_another_region_reads() -> None:
     ],
 )
 def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
-    """By what stays, by what goes later, and by another stack of the region; not by what went before."""
+    """A name is in use if its resource is retained, deleted later, or in another stack of the region."""
     old, new = (side(**{name: {"Resources": one} for name, one in sets.items()}) for sets in (before, after))
     found = [
         text for (kind, _, name), text in risks(old, new).items() if (kind, name) == ("will-fail", "New")
@@ -181,17 +181,17 @@ def frontend(key: str) -> Template:
         (("a", "a"), ("a", "b"), {("frontend", "Site")}),
     ],
 )
-def test_each_step_of_a_change_of_keys(
+def test_each_step_of_a_key_rotation(
     before: tuple[str, str], after: tuple[str, str], failing: set[tuple[str, str]]
 ) -> None:
-    """Each side has to accept what the other one is when its deploy ends, though the commit is consistent."""
+    """At the end of each deploy, the API must accept the key that CloudFront then sends."""
     old, new = (side(api=api(*keys), frontend=frontend(key)) for keys, key in (before, after))
 
     assert {key[1:] for key in risks(old, new) if key[0] == "will-fail"} == failing
 
 
 def test_a_new_secret_names_its_readers() -> None:
-    """Dynamic references are resolved only when the reader changes."""
+    """Dynamic references are resolved only when the resource that contains them changes."""
 
     def template(length: int) -> Template:
         properties = {"Name": "key-a", "GenerateSecretString": {"PasswordLength": length}}
@@ -213,8 +213,11 @@ def test_a_new_secret_names_its_readers() -> None:
         ({"Fn::ImportValue": "jobs"}, False),
     ],
 )
-def test_an_old_name_in_a_text(text: Any, stale: bool) -> None:
-    """What still has it is named, also in another stack; a longer name is another name."""
+def test_the_old_name_of_a_renamed_resource(text: Any, stale: bool) -> None:
+    """Resources whose texts contain the old name are reported, also in other stacks.
+
+    Longer names do not count.
+    """
 
     def queue(name: str) -> Template:
         return {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}}}}
@@ -230,7 +233,10 @@ def test_an_old_name_in_a_text(text: Any, stale: bool) -> None:
 
 
 def test_a_stack_that_leaves_the_set() -> None:
-    """Nothing deletes it, and it still imports what it imports; so does one that moves to another region."""
+    """A removed stack is not deleted, and keeps its imports.
+
+    The same applies to a stack that moves to another region.
+    """
     before = side(network=exporting("a"), api=importing("a"))
     found = risks(before, side(network={"Resources": {}}))
 
@@ -241,7 +247,7 @@ def test_a_stack_that_leaves_the_set() -> None:
 
 
 def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:
-    """A policy that comes with the change does not protect against it, and one that goes still does."""
+    """The policy of the deployed stack applies, not the one of the change."""
     policy = {
         "Statement": [
             {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"},
@@ -287,7 +293,7 @@ def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:
     ],
 )
 def test_what_a_stack_policy_denies(statement: dict[str, Any], denied: bool) -> None:
-    """By action, by logical ID and by type; what it does not allow is denied too."""
+    """Statements match by action, logical ID and type. Updates without an Allow statement are denied too."""
     allow = {"Effect": "Allow", "Action": "Update:*", "Resource": "*"}
     policy = {"Statement": [allow, {"Effect": "Deny", "Principal": "*", **statement}]}
 

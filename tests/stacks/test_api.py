@@ -73,7 +73,7 @@ def imported(name: str) -> dict[str, str]:
 
 
 def statements(resources: Template) -> dict[str, Template]:
-    """Return what the function's role may do: Sid -> statement."""
+    """Return the statements of the function's role: Sid -> statement."""
     (policy,) = properties(resources, "ExecutionRole")["Policies"]
     return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
 
@@ -92,7 +92,7 @@ def statements(resources: Template) -> dict[str, Template]:
     ids=["prod without", "prod with", "staging without", "dev without"],
 )
 def test_production_needs_an_object_version(api: Template, values: dict[str, str], refused: bool) -> None:
-    """Without it an overwritten package would deploy nothing."""
+    """Without an object version, an overwritten package would not be deployed, so production requires one."""
     sentence = (
         "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not detect a new "
         "package with the same key."
@@ -115,9 +115,9 @@ INTERFACES = [
 
 
 def test_statements_of_the_role(resources: Template) -> None:
-    """The function may do this and nothing else; in particular, it cannot create log groups.
+    """The function has only these permissions. In particular, it cannot create log groups.
 
-    ``*`` is the resource only where AWS accepts nothing narrower.
+    The resource is ``*`` only if AWS does not accept a narrower one.
     """
     assert {
         sid: (statement["Effect"], statement["Action"], *statement["Resource"])
@@ -142,9 +142,10 @@ def test_statements_of_the_role(resources: Template) -> None:
 
 @pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
 def test_logs_in_as_one_user(api: Template, environment: str) -> None:
-    """Of all rights on databases the role has one: to log in as the application's user of its environment.
+    """The only database permission is to log in as the application's user of the environment.
 
-    The cluster is any: a restored one has another resource ID. MySQL's user names have 32 characters at most.
+    Every cluster is allowed, because a restored one has a different resource ID. User names of MySQL can have
+    32 characters.
     """
     values = PROD | {"Environment": environment}
     rights = [
@@ -166,10 +167,10 @@ def test_logs_in_as_one_user(api: Template, environment: str) -> None:
 
 
 def test_conditions_of_the_role(resources: Template) -> None:
-    """The database's key serves only its secret, metrics have one namespace, and code is denied the VPC.
+    """Conditions limit the database's key to its secret, metrics to one namespace, and VPC access to Lambda.
 
-    Secrets Manager decrypts with the rights of its caller. Lambda itself attaches the function: only requests
-    of code in a function carry its ARN.
+    Secrets Manager decrypts with the permissions of the caller. Lambda attaches the function to the VPC: only
+    requests from the code of a function contain its ARN.
     """
     assert {
         sid: statement["Condition"]
@@ -198,7 +199,7 @@ def test_function(resources: Template) -> None:
     assert function["KmsKeyArn"] == arn("FunctionKey")
     assert function["DeadLetterConfig"] == {"TargetArn": arn("DeadLetterQueue")}
     assert function["LoggingConfig"]["LogGroup"] == ref("FunctionLogGroup")
-    assert function["LoggingConfig"]["LogFormat"] == "JSON"  # what the metric filters read
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"  # required by the metric filters
     assert function["VpcConfig"] == {
         "SubnetIds": [imported("private-subnet-1-id"), imported("private-subnet-2-id")],
         "SecurityGroupIds": [imported("lambda-security-group-id")],
@@ -206,7 +207,7 @@ def test_function(resources: Template) -> None:
 
 
 def test_environment_of_the_function(resources: Template) -> None:
-    """The variables are what the application is told, without any password."""
+    """The variables contain the settings of the application, but no password."""
     variables = dict(properties(resources, "ApiFunction")["Environment"]["Variables"])
     release = variables.pop("RELEASE")
 
@@ -228,7 +229,7 @@ def test_environment_of_the_function(resources: Template) -> None:
 
 @pytest.mark.parametrize("version", [{}, {"S3ObjectVersion": VERSION_ID}], ids=["no version", "version"])
 def test_code_comes_from_the_package_bucket(api: Template, version: dict[str, str]) -> None:
-    """Key and version of the package are given at each deploy."""
+    """The key and version of the package are parameters of each deploy."""
     values = {f"LambdaCode{name}": value for name, value in version.items()}
     function = properties(
         resolve(api, {"LambdaCodeS3Key": "releases/7.zip", **values})["Resources"], "ApiFunction"
@@ -242,7 +243,7 @@ def test_code_comes_from_the_package_bucket(api: Template, version: dict[str, st
 
 
 def test_zero_concurrency_means_none(api: Template) -> None:
-    """0 takes the one setting away, and leaves the other: reserving 0 would stop the function."""
+    """0 removes the setting, and does not change the other one. Reserving 0 would stop the function."""
 
     def settings(reserved: str, provisioned: str) -> list[Any]:
         values = {"LambdaReservedConcurrency": reserved, "LambdaProvisionedConcurrency": provisioned}
@@ -262,7 +263,7 @@ def test_zero_concurrency_means_none(api: Template) -> None:
 
 
 def versioned(function: Template) -> Template:
-    """Return what a version has a copy of, apart from the release."""
+    """Return the configuration that a version copies, without the release."""
     found = copy.deepcopy(
         {name: value for name, value in function.items() if name not in fingerprint.UNVERSIONED_PROPERTIES}
     )
@@ -271,23 +272,23 @@ def versioned(function: Template) -> Template:
 
 
 def with_another(api: Template, name: str) -> Template:
-    """Return the resources with another value of one parameter."""
+    """Return the resources with a different value of one parameter."""
     found: Template = resolve(api, PROD | {name: other_value(api["Parameters"][name])})["Resources"]
     return found
 
 
 def publishes(api: Template, resources: Template, name: str) -> bool:
-    """Tell whether a parameter changes something that a version has a copy of."""
+    """Return whether a parameter changes something that a version copies."""
     after = with_another(api, name)
     return versioned(properties(resources, "ApiFunction")) != versioned(properties(after, "ApiFunction"))
 
 
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_parameter_publishes_a_version(api: Template, resources: Template, name: str) -> None:
-    """A parameter publishes a version exactly if it changes something that a version has a copy of.
+    """A parameter publishes a version exactly if it changes something that a version copies.
 
-    The same bytes under a new object version are one case of it: RELEASE makes it a new configuration, which
-    Lambda does not refuse to publish.
+    This includes the same package under a new object version: RELEASE makes the configuration different, so
+    Lambda publishes it.
     """
     after = with_another(api, name)
     old, new = (properties(each, "ApiFunctionVersion")["Description"] for each in (resources, after))
@@ -297,7 +298,7 @@ def test_parameter_publishes_a_version(api: Template, resources: Template, name:
 
 
 def test_package_and_memory_publish_a_version(api: Template, resources: Template) -> None:
-    """A new package and another memory size are a new version, a larger reserve is not."""
+    """A new package or memory size publishes a version, different reserved concurrency does not."""
     assert publishes(api, resources, "LambdaCodeS3Key")
     assert publishes(api, resources, "LambdaCodeS3ObjectVersion")
     assert publishes(api, resources, "LambdaMemorySize")
@@ -305,7 +306,7 @@ def test_package_and_memory_publish_a_version(api: Template, resources: Template
 
 
 def test_longest_release_fits(api: Template, resources: Template) -> None:
-    """With every value at its longest, Lambda accepts the description of the version."""
+    """With the longest value of every parameter, Lambda accepts the description of the version."""
     longest = {
         name: longest_value(api["Parameters"][name]) for name in PARAMETERS if publishes(api, resources, name)
     }
@@ -315,8 +316,8 @@ def test_longest_release_fits(api: Template, resources: Template) -> None:
     assert len(description) <= 256
 
 
-def test_release_is_told_apart_by_its_values(api: Template, resources: Template) -> None:
-    """No value can hold the space that stands between two, so different values are different releases."""
+def test_release_is_unique_for_its_values(api: Template, resources: Template) -> None:
+    """No value can contain the separator (a space), so different values always give different releases."""
     for name in PARAMETERS:
         parameter = api["Parameters"][name]
         if publishes(api, resources, name) and "AllowedValues" not in parameter:
@@ -325,7 +326,7 @@ def test_release_is_told_apart_by_its_values(api: Template, resources: Template)
 
 
 def test_alias_leads_to_the_version(api: Template) -> None:
-    """The release is one text in two places, and nothing is published before the function has it."""
+    """The version has the release of the function, so it is published after the function is updated."""
     version = api["Resources"]["ApiFunctionVersion"]["Properties"]
     release = api["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]["RELEASE"]
 
@@ -340,7 +341,7 @@ def test_alias_leads_to_the_version(api: Template) -> None:
 
 
 def test_api_refuses_old_versions_of_tls(resources: Template) -> None:
-    """Without a policy, the address of the API takes TLS 1.0; a policy needs an access mode beside it."""
+    """The API requires TLS 1.2 (the default is TLS 1.0). A security policy requires an access mode."""
     api = properties(resources, "RestApi")
 
     assert api["SecurityPolicy"].startswith(("SecurityPolicy_TLS12", "SecurityPolicy_TLS13"))
@@ -348,7 +349,7 @@ def test_api_refuses_old_versions_of_tls(resources: Template) -> None:
 
 
 def test_methods_call_the_alias_and_need_the_key(resources: Template) -> None:
-    """No method is open to callers who know the API's address, and none calls the unpublished code."""
+    """Every method requires the API key, and calls the alias, never the unpublished code."""
     uri = {
         "Fn::Sub": (
             "arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/${ApiFunctionAlias}/invocations"
@@ -363,10 +364,10 @@ def test_methods_call_the_alias_and_need_the_key(resources: Template) -> None:
 
 
 def test_cache_key(resources: Template) -> None:
-    """Answers are told apart by path, cache key and user; a request without cache key is refused.
+    """The cache key consists of path, cache key header and user. A request without the header is rejected.
 
-    API Gateway ignores a cache key parameter that is not a request parameter, and a header that is spelled in
-    another way: then one user's answer would be served to another. Only GET is cached and so validated.
+    API Gateway ignores a cache key parameter that is not a request parameter, and a header with a different
+    spelling. Then one user would receive the response of another. Only GET is cached and validated.
     """
     method = properties(resources, "ProxyGetMethod")
 
@@ -386,7 +387,7 @@ def test_cache_key(resources: Template) -> None:
 
 
 def test_gateway_responses(resources: Template) -> None:
-    """The answers are JSON: a sentence that says nothing of the inside, and the ID of the request."""
+    """Error responses are JSON with a message without internal details, and the ID of the request."""
     for response in of_type(resources, "AWS::ApiGateway::GatewayResponse").values():
         answer = json.loads(response["ResponseTemplates"]["application/json"])
 
@@ -405,7 +406,7 @@ def deployment_of(template: Template) -> str:
 
 
 def test_deployment_is_named_after_the_definition(api: Template) -> None:
-    """Another definition is another resource, and so another deployment."""
+    """A different definition has a different logical ID, so it creates a new deployment."""
     logical_id = deployment_of(api)
 
     assert logical_id == "ApiDeployment" + fingerprint.deployment(api, logical_id)
@@ -413,7 +414,7 @@ def test_deployment_is_named_after_the_definition(api: Template) -> None:
 
 
 def test_deployment_waits_for_the_definition(api: Template) -> None:
-    """What is made after the deployment is not in it."""
+    """The deployment depends on the whole definition, because it does not include resources created later."""
     assert set(api["Resources"][deployment_of(api)]["DependsOn"]) >= {
         "ParametersValidator",
         "RootAnyMethod",
@@ -427,7 +428,7 @@ def test_deployment_waits_for_the_definition(api: Template) -> None:
 
 
 def test_no_parameter_reaches_the_definition(api: Template) -> None:
-    """Whatever the environment, the API is the same, so that a parameter never has to deploy it."""
+    """The definition of the API does not depend on parameters, so they never require a deployment."""
     names = ["RestApi", *fingerprint.deployed(api, deployment_of(api))]
 
     def definition(values: dict[str, str]) -> Template:
@@ -442,7 +443,7 @@ def test_no_parameter_reaches_the_definition(api: Template) -> None:
 
 
 def test_stage_settings(resources: Template) -> None:
-    """Only GET is cached. Its entry repeats the settings that it replaces."""
+    """Only GET is cached. Its setting repeats the other values, because it replaces the general setting."""
     every, get = properties(resources, "ApiStage")["MethodSettings"]
     cache = {"CachingEnabled": True, "CacheTtlInSeconds": get["CacheTtlInSeconds"]}
 
@@ -452,13 +453,13 @@ def test_stage_settings(resources: Template) -> None:
 
 
 def test_whatever_is_cached_is_encrypted(resources: Template, in_dev: Template) -> None:
-    """Encryption does not wait for a method to be cached."""
+    """Encryption of the cache is always on, even if no method is cached."""
     for stage in (properties(resources, "ApiStage"), properties(in_dev, "ApiStage")):
         assert all(setting["CacheDataEncrypted"] is True for setting in stage["MethodSettings"])
 
 
 def test_cache_can_be_off(resources: Template, in_dev: Template) -> None:
-    """Without the cache there is no cluster to pay, and the API is deployed as it was."""
+    """Without the cache, there is no billed cluster, and the deployment is the same."""
     stage = properties(in_dev, "ApiStage")
 
     assert stage["CacheClusterEnabled"] is False
@@ -468,7 +469,7 @@ def test_cache_can_be_off(resources: Template, in_dev: Template) -> None:
 
 
 def test_access_log(resources: Template) -> None:
-    """One line of JSON per request, without headers and query string."""
+    """The access log has one line of JSON per request, without headers and query string."""
     setting = properties(resources, "ApiStage")["AccessLogSetting"]
 
     assert setting["DestinationArn"] == arn("AccessLogGroup")
@@ -478,12 +479,12 @@ def test_access_log(resources: Template) -> None:
 
 
 def test_stage_waits_for_its_log_groups(resources: Template) -> None:
-    """API Gateway would make the execution log group itself, unencrypted and for ever."""
+    """Otherwise, API Gateway would create the execution log group, unencrypted and without expiration."""
     assert resources["ApiStage"]["DependsOn"] == "ExecutionLogGroup"
 
 
 def test_stage_waits_for_the_account(resources: Template, in_dev: Template) -> None:
-    """Where this stack sets the account's role, the stage refers to that; elsewhere there is nothing."""
+    """If this stack sets the account's role, the stage references it. Otherwise, neither exists."""
     assert properties(resources, "ApiStage")["Description"] == {
         "Fn::Sub": "Logs with the role of ${ApiGatewayAccount}"
     }
@@ -508,10 +509,10 @@ def test_permission(resources: Template) -> None:
 
 @pytest.mark.parametrize("key", ["A", "B"])
 def test_keys_are_generated(api: Template, key: str) -> None:
-    """No one types a key: API Gateway and CloudFront read it from one secret, which both always find.
+    """Keys are generated: API Gateway and CloudFront read them from the same secret, which always exists.
 
-    Never change these settings: Secrets Manager generates a new value for them, while both readers keep the
-    old one.
+    Do not change these settings: Secrets Manager would generate a new value, but API Gateway and CloudFront
+    would keep the old one.
     """
     resources = resolve(api, PROD | {"OriginKeys": key.lower()})["Resources"]
     secret = properties(resources, f"OriginApiKeySecret{key}")
@@ -532,7 +533,7 @@ def test_keys_are_generated(api: Template, key: str) -> None:
 
 @pytest.mark.parametrize(("accepted", "keys"), [("a", "A"), ("b", "B"), ("both", "AB")])
 def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
-    """Only what OriginKeys asks for exists, each with its place in the plan that limits the stage."""
+    """Only the keys of OriginKeys exist, and each is in the usage plan that limits the stage."""
     resources = resolve(api, PROD | {"OriginKeys": accepted})["Resources"]
     plan = properties(resources, "UsagePlan")
 
@@ -553,9 +554,9 @@ def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
 
 
 def test_metric_filters(resources: Template) -> None:
-    """What is read off the logs has the application's namespace, and names of this environment.
+    """Metrics from logs have the namespace of the application, and names that contain the environment.
 
-    Without a cold start there is no duration, and not one of 0.
+    Without a cold start, the duration has no data point. It is not 0.
     """
     found = {}
     for metric_filter in of_type(resources, "AWS::Logs::MetricFilter").values():
@@ -578,8 +579,11 @@ def test_metric_filters(resources: Template) -> None:
     )
 
 
-def test_refused_requests_are_those_that_no_caller_can_help(resources: Template) -> None:
-    """A wrong key and a used up limit count, by a field of the access log; a scanner's 404 does not."""
+def test_refused_requests_are_invalid_keys_and_exceeded_limits(resources: Template) -> None:
+    """Invalid keys and exceeded limits are counted, by a field of the access log.
+
+    Other 4XX errors are not.
+    """
     pattern = properties(resources, "RefusedRequestsFilter")["FilterPattern"]
     log_format = json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"])
 
@@ -594,14 +598,14 @@ def test_refused_requests_are_those_that_no_caller_can_help(resources: Template)
 
 @pytest.mark.parametrize("level", ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"])
 def test_errors_of_every_logging_library_count(resources: Template, level: str) -> None:
-    """A line of this level is an application error; filters are case-sensitive."""
+    """A log line with this level counts as an application error. Filters are case-sensitive."""
     pattern = properties(resources, "ApplicationErrorsFilter")["FilterPattern"]
 
     assert f'$.level = "{level}"' in pattern.removeprefix("{ ").removesuffix(" }").split(" || ")
 
 
 def test_saved_queries(resources: Template) -> None:
-    """Questions are ready to be asked, about the right log group and about fields that it has."""
+    """Each saved query uses the correct log group, and fields that its events have."""
     queries = {query["Name"]: query for query in of_type(resources, "AWS::Logs::QueryDefinition").values()}
     access_fields = set(json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"]))
 
@@ -619,7 +623,7 @@ def test_saved_queries(resources: Template) -> None:
 
 
 def test_saved_query_finds_the_errors_that_are_counted(resources: Template) -> None:
-    """What the metrics count as failed in the function, the query lists, and nothing else."""
+    """The saved query lists exactly the errors that the metric filters of the function count."""
     filters = ("ApplicationErrorsFilter", "TimeoutsFilter", "OutOfMemoryFilter")
     counted = {
         comparison
@@ -673,7 +677,7 @@ def alarms(resources: Template) -> dict[str, Template]:
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_alarm(resources: Template, name: str) -> None:
-    """Metric and topic of each alarm; the API is named, not given by its ID."""
+    """Each alarm has its metric and topic. Its dimension is the name of the API, not the ID."""
     alarm = alarms(resources)[name]
     namespace, metric, dimensions, topic = ALARMS[name]
 
@@ -685,7 +689,7 @@ def test_alarm(resources: Template, name: str) -> None:
 
 
 def test_alarm_on_an_api_that_mostly_fails(resources: Template) -> None:
-    """It relates what failed and what was refused to all requests, in metrics that the stack has."""
+    """The alarm compares failed and refused requests with all requests, in metrics that the stack has."""
     alarm = alarms(resources)["api-mostly-failing"]
     expression, *stats = alarm["Metrics"]
     (refused,) = properties(resources, "RefusedRequestsFilter")["MetricTransformations"]
@@ -709,7 +713,7 @@ def test_alarm_on_an_api_that_mostly_fails(resources: Template) -> None:
 
 
 def test_early_warnings_come_before_the_limits(resources: Template) -> None:
-    """The quota's alarm fires before the quota is used up, over the period that the quota counts."""
+    """The alarm of the quota fires before the quota is exceeded, over the period of the quota."""
     quota = properties(resources, "UsagePlan")["Quota"]
     alarm = alarms(resources)["api-quota"]
 
@@ -718,7 +722,7 @@ def test_early_warnings_come_before_the_limits(resources: Template) -> None:
     assert alarm["Threshold"] < quota["Limit"]
 
 
-# ---- What is derived ----
+# ---- Derived parts ----
 
 
 def deployments(t: StackTemplate) -> list[str]:
@@ -729,7 +733,7 @@ def deployments(t: StackTemplate) -> list[str]:
 
 
 def test_changed_method_is_deployed() -> None:
-    """The new deployment stands where the old one stood, and the stage leads to it."""
+    """The new deployment replaces the old one at the same position, and the stage references it."""
     t = api_module.build()
     order = list(t.resources)
     (old,) = deployments(t)
@@ -745,7 +749,7 @@ def test_changed_method_is_deployed() -> None:
 
 
 def test_additional_method_is_waited_for() -> None:
-    """A method that an importer adds is in the deployment too."""
+    """The deployment includes a method that an importer adds."""
     t = api_module.build()
     resource = t.resources["ProxyResource"].Ref()
     t.add_resource(
@@ -764,7 +768,7 @@ def test_additional_method_is_waited_for() -> None:
 
 
 def test_next_edition_is_deployed() -> None:
-    """The way to deploy the same definition once more, after a method was taken out."""
+    """A different edition deploys the same definition again. This is needed after a method was removed."""
     t = api_module.build()
     (old,) = deployments(t)
     t.resources[old].Description = "Edition 2"
@@ -774,7 +778,7 @@ def test_next_edition_is_deployed() -> None:
 
 
 def test_changed_function_is_published() -> None:
-    """Another setting of the function is another release, in both places."""
+    """A different setting of the function changes the release in both places."""
     t = api_module.build()
     old = t.resources["ApiFunctionVersion"].Description.data
     t.resources["ApiFunction"].Timeout = 10
@@ -786,7 +790,7 @@ def test_changed_function_is_published() -> None:
 
 
 def test_function_is_published_when_its_role_is_replaced() -> None:
-    """The version that the alias leads to would keep the ARN of the role that is deleted."""
+    """Without a new version, the alias would keep using the ARN of the deleted role."""
     t = api_module.build()
     old = t.resources["ApiFunctionVersion"].Description.data
     t.resources["ExecutionRole"].Path = "/functions/"
@@ -798,7 +802,7 @@ def test_function_is_published_when_its_role_is_replaced() -> None:
 
 
 def test_no_resource_of_the_function_counts_as_a_whole(api: Template) -> None:
-    """Every type that the function refers to says which of its properties replace it."""
+    """For every type that the function references, the properties that replace it are listed."""
     function = api["Resources"]["ApiFunction"]["Properties"]
     types = {api["Resources"][use.name]["Type"] for use in uses(function) if use.name in api["Resources"]}
 
@@ -807,7 +811,7 @@ def test_no_resource_of_the_function_counts_as_a_whole(api: Template) -> None:
 
 
 def test_parameter_in_the_definition_is_refused() -> None:
-    """A parameter in the definition of the API is refused: its new value would deploy nothing."""
+    """A parameter in the definition of the API is an error, because its new value would not be deployed."""
     t = api_module.build()
     t.resources["ProxyAnyMethod"].OperationName = Sub("${Environment}")
 
@@ -822,12 +826,12 @@ def test_parameter_in_the_definition_is_refused() -> None:
 
 
 def sentences(t: StackTemplate) -> list[str]:
-    """Return what the check of a rendered template says."""
+    """Return the messages of the check for a rendered template."""
     return api_module.stale(load(render(t.to_dict(), sections=t.sections)))
 
 
 def test_stale_release() -> None:
-    """A function that was changed without a call of derive is reported: no version would be published."""
+    """A change of the function without derive is reported, because no version would be published."""
     t = api_module.build()
     t.resources["ApiFunction"].Timeout = 10
 
@@ -841,7 +845,7 @@ def test_stale_release() -> None:
 
 
 def test_release_in_one_place_is_stale() -> None:
-    """With another text in the function alone, Lambda might refuse to publish."""
+    """A different text only in the function is reported, because Lambda might not publish a version."""
     t = api_module.build()
     t.resources["ApiFunction"].Environment.Variables["RELEASE"] = "7"
 
@@ -850,7 +854,7 @@ def test_release_in_one_place_is_stale() -> None:
 
 @pytest.mark.parametrize("change", ["method", "addition", "waiting"])
 def test_stale_deployment(change: str) -> None:
-    """A definition that was changed without a call of derive is reported: it would not be deployed."""
+    """A change of the definition without derive is reported, because it would not be deployed."""
     t = api_module.build()
     (deployment,) = deployments(t)
     if change == "method":
@@ -870,7 +874,7 @@ def test_stale_deployment(change: str) -> None:
 
 
 def test_what_cannot_be_derived_is_reported() -> None:
-    """The check says the same as derive."""
+    """The check reports the same message as derive."""
     t = api_module.build()
     t.resources["ProxyAnyMethod"].OperationName = Sub("${Environment}")
 
@@ -881,8 +885,8 @@ def test_what_cannot_be_derived_is_reported() -> None:
     ]
 
 
-def test_what_was_taken_out_is_not_stale() -> None:
-    """An importer may want the function without dashboard, version and stage."""
+def test_removed_parts_are_not_stale() -> None:
+    """A template without dashboard, version and stage is not reported: an importer may remove them."""
     t = api_module.build()
     template = t.to_dict()
     for logical_id in ("ApiDashboard", "ApiFunctionVersion", "ApiStage", *deployments(t)):

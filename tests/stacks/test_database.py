@@ -59,7 +59,7 @@ def att(logical_id: str, attribute: str) -> dict[str, list[str]]:
 
 
 def classes_on_offer() -> set[str]:
-    """Return the classes that AWS offers for Aurora MySQL in Tokyo, as cfn-lint lists them."""
+    """Return the instance classes of Aurora MySQL in Tokyo, according to cfn-lint."""
     data = json.loads((EXTENSIONS / "aws_rds_dbinstance" / "dbinstanceclass_enum.json").read_text())
     (found,) = (
         rule["then"]["properties"]["DBInstanceClass"]["enum"]
@@ -71,10 +71,11 @@ def classes_on_offer() -> set[str]:
 
 
 def test_instance_classes(database: Template) -> None:
-    """What is on offer may be chosen, but not what Aurora MySQL 3 refuses, nor serverless capacity.
+    """All available classes are allowed, except those that Aurora MySQL 3 does not support, and serverless.
 
-    Only T classes earn and spend CPU credits, and Performance Insights is on every class but db.t3. The alarm
-    on memory fires at the same share of each class's memory: a size has the same memory in all R classes.
+    Only T classes have CPU credits, and all classes except db.t3 support Performance Insights. The threshold
+    of the memory alarm is the same share of memory for each class: each size has the same memory in all R
+    classes.
     """
     refused = re.compile(r"db[.](t2[.].*|t3[.]small|r3[.].*|r4[.].*|serverless)")
     expected = {one for one in classes_on_offer() if not refused.fullmatch(one)}
@@ -86,7 +87,7 @@ def test_instance_classes(database: Template) -> None:
     sizes = ["large", "xlarge", "2xlarge", "4xlarge", "8xlarge"]
     for family in ("r5", "r8a"):
         memory = [low[f"db.{family}.{size}"] for size in sizes]
-        assert memory == [2**30 * 2**n for n in range(5)]  # a sixteenth of 16 GiB, and twice as much each
+        assert memory == [2**30 * 2**n for n in range(5)]  # a sixteenth of 16 GiB, then doubled for each size
     assert low["db.r8g.48xlarge"] == 12 * low["db.r8g.4xlarge"] == 96 * 2**30
     assert low["db.t4g.large"] == 2 * low["db.t4g.medium"]
     assert {name: {**facts, "LowMemory": 0} for name, facts in found.items()} == {
@@ -118,10 +119,10 @@ def test_engine_version_is_the_newest_of_its_line(database: Template) -> None:
 
 
 def test_password_generation_is_final(resources: Template) -> None:
-    """Do not change these settings: Secrets Manager would generate another password.
+    """Do not change these settings: Secrets Manager would generate a different password.
 
-    The cluster would keep the old one, since the text of its reference to the secret stays the same, and no
-    one could log in.
+    The cluster would keep the old one, because the text of its reference to the secret does not change, and
+    no one could log in.
     """
     assert resources["DatabaseSecret"]["Properties"]["KmsKeyId"] == att("DatabaseKey", "Arn")
     assert resources["DatabaseSecret"]["Properties"]["GenerateSecretString"] == {
@@ -133,7 +134,7 @@ def test_password_generation_is_final(resources: Template) -> None:
 
 
 def test_cluster_takes_its_password_from_the_secret(resources: Template) -> None:
-    """Secret and cluster have one password, and the attachment adds the address to the secret."""
+    """Secret and cluster have the same password, and the attachment adds the address to the secret."""
     cluster = resources["DatabaseCluster"]["Properties"]
     reference = "{{resolve:secretsmanager:${DatabaseSecret}:SecretString:%s}}"
 
@@ -150,9 +151,9 @@ def test_cluster_takes_its_password_from_the_secret(resources: Template) -> None
 
 
 def test_security_groups(resources: Template) -> None:
-    """The functions reach HTTPS and the database; the database answers them and goes nowhere itself.
+    """The functions can connect to HTTPS and the database. The database has no outbound access.
 
-    Another description replaces a group, and its name would be taken: it never changes.
+    A changed description would replace a group, whose name is in use, so descriptions never change.
     """
     groups = of_type(resources, "AWS::EC2::SecurityGroup")
     functions, database = groups["LambdaSecurityGroup"], groups["DatabaseSecurityGroup"]
@@ -171,7 +172,7 @@ def test_security_groups(resources: Template) -> None:
 
 
 def test_functions_reach_the_database(resources: Template) -> None:
-    """The rule from the functions to the database stands alone: two groups naming each other are a circle."""
+    """The rule from the functions to the database is a separate resource, to avoid a circular dependency."""
     (rule,) = of_type(resources, "AWS::EC2::SecurityGroupEgress").values()
 
     assert rule["GroupId"] == att("LambdaSecurityGroup", "GroupId")
@@ -183,7 +184,7 @@ def test_functions_reach_the_database(resources: Template) -> None:
 
 
 def test_cluster_parameters(resources: Template) -> None:
-    """No connection goes without TLS, and times are in UTC, as those of Lambda and CloudWatch."""
+    """Connections require TLS, and times are in UTC, as in Lambda and CloudWatch."""
     settings = resources["DatabaseClusterParameterGroup"]["Properties"]["Parameters"]
 
     assert settings["require_secure_transport"] == "ON"
@@ -191,7 +192,7 @@ def test_cluster_parameters(resources: Template) -> None:
 
 
 def test_log_groups_come_first(resources: Template) -> None:
-    """Aurora creates what it does not find, without our key, and its events would never expire."""
+    """Otherwise, Aurora would create the log groups without our key and without expiration."""
     groups = of_type(resources, "AWS::Logs::LogGroup")
 
     assert resources["DatabaseCluster"]["DependsOn"] == list(groups)
@@ -200,7 +201,7 @@ def test_log_groups_come_first(resources: Template) -> None:
 
 
 def test_exported_logs_are_written(resources: Template) -> None:
-    """Every log that is exported is also switched on, each on its level; errors are always written."""
+    """Every exported log is enabled with its own parameter. The error log is always enabled."""
     cluster = resources["DatabaseClusterParameterGroup"]["Properties"]["Parameters"]
     instance = resources["DatabaseParameterGroup"]["Properties"]["Parameters"]
 
@@ -217,7 +218,7 @@ def test_exported_logs_are_written(resources: Template) -> None:
 
 
 def test_cluster(resources: Template) -> None:
-    """The cluster is in the private subnets, encrypted, backed up, protected, and keeps its version."""
+    """The cluster is in the private subnets, encrypted, backed up and protected, and keeps its version."""
     cluster = resources["DatabaseCluster"]["Properties"]
 
     assert cluster["DBSubnetGroupName"] == {"Ref": "DatabaseSubnetGroup"}
@@ -227,14 +228,14 @@ def test_cluster(resources: Template) -> None:
     ]
     assert cluster["VpcSecurityGroupIds"] == [att("DatabaseSecurityGroup", "GroupId")]
     assert (cluster["StorageEncrypted"], cluster["KmsKeyId"]) == (True, att("DatabaseKey", "Arn"))
-    assert int(cluster["BackupRetentionPeriod"]) > 1  # 1 is what AWS does by itself
+    assert int(cluster["BackupRetentionPeriod"]) > 1  # 1 is the default of AWS
     assert cluster["CopyTagsToSnapshot"] is True
     assert cluster["AutoMinorVersionUpgrade"] is False
     assert cluster["EngineLifecycleSupport"] == "open-source-rds-extended-support-disabled"
 
 
 def test_deletion_protection_can_be_lifted(database: Template) -> None:
-    """An environment that comes and goes is not protected."""
+    """Deletion protection can be disabled for a temporary environment."""
     cluster = with_values(database, DatabaseDeletionProtection="false")["DatabaseCluster"]
 
     assert cluster["Properties"]["DeletionProtection"] == "false"
@@ -244,14 +245,14 @@ def test_deletion_protection_can_be_lifted(database: Template) -> None:
 def test_automated_backups_outlive_a_protected_cluster(
     database: Template, protected: str, deleted: bool
 ) -> None:
-    """After a protected cluster was deleted, any second of its last days can still be restored."""
+    """Automated backups are kept after a protected cluster is deleted, for a point-in-time restore."""
     cluster = with_values(database, DatabaseDeletionProtection=protected)["DatabaseCluster"]
 
     assert cluster["Properties"]["DeleteAutomatedBackups"] is deleted
 
 
 def minutes(window: str) -> tuple[int, int]:
-    """Return start and end of a window, in minutes of the week in UTC; without a day, those of Saturday."""
+    """Return start and end of a window in UTC, in minutes of the week. Without a day, it is on Saturday."""
     days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     start, end = (
         days.index(day or "sat") * 1440 + int(hour) * 60 + int(minute)
@@ -261,7 +262,7 @@ def minutes(window: str) -> tuple[int, int]:
 
 
 def test_windows(resources: Template) -> None:
-    """Backup and maintenance are apart, in the night of Tokyo, and the two instances never wait together."""
+    """The windows for backup and maintenance are at night in Tokyo, and none of them overlap."""
     cluster = resources["DatabaseCluster"]["Properties"]
     windows = [minutes(cluster["PreferredBackupWindow"]), minutes(cluster["PreferredMaintenanceWindow"])]
     windows += [
@@ -290,14 +291,14 @@ def test_windows(resources: Template) -> None:
     ],
 )
 def test_second_instance(database: Template, multi_az: str, read_replica: str, expected: list[str]) -> None:
-    """One second instance is what is failed over to and what is read from, whichever of it is asked for."""
+    """The second instance serves both failover and reads, so either parameter creates it."""
     resources = with_values(database, DatabaseMultiAZ=multi_az, DatabaseReadReplica=read_replica)
 
     assert list(of_type(resources, "AWS::RDS::DBInstance")) == expected
 
 
-def test_instances_stand_in_two_zones(resources: Template) -> None:
-    """The first instance is made first and so becomes the writer; both are next in line to themselves."""
+def test_instances_are_in_two_zones(resources: Template) -> None:
+    """The first instance is created first, so it becomes the writer. Each has its own promotion tier."""
     first, second = resources["DatabaseInstance1"], resources["DatabaseInstance2"]
 
     assert first["Properties"]["AvailabilityZone"] == imported("private-subnet-1-availability-zone")
@@ -309,7 +310,7 @@ def test_instances_stand_in_two_zones(resources: Template) -> None:
 
 
 def common(resources: Template) -> Template:
-    """Return the properties of the instances, once they agree in all but those that tell them apart."""
+    """Return the properties of the instances without the individual ones, which must be the same."""
     apart = {"AvailabilityZone", "PromotionTier", "PreferredMaintenanceWindow", "Tags"}
     first, *others = (
         {name: value for name, value in instance.items() if name not in apart}
@@ -320,7 +321,10 @@ def common(resources: Template) -> Template:
 
 
 def test_instances_are_alike(resources: Template) -> None:
-    """Both instances have the same settings, as Database Insights needs, and hold no data of their own."""
+    """Both instances have the same settings, as Database Insights requires.
+
+    They are deleted with the stack.
+    """
     found = common(resources)
 
     assert (found["AutoMinorVersionUpgrade"], found["PubliclyAccessible"]) == (False, False)
@@ -333,7 +337,7 @@ def test_instances_are_alike(resources: Template) -> None:
 
 @pytest.mark.parametrize("instance_class", ["db.t4g.medium", "db.r6g.large", "db.r8g.48xlarge"])
 def test_performance_insights_where_supported(database: Template, instance_class: str) -> None:
-    """On classes that support it Performance Insights is on."""
+    """Performance Insights is on for classes that support it."""
     instance = common(with_values(database, DatabaseInstanceClass=instance_class))
 
     assert instance["EnablePerformanceInsights"] is True
@@ -341,14 +345,14 @@ def test_performance_insights_where_supported(database: Template, instance_class
 
 @pytest.mark.parametrize("instance_class", ["db.t3.medium", "db.r6g.large"])
 def test_key_of_performance_insights_never_changes(database: Template, instance_class: str) -> None:
-    """Every class has the database's own key there: a change that adds or removes it could not be undone."""
+    """Every class uses the key of the database, because adding or removing the key later cannot be undone."""
     instance = common(with_values(database, DatabaseInstanceClass=instance_class))
 
     assert instance["PerformanceInsightsKMSKeyId"] == att("DatabaseKey", "Arn")
 
 
 def test_monitoring_role(resources: Template) -> None:
-    """Enhanced Monitoring writes to log groups of its own name in this account and region, nowhere else."""
+    """Enhanced Monitoring can write only to its log groups, in this account and region."""
     role = resources["MonitoringRole"]["Properties"]
     groups = "arn:aws:logs:ap-northeast-1:123456789012:log-group:RDS*"
 
@@ -363,10 +367,10 @@ def test_monitoring_role(resources: Template) -> None:
 
 @pytest.mark.parametrize("reader", ["true", "false"])
 def test_event_subscriptions(database: Template, reader: str) -> None:
-    """What ends or moves the database wakes the operator, what changes it waits.
+    """Events that stop or move the database notify the critical topic, changes notify the normal topic.
 
-    Both are about the cluster and each instance that there is. RDS refuses a topic that it may not publish
-    to, so each subscription waits for the topics' policy.
+    Both apply to the cluster and each instance. RDS rejects a topic to which it cannot publish, so each
+    subscription depends on the policy of the topics.
     """
     resources = with_values(database, DatabaseMultiAZ=reader, DatabaseReadReplica=reader)
     instances = [{"Ref": "DatabaseInstance1"}, {"Ref": "DatabaseInstance2"}][: 2 if reader == "true" else 1]
@@ -425,7 +429,7 @@ def alarms(resources: Template) -> Template:
 
 @pytest.mark.parametrize("name", ALARMS)
 def test_alarm(resources: Template, name: str) -> None:
-    """Each alarm watches its metric by role, and notifies its topic of its beginning and end."""
+    """Each alarm monitors its metric by role, and notifies its topic when it starts and when it ends."""
     found = alarms(resources)
     alarm = found[name]
     metric, dimensions, topic = ALARMS[name]
@@ -437,7 +441,10 @@ def test_alarm(resources: Template, name: str) -> None:
 
 
 def test_silent_database(database: Template, resources: Template) -> None:
-    """The alarm waits for what it watches, and wakes no one for a cluster that is stopped at night."""
+    """The alarm depends on the monitored instance.
+
+    It does not exist for a cluster that is stopped at night.
+    """
     stoppable = with_values(database, DatabaseDeletionProtection="false")
 
     assert resources["DatabaseSilentAlarm"]["DependsOn"] == "DatabaseInstance1"
@@ -447,14 +454,14 @@ def test_silent_database(database: Template, resources: Template) -> None:
 
 @pytest.mark.parametrize(("instance_class", "mebibytes"), [("db.t3.medium", 256), ("db.r6g.2xlarge", 4096)])
 def test_memory_alarm_follows_the_class(database: Template, instance_class: str, mebibytes: int) -> None:
-    """A larger class has more memory, and so a higher threshold."""
+    """A larger class has more memory, so the threshold is higher."""
     resources = with_values(database, DatabaseInstanceClass=instance_class)
 
     assert alarms(resources)["database-memory-low"]["Threshold"] == mebibytes * 2**20
 
 
 def test_read_latency_without_a_reader(database: Template) -> None:
-    """With one instance the writer is read from, and so it is the one that is watched."""
+    """With one instance, reads go to the writer, so the alarm monitors the writer."""
     resources = with_values(database, DatabaseMultiAZ="false", DatabaseReadReplica="false")
 
     assert alarms(resources)["database-read-latency-high"]["Dimensions"] == WRITER
@@ -467,7 +474,7 @@ def test_read_latency_without_a_reader(database: Template) -> None:
 def test_surplus_credits_are_watched_on_t_classes(
     database: Template, instance_class: str, exists: bool
 ) -> None:
-    """Only T classes have credits; they never crawl, they cost. The dashboard shows what is watched."""
+    """Only T classes have credits, and charge for surplus credits. The dashboard shows the same metric."""
     resources = with_values(database, DatabaseInstanceClass=instance_class)
     found = alarms(resources)
 

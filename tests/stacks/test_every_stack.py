@@ -1,4 +1,4 @@
-"""What holds for every stack."""
+"""Facts that apply to every stack."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def statements(node: Any) -> Iterator[dict[str, Any]]:
 
 @each_stack
 def test_template_fits_into_a_bucket(stack: Stack) -> None:
-    """A template stays far below what CloudFormation reads from S3 (1 MB)."""
+    """A template is much smaller than the limit of CloudFormation for templates in S3 (1 MB)."""
     t = stack.build()
 
     assert len(render(t.to_dict(), sections=t.sections).encode()) < 250_000
@@ -53,7 +53,10 @@ def test_template_fits_into_a_bucket(stack: Stack) -> None:
 
 @each_stack
 def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None:
-    """No transform, macro, custom resource or nested stack: CAPABILITY_NAMED_IAM is all a deploy needs."""
+    """A deploy needs only CAPABILITY_NAMED_IAM.
+
+    Templates have no transforms, macros, custom resources or nested stacks.
+    """
     template = templates[stack.name]
 
     assert set(template) <= {
@@ -104,7 +107,7 @@ def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None
     ids=lambda value: value if isinstance(value, str) else ",".join(value),
 )
 def test_no_findings(name: str, region: str, values: dict[str, str], templates: dict[str, Template]) -> None:
-    """No linter finds anything under the values that conditions depend on, wherever they may be deployed."""
+    """The linter has no findings for the values of each condition, in the regions that are allowed."""
     assert lint(render(templates[name]), region, parameters=values) == []
 
 
@@ -153,7 +156,7 @@ def test_no_findings(name: str, region: str, values: dict[str, str], templates: 
 def test_patterns(
     stack: str, parameter: str, value: str, accepted: bool, templates: dict[str, Template]
 ) -> None:
-    """What AWS would refuse in the middle of a deploy is refused before it."""
+    """Patterns reject values that AWS would reject during a deploy."""
     pattern = templates[stack]["Parameters"][parameter]["AllowedPattern"]
 
     assert bool(re.fullmatch(pattern, value)) is accepted
@@ -162,7 +165,7 @@ def test_patterns(
 # ---- Security ----
 
 
-# Who else than the account may use these keys: each statement, by its Sid.
+# Services that may use these keys, besides the account: the Sid of each statement.
 KEYS = {
     "LogsKey": ["CloudWatchLogs"],
     "AlarmsKey": ["CloudWatchAlarms", "DatabaseEvents"],
@@ -202,7 +205,7 @@ EVENTS: dict[str, Any] = {
         "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}},
         "ArnLike": {
             "aws:SourceArn": [
-                # The names of the instances begin with the stack's, in lower case.
+                # The instance names start with the name of the stack, in lowercase.
                 {"Fn::Sub": RDS_ARN + ":db:${ProjectName}-${Environment}-*"},
                 {"Fn::Sub": RDS_ARN + ":cluster:${ProjectName}-${Environment}-aurora-cluster"},
             ]
@@ -213,7 +216,10 @@ EVENTS: dict[str, Any] = {
 
 @each_stack
 def test_topic_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """The account manages, our alarms and database publish, nothing goes without TLS; no action is a *."""
+    """Only our alarms and RDS can publish, and TLS is required.
+
+    Only the account manages topics, and no action is ``*``.
+    """
     resources = templates[stack.name]["Resources"]
     topics = [name for name, resource in resources.items() if resource["Type"] == "AWS::SNS::Topic"]
     policies = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::SNS::TopicPolicy"]
@@ -249,7 +255,10 @@ def test_topic_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> N
 
 @each_stack
 def test_key_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """A key policy names no role of the stack (a circle), and services only for what is ours."""
+    """A key policy limits services to our resources.
+
+    It does not specify roles of the stack, because that would be a circular dependency.
+    """
     keys = {
         name: resource["Properties"]["KeyPolicy"]["Statement"]
         for name, resource in templates[stack.name]["Resources"].items()
@@ -277,12 +286,12 @@ def test_key_policies(stack: Stack, templates: dict[str, dict[str, Any]]) -> Non
                     assert re.fullmatch("[a-zA-Z/_-]{5,}.*", pattern["Fn::Sub"].removeprefix(log_groups))
 
 
-# What these roles are assumed for.
+# Sources for which these roles are assumed.
 SOURCE_OF_ROLE = {
     "FlowLogsRole": "arn:aws:ec2:ap-northeast-1:123456789012:vpc-flow-log/*",
     "MonitoringRole": "arn:aws:rds:ap-northeast-1:123456789012:db:*",
 }
-# Statements that admit a service on behalf of anyone -> why.
+# Statements that allow a service without a source -> reason.
 WITHOUT_SOURCE = {"ApiGatewayLoggingRole": "API Gateway does not always send a source when it assumes a role"}
 SOURCES = {
     ("StringEquals", "aws:SourceAccount"),
@@ -294,7 +303,7 @@ SOURCES = {
 
 @each_stack
 def test_services_act_for_our_account(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """Any policy that admits a service does so for sources in this account: others use the service, too."""
+    """Policies allow services only for sources in this account. Other accounts use the same services."""
     for logical_id, resource in templates[stack.name]["Resources"].items():
         for statement in statements(resource["Properties"]):
             if "Service" not in statement.get("Principal", {}) or logical_id in WITHOUT_SOURCE:
@@ -314,7 +323,7 @@ def test_services_act_for_our_account(stack: Stack, templates: dict[str, dict[st
 
 @each_stack
 def test_keys_rotate(stack: Stack, templates: dict[str, Template]) -> None:
-    """Each key gets new material once a year."""
+    """Automatic key rotation is enabled."""
     for key in of_type(templates[stack.name], "AWS::KMS::Key").values():
         assert key["EnableKeyRotation"] is True
 
@@ -323,9 +332,9 @@ def test_keys_rotate(stack: Stack, templates: dict[str, Template]) -> None:
 def test_roles_are_assumed_by_one_service_of_this_account(
     stack: Stack, templates: dict[str, Template]
 ) -> None:
-    """A role is for one service and this account, and has only its inline policy.
+    """A role trusts one service in this account, and has only its inline policy.
 
-    API Gateway's logging role is the exception: API Gateway refuses a role without AWS's managed policy.
+    The logging role of API Gateway is an exception, because API Gateway requires AWS's managed policy.
     """
     resolved = resolve(templates[stack.name], region=stack.region)
     for logical_id, role in of_type(resolved, "AWS::IAM::Role").items():
@@ -345,7 +354,7 @@ def test_roles_are_assumed_by_one_service_of_this_account(
 
 @each_stack
 def test_roles_take_a_permissions_boundary(stack: Stack, templates: dict[str, Template]) -> None:
-    """Every role has the boundary that the parameter names, and none where it is empty."""
+    """Every role has the permissions boundary of the parameter, or none if the parameter is empty."""
     boundary = "arn:aws:iam::123456789012:policy/boundary"
     for parameters, expected in ({}, None), ({"PermissionsBoundaryArn": boundary}, boundary):
         if of_type(templates[stack.name], "AWS::IAM::Role"):
@@ -356,7 +365,7 @@ def test_roles_take_a_permissions_boundary(stack: Stack, templates: dict[str, Te
 
 @each_stack
 def test_resource_policies_refuse_requests_without_tls(stack: Stack, templates: dict[str, Template]) -> None:
-    """Each bucket, queue and topic, with all that is in it, is denied to every caller without TLS."""
+    """Policies of buckets (with their objects), queues and topics deny all requests without TLS."""
     template = resolve(templates[stack.name], region=stack.region)
     covered = []
     for policy in of_type(
@@ -372,7 +381,7 @@ def test_resource_policies_refuse_requests_without_tls(stack: Stack, templates: 
         assert (deny["Action"], deny["Resource"]) in [
             (["s3:*"], [{"Fn::Sub": arn}, {"Fn::Sub": f"{arn}/*"}]),
             (["sqs:*"], [{"Fn::GetAtt": [names[0], "Arn"]}]),
-            (["sns:Publish", "sns:Subscribe"], ["*"]),  # in a topic's policy, * is the topic
+            (["sns:Publish", "sns:Subscribe"], ["*"]),  # in a topic policy, * is the topic
         ]
 
     assert set(covered) == set(of_type(template, "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SNS::Topic"))
@@ -380,7 +389,7 @@ def test_resource_policies_refuse_requests_without_tls(stack: Stack, templates: 
 
 @each_stack
 def test_buckets_are_private(stack: Stack, templates: dict[str, Template]) -> None:
-    """Each bucket is closed, without ACLs and website endpoint, encrypted with AES-256 and versioned."""
+    """Each bucket is private, without ACLs and website, encrypted with AES-256 and versioned."""
     for bucket in of_type(templates[stack.name], "AWS::S3::Bucket").values():
         (encryption,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
 
@@ -392,10 +401,10 @@ def test_buckets_are_private(stack: Stack, templates: dict[str, Template]) -> No
 
 
 @each_stack
-def test_bucket_policies_share_the_fate_of_their_buckets(
+def test_bucket_policies_are_retained_with_their_buckets(
     stack: Stack, templates: dict[str, Template]
 ) -> None:
-    """A bucket that outlives its stack still refuses requests without TLS."""
+    """A bucket that is retained after its stack is deleted still denies requests without TLS."""
     resources = templates[stack.name]["Resources"]
     for logical_id, policy in resources.items():
         if policy["Type"] == "AWS::S3::BucketPolicy":
@@ -405,8 +414,11 @@ def test_bucket_policies_share_the_fate_of_their_buckets(
 
 
 @each_stack
-def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict[str, Template]) -> None:
-    """CloudWatch cannot publish through the key of AWS. The sender of a message says whose it is."""
+def test_topics_are_unnamed_and_use_our_keys(stack: Stack, templates: dict[str, Template]) -> None:
+    """CloudWatch cannot publish with the AWS managed key.
+
+    The display name contains the project and environment.
+    """
     resolved = resolve(templates[stack.name], region=stack.region)
     ours = [{"Fn::ImportValue": "csr-lambda-api-prod-alarms-key-arn"}, {"Fn::GetAtt": ["FrontendKey", "Arn"]}]
     ours.append({"Fn::GetAtt": ["AlarmsKey", "Arn"]})
@@ -419,10 +431,10 @@ def test_topics_are_unnamed_and_have_a_key_of_ours(stack: Stack, templates: dict
 
 @each_stack
 def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> None:
-    """A description says, line by line, what users notice, what to look at first, and where to read on.
+    """A description has lines for the effect on users, the first checks, the dashboard, and the page on call.
 
-    It names only alarms and saved queries that exist, does not repeat the threshold, and fits what
-    CloudWatch takes.
+    It mentions only existing alarms and saved queries, does not repeat the threshold, and is not too long for
+    CloudWatch.
     """
     alarms = {
         in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-"): alarm
@@ -454,7 +466,10 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
 
 @each_stack
 def test_alarms_that_breach_without_data_warm_up(stack: Stack, templates: dict[str, Template]) -> None:
-    """A first create is quiet: what breaches without data waits, and no other alarm does."""
+    """Only alarms that treat missing data as breaching have a warm-up.
+
+    It prevents alarms at the first create.
+    """
     for alarm in of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values():
         assert (alarm["TreatMissingData"] == "breaching") is ("WarmUpConfiguration" in alarm)
         assert alarm["AlarmActions"] == alarm["OKActions"]
@@ -462,7 +477,7 @@ def test_alarms_that_breach_without_data_warm_up(stack: Stack, templates: dict[s
 
 @each_stack
 def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, Template]) -> None:
-    """Each log group names a key by ARN and keeps its events for as long as the parameter says."""
+    """Each log group has a key (by ARN), and the retention of the parameter."""
     for logical_id, group in of_type(templates[stack.name], "AWS::Logs::LogGroup").items():
         assert "Fn::ImportValue" in group["KmsKeyId"] or group["KmsKeyId"]["Fn::GetAtt"][1] == "Arn"
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, logical_id
@@ -470,9 +485,10 @@ def test_log_groups_are_encrypted_and_expire(stack: Stack, templates: dict[str, 
 
 @each_stack
 def test_security_groups_are_closed(stack: Stack, templates: dict[str, Template]) -> None:
-    """A group without inline egress rules may send everywhere, whatever separate egress resources say.
+    """Each group has inline egress rules. Without them, all outbound traffic is allowed.
 
-    Nothing uses the VPC's default group: it admits its own members and cannot be closed by CloudFormation.
+    The default group of the VPC is not used: it allows its own members, and CloudFormation cannot change
+    that.
     """
     for logical_id, group in of_type(templates[stack.name], "AWS::EC2::SecurityGroup").items():
         assert group["SecurityGroupEgress"], logical_id

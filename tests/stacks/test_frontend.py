@@ -29,7 +29,7 @@ NO_WAF = {"WAFEnabled": "false"}
 DISTRIBUTION_ARN = {"Fn::Sub": "arn:aws:cloudfront::123456789012:distribution/${Distribution}"}
 
 EDGE = ("AWS::CloudFront::", "AWS::WAFv2::", "AWS::Route53::", "AWS::Logs::Delivery", "AWS::CloudWatch::")
-"""Types of what is of use only with CloudFront."""
+"""Types of resources that are useful only with CloudFront."""
 
 
 def conditions_of(template: Template, logical_ids: set[str]) -> set[str | None]:
@@ -107,7 +107,7 @@ def att(logical_id: str, attribute: str) -> dict[str, list[str]]:
 def test_cloudfront_needs_us_east_1(
     frontend: Template, region: str, parameters: dict[str, str], refused: bool
 ) -> None:
-    """Elsewhere there is no web ACL for CloudFront and no metric of it: the deploy stops before it begins."""
+    """Other regions are rejected, because the web ACLs and metrics of CloudFront do not exist there."""
     assert failed_assertions(frontend, parameters, region=region) == (
         [
             "If CloudFrontEnabled is true, the stack must be in us-east-1, because the web ACLs, metrics and "
@@ -125,7 +125,7 @@ def test_cloudfront_needs_us_east_1(
 def test_production_keeps_its_distribution(
     frontend: Template, environment: str, enabled: str, refused: bool
 ) -> None:
-    """One wrong parameter does not take production off the internet, whatever the region."""
+    """In production, a wrong parameter cannot delete the distribution."""
     parameters = {"Environment": environment, "CloudFrontEnabled": enabled}
 
     assert failed_assertions(frontend, parameters, region="us-east-1") == (
@@ -140,7 +140,7 @@ def test_production_keeps_its_distribution(
 
 @pytest.mark.parametrize("given", list(product([False, True], repeat=3)), ids=str)
 def test_domain_is_all_or_none(frontend: Template, given: tuple[bool, ...]) -> None:
-    """A domain needs a certificate and a zone, and neither is of use without it."""
+    """A domain requires a certificate and a zone, which are not used without a domain."""
     parameters = {name: value for (name, value), one in zip(DOMAIN.items(), given, strict=True) if one}
 
     assert failed_assertions(frontend, parameters, region="us-east-1") == (
@@ -151,14 +151,14 @@ def test_domain_is_all_or_none(frontend: Template, given: tuple[bool, ...]) -> N
 
 
 def test_everything_is_switched_on(frontend: Template, resources: Template) -> None:
-    """Production, with a domain of its own, has every resource."""
+    """Production with a custom domain has every resource."""
     assert set(with_values(frontend, **DOMAIN)) == set(frontend["Resources"])
     assert not {"DomainRecordIPv4", "DomainRecordIPv6"} & set(resources)
 
 
 @pytest.mark.parametrize("waf", ["true", "false"])
 def test_without_cloudfront(frontend: Template, waf: str) -> None:
-    """Without CloudFront nothing of the edge is left, in any region; what holds data and topics stay."""
+    """Without CloudFront, its resources are not created, in any region. Stored data and topics are kept."""
     values = {**NO_EDGE, **DOMAIN, "WAFEnabled": waf}
     resolved = resolve(frontend, values, region="ap-northeast-1")
     types = {resource["Type"] for resource in resolved["Resources"].values()}
@@ -178,7 +178,7 @@ def test_without_cloudfront(frontend: Template, waf: str) -> None:
 
 
 def test_without_waf(frontend: Template, resources: Template) -> None:
-    """Without WAF the web ACL goes, with its logging, alarm and output, and nothing else changes."""
+    """Without WAF, only the web ACL, its logging, alarm and output do not exist."""
     resolved = resolve(frontend, NO_WAF, region="us-east-1")
     found = resolved["Resources"]
 
@@ -193,7 +193,7 @@ def test_without_waf(frontend: Template, resources: Template) -> None:
 
 
 def test_key_serves_waf_logs_and_alarms(resources: Template) -> None:
-    """The keys of the network are in another region: this one is for the WAF log group and the topics."""
+    """The WAF log group and the topics use this key. The keys of the network are in another region."""
     _, logs, alarms = properties(resources, "FrontendKey")["KeyPolicy"]["Statement"]
 
     assert logs["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
@@ -207,7 +207,10 @@ def test_key_serves_waf_logs_and_alarms(resources: Template) -> None:
 
 
 def test_site_lifecycle_never_archives_what_is_served(resources: Template) -> None:
-    """Old versions expire and unfinished uploads are dropped; nothing moves to where it cannot be read."""
+    """Old versions expire and unfinished uploads are deleted.
+
+    No object moves to a storage class that needs a restore.
+    """
     rules = properties(resources, "SiteBucket")["LifecycleConfiguration"]["Rules"]
 
     assert {rule["Id"]: set(rule) - {"Id", "Status"} for rule in rules} == {
@@ -217,7 +220,7 @@ def test_site_lifecycle_never_archives_what_is_served(resources: Template) -> No
 
 
 def test_log_bucket_takes_logs_of_this_environment(resources: Template) -> None:
-    """Only CloudFront's deliveries and the site bucket may write, each below its own prefix."""
+    """Only CloudFront's deliveries and the site bucket can write, each with its own prefix."""
     delivery, site, _ = properties(resources, "EdgeLogBucketPolicy")["PolicyDocument"]["Statement"]
     source = "arn:aws:logs:us-east-1:123456789012:delivery-source:csr-lambda-api-prod-"
 
@@ -256,7 +259,7 @@ def test_log_bucket_takes_logs_of_this_environment(resources: Template) -> None:
     ],
 )
 def test_functions(resources: Template, logical_id: str, file: str) -> None:
-    """Each function is published at once and holds the code of its file."""
+    """Each function is published automatically and contains the code of its file."""
     function = properties(resources, logical_id)
 
     assert function["AutoPublish"] is True
@@ -264,8 +267,8 @@ def test_functions(resources: Template, logical_id: str, file: str) -> None:
 
 
 @pytest.mark.parametrize("routing", ["directory", "spa"])
-def test_page_routing_knows_the_mode(frontend: Template, routing: str) -> None:
-    """The one thing that a parameter changes in a function is its first line."""
+def test_page_routing_starts_with_the_mode(frontend: Template, routing: str) -> None:
+    """The parameter changes only the first line of the function."""
     function = properties(with_values(frontend, SiteRouting=routing), "PageRoutingFunction")
 
     assert function["FunctionCode"] == (
@@ -285,7 +288,10 @@ def test_page_routing_knows_the_mode(frontend: Template, routing: str) -> None:
     ],
 )
 def test_security_headers(frontend: Template, logical_id: str, name: str, csp: str) -> None:
-    """All six headers replace what the origin sent; the API's policy lets a page do nothing."""
+    """All six headers override those of the origin.
+
+    The policy of the API does not allow a page to load anything.
+    """
     resources = with_values(frontend, ContentSecurityPolicy="default-src https:")
     policy = properties(resources, logical_id)["ResponseHeadersPolicyConfig"]
     headers = policy["SecurityHeadersConfig"]
@@ -305,7 +311,7 @@ def test_security_headers(frontend: Template, logical_id: str, name: str, csp: s
 
 
 def test_cache_policies(resources: Template) -> None:
-    """Nothing of a request but its path and encoding is in the key, so nothing else reaches the bucket."""
+    """The cache key contains only the path and the encoding, so nothing else is forwarded to the bucket."""
     for policy in of_type(resources, "AWS::CloudFront::CachePolicy").values():
         config = policy["CachePolicyConfig"]
 
@@ -323,7 +329,10 @@ def test_cache_policies(resources: Template) -> None:
 
 
 def test_web_acl_rules(resources: Template) -> None:
-    """Our rules block or count; four groups of AWS act as AWS decided, apart from one rule that counts."""
+    """Our rules block or count.
+
+    Four managed groups of AWS keep their actions, except for one rule that counts.
+    """
     rules = properties(resources, "WebACL")["Rules"]
     own = {rule["Name"]: next(iter(rule["Action"])) for rule in rules if "Action" in rule}
     statements = {rule["Name"]: rule["Statement"] for rule in rules}
@@ -356,7 +365,7 @@ def test_web_acl_rules(resources: Template) -> None:
 
 
 def test_one_address_cannot_use_up_the_quota(resources: Template, api: Template) -> None:
-    """What an address may ask of the API in a day is less than the usage plan gives all of them."""
+    """The daily requests of one IP address are limited to less than the quota of the usage plan."""
     rules = {rule["Name"]: rule["Statement"] for rule in properties(resources, "WebACL")["Rules"]}
     rate = rules["api-rate-limit"]["RateBasedStatement"]
     quota = api["Resources"]["UsagePlan"]["Properties"]["Quota"]
@@ -367,7 +376,7 @@ def test_one_address_cannot_use_up_the_quota(resources: Template, api: Template)
 
 
 def routed(path: str) -> str:
-    """Return the path that CloudFront compares with the behaviors: normalized as RFC 3986 says.
+    """Return the path that CloudFront compares with path patterns, normalized according to RFC 3986.
 
     Only unreserved characters are decoded, so %2f is part of a segment.
     """
@@ -388,7 +397,7 @@ def routed(path: str) -> str:
 
 
 def is_counted(statement: Template, path: str) -> bool:
-    """Return whether WAF matches a path as it was sent."""
+    """Return whether WAF matches a path of a request."""
     seen = path
     for transformation in sorted(statement["TextTransformations"], key=lambda one: one["Priority"]):
         if transformation["Type"] == "URL_DECODE":
@@ -400,7 +409,7 @@ def is_counted(statement: Template, path: str) -> bool:
 
 
 def api_rate_scope(resources: Template) -> Template:
-    """Return what the rate limit of the API counts."""
+    """Return the scope-down statement of the rate limit of the API."""
     rules = {rule["Name"]: rule["Statement"] for rule in properties(resources, "WebACL")["Rules"]}
     scope = rules["api-rate-limit"]["RateBasedStatement"]["ScopeDownStatement"]["ByteMatchStatement"]
     assert scope["FieldToMatch"] == {"UriPath": {}}
@@ -435,7 +444,7 @@ def api_rate_scope(resources: Template) -> Template:
 def test_api_rate_limit_holds_for_the_paths_of_the_api(
     resources: Template, path: str, to_the_api: bool
 ) -> None:
-    """Every request that CloudFront routes to the API counts, however its path is written."""
+    """All requests that CloudFront routes to the API are counted, in any notation of the path."""
     assert (
         routed(path).startswith(behavior(resources, "/api/*")["PathPattern"].removesuffix("*")) is to_the_api
     )
@@ -447,20 +456,20 @@ def test_api_rate_limit_holds_for_the_paths_of_the_api(
         st.sampled_from(["/", "api", "%61pi", "..", "%2e%2E", ".", "%2e", "%2f", "%5c", "%", "x"]), max_size=9
     ).map(lambda parts: "/" + "".join(parts))
 )
-def test_no_path_of_the_api_passes_by_its_rate_limit(resources: Template, path: str) -> None:
-    """No mixture of encodings and dots leads to the API uncounted."""
+def test_no_path_of_the_api_bypasses_its_rate_limit(resources: Template, path: str) -> None:
+    """No mixture of encodings and dots reaches the API without being counted."""
     assert is_counted(api_rate_scope(resources), path) or not routed(path).startswith("/api/")
 
 
 def test_other_paths_do_not_count_as_the_api(resources: Template) -> None:
-    """The site has limits of its own."""
+    """Requests to the site are not counted, because the site has separate limits."""
     assert not any(
         is_counted(api_rate_scope(resources), path) for path in ("/", "/api", "/apis/x", "/static/api.js")
     )
 
 
 def test_large_bodies_are_counted(resources: Template) -> None:
-    """WAF inspects as much of a body as it can; what is larger is counted after all other rules."""
+    """WAF inspects the largest possible part of a body. Larger bodies are counted after all other rules."""
     web_acl = properties(resources, "WebACL")
     last = max(web_acl["Rules"], key=lambda rule: rule["Priority"])
     statement = last["Statement"]["SizeConstraintStatement"]
@@ -473,8 +482,8 @@ def test_large_bodies_are_counted(resources: Template) -> None:
     assert statement["FieldToMatch"] == {"Body": {"OversizeHandling": "MATCH"}}
 
 
-def test_rules_have_priorities_and_metrics_of_their_own(resources: Template) -> None:
-    """Priorities go up in tens, in the order of the list, and each rule has its metric under its name."""
+def test_rules_have_separate_priorities_and_metrics(resources: Template) -> None:
+    """Priorities increase in tens, in the order of the list, and the metric of each rule has its name."""
     rules = properties(resources, "WebACL")["Rules"]
 
     assert [rule["Priority"] for rule in rules] == [10 * (place + 1) for place in range(len(rules))]
@@ -483,7 +492,10 @@ def test_rules_have_priorities_and_metrics_of_their_own(resources: Template) -> 
 
 
 def test_waf_logs(resources: Template) -> None:
-    """WAF logs to the ARN that it accepts, encrypted, and has its name and metric from one place."""
+    """WAF logs to an encrypted log group.
+
+    The ARN has the format that WAF requires, and the metric has the name of the web ACL.
+    """
     logging = properties(resources, "WebACLLogging")
     web_acl = properties(resources, "WebACL")
 
@@ -496,7 +508,7 @@ def test_waf_logs(resources: Template) -> None:
 
 
 def test_waf_logs_what_it_blocked_or_counted(resources: Template) -> None:
-    """The log holds no request that WAF let through without a rule that counted it."""
+    """The log contains only requests that WAF blocked or counted."""
     assert properties(resources, "WebACLLogging")["LoggingFilter"] == {
         "DefaultBehavior": "DROP",
         "Filters": [
@@ -513,7 +525,7 @@ def test_waf_logs_what_it_blocked_or_counted(resources: Template) -> None:
 
 
 def test_waf_hides_secrets(resources: Template) -> None:
-    """Tokens, cookies, keys and query strings, also a referer's, are neither in the log nor in samples."""
+    """Tokens, cookies, keys and query strings, also those in a referer, are not in the log and in samples."""
     headers, query = properties(resources, "WebACL")["DataProtectionConfig"]["DataProtections"]
     hidden = headers["Field"]["FieldKeys"]
 
@@ -532,10 +544,13 @@ def test_waf_hides_secrets(resources: Template) -> None:
 
 
 def test_errors_are_neither_kept_nor_mapped(resources: Template) -> None:
-    """No error of one user is given to another, and no error of the API becomes a page."""
+    """Errors are not cached, so other users do not receive them.
+
+    Errors of the API are not replaced by pages.
+    """
     config = distribution(resources)
 
-    assert config["Comment"] == "csr-lambda-api prod CloudFront Distribution"  # found by it
+    assert config["Comment"] == "csr-lambda-api prod CloudFront Distribution"  # used to find the distribution
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
     assert {one["ErrorCode"] for one in config["CustomErrorResponses"]} >= {
         404,
@@ -552,7 +567,7 @@ def test_errors_are_neither_kept_nor_mapped(resources: Template) -> None:
 
 
 def test_site_origin(resources: Template) -> None:
-    """Only CloudFront reads the bucket, by its REST endpoint, signed."""
+    """Only CloudFront can read the bucket, with signed requests to its REST endpoint."""
     site, _ = distribution(resources)["Origins"]
     control = properties(resources, "SiteOriginAccessControl")["OriginAccessControlConfig"]
     reads, _ = properties(resources, "SiteBucketPolicy")["PolicyDocument"]["Statement"]
@@ -571,7 +586,10 @@ def test_site_origin(resources: Template) -> None:
 
 
 def test_api_origin(frontend: Template) -> None:
-    """The API's address comes from its stack in its own region, its key from a secret's replica in ours."""
+    """The API's address comes from its stack in its region.
+
+    The key comes from the secret's replica in our region.
+    """
     values = {"ApiRegion": "eu-west-1", "Environment": "staging", "OriginKey": "b"}
     _, api = distribution(with_values(frontend, **values))["Origins"]
     (header,) = api["OriginCustomHeaders"]
@@ -593,9 +611,11 @@ def test_api_origin(frontend: Template) -> None:
 
 
 def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> None:
-    """Stage, secret and timeouts are the ones of the api stack: Lambda gives up first, CloudFront last.
+    """Stage, secret and timeouts match the api stack.
 
-    With the defaults, the key that CloudFront sends is the one that the API accepts.
+    Lambda has the shortest timeout, and CloudFront the longest.
+
+    With the defaults, CloudFront sends the key that the API accepts.
     """
     its = resolve(api, {"LambdaCodeS3ObjectVersion": "1"})
     _, origin = distribution(resources)["Origins"]
@@ -634,7 +654,10 @@ def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> No
     ],
 )
 def test_site_behaviors(resources: Template, path: str, cache: str, functions: dict[str, str]) -> None:
-    """The site is read-only, over HTTPS and compressed; pages are routed, and assets kept for a year."""
+    """The site allows only reads, over HTTPS and compressed.
+
+    Pages are routed, and assets are cached for a year.
+    """
     found = dict(behavior(resources, path))
     found.pop("PathPattern", None)
 
@@ -652,7 +675,7 @@ def test_site_behaviors(resources: Template, path: str, cache: str, functions: d
 
 
 def test_api_behavior(resources: Template) -> None:
-    """Every method reaches the API, uncached, with all that the viewer sent but the host."""
+    """The API receives all methods, uncached, with everything that the viewer sent except the host."""
     assert behavior(resources, "/api/*") == {
         "PathPattern": "/api/*",
         "TargetOriginId": "api",
@@ -671,7 +694,7 @@ def test_api_behavior(resources: Template) -> None:
 
 
 def test_access_logs(resources: Template) -> None:
-    """CloudFront's log goes to the edge log bucket, once the bucket's policy lets it."""
+    """CloudFront writes its log to the edge log bucket, after the policy of the bucket allows it."""
     assert properties(resources, "AccessLogSource")["ResourceArn"] == DISTRIBUTION_ARN
     assert properties(resources, "AccessLogSource")["LogType"] == "ACCESS_LOGS"
     assert properties(resources, "AccessLogDestination")["DestinationResourceArn"] == {
@@ -682,14 +705,14 @@ def test_access_logs(resources: Template) -> None:
         "AccessLogDestination", "Arn"
     )
     assert resources["AccessLogDelivery"]["DependsOn"] == "EdgeLogBucketPolicy"
-    # The format is create-only: another one must come under another name.
+    # The format is create-only, so a different format needs a different name.
     destination = properties(resources, "AccessLogDestination")
     assert destination["Name"].endswith(f"-{destination['OutputFormat']}")
-    assert "Logging" not in distribution(resources)  # the older kind needs a bucket with ACLs
+    assert "Logging" not in distribution(resources)  # the legacy logs need a bucket with ACLs
 
 
 def test_access_logs_hold_no_cookies(resources: Template) -> None:
-    """A session is not to be found in a log."""
+    """Logs do not contain cookies, which can contain sessions."""
     fields = properties(resources, "AccessLogDelivery")["RecordFields"]
 
     assert set(fields) >= {
@@ -704,7 +727,7 @@ def test_access_logs_hold_no_cookies(resources: Template) -> None:
 
 
 def test_own_domain(frontend: Template) -> None:
-    """With a domain there are its certificate, TLS 1.2 or newer, and its addresses for IPv4 and IPv6."""
+    """With a domain, there are the certificate, TLS 1.2 or later, and the records for IPv4 and IPv6."""
     resolved = resolve(frontend, DOMAIN, region="us-east-1")
     config = distribution(resolved["Resources"])
     records = of_type(resolved["Resources"], "AWS::Route53::RecordSet")
@@ -727,7 +750,7 @@ def test_own_domain(frontend: Template) -> None:
 
 
 def test_domain_of_cloudfront(frontend: Template, resources: Template) -> None:
-    """Without a domain CloudFront's own name and certificate serve."""
+    """Without a domain, the distribution has the name and the certificate of CloudFront."""
     outputs = resolve(frontend, region="us-east-1")["Outputs"]
 
     assert "Aliases" not in distribution(resources)
@@ -749,7 +772,7 @@ def test_domain_of_cloudfront(frontend: Template, resources: Template) -> None:
     ],
 )
 def test_alarms(resources: Template, logical_id: str, metric: tuple[str, str], topic: str) -> None:
-    """Each alarm watches what operators were promised, and notifies its topic of its beginning and end."""
+    """Each alarm monitors its metric, and notifies its topic when it starts and when it ends."""
     alarm = properties(resources, logical_id)
     dimensions = {
         "AWS/CloudFront": {"DistributionId": {"Ref": "Distribution"}, "Region": "Global"},
@@ -764,16 +787,16 @@ def test_alarms(resources: Template, logical_id: str, metric: tuple[str, str], t
 
 
 def test_first_upload_has_time(resources: Template) -> None:
-    """A new site has no page before its first upload, and its health check answers at once."""
+    """A new site has no page before its first upload, but the health check starts immediately."""
     warm_up = properties(resources, "SiteUnreachableAlarm")["WarmUpConfiguration"]
 
     assert warm_up["OnlyStartEvaluatingAfterWarmUpPeriodEnds"] is True
 
 
 def test_certificate_alarm(frontend: Template, resources: Template) -> None:
-    """A certificate of our own is watched where CloudFront needs it; CloudFront's own one AWS renews.
+    """The alarm monitors only custom certificates, in us-east-1. AWS renews the certificate of CloudFront.
 
-    ACM reports the days until the certificate has expired, and then nothing.
+    ACM stops sending the metric when the certificate expires.
     """
     alarm = properties(with_values(frontend, **DOMAIN), "CertificateExpiringAlarm")
 
@@ -792,7 +815,7 @@ def test_certificate_alarm(frontend: Template, resources: Template) -> None:
     [({}, {"Fn::GetAtt": ["Distribution", "DomainName"]}), (DOMAIN, DOMAIN["CustomDomainName"])],
 )
 def test_probe(frontend: Template, values: dict[str, str], host: Any) -> None:
-    """The probe asks for a page as users do: by the site's own name, with TLS and SNI, from three regions."""
+    """The probe requests a page as users do: with the site's domain, TLS and SNI, from three regions."""
     config = properties(with_values(frontend, **values, ProbePath="/health.html"), "SiteProbe")[
         "HealthCheckConfig"
     ]
@@ -805,7 +828,7 @@ def test_probe(frontend: Template, values: dict[str, str], host: Any) -> None:
 
 @pytest.mark.parametrize("values", [{"ProbePath": ""}, NO_EDGE])
 def test_no_probe(frontend: Template, values: dict[str, str]) -> None:
-    """Before the first upload, and without CloudFront, there is neither a probe nor its alarm."""
+    """Before the first upload and without CloudFront, the probe and its alarm do not exist."""
     found = with_values(frontend, **values)
 
     assert not {"SiteProbe", "SiteUnreachableAlarm"} & set(found)
@@ -825,12 +848,12 @@ def test_no_probe(frontend: Template, values: dict[str, str]) -> None:
     ],
 )
 def test_probe_path(frontend: Template, value: str, allowed: bool) -> None:
-    """What Route 53 refuses is refused before anything is created."""
+    """The pattern rejects values that Route 53 rejects, before anything is created."""
     assert bool(re.fullmatch(frontend["Parameters"]["ProbePath"]["AllowedPattern"], value)) is allowed
 
 
 def test_waf_queries(frontend: Template, resources: Template) -> None:
-    """Questions about the WAF log are ready in its region, and look into every managed group of rules."""
+    """Saved queries use the WAF log in its region, and include every managed rule group."""
     queries = {
         query["Name"].removeprefix("csr-lambda-api-prod/"): query
         for query in of_type(resources, "AWS::Logs::QueryDefinition").values()

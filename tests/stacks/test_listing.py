@@ -1,4 +1,4 @@
-"""The list of stacks: what it says of each is what the templates do."""
+"""The list of stacks matches the templates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from csr_templates.stacks.pins import PINS
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_stack(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """A stack reads from the ones before it, and what a pipeline passes with each deploy is a parameter."""
+    """A stack reads only from stacks before it. The values of each deploy are parameters of the template."""
     assert set(stack.reads_from) <= {earlier.name for earlier in STACKS[: STACKS.index(stack)]}
     assert set(stack.per_deploy) <= set(templates[stack.name]["Parameters"])
     assert stack.source.name == f"{stack.name}.py"
@@ -20,9 +20,9 @@ def test_stack(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_rollback_triggers(stack: Stack, templates: dict[str, dict[str, Any]]) -> None:
-    """Critical alarms, whose names stay as they are, roll back the stacks that a release changes.
+    """Rollback triggers are critical alarms whose names do not change, of the stacks that a release changes.
 
-    Rolling back the network or the database would take away more than the release did.
+    A rollback of the network or the database would undo more than the release changed.
     """
     resources = templates[stack.name]["Resources"]
 

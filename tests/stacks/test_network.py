@@ -28,8 +28,8 @@ def of_type(resources: Template, resource_type: str) -> Template:
     }
 
 
-def test_one_zone_twice_is_refused(network: Template) -> None:
-    """Two subnets in one zone would fail together: the deploy stops before anything is created."""
+def test_the_same_zone_twice_is_refused(network: Template) -> None:
+    """Two subnets in the same zone would fail together, so a rule stops the deploy before it starts."""
     zone = network["Parameters"]["AvailabilityZone1"]["Default"]
 
     assert failed_assertions(network, {"AvailabilityZone2": zone}) == [
@@ -39,7 +39,7 @@ def test_one_zone_twice_is_refused(network: Template) -> None:
 
 
 def test_vpc(resources: Template) -> None:
-    """The VPC has DNS, which the endpoint needs, and is found by project and environment."""
+    """The VPC has DNS, which the endpoint requires, and the tags of the project and environment."""
     vpc = resources["VPC"]["Properties"]
 
     assert (vpc["EnableDnsSupport"], vpc["EnableDnsHostnames"]) == (True, True)
@@ -51,7 +51,7 @@ def test_vpc(resources: Template) -> None:
 
 
 def test_subnets(network: Template, resources: Template) -> None:
-    """There are two public and two private subnets in two zones, and none assigns public addresses."""
+    """Two public and two private subnets are in two zones, and do not assign public addresses."""
     default = {name: parameter.get("Default") for name, parameter in network["Parameters"].items()}
 
     assert {
@@ -65,7 +65,7 @@ def test_subnets(network: Template, resources: Template) -> None:
 
 
 def test_routes(resources: Template) -> None:
-    """Public subnets go out by the internet gateway, each private subnet by the NAT gateway of its zone."""
+    """Public subnets use the internet gateway, and private subnets use the NAT gateway of their zone."""
     tables = {
         association["SubnetId"]["Ref"]: association["RouteTableId"]["Ref"]
         for association in of_type(resources, "SubnetRouteTableAssociation").values()
@@ -92,7 +92,7 @@ def test_routes(resources: Template) -> None:
 
 
 def test_public_addresses_wait_for_the_gateway(resources: Template) -> None:
-    """Created before the gateway is attached, they fail; deleted after it is gone, they hang."""
+    """Creation fails before the gateway is attached, and deletion does not finish after it is detached."""
     waiting = {
         logical_id
         for logical_id, resource in resources.items()
@@ -103,7 +103,7 @@ def test_public_addresses_wait_for_the_gateway(resources: Template) -> None:
 
 
 def test_one_nat_gateway_serves_both_zones(network: Template) -> None:
-    """Without a gateway per zone nothing of the second is left, and its zone goes out through the first."""
+    """Without a gateway per zone, the second gateway does not exist, and both zones use the first one."""
     found = resolve(network, {"NatGatewayPerZone": "false"})
 
     assert list(of_type(found["Resources"], "NatGateway")) == ["NatGateway1"]
@@ -118,7 +118,7 @@ def test_one_nat_gateway_serves_both_zones(network: Template) -> None:
 
 
 def test_s3_endpoint(resources: Template) -> None:
-    """Both private route tables lead to S3 without a NAT gateway, only to this environment's buckets."""
+    """Both private route tables have a route to S3 without a NAT gateway, for this environment's buckets."""
     endpoint = resources["S3Endpoint"]["Properties"]
     (statement,) = endpoint["PolicyDocument"]["Statement"]
 
@@ -133,7 +133,7 @@ def test_s3_endpoint(resources: Template) -> None:
 
 
 def test_secrets_manager_endpoint(resources: Template) -> None:
-    """Secrets Manager's usual name leads to both private subnets, only to this environment's secrets."""
+    """The private subnets use the endpoint with the standard name, only for this environment's secrets."""
     endpoint = resources["SecretsManagerEndpoint"]["Properties"]
     (statement,) = endpoint["PolicyDocument"]["Statement"]
 
@@ -150,7 +150,7 @@ def test_secrets_manager_endpoint(resources: Template) -> None:
 
 
 def test_endpoint_group_admits_https_from_the_private_subnets(network: Template, resources: Template) -> None:
-    """The endpoint answers HTTPS from the two private subnets and starts nothing itself."""
+    """The endpoint accepts HTTPS from the two private subnets, and has no outbound access."""
     group = resources["SecretsManagerEndpointSecurityGroup"]["Properties"]
 
     assert [
@@ -161,7 +161,7 @@ def test_endpoint_group_admits_https_from_the_private_subnets(network: Template,
 
 
 def test_flow_log_records_all_traffic(resources: Template) -> None:
-    """Accepted and rejected traffic is recorded, by a role that writes only to the one log group."""
+    """Accepted and rejected traffic is recorded. The role can write only to this log group."""
     flow_log = resources["FlowLog"]["Properties"]
     (policy,) = resources["FlowLogsRole"]["Properties"]["Policies"]
     (statement,) = policy["PolicyDocument"]["Statement"]
@@ -174,7 +174,7 @@ def test_flow_log_records_all_traffic(resources: Template) -> None:
 
 
 def test_flow_log_format(resources: Template) -> None:
-    """The default fields come first, as readers of the default format expect; then the addresses behind NAT.
+    """The default fields come first, as readers of the default format expect, then the addresses behind NAT.
 
     https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
     """
@@ -202,7 +202,7 @@ def test_flow_log_format(resources: Template) -> None:
     assert fields[14:] == ["${pkt-srcaddr}", "${pkt-dstaddr}", "${flow-direction}"]
 
 
-# Of Logs Insights. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
+# Commands of Logs Insights: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 COMMANDS = {
     *("anomaly", "dedup", "diff", "display", "fields", "filter", "filterindex", "limit", "parse", "pattern"),
     *("sort", "source", "stats", "unmask", "unnest"),
@@ -210,9 +210,9 @@ COMMANDS = {
 
 
 def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> None:
-    """The query takes a record apart into as many fields as it has, and uses none that it does not name.
+    """The query parses as many fields as a record has, and uses only fields that it names.
 
-    No name is a command.
+    The name of a field is not the name of a command.
     """
     query = resources["NetworkFlowsQuery"]["Properties"]
     fields = resources["FlowLog"]["Properties"]["LogFormat"].split(" ")
@@ -229,7 +229,10 @@ def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> N
 
 
 def test_private_network_acl(network: Template, resources: Template) -> None:
-    """The ACL lets in the VPC, return traffic and path MTU messages; it lets out the VPC and HTTPS."""
+    """Inbound, the ACL allows the VPC, return traffic and path MTU messages.
+
+    Outbound, it allows the VPC and HTTPS.
+    """
     vpc = network["Parameters"]["VpcCidr"]["Default"]
     entries = [
         (
@@ -256,7 +259,7 @@ def test_private_network_acl(network: Template, resources: Template) -> None:
 
 
 def test_logs_key_serves_our_log_groups(resources: Template) -> None:
-    """CloudWatch Logs of this region may use the key for the log groups of this environment."""
+    """CloudWatch Logs of this region can use the key for the log groups of this environment."""
     _, statement = resources["LogsKey"]["Properties"]["KeyPolicy"]["Statement"]
     arn = "arn:aws:logs:ap-northeast-1:123456789012:log-group:"
 
@@ -271,9 +274,9 @@ def test_logs_key_serves_our_log_groups(resources: Template) -> None:
 
 
 def test_alarms_key_serves_our_alarms(resources: Template) -> None:
-    """CloudWatch may use the key for this environment's alarms; without it every alarm would be silent.
+    """CloudWatch can use the key for this environment's alarms. Otherwise, alarms could not notify.
 
-    RDS may use it for events of this account.
+    RDS can use it for events of this account.
     """
     _, statement, events = resources["AlarmsKey"]["Properties"]["KeyPolicy"]["Statement"]
 
@@ -290,7 +293,7 @@ def test_alarms_key_serves_our_alarms(resources: Template) -> None:
 
 
 def test_lambda_deployments_bucket(resources: Template) -> None:
-    """The package bucket cannot become public; old versions expire, apart from the last releases."""
+    """The package bucket cannot become public. Old versions expire, except for the last releases."""
     bucket = resources["LambdaDeploymentsBucket"]["Properties"]
     rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
 
@@ -303,7 +306,7 @@ def test_lambda_deployments_bucket(resources: Template) -> None:
 
 
 def test_uploads_of_packages_are_logged(resources: Template) -> None:
-    """S3 may write the access log: of this account's package bucket, and only under its prefix."""
+    """S3 can write the access log only for this account's package bucket, and only with its prefix."""
     statement = resources["PackageLogBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"][0]
 
     assert resources["LambdaDeploymentsBucket"]["Properties"]["LoggingConfiguration"] == {
@@ -329,7 +332,10 @@ METRICS = {
 
 @pytest.mark.parametrize(("per_zone", "gateways"), [("true", ["1", "2"]), ("false", ["1"])])
 def test_each_nat_gateway_is_watched(network: Template, per_zone: str, gateways: list[str]) -> None:
-    """Lost ports wake the operator, lost packets wait; a gateway that is not there has no alarm."""
+    """Port errors notify the critical topic, dropped packets the normal one.
+
+    Only existing gateways have alarms.
+    """
     found = resolve(network, {"NatGatewayPerZone": per_zone})["Resources"]
     alarms = {
         alarm["AlarmName"].removeprefix("csr-lambda-api-prod-"): (

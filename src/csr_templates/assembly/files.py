@@ -119,7 +119,10 @@ def assemble(
         one.text = _text(one, refresh)
         seconds[one.name] = time.perf_counter() - started
         if one.file in files or one.file == manifest.MANIFEST:
-            raise ValueError(f"Stack {one.name}: the file name {one.file} is taken already.")
+            raise ValueError(
+                f"Stack {one.name}: Another stack or the manifest has the file name {one.file} too. Choose a "
+                "different file name."
+            )
         files[one.file] = one.text.encode("ascii")
         stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
@@ -182,8 +185,8 @@ def resolved(stack: Stack, environment: Environment) -> str:
         key: one.template[key] for key in ("AWSTemplateFormatVersion", "Description") if key in one.template
     }
     header = (
-        f"What exists in {name}, resolved for reading: do not deploy this.",
-        f"{ACCOUNT} stands for the ID of the account.",
+        f"Template with the values of {name}, only for reading. Do not deploy it.",
+        f"{ACCOUNT} is a placeholder for the account ID.",
     )
     return rendering.render({**kept, **body}, header=header, sections=one.sections)
 

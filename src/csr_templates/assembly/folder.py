@@ -113,7 +113,7 @@ def difference(path: str, wanted: bytes | None, folder: Path) -> str:
     with _errors_as_sentences("read", folder):
         found = _read(folder, path)
     if wanted is None:
-        return f"{name} no longer belongs to the set; a build removes it.\n"
+        return f"{name} is no longer generated. A build removes it.\n"
     if found is None:
         return f"{name} is missing.\n"
     if _with_lf(found) == wanted:
@@ -189,10 +189,10 @@ def _obstacle(folder: Path, path: str) -> str:
     for parent in parents:
         place /= parent
         if (mode := _mode(place)) and not stat.S_ISDIR(mode):
-            return f"{place} must be a folder. Move it elsewhere, then build again."
+            return f"{place} is not a folder. Move it elsewhere, then build again."
     place /= name
     if (mode := _mode(place)) and not stat.S_ISREG(mode):
-        return f"{place} must be a regular file. Move it elsewhere, then build again."
+        return f"{place} is not a regular file. Move it elsewhere, then build again."
     return ""
 
 
@@ -310,7 +310,7 @@ def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"Cannot {action} the output folder {folder}: {error.strerror or error} "
-            f"({error.filename or folder}). Make sure that it is a folder that you may read and write, with "
+            f"({error.filename or folder}). Make sure that it is a folder that you can read and write, with "
             "space left, then build again."
         ) from error
 

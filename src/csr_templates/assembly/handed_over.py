@@ -107,14 +107,14 @@ def _types(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
                         yield (
                             f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
                             f"{handed.logical_id} of stack {handed.stack.name}, an "
-                            f"{handed.resource['Type']}, and "
-                            f"needs an {kind}. Import another name, or correct the output."
+                            f"{handed.resource['Type']}, but "
+                            f"the property needs an {kind}. Import another name, or correct the output."
                         )
                     elif found in seen:
                         yield (
                             f"{place}: It imports {in_words(item['Fn::ImportValue'])}, which is "
-                            f"{handed.logical_id} of stack {handed.stack.name} again. Import another name, "
-                            "or correct the output."
+                            f"{handed.logical_id} of stack {handed.stack.name}, but the list already "
+                            "contains that resource. Import another name, or correct the output."
                         )
                     seen.append(found)
                 if resource.get("Type") == "AWS::RDS::DBSubnetGroup" and key == "SubnetIds":
@@ -134,7 +134,7 @@ def _one_zone(
     if len(names) > 1 and len(zones) == 1 and "" not in zones:
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
-            f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, and RDS needs "
+            f"{place}: {' and '.join(names)} are all in the Availability Zone {zones.pop()}, but RDS needs "
             "two. Give the subnets different zones."
         )
 
@@ -145,7 +145,7 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
     own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
     if service == "logs.":
         if key.attribute != "Arn":
-            yield f"It imports the ID of {of_stack}, and a log group needs the key's ARN. Export its Arn."
+            yield f"It imports the ID of {of_stack}, but a log group needs the key's ARN. Export its Arn."
             return
         names = [in_words(stack.resources[logical_id]["Properties"].get("LogGroupName", ""))]
         condition, mark = "kms:EncryptionContext:aws:logs:arn", ":log-group:"
@@ -205,8 +205,8 @@ def _origins(
             if stages and path.partition("/")[2].partition("/")[0] not in stages:
                 place = ("Resources", logical_id, "Properties", "DistributionConfig", "Origins", index)
                 yield (
-                    f"{place_in_words((*place, 'OriginPath'))}: It is {path or 'empty'}, and {api} of stack "
-                    f"{one.name} has the stage {' and '.join(stages)}. Begin it with the stage."
+                    f"{place_in_words((*place, 'OriginPath'))}: It is {path or 'empty'}, but {api} of stack "
+                    f"{one.name} has the stage {' and '.join(stages)}. Start the path with the stage."
                 )
 
 

@@ -51,7 +51,7 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
             for key, purpose in (
                 ("Default", "the value of production"),
                 ("Description", "its effect"),
-                ("ConstraintDescription", "the message for a refused value, after 'must be'"),
+                ("ConstraintDescription", "the message for a rejected value, which starts with 'must'"),
             )
             if not parameter.get(key)
             and parameter.get(key) != 0
@@ -62,9 +62,9 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
         missing += [] if name in labels else ["a label (label= of add_parameter)"]
         missing += [] if name in grouped else ["a group (group= of add_parameter)"]
         if missing:
-            yield f"Parameters.{name} lacks {', '.join(missing)}. Add what is missing."
+            yield f"Parameters.{name} does not have {', '.join(missing)}. Add what is missing."
         if grouped.count(name) > 1:
-            yield f"Parameters.{name} is in a group {grouped.count(name)} times. Keep it in one."
+            yield f"Parameters.{name} is {grouped.count(name)} times in the parameter groups. List it once."
         if "NoEcho" in parameter:
             yield (
                 f"Parameters.{name} is a secret (NoEcho), which parameter files and pipelines would contain "
@@ -100,9 +100,9 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
             wrong.append("Name")
         if wrong:
             yield (
-                f"{logical_id} lacks the {'tag' if len(wrong) == 1 else 'tags'} {' and '.join(wrong)} of the "
-                f"house, by which deploy policies, bills and operators find it. Write {key}=names.tags(...), "
-                "with a word for the resource."
+                f"{logical_id} does not have the required {'tag' if len(wrong) == 1 else 'tags'} "
+                f"{', '.join(wrong)}, which deploy policies, cost reports and operators use to find it. "
+                f"Write {key}=names.tags(...), with a word for the resource."
             )
         elif name and (other := named.setdefault((resource["Type"], name), logical_id)) != logical_id:
             yield (
@@ -132,7 +132,7 @@ def _alarms(stack: BuiltStack) -> Iterator[str]:
                 found = f"the AlarmName {name}" if name else "no AlarmName"
                 yield (
                     f"{logical_id} has {found}, but keys and topics allow only alarms whose names start with "
-                    f"{PREFIX}: its messages would be lost. Write AlarmName=names.name(...)."
+                    f"{PREFIX}. Its notifications would fail. Write AlarmName=names.name(...)."
                 )
 
 

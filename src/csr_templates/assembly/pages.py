@@ -84,13 +84,16 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             language = match[1] if (match := _LANGUAGE.fullmatch(path.name)) else ""
             if language not in languages:
                 raise PageError(
-                    f"{name} needs {path.with_name(f'words.{language}.json').as_posix()}. Write it."
+                    f"{path.with_name(f'words.{language}.json').as_posix()} does not exist, but {name} needs "
+                    "its translations. Create the file."
                 )
             for section in sections:
                 place = f"{name}, line {section.start}"
                 first = places.setdefault((language, section.name), place)
                 if section.name != SETTINGS and first != place:
-                    raise PageError(f"{place}: {section.name} is in {first} already. Remove one of the two.")
+                    raise PageError(
+                        f"{place}: The table {section.name} is already in {first}. Remove one of the two."
+                    )
             found[path.name] = text.encode()
             table = partial(tables.write, page=name, words=languages[language])
             wanted[path.name] = markers.rewrite(text, sections, table).encode()
@@ -98,12 +101,12 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             if absent := [name for name in tables.names if (language, name) not in places]:
                 pages = folder / (f"*.{language}.md" if language else "*.md")
                 raise PageError(
-                    f"{pages.as_posix()}: no page has {' or '.join(map(START.format, absent))}. Put markers "
-                    "that were removed back to their places, and write a section for new tables."
+                    f"{pages.as_posix()}: No page has {' or '.join(map(START.format, absent))}. Restore "
+                    "removed markers, and add a section for each new table."
                 )
     untranslated = [
-        f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so that the pages show the "
-        "English text. Add it."
+        f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so the pages show the English "
+        "text. Add the translation."
         for words in languages.values()
         for word in words.missing
     ]
@@ -127,8 +130,8 @@ def _tables(assembly: Assembly) -> Tables:
         if one.is_production:
             return Tables(assembly.stacks, environments, one.name)
     raise PageError(
-        "The pages are about production, and no parameter file is production's. Specify the folder that has "
-        "one with --parameters, or leave --pages out."
+        "The pages show the values of production, but no parameter file is for production. Specify a folder "
+        "with one: --parameters DIR. Or remove --pages."
     )
 
 
@@ -146,7 +149,10 @@ def _words(path: Path) -> Words:
     if mistakes or wrong:
         lines = [
             *map(str, mistakes),
-            *(f"{path.as_posix()}: {json.dumps(key)}: write a text." for key in wrong),
+            *(
+                f"{path.as_posix()}: {json.dumps(key)}: The value must be a text that is not empty."
+                for key in wrong
+            ),
         ]
         raise PageError("\n".join(lines))
     return Words(texts, path.as_posix())
@@ -161,5 +167,5 @@ def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
     except OSError as error:
         raise OutputError(
             f"Cannot {action} the pages in {folder}: {error.strerror or error} ({error.filename or folder}). "
-            "Make sure that you may read and write them, then build again."
+            "Make sure that you can read and write them, then build again."
         ) from error

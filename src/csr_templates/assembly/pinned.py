@@ -38,7 +38,7 @@ def problems(stack: BuiltStack, pinned: Mapping[str, Pins]) -> list[str]:
 def stacks_gone(stacks: list[str], pinned: Mapping[str, Pins]) -> list[str]:
     """Return a sentence for each pinned stack that is no longer among the names of all stacks."""
     return [
-        f"Stack {name}: It is pinned in {_FILE}, but stacks/listing.py lists it no longer: its deployed "
+        f"Stack {name}: It is pinned in {_FILE}, but is no longer in stacks/listing.py: its deployed "
         "stacks would no longer be managed. Restore it; or, after they are deleted everywhere, remove its "
         f"entry from {_FILE}."
         for name in pinned

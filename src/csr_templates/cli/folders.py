@@ -28,7 +28,7 @@ def existing_parameters(arguments: argparse.Namespace) -> Path:
     found: Path | None = arguments.parameters or default_parameters(foreign=bool(arguments.declared_in))
     if found is None:
         raise InputError(
-            "There is no folder ./parameters. Specify the folder of the files: --parameters DIR."
+            "There is no folder ./parameters. Specify the folder of the parameter files: --parameters DIR."
         )
     return found
 
@@ -40,9 +40,7 @@ def named_folder(name: str) -> Path:
         argparse.ArgumentTypeError: the name is empty.
     """
     if not name:  # usually an unset variable, not the current folder
-        raise argparse.ArgumentTypeError(
-            "the name of the folder is empty; name one, or leave the option out."
-        )
+        raise argparse.ArgumentTypeError("the folder name is empty. Specify a folder, or remove the option.")
     return Path(name)
 
 

@@ -129,8 +129,8 @@ def _parameter(text: str) -> tuple[str, str]:
 def _folder(path: Path) -> BuiltFolder:
     if not (path / MANIFEST).exists():
         raise InputError(
-            f"{(path / MANIFEST).as_posix()} does not exist. Build first (make templates), or name the "
-            "output folder of a build: --out DIR."
+            f"{(path / MANIFEST).as_posix()} does not exist. Build first (make templates), or specify "
+            "the output folder of a build: --out DIR."
         )
     return built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
 
@@ -203,7 +203,7 @@ class _Progress:
 
     def show(self, done: int, known: int) -> None:
         if self._is_terminal and time.monotonic() - self._started >= PATIENCE:
-            text = f"{done} of {known} calls answered"
+            text = f"{done} of {known} calls completed"
             print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
             self._width = len(text)
 

@@ -48,7 +48,7 @@ def run(arguments: Namespace) -> int:
         # Checkouts of pipelines often have no tags; that is not an error.
         say(
             f"There is no revision {arguments.start} to compare with. Fetch the tags (git fetch --tags), or "
-            "name another release: --from TAG (make: FROM=TAG)."
+            "specify another release: --from TAG (make: FROM=TAG)."
         )
         return FINE
     try:

@@ -150,7 +150,8 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
     after = arguments.after or folders.default_output()
     if not after.exists():
         raise InputError(
-            f"{after.as_posix()} does not exist. Build first, or name a folder or a template: --after."
+            f"{after.as_posix()} does not exist. Build first, or specify an output folder or a template with "
+            "--after."
         )
     if after.is_file():
         return _templates(arguments, after)
@@ -167,7 +168,8 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
         return sides.folder(path), sides.folder(after)
     if path.is_file():
         raise InputError(
-            f"{arguments.before} is a file, but {after.as_posix()} is a folder. Name two of one kind."
+            f"{arguments.before} is a file, but {after.as_posix()} is a folder. Specify two "
+            "output folders or two templates."
         )
     revision = history.Revision(after, arguments.before)
     return sides.revision(after, arguments.before, revision), sides.folder(after)
@@ -175,7 +177,7 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
 
 def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:
     if arguments.environment:
-        raise InputError("--environment is for two folders, not for templates. Remove the option.")
+        raise InputError("--environment is for output folders, not for single templates. Remove the option.")
     region = arguments.region or DEFAULT_REGION
     name = after.stem
     values_files = (arguments.parameters_before, arguments.parameters_after)
@@ -185,7 +187,8 @@ def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Sid
         where, data = arguments.before, _content(Path(arguments.before))
     elif arguments.before and Path(arguments.before).is_dir():
         raise InputError(
-            f"{arguments.before} is a folder, but {after.as_posix()} is a file. Name two of one kind."
+            f"{arguments.before} is a folder, but {after.as_posix()} is a file. Specify two "
+            "output folders or two templates."
         )
     else:
         revision = history.Revision(after, arguments.before) if arguments.before else history.base(after)

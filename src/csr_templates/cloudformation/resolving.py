@@ -151,7 +151,7 @@ class Conditions(Section):
         _require_condition(name, definitions, path)
         if name in self.trail:
             circle = " -> ".join([*self.trail[self.trail.index(name) :], name])
-            fail(path, f"The conditions refer to each other in a circle: {circle}.")
+            fail(path, f"The conditions have a circular dependency: {circle}.")
         if name not in self.known:
             self.trail.append(name)
             self.known[name] = self.truth(definitions[name], f"Conditions.{name}")
@@ -337,10 +337,13 @@ def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STA
 def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]) -> dict[str, Any]:
     for name in given:
         if name not in declared:
-            fail(f"Parameters.{name}", f"The template has no such parameter; it has {comma_list(declared)}.")
+            fail(
+                f"Parameters.{name}",
+                f"The template does not have this parameter. Its parameters are {comma_list(declared)}.",
+            )
     missing = [name for name in declared if name not in given and "Default" not in declared[name]]
     if missing:
-        fail("Parameters", f"Give a value for {comma_list(missing)}: there is no Default.")
+        fail("Parameters", f"Specify a value for {comma_list(missing)}, which does not have a Default.")
     return {name: _parameter_value(name, declaration, given) for name, declaration in declared.items()}
 
 

@@ -57,7 +57,7 @@ def read_template(text: str) -> dict[str, Any]:
         raise TemplateTextError("it has no mapping Resources, so it is not a template of CloudFormation.")
     if "Transform" in found:
         raise TemplateTextError(
-            "it has a Transform, and only CloudFormation can process its macros. Give the "
+            "it has a Transform, and only CloudFormation can process its macros. Specify the "
             "processed template: aws cloudformation get-template --template-stage Processed."
         )
     for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Rules"):

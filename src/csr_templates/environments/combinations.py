@@ -83,7 +83,8 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, one) == _vpc_of(stack, other)
         if known and networks[name_1].overlaps(networks[name_2]):
             yield candidate.mistake(
-                name_2, f"which overlaps {name_1} {networks[name_1]}. Give each subnet a separate range."
+                name_2,
+                f"which overlaps {name_1} {networks[name_1]}. Specify a separate range for each subnet.",
             )
 
 
@@ -143,7 +144,7 @@ def _different_zones(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistak
     zones = [name for name in stack.in_files if stack.parameters[name]["Type"] == ZONE]
     for one, other in itertools.combinations(filter(candidate.knows, zones), 2):
         if candidate.text(one) == candidate.text(other):
-            yield candidate.mistake(other, f"the same zone as {one}. Give two different zones.")
+            yield candidate.mistake(other, f"the same zone as {one}. Specify two different zones.")
 
 
 def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
@@ -166,7 +167,7 @@ def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iter
                     f"together with {others}" if others else "which a rule of the template does not allow"
                 )
                 said = message.removesuffix(".")
-                yield candidate.mistake(names[0], f'{context}. The {stack.name} template says: "{said}".')
+                yield candidate.mistake(names[0], f'{context}. Rule in the {stack.name} template: "{said}".')
 
 
 def _parameters_in(node: Any, stack: BuiltStack) -> list[str]:
@@ -198,7 +199,9 @@ def _domain(candidate: Candidate) -> Iterator[Mistake]:
     empty = [name for name in names if name not in given]
     if given and empty:
         yield candidate.mistake(
-            given[0], f"but nothing for {' and '.join(empty)}. Give all of {', '.join(names)}, or none."
+            given[0],
+            f"but {' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty. Set all of "
+            f"{', '.join(names)}, or none.",
         )
     region = (candidate.text("CertificateArn").split(":") + [""] * 4)[3]
     if candidate.text("CertificateArn") and region != "us-east-1":
@@ -228,6 +231,7 @@ def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) ->
                 yield Mistake(
                     candidate.file,
                     key,
-                    f"The key is missing, but given for {' and '.join(givers)}; {candidate.name} would take "
-                    "production's value. Give it in each of these files, or in none.",
+                    f"The key is missing, but {' and '.join(f'{one}.json' for one in givers)} "
+                    f"{'has' if len(givers) == 1 else 'have'} it, so {candidate.name} would have the value "
+                    "of production. Add it to each of these files, or remove it from all.",
                 )

@@ -217,7 +217,7 @@ def _key_refusals(
         )
     elif key == "Environment" and value != environment:
         yield (
-            f"Found {excerpt(value)}, but the file is called {environment}.json. Write "
+            f"Found {excerpt(value)}, but the name of the file is {environment}.json. Write "
             f"{excerpt(environment)}, or rename the file."
         )
     else:
@@ -230,7 +230,7 @@ def _nearest(key: str, stacks: Sequence[BuiltStack]) -> str:
 
     if near := get_close_matches(key.lower(), known, n=1):
         return f"Did you mean {known[near[0]]}?"
-    return f"There are {', '.join(sorted(known.values()))}."
+    return f"The parameters are: {', '.join(sorted(known.values()))}."
 
 
 def _merge(
@@ -265,13 +265,13 @@ def _missing_keys(candidate: Candidate, refused_defaults: Mapping[str, Sequence[
             yield Mistake(candidate.file, name, f'The key is missing. Write "{name}": "{candidate.name}".')
         elif reasons:
             for reason in reasons:
-                advice = "Give the key here, or correct the default in the template."
+                advice = "Add the key here, or correct the default in the template."
                 yield Mistake(candidate.file, name, f"{reason} {advice}")
         elif name not in candidate.values:
             yield Mistake(
                 candidate.file,
                 name,
-                f"The key is missing and does not have a default. Give it here or in {SHARED}.",
+                f"The key is missing and does not have a default. Add it here or in {SHARED}.",
             )
 
 
@@ -284,5 +284,5 @@ def _require_equal_defaults(stacks: Sequence[BuiltStack]) -> None:
             if defaults.setdefault(name, default) != default:
                 raise ValueError(
                     f"Stack {stack.name}: The default of {name} is {default!r}, but that of an earlier "
-                    f"stack is {defaults[name]!r}. Give both templates the same one."
+                    f"stack is {defaults[name]!r}. Use the same default in both templates."
                 )

@@ -255,11 +255,11 @@ def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[s
             f"shorten the value by {len(value) - limit}."
         )
     if value == involved[name]:
-        return f"but {site.where} takes {takes}. Give a value that fits."
+        return f"but {site.where} must be {takes}. Correct the value."
     others = [f"{one} {quoted(text)}" for one, text in involved.items() if one != name]
     together = f" together with {', '.join(others)}" if others else ""
     makes = f"which{together} makes {site.where} {excerpt(value)}"
-    return f"{makes}, but that takes {takes}. Give a value that fits."
+    return f"{makes}, but it must be {takes}. Correct the value."
 
 
 # ---- Properties that use parameters ----

@@ -131,15 +131,17 @@ def refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = 
 
 
 def _source(stacks: Sequence[str], constraint: str) -> str:
-    who = (
-        f"The {stacks[0]} template says" if len(stacks) == 1 else f"The templates {' and '.join(stacks)} say"
+    where = f"{stacks[0]} template" if len(stacks) == 1 else f"templates {' and '.join(stacks)}"
+    return (
+        f'Constraint in the {where}: "{constraint}".'
+        if constraint
+        else f"This is a constraint in the {where}."
     )
-    return f'{who}: "{constraint}".' if constraint else f"{who} so."
 
 
 def _reasons(value: Any, declaration: Mapping[str, Any], region: str) -> Iterator[str]:
     if expected := _expected(value, declaration):
-        yield f"where the parameter takes {expected}"
+        yield f"but the parameter must be {expected}"
         return
     text = text_of(value)
     try:

@@ -46,7 +46,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
         data = read_file(manifest.MANIFEST)
     except OSError as error:
         raise BuiltFolderError(
-            f"There is no {name}, so this is not an output folder. Specify one, or two templates."
+            f"{name} does not exist, so the folder is not the output of a build. Specify an output "
+            "folder, or two templates."
         ) from error
     try:
         document = manifest.read(data, name)
@@ -54,8 +55,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
         if "merge conflict" in str(error):
             raise BuiltFolderError(str(error)) from error
         raise BuiltFolderError(
-            f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only one that this version "
-            "of csr-templates reads. Build the folder again, or compare single templates."
+            f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only format that this "
+            "version of csr-templates reads. Build the folder again, or compare single templates."
         ) from error
     entries = document.get("stacks", [])
     stacks = []
@@ -153,7 +154,7 @@ def _content(read_file: Read, path: str, where: str) -> str:
         return read_file(path).decode("utf-8-sig")
     except OSError as error:
         raise BuiltFolderError(
-            f"{where}/{manifest.MANIFEST} names {path}, which cannot be read. Build the folder again."
+            f"{where}/{manifest.MANIFEST} lists {path}, which cannot be read. Build the folder again."
         ) from error
     except UnicodeDecodeError as error:
         raise BuiltFolderError(f"{where}/{path} is not UTF-8. Build the folder again.") from error

@@ -1,9 +1,7 @@
 """Deploy policies: the permissions of CloudFormation's service role for one stack.
 
-They are computed from the template: from the permissions that the schema of each resource type lists for its
-handlers (except ``list``, which stack operations do not call) and for its properties, from a few permissions
-missing in the schemas, and from the names of the resources. The pipeline role has other permissions: see
-``pipeline_policies``.
+``deploy_needs`` computes the actions and resources from the template; here they become statements with
+conditions. The pipeline role has other permissions: see ``pipeline_policies``.
 
 The documents apply to every environment. Values that differ come from tags of the role: ``Project`` and
 ``Environment``, and optionally ``PermissionsBoundary``, ``HostedZoneId`` and ``CustomDomainName``. Names are
@@ -16,57 +14,30 @@ The policies have not been tested in an account; they rely on the schemas of AWS
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation import references
 from csr_templates.cloudformation.references import entries, in_words
-from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
+from csr_templates.hand_over.deploy_needs import Needs, Place, service_of, takes_any
 from csr_templates.hand_over.policy_documents import PolicyError, allow, deny, in_documents
 from csr_templates.hand_over.policy_patterns import (
     ACCOUNT,
     ENVIRONMENT,
     PREFIX,
     PROJECT,
-    Patterns,
     alternatives,
     as_pattern,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from csr_templates.cloudformation.built_stack import BuiltStack, Document
 
 OWN_ACCOUNT: Final = {"aws:ResourceAccount": ACCOUNT}
 TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
-# Each of these has a separate statement with its own conditions.
-_OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
-_READS: Final = ("Describe", "Get", "List")
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
-_CREATED: Final = {
-    action: [(type_name, arn) for creates, type_name, arn in deploy_scopes.CREATES if creates == action]
-    for action, _, _ in deploy_scopes.CREATES
-}
-
-
-class Claim(NamedTuple):
-    """The source of a required action: a handler of a type, or ``tags`` for reading and changing its tags."""
-
-    type: str
-    handler: str
-
-
-class Place(NamedTuple):
-    """The resources of a statement: an ARN, and the tags that the resources must have (see ``Scope``)."""
-
-    arn: str
-    tags: str
 
 
 def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
@@ -82,84 +53,30 @@ def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
             document can be.
         resolving.ResolveError: a value that a policy depends on is wrong.
     """
-    needs = _Needs(stack)
+    needs = Needs(stack)
+    statements = _Statements(needs)
     everyday = [
-        *needs.other_stacks(),
-        *needs.roles(),
-        *needs.objects(),
-        *needs.roll_backs(),
-        *needs.parts(),
-        *needs.creation(),
-        *needs.records(),
-        *needs.statements(needs.everyday),
+        *statements.other_stacks(),
+        *statements.roles(),
+        *statements.objects(),
+        *statements.roll_backs(),
+        *statements.parts(),
+        *statements.creation(),
+        *statements.records(),
+        *statements.allowing(needs.everyday),
     ]
-    removing = list(needs.statements(needs.removing))
+    removing = list(statements.allowing(needs.removing))
     return in_documents(stack.name, everyday), in_documents(f"{stack.name}-delete", removing)
 
 
-def claimed_actions(stack: BuiltStack) -> dict[str, set[Claim]]:
-    """Return every action that the types of the template require, with the source of the requirement.
+class _Statements:
+    """The statements for deploying one template."""
 
-    Raises:
-        schemas.SchemasError: AWS does not describe one of the template's types in the region.
-    """
-    claims: dict[str, set[Claim]] = {}
-    for type_name, properties in _by_type(stack).items():
-        optional = deploy_scopes.OPTIONAL.get(type_name, {})
-        text = json.dumps(list(properties.values())) if optional else ""  # only keys precede a colon here
-        unused = {
-            action for name, actions in optional.items() if f'"{name}":' not in text for action in actions
-        }
-        schema = resource_schema(type_name, stack.region)
-        for handler, actions in [*schema.handlers.items(), ("tags", schema.tag_permissions)]:
-            claim = Claim(type_name, handler)
-            for action in set(actions) - unused if handler != "list" else ():
-                claims.setdefault(action, set()).add(claim)
-    return claims
-
-
-def concerns(action: str, arn: str) -> bool:
-    """Return whether the resource of an action may match an ARN of the policies."""
-    service, our_region, ours = _beginning(arn)
-    return any(
-        of == service and region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
-        for of, region, theirs in map(_beginning, _arns(action))
-    )
-
-
-class _Needs:
-    """The permissions for deploying one template, as statements."""
-
-    def __init__(self, stack: BuiltStack) -> None:
-        self.built = stack
-        self.region = stack.region
-        self.patterns = Patterns(stack)
-        self.types = _by_type(stack)
-        self.claims = claimed_actions(stack)
-        self._meant: dict[str, set[Place]] = {}  # by _concerned: a format of IAM -> our places
-        self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # by _filled
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self.built, self.region, self.types = needs.built, needs.region, needs.types
+        self.patterns = needs.patterns
         self._names: dict[str, list[str]] = {}  # by _name_tags
-        self.serving = {action for action in self.claims if self._serves(action)}
-        for type_name in self.types:
-            self._require_scope(type_name)
-
-    @cached_property
-    def everyday(self) -> set[str]:
-        """Statements for creating, updating and reading."""
-        return (self.serving - self.removing - set(deploy_scopes.REMOVES)) | self._forgotten
-
-    @cached_property
-    def removing(self) -> set[str]:
-        """Statements for deleting."""
-        return {
-            action
-            for action in self.serving - self._forgotten
-            if action in deploy_scopes.REMOVES
-            or (
-                not action.partition(":")[2].startswith(_READS)
-                and all(one.handler == "delete" for one in self.claims[action])
-            )
-        }
 
     def other_stacks(self) -> Iterator[Document]:
         """Allow reading the outputs of Fn::GetStackOutput in their regions."""
@@ -176,7 +93,7 @@ class _Needs:
     def roles(self) -> Iterator[Document]:
         """Allow passing the stack's roles to services, and creating service-linked roles."""
         of_roles = list(self.types.get("AWS::IAM::Role", {}).values())
-        ours = [place.arn for place in self._places if place.arn.startswith("arn:aws:iam:")]
+        ours = [place.arn for place in self._needs.places if place.arn.startswith("arn:aws:iam:")]
         documents = [role.get("AssumeRolePolicyDocument") for role in of_roles]
         if trusted := {
             text for _, services in entries(documents, "Service") for text in self.patterns.texts(services)
@@ -243,15 +160,15 @@ class _Needs:
         for type_name, action, owner, arn in deploy_scopes.ROLLED_BACK:
             if type_name in self.types:
                 sid = f"RolledBack{_short(type_name)}"
-                arns = self._filled(deploy_scopes.Scope(owner, arn))
+                arns = self._needs.filled(deploy_scopes.Scope(owner, arn))
                 yield from allow(sid, [action], arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def parts(self) -> Iterator[Document]:
         """Allow removing parts of a resource if the same action deletes the resource."""
         for action, arns in deploy_scopes.REMOVES.items():
-            if action in self.serving:
+            if action in self._needs.serving:
                 filled = [arn.format(region=self.region) for arn in arns]
-                sid = f"PartsOf{_service(action).title()}"
+                sid = f"PartsOf{service_of(action).title()}"
                 yield from allow(sid, [action], filled, StringEquals=self._of("ResourceTag", "environment"))
 
     def creation(self) -> Iterator[Document]:
@@ -262,7 +179,7 @@ class _Needs:
             sid = f"Create{_short(type_name)}"
             yield from allow(sid, [action], arns, StringEquals=self._here(arns, sent))
             creating.append(action)
-        if deploy_scopes.CREATION_TAGS_OF_EC2 in self.serving:
+        if deploy_scopes.CREATION_TAGS_OF_EC2 in self._needs.serving:
             of_ours = {
                 **self._of("RequestTag", "environment"),
                 "ec2:CreateAction": [
@@ -283,24 +200,26 @@ class _Needs:
                 arns,
                 StringEquals=self._here(arns, self._of("RequestTag", *mode)),
                 StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", *mode)},
-                Null={"kms:ResourceAliases": "true"} if _service(action) == "kms" else {},
+                Null={"kms:ResourceAliases": "true"} if service_of(action) == "kms" else {},
             )
 
     def _created(self, rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, list[str]]]:
         """Yield the entries of a table for this stack: action, type and ARNs."""
+        tagged = [place.arn for place in self._needs.places if place.tags]
         for action, type_name, pattern in rows:
-            if type_name in self.types and action in self.serving:
-                told = [place.arn for place in self._places if place.tags]
-                arns = self._filled(deploy_scopes.Scope(type_name, pattern))
-                if ours := [arn for arn in arns if "{" not in pattern.replace("{region}", "") or arn in told]:
+            if type_name in self.types and action in self._needs.serving:
+                arns = self._needs.filled(deploy_scopes.Scope(type_name, pattern))
+                if ours := [
+                    arn for arn in arns if "{" not in pattern.replace("{region}", "") or arn in tagged
+                ]:
                     yield action, type_name, ours
 
     def records(self) -> Iterator[Document]:
         """Allow changing the records of the custom domain, if the role has its tags."""
-        if _RECORDS in self.serving:
+        if _RECORDS in self._needs.serving:
             names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
             types = "route53:ChangeResourceRecordSetsRecordTypes"
-            zones = [place.arn for place in self._concerned(_RECORDS) if "hostedzone" in place.arn]
+            zones = [place.arn for place in self._needs.concerned(_RECORDS) if "hostedzone" in place.arn]
             yield from allow(
                 "Records",
                 [_RECORDS],
@@ -314,18 +233,18 @@ class _Needs:
                 },
             )
 
-    def statements(self, actions: set[str]) -> Iterator[Document]:
+    def allowing(self, actions: set[str]) -> Iterator[Document]:
         """Allow actions: statements for each service and kind of condition, then those without an ARN."""
         actions = actions - {_RECORDS}
-        any_resource = set(filter(_takes_any, actions))
-        unlimited = any_resource - _CREATED.keys()
+        any_resource = set(filter(takes_any, actions))
+        unlimited = any_resource - {action for action, _, _ in deploy_scopes.CREATES}
         limited = actions - any_resource
         key_use = limited & deploy_scopes.KEY_USE
         found: dict[tuple[str, str], tuple[set[str], set[str]]] = {}
         for action in limited - key_use:
-            for place in self._reached(action):
+            for place in self._needs.reached(action):
                 tags = "unless other" if action in deploy_scopes.FROM_CREATION else place.tags
-                of_kind, arns = found.setdefault((_service(action), tags), (set(), set()))
+                of_kind, arns = found.setdefault((service_of(action), tags), (set(), set()))
                 of_kind.add(action)
                 arns.add(place.arn)
         for (service, tags), (of_kind, arns) in sorted(found.items()):
@@ -340,7 +259,7 @@ class _Needs:
                 yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=limits)
         for action, pattern in deploy_scopes.INSIDE.items():
             place = Place(pattern.format(region=self.region), "environment")
-            if action in limited and place not in self._places:
+            if action in limited and place not in self._needs.places:
                 sid = f"Inside{action.partition(':')[2]}"
                 ours = self._of("ResourceTag", place.tags)
                 yield from allow(sid, [action], [place.arn], StringEquals=ours)
@@ -360,116 +279,10 @@ class _Needs:
             # A key of another account may allow this account: a secret could be encrypted with a foreign key.
             StringEqualsIfExists={**OWN_ACCOUNT, **self._of("ResourceTag", "name", "AWS::KMS::Key")},
         )
-        worldwide = {action for action in unlimited if _service(action) in deploy_scopes.GLOBAL}
+        worldwide = {action for action in unlimited if service_of(action) in deploy_scopes.GLOBAL}
         here = {"aws:RequestedRegion": self.region}
         yield from allow("AnyResourceInRegion", unlimited - worldwide, ["*"], StringEquals=here)
         yield from allow("AnyGlobalResource", worldwide, ["*"])
-
-    def _reached(self, action: str) -> Iterator[Place]:
-        """Yield the existing or named resources of an action."""
-        for place in self._concerned(action):
-            if not self._only_creates(action, place):
-                yield place
-
-    def _only_creates(self, action: str, place: Place) -> bool:
-        """Return whether the action only creates the resource."""
-        return any(
-            place.tags and place.arn in self._filled(deploy_scopes.Scope(type_name, arn))
-            for type_name, arn in _CREATED.get(action, ())
-            if type_name in self.types
-        )
-
-    def _require_scope(self, type_name: str) -> None:
-        """Check that no required action of a type is missing."""
-        handlers = resource_schema(type_name, self.region).handlers
-        for handler in ("create", "delete"):
-            if self.serving.isdisjoint(handlers.get(handler, ())):
-                raise PolicyError(
-                    f"No action that {type_name} requires for its handler {handler} matches an ARN of SCOPES "
-                    "in deploy_scopes.py. Add a line for the type."
-                )
-
-    def _serves(self, action: str) -> bool:
-        """Return whether a required action applies to this stack."""
-        if action in deploy_scopes.OBJECTS or action in _OF_ROLES or _service(action) not in self._services:
-            return False
-        if iam_action(action) is None:
-            return False
-        look_up = (
-            deploy_scopes.LOOK_UPS.fullmatch(action) or action in deploy_scopes.INSIDE or not _arns(action)
-        )
-        return bool(look_up or self._concerned(action))
-
-    @cached_property
-    def _services(self) -> set[str]:
-        return self._beginnings.keys() | deploy_scopes.LOOKED_UP
-
-    @cached_property
-    def _forgotten(self) -> set[str]:
-        found = {
-            action
-            for type_name, needed, actions in deploy_scopes.FORGOTTEN
-            for properties in [self.types.get(type_name, {})]
-            if properties and (not needed or any(needed in one for one in properties.values()))
-            for action in actions
-        }
-        if self._secrets:
-            found.add("secretsmanager:GetSecretValue")
-        found.update(self._look_ups())
-        for action in sorted(found):
-            if not _takes_any(action) and not self._concerned(action):
-                raise PolicyError(
-                    f"{action} is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
-                    'line, with "" for the types.'
-                )
-        return found
-
-    @cached_property
-    def _secrets(self) -> list[str]:
-        """The names of secrets in dynamic references; ``""`` for a resource of the template."""
-        names = {
-            name
-            for place, kind, name in self.built.outside_uses
-            if (kind, place[0]) == ("secret", "Resources")
-        }
-        ours = [name.partition(references.PREFIX) for name in names]
-        return sorted({f"{PREFIX}{rest}" if begins and not before else "" for before, begins, rest in ours})
-
-    def _look_ups(self) -> Iterator[str]:
-        """Yield the actions with which CloudFormation resolves the values of parameters."""
-        for name, declared in self.built.parameters.items():
-            listed = re.fullmatch("List<(.+)>", declared["Type"])
-            type_name = listed[1] if listed else declared["Type"]
-            if type_name in deploy_scopes.PARAMETERS:
-                yield deploy_scopes.PARAMETERS[type_name]
-            elif type_name.startswith("AWS::"):
-                raise PolicyError(
-                    f"The parameter {name} has the type {declared['Type']}, and PARAMETERS in "
-                    "deploy_scopes.py does not contain the action for looking up its value. Add a line for "
-                    "it."
-                )
-
-    def _concerned(self, action: str) -> set[Place]:
-        """Return those of our places that the action could concern."""
-        formats = _arns(action)
-        for one in formats:
-            if one not in self._meant:
-                service, region, theirs = _beginning(one)
-                self._meant[one] = {
-                    place
-                    for place, our_region, ours in self._beginnings.get(service, ())
-                    if region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
-                }
-        return {place for one in formats for place in self._meant[one]}
-
-    @cached_property
-    def _beginnings(self) -> dict[str, list[tuple[Place, str, str]]]:
-        """Service -> our places in it, each with its region and how the resource begins."""
-        found: dict[str, list[tuple[Place, str, str]]] = {}
-        for place in self._places:
-            service, region, begins = _beginning(place.arn)
-            found.setdefault(service, []).append((place, region, begins))
-        return found
 
     def _mode(self, type_name: str) -> tuple[str, str]:
         """Return the tags that identify resources of a type, and the type, as arguments for ``_of``."""
@@ -516,86 +329,9 @@ class _Needs:
         self._names[resource] = [text for name in names for text in self.patterns.texts(name)]
         return self._names[resource]
 
-    @cached_property
-    def _places(self) -> list[Place]:
-        """The ARNs for the policies of this stack."""
-        found = [
-            Place(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
-            for scope in deploy_scopes.SCOPES
-            if scope.type in ("", *self.types)
-            for name, arn in self._named(scope)
-        ]
-        found += [
-            Place(f"arn:aws:secretsmanager:{self.region}:*:secret:{name}-??????", "")
-            for name in self._secrets
-            if name
-        ]
-        return list(dict.fromkeys(found))
-
-    def _filled(self, scope: deploy_scopes.Scope) -> list[str]:
-        """Return the ARNs of a scope for each resource of its type, without duplicates."""
-        if scope not in self._arns_of:
-            self._arns_of[scope] = list(dict.fromkeys(arn for _, arn in self._named(scope)))
-        return self._arns_of[scope]
-
-    def _named(self, scope: deploy_scopes.Scope) -> Iterator[tuple[str, str]]:
-        """Yield the name, which may be empty, and the ARN of each resource of a scope."""
-        named = _property_in(scope.arn)
-        fixed = {"region": self.region, "stack": f"{PREFIX}{self.built.name}"}
-        if named:
-            for resource in self.types[scope.type]:
-                for name in self.patterns.name(resource, named):
-                    yield name, scope.arn.format(**fixed, **{named: name})
-        else:
-            yield "", scope.arn.format(**fixed)
-
     def _has(self, types: str) -> bool:
         return any(type_name.startswith(types) for type_name in self.types)
 
 
-def _by_type(stack: BuiltStack) -> dict[str, dict[str, Mapping[str, Any]]]:
-    """Return type -> logical ID -> the properties of the resource."""
-    types: dict[str, dict[str, Mapping[str, Any]]] = {}
-    for name, resource in stack.resources.items():
-        types.setdefault(resource["Type"], {})[name] = resource.get("Properties", {})
-    return types
-
-
-@cache
-def _property_in(arn: str) -> str:
-    """Return the name property in the ARN of a scope; empty if there is none."""
-    named = re.search(r"(?<!\{)\{([A-Z]\w*)\}", arn)
-    return named[1] if named else ""
-
-
-def _service(action: str) -> str:
-    return action.partition(":")[0]
-
-
 def _short(type_name: str) -> str:
     return type_name.removeprefix("AWS::").replace("::", "")
-
-
-@cache  # the stacks share many actions
-def _arns(action: str) -> tuple[str, ...]:
-    return (*(iam_action(action) or ()), *deploy_scopes.ARNS.get(action, ()))
-
-
-@cache
-def _takes_any(action: str) -> bool:
-    """Return whether the action must be allowed for ``*``."""
-    return bool(
-        not _arns(action) or action in deploy_scopes.OF_AWS or deploy_scopes.LOOK_UPS.fullmatch(action)
-    )
-
-
-@cache
-def _beginning(arn: str) -> tuple[str, str, str]:
-    """Return the service of an ARN, its region, and the fixed start of the part after the account."""
-    _, _, service, region, _, resource = arn.split(":", 5)
-    return service, region, re.split("[*$]", resource, maxsplit=1)[0]
-
-
-def _may_go_on_alike(one: str, other: str) -> bool:
-    """Return whether two beginnings may belong to the same resource."""
-    return one.startswith(other) or other.startswith(one)

@@ -73,7 +73,7 @@ SCOPES: Final = (
     Scope("AWS::RDS::DBSubnetGroup", "arn:aws:rds:{region}:*:subgrp:{DBSubnetGroupName}"),
     Scope("AWS::RDS::EventSubscription", "arn:aws:rds:{region}:*:es:{SubscriptionName}"),
     # Route 53 does not support conditions on the tags of a health check, and tags it after its creation.
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonroute53.html
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_route53.html
     Scope("AWS::Route53::HealthCheck", "arn:aws:route53:::healthcheck/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::change/*"),
     Scope("AWS::Route53::RecordSet", "arn:aws:route53:::hostedzone/${{aws:PrincipalTag/HostedZoneId}}"),
@@ -146,7 +146,7 @@ BESIDE: Final = {
 """Resources of an action without the stack's tags, in addition to a resource with them."""
 
 ARNS: Final = {
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_logs.html
     "logs:DeleteDeliverySource": ("arn:${Partition}:logs:${Region}:${Account}:delivery-source:*",),
 }
 """ARN formats missing in cfn-lint's copy of the list of actions."""
@@ -209,7 +209,7 @@ FORGOTTEN: Final = (
     ("AWS::SecretsManager::Secret", "KmsKeyId", ("kms:Decrypt", "kms:GenerateDataKey")),
     ("AWS::RDS::DBCluster", "KmsKeyId", ("kms:CreateGrant", "kms:DescribeKey")),
     # Its private DNS name is a hosted zone of AWS, which EC2 associates with the VPC on behalf of the caller.
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_ec2.html
     ("AWS::EC2::VPCEndpoint", "PrivateDnsEnabled", ("route53:AssociateVPCWithHostedZone",)),
 )
 """Actions missing in the schemas: type, property that needs them (``""`` for all), actions."""

@@ -96,8 +96,8 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
     found = []
     if not _NAME.fullmatch(stack.name):
         found.append(
-            f"The name {stack.name!r} cannot be part of the names of stacks, files and roles. Write "
-            "lower-case letters, digits and hyphens, a letter first."
+            f"The stack name {stack.name!r} is not allowed, because the names of deployed stacks, files and "
+            "roles contain it. Use only lowercase letters, digits and hyphens, and start with a letter."
         )
     for name in ("ProjectName", "Environment"):
         if name not in stack.parameters:
@@ -116,8 +116,8 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
         titled = titled or logical_id in stack.sections
         if titled and logical_id not in stack.sections:
             found.append(
-                f"{logical_id} is not in a section, but the template shows it under the title of the "
-                "resource before it. Add it with add_resource(), after section()."
+                f"{logical_id} is not in a section, so the template would show it in the section of the "
+                "previous resource. Call section(), then add it with add_resource()."
             )
     return found
 

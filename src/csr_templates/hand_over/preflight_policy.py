@@ -84,8 +84,8 @@ _ACTIONS: Final = {
 }
 """Operations whose IAM action has another name.
 
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonapigatewaymanagement.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_s3.html
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_apigateway.html
 """
 
 _PACKAGES: Final = "arn:aws:s3:::*-lambda-deployments-*/*"

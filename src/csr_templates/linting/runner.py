@@ -119,8 +119,8 @@ def matches(
     unknown = [region for region in regions if region not in REGIONS]
     if unknown or not regions:
         raise LintError(
-            f"Cannot lint for the regions {list(regions)}: give at least one region that cfn-lint "
-            "knows, such as ap-northeast-1."
+            f"Cannot lint for the regions {list(regions)}: Specify at least one region, and only "
+            "regions that cfn-lint supports, such as ap-northeast-1."
         )
     found = _run(text, list(regions), file, parameters or {})
     unique = [match for index, match in enumerate(found) if match not in found[:index]]

@@ -55,8 +55,8 @@ def results(
             pool.shutdown(cancel_futures=True)
     except BrokenProcessPool:
         raise ChildProcessError(
-            "A lint process was killed, possibly because of missing memory. Close other programs and try "
-            "again."
+            "A lint process was killed, possibly because the memory was not sufficient. Close other "
+            "programs and try again."
         ) from None
     finally:  # an interrupt, or a broken pool, may come before the shutdown or during it
         for started in set(multiprocessing.active_children()) - others:

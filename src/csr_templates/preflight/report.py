@@ -36,7 +36,8 @@ def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[s
     for name, *_ in sorted(pairs):
         if name not in checks:
             raise IgnoreError(
-                f"There is no check {name or repr(name)}.{hint(name, checks)} They are in docs/preflight.md."
+                f"There is no check {name or repr(name)}.{hint(name, checks)} The checks are listed "
+                "in docs/preflight.md."
             )
     return [
         result._replace(is_ignored=(result.check,) in pairs or (result.check, result.subject) in pairs)

@@ -77,7 +77,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
             )
         elif start[1] not in known:
             kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
-            raise PageError(f"{place}: no table is called {start[1]}. Allowed are {', '.join(kinds)}.")
+            raise PageError(f"{place}: There is no table {start[1]}. The tables are {', '.join(kinds)}.")
         else:
             name, opened = start[1], number
     if name:

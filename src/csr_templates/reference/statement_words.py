@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.hand_over.deploy_policies import concerns
+from csr_templates.hand_over.deploy_needs import concerns
 from csr_templates.hand_over.deploy_scopes import CREATES, KEY_USE, SCOPES, TAGS_ON_CREATION
 from csr_templates.reference.markdown import code, codes
 from csr_templates.reference.markers import PageError

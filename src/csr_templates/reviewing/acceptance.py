@@ -78,8 +78,8 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         is_whole = isinstance(entry, dict) and set(entry) == set(_KEYS)
         if not is_whole or not all(isinstance(entry[key], str) for key in _KEYS):
             raise AcceptanceError(
-                f"{origin[0].upper()}{origin[1:]} must be an object with only the keys {', '.join(_KEYS)}, "
-                f"all texts, but is {json.dumps(entry)}."
+                f"{origin[0].upper()}{origin[1:]} must be an object with exactly the keys "
+                f"{', '.join(_KEYS)}, and all values must be strings. Found {json.dumps(entry)}."
             )
         _require_kind(entry["kind"], origin)
         if not entry["reason"].strip() or not entry["stack"]:

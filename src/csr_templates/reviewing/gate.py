@@ -42,7 +42,7 @@ def accept(
         if is_whole and not any(_accepts(one, risk) for risk in found.risks):
             place = "" if one.stack is None else f" in {one.stack}{'.' if one.name else ''}{one.name}"
             raise AcceptanceError(
-                f"{one.origin[0].upper()}{one.origin[1:]} accepts nothing: there is no risk "
+                f"{one.origin[0].upper()}{one.origin[1:]} does not match a risk: the review has no risk "
                 f"{one.kind}{place}. Correct or remove it."
             )
     risks = []

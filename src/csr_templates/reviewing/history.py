@@ -68,7 +68,7 @@ def base(folder: Path) -> Revision:
                 return Revision(root, commit)
             raise HistoryError(
                 f"HEAD and {branch} do not have a common commit. In a shallow clone, fetch the history "
-                "(git fetch --unshallow), or name the deployed revision: --before REVISION."
+                "(git fetch --unshallow), or specify the deployed revision: --before REVISION."
             )
     raise HistoryError(
         f"There is no main branch to compare with: the repository has none of {', '.join(_MAIN_BRANCHES)}. "
@@ -82,8 +82,8 @@ def _root(folder: Path) -> Path:
     top = _git(folder, "rev-parse", "--show-toplevel")
     if not top:
         raise HistoryError(
-            f"{folder.as_posix()} is not in a Git repository. Name two folders or two templates to compare: "
-            "--before and --after."
+            f"{folder.as_posix()} is not in a Git repository. Specify two output folders or two "
+            "templates to compare: --before and --after."
         )
     return Path(top)
 
@@ -93,7 +93,9 @@ def _git(folder: Path, *arguments: str) -> str:
     try:
         done = _run(folder, *arguments)
     except FileNotFoundError as error:
-        raise HistoryError("Git is not installed. Name two folders: --before DIR --after DIR.") from error
+        raise HistoryError(
+            "Git is not installed. Specify two output folders: --before DIR --after DIR."
+        ) from error
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 

@@ -147,7 +147,11 @@ def read(data: bytes, where: str) -> ChangeSet:
     status, reason = answer.get("Status"), str(answer.get("StatusReason", ""))
     nothing = "didn't contain changes" in reason or "No updates are to be performed" in reason
     if status not in (None, "CREATE_COMPLETE") and not nothing:
-        raise ReconcileError(f"{where} is of a change set in status {status}: {reason or 'wait for it'}.")
+        todo = "Fix the cause, and create" if status == "FAILED" else "Wait for CREATE_COMPLETE, and describe"
+        raise ReconcileError(
+            f"The change set in {where} has the status {status}{f' ({reason})' if reason else ''}. {todo} it "
+            "again."
+        )
     found = {}
     for change in answer.get("Changes") or []:
         one = change.get("ResourceChange") if isinstance(change, dict) else None
@@ -224,8 +228,8 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
             change = NONE
     if change is None:
         raise ReconcileError(
-            f"{where} has {action}, Replacement {one.get('Replacement')} of {name}, which this version of "
-            "csr-templates does not support."
+            f"{where}: The change of {name} has Action {action} and Replacement {one.get('Replacement')}, "
+            "which this version of csr-templates does not support."
         )
     old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
     return AwsChange(change, old_one, scope, one.get("Details") or ())
@@ -240,7 +244,8 @@ def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
         return every[0]
     known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
     raise ReconcileError(
-        f"The stack {name} of the change set is not in the review. The review has {', '.join(known)}."
+        f"The stack {name} of the change set is not in the review. Use a change set of "
+        f"one of these stacks: {', '.join(known)}."
     )
 
 

@@ -274,6 +274,6 @@ def shortfall(found: Review, start: str, changelog: str) -> str:
         return ""
     reason = next(one.reason for one in demands(found) if one.level == needed)
     return (
-        f"CHANGELOG.md claims {new}, and the smallest version after {old} that may do this is {smallest} "
-        f"({WORDS[needed]}): {reason}."
+        f"The newest version in CHANGELOG.md is {new}, but the changes since {old} require at least "
+        f"{smallest} ({WORDS[needed]}): {reason}."
     )

@@ -126,11 +126,11 @@ def _replacement(change: ResourceChange, data: str) -> str:
         because = f"because {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
     if change.change == MAYBE_REPLACE:
         cases = [
-            f" Not if {case.does}."
+            f" It is not replaced if {case.does}."
             for cause in strong
             if cause.place and (case := kept_if(change.type, cause.place))
         ]
-        text = f"{name} may be replaced, {because}. The files do not determine it.{''.join(cases)}"
+        text = f"{name} may be replaced, {because}. This cannot be determined from the files.{''.join(cases)}"
         return f"{text} Check Replacement in the change set before you execute it."
     return f"{name} is replaced, {because}: a new one is created, and {_old_one(data)}."
 

@@ -138,7 +138,7 @@ def must_not_be(
         if was in wrong:
             return ""
         if is_unknown(after) or (after is None and default is None):
-            return f"is {_known(after)}: it may be that {effect}"
+            return f"is {_known(after)}: this may mean that {effect}"
         return f"is {'left out' if after is None else words(after)}: {effect}" if will in wrong else ""
 
     return judge
@@ -168,7 +168,7 @@ def in_order(
         instead = f"is {words(after)} instead of {words(before)}"
         if was is not None and will is not None:
             return f"{instead}: {effect}" if will > was else ""
-        return f"{instead}: it may be that {effect}" if unknown and before is not None else ""
+        return f"{instead}: this may mean that {effect}" if unknown and before is not None else ""
 
     return judge
 
@@ -185,7 +185,7 @@ def _numbers(
         try:
             was, will = (default if value is None else float(text(value)) for value in (before, after))
         except ValueError:
-            return f"is {words(after)} instead of {words(before)}: it may be that {effect}"
+            return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
         if was is None or will is None or not worse(was, will):
             return ""
         return f"is {words(after)} instead of {words(before)}: {effect}"

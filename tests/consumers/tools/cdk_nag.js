@@ -1,4 +1,4 @@
-// Standard input: stack -> text of its template. Standard output: what cdk-nag's packs find in it, as a list of [rule, stack, logical ID].
+// Standard input: file -> text of the template. Standard output: what cdk-nag's packs find, as a list of [rule, file, logical ID].
 const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
@@ -17,17 +17,20 @@ const packs = [
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "cdk-nag-"));
 const app = new cdk.App({ analyticsReporting: false, outdir: path.join(folder, "cdk.out") });
 try {
-  for (const [name, text] of Object.entries(JSON.parse(fs.readFileSync(0, "utf8")))) {
-    const templateFile = path.join(folder, `${name}.yaml`);
+  const files = {};
+  for (const [file, text] of Object.entries(JSON.parse(fs.readFileSync(0, "utf8")))) {
+    const stack = file.replace(/\W/g, "-");
+    files[stack] = file;
+    const templateFile = path.join(folder, `${stack}.yaml`);
     fs.writeFileSync(templateFile, text);
-    new CfnInclude(new cdk.Stack(app, name), "Template", { templateFile });
+    new CfnInclude(new cdk.Stack(app, stack), "Template", { templateFile });
   }
   const found = packs
     .flatMap((Pack) => new Pack(app).validateScope(app).violations)
     .flatMap(({ ruleName, violatingResources }) =>
       violatingResources.map(({ constructPath }) => {
         const [stack, , logicalId] = constructPath.split("/");
-        return [ruleName, stack, logicalId];
+        return [ruleName, files[stack], logicalId];
       }),
     );
   process.stdout.write(JSON.stringify(found));

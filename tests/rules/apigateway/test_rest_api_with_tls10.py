@@ -19,13 +19,15 @@ def api(*properties: str) -> str:
     return f"{HEAD}  Api: {{Type: AWS::ApiGateway::RestApi, Properties: {{{written}}}}}\n"
 
 
-def case(text: str, path: str, found: str) -> tuple[str, ...]:
+def case(
+    text: str, path: str, found: str, better: str = "SecurityPolicy_TLS12_PFS_2025_EDGE"
+) -> tuple[str, ...]:
     """An endpoint with TLS 1.0 is found."""
     return (
         text,
         PROPERTIES + path,
         f"SecurityPolicy is {found}: the API's endpoint accepts TLS 1.0. Set SecurityPolicy: "
-        "SecurityPolicy_TLS13_1_2_2021_06 with EndpointAccessMode: BASIC.",
+        f"{better} with EndpointAccessMode: BASIC.",
     )
 
 
@@ -47,7 +49,9 @@ GOOD = {
 }
 
 BAD = {
-    "regional": case(api("EndpointConfiguration: {Types: [REGIONAL]}"), "", "missing"),
+    "regional": case(
+        api("EndpointConfiguration: {Types: [REGIONAL]}"), "", "missing", "SecurityPolicy_TLS13_1_2_2021_06"
+    ),
     "edge, by default": case(api(), "", "missing"),
     "literal": case(api("SecurityPolicy: TLS_1_0"), "/SecurityPolicy", '"TLS_1_0"'),
     "parameter": case(api("SecurityPolicy: !Ref Policy"), "/SecurityPolicy", '{"Ref": "Policy"}'),

@@ -38,6 +38,12 @@ BAD = {
         "Format has $context.requestID, which API Gateway does not have and logs as '-'. Did you "
         "mean $context.requestId?",
     ),
+    "error of an HTTP API": (
+        stage("'$context.requestId $context.integrationErrorMessage'"),
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has $context.integrationErrorMessage, which REST APIs do not have and log as '-'. Use "
+        "$context.integration.error.",
+    ),
     "route of a REST API": (
         """
 Resources:

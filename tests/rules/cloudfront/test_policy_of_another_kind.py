@@ -19,6 +19,11 @@ GOOD = {
 }
 
 BAD = {
+    "host header": (
+        behavior("CachePolicyId: bf0718e1-ba1e-49d1-88b1-f726733018ae"),
+        "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/CachePolicyId",
+        "CachePolicyId is HostHeaderOnly, which belongs in OriginRequestPolicyId. CloudFront refuses it.",
+    ),
     "request policy": (
         behavior("CachePolicyId: 216adef6-5c7f-47e4-b989-5492eafa07d3"),
         "Resources/Site/Properties/DistributionConfig/DefaultCacheBehavior/CachePolicyId",

@@ -93,6 +93,9 @@ GOOD = {
         "NumberOfMessagesSent, Dimensions: [{Name: QueueName, Value: a}]}}}, {Id: e, Expression: m * 2}]"
     ),
     "NAT gateway": watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1"),
+    "regional NAT gateway": watching(
+        "AWS/NATGateway", "ErrorPortAllocation", NatGatewayId="nat-1", AvailabilityZone="a"
+    ),
     "health check": watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="a-b"),
     "load balancer": watching(
         "AWS/ApplicationELB", "RequestCount", LoadBalancer="!GetAtt Alb.LoadBalancerFullName"
@@ -269,7 +272,8 @@ BAD = {
         watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayID="nat-1"),
         "Resources/High/Properties/Dimensions",
         "Dimensions are NatGatewayID: AWS/NATGateway has no metric ErrorPortAllocation with "
-        "these, and the alarm never has data. Use NatGatewayId.",
+        "these, and the alarm never has data. Use NatGatewayId, or "
+        "AvailabilityZone and NatGatewayId.",
     ),
     "ARN of a health check": (
         watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="arn:aws:route53:::healthcheck/a-b"),

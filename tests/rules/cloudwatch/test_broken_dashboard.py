@@ -47,6 +47,9 @@ GOOD = {
         "",
         '["AWS/SNS","A",{"stat":"Sum","id":"m1"}],[".","B","TopicName","x",{"stat":"Sum"}],[{"expression":"m1"}]',
     ),
+    "chart": dashboard(
+        '\'{"widgets":[{"type":"chart","properties":{"view":"line","data":{"queries":[]}}}]}\''
+    ),
     "text": dashboard('\'{"widgets":[{"type":"text","width":24,"properties":{"markdown":"a"}}]}\''),
     "function": dashboard("!ImportValue body"),
     "alarm by its ARN": "Parameters: {Elsewhere: {Type: String}}"
@@ -89,7 +92,7 @@ BAD = {
     "type": case(
         dashboard('\'{"widgets":[{"type":"metrics"}]}\''),
         'Widget 0 of DashboardBody has the type "metrics"; allowed are metric, text, log, alarm, '
-        "explorer, custom, trace.",
+        "explorer, chart, custom, trace.",
     ),
     "no region": case(
         dashboard('\'{"widgets":[{"type":"metric","properties":{"metrics":[]}}]}\''),

@@ -127,6 +127,11 @@ BAD = {
         "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium", "91", "GreaterThanOrEqualToThreshold"),
     ),
+    "largest class": (
+        watched("DBInstanceClass: db.r8g.48xlarge", threshold="9000"),
+        "Resources/Alarm/Properties/Threshold",
+        message("8000", "the default of db.r8g.48xlarge", "9000"),
+    ),
     "threshold in one branch": (
         watched("DBInstanceClass: db.t3.medium", threshold="!If [Prod, 100, 50]"),
         "Resources/Alarm/Properties/Threshold",

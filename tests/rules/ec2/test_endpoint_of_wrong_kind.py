@@ -27,6 +27,9 @@ GOOD = {
     "interface of S3": endpoint(
         "s3", ", VpcEndpointType: Interface, SubnetIds: [a], PrivateDnsEnabled: true"
     ),
+    "actions of API Gateway": endpoint("apigateway", ", VpcEndpointType: Interface"),
+    "service of no region": endpoint("sqs", ", VpcEndpointType: Interface")
+    + other("").replace("us-east-1.sqs", "s3-global.accesspoint"),
     "parameter": endpoint("${AWS::StackName}"),
     "region of the service": endpoint("sqs", ", VpcEndpointType: Interface")
     + other(", ServiceRegion: us-east-1"),

@@ -29,7 +29,9 @@ def case(log_format: str, *fields: str) -> tuple[str, ...]:
 
 GOOD = {
     "default fields": flow_log("'${start} ${end} ${action} ${log-status}'"),
-    "later fields": flow_log("'${vpc-id} ${tgw-src-eni} ${reject-reason}'"),
+    "later fields": flow_log(
+        "'${vpc-id} ${tgw-src-eni} ${reject-reason} ${next-hop-vpc-id} ${instance-tag}'"
+    ),
     "Sub": flow_log("!Sub '${!start} ${!end}'"),
     "not known": flow_log("!Ref Any"),
     "both branches": flow_log("!If [Prod, '${start}', !Ref AWS::NoValue]"),

@@ -15,10 +15,17 @@ GOOD = {
     "RDS": rule("aws.rds", "RDS DB Cluster Event"),
     "CloudTrail": rule("aws.s3", "AWS API Call via CloudTrail"),
     "one's own": rule("shop.orders", "Order Placed"),
+    "similar to another": rule("aws.ec2", "EC2 Spot Instance Rebalance Recommended"),
     "not in the list": rule("aws.rds", "RDS Something Else"),
 }
 
 BAD = {
+    "one letter": (
+        rule("aws.acm", "ACM Certificate Available, ACM Certificate Revoke"),
+        "Resources/Rule/Properties/EventPattern/detail-type/1",
+        'detail-type is "ACM Certificate Revoke", which "aws.acm" does not send: the rule never matches. '
+        'Did you mean "ACM Certificate Revoked"?',
+    ),
     "principal": (
         rule("rds.amazonaws.com", "RDS DB Cluster Event"),
         "Resources/Rule/Properties/EventPattern/source/0",

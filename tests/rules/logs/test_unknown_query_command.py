@@ -19,6 +19,8 @@ GOOD = {
     "SQL": query("'SELECT * FROM a'", ", QueryLanguage: SQL"),
     "function": query("!ImportValue query"),
     "newer than the list": query("'fields a | enrich b'"),
+    "where": query("'fields a | where b = 1'"),
+    "gaps": query("'stats count(*) by bin(5m) | fillmissing 0'"),
     "totals": query("'stats count(*) by a | addtotals'"),
 }
 
@@ -34,8 +36,8 @@ BAD = {
         "QueryString has the command SELECT, which Logs Insights does not have.",
     ),
     "of PPL": (
-        query("'fields a | where b = 1'"),
+        query("'fields a | eval b = 1'"),
         "Resources/Query/Properties/QueryString",
-        "QueryString has the command where, which Logs Insights does not have.",
+        "QueryString has the command eval, which Logs Insights does not have.",
     ),
 }

@@ -28,6 +28,7 @@ def case(parameters: str, path: str, state: str) -> tuple[str, ...]:
 
 GOOD = {
     "parameters of an instance": group("{max_connections: '200', slow_query_log: '1'}"),
+    "engine of both levels": group("{internal_tmp_mem_storage_engine: MEMORY}"),
     "parameter of both levels": group("{innodb_print_all_deadlocks: '1'}"),
     "group of a cluster": group("{time_zone: UTC}", kind="DBClusterParameterGroup"),
     "parameter of instances in a group of a cluster": group(
@@ -39,6 +40,11 @@ GOOD = {
 
 BAD = {
     "literal": case("{binlog_format: ROW}", "binlog_format", 'binlog_format is set to "ROW"'),
+    "upload of the audit log": case(
+        "{server_audit_logs_upload: '1'}",
+        "server_audit_logs_upload",
+        'server_audit_logs_upload is set to "1"',
+    ),
     "parameter": case("{time_zone: !Ref Zone}", "time_zone", 'time_zone is set to {"Ref": "Zone"}'),
     "Sub": case("{time_zone: !Sub '${Zone}'}", "time_zone", 'time_zone is set to {"Fn::Sub": "${Zone}"}'),
     "one branch": case(

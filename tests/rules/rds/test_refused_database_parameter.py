@@ -42,9 +42,9 @@ ROWS = {
         GONE.format('innodb_log_file_size is set to {"Ref": "Any"}'),
     ),
     "fixed, set by a Sub": (
-        "{innodb_flush_log_at_trx_commit: !Sub '2'}",
-        "innodb_flush_log_at_trx_commit",
-        FIXED.format('innodb_flush_log_at_trx_commit is set to {"Fn::Sub": "2"}'),
+        "{sync_binlog: !Sub '2'}",
+        "sync_binlog",
+        FIXED.format('sync_binlog is set to {"Fn::Sub": "2"}'),
     ),
     "renamed, in one branch": (
         "{tx_isolation: !If [Prod, REPEATABLE-READ, !Ref AWS::NoValue]}",
@@ -66,6 +66,11 @@ GOOD = {
     "no value": group("{query_cache_type: !Ref AWS::NoValue}"),
     "both branches": group("!If [Prod, {time_zone: UTC}, !Ref AWS::NoValue]"),
     "zone": values("{time_zone: Asia/Tokyo}"),
+    "island": values("{time_zone: America/Noronha}"),
+    "as recommended only": values(
+        "{innodb_trx_commit_allow_data_loss: 1, innodb_flush_log_at_trx_commit: 2}"
+    ),
+    "threads": values("{thread_cache_size: 64}"),
     "events": values("{server_audit_events: 'CONNECT, QUERY_DDL'}"),
     "TLS": values("{tls_version: 'TLSv1.2,TLSv1.3'}"),
     "zone by Ref": values("{time_zone: !Ref AWS::Region}"),

@@ -16,6 +16,7 @@ GOOD = {
     "cluster": subscription("db-cluster", "failover"),
     "function": subscription("db-cluster", "!ImportValue category"),
     "deployment": subscription("blue-green-deployment", "failure"),
+    "snapshot": subscription("db-cluster-snapshot", "failure"),
     "as on the page": subscription("db-cluster", "global failover"),
 }
 
@@ -25,7 +26,13 @@ BAD = {
         "Resources/One/Properties/EventCategories",
         'EventCategories has "availability", and db-cluster has no such category. It has '
         "configuration change, creation, deletion, failover, failure, global failover, global-failover, "
-        "maintenance, migration, notification, serverless.",
+        "maintenance, migration, notification, read replica, serverless.",
+    ),
+    "engine version": (
+        subscription("custom-engine-version", "restored"),
+        "Resources/One/Properties/EventCategories",
+        'EventCategories has "restored", and custom-engine-version has no such category. Did you mean '
+        "restoring?",
     ),
     "spelling": (
         subscription("db-instance", "low-storage"),

@@ -29,6 +29,18 @@ BAD = {
         'Resource is "${Bucket.Arn}", and s3:GetObject is on objects: BUCKET-ARN/*. The '
         "statement does not allow it.",
     ),
+    "tags of versions": (
+        policy("s3:GetObjectVersionTagging", "!GetAtt Bucket.Arn"),
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "${Bucket.Arn}", and s3:GetObjectVersionTagging is on objects: BUCKET-ARN/*. The '
+        "statement does not allow it.",
+    ),
+    "encryption": (
+        policy("s3:PutEncryptionConfiguration", "!Sub '${Bucket.Arn}/*'"),
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "${Bucket.Arn}/*", and s3:PutEncryptionConfiguration is on the bucket: BUCKET-ARN. The '
+        "statement does not allow it.",
+    ),
     "bucket": (
         policy("[s3:ListBucket]", "!Sub 'arn:${AWS::Partition}:s3:::${Bucket}/*'"),
         "Resources/One/Properties/PolicyDocument/Statement/Resource",

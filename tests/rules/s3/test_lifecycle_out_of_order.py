@@ -15,6 +15,7 @@ Resources:
 
 GOOD = {
     "order": rule("ExpirationInDays: 365, Transitions: [{StorageClass: STANDARD_IA, TransitionInDays: 30}]"),
+    "soon": rule("Transitions: [{StorageClass: STANDARD_IA, TransitionInDays: 0}]"),
     "archive": rule("Transitions: [{StorageClass: GLACIER, TransitionInDays: 0}]"),
     "parameter": rule(
         "ExpirationInDays: !Ref Any, Transitions: [{StorageClass: GLACIER, TransitionInDays: 90}]"
@@ -22,11 +23,11 @@ GOOD = {
 }
 
 BAD = {
-    "early": (
-        rule("Transitions: [{StorageClass: STANDARD_IA, TransitionInDays: 7}]"),
-        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0",
-        "TransitionInDays to STANDARD_IA is 7: S3 moves objects there after 30 days at the "
-        "earliest, and refuses the rule.",
+    "same day": (
+        rule("ExpirationInDays: 90, Transition: {StorageClass: GLACIER, TransitionInDays: 90}"),
+        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
+        "ExpirationInDays is 90, and objects move to GLACIER after 90: S3 refuses the rule. Let "
+        "them expire later.",
     ),
     "expired": (
         rule("ExpirationInDays: 30, Transitions: [{StorageClass: GLACIER, TransitionInDays: 90}]"),

@@ -52,8 +52,8 @@ BAD = {
     "encrypted": (
         template(KMS, policy("logging.s3.amazonaws.com")),
         "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, which is encrypted with SSE-KMS: S3 writes no access log "
-        "there. Use SSE-S3 (AES256).",
+        "DestinationBucketName is Logs, which is encrypted with SSE-KMS: it may be impossible to read the "
+        "log. Use SSE-S3 (AES256).",
     ),
     "another prefix": (
         template("", policy("logging.s3.amazonaws.com").replace("'*'", "!Sub '${Logs.Arn}/site/*'")).replace(

@@ -20,6 +20,14 @@ GOOD = {
 }
 
 BAD = {
+    "composite alarm": (
+        template("FilterPolicy: {AlarmRule: [{exists: true}]}").replace(
+            "CloudWatch::Alarm", "CloudWatch::CompositeAlarm"
+        ),
+        "Resources/Mail/Properties/FilterPolicy",
+        "FilterPolicy filters on attributes, and the alarms that notify Alarms have none: no "
+        "message is delivered. Set FilterPolicyScope: MessageBody.",
+    ),
     "attributes": (
         template("FilterPolicy: {NewStateValue: [ALARM]}"),
         "Resources/Mail/Properties/FilterPolicy",

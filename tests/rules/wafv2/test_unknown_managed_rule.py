@@ -20,6 +20,10 @@ def override(rule: str) -> str:
 GOOD = {
     "known": group("AWSManagedRulesCommonRuleSet", override("SizeRestrictions_BODY")),
     "group with other rules": group("AWSManagedRulesBotControlRuleSet", override("Anything")),
+    "rule of the newest version": group(
+        "AWSManagedRulesSQLiRuleSet", override("SQLiExtendedPatterns_HEADER")
+    ),
+    "rule of an older version": group("AWSManagedRulesLinuxRuleSet", override("LFI_COOKIE")),
     "newer than the list": group("AWSManagedRulesSomething"),
     "newer rule": """
 Resources:
@@ -37,6 +41,12 @@ Resources:
 }
 
 BAD = {
+    "component": (
+        group("AWSManagedRulesCommonRuleSet", override("SizeRestrictions_QueryString")),
+        "Resources/Acl/Properties/Rules/0/Statement/ManagedRuleGroupStatement",
+        "AWSManagedRulesCommonRuleSet has no rule SizeRestrictions_QueryString: WAF refuses the "
+        "override. Did you mean SizeRestrictions_QUERYSTRING?",
+    ),
     "group": (
         group("AWSManagedRulesCommonRuleset"),
         "Resources/Acl/Properties/Rules/0/Statement/ManagedRuleGroupStatement/Name",

@@ -1,4 +1,4 @@
-"""What the dashboards show, and that they follow the templates that they are made from."""
+"""Tests of the content of the dashboards, and that it is updated when the templates change."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def alarms_of(resources: Template) -> Template:
     ],
 )
 def test_alarms_are_on_top(module: ModuleType, values: dict[str, str], missing: set[str]) -> None:
-    """The first widget shows the state of every alarm that there is, and of no other."""
+    """The first widget shows the state of all existing alarms, and of no others."""
     resources = resources_of(module, values)
     first = next(iter(widgets(module, resources).values()))
 
@@ -96,9 +96,9 @@ def test_alarms_are_on_top(module: ModuleType, values: dict[str, str], missing: 
 
 @each_module
 def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
-    """Where what an alarm watches is drawn as the alarm takes it, a line shows where it fires.
+    """If a graph shows the metric of an alarm with its statistic and period, it has a line at the threshold.
 
-    An alarm need not be drawn: its state is in the first widget.
+    A graph is not required for each alarm, because the first widget shows its state.
     """
     resources = resources_of(module)
     graphs = [widget for widget in widgets(module, resources).values() if "metrics" in widget]
@@ -127,7 +127,7 @@ def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
 
 @pytest.mark.parametrize("title", ["CPU", "Connections", "Read latency", "Freeable memory"])
 def test_writer_and_reader_side_by_side(title: str) -> None:
-    """What both instances have is shown for both in one graph, by role: after a failover it still fits."""
+    """One graph shows the metric of writer and reader, by role, so that it is correct after a failover."""
     metrics = widgets(database, resources_of(database))[title]["metrics"]
     own = ["DBClusterIdentifier", "${DatabaseCluster}", "Role"]
 
@@ -138,7 +138,7 @@ def test_writer_and_reader_side_by_side(title: str) -> None:
 
 
 def test_metrics_of_the_api_have_the_dimensions_that_exist() -> None:
-    """Metrics of the API are by name and stage, those of the function by name; provisioned ones by alias."""
+    """The dimensions are name and stage for the API, name for the function, and alias if provisioned."""
     dimensions = {
         (metric[0], metric[1]): metric[2:-1]
         for widget in widgets(api, resources_of(api)).values()
@@ -163,7 +163,7 @@ def test_metrics_of_the_api_have_the_dimensions_that_exist() -> None:
 
 
 def test_limits_are_drawn_where_there_are_some() -> None:
-    """Without limits of its own the function still has one: the connections that the database allows."""
+    """Even without its own limits, the function has one: the maximum number of database connections."""
     settings = resources_of(database)["DatabaseParameterGroup"]["Properties"]["Parameters"]
     connections = int(settings["max_connections"])
     none = {"LambdaProvisionedConcurrency": "0", "LambdaReservedConcurrency": "0"}
@@ -178,9 +178,9 @@ def test_limits_are_drawn_where_there_are_some() -> None:
 
 
 def test_waf_graph_names_metrics_that_exist() -> None:
-    """The dimensions are those of a web ACL for CloudFront, each rule has a line; without WAF all is gone.
+    """The graph has each rule, with the dimensions of a CloudFront web ACL. Without WAF, it does not exist.
 
-    A rule that counts has another metric than one that blocks.
+    The metric of a rule that counts is different from the metric of a rule that blocks.
     """
     resources = resources_of(frontend)
     total, first, *others = widgets(frontend, resources)["WAF"]["metrics"]
@@ -201,7 +201,7 @@ def test_waf_graph_names_metrics_that_exist() -> None:
 
 
 def test_functions_of_cloudfront_are_watched() -> None:
-    """Of each function its errors and its time are drawn, by the name that it has."""
+    """Graphs show the errors and the compute utilization of each CloudFront function, by function name."""
     resources = resources_of(frontend)
     functions = {
         resource["Properties"]["Name"]
@@ -234,7 +234,7 @@ def test_functions_of_cloudfront_are_watched() -> None:
 
 @each_module
 def test_deriving_again_changes_nothing(module: ModuleType) -> None:
-    """Nothing is there twice."""
+    """A second call of derive does not add anything."""
     t = module.build()
     before = render(t.to_dict(), sections=t.sections)
     module.derive(t)
@@ -244,9 +244,9 @@ def test_deriving_again_changes_nothing(module: ModuleType) -> None:
 
 @each_module
 def test_changed_alarm(module: ModuleType) -> None:
-    """A change without derive is reported, naming the call, also from the template as it was rendered.
+    """If derive is not called after a change, the check reports it, also for the rendered template.
 
-    After derive, the dashboard has the new line, in its old place.
+    After the call, the dashboard has the new line, at the same position.
     """
     t = module.build()
     before = list(t.resources)
@@ -265,7 +265,7 @@ def test_changed_alarm(module: ModuleType) -> None:
 
 @each_module
 def test_removed_alarm(module: ModuleType) -> None:
-    """A dashboard cannot show an alarm that was taken out: derive refuses, and the check reports it."""
+    """If the dashboard shows a removed alarm, derive raises an error, and the check reports it."""
     t = module.build()
     del t.resources[ALARMS[module]]
     message = (
@@ -282,7 +282,7 @@ def test_removed_alarm(module: ModuleType) -> None:
 
 @each_module
 def test_template_without_dashboard_is_not_stale(module: ModuleType) -> None:
-    """An importer who takes the dashboard out need not call derive."""
+    """If an importer removes the dashboard, they do not need to call derive."""
     t = module.build()
     del t.resources[DASHBOARDS[module]]
     t.resources[ALARMS[module]].Threshold = 77

@@ -1,4 +1,4 @@
-"""Dashboards as text: layout, references, and what may not be there."""
+"""Dashboards as text: layout, references, and conditional widgets."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Template = dict[str, Any]
 
 
 def resolved(body: Template, condition: str | None = None, **resources: Template) -> Template:
-    """Return the dashboard as CloudWatch reads it, where the condition On is true if it is named."""
+    """Return the resolved dashboard. The condition On is true if it is given as ``condition``."""
     template = {
         "Conditions": {"On": {"Fn::Equals": [condition or "", "On"]}},
         "Resources": {
@@ -33,7 +33,7 @@ def plain(title: str) -> Template:
 
 
 def test_one_thing_to_a_line() -> None:
-    """A changed metric, line or widget is one changed line in a review."""
+    """Each metric, line and widget is on its own line, so a change of one is one changed line in a diff."""
     metric = widgets.metric(
         "AWS/Lambda", "Duration", "p95", "p95", 300, {"FunctionName": {"Ref": "Function"}}
     )
@@ -73,14 +73,14 @@ def test_rows() -> None:
     ],
 )
 def test_values_of_dimensions(value: Any, text: str) -> None:
-    """A dimension may have any value that a property of CloudFormation may have."""
+    """The value of a dimension can be any value that a CloudFormation property can have."""
     widget = widgets.graph("g", "ms", [widgets.metric("N", "M", "all", "Sum", 60, {"D": value})])
 
     assert resolved(dashboards.body([[widget]]))["widgets"][0]["properties"]["metrics"][0][3] == text
 
 
 def test_limit_that_is_decided_at_the_deploy() -> None:
-    """A line may stand at the value of a function; it stays a number."""
+    """A line can have an intrinsic function as its value. The resolved value is a number."""
     widget = widgets.graph("g", "ms", [], [widgets.limit("limit", {"Fn::If": ["On", 10, 20]})])
     body = dashboards.body([[widget]])
 
@@ -89,7 +89,7 @@ def test_limit_that_is_decided_at_the_deploy() -> None:
 
 
 def test_log_table() -> None:
-    """A table of log entries names its log group by reference."""
+    """A table of log entries references its log group."""
     body = dashboards.body([[widgets.log_table("Newest", "Group", "fields @message | limit 5")]])
     (widget,) = resolved(body, Group={"Type": "AWS::Logs::LogGroup"})["widgets"]
 
@@ -102,7 +102,7 @@ def test_log_table() -> None:
 @pytest.mark.parametrize("pattern", ["aOb", "Oab", "abO", "OaO", "OO", "O"])
 @pytest.mark.parametrize("condition", ["On", None])
 def test_conditional_widgets(pattern: str, condition: str | None) -> None:
-    """Wherever widgets that may not be there stand, the text is JSON with and without them."""
+    """The body is valid JSON with and without conditional widgets, in every position."""
     rows = [[widgets.when("On", plain("O")) if title == "O" else plain(title)] for title in pattern]
     found = resolved(dashboards.body(rows), condition)["widgets"]
 
@@ -111,7 +111,7 @@ def test_conditional_widgets(pattern: str, condition: str | None) -> None:
 
 
 def test_resource() -> None:
-    """The dashboard has its name, and the attributes that it is given."""
+    """The dashboard has its name, and the resource attributes that are passed to it."""
     found = dashboards.dashboard("Board", "api", [[plain("g")]], Condition="On").to_dict()
 
     assert found["Condition"] == "On"

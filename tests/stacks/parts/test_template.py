@@ -1,4 +1,4 @@
-"""The template that every stack module fills."""
+"""The template class that every stack module uses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def template() -> StackTemplate:
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
 def test_plain_dicts_are_those_of_troposphere(stack: Stack) -> None:
-    """A template becomes what troposphere makes of it, in the same order."""
+    """``to_dict`` returns the same dict, in the same order, as troposphere."""
     t = stack.build()
 
     assert json.dumps(t.to_dict()) == json.dumps(Template.to_dict(t))
@@ -55,7 +55,7 @@ def test_parameters_in_groups() -> None:
 
 
 def test_renamed_resource_keeps_place_and_section() -> None:
-    """Only the logical ID is another one."""
+    """Only the logical ID changes."""
     t = template()
     t.rename_resource("Second", "Other")
 
@@ -69,7 +69,7 @@ def test_renamed_resource_keeps_place_and_section() -> None:
 
 
 def test_rename_to_the_same_name() -> None:
-    """Nothing happens."""
+    """A rename to the same name does nothing."""
     t = template()
     before = t.to_dict()
     t.rename_resource("Second", "Second")
@@ -78,7 +78,7 @@ def test_rename_to_the_same_name() -> None:
 
 
 def test_rename_to_a_name_that_is_taken_fails() -> None:
-    """The other resource is not lost."""
+    """A rename to the ID of another resource fails, so that the other resource is not overwritten."""
     t = template()
 
     with pytest.raises(ValueError) as error:
@@ -89,6 +89,6 @@ def test_rename_to_a_name_that_is_taken_fails() -> None:
 
 
 def test_rename_of_an_unknown_resource_fails() -> None:
-    """There is nothing to rename."""
+    """A rename of a resource that does not exist fails."""
     with pytest.raises(KeyError):
         template().rename_resource("Fourth", "Fifth")

@@ -1,4 +1,4 @@
-"""Widgets, metrics and lines of dashboards, as they are read off a template."""
+"""Widgets, metrics and lines of dashboards, created from the alarms of a template."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TEMPLATE = {"Resources": {"Slow": ALARM, "Function": {"Type": "AWS::Lambda::Func
     ("dimensions", "function"), [({}, {"Ref": "Function"}), ({"FunctionName": "other"}, "other")]
 )
 def test_metric_of_an_alarm(dimensions: dict[str, str], function: Any) -> None:
-    """A metric is drawn as its alarm takes it, if need be with another value of a dimension."""
+    """A metric has the statistic, period and dimensions of its alarm. Dimensions can be overridden."""
     assert widgets.alarm_metric(TEMPLATE, "Slow", "all", **dimensions) == [
         "AWS/Lambda",
         "Duration",
@@ -52,7 +52,7 @@ def test_metric_of_an_alarm(dimensions: dict[str, str], function: Any) -> None:
     ],
 )
 def test_threshold(datapoints: dict[str, Any], label: str) -> None:
-    """The label says on which side of the threshold the alarm fires, and after how long."""
+    """The label shows on which side of the threshold the alarm fires, and after how long."""
     properties = {key: value for key, value in ALARM["Properties"].items() if key != "DatapointsToAlarm"}
     template = {"Resources": {"Slow": ALARM | {"Properties": properties | datapoints}}}
 
@@ -60,7 +60,7 @@ def test_threshold(datapoints: dict[str, Any], label: str) -> None:
 
 
 def test_threshold_that_follows_a_parameter() -> None:
-    """The line is where the deploy puts it, and the label has no number."""
+    """The value of the line is the function of the alarm's threshold, and the label has no number."""
     value = {"Fn::FindInMap": ["Classes", {"Ref": "Class"}, "Low"]}
     template = {"Resources": {"Slow": ALARM | {"Properties": ALARM["Properties"] | {"Threshold": value}}}}
 
@@ -72,7 +72,7 @@ def test_threshold_that_follows_a_parameter() -> None:
 
 
 def test_expression_of_an_alarm() -> None:
-    """The expression is drawn, over the metrics that it is made of, and its line knows their period."""
+    """The graph shows the expression and its metrics. The label of the line uses the metrics' period."""
     stat = {
         "Metric": {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Dimensions": []},
         "Period": 300,
@@ -108,12 +108,12 @@ def test_expression_of_an_alarm() -> None:
     ],
 )
 def test_state_of_a_conditional_alarm(condition: str | None, state: Any) -> None:
-    """The state of an alarm that may not be there has its condition, unless it is the dashboard's own."""
+    """The state of a conditional alarm has the alarm's condition, unless the dashboard has the same one."""
     assert widgets.alarm_states(TEMPLATE, "Alarms", condition)["properties"]["alarms"] == [state]
 
 
 def test_missing_resource() -> None:
-    """A dashboard of something that is not there is refused."""
+    """A reference to a resource that does not exist raises an error."""
     with pytest.raises(widgets.DashboardError) as caught:
         widgets.threshold(TEMPLATE, "Gone")
 

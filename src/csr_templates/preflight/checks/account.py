@@ -24,8 +24,8 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             arn = stack.values.get(name, "")
             if arn and arn.split(":")[4] not in (needs.account, "aws"):
                 return failed(
-                    f"{name} of {needs.environment} is in account {arn.split(':')[4]}, and this is "
-                    f"{needs.account}.",
+                    f"{name} of {needs.environment} is in account {arn.split(':')[4]}, but the caller is "
+                    f"in account {needs.account}.",
                     "Use the profile of that account, or correct the parameter.",
                 )
     roles = [f"deploy-{stack.deployed}-service" for stack in needs.chosen]

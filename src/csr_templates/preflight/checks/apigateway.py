@@ -59,8 +59,16 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     name = arn.rpartition("/")[2]
     lookup.expect([calls.role(name), calls.stack_of(stack.region, name)])
     owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, name)) or []}
+    if ours and not owners and name.startswith(f"{stack.deployed}-"):
+        return warned(
+            f"The CloudWatch log role of API Gateway in {stack.region} is {name}, which remains from a "
+            f"deleted stack {stack.deployed}: the deploy creates another role and sets it.",
+            "Delete the old role after the deploy (docs/operations.md, When the first create fails).",
+        )
     if ours and stack.deployed not in owners:
-        owner = f"which {', '.join(sorted(owners))} holds" if owners else "which does not belong to a stack"
+        owner = (
+            f"which belongs to {', '.join(sorted(owners))}" if owners else "which does not belong to a stack"
+        )
         return failed(
             f"The CloudWatch log role of API Gateway in {stack.region} is {name}, {owner}: {stack.deployed} "
             "would replace the setting.",

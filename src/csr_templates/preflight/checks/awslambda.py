@@ -53,7 +53,7 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     )
     if wanted > max(left, 0):
         return failed(
-            f"{wanted} concurrent executions are to be {how} for {subject.id}, but only {max(left, 0)} are "
+            f"{subject.id} needs {wanted} {how} concurrent executions, but only {max(left, 0)} are "
             f"available: the account has {settings['ConcurrentExecutions']:,} in {region}, and Lambda keeps "
             f"{KEPT_UNRESERVED} of them for functions without reserved concurrency.",
             remedy,

@@ -43,7 +43,7 @@ def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return passed(f"{subject.id} is in status {status}. The deploy updates it.")
     if status == "REVIEW_IN_PROGRESS":
         return warned(
-            f"{subject.id} contains only a change set. The deploy creates it.",
+            f"{subject.id} is empty: it contains only a change set. The deploy creates its resources.",
             "Delete change sets that will not be executed.",
         )
     sentence = f"{subject.id} is in status {status} and cannot be updated."

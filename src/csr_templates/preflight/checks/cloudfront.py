@@ -91,7 +91,7 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     )
     if others := [one for one in holders if one != ours]:
         return failed(
-            f"{alias} is an alias of the distribution {others[0]}: CloudFront would reject it.", remedy
+            f"{alias} is already an alias of the distribution {others[0]}, so the deploy would fail.", remedy
         )
     if ours in holders:
         return passed(f"{alias} is an alias of the distribution of {subject.stack.deployed}.")
@@ -106,8 +106,8 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     ]
     if conflicting:
         return failed(
-            f"{alias} is an alias of the distribution {conflicting[0]['DistributionId']} in account "
-            f"{conflicting[0]['AccountId']}: CloudFront would reject it.",
+            f"{alias} is already an alias of the distribution {conflicting[0]['DistributionId']} in account "
+            f"{conflicting[0]['AccountId']}, so the deploy would fail.",
             remedy,
         )
     return passed(f"No distribution in any account has the alias {alias}.")

@@ -163,7 +163,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
         is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
         if old != new and new is not None and not is_said:
-            yield f"LoggingFilter is {'new' if old is None else 'changed'}: it may be that {_UNRECORDED}"
+            yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
     for key in _POLICIES:
         was, will = policy(before, key), policy(after, key)
         if was == will:

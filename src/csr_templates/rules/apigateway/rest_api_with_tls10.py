@@ -11,6 +11,7 @@ from csr_templates.rules.support.scenarios import only_value, scenarios
 from csr_templates.rules.support.values import is_true, show, values
 
 OLDEST = "TLS_1_0"
+REGIONAL, EDGE = "SecurityPolicy_TLS13_1_2_2021_06", "SecurityPolicy_TLS12_PFS_2025_EDGE"
 ASKED = ("SecurityPolicy", "EndpointConfiguration", "DisableExecuteApiEndpoint", "Parameters")
 
 
@@ -19,14 +20,15 @@ class RestApiWithTls10(Rule):
 
     A regional or edge-optimized REST API has the security policy TLS_1_0 unless another one is set, also
     behind a CloudFront distribution or with a custom domain that requires more: its execute-api endpoint can
-    still be called directly. Set SecurityPolicy to one that starts with SecurityPolicy_TLS13_1_2, with
-    EndpointAccessMode (BASIC, or STRICT once every caller sends the API's own host name). A private API has
-    TLS_1_2; an API with DisableExecuteApiEndpoint has no such endpoint.
+    still be called directly. Set SecurityPolicy to one that starts with SecurityPolicy_TLS13_1_2, or for an
+    edge-optimized API, which is the default, SecurityPolicy_TLS12_PFS_2025_EDGE, with EndpointAccessMode
+    (BASIC, or STRICT once every caller sends the API's own host name). A private API has TLS_1_2; an API with
+    DisableExecuteApiEndpoint has no such endpoint.
     """
 
     id = "W9536"
     source_url = (
-        "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html"
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html"
     )
     tags = ["resources", "apigateway", "tls"]
     fault_class = "protections"
@@ -42,19 +44,25 @@ class RestApiWithTls10(Rule):
             closed = any(is_true(value) for value, _ in values(case, found.get(ASKED[2])))
             if old and not closed and not _may_be_private(case, found):
                 given = "SecurityPolicy" in properties
+                types = [only_value(case, kind) for kind in _types(found) or ()]
+                better = REGIONAL if types == ["REGIONAL"] else EDGE
                 yield Fault(
                     ("SecurityPolicy",) if given else (),
                     f"SecurityPolicy is {'missing' if policy is None else show(policy)}{{when}}: the API's "
-                    "endpoint accepts TLS 1.0. Set SecurityPolicy: SecurityPolicy_TLS13_1_2_2021_06 with "
-                    "EndpointAccessMode: BASIC.",
+                    f"endpoint accepts TLS 1.0. Set SecurityPolicy: {better} with EndpointAccessMode: BASIC.",
                     case,
                 )
 
 
 def _may_be_private(case: Validator, found: Any) -> bool:
     """Return whether the API is private, or may be private."""
-    endpoint = found.get("EndpointConfiguration", {})
-    types = endpoint.get("Types", []) if isinstance(endpoint, dict) else None
-    if is_function(endpoint)[0] or not isinstance(types, list) or "Parameters" in found:
+    types = _types(found)
+    if is_function(found.get("EndpointConfiguration"))[0] or types is None or "Parameters" in found:
         return True
     return any(only_value(case, kind) in (None, "PRIVATE") for kind in types)
+
+
+def _types(found: Any) -> list[Any] | None:
+    endpoint = found.get("EndpointConfiguration", {})
+    types = endpoint.get("Types", []) if isinstance(endpoint, dict) else None
+    return types if isinstance(types, list) else None

@@ -15,7 +15,7 @@ NAMES = (
     "accountId apiId authorize.error authorize.latency authorize.status authorizer.error "
     "authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId "
     "authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status "
-    "awsEndpointRequestId awsEndpointRequestId2 awsEndpointInvocationTime cipherSuite connectedAt "
+    "awsEndpointRequestId awsEndpointRequestId2 cipherSuite connectedAt "
     "connectionId customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId "
     "domainName domainPrefix endpointType error.message error.messageString error.responseType "
     "error.validationErrorString eventType extendedRequestId httpMethod identity.accountId identity.apiKey "
@@ -27,7 +27,7 @@ NAMES = (
     "identity.clientCert.validity.notAfter integration.error integration.integrationStatus "
     "integration.latency integration.requestId integration.status integration.responseTransferMode "
     "integration.timeToAllHeaders integration.timeToFirstContent integrationErrorMessage integrationLatency "
-    "integrationStatus isCanaryRequest messageDirection messageId path protocol requestId requestOverride "
+    "integrationStatus isCanaryRequest messageDirection messageId path protocol requestId "
     "requestTime requestTimeEpoch resourceId resourcePath responseLatency responseLength "
     "responseOverride.status routeKey stage status tlsVersion waf.error waf.latency waf.status "
     "wafResponseCode webaclArn xrayTraceId"
@@ -37,6 +37,8 @@ VARIABLES = NAMES.split()
 NOT_OF_REST = {
     "routeKey": "$context.httpMethod and $context.resourcePath",
     "dataProcessed": "$context.responseLength",
+    "integrationErrorMessage": "$context.integration.error",
+    "awsEndpointRequestId2": "",
     "eventType": "",
     "connectionId": "",
     "connectedAt": "",

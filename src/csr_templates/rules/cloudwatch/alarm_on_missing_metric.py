@@ -67,7 +67,7 @@ SETS: dict[str, tuple[tuple[str, ...], ...]] = {
     # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
     "AWS/SQS": (("QueueName",),),
     # https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
-    "AWS/NATGateway": (("NatGatewayId",),),
+    "AWS/NATGateway": (("NatGatewayId",), ("AvailabilityZone", "NatGatewayId")),
     # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
     "AWS/Route53": (("HealthCheckId",), ("HealthCheckId", "Region"), ("HostedZoneId",), ("Region",)),
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html

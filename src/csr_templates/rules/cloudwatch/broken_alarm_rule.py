@@ -11,18 +11,24 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
 
 STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
+#: Number or percentage of alarms, their state, and the alarms.
+AT_LEAST = re.compile(
+    rf"AT_LEAST\s*\(\s*\w+%?\s*,\s*(?:NOT\s+)?(?:{'|'.join(STATES)})\s*,\s*\(([^()]*)\)\s*\)"
+)
+QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
 
 
 class BrokenAlarmRule(Rule):
     """Composite alarm whose rule cannot be read, or names an alarm that the template does not have.
 
-    AlarmRule consists of ALARM("NAME"), OK("NAME") and INSUFFICIENT_DATA("NAME") with AND, OR and NOT. It
-    accepts names or ARNs of alarms, and CloudWatch rejects a name that does not exist: one that is close to
-    an alarm of the template is misspelt. It refuses the signs of a programming language, such as &&, too.
+    AlarmRule consists of ALARM("NAME"), OK("NAME") and INSUFFICIENT_DATA("NAME") with AND, OR and NOT, and
+    of AT_LEAST(2, ALARM, (NAME, NAME)). It accepts names or ARNs of alarms, and CloudWatch rejects a name
+    that does not exist: one that is close to an alarm of the template is misspelt. It refuses the signs of a
+    programming language, such as &&, too.
     """
 
     id = "E9614"
-    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html"
     tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "documents"
 
@@ -42,18 +48,30 @@ class BrokenAlarmRule(Rule):
 
 
 def _problem(rule: str, alarms: set[str]) -> str:
-    plain = re.sub(r"\$\{[^}]*\}", "x", rule)
+    plain = QUOTED.sub("", re.sub(r"\$\{[^}]*\}", "x", rule))
     if plain.count("(") != plain.count(")"):
         return f"has {plain.count('(')} ( and {plain.count(')')} ): CloudWatch refuses it."
-    outside = re.sub(r"\"[^\"]*\"|'[^']*'|\(\s*[^()\s]+\s*\)", "", plain)
+    outside = re.sub(r"\(\s*[^()\s]+\s*\)", "", AT_LEAST.sub("", plain))
     for word in re.findall(r"[A-Za-z_]+", outside):
-        if word not in (*STATES, "AND", "OR", "NOT", "TRUE", "FALSE"):
-            return f"has the word {word}; allowed are {', '.join(STATES)}, AND, OR, NOT, TRUE and FALSE."
+        if word == "AT_LEAST":
+            return (
+                "has AT_LEAST in another form than AT_LEAST(2, ALARM, (NAME, NAME)): CloudWatch refuses it."
+            )
+        if word not in (*STATES, "AND", "OR", "NOT", "TRUE", "FALSE", "true", "false"):
+            allowed = f"{', '.join(STATES)}, AND, OR, NOT, AT_LEAST, TRUE and FALSE"
+            return f"has the word {word}; allowed are {allowed}."
     sign = re.search(r"[^\s\w()]+", re.sub(r"\([^()\s]*\)", "", outside))
     if sign:
         return f"has the sign {sign[0]}; conditions are joined by AND, OR and NOT. CloudWatch refuses it."
-    for name in re.findall(r"(?:ALARM|OK|INSUFFICIENT_DATA)\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)", rule):
+    for name in _names(rule):
         close = get_close_matches(name, sorted(alarms), n=1, cutoff=0.8)
         if name not in alarms and not name.startswith("arn:") and "$" not in name and close:
             return f"contains the alarm {name}, which does not exist. Did you mean {close[0]}?"
     return ""
+
+
+def _names(rule: str) -> list[str]:
+    names = re.findall(rf"(?:{'|'.join(STATES)})\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)", rule)
+    for several in AT_LEAST.findall(rule):
+        names += [name.strip().strip("\"'") for name in several.split(",")]
+    return names

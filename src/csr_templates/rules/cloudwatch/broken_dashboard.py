@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 WIDTH = 24  # columns of a dashboard's grid
-TYPES = ("metric", "text", "log", "alarm", "explorer", "custom", "trace")
+TYPES = ("metric", "text", "log", "alarm", "explorer", "chart", "custom", "trace")
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
@@ -43,7 +43,7 @@ class BrokenDashboard(Rule):
     """
 
     id = "E9615"
-    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
     tags = ["resources", "cloudwatch", "dashboard"]
     fault_class = "documents"
     looks_at = properties_of("AWS::CloudWatch::Dashboard")

@@ -42,6 +42,7 @@ OF_R_SIZES = {
     "16xlarge": 6000,
     "24xlarge": 7000,
     "32xlarge": 7000,
+    "48xlarge": 8000,
 }
 
 MESSAGE = (

@@ -15,13 +15,12 @@ GATEWAY = ("s3", "s3express", "dynamodb")
 # Services with endpoints that templates name most, and what some are taken for.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
 NAMES = (
-    "acm-pca athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config ec2 "
-    "ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing "
+    "acm-pca apigateway athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config "
+    "ec2 ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing "
     "events execute-api glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data "
     "sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray"
 )
 TAKEN_FOR = {
-    "apigateway": "execute-api",
     "cloudwatch": "monitoring",
     "cloudwatchlogs": "logs",
     "ecr": "ecr.api and ecr.dkr",
@@ -54,7 +53,9 @@ class EndpointOfWrongKind(Rule):
         for found, case in scenarios(validator, asked):
             service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", sub_text(found.get("ServiceName")) or "")
             kind = only_value(case, found.get("VpcEndpointType", "Gateway"))
-            named = re.match(r"com\.amazonaws\.([^.]+)\.", sub_text(found.get("ServiceName")) or "")
+            named = re.match(
+                r"com\.amazonaws\.(\$\{.+?\}|[a-z-]+-\d)\.", sub_text(found.get("ServiceName")) or ""
+            )
             problem = _no_service(validator, properties, named[1], service[1]) if named and service else ""
             if problem:
                 yield Fault(("ServiceName",), problem, case)

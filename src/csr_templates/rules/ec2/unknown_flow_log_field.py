@@ -15,7 +15,9 @@ VPC_FIELDS = (
     "sublocation-type sublocation-id pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path "
     "ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id "
     "ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id reject-reason "
-    "resource-id encryption-status"
+    "resource-id encryption-status instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag "
+    "asg-tag-2 interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id "
+    "next-hop-interface-type"
 )
 TRANSIT_GATEWAY_FIELDS = (
     "resource-type tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id "

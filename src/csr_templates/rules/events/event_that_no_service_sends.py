@@ -12,10 +12,28 @@ from csr_templates.rules.support.documents import each
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
 
-# Source: the detail-types that rules use most. The services have more.
+# Source: its detail-types. Those of EC2 about reservations of capacity are omitted.
 DETAIL_TYPES = {
-    "aws.acm": ("ACM Certificate Approaching Expiration", "ACM Certificate Expired"),
+    "aws.acm": (
+        "ACM Certificate Approaching Expiration",
+        "ACM Certificate Available",
+        "ACM Certificate Expired",
+        "ACM Certificate Renewal Action Required",
+        "ACM Certificate Revoked",
+        "ACM Certificate Rotated",
+    ),
     "aws.autoscaling": (
+        "EC2 Auto Scaling Instance Refresh Cancelled",
+        "EC2 Auto Scaling Instance Refresh Checkpoint Reached",
+        "EC2 Auto Scaling Instance Refresh Failed",
+        "EC2 Auto Scaling Instance Refresh Rollback Failed",
+        "EC2 Auto Scaling Instance Refresh Rollback Started",
+        "EC2 Auto Scaling Instance Refresh Rollback Succeeded",
+        "EC2 Auto Scaling Instance Refresh Started",
+        "EC2 Auto Scaling Instance Refresh Started Baking",
+        "EC2 Auto Scaling Instance Refresh Succeeded",
+        "EC2 Instance Detach Successful",
+        "EC2 Instance Detach Unsuccessful",
         "EC2 Instance Launch Successful",
         "EC2 Instance Launch Unsuccessful",
         "EC2 Instance Terminate Successful",
@@ -23,41 +41,102 @@ DETAIL_TYPES = {
         "EC2 Instance-launch Lifecycle Action",
         "EC2 Instance-terminate Lifecycle Action",
     ),
-    "aws.cloudwatch": ("CloudWatch Alarm State Change", "CloudWatch Alarm Configuration Change"),
-    "aws.codebuild": ("CodeBuild Build State Change", "CodeBuild Build Phase Change"),
+    "aws.cloudwatch": (
+        "CloudWatch Alarm Configuration Change",
+        "CloudWatch Alarm Contributor State Change",
+        "CloudWatch Alarm State Change",
+    ),
+    "aws.codebuild": (
+        "CodeBuild Build Phase Change",
+        "CodeBuild Build State Change",
+        "CodeBuild Fleet State Change",
+    ),
     "aws.codepipeline": (
         "CodePipeline Action Execution State Change",
         "CodePipeline Pipeline Execution State Change",
         "CodePipeline Stage Execution State Change",
     ),
     "aws.ec2": (
-        "EC2 Instance State-change Notification",
-        "EC2 Spot Instance Interruption Warning",
+        "EBS Copy Snapshot Missed Completion Duration",
+        "EBS Fast Snapshot Restore State-change Notification",
+        "EBS Multi-Volume Snapshots Completion Status",
+        "EBS Snapshot Acceleration State-change Notification",
+        "EBS Snapshot Block Public Access Disabled",
+        "EBS Snapshot Block Public Access Enabled",
         "EBS Snapshot Notification",
         "EBS Volume Notification",
+        "EC2 AMI State Change",
+        "EC2 Fast Launch State-change Notification",
+        "EC2 Instance Rebalance Recommendation",
+        "EC2 Instance State-change Notification",
+        "EC2 Spot Instance Interruption Warning",
+        "EC2 Spot Instance Rebalance Recommended",
+        "EC2 Spot Instance Request Fulfillment",
+        "Launch Template Alias Change",
     ),
-    "aws.ecr": ("ECR Image Action", "ECR Image Scan"),
+    "aws.ecr": (
+        "ECR Artifact Action",
+        "ECR Image Action",
+        "ECR Image Scan",
+        "ECR Pull Through Cache Action",
+        "ECR Referrer Action",
+        "ECR Replication Action",
+        "ECR Scan Resource Change",
+    ),
     "aws.ecs": (
         "ECS Container Instance State Change",
         "ECS Deployment State Change",
         "ECS Service Action",
         "ECS Task State Change",
     ),
-    "aws.guardduty": ("GuardDuty Finding",),
-    "aws.health": ("AWS Health Event",),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-cloudwatch-events.sample.html
+    "aws.guardduty": (
+        "GuardDuty Finding",
+        "GuardDuty Malware Protection Object Scan Result",
+        "GuardDuty Malware Protection Post Scan Action Failed",
+        "GuardDuty Malware Protection Resource Status Active",
+        "GuardDuty Malware Protection Resource Status Error",
+        "GuardDuty Malware Protection Resource Status Warning",
+        "GuardDuty Runtime Protection Healthy",
+        "GuardDuty Runtime Protection Unhealthy",
+    ),
+    "aws.health": (
+        "AWS Health Abuse Event",
+        "AWS Health Event",
+    ),
     "aws.rds": (
+        "RDS Blue Green Deployment Event",
+        "RDS Custom Engine Version Event",
         "RDS DB Cluster Event",
-        "RDS DB Cluster Parameter Group Event",
         "RDS DB Cluster Snapshot Event",
         "RDS DB Instance Event",
         "RDS DB Parameter Group Event",
         "RDS DB Proxy Event",
         "RDS DB Security Group Event",
+        "RDS DB Shard Group Event",
         "RDS DB Snapshot Event",
+        "RDS Zero ETL Event",
     ),
-    "aws.s3": ("Object Created", "Object Deleted", "Object Restore Completed"),
-    "aws.securityhub": ("Security Hub Findings - Imported", "Security Hub Findings - Custom Action"),
+    "aws.s3": (
+        "Async Copy Completion",
+        "Object ACL Updated",
+        "Object Access Tier Changed",
+        "Object Created",
+        "Object Deleted",
+        "Object Restore Completed",
+        "Object Restore Expired",
+        "Object Restore Initiated",
+        "Object Storage Class Changed",
+        "Object Tags Added",
+        "Object Tags Deleted",
+    ),
+    "aws.securityhub": (
+        "Findings Imported V2",
+        "Security Hub Findings",
+        "Security Hub Findings - Custom Action",
+        "Security Hub Findings - Imported",
+        "Security Hub Insight Results",
+        "Security Hub Standard Results",
+    ),
     "aws.states": ("Step Functions Execution Status Change",),
 }
 TRAIL = ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail")
@@ -72,7 +151,7 @@ class EventThatNoServiceSends(Rule):
     """
 
     id = "E9773"
-    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events.html"
+    source_url = "https://docs.aws.amazon.com/eventbridge/latest/ref/events.html"
     tags = ["resources", "events"]
     fault_class = "conditions"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)

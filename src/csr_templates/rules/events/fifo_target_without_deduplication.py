@@ -19,7 +19,7 @@ class FifoTargetWithoutDeduplication(Rule):
     """
 
     id = "E9774"
-    source_url = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_SqsParameters.html"
+    source_url = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html"
     tags = ["resources", "events", "sqs"]
     fault_class = "values"
 

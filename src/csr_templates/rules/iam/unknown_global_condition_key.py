@@ -19,7 +19,7 @@ NAMES = (
     "aws:SourceOrgPaths aws:SourceVpc aws:SourceVpcArn aws:SourceVpce aws:TagKeys aws:TokenIssueTime "
     "aws:UserAgent aws:userid aws:username aws:ViaAWSMCPService aws:ViaAWSService aws:VpceAccount "
     "aws:VpceOrgID aws:VpceOrgPaths aws:VpcSourceIp aws:PrincipalTag aws:RequestTag aws:ResourceTag "
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
+    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_lambda.html
     "lambda:CodeSigningConfigArn lambda:EventSourceToken lambda:FunctionArn lambda:FunctionUrlAuthType "
     "lambda:InvokedViaFunctionUrl lambda:Layer lambda:Principal lambda:SecurityGroupIds "
     "lambda:SourceFunctionArn lambda:SubnetIds lambda:VpcIds "

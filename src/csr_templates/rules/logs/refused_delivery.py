@@ -14,72 +14,26 @@ from csr_templates.rules.support.values import of_type
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SOURCE = "AWS::Logs::DeliverySource"
 
-FIELDS = [
-    "asn",
-    "c-country",
-    "c-ip",
-    "c-ip-version",
-    "c-port",
-    "cache-behavior-path-pattern",
-    "connection-id",
-    "cs(Cookie)",
-    "cs(Host)",
-    "cs(Referer)",
-    "cs(User-Agent)",
-    "cs-accept",
-    "cs-accept-encoding",
-    "cs-bytes",
-    "cs-header-names",
-    "cs-headers",
-    "cs-headers-count",
-    "cs-method",
-    "cs-protocol",
-    "cs-protocol-version",
-    "cs-uri-query",
-    "cs-uri-stem",
-    "date",
-    "distribution-tenant-id",
-    "distributionid",
-    "DistributionId",
-    "fle-encrypted-fields",
-    "fle-status",
-    "origin-fbl",
-    "origin-lbl",
-    "primary-distribution-dns-name",
-    "primary-distribution-id",
-    "r-host",
-    "s-ip",
-    "sc-bytes",
-    "sc-content-len",
-    "sc-content-type",
-    "sc-range-end",
-    "sc-range-start",
-    "sc-status",
-    "sr-reason",
-    "ssl-cipher",
-    "ssl-protocol",
-    "time",
-    "time-taken",
-    "time-to-first-byte",
-    "timestamp",
-    "timestamp(ms)",
-    "x-edge-detailed-result-type",
-    "x-edge-location",
-    "x-edge-mqcs",
-    "x-edge-request-id",
-    "x-edge-response-result-type",
-    "x-edge-result-type",
-    "x-forwarded-for",
-    "x-host-header",
-]
-VARIABLES = {"accountid", "distributionid", "region", "yyyy", "mm", "dd", "hh"}
+NAMES = (
+    "asn c-country c-ip c-port cache-behavior-path-pattern connection-id cs(Cookie) cs(Host) cs(Referer) "
+    "cs(User-Agent) cs-bytes cs-method cs-protocol cs-protocol-version cs-uri-query cs-uri-stem date "
+    "distribution-tenant-id DistributionId distributionid fle-encrypted-fields fle-status origin-fbl "
+    "origin-lbl sc-bytes sc-content-len sc-content-type sc-range-end sc-range-start sc-status ssl-cipher "
+    "ssl-protocol time time-taken time-to-first-byte timestamp timestamp(ms) viewer-request-log-data "
+    "viewer-response-log-data x-edge-detailed-result-type x-edge-location x-edge-request-id "
+    "x-edge-response-result-type x-edge-result-type x-forwarded-for x-host-header"
+)
+FIELDS = NAMES.split()
+VARIABLES = {"account-id", "accountid", "DistributionId", "distributionid", "yyyy", "MM", "dd", "HH"}
 
 
 class RefusedDelivery(Rule):
     """Delivery of logs that CloudFront does not write.
 
-    The log type of a distribution is ACCESS_LOGS, its fields are those of the access log, and the path in a
-    bucket has the variables {DistributionId}, {yyyy}, {MM}, {dd} and {HH}. CloudWatch Logs refuses others.
+    The log type of a distribution is ACCESS_LOGS, or CONNECTION_LOGS for mutual TLS. An access log has fixed
+    fields, and the path in a bucket has the variables {DistributionId}, {yyyy}, {MM}, {dd} and {HH}.
+    CloudWatch Logs refuses others. Only fields that are similar to a known one are reported, since CloudFront
+    adds fields.
     """
 
     id = "E9673"
@@ -97,12 +51,15 @@ class RefusedDelivery(Rule):
                 if resources.get(one, {}).get("Type") == DISTRIBUTION
             ]
             if about or ":cloudfront:" in arn:
-                ours |= {logical_id: logical_id, **dict.fromkeys(texts(properties.get("Name")), logical_id)}
                 kind = properties.get("LogType")
-                if isinstance(kind, str) and kind not in ("ACCESS_LOGS", "CONNECTION_LOGS"):
+                if kind == "ACCESS_LOGS":
+                    names = texts(properties.get("Name"))
+                    ours |= {logical_id: logical_id, **dict.fromkeys(names, logical_id)}
+                elif isinstance(kind, str) and kind != "CONNECTION_LOGS":
                     yield Fault(
                         (logical_id, "Properties", "LogType"),
-                        f"LogType is {kind}, and a distribution has only ACCESS_LOGS: the source is refused.",
+                        f"LogType is {kind}, and a distribution has only ACCESS_LOGS and CONNECTION_LOGS: "
+                        "the source is refused.",
                     )
         for logical_id, _, properties in of_type(resources, "AWS::Logs::Delivery") if ours else ():
             names = texts(properties.get("DeliverySourceName"))
@@ -110,15 +67,25 @@ class RefusedDelivery(Rule):
                 yield from _problems(logical_id, properties)
 
 
+def _plain(field: str) -> str:
+    return re.sub(r"[^a-z]+", "-", field.lower()).strip("-")
+
+
+SPELLINGS = {_plain(field): field for field in FIELDS}
+
+
 def _problems(logical_id: str, properties: Any) -> Faults:
     for field, path in each(properties.get("RecordFields"), logical_id, "Properties", "RecordFields"):
-        if isinstance(field, str) and field not in FIELDS:
-            close = get_close_matches(field, FIELDS, n=1)
-            hint = f" Did you mean {close[0]}?" if close else " Remove it."
-            yield Fault(path, f"RecordFields has {field}, which access logs of CloudFront do not have.{hint}")
+        close = get_close_matches(_plain(str(field)), SPELLINGS, n=1, cutoff=0.7)
+        if isinstance(field, str) and field not in FIELDS and close:
+            yield Fault(
+                path,
+                f"RecordFields has {field}, which access logs of CloudFront do not have. Did you mean "
+                f"{SPELLINGS[close[0]]}?",
+            )
     for text in texts(properties.get("S3SuffixPath")):
         for name in re.findall(r"(?<!\$)\{([^{}]*)\}", text):
-            if name.lower() not in VARIABLES:
+            if name not in VARIABLES:
                 yield Fault(
                     (logical_id, "Properties", "S3SuffixPath"),
                     f"S3SuffixPath has {{{name}}}, which is not a variable of CloudFront's logs. It has "

@@ -11,14 +11,12 @@ from csr_templates.rules.support.scenarios import only_value, scenarios
 class RefusedMetricTransformation(Rule):
     """Metric transformation that CloudWatch refuses.
 
-    A metric with dimensions has no default value: with both the filter cannot be created. A namespace that
-    begins with AWS/ is reserved for AWS services.
+    A metric with dimensions has no default value: with both the filter cannot be created. Namespaces that
+    begin with AWS/ are those of AWS services.
     """
 
     id = "E9664"
-    source_url = (
-        "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_MetricTransformation.html"
-    )
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
     tags = ["resources", "logs", "cloudwatch"]
     fault_class = "values"
     looks_at = properties_of("AWS::Logs::MetricFilter")

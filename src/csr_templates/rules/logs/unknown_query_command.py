@@ -10,37 +10,51 @@ from csr_templates.rules.support.queries import commands
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 COMMANDS = (
+    "accum",
     "addtotals",
     "anomaly",
+    "appendcols",
+    "autoregress",
+    "cidrlookup",
+    "countFrequent",
     "dedup",
     "diff",
     "display",
+    "estimate",
+    "expand",
     "fields",
+    "filldown",
+    "fillmissing",
     "filter",
     "filterIndex",
     "join",
     "limit",
+    "logcompare",
     "lookup",
+    "outlier",
     "parse",
     "pattern",
+    "relevantfields",
+    "sessionize",
     "sort",
     "SOURCE",
     "stats",
     "subqueries",
     "unmask",
     "unnest",
+    "where",
 )
 # Of the other languages, and of none of the commands so far.
-FOREIGN = ("count", "eval", "from", "group", "having", "head", "order", "rename", "select", "top", "where")
+FOREIGN = ("count", "eval", "from", "group", "having", "head", "order", "rename", "select", "top")
 
 
 class UnknownQueryCommand(Rule):
     """Saved query with a command that Logs Insights does not have.
 
     A query is a list of commands separated by '|'. AWS::Logs::QueryDefinition saves any text, and the query
-    fails when it is run. WHERE, SELECT and GROUP BY belong to other query languages: set QueryLanguage to SQL
-    or PPL to use them. A word that is neither close to a command nor one of those may be a new command, and
-    is not judged.
+    fails when it is run. SELECT, GROUP BY and HAVING belong to other query languages: set QueryLanguage to
+    SQL or PPL to use them. A word that is neither close to a command nor one of those may be a new command,
+    and is not judged.
     """
 
     id = "E9665"

@@ -35,6 +35,7 @@ REMOVED = {
     "innodb_support_xa",
     "innodb_undo_logs",
     "innodb_undo_tablespaces",
+    "internal_tmp_disk_storage_engine",
     "log_bin_use_v1_row_events",
     "log_warnings",
     "master-info-repository",
@@ -49,6 +50,7 @@ REMOVED = {
     "query_cache_wlock_invalidate",
     "relay_log_info_repository",
     "secure_auth",
+    "slave-skip-errors",
     "sync_frm",
     "sync_relay_log",
     "temp-pool",
@@ -77,6 +79,7 @@ INAPPLICABLE = {
     "innodb_log_files_in_group",
     "innodb_log_spin_cpu_abs_lwm",
     "innodb_log_spin_cpu_pct_hwm",
+    "innodb_log_writer_threads",
     "innodb_max_dirty_pages_pct",
     "innodb_numa_interleave",
     "innodb_redo_log_capacity",
@@ -85,44 +88,82 @@ INAPPLICABLE = {
     "innodb_undo_log_truncate",
     "innodb_use_native_aio",
     "innodb_write_io_threads",
-    "thread_cache_size",
 }
 FIXED = {
+    "allow-suspicious-udfs",
     "basedir",
+    "core-file",
     "datadir",
+    "default_authentication_plugin",
     "default_storage_engine",
+    "default_time_zone",
+    "flush",
+    "ft_boolean_syntax",
     "general_log_file",
+    "innodb_buffer_pool_dump_at_shutdown",
+    "innodb_buffer_pool_dump_now",
+    "innodb_buffer_pool_filename",
+    "innodb_buffer_pool_load_abort",
+    "innodb_buffer_pool_load_at_startup",
+    "innodb_buffer_pool_load_now",
+    "innodb_change_buffer_max_size",
     "innodb_data_home_dir",
-    "innodb_flush_log_at_trx_commit",
+    "innodb_flushing_avg_loops",
+    "innodb_force_load_corrupted",
+    "innodb_log_compressed_pages",
     "innodb_page_size",
+    "innodb_read_io_threads",
     "innodb_read_only",
+    "innodb_thread_concurrency",
     "innodb_undo_directory",
     "log-bin",
     "log_error",
+    "log_replica_updates",
+    "max_binlog_size",
+    "partial_revokes",
     "pid_file",
     "plugin_dir",
     "port",
+    "relay-log",
+    "relay_log_recovery",
+    "secure_file_priv",
+    "server_audit_cw_upload",
+    "server_id",
+    "skip-slave-start",
+    "skip_external_locking",
+    "skip_name_resolve",
     "slow_query_log_file",
     "socket",
+    "sync_binlog",
+    "table_cache_element_entry_ttl",
+    "thread_handling",
     "tmpdir",
+    "validate-password",
+    "validate_password_dictionary_file",
+    "validate_password_length",
+    "validate_password_mixed_case_count",
+    "validate_password_number_count",
+    "validate_password_policy",
+    "validate_password_special_char_count",
 }
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.RegionsAndAvailabilityZones.html and
 # those that only RDS for MySQL has.
 ZONES = (
     "Africa/Cairo Africa/Casablanca Africa/Harare Africa/Monrovia Africa/Nairobi Africa/Tripoli "
-    "Africa/Windhoek America/Araguaina America/Asuncion America/Bogota America/Buenos_Aires America/Caracas "
-    "America/Chihuahua America/Cuiaba America/Denver America/Fortaleza America/Guatemala America/Halifax "
-    "America/Manaus America/Matamoros America/Monterrey America/Montevideo America/Phoenix America/Santiago "
-    "America/Tijuana Asia/Amman Asia/Ashgabat Asia/Baghdad Asia/Baku Asia/Bangkok Asia/Beirut Asia/Calcutta "
-    "Asia/Damascus Asia/Dhaka Asia/Irkutsk Asia/Jerusalem Asia/Kabul Asia/Karachi Asia/Kathmandu "
-    "Asia/Krasnoyarsk Asia/Magadan Asia/Muscat Asia/Novosibirsk Asia/Riyadh Asia/Seoul Asia/Shanghai "
-    "Asia/Singapore Asia/Taipei Asia/Tehran Asia/Tokyo Asia/Ulaanbaatar Asia/Vladivostok Asia/Yakutsk "
-    "Asia/Yerevan Atlantic/Azores Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Hobart "
-    "Australia/Perth Australia/Sydney Brazil/East Canada/Newfoundland Canada/Saskatchewan Europe/Amsterdam "
-    "Europe/Athens Europe/Dublin Europe/Helsinki Europe/Istanbul Europe/Kaliningrad Europe/Moscow "
-    "Europe/Paris Europe/Prague Europe/Sarajevo Pacific/Auckland Pacific/Fiji Pacific/Guam Pacific/Honolulu "
-    "Pacific/Samoa US/Alaska US/Central US/Eastern US/East-Indiana US/Pacific UTC"
+    "Africa/Windhoek America/Araguaina America/Asuncion America/Bogota America/Buenos_Aires "
+    "America/Caracas America/Chihuahua America/Cuiaba America/Denver America/Fortaleza America/Guatemala "
+    "America/Halifax America/Manaus America/Matamoros America/Monterrey America/Montevideo "
+    "America/Noronha America/Phoenix America/Santiago America/Tijuana Asia/Amman Asia/Ashgabat "
+    "Asia/Baghdad Asia/Baku Asia/Bangkok Asia/Beirut Asia/Calcutta Asia/Damascus Asia/Dhaka Asia/Irkutsk "
+    "Asia/Jerusalem Asia/Kabul Asia/Karachi Asia/Kathmandu Asia/Krasnoyarsk Asia/Magadan Asia/Muscat "
+    "Asia/Novosibirsk Asia/Riyadh Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Taipei Asia/Tehran "
+    "Asia/Tokyo Asia/Ulaanbaatar Asia/Vladivostok Asia/Yakutsk Asia/Yerevan Atlantic/Azores "
+    "Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Hobart Australia/Perth "
+    "Australia/Sydney Brazil/DeNoronha Brazil/East Canada/Newfoundland Canada/Saskatchewan "
+    "Europe/Amsterdam Europe/Athens Europe/Dublin Europe/Helsinki Europe/Istanbul Europe/Kaliningrad "
+    "Europe/Moscow Europe/Paris Europe/Prague Europe/Sarajevo Pacific/Auckland Pacific/Fiji Pacific/Guam "
+    "Pacific/Honolulu Pacific/Samoa US/Alaska US/Central US/Eastern US/East-Indiana US/Pacific UTC"
 )
 # Parameter -> its values, and whether they are a list.
 VALUES = {

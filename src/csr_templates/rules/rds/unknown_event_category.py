@@ -16,15 +16,16 @@ INSTANCE_EVENTS = (
 # The page writes global failover, the API global-failover; migration and serverless are only in the API.
 CLUSTER_EVENTS = (
     "configuration change|creation|deletion|failover|failure|global failover|global-failover|maintenance|"
-    "migration|notification|serverless"
+    "migration|notification|read replica|serverless"
 )
 CATEGORIES = {
     "db-instance": INSTANCE_EVENTS.split("|"),
     "db-cluster": CLUSTER_EVENTS.split("|"),
     "db-parameter-group": ["configuration change"],
     "db-security-group": ["configuration change", "failure"],
-    "db-snapshot": ["creation", "deletion", "notification", "restoration"],
-    "db-cluster-snapshot": ["backup", "notification"],
+    "db-snapshot": ["creation", "deletion", "failure", "notification", "restoration"],
+    "db-cluster-snapshot": ["backup", "failure", "notification"],
+    "custom-engine-version": ["creation", "failure", "restoring"],
     "blue-green-deployment": ["creation", "deletion", "failure", "notification"],
     "db-proxy": ["configuration change", "creation", "deletion", "failure"],
 }

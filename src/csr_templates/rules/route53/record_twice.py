@@ -8,16 +8,6 @@ from csr_templates.rules.support.references import sub_text
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import case_of, of_type, show
 
-ROUTING = (
-    "Weight",
-    "Region",
-    "Failover",
-    "GeoLocation",
-    "MultiValueAnswer",
-    "CidrRoutingConfig",
-    "GeoProximityLocation",
-)
-
 
 class RecordTwice(Rule):
     """Two records with the same name and type.
@@ -27,9 +17,7 @@ class RecordTwice(Rule):
     """
 
     id = "E9776"
-    source_url = (
-        "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/resource-record-sets-values-shared.html"
-    )
+    source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html"
     tags = ["resources", "route53"]
     fault_class = "networks"
 

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from csr_templates.rules.support.documents import POLICIES, documents, each, texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import show
-
-OBJECTS = (
-    "s3:abortmultipartupload s3:deleteobject s3:deleteobjectversion s3:getobject s3:getobjectacl "
-    "s3:getobjecttagging s3:getobjectversion s3:listmultipartuploadparts s3:putobject s3:putobjectacl "
-    "s3:putobjecttagging s3:restoreobject"
-)
-BUCKETS = (
-    "s3:getbucketacl s3:getbucketcors s3:getbucketlocation s3:getbucketpolicy s3:getbuckettagging "
-    "s3:getbucketversioning s3:getlifecycleconfiguration s3:listbucket s3:listbucketmultipartuploads "
-    "s3:listbucketversions s3:putbucketpolicy s3:putlifecycleconfiguration"
-)
 
 
 class ActionOnWrongResource(Rule):
@@ -30,7 +22,7 @@ class ActionOnWrongResource(Rule):
     """
 
     id = "E9704"
-    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security_iam_service-with-iam.html"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"
     tags = ["resources", "s3", "iam"]
     fault_class = "rights"
     looks_at = POLICIES
@@ -47,7 +39,7 @@ class ActionOnWrongResource(Rule):
             wrong = [
                 str(action)
                 for action, _ in each(statement.get("Action"))
-                if str(action).lower() in (OBJECTS if kind == "bucket" else BUCKETS).split()
+                if str(action).lower() in _actions("object" if kind == "bucket" else "bucket")
             ]
             if wrong:
                 right = "objects: BUCKET-ARN/*" if kind == "bucket" else "the bucket: BUCKET-ARN"
@@ -56,6 +48,14 @@ class ActionOnWrongResource(Rule):
                     f"Resource is {show(known[0])}, and {wrong[0]} is on {right}. The statement does not "
                     "allow it.",
                 )
+
+
+@cache
+def _actions(resource: str) -> frozenset[str]:
+    """Return the actions on a ``bucket`` or an ``object``, in lower case, from cfn-lint's data."""
+    services = json.loads(files("cfnlint.data.AdditionalSpecs").joinpath("Policies.json").read_text("utf-8"))
+    actions = services["s3"]["Actions"].items()
+    return frozenset(f"s3:{name}" for name, found in actions if resource in found.get("Resources", ()))
 
 
 def _kind(resources: Any, text: str) -> str:

@@ -8,14 +8,12 @@ from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import number, only_value, scenarios
 from csr_templates.rules.support.values import existing
 
-EARLIEST = 30  # days, for STANDARD_IA and ONEZONE_IA
-
 
 class LifecycleOutOfOrder(Rule):
     """Lifecycle rule whose days S3 refuses.
 
-    Objects can move to STANDARD_IA or ONEZONE_IA after 30 days at the earliest, and they expire after the
-    last transition, not before it. S3 refuses the configuration otherwise.
+    Objects expire after the last transition, not before it or on the same day. S3 refuses the configuration
+    otherwise.
     """
 
     id = "E9705"
@@ -30,21 +28,12 @@ class LifecycleOutOfOrder(Rule):
             expiry = number(only_value(case, found.get("ExpirationInDays")))
             for move in moves:
                 days = number(only_value(case, move.get("TransitionInDays")))
-                kind = move.get("StorageClass")
-                if days is None:
-                    continue
-                if kind in ("STANDARD_IA", "ONEZONE_IA") and days < EARLIEST:
-                    yield Fault(
-                        (),
-                        f"TransitionInDays to {kind} is {days:g}{{when}}: S3 moves objects there after "
-                        f"{EARLIEST} days at the earliest, and refuses the rule.",
-                        case,
-                    )
-                if expiry is not None and expiry <= days:
+                if days is not None and expiry is not None and expiry <= days:
                     yield Fault(
                         existing(rule, ("ExpirationInDays",)),
-                        f"ExpirationInDays is {expiry:g}{{when}}, and objects move to {kind} after {days:g}: "
-                        "S3 refuses the rule. Let them expire later.",
+                        f"ExpirationInDays is {expiry:g}{{when}}, and objects move to "
+                        f"{move.get('StorageClass')} after {days:g}: S3 refuses the rule. Let them expire "
+                        "later.",
                         case,
                     )
 

@@ -19,9 +19,9 @@ class LogDestinationWithoutPolicy(Rule):
     """Log destination bucket that does not allow access logs.
 
     S3 writes access logs as logging.s3.amazonaws.com, which the policy of the destination must allow
-    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite is enough only in a bucket with ACLs. S3
-    does not write to a bucket whose default encryption is SSE-KMS. Otherwise the log is missing without any
-    error.
+    s3:PutObject under LogFilePrefix; the ACL LogDeliveryWrite is enough only in a bucket with ACLs. Otherwise
+    the log is missing without any error. The default encryption of the destination must be SSE-S3: with
+    SSE-KMS, S3 may encrypt the log with a key that you cannot use.
     """
 
     id = "E9708"
@@ -42,8 +42,8 @@ class LogDestinationWithoutPolicy(Rule):
             if '"SSEAlgorithm": "aws:kms' in show(holder.get("BucketEncryption")):
                 yield Fault(
                     path,
-                    f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: S3 writes no "
-                    "access log there. Use SSE-S3 (AES256).",
+                    f"DestinationBucketName is {bucket}, which is encrypted with SSE-KMS: it may be "
+                    "impossible to read the log. Use SSE-S3 (AES256).",
                 )
             elif not _takes(resources, bucket, holder, logging.get("LogFilePrefix", "")):
                 yield Fault(

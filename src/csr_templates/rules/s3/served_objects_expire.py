@@ -23,9 +23,7 @@ class ServedObjectsExpire(Rule):
     """
 
     id = "W9711"
-    source_url = (
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html"
-    )
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
     tags = ["resources", "s3", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")

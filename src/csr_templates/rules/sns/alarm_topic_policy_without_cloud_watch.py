@@ -20,7 +20,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
     """
 
     id = "E9722"
-    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html"
+    source_url = "https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger"
     tags = ["resources", "sns", "cloudwatch"]
     fault_class = "rights"
 

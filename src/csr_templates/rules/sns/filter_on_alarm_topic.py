@@ -19,6 +19,7 @@ BODY = {
     "AlarmConfigurationUpdatedTimestamp",
     "AlarmDescription",
     "AlarmName",
+    "AlarmRule",
     "AWSAccountId",
     "InsufficientDataActions",
     "NewStateReason",
@@ -28,6 +29,7 @@ BODY = {
     "Region",
     "StateChangeTime",
     "Trigger",
+    "TriggeringChildren",
 }
 
 
@@ -40,7 +42,9 @@ class FilterOnAlarmTopic(Rule):
     """
 
     id = "E9726"
-    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-message-filtering.html"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html"
+    )
     tags = ["resources", "sns", "cloudwatch"]
     fault_class = "conditions"
 

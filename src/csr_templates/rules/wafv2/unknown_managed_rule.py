@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -41,23 +42,26 @@ GROUPS = {
     ),
     "AWSManagedRulesLinuxRuleSet": "LFI_URIPATH LFI_QUERYSTRING LFI_HEADER",
     "AWSManagedRulesPHPRuleSet": "PHPHighRiskMethodsVariables_HEADER PHPHighRiskMethodsVariables_QUERYSTRING "
-    "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_QUERYARGUMENTS",
+    "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_URIPATH",
     "AWSManagedRulesSQLiRuleSet": (
         "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY "
-        "SQLi_COOKIE SQLi_URIPATH SQLiExtendedPatterns_URIPATH"
+        "SQLi_COOKIE SQLi_URIPATH SQLiExtendedPatterns_URIPATH SQLiExtendedPatterns_HEADER"
     ),
     "AWSManagedRulesUnixRuleSet": (
-        "UNIXShellCommandsVariables_QUERYARGUMENTS UNIXShellCommandsVariables_BODY "
-        "UNIXShellCommandsVariables_QUERYSTRING UNIXShellCommandsVariables_HEADER"
+        "UNIXShellCommandsVariables_BODY UNIXShellCommandsVariables_QUERYSTRING "
+        "UNIXShellCommandsVariables_HEADER"
     ),
     "AWSManagedRulesWindowsRuleSet": (
-        "WindowsShellCommands_COOKIE WindowsShellCommands_QUERYARGUMENTS WindowsShellCommands_BODY "
+        "WindowsShellCommands_HEADER WindowsShellCommands_QUERYARGUMENTS WindowsShellCommands_BODY "
+        "WindowsShellCommands_QUERYSTRING WindowsShellCommands_URIPATH "
         "PowerShellCommands_COOKIE PowerShellCommands_QUERYARGUMENTS PowerShellCommands_BODY"
     ),
     "AWSManagedRulesWordPressRuleSet": (
         "WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH"
     ),
 }
+# Versions of a group differ in the components that a rule inspects.
+COMPONENT = re.compile("_(HEADER|COOKIE|BODY|URIPATH|QUERYSTRING|QUERYARGUMENTS|METHOD)$")
 
 
 class UnknownManagedRule(Rule):
@@ -65,7 +69,8 @@ class UnknownManagedRule(Rule):
 
     WAF refuses a group that does not exist, and an override of a rule that the group does not have. The names
     are case-sensitive, and end with the inspected component: SizeRestrictions_BODY. Only names close to one
-    that is known are reported, since AWS adds groups and rules.
+    that is known are reported, since AWS adds groups and rules; versions of a group differ in the components,
+    so a known name with another component is allowed.
     """
 
     id = "E9749"
@@ -95,9 +100,11 @@ class UnknownManagedRule(Rule):
                             case,
                         )
                 known = GROUPS.get(group, "").split() if isinstance(group, str) else []
+                families = {COMPONENT.sub("", one) for one in known}
                 for name in _named(body) if known else ():
-                    if name not in known:
-                        close = get_close_matches(name, known, n=1, cutoff=0.75)
+                    if name not in known and COMPONENT.sub("", name) not in families:
+                        close = [one for one in known if one.lower() == name.lower()]
+                        close = close or get_close_matches(name, known, n=1, cutoff=0.75)
                         if close:  # AWS adds rules to its groups
                             yield Fault(
                                 place(properties, rules, path),

@@ -4,7 +4,7 @@ A threshold is only in its alarm; the line on the dashboard is read from the ala
 these functions read the whole template, as a plain dict with the long forms of the functions: from
 troposphere's ``to_dict()``, or from a rendered template. The build uses this to find dashboards that are out
 of date.
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html
 """
 
 from __future__ import annotations

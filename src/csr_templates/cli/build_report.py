@@ -1,0 +1,202 @@
+"""The result of a build, as text for a terminal and as a JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from csr_templates.assembly import folder
+from csr_templates.cli import folders
+from csr_templates.cli.messages import quantity, say
+from csr_templates.cli.stack_mistakes import with_line
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from csr_templates.assembly.files import Assembly
+    from csr_templates.assembly.folder import Plan
+    from csr_templates.assembly.pages import Pages
+    from csr_templates.environments.files import Mistake
+
+INFORMATIONAL = (
+    "Informational findings stop the build too: the templates have none, so every new one needs a decision. "
+    "Correct the property, or ignore the rule for the resource with a reason (docs/rules.md, W9500)."
+)
+
+
+class Result(NamedTuple):
+    """A completed build or check.
+
+    Attributes:
+        assembly: the files, problems and findings.
+        plan: the files of the output folder that were written or are stale; None if there are findings in a
+            build that writes.
+        pages: the same for the pages; None without ``--pages``.
+        is_check: whether nothing was to be written.
+    """
+
+    assembly: Assembly
+    plan: Plan | None
+    pages: Pages | None
+    is_check: bool
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``findings`` or, for a check, ``stale``."""
+        if not self.assembly.is_clean:
+            return "findings"
+        stale = bool(self.plan and self.plan.stale)
+        if self.pages:
+            stale = stale or bool(self.pages.stale or self.pages.untranslated)
+        return "stale" if self.is_check and stale else "ok"
+
+
+def print_text(result: Result, arguments: Namespace, output: Path) -> None:
+    """Print the result of a build into ``output`` for a person."""
+    _print_findings(result, arguments)
+    if result.plan is None:
+        return
+    stale_pages = result.pages.stale if result.pages else ()
+    if result.is_check and (result.plan.stale or stale_pages):
+        _print_stale(result, result.plan, arguments, output)
+    elif result.assembly.is_clean:
+        _print_stacks(result.assembly)
+        _print_files(result, result.plan, output)
+    for sentence in result.pages.untranslated if result.pages else ():
+        say(sentence)
+    if result.plan.unknown:
+        say(f"Not touched: {', '.join(result.plan.unknown)} (not written by csr-templates).")
+
+
+def _print_findings(result: Result, arguments: Namespace) -> None:
+    assembly = result.assembly
+    for problem in assembly.problems:
+        say(with_line(problem, arguments.stacks))
+    for finding in assembly.findings:
+        say(str(finding))
+    if any(finding.severity == "informational" for finding in assembly.findings):
+        say(INFORMATIONAL)
+    if not assembly.is_clean:
+        count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
+        say(f"{count}." if result.is_check else f"{count}; nothing was written.")
+
+
+def _print_stale(result: Result, plan: Plan, arguments: Namespace, output: Path) -> None:
+    """Print what differs, and the command that writes it."""
+    for path in plan.stale:
+        say(folder.difference(path, result.assembly.files.get(path), output), end="")
+    stale = [(output, plan.stale)]
+    if result.pages:
+        for name in result.pages.stale:
+            say(result.pages.difference(name), end="")
+        stale.append((result.pages.folder, result.pages.stale))
+    for place, names in stale:
+        if names:
+            say(f"Stale in {place}: {', '.join(names)}.")
+    say(f"Refresh with: {_refresh_command(arguments)}")
+
+
+def _print_stacks(assembly: Assembly) -> None:
+    for stack in assembly.stacks:
+        say(
+            f"{stack.name:<10} {stack.file:<14} {len(stack.resources):>4} resources "
+            f"{len(stack.text):>7,} bytes {assembly.seconds[stack.name]:>6.2f} s"
+        )
+    if len(assembly.stacks) > 1:
+        resources = sum(len(stack.resources) for stack in assembly.stacks)
+        size = sum(len(stack.text) for stack in assembly.stacks)
+        say(f"{'all':<25} {resources:>4} resources {size:>7,} bytes")
+
+
+def _print_files(result: Result, plan: Plan, output: Path) -> None:
+    if result.is_check:
+        say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
+    else:
+        say(
+            f"{output}: {len(plan.written)} written, {len(plan.removed)} removed, "
+            f"{len(plan.unchanged)} unchanged."
+        )
+        if plan.removed:
+            say(f"Removed: {', '.join(plan.removed)}.")
+    if pages := result.pages:
+        verb = "unchanged" if result.is_check or not pages.stale else "written"
+        say(f"{pages.folder}: {quantity(len(pages.stale or pages.unchanged), 'page')} {verb}.")
+
+
+def as_json(
+    status: str, result: Result | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
+) -> str:
+    """Return the document of ``--format json``; it always has every key.
+
+    Args:
+        status: that of the result, or ``error``.
+        result: of a build that was completed.
+        message: for an error.
+        mistakes: in the parameter files.
+    """
+    assembly, plan, pages, is_check = result or (None, None, None, False)
+    done = plan if plan and not is_check else None
+    document: dict[str, Any] = {
+        "status": status,
+        "message": message,
+        "mistakes": [mistake._asdict() for mistake in mistakes],
+        "stacks": _stacks(assembly) if assembly else [],
+        "files": {
+            "written": done.written if done else (),
+            "removed": done.removed if done else (),
+            "unchanged": plan.unchanged if plan else (),
+            "stale": plan.stale if plan and is_check else (),
+            "unknown": plan.unknown if plan else (),
+        },
+        "pages": {
+            "written": pages.stale if pages and not is_check else (),
+            "stale": pages.stale if pages and is_check else (),
+            "unchanged": pages.unchanged if pages else (),
+            "untranslated": pages.untranslated if pages else (),
+        },
+        "problems": assembly.problems if assembly else (),
+        "findings": [finding._asdict() for finding in assembly.findings] if assembly else [],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": stack.name,
+            "template": stack.file,
+            "region": stack.region,
+            "resources": len(stack.resources),
+            "bytes": len(stack.text),
+            "seconds": assembly.seconds[stack.name],
+        }
+        for stack in assembly.stacks
+    ]
+
+
+def _refresh_command(arguments: Namespace) -> str:
+    root = None if arguments.declared_in else folders.checkout()
+    given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
+    if root and arguments.pages and arguments.pages.resolve() == root / "docs":
+        del given["--pages"]  # make templates passes it
+    options = ["--stacks", arguments.declared_in] if arguments.declared_in else []
+    options += [word for option, path in given.items() if path for word in (option, str(path))]
+    if root and not options:
+        words = (
+            ["make", "templates"]
+            if root == folders.current_folder()
+            else ["make", "-C", str(folders.short_path(root)), "templates"]
+        )
+    else:
+        words = ["python", str(folders.short_path(root / "build.py"))] if root else ["csr-templates", "build"]
+        words += options
+    if sys.platform == "win32":
+        from subprocess import list2cmdline  # slow to import, rarely needed
+
+        return list2cmdline(words)
+    from shlex import join
+
+    return join(words)
