@@ -496,8 +496,8 @@ def test_other_entries_of_a_change_set() -> None:
             answer(
                 {"ResourceChange": {"Action": "Modify", "LogicalResourceId": "A", "Replacement": "Perhaps"}}
             ),
-            "changeset.json: The change of A has Action Modify and Replacement Perhaps, which this version of "
-            "csr-templates does not support.",
+            "changeset.json: The change of A has Action Modify and Replacement Perhaps, which this version "
+            "of csr-templates does not support.",
         ),
         (
             answer({"ResourceChange": {"Action": "Explode", "LogicalResourceId": "A"}}),
