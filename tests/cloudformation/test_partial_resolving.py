@@ -19,7 +19,7 @@ TEMPLATE: dict[str, Any] = {
         "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"},
         "Password": {"Type": "String", "Default": "hush", "NoEcho": True},
     },
-    "Mappings": {"Sizes": {"a": {"Size": 1}}, "Other": {"b": {"Size": 2}}},
+    "Mappings": {"Sizes": {"a": {"Size": 1, "Type": 2}}, "Other": {"b": {"Size": 2}}},
     "Conditions": {
         "IsA": {"Fn::Equals": [{"Ref": "Name"}, "a"]},
         "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]},
@@ -61,7 +61,7 @@ def body() -> PartialBody:
         ({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Size"]}, 1),
         (
             {"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]},
-            {"Fn::FindInMap": ["Sizes", OPEN, "Size", '{"a": {"Size": 1}}']},
+            {"Fn::FindInMap": ["Sizes", OPEN, "Size", '{"a": {"Size": 1, "Type": 2}}']},
         ),
         (
             {"Fn::FindInMap": [{"Ref": "Open"}, "a", "Size"]},
@@ -70,7 +70,7 @@ def body() -> PartialBody:
                     OPEN,
                     "a",
                     "Size",
-                    '{"Other": {"b": {"Size": 2}}, "Sizes": {"a": {"Size": 1}}}',
+                    '{"Other": {"b": {"Size": 2}}, "Sizes": {"a": {"Size": 1, "Type": 2}}}',
                 ]
             },
         ),
@@ -132,6 +132,13 @@ def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
     assert body.exists({}) is True
 
 
+def turned(value: Any) -> Any:
+    """Return a value whose keys have the reverse order."""
+    if not isinstance(value, dict):
+        return value
+    return {key: turned(item) for key, item in reversed(value.items())}
+
+
 @pytest.mark.parametrize(
     ("condition", "definition"),
     [
@@ -140,7 +147,7 @@ def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
         (
             "IsBig",
             '{"IsBig": {"Fn::Equals": [{"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]}, 1]}, '
-            '"mapping Sizes": {"a": {"Size": 1}}, "parameter Open": {"Fn::Given": "Open"}}',
+            '"mapping Sizes": {"a": {"Size": 1, "Type": 2}}, "parameter Open": {"Fn::Given": "Open"}}',
         ),
         ("Circle", '{"Circle": {"Fn::Not": [{"Condition": "Circle"}]}}'),
         ("Missing", '{"Missing": null}'),
@@ -149,16 +156,17 @@ def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
 def test_what_a_condition_depends_on(body: PartialBody, condition: str, definition: str) -> None:
     """The text has all conditions, mappings and parameter values, independent of the order of their keys."""
     assert body.definition(condition) == definition
-    turned = {key: dict(reversed(section.items())) for key, section in TEMPLATE.items()}
-    assert PartialBody(turned, {}, "us-east-1").definition(condition) == definition
+    assert PartialBody(turned(TEMPLATE), {}, "us-east-1").definition(condition) == definition
 
 
 def test_a_template_without_sections() -> None:
     """What refers to a section that is missing is not known."""
-    body = PartialBody({"Resources": {}}, {}, "us-east-1")
     size = {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::AccountId"}, "Size"]}
+    body = PartialBody({"Resources": {}}, {}, "us-east-1")
 
     assert body.definition("Missing") == '{"Missing": null}'
+    of_size = PartialBody({"Conditions": {"IsBig": {"Fn::Equals": [size, 1]}}}, {}, "us-east-1")
+    assert of_size.definition("IsBig").endswith('"mapping Sizes": null}')
     assert body.value(size, "x") == {"Fn::FindInMap": [*size["Fn::FindInMap"], "null"]}
 
 

@@ -158,9 +158,9 @@ def test_parameter_values_that_the_template_rejects() -> None:
 
     refused = "The deploy fails: a rule of the template rejects the parameters. "
     assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
-    found = reviewed(template("1"), template("1"), given=({}, {"A": "3"}))
+    found = reviewed(template("1"), template("1"), given=({}, {"A": "33"}))
     assert [one["message"] for one in found["risks"]] == [
-        f"{refused}A is 3, and AllowedValues has 1",
+        f"{refused}A is 33, and AllowedValues has 1",
         f"{refused}A must be 1.",
     ]
     assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
