@@ -320,7 +320,7 @@ def test_why_a_review_has_more() -> None:
     """AWS may decide later, the other stack may not be deployed yet, and a condition may not be known."""
 
     def queue(name: Any, **more: Any) -> dict[str, Any]:
-        properties = {"QueueName": name, "RedriveAllowPolicy": {} if name == "a" else {"a": 1}}
+        properties = {"QueueName": name, "RedriveAllowPolicy": {name: {}}}
         return {"Type": "AWS::SQS::Queue", "Properties": properties, **more}
 
     before, after = ({"Resources": {"Queue": queue(name)}} for name in ("a", "b"))
@@ -332,6 +332,10 @@ def test_why_a_review_has_more() -> None:
         "more in the review",
         ("AWS decides when the update comes to the resource, from values that are known only then",),
     )
+
+    updated = modify("Queue", "AWS::SQS::Queue", "False", detail("QueueName", "Never"))
+    (verdict,) = reconciled(before, after, ({}, {}), answer(updated)).verdicts
+    assert verdict[1:] == ("replace", "update", "more in the review", ())
 
     one, other = ({"Resources": {"Thing": {"Type": "Custom::Thing", "Properties": {"A": a}}}} for a in "ab")
     updated = modify("Thing", "Custom::Thing", "False", detail("A", "Never"))
