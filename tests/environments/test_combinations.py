@@ -57,6 +57,14 @@ def test_longest_value(size: int, reasons: list[str]) -> None:
     assert refusals("x" * size, "A", [schema({}, "A")]) == reasons
 
 
+def test_limits_are_allowed() -> None:
+    """A value may be as large and as small as its limits."""
+    limited = {"Type": "Number", "MinValue": 5, "MaxValue": 5}
+
+    assert refusals("5", "A", [schema({"Parameters": {"A": limited}})]) == []
+    assert len(refusals("6", "A", [schema({"Parameters": {"A": limited}})])) == 1
+
+
 # ---- Names ----
 
 
