@@ -4,6 +4,9 @@ The CLI makes its commands from these models: an operation ``DescribeStacks`` is
 ``describe-stacks``, a member ``StackName`` of its input is the option ``--stack-name``. So what botocore does
 not know, the CLI does not know either. What the CLI adds by hand stands in the tables below, taken from
 https://docs.aws.amazon.com/cli/latest/reference/
+
+The CLI also accepts ``--max-items``, but here it is refused: it cuts a list before ``--query`` filters it,
+and with ``--output text`` nothing shows that the list is incomplete.
 """
 
 from __future__ import annotations
@@ -92,9 +95,6 @@ SHORTHANDS: Final = {
 # https://docs.aws.amazon.com/cli/latest/reference/sns/subscribe.html
 RENAMED: Final = {("sns", "subscribe"): {"--notification-endpoint": "--endpoint"}}
 
-# https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html
-PAGINATION: Final = {"--max-items", "--page-size", "--starting-token"}
-
 
 class CommandError(ValueError):
     """The AWS CLI would not understand the command."""
@@ -165,8 +165,6 @@ def parse(words: Sequence[str], folder: Path) -> Command:
         raise CommandError(f"{service} has no command {name}.")
     operation = operations[name]
     options, shared = _split(rest, f"{service} {name}")
-    if _has_pages(model.service_name, operation):
-        options = {option: values for option, values in options.items() if option not in PAGINATION}
     shorthand, expand = SHORTHANDS.get((service, name), (set(), None))
     renamed = RENAMED.get((service, name), {})
     if taken := set(renamed.values()) & set(options):
@@ -178,14 +176,6 @@ def parse(words: Sequence[str], folder: Path) -> Command:
     shape = model.operation_model(operation).input_shape
     parameters = given | _parameters(shape, plain, folder, f"{service} {name}", given)
     return Command(service, name, parameters=parameters, operation=operation, options=options, **shared)
-
-
-def _has_pages(service: str, operation: str) -> bool:
-    try:
-        SESSION.get_paginator_model(service).get_paginator(operation)
-    except (UnknownServiceError, ValueError):
-        return False
-    return True
 
 
 def _waiter(service: str, name: str, rest: Sequence[str], folder: Path) -> Command:

@@ -685,6 +685,11 @@ def test_only_what_is_listed_is_not_run(
             id="number",
         ),
         pytest.param(
+            "cloudtrail lookup-events --region x --max-items 1000",
+            "cloudtrail lookup-events has no option --max-items.",
+            id="incomplete",
+        ),
+        pytest.param(
             "rds modify-db-cluster --region x --db-cluster-identifier c --apply-immediately yes",
             "rds modify-db-cluster --apply-immediately takes no value, but has ['yes'].",
             id="flag",
