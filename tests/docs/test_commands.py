@@ -497,6 +497,25 @@ def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session])
     assert stopped == [{"DBClusterIdentifier": f"{PREFIX}-aurora-cluster-old"}]
 
 
+def test_cluster_that_was_not_stopped_is_deleted(terminal: Terminal) -> None:
+    """The last step also deletes a cluster that is running, as in a rehearsal: RDS refuses to start it."""
+    terminal.world.seed()
+    names = {
+        f"{PREFIX}-aurora-cluster-old": f"{PREFIX}-aurora-cluster",
+        f"{PREFIX}-old-1": terminal.world.ids["DatabaseInstance1"],
+        f"{PREFIX}-old-2": terminal.world.ids["DatabaseInstance2"],
+    }
+    (block,) = [block.text for block in PAGE.shell() if "start-db-cluster" in block.text]
+    for old, new in names.items():
+        block = re.sub(rf"{old}(?=\s)", new, block)
+    session = terminal.session(preamble(), [Block("", 0, "sh", block)])
+
+    assert (session.status, session.err) == (0, "")
+    assert "start-db-cluster" not in {command.name for command in session.seen}
+    assert session.clusters == {}
+    assert session.instances == []
+
+
 def test_recovery_opens_what_it_closed(sessions: dict[str, Session]) -> None:
     """Every API key that is switched off first is switched on at the end."""
     seen = sessions["Disaster recovery"].seen
