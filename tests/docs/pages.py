@@ -56,6 +56,7 @@ CHOICES = {
     "BEFORE": "11111111-1111-1111-1111-111111111111",
     "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
+    "CLUSTER": "csr-lambda-api-prod-aurora-cluster",
     "GOOD": "1",
     "INNER": "CrossSiteScripting_BODY",
     "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",
