@@ -294,7 +294,7 @@ def test_audit_asks_for_every_key_that_is_an_output(
 ) -> None:
     """Each key that a stack names is asked for its state and whether it rotates, in the stack's region.
 
-    A key that is disabled or waits for its deletion still reports that it rotates.
+    A key that is disabled still reports that it rotates.
     """
     keys = [
         (stack, key)
