@@ -111,7 +111,8 @@ class Command:
         parameters: what botocore's client would be called with; for a high-level command the options.
         arguments: of a high-level command, what has no option.
         query: value of ``--query``, or "".
-        output: value of ``--output``.
+        output: value of ``--output``. The default is not JSON, because an operator may have configured
+            another format, so that a block that reads JSON must specify it.
         operation: botocore's name of the operation; "" for a high-level command.
         is_waiter: whether it waits.
         options: option -> its values, as they were given.
@@ -123,7 +124,7 @@ class Command:
     parameters: dict[str, Any]
     arguments: tuple[str, ...] = ()
     query: str = ""
-    output: str = "json"
+    output: str = "text"
     operation: str = ""
     is_waiter: bool = False
     options: dict[str, list[str]] = field(default_factory=dict)

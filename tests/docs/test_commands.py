@@ -686,6 +686,11 @@ def test_only_what_is_listed_is_not_run(
             id="option",
         ),
         pytest.param(
+            "cloudtrail lookup-events --region x --max-items 1000",
+            "cloudtrail lookup-events has no option --max-items.",
+            id="incomplete",
+        ),
+        pytest.param(
             "rds restore-cluster --region ap-northeast-1", "rds has no command restore-cluster.", id="command"
         ),
         pytest.param("rdz describe --region ap-northeast-1", "There is no service rdz.", id="service"),
@@ -702,11 +707,6 @@ def test_only_what_is_listed_is_not_run(
             "rds modify-db-cluster --region x --db-cluster-identifier c --backup-retention-period long",
             "rds modify-db-cluster --backup-retention-period must be a number, but is 'long'.",
             id="number",
-        ),
-        pytest.param(
-            "cloudtrail lookup-events --region x --max-items 1000",
-            "cloudtrail lookup-events has no option --max-items.",
-            id="incomplete",
         ),
         pytest.param(
             "rds modify-db-cluster --region x --db-cluster-identifier c --apply-immediately yes",
