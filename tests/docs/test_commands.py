@@ -359,13 +359,50 @@ def test_deploys_follow_the_manifest(sessions: dict[str, Session]) -> None:
         (file,) = command.options["--parameter-overrides"]
         path = f"out/{stack['parameterFiles']['prod']}"
         if stack["perDeploy"]:
-            blocks = [block.text for block in PAGE.shell() if f"{file} " in block.text]
-            assert len(blocks) == 2  # forward, and back
-            for block in blocks:
-                assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
-                assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
+            (block,) = [block.text for block in PAGE.shell() if f"{file} " in block.text]
+            assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
+            assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
         else:
             assert file == f"file://{path}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "package"),
+    [
+        ("frontend", {}),
+        ("api", dict.fromkeys(("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"))),
+        (
+            "api 7",
+            {"LambdaCodeS3Key": "lambda-deployment-package.zip", "LambdaCodeS3ObjectVersion": "7"},
+        ),
+    ],
+)
+def test_repair_is_not_rolled_back(
+    arguments: str, package: dict[str, str | None], terminal: Terminal
+) -> None:
+    """A change set for an incident clears the triggers, and has the values of out/; the package can stay."""
+    name = arguments.split()[0]
+    (stack,) = [one for one in STACKS if one.name == name]
+    session = terminal.session(preamble(), [Block("", 1, "sh", f"without_triggers {arguments}\n")])
+    (made,) = [one for one in session.seen if one.name == "create-change-set"]
+    given, region = made.parameters, stack.region
+    digest, values = given["TemplateURL"].rpartition("/")[2], given["Parameters"]
+    file = json.loads((ROOT / "out" / "parameters" / "prod" / f"{name}.json").read_text())
+    bucket = f"{PREFIX}-artifacts-{ACCOUNT}-{region}"
+    uploaded = terminal.world.client("s3", region).get_object(Bucket=bucket, Key=f"{name}/{digest}")
+
+    assert (session.status, session.err) == (0, "")
+    assert session.out.splitlines()[-1] == CHOICES["CHANGES"]
+    assert given["RollbackConfiguration"] == {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
+    assert (made.region, given["StackName"], given["ChangeSetType"]) == (region, f"{PREFIX}-{name}", "UPDATE")
+    assert {one["ParameterKey"]: one.get("ParameterValue") for one in values} == file["Parameters"] | package
+    assert [one["ParameterKey"] for one in values if one.get("UsePreviousValue")] == [
+        key for key, value in package.items() if value is None
+    ]
+    assert {one["Key"]: one["Value"] for one in given["Tags"]} == file["Tags"]
+    assert given["RoleARN"].endswith(f":role/deploy-{PREFIX}-{name}-service")
+    assert given["TemplateURL"] == f"https://{bucket}.s3.{region}.amazonaws.com/{name}/{digest}"
+    assert uploaded["Body"].read() == (ROOT / "out" / stack.template).read_bytes()
 
 
 def test_stacks_are_protected(commands: list[Command]) -> None:
