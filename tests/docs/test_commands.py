@@ -114,8 +114,28 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     blocks = [block for block in BLOCKS if block.chapter == chapter]
     code = "\n".join(block.code for block in blocks if "stack_output()" not in block.code)
     written = set(re.findall(r'\baws ([a-z0-9]+) (?!wait ")(?:wait )?([a-z0-9-]+)', code))
+    written.discard(("lambda", "delete-function-concurrency"))  # not in production: the next test
 
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_restored_concurrency_is_that_of_the_template(environment: str, terminal: Terminal) -> None:
+    """In an environment that reserves nothing, the function is not left without any concurrency."""
+    (block,) = [block for block in BLOCKS if "delete-function-concurrency" in block.text]
+    code = block.text.replace("out/parameters/prod/", f"out/parameters/{environment}/")
+    lower = (
+        "aws lambda put-function-concurrency --region ap-northeast-1 --function-name csr-lambda-api-prod-api "
+    )
+    session = terminal.session(
+        "", [Block("", 1, "sh", f"{lower} --reserved-concurrent-executions 5\n{code}")]
+    )
+    values = json.loads((ROOT / "out" / "parameters" / environment / "api.json").read_text())["Parameters"]
+    client = terminal.world.client("lambda", TOKYO)
+    left = client.get_function_concurrency(FunctionName="csr-lambda-api-prod-api")
+
+    assert (session.status, session.err) == (0, "")
+    assert left.get("ReservedConcurrentExecutions", 0) == int(values["LambdaReservedConcurrency"])
 
 
 def bootstrapped(commands: list[Command]) -> Iterator[str]:
