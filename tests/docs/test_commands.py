@@ -511,6 +511,23 @@ def test_restores_make_what_the_template_makes(
     assert compared > 30
 
 
+def test_restored_cluster_has_the_version_of_its_snapshot(terminal: Terminal) -> None:
+    """After an upgrade, the snapshot from before it is restored to the old version, not upgraded."""
+    (functions,) = [block.text for block in read(RECOVERY).shell() if "restore_snapshot()" in block.text]
+    old = "8.0.mysql_aurora.3.08.2"
+    code = (
+        "aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier old --engine aurora-mysql "
+        f"--engine-version {old} --master-username csradmin --master-user-password only-in-the-mock\n"
+        "aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier old "
+        "--db-cluster-snapshot-identifier before\nrestore_snapshot before restored\n"
+    )
+    session = terminal.session(f"{preamble()}\n{functions}", [Block("", 1, "sh", code)])
+    (made,) = [one for one in session.seen if one.name == "restore-db-cluster-from-snapshot"]
+
+    assert (session.status, session.err) == (0, "")
+    assert made.parameters["EngineVersion"] == old
+
+
 def test_restored_cluster_has_what_the_stack_handed_out(
     commands: list[Command], recovery_sessions: dict[str, Session]
 ) -> None:
