@@ -18,7 +18,21 @@ from csr_templates.cloudformation.resolving import resolve
 from .account import ACCOUNT
 from .aws_cli import Command, CommandError, parse
 from .conftest import REST
-from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, read
+from .pages import (
+    CHANGES,
+    CHANGES_JA,
+    CHOICES,
+    CHOSEN_SNAPSHOT,
+    OPERATIONS,
+    OPERATIONS_JA,
+    RECOVERY,
+    ROOT,
+    TYPED,
+    Block,
+    choices,
+    read,
+    spans,
+)
 from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
 
 PREFIX = "csr-lambda-api-prod"
@@ -477,6 +491,47 @@ def test_files_exist() -> None:
 
     assert len(paths) > 10
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+REMOVING = {
+    "NatGatewayPerZone": {"NatGatewayPerZone": "false"},
+    "DatabaseInstanceClass": {"DatabaseInstanceClass": "db.r6g.large"},
+    "DatabaseMultiAZ": {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"},
+    "DatabaseDeletionProtection": {"DatabaseDeletionProtection": "false"},
+    "WAFEnabled": {"WAFEnabled": "false"},
+    "ProbePath": {"ProbePath": ""},
+    "OriginKeys": {"OriginKeys": "b"},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        (OPERATIONS, "Changes that remove resources"),
+        (OPERATIONS_JA, "リソースを削除する変更"),
+        (CHANGES, ""),
+        (CHANGES_JA, ""),
+    ],
+)
+def test_removed_resources_are_named(
+    path: Path, heading: str, templates: Mapping[str, Any], production: Mapping[str, Any]
+) -> None:
+    """What must be accepted for a change are the resources that production then no longer has."""
+    if heading:
+        rows = {spans(one)[0]: spans(names)[0].split() for one, names in read(path).table(heading).rows}
+        assert rows.keys() == REMOVING.keys() - {"OriginKeys"}
+    else:
+        (names,) = re.findall(r'`ACCEPTED="([^"]+)"`', path.read_text(encoding="utf-8"))
+        rows = {"OriginKeys": names.split()}
+    for parameter, names in rows.items():
+        stack = names[0].split(".")[0]
+        file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
+        values = json.loads(file.read_text())["Parameters"] | REMOVING[parameter]
+        after = resolve(templates[stack], values, region=REGIONS[stack], stack_name=f"{PREFIX}-{stack}")[
+            "Resources"
+        ]
+        gone = production[stack]["Resources"].keys() - after.keys()
+        assert sorted(names) == sorted(f"{stack}.{one}" for one in gone), parameter
 
 
 def test_restores_make_what_the_template_makes(
