@@ -66,6 +66,7 @@ RUN: Final = frozenset(
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
     "cloudtrail lookup-events": "moto does not have it",
+    "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
