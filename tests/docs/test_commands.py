@@ -100,7 +100,7 @@ def mentioned(command: Command) -> Iterator[tuple[str, str]]:
         for text in values:
             for word in re.split(r"[\s,=\"']|s3://|(?<=\d{12})/", text):
                 if PREFIX in word and not word.startswith("arn:"):
-                    yield option, word
+                    yield option, re.sub(r"^https://(.+)\.s3\.[a-z0-9-]+\.amazonaws\.com/.*", r"\1", word)
 
 
 def created(commands: list[Command]) -> set[str]:
