@@ -92,7 +92,7 @@ corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-l
 drill: $(VENV)/.installed-dev ## Delete and recover each stack in a model of CloudFormation, and print the steps
 	@$(RUN) -m tests.drill.recovering
 
-mutation: $(VENV)/.installed-mutation ## Change the code in small ways, and count the changes that the tests find (20 minutes)
+mutation: $(VENV)/.installed-mutation ## Change the code in small ways, and count the changes that the tests find (about an hour)
 	@$(BIN)/python tests/mutation.py $(ARGS)
 
 format: $(VENV)/.installed-dev ## Format the Python code

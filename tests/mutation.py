@@ -1,7 +1,7 @@
 """Mutation testing, ``make mutation``: change the code in small ways and count what the tests notice.
 
 Each module is mutated in a copy of the checkout, and judged by its own tests; only those named are, with
-``ARGS="cloudformation.rendering cloudformation.resolving"``. docs/mutation.md says what came of it.
+``ARGS="cloudformation.comparison reviewing.hiding"``. docs/mutation.md says what came of it.
 """
 
 from __future__ import annotations
@@ -20,23 +20,29 @@ PACKAGE = "src/csr_templates"
 MUTANTS = "mutants/src"  # where mutmut puts the changed code
 
 ENVIRONMENT = ("tests/environments/test_environment.py",)
-COMBINATIONS = ("tests/environments/test_combinations.py", *ENVIRONMENT)
+PROPERTIES = ("tests/environments/test_properties.py", *ENVIRONMENT)
+COMBINATIONS = ("tests/environments/test_combinations.py", *PROPERTIES)
 RESOLVING = ("tests/cloudformation/test_resolving.py", "tests/generated/test_resolving.py")
 RENDERING = ("tests/cloudformation/test_rendering.py", "tests/generated/test_rendering.py")
+FOLLOW_ON = "tests/reviewing/test_follow_on.py"
 TESTS = {
     "cloudformation.rendering": RENDERING,
     "cloudformation.yaml_text": RENDERING,
     "cloudformation.references": ("tests/cloudformation/test_references.py", *RESOLVING),
     "cloudformation.intrinsics": RESOLVING,
     "cloudformation.resolving": RESOLVING,
+    "cloudformation.partial_resolving": ("tests/cloudformation/test_partial_resolving.py", FOLLOW_ON),
+    "cloudformation.comparison": ("tests/cloudformation/test_comparison.py", FOLLOW_ON),
     "cloudformation.fingerprint": ("tests/cloudformation/test_fingerprint.py",),
-    "environments.environment": ENVIRONMENT,
+    "environments.environment": PROPERTIES,
     "environments.combinations": COMBINATIONS,
     "environments.files": ("tests/environments/test_files.py", *ENVIRONMENT),
     "environments.values": COMBINATIONS,
     "assembly.cross_stack": ("tests/assembly/test_cross_stack.py",),
     "assembly.files": ("tests/assembly/test_files.py", "tests/reference/test_page.py"),
     "assembly.folder": ("tests/assembly/test_folder.py",),
+    "reviewing.hiding": ("tests/reviewing/test_hiding.py",),
+    "reviewing.reconcile": ("tests/reviewing/test_reconcile.py",),
 }
 # Other processes know nothing of a mutant; mutmut counts calls in its own process only.
 LEFT_OUT = ("program_explains", "does_not_load_cfn_lint", "many_builds")

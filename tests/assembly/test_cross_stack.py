@@ -88,6 +88,16 @@ def keeping(*regions: str) -> Template:
     return {"Resources": {"S": {"Type": "AWS::SecretsManager::Secret", "Properties": properties}}}
 
 
+def both(*templates: Template) -> Template:
+    """Return a template with the resources of these, in their order."""
+    merged = [one["Resources"] for one in templates]
+    return {
+        "Resources": {
+            f"{name}{index}": body for index, one in enumerate(merged) for name, body in one.items()
+        }
+    }
+
+
 def wrong_reads_from(says: str) -> list[str]:
     """Return the sentence about a reads_from that does not match the template."""
     return [
@@ -203,6 +213,51 @@ def wrong_reads_from(says: str) -> list[str]:
                 "ReplicaRegions."
             ],
             id="secret of another region",
+        ),
+        pytest.param(
+            [stack("frontend", SHOWING, region="eu-west-1"), stack("api", keeping())],
+            [],
+            id="secret of a later stack",
+        ),
+        pytest.param(
+            [
+                stack("api", both(keeping(), {"Resources": {"T": {"Type": "AWS::SNS::Topic"}}})),
+                stack(
+                    "other", {"Resources": {"T": {"Properties": {"Name": named("key")}}}}, region="us-east-1"
+                ),
+                stack("frontend", SHOWING),
+            ],
+            [],
+            id="another resource with the name of a secret",
+        ),
+        pytest.param(
+            [API, stack("frontend", both(SHOWING, reading("api", "Id")), region="us-east-1")],
+            [
+                one.replace("Resources.R.", "Resources.R1.")
+                for one in no_output("api", "Id", " Did you mean 'api/ApiId'?")
+            ],
+            id="no such output, after a secret",
+        ),
+        pytest.param(
+            [API, stack("frontend", reading("api/a", "ApiId"), region="us-east-1")],
+            no_output("api/a", "ApiId", " Did you mean 'api/ApiId'?"),
+            id="a name with a slash",
+        ),
+        pytest.param(
+            [
+                API,
+                stack(
+                    "frontend",
+                    both(
+                        {"Resources": {"R": {"Properties": {"Id": {"Fn::GetStackOutput": "a"}}}}},
+                        reading("api", "ApiId", "eu-west-1"),
+                    ),
+                    ("api",),
+                    "us-east-1",
+                ),
+            ],
+            [one.replace("Resources.R.", "Resources.R1.") for one in other_region("frontend", "eu-west-1")],
+            id="output of another region, after a function that is wrong",
         ),
         pytest.param(
             [NETWORK, stack("database", importing(VPC_ID))],

@@ -418,14 +418,18 @@ def test_stacks_that_do_not_fit_together_are_not_clean() -> None:
         t.resources["SiteBucket"].BucketName = ImportValue("nowhere")
         return t
 
-    stale = Stack("old", "old.yaml", "us-east-1", bucket_template, stale=lambda template: ["It is stale."])
-    assembly = output.assemble([stack(importing), stale], lint=False)
+    stale = [
+        Stack(name, f"{name}.yaml", "us-east-1", bucket_template, stale=lambda template: ["It is stale."])
+        for name in ("old", "older")
+    ]
+    assembly = output.assemble([stack(importing), *stale], lint=False)
 
     assert not assembly.is_clean
     assert assembly.problems == (
         "Stack site: Resources.SiteBucket.Properties.BucketName: It imports nowhere, which no earlier stack "
         "of us-east-1 exports. Specify an existing output, or add it to its stack.",
         "Stack old: It is stale.",
+        "Stack older: It is stale.",
     )
     assert output.assemble([stack()], lint=False).is_clean
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from csr_templates.cloudformation.references import PREFIX, Use, in_words, place_in_words, uses
+from csr_templates.cloudformation.references import PREFIX, Use, entries, in_words, place_in_words, uses
 
 NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
 
@@ -50,6 +50,19 @@ NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
             [Use(("A",), "secret", "db-login")],
             id="dynamic reference",
         ),
+        pytest.param(
+            {"A": ["a", "{{resolve:secretsmanager:db-login:SecretString:password}}"]},
+            [Use(("A", 1), "secret", "db-login")],
+            id="dynamic reference in a list",
+        ),
+        pytest.param(
+            {"A": {"Fn::Sub": "{{resolve:secretsmanager:${B}:SecretString:password}}"}},
+            [Use(("A",), "name", "B"), Use(("A",), "secret", "${B}")],
+            id="dynamic reference in a Sub",
+        ),
+        pytest.param(
+            {"A": {"Fn::Not": [{"Condition": "Big"}]}}, [Use(("A",), "condition", "Big")], id="Condition"
+        ),
         pytest.param({"Condition": {"StringEquals": {"a": "b"}}}, [], id="condition of a policy"),
         pytest.param(
             {"Condition": {"StringEquals": {"aws:PrincipalOrgID": {"Ref": "B"}}}},
@@ -87,6 +100,22 @@ NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
 def test_finds_every_name(node: Any, expected: list[Use]) -> None:
     """Every kind of reference to a parameter, resource, condition or output is found, with its position."""
     assert list(uses(node)) == expected
+
+
+def test_entries_of_a_key() -> None:
+    """Every argument of a function is found, also in another one, with its place without functions."""
+    node = {
+        "A": [{"Fn::Sub": "a"}, ({"Fn::Sub": "b"},)],
+        "B": {"Fn::If": ["C", {"Fn::Sub": ["c", {"D": {"Fn::Sub": "d"}}]}, 1]},
+        "E": "Fn::Sub",
+    }
+
+    assert entries(node, "Fn::Sub") == [
+        (("A", 0), "a"),
+        (("A", 1, 0), "b"),
+        (("B", 1), ["c", {"D": {"Fn::Sub": "d"}}]),
+        (("B", 1, 1, "D"), "d"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1072,19 +1072,24 @@ def test_what_is_known_while_a_parameter_is_not() -> None:
             "OfA": {"Fn::Equals": [{"Ref": "A"}, "a"]},
             "OfB": {"Fn::Equals": [{"Ref": "B"}, "x"]},
             "OfBoth": {"Fn::And": [{"Fn::Not": [{"Condition": "OfA"}]}, {"Condition": "OfB"}]},
+            "IsHere": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
         },
         "Resources": {"R": {"Type": "AWS::SNS::Topic", "Condition": "OfB"}},
     }
-    known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1")
+    known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1", account="1", stack_name="s")
 
-    assert [known.condition(name) for name in ("OfA", "OfB", "OfBoth", "Nowhere")] == [
+    assert [known.condition(name) for name in ("OfA", "OfB", "OfBoth", "IsHere", "Nowhere")] == [
         True,
         None,
         False,
+        True,
         None,
     ]
+    assert known.value({"Fn::Sub": "${AWS::AccountId} ${AWS::StackName}"}) == "1 s"
     assert known.value({"Fn::Sub": "${A}${C} ${AWS::Region}"}) == "ac eu-west-1"
     assert known.value({"Fn::Sub": "${A}-${B}"}) == {"Fn::Sub": "a-${B}"}
     assert known.value([{"Fn::If": ["OfA", {"Ref": "C"}, {"Ref": "B"}]}, {"Ref": "R"}]) == ["c", {"Ref": "R"}]
-    with pytest.raises(ResolveError, match="The condition OfB depends on a value"):
+    with pytest.raises(ResolveError, match=r"^Resources\.Fn::If\[0\]: The condition OfB depends on a value"):
         known.value({"Fn::If": ["OfB", 1, 2]})
+    with pytest.raises(ResolveError, match="'A' is neither a parameter nor a resource of this template"):
+        Known({}, {}, region="eu-west-1").value({"Ref": "A"})

@@ -56,6 +56,14 @@ def test_yaml_and_json_are_the_same() -> None:
         ("Resources: {A: 1}", "Resources.A has no Type."),
         ("Resources: {A: {Type: 1}}", "Resources.A has no Type."),
         ("Resources: {A: {Type: T, Properties: []}}", "Resources.A.Properties is not a mapping."),
+        (
+            "Resources: {A: {Type: T, Condition: !Ref C}}",
+            "Resources.A.Condition is not the name of a condition.",
+        ),
+        (
+            "Resources: {}\nOutputs: {A: {Condition: [C]}}",
+            "Outputs.A.Condition is not the name of a condition.",
+        ),
         ("Resources: {}\nOutputs: []", "Outputs is not a mapping."),
         ("Resources: {}\nParameters: {P: 1}", "Parameters.P is not a mapping."),
         (

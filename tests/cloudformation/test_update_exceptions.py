@@ -42,9 +42,16 @@ def test_rows_name_properties_of_the_schemas() -> None:
         for name in table[kind]
     ]
     rows += [(kind, name) for kind, names in NAME_SCOPES.items() for name in names]
-    rows += [(kind, name) for kind, groups in UNIQUE.items() for group, *_ in groups for name in group]
+    rows += [
+        (kind, name)
+        for kind, groups in UNIQUE.items()
+        for one in groups
+        for name in [*one.properties, *one.given]
+    ]
 
-    assert [(kind, name) for kind, name in rows if not property_schema(kind, REGION, (name,))] == []
+    assert [
+        (kind, name) for kind, name in rows if not property_schema(kind, REGION, tuple(name.split(".")))
+    ] == []
     assert [
         (kind, name)
         for kind, names in DECIDED.items()
@@ -69,7 +76,7 @@ def test_rows_have_a_source() -> None:
     sources += [one.source for table in REFUSED.values() for found in table.values() for one in found]
     sources += CASES.values()
     assert CASES.keys() == DECIDED.keys()
-    sources += [page for groups in UNIQUE.values() for *_, page in groups]
+    sources += [one.source for groups in UNIQUE.values() for one in groups]
 
     assert all(
         one.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
@@ -256,6 +263,11 @@ def test_names_and_what_else_is_unique() -> None:
     assert groups("AWS::ApiGateway::Stage", StageName="a", RestApiId="b") == [("RestApiId", "StageName")]
     assert groups("AWS::EC2::Subnet", VpcId="a", CidrBlock="b") == [("VpcId", "CidrBlock")]
     assert groups("AWS::EC2::Subnet", VpcId="a") == []
+    assert groups("AWS::WAFv2::WebACL", Name="a", Scope="REGIONAL") == [("Name", "Scope")]
+    assert groups("AWS::Lambda::Permission", FunctionName="a") == []
+    assert groups("AWS::ApiGateway::Resource", RestApiId="a", ParentId="b", PathPart="c") == [
+        ("RestApiId", "ParentId", "PathPart")
+    ]
     assert groups("Acme::Thing::Type", Name="a") == []
 
 

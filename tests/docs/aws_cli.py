@@ -4,6 +4,9 @@ The CLI makes its commands from these models: an operation ``DescribeStacks`` is
 ``describe-stacks``, a member ``StackName`` of its input is the option ``--stack-name``. So what botocore does
 not know, the CLI does not know either. What the CLI adds by hand stands in the tables below, taken from
 https://docs.aws.amazon.com/cli/latest/reference/
+
+The CLI also accepts ``--max-items``, but here it is refused: it cuts a list before ``--query`` filters it,
+and with ``--output text`` nothing shows that the list is incomplete.
 """
 
 from __future__ import annotations
@@ -92,9 +95,6 @@ SHORTHANDS: Final = {
 # https://docs.aws.amazon.com/cli/latest/reference/sns/subscribe.html
 RENAMED: Final = {("sns", "subscribe"): {"--notification-endpoint": "--endpoint"}}
 
-# https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-pagination.html
-PAGINATION: Final = {"--max-items", "--page-size", "--starting-token"}
-
 
 class CommandError(ValueError):
     """The AWS CLI would not understand the command."""
@@ -111,7 +111,8 @@ class Command:
         parameters: what botocore's client would be called with; for a high-level command the options.
         arguments: of a high-level command, what has no option.
         query: value of ``--query``, or "".
-        output: value of ``--output``.
+        output: value of ``--output``. The default is not JSON, because an operator may have configured
+            another format, so that a block that reads JSON must specify it.
         operation: botocore's name of the operation; "" for a high-level command.
         is_waiter: whether it waits.
         options: option -> its values, as they were given.
@@ -123,7 +124,7 @@ class Command:
     parameters: dict[str, Any]
     arguments: tuple[str, ...] = ()
     query: str = ""
-    output: str = "json"
+    output: str = "text"
     operation: str = ""
     is_waiter: bool = False
     options: dict[str, list[str]] = field(default_factory=dict)
@@ -165,8 +166,6 @@ def parse(words: Sequence[str], folder: Path) -> Command:
         raise CommandError(f"{service} has no command {name}.")
     operation = operations[name]
     options, shared = _split(rest, f"{service} {name}")
-    if _has_pages(model.service_name, operation):
-        options = {option: values for option, values in options.items() if option not in PAGINATION}
     shorthand, expand = SHORTHANDS.get((service, name), (set(), None))
     renamed = RENAMED.get((service, name), {})
     if taken := set(renamed.values()) & set(options):
@@ -178,14 +177,6 @@ def parse(words: Sequence[str], folder: Path) -> Command:
     shape = model.operation_model(operation).input_shape
     parameters = given | _parameters(shape, plain, folder, f"{service} {name}", given)
     return Command(service, name, parameters=parameters, operation=operation, options=options, **shared)
-
-
-def _has_pages(service: str, operation: str) -> bool:
-    try:
-        SESSION.get_paginator_model(service).get_paginator(operation)
-    except (UnknownServiceError, ValueError):
-        return False
-    return True
 
 
 def _waiter(service: str, name: str, rest: Sequence[str], folder: Path) -> Command:

@@ -328,7 +328,7 @@ def test_audit_asks_for_every_key_that_is_an_output(
 ) -> None:
     """Each key that a stack names is asked for its state and whether it rotates, in the stack's region.
 
-    A key that is disabled or waits for its deletion still reports that it rotates.
+    A key that is disabled still reports that it rotates.
     """
     keys = [
         (stack, key)
@@ -626,6 +626,25 @@ def test_recovery_ends_with_the_stacks_identifiers(sessions: dict[str, Session])
     assert stopped == [{"DBClusterIdentifier": f"{PREFIX}-aurora-cluster-old"}]
 
 
+def test_cluster_that_was_not_stopped_is_deleted(terminal: Terminal) -> None:
+    """The last step also deletes a cluster that is running, as in a rehearsal: RDS refuses to start it."""
+    terminal.world.seed()
+    names = {
+        f"{PREFIX}-aurora-cluster-old": f"{PREFIX}-aurora-cluster",
+        f"{PREFIX}-old-1": terminal.world.ids["DatabaseInstance1"],
+        f"{PREFIX}-old-2": terminal.world.ids["DatabaseInstance2"],
+    }
+    (block,) = [block.text for block in PAGE.shell() if "start-db-cluster" in block.text]
+    for old, new in names.items():
+        block = re.sub(rf"{old}(?=\s)", new, block)
+    session = terminal.session(preamble(), [Block("", 0, "sh", block)])
+
+    assert (session.status, session.err) == (0, "")
+    assert "start-db-cluster" not in {command.name for command in session.seen}
+    assert session.clusters == {}
+    assert session.instances == []
+
+
 def test_recovery_opens_what_it_closed(sessions: dict[str, Session]) -> None:
     """Every API key that is switched off first is switched on at the end."""
     seen = sessions["Disaster recovery"].seen
@@ -794,6 +813,11 @@ def test_only_what_is_listed_is_not_run(
             "--qualifier prod --provisioned-concurrency-limit 20",
             "lambda put-provisioned-concurrency-config has no option --provisioned-concurrency-limit.",
             id="option",
+        ),
+        pytest.param(
+            "cloudtrail lookup-events --region x --max-items 1000",
+            "cloudtrail lookup-events has no option --max-items.",
+            id="incomplete",
         ),
         pytest.param(
             "rds restore-cluster --region ap-northeast-1", "rds has no command restore-cluster.", id="command"

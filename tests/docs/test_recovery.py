@@ -331,6 +331,21 @@ def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, 
     assert session.instances == []
 
 
+def test_automated_backups_replace_a_lost_cluster(terminal: Terminal) -> None:
+    """If only the cluster was deleted, its backups are restored under the name that the next steps use."""
+    block = block_with("restore_point ")
+    original, beside = re.findall(r"^# CLUSTER=(\S+)", block.text, re.MULTILINE)
+    session = terminal.session(functions(), [block], CLUSTER=beside)
+    (restored,) = [one.parameters for one in session.seen if one.operation == "RestoreDBClusterToPointInTime"]
+
+    assert (session.status, session.err) == (0, "")
+    assert original == CHOICES["CLUSTER"]
+    assert restored["DBClusterIdentifier"] == beside
+    assert restored["SourceDbClusterResourceId"] == CHOICES["BACKUP"]
+    used = [one.text for one in read(OPERATIONS).shell() if "create_instances csr" in one.text]
+    assert [text.split()[1] for text in used] == [beside]
+
+
 def test_cluster_of_a_stack_is_not_deleted(terminal: Terminal) -> None:
     """The block for a wrong snapshot checks the stack first."""
     session = terminal.session(functions(), [block_with("db-instance-deleted")], deleted="frontend")

@@ -57,6 +57,14 @@ def test_longest_value(size: int, reasons: list[str]) -> None:
     assert refusals("x" * size, "A", [schema({}, "A")]) == reasons
 
 
+def test_limits_are_allowed() -> None:
+    """A value may be as large and as small as its limits."""
+    limited = {"Type": "Number", "MinValue": 5, "MaxValue": 5}
+
+    assert refusals("5", "A", [schema({"Parameters": {"A": limited}})]) == []
+    assert len(refusals("6", "A", [schema({"Parameters": {"A": limited}})])) == 1
+
+
 # ---- Names ----
 
 
@@ -293,6 +301,40 @@ def test_key_that_two_others_give() -> None:
         "staging.json: A: The key is missing, but dev.json and test.json have it, so staging would have the "
         "value of production. Add it to each of these files, or remove it from all."
     ]
+
+
+def test_concurrency_that_fits() -> None:
+    """All that is reserved can be provisioned."""
+    one = candidate(LambdaProvisionedConcurrency="2", LambdaReservedConcurrency="2")
+
+    assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == []
+
+
+@pytest.mark.parametrize(
+    ("certificate", "fits"),
+    [
+        ("arn:aws:acm:us-east-1:123456789012:certificate/c", True),
+        ("arn:aws:acm:ap-northeast-1:123456789012:certificate/c", False),
+        ("us-east-1", False),
+    ],
+)
+def test_certificate_of_a_domain(certificate: str, fits: bool) -> None:
+    """CloudFront takes it from us-east-1 only."""
+    one = candidate(CustomDomainName="a.example", CertificateArn=certificate, HostedZoneId="Z1")
+    mistake = (
+        f'dev.json: CertificateArn: Found "{certificate}", but CloudFront accepts only certificates from '
+        "us-east-1. Request one there."
+    )
+
+    assert found(one, schema({}, "CustomDomainName", "CertificateArn", "HostedZoneId")) == (
+        [] if fits else [mistake]
+    )
+
+
+def test_an_origin_key_that_is_not_correct_by_itself() -> None:
+    """It is reported by itself, and not compared."""
+    assert found(candidate(OriginKeys="a"), schema({}, "OriginKeys")) == []
+    assert found(candidate(OriginKey="a"), schema({}, "OriginKey")) == []
 
 
 def test_concurrency_of_one() -> None:

@@ -10,7 +10,7 @@ from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure
 from csr_templates.preflight.needs import Needs
 
 from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
-from .recorded import TOKYO, VIRGINIA
+from .recorded import TOKYO, VIRGINIA, AwsError
 
 PREFIX = "csr-lambda-api-prod-"
 CLUSTER = f"{PREFIX}aurora-cluster"
@@ -198,15 +198,26 @@ def other_distribution(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def alias_in_another_account(world: MockAccount) -> Iterator[Needs]:
-    """Require a domain that another account uses."""
+def another_domain(world: MockAccount, *conflicting: str) -> Iterator[Needs]:
+    """Require another domain, while a distribution in another account has some aliases."""
     world.recorder.conflicting = [
-        {"Alias": "shop.example.com", "DistributionId": "EELSEWHERE", "AccountId": "******999999"}
+        {"Alias": alias, "DistributionId": "*******SEWHERE", "AccountId": "******999999"}
+        for alias in conflicting
     ]
     arn = world.import_certificate("*.example.com", 200)
     yield world.needs_of(CustomDomainName="shop.example.com", CertificateArn=arn)
     world.recorder.conflicting = []
     world.client("acm", VIRGINIA).delete_certificate(CertificateArn=arn)
+
+
+@contextmanager
+def another_domain_than_the_certificate(world: MockAccount) -> Iterator[Needs]:
+    """Require a domain that the certificate of the deployed distribution does not cover."""
+    failing, call = world.recorder.failing, ("cloudfront", "ListConflictingAliases")
+    failing[call] = AwsError("InvalidArgument", "The certificate does not cover the alias.")
+    with another_domain(world) as needed:
+        yield needed
+    del failing[call]
 
 
 @contextmanager
@@ -349,12 +360,32 @@ def deployed_key(world: MockAccount) -> Iterator[None]:
 
 
 @contextmanager
-def unready_copy(world: MockAccount) -> Iterator[Needs]:
-    """Specify a key whose secret does not have a replica in the other region."""
+def no_copy(world: MockAccount) -> Iterator[None]:
+    """Delete the replica of a key that CloudFront does not send."""
     client, name = world.client("secretsmanager"), f"{PREFIX}origin-api-key-b"
     client.remove_regions_from_replication(SecretId=name, RemoveReplicaRegions=[VIRGINIA])
-    yield world.needs_of(OriginKeys="both", OriginKey="b")
+    yield
     client.replicate_secret_to_regions(SecretId=name, AddReplicaRegions=[{"Region": VIRGINIA}])
+
+
+@contextmanager
+def other_key_without_copy(world: MockAccount) -> Iterator[Needs]:
+    """Deploy only the frontend, with a key whose secret does not have a replica."""
+    parameters = world.recorder.stacks.parameters
+    parameters[f"{PREFIX}api"] = {"OriginKeys": "both"}
+    with no_copy(world):
+        yield world.needs_of("frontend", OriginKey="b")
+    del parameters[f"{PREFIX}api"]
+
+
+@contextmanager
+def first_key_without_copy(world: MockAccount) -> Iterator[Needs]:
+    """Deploy the frontend for the first time, with a key whose secret does not have a replica."""
+    stacks = world.recorder.stacks
+    stacks.deploy("api")
+    with secret(world, TOKYO, "a"):
+        yield world.needs_of("frontend")
+    del stacks.status[f"{PREFIX}api"]
 
 
 @contextmanager
@@ -471,6 +502,11 @@ def pending(answer: Any) -> Any:
     """Return instances with parameters that are applied at the next reboot."""
     group = {"DBParameterGroupName": "group", "ParameterApplyStatus": "pending-reboot"}
     return [{**one, "DBParameterGroups": [group]} for one in answer]
+
+
+def upgraded(answer: Any) -> Any:
+    """Return a cluster with a newer version than that of the stack."""
+    return [{**one, "EngineVersion": "8.0.mysql_aurora.3.10.99"} for one in answer]
 
 
 def failed_over(answer: Any) -> Any:
@@ -865,6 +901,14 @@ FAULTS = (
         lambda world: secret(world, VIRGINIA, "b"),
     ),
     Fault(
+        "the first key has no copy",
+        "new",
+        "moto",
+        "FAIL origin-key:OriginKey",
+        ("cloudformation", "secretsmanager"),
+        first_key_without_copy,
+    ),
+    Fault(
         "a secret waits for its deletion",
         "new",
         "moto",
@@ -1160,7 +1204,23 @@ FAULTS = (
         "recorded",
         "FAIL domain-alias:shop.example.com",
         ("cloudfront",),
-        alias_in_another_account,
+        lambda world: another_domain(world, "*.example.com", "shop.example.com"),
+    ),
+    Fault(
+        "another account has an overlapping domain",
+        "ready",
+        "recorded",
+        "WARN domain-alias:shop.example.com",
+        ("cloudfront",),
+        lambda world: another_domain(world, "*.example.com"),
+    ),
+    Fault(
+        "the deployed certificate does not cover the domain",
+        "ready",
+        "recorded",
+        "WARN domain-alias:shop.example.com",
+        ("cloudfront",),
+        another_domain_than_the_certificate,
     ),
     Fault(
         "no one is subscribed",
@@ -1179,12 +1239,20 @@ FAULTS = (
         deployed_key,
     ),
     Fault(
-        "the copy of the key is not ready",
+        "the other key has no copy",
         "ready",
         "moto",
         "FAIL origin-key:OriginKey",
+        ("cloudformation", "secretsmanager"),
+        other_key_without_copy,
+    ),
+    Fault(
+        "the copy of a key is gone",
+        "ready",
+        "moto",
+        f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}",
         ("secretsmanager",),
-        unready_copy,
+        no_copy,
     ),
     Fault(
         "a secret is being deleted",
@@ -1239,6 +1307,13 @@ FAULTS = (
         "facts",
         f"WARN newest-snapshot:{CLUSTER}",
         change=changed("rds", "DescribeDBClusterSnapshots", older_snapshots),
+    ),
+    Fault(
+        "the cluster was upgraded outside of the stack",
+        "ready",
+        "facts",
+        f"WARN engine-version:{CLUSTER}",
+        change=changed("rds", "DescribeDBClusters", upgraded),
     ),
     Fault(
         "the deployed engine version was deprecated",

@@ -9,11 +9,12 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import Facts, Lookup
+from csr_templates.preflight.facts import Fact, Facts, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Result, Subject, judge
+from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, unasked
 
 from .conftest import Walk
 from .faults import changed
@@ -80,8 +81,10 @@ def rolled_back(answer: Any) -> Any:
         (
             "engine-version",
             "rds DescribeDBClusters",
-            with_version("8.0.mysql_aurora.3.04.0"),
-            f"UNKNOWN {MISSING} rds DescribeDBEngineVersions in ap-northeast-1.",
+            with_version("8.0.mysql_aurora.3.10.99"),
+            "WARN The version of the cluster was changed to 8.0.mysql_aurora.3.10.99 outside of "
+            "{prefix}database. The deploy does not change it, because DatabaseEngineVersion ({version}) is "
+            "the same as in the last deploy.",
         ),
         (
             "api-logging-role",
@@ -98,18 +101,28 @@ def test_messages_for_changed_responses(
     service, _, name = operation.partition(" ")
     status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
 
-    assert f"{status} {sentence}" == expected.format(zone=walk.world.zone, prefix=walk.world.needs.prefix)
+    needed = walk.world.needs
+    ((_, _, cluster),) = needed.of_type("AWS::RDS::DBCluster")
+    assert f"{status} {sentence}" == expected.format(
+        zone=walk.world.zone, prefix=needed.prefix, version=cluster["EngineVersion"]
+    )
 
 
 @pytest.mark.parametrize(
-    ("targets", "status"), [(["8.0.mysql_aurora.3.10.6"], "WARN"), (["8.0.mysql_aurora.3.11.0"], "FAIL")]
+    ("targets", "status", "remedy"),
+    [
+        (["wanted"], "WARN", "Follow docs/changes.md (A new engine version)."),
+        (["newest", "other"], "FAIL", "Set DatabaseEngineVersion to old or newest or other."),
+        (["other"], "FAIL", "Set DatabaseEngineVersion to old or other."),
+        ([], "FAIL", "Set DatabaseEngineVersion to old."),
+    ],
 )
-def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -> None:
+def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str, remedy: str) -> None:
     """A version to which the deployed version can be upgraded is a warning, any other one a failure."""
     database = walk.world.needs.stack("database")
     assert database
     version = database.resources["DatabaseCluster"]["Properties"]["EngineVersion"]
-    wanted = [one.replace("8.0.mysql_aurora.3.10.6", version) for one in targets]
+    wanted = [one.replace("wanted", version) for one in targets]
     answers: Mapping[str, Any] = {
         "DescribeDBClusters": [{"EngineVersion": "old"}],
         "DescribeStacks": [{"StackStatus": "CREATE_COMPLETE"}],
@@ -127,7 +140,9 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str) -
     (check,) = [one for one in CHECKS if one.name == "engine-version"]
     (subject,) = check.subjects(walk.world.needs)
 
-    assert check.judge(subject, walk.world.needs, Answers(walk.states["ready"].facts)).status == status
+    verdict = check.judge(subject, walk.world.needs, Answers(walk.states["ready"].facts))
+
+    assert (verdict.status, verdict.remedy) == (status, remedy)
 
 
 def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
@@ -208,6 +223,119 @@ def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
 def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) -> None:
     """Wildcards match as in TLS."""
     assert acm._covers(name, domain) is covered
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        (
+            "InSync",
+            "PASS csr-lambda-api-prod-api accepts the key that csr-lambda-api-prod-frontend would send: b.",
+        ),
+        (
+            "InProgress",
+            "FAIL The replica of csr-lambda-api-prod-origin-api-key-b in us-east-1 is InProgress, so "
+            "CloudFront could get a different value than the API.",
+        ),
+    ],
+)
+def test_a_new_key_needs_a_replica_in_sync(walk: Walk, state: str, expected: str) -> None:
+    """The replication of a key that CloudFront starts to send must be finished."""
+    needed = walk.world.needs_of(OriginKeys="both", OriginKey="b")
+    query = calls.secret("ap-northeast-1", f"{needed.prefix}origin-api-key-b")
+    ready = walk.states["ready"].facts
+    facts = Facts(ready.time, ready.account, ready.caller, ready)
+    facts.add([Fact(query, ready.time, {"ReplicationStatus": [{"Region": "us-east-1", "Status": state}]})])
+    found = {one.subject: one for one in judge([_check("origin-key")], needed, facts)}
+
+    assert f"{found['OriginKey'].status} {found['OriginKey'].sentence}" == expected
+
+
+@pytest.mark.parametrize(
+    ("alias", "ours", "expected"),
+    [
+        ("*.example.com", True, "PASS No distribution in any account has the alias shop.example.com."),
+        (
+            "*.example.com",
+            False,
+            "WARN *.example.com, which overlaps with shop.example.com, is an alias of the distribution "
+            "*******SEWHERE in account ******999999. CloudFront uses the more specific alias for a request.",
+        ),
+        (
+            "shop.example.com",
+            False,
+            "FAIL shop.example.com is already an alias of the distribution *******SEWHERE in account "
+            "******999999, so the deploy would fail.",
+        ),
+    ],
+)
+def test_only_an_equal_alias_is_a_failure(walk: Walk, alias: str, *, ours: bool, expected: str) -> None:
+    """AWS also returns overlapping aliases, and hides the first characters of the IDs."""
+    tail = walk.world.distribution[-7:] if ours else "SEWHERE"
+    found = {"Alias": alias, "DistributionId": f"*******{tail}", "AccountId": "******999999"}
+    ready = walk.states["ready"].facts
+    facts = Facts(ready.time, ready.account, ready.caller, ready)
+    query = edge_calls.conflicting_aliases(walk.world.distribution, "shop.example.com")
+    facts.add([Fact(query, ready.time, [found])])
+    needed = walk.world.needs_of(CustomDomainName="shop.example.com")
+
+    assert [f"{one.status} {one.sentence}" for one in judge([_check("domain-alias")], needed, facts)] == [
+        expected
+    ]
+
+
+@pytest.mark.parametrize(("gateway", "used"), [({"SubnetId": "subnet-1"}, 1), ({}, 0)])
+def test_a_regional_nat_gateway_does_not_count_in_a_zone(
+    walk: Walk, gateway: dict[str, str], used: int
+) -> None:
+    """EC2 returns a subnet for zonal NAT gateways, and none for regional ones."""
+    subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "ap-northeast-1a"}
+
+    def change(facts: Facts) -> Facts:
+        facts = changed("ec2", "DescribeSubnets", lambda _: [subnet])(facts)
+        answer = [{"NatGatewayId": "nat-1", "State": "available", **gateway}]
+        return changed("ec2", "DescribeNatGateways", lambda _: answer)(facts)
+
+    assert said(walk, "new", "nat-gateway-quota", change)[0] == (
+        "PASS",
+        f"NAT gateways in ap-northeast-1a: {used} used and 1 new, of 5 (Service Quotas).",
+    )
+
+
+def test_an_unexpected_answer_makes_only_its_checks_unknown(walk: Walk) -> None:
+    """The report still has the results of all other checks."""
+    cluster = {"DBClusterIdentifier": "c"}  # without its version and its status
+    facts = changed("rds", "DescribeDBClusters", lambda _: [cluster])(walk.states["ready"].facts)
+    results = judge(CHECKS, walk.world.needs, facts)
+    unknown = {one.check: one for one in results if one.status != "PASS"}
+
+    assert unasked(CHECKS, walk.world.needs, facts) == []
+    assert len(results) == len(walk.states["ready"].results)
+    assert {name: (one.status, one.sentence) for name, one in unknown.items()} == {
+        "engine-version": (
+            "UNKNOWN",
+            "The check engine-version cannot read an answer of AWS: KeyError: 'EngineVersion'.",
+        ),
+        "writer": ("UNKNOWN", "The check writer cannot read an answer of AWS: KeyError: 'Status'."),
+    }
+    assert unknown["writer"].why == "unexpected answer"
+    assert unknown["writer"].command.startswith("aws rds describe-db-clusters ")
+
+
+def test_other_errors_of_a_check_are_raised() -> None:
+    """An assertion that fails in a test is not a result."""
+
+    def broken(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+        raise AssertionError("broken")
+
+    api = StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})
+    needed = Needs("prod", "shop", "123456789012", [api], ())
+    facts = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
+    check = Check("broken", "", lambda needs: [Subject("a", api)], broken)
+
+    for run in (judge, unasked):
+        with pytest.raises(AssertionError, match=r"^broken$"):
+            run([check], needed, facts)
 
 
 def test_a_quota_that_rds_does_not_return_is_a_warning(walk: Walk) -> None:

@@ -158,12 +158,30 @@ def test_parameter_values_that_the_template_rejects() -> None:
 
     refused = "The deploy fails: a rule of the template rejects the parameters. "
     assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
-    found = reviewed(template("1"), template("1"), given=({}, {"A": "3"}))
+    found = reviewed(template("1"), template("1"), given=({}, {"A": "33"}))
     assert [one["message"] for one in found["risks"]] == [
-        f"{refused}A is 3, and AllowedValues has 1",
+        f"{refused}A is 33, and AllowedValues has 1",
         f"{refused}A must be 1.",
     ]
     assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
+
+
+def test_items_and_regions_that_the_template_refuses() -> None:
+    """Each item of a list has to be allowed, and a rule can depend on the region."""
+    rule = {
+        "Assert": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
+        "AssertDescription": "Only there.",
+    }
+    template = {
+        "Parameters": {"A": {"Type": "CommaDelimitedList", "Default": "a,b,x", "AllowedValues": ["a", "b"]}},
+        "Rules": {"One": {"Assertions": [rule]}},
+        "Resources": {},
+    }
+
+    assert [one["message"] for one in reviewed({"Resources": {}}, template)["risks"]] == [
+        "The deploy fails: a rule of the template rejects the parameters. A is x, and AllowedValues has a, b",
+        "The deploy fails: a rule of the template rejects the parameters. Only there.",
+    ]
 
 
 def test_a_custom_resource() -> None:
@@ -209,3 +227,87 @@ def test_a_name_written_as_reference_or_as_text_is_the_same() -> None:
     assert changed(template({"Ref": "Queue"}), template("/a")) == {}
     assert changed(template({"Fn::Sub": "${Queue}"}), template("/a")) == {}
     assert changed(template({"Ref": "Queue"}), template("/b"))["User"]["change"] == "replace"
+
+
+@pytest.mark.parametrize("name", [12, 1.5, True])
+def test_a_name_that_is_a_number(name: Any) -> None:
+    """CloudFormation makes it a text, also in the text of a Sub."""
+
+    def template(text: Any) -> dict[str, Any]:
+        return resources(
+            Bucket=("AWS::S3::Bucket", {"BucketName": name}),
+            Topic=("AWS::SNS::Topic", {"TopicName": text}),
+        )
+
+    written = {12: "12", 1.5: "1.5", True: "true"}[name]
+    assert changed(template({"Fn::Sub": "${Bucket}-a"}), template(f"{written}-a")) == {}
+    assert changed(template({"Fn::Sub": "${Bucket}-a"}), template("13-a"))["Topic"]["change"] == "replace"
+
+
+def test_a_name_that_is_a_list() -> None:
+    """CloudFormation refuses it; the review does not know the name."""
+
+    def template(text: Any) -> dict[str, Any]:
+        return resources(
+            Bucket=("AWS::S3::Bucket", {"BucketName": ["a"]}),
+            Topic=("AWS::SNS::Topic", {"TopicName": text}),
+        )
+
+    found = changed(template({"Fn::Sub": "${Bucket}-a"}), template("a-a"))
+    assert found["Topic"]["change"] == "maybe-replace"
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        {"Fn::If": "IsOpen"},
+        {"Fn::If": ["IsOpen"]},
+        {"Fn::If": ["IsOpen", "a"]},
+        {"Fn::If": ["IsOpen", "a", "b", "c"]},
+        {"Fn::If": [["IsOpen"], "a", "b"]},
+        {"Fn::If": ["IsOpen", {"Fn::Sub": []}]},
+        {"Fn::If": ["IsOpen", {"Fn::Sub": ["${Queue}", []]}, "a"]},
+        {"Fn::Sub": None},
+        {"Fn::Sub": []},
+        {"Fn::Sub": [None, {}]},
+        {"Fn::Sub": ["${Queue}"]},
+        {"Fn::Sub": ["${Queue}", ["Queue"]]},
+        {"Fn::FindInMap": "Sizes"},
+        {"Fn::FindInMap": ["Sizes", "a"]},
+        {"Fn::GetAtt": "Queue"},
+        {"Fn::GetAtt": ["Queue", ["Arn"]]},
+        {"Fn::GetAtt": [["Queue"], "Arn"]},
+        {"Fn::GetAtt": [{"Fn::Sub": []}, "Arn"]},
+        {"Fn::Join": ["-", {"Fn::Sub": []}]},
+        {"Ref": ["Queue"]},
+        {"Ref": {"Ref": "Queue"}},
+    ],
+)
+def test_functions_with_wrong_arguments(function: Any) -> None:
+    """CloudFormation refuses them; the review compares them as they are, and is never certain."""
+
+    def template(value: Any, properties: Any) -> dict[str, Any]:
+        alarm = {"Type": "AWS::CloudWatch::Alarm", "Properties": {"AlarmName": value}}
+        queue = {"Type": "AWS::SQS::Queue", "Properties": properties}
+        return {
+            "Parameters": {"Open": {"Type": "String"}},
+            "Conditions": {"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}},
+            "Resources": {"Alarm": alarm, "Queue": queue},
+            "Outputs": {"Name": {"Value": value, "Export": {"Name": "name"}}},
+        }
+
+    malformed = template(function, function)
+    assert changed(malformed, malformed) == {}
+    found = changed(malformed, template("a", {"QueueName": "a"}))
+    assert {name: one["change"] for name, one in found.items()} == {
+        "Alarm": "maybe-replace",
+        "Queue": "maybe-replace",
+    }
+
+
+def test_a_text_as_properties() -> None:
+    """A function whose value is not a mapping is compared as it is."""
+    text = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Fn::Sub": "a"}}}}
+
+    assert changed(text, text) == {}
+    assert "Queue" in changed(text, resources(Queue=("AWS::SQS::Queue", {"QueueName": "a"})))

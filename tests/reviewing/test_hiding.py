@@ -34,6 +34,31 @@ HIDDEN = HIDDEN_VALUE
         ("AWS::ElastiCache::ReplicationGroup", "AuthToken", "hush", HIDDEN),
         ("AWS::Lambda::Function", "Environment.Variables.DB_PASSWORD", "hush", HIDDEN),
         ("AWS::Lambda::Function", "Environment.Variables.API_TOKEN", "hush", HIDDEN),
+        *(
+            ("AWS::Lambda::Function", f"Environment.Variables.{name}", "hush", HIDDEN)
+            for name in (
+                "DB_PASS",
+                "PASS",
+                "dbPass",
+                "MYSQL_PWD",
+                "Pwd",
+                "pass_db",
+                "PASSCODE",
+                "userPasscode",
+            )
+        ),
+        *(
+            ("AWS::Lambda::Function", f"Environment.Variables.{name}", "on", "on")
+            for name in ("BYPASS", "PASSES", "PassThroughPercentage", "COMPASS_MODE", "PASS_LENGTH")
+        ),
+        *(
+            ("AWS::Lambda::Function", "Environment.Variables.VALUE", f"{start}{'0a' * 12}", HIDDEN)
+            for start in (
+                *("sk_live_", "sk_test_", "rk_live_", "xoxb-", "xoxp-", "github_pat_"),
+                *("ghp_", "gho_", "ghs_", "ghu_", "ghr_", "glpat-"),
+            )
+        ),
+        ("AWS::Lambda::Function", "Environment.Variables.PREFIX", "sk_live_", "sk_live_"),
         ("AWS::Lambda::Function", "Environment.Variables.DATABASE_SECRET_ARN", "arn", "arn"),
         ("AWS::Lambda::Function", "Environment.Variables.LOG_LEVEL", "INFO", "INFO"),
         ("AWS::Lambda::Function", "Environment.Variables.URL", "mysql://user:hush@host/db", HIDDEN),
@@ -77,6 +102,52 @@ HIDDEN = HIDDEN_VALUE
         ("Custom::Thing", "A", {"Fn::ParameterStore": "/key"}, "value of the SSM parameter /key"),
         ("Custom::Thing", "A", {"Fn::In": ["network", {"Ref": "VPC"}]}, "${VPC} of network"),
         ("Custom::Thing", "A", None, None),
+        ("Custom::Thing", "A", {"Ref": "VPC"}, "${VPC}"),
+        ("Custom::Thing", "A", [{"Value": "a"}], [{"Value": "a"}]),
+        ("Custom::Thing", "A", {"SecretString": "hush"}, {"SecretString": HIDDEN}),
+        ("Custom::Thing", "Password", 1234, HIDDEN),
+        ("Custom::Thing", "Passwords", ["hush"], [HIDDEN]),
+        ("Custom::Thing", "SecretArns[0]", "arn", "arn"),
+        ("Custom::Thing", "Secrets.Color", "red", "red"),
+        ("Custom::Thing", "Tags[api-key-name].Value", "a", "a"),
+        ("Custom::Thing", "Origins[token].Headers[x-trace].HeaderValue", "on", "on"),
+        ("Custom::Thing", "A", {"Fn::If": ["C", 5, [1, "a"], "{}"]}, "5 if C, otherwise 1, a"),
+        (
+            "Custom::Thing",
+            "Password",
+            {"Fn::If": ["C", "hush", {"Ref": "B"}, "{}"]},
+            f"{HIDDEN} if C, otherwise ${{B}}",
+        ),
+        (
+            "Custom::Thing",
+            "Password",
+            {"Fn::FindInMap": ["Sizes", {"Fn::Given": "Stage"}, "Size", "{}"]},
+            "${Stage} Size of the mapping Sizes",
+        ),
+        ("Custom::Thing", "A", {"Fn::Unresolved": [{"Fn::Sub": "${A}-b"}, {}]}, "${A}-b"),
+        ("Custom::Thing", "A", {"Fn::Unresolved": [{"Fn::Sub": "https://a:hush@${B}"}, {}]}, HIDDEN),
+        ("Custom::Thing", "Password", {"Fn::Unresolved": [{"Fn::If": ["C", "hush"]}, {}]}, HIDDEN),
+        ("Custom::Thing", "Password", {"Fn::Sub": "hush-${A}"}, HIDDEN),
+        (
+            "Custom::Thing",
+            "Password",
+            {"Fn::Sub": ["${Value1}-hush", {"Value1": {"Fn::Given": "A"}}]},
+            HIDDEN,
+        ),
+        ("Custom::Thing", "Password", {"Fn::Sub": "${A}${B.C}"}, "${A}${B.C}"),
+        (
+            "Custom::Thing",
+            "Password",
+            {"Fn::Sub": "{{resolve:secretsmanager:${A}:SecretString:b}}"},
+            "{{resolve:secretsmanager:${A}:SecretString:b}}",
+        ),
+        ("Custom::Thing", "A", {"Fn::Sub": "https://a:hush@${B}"}, HIDDEN),
+        (
+            "Custom::Thing",
+            "Password",
+            {"Fn::Sub": ["${V}", {"V": {"Fn::If": ["C", "hush", "a", "{}"]}}]},
+            f"{HIDDEN} if C, otherwise {HIDDEN}",
+        ),
     ],
 )
 def test_values(kind: str, name: str, value: Any, expected: Any) -> None:

@@ -75,6 +75,33 @@ def test_an_export_in_use(after: Template, start: str) -> None:
         assert found["export", "network", "Id"].startswith(start)
 
 
+@pytest.mark.parametrize(
+    ("change", "start"),
+    [
+        (
+            {"Port": 3307},
+            "The deploy fails: its value changes, and the export a cannot be changed while api ",
+        ),
+        (
+            {"StorageEncrypted": True},
+            "The deploy fails: its resource is replaced, and the export a cannot be changed while api ",
+        ),
+    ],
+)
+def test_an_exported_attribute(change: dict[str, Any], start: str) -> None:
+    """The attribute of a resource can change with an update, without a replacement."""
+
+    def database(**properties: Any) -> Template:
+        cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", **properties}}
+        exported = exporting("a", {"Fn::GetAtt": ["Cluster", "Endpoint.Port"]})
+        return {**exported, "Resources": {"Cluster": cluster}}
+
+    before, after = database(Port=3306), database(**{"Port": 3306, **change})
+    found = risks(side(database=before, api=importing("a")), side(database=after, api=importing("a")))
+
+    assert found["export", "database", "Id"].startswith(start)
+
+
 def test_an_export_that_no_stack_imports() -> None:
     """An unused export can be removed, and an export can move to another output."""
     assert risks(side(network=exporting("a")), side(network={"Resources": {}})) == {}
@@ -151,6 +178,81 @@ def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], mes
     ]
 
     assert found == ([message] if message else [])
+
+
+ENDPOINT = {"VpcId": "vpc-1", "ServiceName": "sqs", "VpcEndpointType": "Interface"}
+ENTRY = {"NetworkAclId": "acl-1", "RuleNumber": 100, "Egress": False, "Protocol": 6, "RuleAction": "allow"}
+RECORD = {"HostedZoneId": "Z1", "Name": "a.example.com", "Type": "A", "TTL": "60"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "what"),
+    [
+        *(
+            (f"AWS::CloudFront::{noun}", {f"{noun}Config": {"Name": "a"}}, f"the same {noun}Config.Name")
+            for noun in (
+                *("CachePolicy", "KeyGroup", "OriginAccessControl"),
+                *("OriginRequestPolicy", "ResponseHeadersPolicy"),
+            )
+        ),
+        ("AWS::WAFv2::WebACL", {"Name": "a", "Scope": "REGIONAL"}, "the name"),
+        ("AWS::WAFv2::WebACL", {"Scope": "REGIONAL"}, None),
+        (
+            "AWS::EC2::Route",
+            {"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"},
+            "the same RouteTableId and DestinationCidrBlock",
+        ),
+        ("AWS::EC2::NetworkAclEntry", ENTRY, "the same NetworkAclId, RuleNumber and Egress"),
+        (
+            "AWS::EC2::VPCEndpoint",
+            {**ENDPOINT, "PrivateDnsEnabled": True},
+            "the same VpcId and ServiceName",
+        ),
+        ("AWS::EC2::VPCEndpoint", {**ENDPOINT, "PrivateDnsEnabled": False}, None),
+        ("AWS::EC2::VPCEndpoint", {"VpcId": "vpc-1", "ServiceName": "s3"}, None),
+        ("AWS::Route53::RecordSet", RECORD, "the same HostedZoneId, Name and Type"),
+        ("AWS::Lambda::Permission", {"FunctionName": "f", "Action": "lambda:InvokeFunction"}, None),
+    ],
+)
+def test_a_renamed_resource_that_must_be_unique(
+    kind: str, properties: dict[str, Any], what: str | None
+) -> None:
+    """The new resource is created before the old one is deleted, so AWS rejects a second equal one."""
+    resource = {"Type": kind, "Properties": properties}
+    old, new = (side(network={"Resources": {name: resource}}) for name in ("Old", "New"))
+    found = risks(old, new)
+
+    creates = (
+        "CloudFormation creates New and then deletes the old one."
+        if what is None
+        else "The creation of New fails while the old one exists."
+    )
+    assert found["rename", "network", "Old"].startswith(
+        f"Old and New differ only in the logical ID. {creates} To keep the resource, "
+    )
+    if what is None:
+        assert ("will-fail", "network", "New") not in found
+    else:
+        assert found["will-fail", "network", "New"].startswith(
+            f"The deploy fails: New cannot be created, because Old has {what} until it is deleted later in "
+            "the deploy. Keep the logical ID, "
+        )
+
+
+def test_record_sets_of_a_routing_policy() -> None:
+    """Record sets with different identifiers can have the same name and type."""
+    one, other = (
+        {"Type": "AWS::Route53::RecordSet", "Properties": {**RECORD, "SetIdentifier": name, "Weight": 1}}
+        for name in ("one", "other")
+    )
+    before: Template = {"Resources": {"Old": one}}
+
+    assert risks(side(network=before), side(network={"Resources": {"Old": one, "New": other}})) == {}
+    message = risks(side(network=before), side(network={"Resources": {"Old": one, "New": one}}))
+    assert message["will-fail", "network", "New"] == (
+        "The deploy fails: New cannot be created, because Old already has the same Name, HostedZoneId, Type "
+        "and SetIdentifier. Change one of them."
+    )
 
 
 def api(*keys: str) -> Template:
@@ -244,6 +346,39 @@ def test_a_stack_that_leaves_the_set() -> None:
         "The stack api is no longer in the set, or moves to another region. A deploy "
     )
     assert ("export", "network", "Id") in found
+
+
+@pytest.mark.parametrize("parameter", ["ProjectName", "Environment"])
+def test_stacks_with_new_names(parameter: str) -> None:
+    """A deploy under new names creates new stacks. It does not replace anything in the old ones."""
+
+    def templates(value: str) -> dict[str, Template]:
+        names = {"ProjectName": {"Default": "app"}, "Environment": {"Default": "prod"}}
+        parameters = {**names, parameter: {"Default": value}}
+        table = {
+            "Type": "AWS::DynamoDB::Table",
+            "Properties": {"TableName": {"Fn::Sub": "${ProjectName}-${Environment}-items"}},
+        }
+        network = {"Parameters": parameters, **exporting("a", {"Fn::Sub": f"${{{parameter}}}"})}
+        database = {"Parameters": parameters, "Resources": {**importing("a")["Resources"], "Table": table}}
+        return {"network": network, "database": database}
+
+    found = report.review(side(**templates("one")), side(**templates("two")))
+    old, new = ("one-prod", "two-prod") if parameter == "ProjectName" else ("app-one", "app-two")
+
+    assert [(one.kind, one.stack, one.name, one.message) for one in found.risks] == [
+        (
+            "orphan",
+            "network",
+            "",
+            f"The names of stacks change: {old}-network becomes {new}-network and {old}-database becomes "
+            f"{new}-database. The deploy creates new, empty stacks. Data is not copied: it stays in the old "
+            "stacks, which continue to run and to incur costs until they are deleted manually. Revert the "
+            "change, unless you want a second system.",
+        )
+    ]
+    changes = {one.change.change for stack in found.environments[0].stacks for one in stack.resources}
+    assert changes == {"add"}
 
 
 def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
-from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, reference_of
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, parts_of_sub
 from csr_templates.cloudformation.partial_resolving import GIVEN, HIDDEN, IN, STORED
-from csr_templates.cloudformation.references import Place, pieces
+from csr_templates.cloudformation.references import Place
 from csr_templates.cloudformation.schemas import SchemasError, property_schema, resource_schema
 
 # Keys that identify the items of a list, for different types.
@@ -69,9 +69,7 @@ class _Comparison:
         self.expand_before, self.expand_after = expand
 
     def compare(self, before: Any, after: Any, place: Place, name: str) -> Iterator[Difference]:
-        if before == after and type(before) is type(after):
-            return
-        if isinstance(before, str) != isinstance(after, str) and self._allows_object(place):
+        if isinstance(before, str) != isinstance(after, str) and "object" in self._kinds(place):
             before, after = _parsed(before), _parsed(after)
         if self._canonical(before, place) == self._canonical(after, place):
             return
@@ -96,7 +94,8 @@ class _Comparison:
             for key in dict.fromkeys([*new, *old]):
                 one = before[old[key]] if key in old else None
                 other = after[new[key]] if key in new else None
-                yield from self.compare(one, other, (*place, new.get(key, old.get(key, 0))), f"{name}[{key}]")
+                index = new[key] if key in new else old[key]
+                yield from self.compare(one, other, (*place, index), f"{name}[{key}]")
             in_both = [key for key in new if key in old]
             if in_both != [key for key in old if key in new] and not self.is_unordered(place):
                 yield Difference(place, name, before, after, certain=True)
@@ -105,25 +104,16 @@ class _Comparison:
         right: Sequence[tuple[int, Any]] = list(enumerate(after))
         if self.is_unordered(place):
             left, right = self._without_common(left, right, place)
-        if len(left) == len(right):
-            for (_, one), (index, other) in zip(left, right, strict=True):
-                yield from self.compare(one, other, (*place, index), f"{name}[{index}]")
-            return
-        if not self.is_unordered(place):
+            paired = len(left) if len(left) == len(right) else 0
+        else:
             left, right = self._without_common_ends(left, right, place)
-        for number in range(max(len(left), len(right))):
-            if number < min(len(left), len(right)) and not self.is_unordered(place):
-                index = right[number][0]
-                yield from self.compare(
-                    left[number][1], right[number][1], (*place, index), f"{name}[{index}]"
-                )
-                continue
-            if number < len(left):
-                index, item = left[number]
-                yield Difference((*place, index), f"{name}[{index}]", item, None, certain=True)
-            if number < len(right):
-                index, item = right[number]
-                yield Difference((*place, index), f"{name}[{index}]", None, item, certain=True)
+            paired = min(len(left), len(right))
+        for (_, one), (index, other) in zip(left[:paired], right[:paired], strict=True):
+            yield from self.compare(one, other, (*place, index), f"{name}[{index}]")
+        for index, item in left[paired:]:
+            yield Difference((*place, index), f"{name}[{index}]", item, None, certain=True)
+        for index, item in right[paired:]:
+            yield Difference((*place, index), f"{name}[{index}]", None, item, certain=True)
 
     def _without_common(
         self, left: Sequence[tuple[int, Any]], right: Sequence[tuple[int, Any]], place: Place
@@ -154,30 +144,28 @@ class _Comparison:
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        return _schema(self.type, self.region, _in_schema(place)).get("insertionOrder") is False or (
-            len(place) == 1 and place[0] in ("Tags", _tag_property(self.type, self.region))
-        )
+        schema = _schema(self.type, self.region, _in_schema(place))
+        return schema.get("insertionOrder") is False or place == (_tag_property(self.type, self.region),)
 
-    def _allows_object(self, place: Place) -> bool:
-        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", ()) if place else ()
-        return "object" in ([kinds] if isinstance(kinds, str) else kinds)
+    def _kinds(self, place: Place) -> set[str]:
+        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", [])
+        return {kinds} if isinstance(kinds, str) else set(kinds)
 
     def _canonical(self, value: Any, place: Place) -> str:
-        return json.dumps(self._plain(value, place), sort_keys=True, default=str)
+        return json.dumps(self._plain(value, place), sort_keys=True)
 
     def _plain(self, value: Any, place: Place) -> Any:
-        if value is None or is_unknown(value):
+        if value is None:
             return value
         if isinstance(value, Mapping):
             return {key: self._plain(item, (*place, key)) for key, item in value.items()}
         if isinstance(value, list):
             items = [self._plain(item, (*place, 0)) for item in value]
             if self.is_unordered(place):
-                items.sort(key=lambda item: json.dumps(item, sort_keys=True, default=str))
+                items.sort(key=lambda item: json.dumps(item, sort_keys=True))
             return items
         text = str(as_strings(value))
-        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", ()) if place else ()
-        if kinds and set([kinds] if isinstance(kinds, str) else kinds) <= {"number", "integer"}:
+        if self._kinds(place) in ({"number"}, {"integer"}):
             try:
                 return float(text)
             except ValueError:
@@ -198,25 +186,18 @@ def is_certain(before: Any, after: Any) -> bool:
             return one != other and not (one.startswith("AWS::") or other.startswith("AWS::"))
         case {"Fn::GetAtt": [str(one), attribute]}, {"Fn::GetAtt": [str(other), same]}:
             return one != other and attribute == same
-        case {"Fn::In": [_, {"Ref": str()} as one]}, {"Fn::In": [_, {"Ref": str()} as other]}:
-            return bool(before != after) and "AWS::" not in str(one) + str(other)
-        case {"Fn::If": [*_, one]}, {"Fn::If": [*_, other]} if one == other:  # the same condition
-            pairs = zip(before["Fn::If"][1:3], after["Fn::If"][1:3], strict=True)
+        case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:
+            return bool(before != after)
+        case {"Fn::If": [_, yes, no, one]}, {"Fn::If": [_, new_yes, new_no, other]} if one == other:
+            pairs = ((yes, new_yes), (no, new_no))  # of the same condition
             return all(pair[0] != pair[1] and is_certain(*pair) for pair in pairs)
-        case {"Fn::Sub": one}, {"Fn::Sub": other}:
-            old, new = _split(one), _split(other)
-            unknown = [[part for part in parts if not isinstance(part, str)] for parts in (old, new)]
-            if unknown[0] == unknown[1]:
-                return old != new
-            differing = [pair for pair in zip(old, new, strict=False) if pair[0] != pair[1]]
-            return len(old) == len(new) and len(differing) == 1 and is_certain(*differing[0])
-    return False
-
-
-def _split(node: Any) -> list[Any]:
-    text, bound = (node, {}) if isinstance(node, str) else node
-    parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
-    return [part for part in parts if part != ""]
+    old, new = parts_of_sub(before), parts_of_sub(after)
+    if old is None or new is None or len(old) != len(new):
+        return False
+    differing = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
+    if all(isinstance(part, str) for pair in differing for part in pair):
+        return bool(differing)
+    return len(differing) == 1 and is_certain(*differing[0])
 
 
 def _holds_unknown(value: Any) -> bool:
@@ -226,11 +207,6 @@ def _holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(_holds_unknown, value))
     return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
-
-
-def is_hidden(value: Any) -> bool:
-    """Return whether a value is that of a NoEcho parameter."""
-    return isinstance(value, dict) and set(value) == {HIDDEN}
 
 
 def in_stack(stack: str, value: Any) -> Any:
@@ -248,9 +224,8 @@ def _names_resource(value: Any) -> bool:
             return not name.startswith("AWS::")
         case {"Fn::GetAtt": _}:
             return True
-        case {"Fn::Sub": str() | [*_] as node}:
-            parts = _split(node)
-            return any(_names_resource(part) for part in parts if not isinstance(part, str))
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            return any(map(_names_resource, parts))
         case dict():
             return any(map(_names_resource, value.values()))
         case list():
@@ -274,7 +249,7 @@ def _is_mapping(value: Any) -> bool:
 
 def _identity(before: list[Any], after: list[Any]) -> str | None:
     """Return the key whose values identify the items of both lists."""
-    if not before or not after or not all(_is_mapping(item) for item in [*before, *after]):
+    if not all(_is_mapping(item) for item in [*before, *after]):
         return None
     for key in _IDENTITIES:
         values = [[item.get(key) for item in items] for items in (before, after)]

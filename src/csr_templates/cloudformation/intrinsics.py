@@ -10,7 +10,6 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any, ClassVar, Final, NoReturn
 
 from csr_templates.cloudformation.references import escape_placeholders, pieces
@@ -303,16 +302,21 @@ def joined(parts: Iterable[Any]) -> Any:
 def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
     """Split each resolved Sub among the pieces, so that nested texts become one text."""
     for piece in parts:
-        if is_unknown(piece) and "Fn::Sub" in piece:
-            node = piece["Fn::Sub"]
-            text, variables = (node, {}) if isinstance(node, str) else node
-            yield from pieces(text, partial(_bound_or_reference, variables))
-        else:
-            yield piece
+        inner = parts_of_sub(piece)
+        yield from [piece] if inner is None else inner
 
 
-def _bound_or_reference(variables: Mapping[str, Any], name: str) -> Any:
-    return variables[name] if name in variables else reference_of(name)
+def parts_of_sub(value: Any) -> list[Any] | None:
+    """Return the texts and functions that a Sub joins; None for any other value."""
+    bound: Mapping[str, Any]
+    match value:
+        case {"Fn::Sub": str(text)}:
+            bound = {}
+        case {"Fn::Sub": [str(text), dict(bound)]}:
+            pass
+        case _:
+            return None
+    return pieces(text, lambda name: bound[name] if name in bound else reference_of(name))
 
 
 def reference_of(name: str) -> dict[str, Any]:

@@ -65,7 +65,6 @@ def parameter_values(
     """
     found: dict[str, Any] = {}
     for name, declaration in declared.items():
-        declaration = declaration if isinstance(declaration, Mapping) else {}
         if name in unknown or (name not in given and "Default" not in declaration):
             found[name] = {GIVEN: name}
             continue
@@ -84,7 +83,7 @@ def parameter_values(
 
 def is_no_echo(declaration: Mapping[str, Any]) -> bool:
     """Return whether a parameter's value must not be shown."""
-    return str(declaration.get("NoEcho", False)).lower() == "true"
+    return str(declaration.get("NoEcho")).lower() == "true"
 
 
 class PartialConditions(Conditions):
@@ -126,7 +125,6 @@ class PartialBody(Body):
         super().__init__(template, parameter_values(declared, given, unknown), pseudo)
         secret = parameter_values(declared, given, unknown, shown=False)
         self.truths = PartialConditions(template, secret, pseudo).all()
-        self.resources = template.get("Resources", {})
         self.imported = imported
         self.output_of = output_of
 
@@ -138,9 +136,9 @@ class PartialBody(Body):
             names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
-    def exists(self, body: Any) -> bool | None:
+    def exists(self, body: Mapping[str, Any]) -> bool | None:
         """Return whether a resource or an output exists; None if it is known only in the deployed stack."""
-        condition = body.get("Condition") if isinstance(body, Mapping) else None
+        condition = body.get("Condition")
         return True if condition is None else self.truths.get(condition)
 
     def refusals(self) -> list[str]:
@@ -177,7 +175,7 @@ class PartialBody(Body):
                     found[f"mapping {use.name}"] = self.template.get("Mappings", {}).get(use.name)
                 elif use.name in self.values:
                     found[f"parameter {use.name}"] = self.values[use.name]
-        return json.dumps(found, sort_keys=True, default=str)
+        return json.dumps(found, sort_keys=True)
 
     def reference(self, name: str, path: str) -> Any:
         """Resolve a Ref to a resource, or to a value that is known only in the account."""
@@ -214,7 +212,7 @@ class PartialBody(Body):
             case {"Fn::FindInMap": [mapping, *keys]}:
                 mappings = self.template.get("Mappings", {})
                 rows = mappings.get(mapping) if isinstance(mapping, str) else mappings
-                return {"Fn::FindInMap": [mapping, *keys, json.dumps(rows, sort_keys=True, default=str)]}
+                return {"Fn::FindInMap": [mapping, *keys, json.dumps(rows, sort_keys=True)]}
         return found
 
     def _cidr(self, node: Any, path: str) -> Any:

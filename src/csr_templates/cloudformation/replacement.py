@@ -26,6 +26,7 @@ from csr_templates.cloudformation.update_exceptions import (
     QUIET_IF,
     REPLACED_IF,
     UNIQUE,
+    known_text,
     never,
 )
 
@@ -86,7 +87,7 @@ def effect_of_values(
         changed: the properties before and after, for cases that depend on them.
         certain: whether the values are different in the deployed stack.
     """
-    values = [_value_at(side, place) for side in (changed.before, changed.after)]
+    values = [value_at(side, place) for side in (changed.before, changed.after)]
     try:
         effect = max(effect_of_change(type_name, region, one) for one in _places(place, *values))
     except SchemasError:
@@ -103,7 +104,8 @@ def effect_of_values(
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
 
 
-def _value_at(node: Any, place: Place) -> Any:
+def value_at(node: Any, place: Place) -> Any:
+    """Return the value at a place; None if there is none."""
     for step in place:
         match node, step:
             case dict(), _ if step in node:
@@ -146,7 +148,7 @@ def identities(
     """Yield groups of properties that must differ between two resources of a type, and the reason.
 
     Only groups whose properties are all given; the reason is empty if one of them is the name of the
-    resource.
+    resource. A property is a path, such as ``CachePolicyConfig.Name``.
     """
     try:
         schema = resource_schema(type_name, region)
@@ -155,13 +157,15 @@ def identities(
     scope = NAME_SCOPES.get(type_name, ())
     whole = schema.primary_identifier
     for name in name_properties(type_name, region, properties):
-        if name not in whole or len(whole) == 1:
+        if name not in whole or len(whole) == 1 or scope:
             yield (name, *scope), ""
     if len(whole) > 1 and all(name in properties for name in whole):
         yield whole, "two resources cannot have the same identifiers"
-    for group, why, _ in UNIQUE.get(type_name, ()):
-        if all(name in properties for name in group):
-            yield group, why
+    for row in UNIQUE.get(type_name, ()):
+        values = [value_at(properties, tuple(name.split("."))) for name in row.properties]
+        applies = all(known_text(properties, name) == value for name, value in row.given.items())
+        if applies and None not in values:
+            yield row.properties, row.why
 
 
 def deleted_first(type_name: str, region: str) -> bool:

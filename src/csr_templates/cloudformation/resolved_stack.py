@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.comparison import in_stack
-from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, joined, reference_of
-from csr_templates.cloudformation.partial_resolving import PartialBody
-from csr_templates.cloudformation.references import Place, pieces, uses
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, joined, parts_of_sub
+from csr_templates.cloudformation.partial_resolving import UNRESOLVED, PartialBody
+from csr_templates.cloudformation.references import Place, uses
 from csr_templates.cloudformation.replacement import CUSTOM
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.wiring import Node
@@ -124,7 +124,10 @@ class ResolvedStack:
             exists = body.exists(one)
             self._at = name if exists is not False else ""
             kind = CUSTOM if one["Type"].startswith("Custom::") else one["Type"]
-            properties = body.value(one.get("Properties", {}), f"Resources.{name}.Properties")
+            node = one.get("Properties", {})
+            properties = body.value(node, f"Resources.{name}.Properties")
+            if not isinstance(properties, Mapping):
+                properties = {UNRESOLVED: [node, {}]}
             unless = body.definition(one["Condition"]) if exists is None else ""
             self.resources[name] = Resource(kind, exists, unless, properties, one)
         self._at = ""
@@ -162,9 +165,8 @@ class ResolvedStack:
             case {"Fn::In": [str(stack), inner]}:
                 found = self._earlier[stack].expand(inner) if stack in self._earlier else inner
                 return in_stack(stack, found)
-            case {"Fn::Sub": str() | [*_] as node}:
-                text, bound = (node, {}) if isinstance(node, str) else node
-                return joined(pieces(text, lambda name: self.expand(bound.get(name, reference_of(name)))))
+            case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+                return joined(map(self.expand, parts))
             case list():
                 return [self.expand(item) for item in value]
             case dict() if not is_unknown(value):
@@ -177,7 +179,9 @@ class ResolvedStack:
             return reference
         identifier = _identifier(resource.type, self.stack.region)
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
-        if own is None:
+        if isinstance(own, str | int | float):
+            return str(as_strings(own))
+        if not is_unknown(own):
             return reference
         self._naming.append(name)
         found = self.expand(own)
@@ -236,11 +240,9 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
             yield Mention(place, Node(stack, name), attribute if isinstance(attribute, str) else "")
         case {"Fn::In": [str(other), inner]}:
             yield from mentions(inner, other, place)
-        case {"Fn::Sub": str() | [*_] as node}:
-            text, bound = (node, {}) if isinstance(node, str) else node
-            for part in pieces(text, lambda name: bound.get(name, reference_of(name))):
-                if not isinstance(part, str):
-                    yield from mentions(part, stack, place)
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            for part in parts:
+                yield from mentions(part, stack, place)
         case {"Fn::Unresolved": [node, _]}:
             for use in uses(node):
                 if use.kind == "name":

@@ -73,6 +73,8 @@ def read_template(text: str) -> dict[str, Any]:
                 raise TemplateTextError(f"{section}.{name} is not a mapping.")
             if not isinstance(entry.get("Properties", {}), dict):
                 raise TemplateTextError(f"{section}.{name}.Properties is not a mapping.")
+            if section in ("Resources", "Outputs") and not isinstance(entry.get("Condition", ""), str):
+                raise TemplateTextError(f"{section}.{name}.Condition is not the name of a condition.")
     return found
 
 

@@ -248,7 +248,6 @@ QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = 
 """Type -> property whose update interrupts in some cases -> function that returns whether it does not."""
 
 NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "AWS::ApiGateway::Resource": ("ParentId", "RestApiId"),
     "AWS::EC2::SecurityGroup": ("VpcId",),
     "AWS::ECS::Service": ("Cluster",),
     "AWS::Lambda::Alias": ("FunctionName",),
@@ -259,20 +258,95 @@ NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Type -> properties of the scope in which a name is unique, in addition to account and region."""
 
-UNIQUE: Final[Mapping[str, tuple[tuple[tuple[str, ...], str, str], ...]]] = {
-    "AWS::EC2::NatGateway": (
-        (
-            ("AllocationId",),
-            "the Elastic IP address is still associated with the old gateway",
-            "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
+
+class Unique(NamedTuple):
+    """Properties that must differ between two resources of a type.
+
+    Attributes:
+        properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
+        why: the reason that a new resource is rejected while the old one exists.
+        source: its page.
+        given: property -> value that it must have for the row to apply; None if it must be missing.
+    """
+
+    properties: tuple[str, ...]
+    why: str
+    source: str
+    given: Mapping[str, str | None] = {}
+
+
+_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+_NAMED_IN_CONFIG: Final = (
+    "CachePolicy",
+    "KeyGroup",
+    "OriginAccessControl",
+    "OriginRequestPolicy",
+    "ResponseHeadersPolicy",
+)
+
+UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
+    **{
+        f"AWS::CloudFront::{noun}": (
+            Unique(
+                (f"{noun}Config.Name",),
+                "the name is still that of the old one",
+                f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
+            ),
+        )
+        for noun in _NAMED_IN_CONFIG
+    },
+    "AWS::ApiGateway::Resource": (
+        Unique(
+            ("RestApiId", "ParentId", "PathPart"),
+            "the path is still that of the old resource",
+            f"{_REFERENCE}aws-resource-apigateway-resource.html",
         ),
     ),
+    "AWS::EC2::NatGateway": (
+        Unique(
+            ("AllocationId",),
+            "the Elastic IP address is still associated with the old gateway",
+            f"{_EC2}API_NatGateway.html",
+        ),
+    ),
+    "AWS::EC2::NetworkAclEntry": (
+        Unique(
+            ("NetworkAclId", "RuleNumber", "Egress"),
+            "the rule number is still that of the old entry",
+            f"{_EC2}errors-overview.html",
+        ),
+    ),
+    "AWS::EC2::Route": tuple(
+        Unique(
+            ("RouteTableId", destination),
+            "the destination is still that of the old route",
+            f"{_EC2}errors-overview.html",
+        )
+        for destination in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+    ),
     "AWS::EC2::Subnet": (
-        (
+        Unique(
             ("VpcId", "CidrBlock"),
             "the CIDR block is still that of the old subnet",
             f"{_REFERENCE}aws-resource-ec2-subnet.html",
         ),
     ),
+    "AWS::EC2::VPCEndpoint": (
+        Unique(
+            ("VpcId", "ServiceName"),
+            "the private DNS name is still that of the old endpoint",
+            "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
+            {"PrivateDnsEnabled": "true"},
+        ),
+    ),
+    "AWS::Route53::RecordSet": tuple(
+        Unique(
+            (zone, "Name", "Type"),
+            "the old record set still has the same name and type",
+            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
+            {"SetIdentifier": None},
+        )
+        for zone in ("HostedZoneId", "HostedZoneName")
+    ),
 }
-"""Type -> properties that must differ between two resources, the reason, and its page."""
+"""Type -> its properties that must differ between two resources, in addition to names and identifiers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 def quoted(text: str) -> str:
@@ -22,3 +22,8 @@ def hint(name: object, candidates: Iterable[str]) -> str:
     same = [one for one in candidates if one.lower() == str(name).lower()]
     close = same or get_close_matches(str(name), candidates, n=1)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def series(names: Sequence[str]) -> str:
+    """Return names as a part of a sentence: ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -17,7 +17,11 @@ def distributions() -> Query:
 
 @cache
 def conflicting_aliases(distribution: str, alias: str) -> Query:
-    """The distributions of all accounts with an alias; AWS masks most of the IDs of other accounts."""
+    """The distributions of all accounts with an equal or overlapping alias.
+
+    AWS hides the first characters of all IDs. It rejects the call (InvalidArgument) if the certificate of the
+    distribution does not cover the alias.
+    """
     return query(
         "cloudfront",
         "ListConflictingAliases",

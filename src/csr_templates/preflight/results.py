@@ -14,6 +14,8 @@ WARN: Final = "WARN"
 PASS: Final = "PASS"
 STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
 """In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
+_UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
+"""The errors of a judgment that reads an answer with an unexpected structure."""
 
 
 class Subject(NamedTuple):
@@ -34,7 +36,7 @@ class Verdict(NamedTuple):
     """The result of one judgment.
 
     Attributes:
-        status: PASS, WARN or FAIL.
+        status: PASS, WARN or FAIL. Only a judgment that was not possible is UNKNOWN.
         sentence: the finding.
         remedy: what to do; empty for PASS.
     """
@@ -128,25 +130,26 @@ def unasked(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Query]:
                 check.judge(subject, needs, Lookup(facts))
             except UnaskedError as missing:
                 found.update({query.key: query for query in missing.queries})
-            except NoAnswerError:
-                pass
+            except (NoAnswerError, *_UNEXPECTED):
+                pass  # shown in the results
     return list(found.values())
 
 
 def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result:
     lookup = Lookup(facts)
+    why = ""
     try:
         verdict = check.judge(subject, needs, lookup)
     except NoAnswerError as error:
-        return Result(
-            check.name,
-            subject.id,
-            subject.stack.name,
+        verdict, why = Verdict(UNKNOWN, str(error), error.remedy), error.why
+    except _UNEXPECTED as error:
+        # One unexpected answer must not hide the results of all other checks.
+        why = "unexpected answer"
+        verdict = Verdict(
             UNKNOWN,
-            str(error),
-            error.remedy,
-            error.query.command,
-            error.why,
+            f"The check {check.name} cannot read an answer of AWS: {type(error).__name__}: {error}.",
+            "Check this manually. Report the error, with the file of --save-facts, to the maintainers of "
+            "csr-templates.",
         )
     command = lookup.asked[-1].command if lookup.asked else ""
-    return Result(check.name, subject.id, subject.stack.name, *verdict, command)
+    return Result(check.name, subject.id, subject.stack.name, *verdict, command, why)

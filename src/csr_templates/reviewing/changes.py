@@ -120,6 +120,7 @@ class EnvironmentChanges(NamedTuple):
         after: name -> stack after the deploy.
         stacks: the changes of each stack of the set.
         gone: stacks removed from the set; a deploy does not delete them.
+        renamed: stack whose deployed name changes -> both names; it is also one of ``gone``.
     """
 
     name: str
@@ -127,6 +128,7 @@ class EnvironmentChanges(NamedTuple):
     after: Mapping[str, ResolvedStack]
     stacks: tuple[StackChanges, ...]
     gone: tuple[str, ...]
+    renamed: Mapping[str, tuple[str, str]]
 
     @property
     def resources(self) -> dict[Node, Changed]:
@@ -158,9 +160,10 @@ def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[Enviro
 def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     old = _resolved(before, name)
     new = _resolved(after, name, old)
-    # A stack in another region is a different stack: the old one is not deleted.
+    # A stack in another region or with another name is a different stack: the old one is not deleted.
     moved = [one for one in new if one in old and old[one].stack.region != new[one].stack.region]
-    gone = [one for one in old if one not in new or one in moved]
+    renamed = _renamed(old, new) if name else {}
+    gone = [one for one in old if one not in new or one in moved or one in renamed]
     deployed, old = old, {key: one for key, one in old.items() if key not in gone}
 
     def origin(stack: str, parameter: str) -> str:
@@ -187,7 +190,19 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
             outcomes.interruption_order(resolved.stack, some),
         )
         stacks.append(changed)
-    return EnvironmentChanges(name, old, new, tuple(stacks), tuple(gone))
+    return EnvironmentChanges(name, old, new, tuple(stacks), tuple(gone), renamed)
+
+
+def _renamed(
+    old: Mapping[str, ResolvedStack], new: Mapping[str, ResolvedStack]
+) -> dict[str, tuple[str, str]]:
+    """Return each stack whose deployed name changes, if both names are known, and the names."""
+    found = {one: (old[one].deployed_name, new[one].deployed_name) for one in new if one in old}
+    return {
+        one: names
+        for one, names in found.items()
+        if names[0] != names[1] and all(isinstance(name, str) for name in names)
+    }
 
 
 def _resolved(

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from csr_templates.cloudformation.comparison import in_stack
 from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.refused_updates import refusals
-from csr_templates.cloudformation.replacement import deleted_first, identities
+from csr_templates.cloudformation.replacement import deleted_first, identities, value_at
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
 from csr_templates.cloudformation.set_changes import (
     ADD,
@@ -21,6 +21,7 @@ from csr_templates.cloudformation.set_changes import (
 )
 from csr_templates.cloudformation.update_exceptions import Changed as ChangedProperties
 from csr_templates.cloudformation.wiring import Node
+from csr_templates.cloudformation.wording import series
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, denies
 from csr_templates.hand_over.stack_policies import REPLACE as REPLACING
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges
@@ -29,6 +30,7 @@ from csr_templates.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protecte
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
+_NAME: Final = "the name"
 
 
 class Failure(NamedTuple):
@@ -170,7 +172,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Failure]:
     taken: dict[str, list[tuple[Node, Resource]]] = {}
     for stack, side in environment.before.items():
         for name, resource in side.existing():
-            for key in _identities(side, resource):
+            for key, _ in _identities(side, resource):
                 taken.setdefault(key, []).append((Node(stack, name), resource))
     changes = environment.resources
     for node, one in changes.items():
@@ -179,15 +181,15 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Failure]:
             continue
         side = environment.after[node.stack]
         holders = [
-            other
-            for key in _identities(side, new)
+            (other, what)
+            for key, what in _identities(side, new)
             for other, _ in taken.get(key, [])
             if other != node and (other.stack == node.stack or "AWS::StackName" not in key)
         ]
-        for other in holders:
+        for other, what in holders:
             happened = changes.get(other)
             if not happened or not _frees_in_time(environment, node, other, happened):
-                yield Failure(*node, _taken(node, other, happened))
+                yield Failure(*node, _taken(node, other, happened, what))
                 break
 
 
@@ -199,28 +201,32 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, other: Node, hap
     return other.stack != node.stack and order.index(other.stack) < order.index(node.stack)
 
 
-def _taken(node: Node, other: Node, happened: Changed | None) -> str:
+def _taken(node: Node, other: Node, happened: Changed | None, what: str) -> str:
     holder = other.name if other.stack == node.stack else f"{other.name} of the stack {other.stack}"
+    choose = "choose another name" if what == _NAME else "change one of them"
     if happened and happened.data == ORPHANED:
-        why = f"{holder} keeps the name: its policy retains it in the account"
-        out = "Import the existing resource under the new logical ID, or choose another name"
+        why = f"{holder} keeps {what}: its policy retains it in the account"
+        out = f"Import the existing resource under the new logical ID, or {choose}"
     elif happened and happened.change.change in (REMOVE, REPLACE):
-        why = f"{holder} has the name until it is deleted later in the deploy"
+        why = f"{holder} has {what} until it is deleted later in the deploy"
         out = (
             "Keep the logical ID, or deploy in two steps (first remove the resource, then add the new one), "
             "or set DeletionPolicy: Retain first and import the existing resource under the new logical ID"
         )
     else:
-        why = f"{holder} already has the name"
-        out = "Choose another name"
+        why = f"{holder} already has {what}"
+        out = choose.capitalize()
     return f"The deploy fails: {node.name} cannot be created, because {why}. {out}."
 
 
-def _identities(side: ResolvedStack, resource: Resource) -> Iterator[str]:
+def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield the identity of a resource, which no other one can have, as a text and in words."""
     region = side.stack.region
-    for group, _ in identities(resource.type, region, resource.properties):
-        values = [in_stack(side.name, side.expand(resource.properties.get(name))) for name in group]
+    for group, why in identities(resource.type, region, resource.properties):
+        found = [value_at(resource.properties, tuple(name.split("."))) for name in group]
+        values = [in_stack(side.name, side.expand(value)) for value in found]
         if values[0] is None:
             continue
         everywhere = resource.type.startswith(_GLOBAL)
-        yield json.dumps([resource.type, "" if everywhere else region, group, values], sort_keys=True)
+        what = f"the same {series(group)}" if why else _NAME
+        yield json.dumps([resource.type, "" if everywhere else region, group, values], sort_keys=True), what

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from csr_templates.cloudformation.comparison import is_hidden
 from csr_templates.cloudformation.intrinsics import is_unknown
 from csr_templates.cloudformation.partial_resolving import HIDDEN
-from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.references import in_words, pieces
 
 HIDDEN_VALUE: Final = "(hidden)"
 
 _NAME: Final = re.compile(
-    r"passw(or)?d|passphrase|secret(?!s?manager)|token|credential|private.?key|api.?key|access.?key|auth.?key",
+    r"passw(or)?d|passphrase|passcode|secret(?!s?manager)|token|credential|private.?key|api.?key|access.?key"
+    # As a whole word: DB_PASS, dbPwd, but not PassThroughPercentage.
+    r"|auth.?key|(?-i:(?<![A-Za-z])(pass|pwd|PASS|PWD)(?![A-Za-z])|(?<![A-Z])(Pass|Pwd)(?![A-Za-z]))",
     re.IGNORECASE,
 )
 # Names with these endings locate or configure a secret; they do not contain one.
@@ -25,12 +26,10 @@ _POINTER: Final = re.compile(
 )
 _NAMES_OF_ITEMS: Final = ("Key", "Name", "HeaderName", "ParameterKey", "ParameterName")
 _VALUES_OF_ITEMS: Final = ("Value", "HeaderValue", "ParameterValue")
-# Properties that always contain a secret.
-_PROPERTIES: Final = frozenset(
-    {("AWS::ApiGateway::ApiKey", "Value"), ("AWS::SecretsManager::Secret", "SecretString")}
-)
 _LOOKS_SECRET: Final = re.compile(
-    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|\bghp_[A-Za-z0-9]{30,}|://[^/\s:@]+:[^/\s@]+@"
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|://[^/\s:@]+:[^/\s@]+@"
+    # Tokens of GitHub, GitLab, Stripe and Slack.
+    r"|\b(gh[opsur]_|github_pat_|glpat-|[rs]k_(live|test)_|xox[bp]-)[A-Za-z0-9_-]{10,}"
     r"|[\"']?(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
     re.IGNORECASE,
 )
@@ -47,7 +46,8 @@ def shown(value: Any, name: str = "", type_name: str = "") -> Any:
     last = name.rpartition(".")[2]
     parent = name.rpartition(".")[0].rpartition("[")[2].rstrip("]")
     is_item = last in _VALUES_OF_ITEMS and bool(parent) and not parent.isdigit()
-    secret = (type_name, name) in _PROPERTIES or _is_secret(parent if is_item else last)
+    is_key = (type_name, name) == ("AWS::ApiGateway::ApiKey", "Value")
+    secret = is_key or _is_secret(parent if is_item else last)
     return _shown(value, secret=secret)
 
 
@@ -66,8 +66,6 @@ def _shown(value: Any, *, secret: bool) -> Any:
     if isinstance(value, str):
         hide = (secret and not value.startswith("{{resolve:")) or _LOOKS_SECRET.search(value)
         return HIDDEN_VALUE if hide and value else value
-    if is_hidden(value):
-        return HIDDEN_VALUE
     if is_unknown(value):
         return _words(value, secret=secret)
     if isinstance(value, list):
@@ -101,13 +99,20 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::In": [stack, inner]}:
             return f"{in_words(inner)} of {stack}"
         case {"Fn::Unresolved": [node, _]}:
-            return in_words(node)
+            return HIDDEN_VALUE if secret else _hide_text(in_words(node))
+        case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
+            return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
             safe = {name: _shown(item, secret=secret) for name, item in bound.items()}
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE
     return _hide_text(in_words(value))
+
+
+def _has_secret_text(text: str) -> bool:
+    """Return whether the text of a Sub has other parts than variables and dynamic references."""
+    return not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
 
 
 def _text(value: Any) -> str:

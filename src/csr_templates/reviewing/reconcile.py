@@ -64,14 +64,12 @@ class AwsChange(NamedTuple):
     """The change of a resource in a change set.
 
     Attributes:
-        name: logical ID.
         change: the change, in the words of the report.
         old_one: the effect on the old resource, as AWS names it; empty if AWS does not state it.
         scope: the attributes of the resource that change.
         details: the details from AWS.
     """
 
-    name: str
     change: str
     old_one: str
     scope: frozenset[str]
@@ -173,9 +171,7 @@ def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
     environment, stack = _place(found, change_set.stack)
     ours = {one.change.node.name: one for one in stack.resources}
     names = [*ours, *(name for name in change_set.changes if name not in ours)]
-    verdicts = tuple(
-        _verdict(name, ours.get(name), change_set.changes.get(name), environment, stack) for name in names
-    )
+    verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), stack) for name in names)
     return Reconciliation(environment.name, stack.stack.name, verdicts)
 
 
@@ -236,7 +232,7 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
             "which this version of csr-templates does not support."
         )
     old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
-    return AwsChange(name, change, old_one, scope, one.get("Details") or ())
+    return AwsChange(change, old_one, scope, one.get("Details") or ())
 
 
 def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
@@ -257,7 +253,6 @@ def _verdict(
     name: str,
     ours: Changed | None,
     theirs: AwsChange | None,
-    environment: EnvironmentChanges,
     stack: StackChanges,
 ) -> Verdict:
     our_word = ours.change.change if ours else NONE
@@ -268,7 +263,7 @@ def _verdict(
         notes += _why_more(theirs, stack) if theirs else []
     elif _STRENGTH[their_word] < _STRENGTH[our_word]:
         word = REVIEW_HAS_MORE
-        notes += _why_silent(ours.change, their_word, environment) if ours else []
+        notes += _why_silent(ours.change, their_word) if ours else []
     else:
         word = AGREE
     if word == AGREE and ours and theirs and theirs.old_one in _DATA:
@@ -299,12 +294,12 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
 
 def _is_known_later(detail: Mapping[str, Any]) -> bool:
     target = detail.get("Target") or {}
-    return _KNOWN_LATER in str(target.get("AfterValue", "")) or (
+    return _KNOWN_LATER in str(target.get("AfterValue")) or (
         detail.get("Evaluation") == "Dynamic" and detail.get("ChangeSource") != "DirectModification"
     )
 
 
-def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
+def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
     if ours.change == MAYBE_REPLACE and theirs == UPDATE:
         yield "AWS compared it with the deployed stack: it is not replaced"
@@ -321,9 +316,8 @@ def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChang
     )
     for stack in others:
         yield f"it follows from {stack}; a change set evaluates only its own stack"
-    for cause in ours.causes:
-        if any(step.startswith(("export ", "output ")) for step in cause.chain) and not others:
-            yield "it follows from another stack, whose change is not deployed yet"
-            break
+    steps = [step for cause in ours.causes for step in cause.chain]
+    if not others and any(step.startswith(("export ", "output ")) for step in steps):
+        yield "it follows from another stack, whose change is not deployed yet"
     if ours.may_be_none:
         yield "a condition of the template is not known from the files"

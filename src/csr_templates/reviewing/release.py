@@ -179,7 +179,7 @@ def _keys(stack: digest.StackDigest) -> str:
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Demand]:
     for name in environment.gone:
-        yield Demand(MAJOR, f"the stack {name} is removed from the set")
+        yield Demand(MAJOR, f"the stack {name} is removed from the set, or its name or region changes")
     for stack in environment.stacks:
         if stack.stack.name not in environment.before:
             yield Demand(MINOR, f"the stack {stack.stack.name} is new")

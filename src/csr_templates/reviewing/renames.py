@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.comparison import differences
-from csr_templates.cloudformation.intrinsics import joined, reference_of
-from csr_templates.cloudformation.references import pieces
+from csr_templates.cloudformation.intrinsics import joined, parts_of_sub
 from csr_templates.cloudformation.resolved_stack import Resource, mentions
 from csr_templates.cloudformation.set_changes import ADD, REMOVE
 from csr_templates.cloudformation.wiring import Node
@@ -92,10 +91,8 @@ def _without_names(value: Any, types: Mapping[str, str]) -> Any:
             return {"Ref": f"AWS::{types[name]}"}
         case {"Fn::GetAtt": [str(name), attribute]} if name in types:
             return {"Ref": f"AWS::{types[name]}.{attribute}"}
-        case {"Fn::Sub": str() | [*_] as node}:
-            text, bound = (node, {}) if isinstance(node, str) else node
-            parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
-            return joined([part if isinstance(part, str) else _without_names(part, types) for part in parts])
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            return joined(_without_names(part, types) for part in parts)
         case dict():
             return {key: _without_names(item, types) for key, item in value.items()}
         case list():

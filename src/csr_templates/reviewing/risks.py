@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 from csr_templates.cloudformation.replacement import kept_if, name_properties
 from csr_templates.cloudformation.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from csr_templates.cloudformation.wiring import Node
+from csr_templates.cloudformation.wording import series
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.access.openings import openings
 from csr_templates.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
@@ -28,6 +29,7 @@ from csr_templates.reviewing.kinds import (
 )
 from csr_templates.reviewing.names import stale_names
 from csr_templates.reviewing.origin_keys import readers_of_secret
+from csr_templates.reviewing.removals import disconnected
 from csr_templates.reviewing.renames import renames
 
 ORDER: Final = "One after the other: "
@@ -70,9 +72,14 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str, str]]:
-    for failure in failures(environment):
+    failing = list(failures(environment))
+    for failure in failing:
         yield (WILL_FAIL, *failure)
+    if environment.renamed:
+        yield (ORPHAN, next(iter(environment.renamed)), "", _renamed_stacks(environment))
     for name in environment.gone:
+        if name in environment.renamed:
+            continue
         yield (
             ORPHAN,
             name,
@@ -84,18 +91,40 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
         yield (OPENS, *node, message)
     for node, message in weakened_guards(environment):
         yield (GUARD, *node, message)
+    for change, missing in disconnected(environment):
+        name = change.node.name
+        yield (INTERRUPTION, *change.node, f"{name} is removed: {missing}. Keep it while it is in use.")
     for node, old_name, readers in stale_names(environment):
         yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
     renamed = {pair.old: pair.new for pair in renames(environment)}
+    rejected = {Node(one.stack, one.name) for one in failing}
     for stack in environment.stacks:
         for output in stack.outputs:
             yield from _of_export(stack, output)
         for one in stack.resources:
-            yield from _of_resource(environment, stack, one, renamed)
+            yield from _of_resource(environment, stack, one)
+            if new := renamed.get(one.change.node):
+                yield (
+                    RENAME,
+                    *one.change.node,
+                    _rename(one.change.node, new, one.data, rejected=new in rejected),
+                )
+
+
+def _renamed_stacks(environment: EnvironmentChanges) -> str:
+    many = len(environment.renamed) > 1
+    names = series([f"{old} becomes {new}" for old, new in environment.renamed.values()])
+    return (
+        f"The {'names of stacks change' if many else 'name of a stack changes'}: {names}. The deploy creates "
+        f"{'new, empty stacks' if many else 'a new, empty stack'}. Data is not copied: it stays in the old "
+        f"{'stacks, which continue' if many else 'stack, which continues'} to run and to incur costs until "
+        f"{'they are' if many else 'it is'} deleted manually. Revert the change, unless you want a second "
+        "system."
+    )
 
 
 def _of_resource(
-    environment: EnvironmentChanges, stack: StackChanges, one: Changed, renamed: dict[Node, Node]
+    environment: EnvironmentChanges, stack: StackChanges, one: Changed
 ) -> Iterator[tuple[str, str, str, str]]:
     change = one.change
     node = change.node
@@ -105,8 +134,6 @@ def _of_resource(
         yield (DATA_LOSS, *node, _loss(change))
     if one.data == outcomes.ORPHANED:
         yield (ORPHAN, *node, _orphan(change, stack.stack.region))
-    if node in renamed:
-        yield (RENAME, *node, _rename(node, renamed[node], one.data))
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
         yield (INTERRUPTION, *node, _new_secret(node, readers_of_secret(environment, node)))
     if one.interruption == outcomes.SOME:
@@ -117,7 +144,7 @@ def _replacement(change: ResourceChange, data: str) -> str:
     name = change.node.name
     strong = [cause for cause in change.causes if cause.effect == change.effect]
     changed = list(dict.fromkeys(cause.name for cause in strong)) or ["its type"]
-    why, many = _and(changed), len(changed) > 1
+    why, many = series(changed), len(changed) > 1
     follows = next((cause.follows for cause in strong if cause.follows), None)
     if follows is None:
         because = f"because {why} {'change' if many else 'changes'}"
@@ -183,12 +210,17 @@ def _orphan(change: ResourceChange, region: str) -> str:
     )
 
 
-def _rename(old: Node, new: Node, data: str) -> str:
+def _rename(old: Node, new: Node, data: str, *, rejected: bool) -> str:
     deleted = "retains the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
+    does = (
+        f"The creation of {new.name} fails while the old one exists."
+        if rejected
+        else f"CloudFormation creates {new.name} and then {deleted}."
+    )
     return (
-        f"{old.name} and {new.name} differ only in the logical ID. CloudFormation creates {new.name} and "
-        f"then {deleted}. To keep the resource, keep the ID, move it with a stack refactoring, or set "
-        f"DeletionPolicy: Retain, deploy, and import it as {new.name} with a change set of type IMPORT."
+        f"{old.name} and {new.name} differ only in the logical ID. {does} To keep the resource, keep the ID, "
+        f"move it with a stack refactoring, or set DeletionPolicy: Retain, deploy, and import it as "
+        f"{new.name} with a change set of type IMPORT."
     )
 
 
@@ -205,7 +237,7 @@ def _interruption(stack: StackChanges, one: Changed) -> str:
 
 def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
     what = "is deleted" if environment.resources[node].change.change == REMOVE else "is renamed"
-    still = _and([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
+    still = series([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
     has = "has" if len(readers) == 1 else "have"
     return f"{node.name} {what}, but {still} still {has} its old name {name} in a text. Change it there too."
 
@@ -214,7 +246,7 @@ def _new_secret(node: Node, readers: Sequence[Node]) -> str:
     text = f"A new value is generated for {node.name}."
     if readers:
         text += (
-            f" {_and([f'{one.name} of {one.stack}' for one in readers])} "
+            f" {series([f'{one.name} of {one.stack}' for one in readers])} "
             f"{'uses' if len(readers) == 1 else 'use'} the old value until the next change: CloudFormation "
             "resolves a dynamic reference only when its resource changes."
         )
@@ -224,7 +256,7 @@ def _new_secret(node: Node, readers: Sequence[Node]) -> str:
 def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
     where = (EXPORT, stack.stack.name, output.key)
     if output.readers and output.change == REMOVE:
-        readers = _and(output.readers)
+        readers = series(output.readers)
         yield (
             *where,
             f"The output {output.key} is removed, but the deployed {readers} reads it: the next deploy of "
@@ -232,7 +264,7 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         )
     if output.export is None or not output.importers:
         return
-    importers = _and(output.importers)
+    importers = series(output.importers)
     imports = f"{importers} {'imports' if len(output.importers) == 1 else 'import'} it"
     if output.change == REMOVE or output.export != output.new_export:
         gone = output.new_export is None or output.change == REMOVE
@@ -244,16 +276,12 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
         )
     else:
         before, after = shown(output.before, output.key), shown(output.after, output.key)
-        values = (
-            "its resource is replaced" if before == after else f"its value changes from {before} to {after}"
-        )
+        values = "its value changes" if before == after else f"its value changes from {before} to {after}"
+        if before == after and " ".join(output.chain).endswith(" replaced"):
+            values = "its resource is replaced"
         fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
         yield (
             *where,
             f"{fails}, and the export {output.export} cannot be changed while {imports}. Export the new "
             f"value under another name, deploy {importers} with it, then remove the old export.",
         )
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -58,7 +58,7 @@ def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Ite
     """Yield a difference; for an added or removed mapping or list, each value in it."""
     whole = before if after is None else after
     if (before is None) != (after is None) and not is_unknown(whole):
-        if isinstance(whole, Mapping):
+        if isinstance(whole, Mapping) and whole:
             for key, item in whole.items():
                 inner = (None, item) if before is None else (item, None)
                 yield from _parts(f"{place}.{key}", *inner, of_item=of_item or place.endswith("]"))
@@ -176,6 +176,13 @@ def in_order(
 def must_not_decrease(effect: str, default: float | None = None) -> Callable[[Any, Any], str]:
     """Return a judge for a number that must not decrease; ``default`` applies if it is missing."""
     return _numbers(effect, default, lambda was, will: will < was)
+
+
+def must_not_increase(effect: str) -> Callable[[Any, Any], str]:
+    """Return a judge for a limit that must not increase; without a value, there is no limit."""
+    increases = _numbers(effect, None, lambda was, will: will > was)
+    removed = must_not_be_removed(effect)
+    return lambda before, after: removed(before, after) or increases(before, after)
 
 
 def _numbers(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.checks import quotas
+from csr_templates.preflight.checks import quotas, secretsmanager
 from csr_templates.preflight.checks.quotas import Quota
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -110,7 +110,7 @@ def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
         )
     verdict = _accepts(keys, new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
     sent = deployed.parameter(lookup, subject.stack, "OriginKey")
-    if verdict.status != "PASS" or sent in (None, new):
+    if verdict.status != "PASS" or sent == new or not deployed.is_there(lookup, other):
         return verdict
     return _replica(needs, lookup, new, subject.stack.region, other) or verdict
 
@@ -127,17 +127,22 @@ def _accepts(keys: str, sent: str | None, accepting: str, sending: str) -> Verdi
 
 
 def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeeds) -> Verdict | None:
-    """Return the finding about the replica of a secret that CloudFront starts to send."""
+    """Return the finding about the replica of the secret with a key that CloudFront starts to send."""
     name = f"{needs.prefix}origin-api-key-{key}"
     found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
     states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
-    if states.get(region) == "InSync":
-        return None
-    return failed(
-        f"The replica of {name} in {region} is {states.get(region, 'missing')}, so CloudFront could get a "
-        "different value than the API.",
-        "Wait until it is InSync, or fix the replication.",
-    )
+    if region not in states:
+        return failed(
+            f"The secret {name} does not have a replica in {region}, so the deploy cannot read the key.",
+            secretsmanager.REPLICATE,
+        )
+    if states[region] != "InSync":
+        return failed(
+            f"The replica of {name} in {region} is {states[region]}, so CloudFront could get a different "
+            "value than the API.",
+            "Wait until it is InSync, or fix the replication.",
+        )
+    return None
 
 
 def _with(needs: Needs, parameter: str) -> StackNeeds | None:
@@ -154,7 +159,7 @@ CHECKS = (
     quotas.check("api-quotas", "The quotas of API Gateway are sufficient for the new resources", _QUOTAS),
     Check(
         "origin-key",
-        "The API accepts the key that CloudFront sends, also during the deploy",
+        "The API accepts the key that CloudFront sends, also during the deploy; a new key is replicated",
         _origin_keys,
         _judge_origin_key,
     ),

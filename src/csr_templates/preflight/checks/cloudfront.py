@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any, Final
 
 from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import names, quotas
 from csr_templates.preflight.checks.names import Kind, listed
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -69,6 +70,8 @@ _QUOTAS = (
     ),
 )
 
+_FIND: Final = "If the domain was used with CloudFront before, find the distribution."
+
 
 def _aliases(needs: Needs) -> Iterator[Subject]:
     for stack, logical_id, properties in needs.of_type(_DISTRIBUTION):
@@ -99,18 +102,34 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return warned(
             f"No distribution of this account has the alias {alias}. AWS shows whether another account uses "
             "it only after the distribution exists.",
-            "If the domain was used with CloudFront before, find the distribution.",
+            _FIND,
         )
-    conflicting = [
-        one for one in lookup(edge_calls.conflicting_aliases(ours, alias)) if one["DistributionId"] != ours
-    ]
+    try:
+        found = lookup(edge_calls.conflicting_aliases(ours, alias))
+    except NoAnswerError as error:
+        if error.code != "InvalidArgument":
+            raise
+        return warned(
+            f"No distribution of this account has the alias {alias}. AWS shows whether another account uses "
+            "it only after a certificate for it is attached to the distribution.",
+            _FIND,
+        )
+    conflicting = [one for one in found if not ours.endswith(one["DistributionId"].lstrip("*"))]
+    for one in conflicting:
+        if one["Alias"].lower() == alias.lower():
+            return failed(f"{alias} is already {_of(one)}, so the deploy would fail.", remedy)
     if conflicting:
-        return failed(
-            f"{alias} is already an alias of the distribution {conflicting[0]['DistributionId']} in account "
-            f"{conflicting[0]['AccountId']}, so the deploy would fail.",
-            remedy,
+        one = conflicting[0]
+        return warned(
+            f"{one['Alias']}, which overlaps with {alias}, is {_of(one)}. CloudFront uses the more specific "
+            "alias for a request.",
+            "Check that this is intended.",
         )
     return passed(f"No distribution in any account has the alias {alias}.")
+
+
+def _of(conflict: dict[str, Any]) -> str:
+    return f"an alias of the distribution {conflict['DistributionId']} in account {conflict['AccountId']}"
 
 
 CHECKS = (

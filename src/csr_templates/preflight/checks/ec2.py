@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.quotas import Quota
 from csr_templates.preflight.facts import Lookup
-from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
 _NAT = Quota(
@@ -63,9 +64,7 @@ def _judge_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 def _nat_zones(needs: Needs) -> Iterator[Subject]:
     for stack, _, properties in needs.of_type("AWS::EC2::NatGateway"):
-        subnet = stack.resources.get(properties.get("SubnetId", {}).get("Ref", ""), {})
-        zone = subnet.get("Properties", {}).get("AvailabilityZone")
-        if isinstance(zone, str):
+        if isinstance(zone := _zone(stack, properties), str):
             yield Subject(f"nat-gateways-{zone}", stack, zone)
 
 
@@ -74,8 +73,7 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     new = {logical_id for _, logical_id in deployed.new(lookup, needs, *_NAT.types)}
     wanted = 0
     for stack, logical_id, properties in needs.of_type(*_NAT.types):
-        subnet = stack.resources[properties["SubnetId"]["Ref"]]["Properties"]
-        wanted += logical_id in new and subnet.get("AvailabilityZone") == subject.about
+        wanted += logical_id in new and _zone(stack, properties) == subject.about
     lookup.expect([calls.subnets(region), calls.nat_gateways(region)] if wanted else [])
     here = {
         subnet["SubnetId"]
@@ -84,9 +82,16 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     }
     quota = _NAT._replace(
         noun=f"NAT gateways in {subject.about}",
-        counts=lambda item: item["SubnetId"] in here and item["State"] not in ("deleted", "failed"),
+        # A regional NAT gateway does not have a subnet.
+        counts=lambda item: item.get("SubnetId") in here and item["State"] not in ("deleted", "failed"),
     )
     return quotas.verdict(lookup, quota, region, wanted)
+
+
+def _zone(stack: StackNeeds, properties: Mapping[str, Any]) -> Any:
+    """Return the Availability Zone of a NAT gateway; None if its subnet is not in the stack."""
+    subnet = stack.resources.get(properties.get("SubnetId", {}).get("Ref", ""), {})
+    return subnet.get("Properties", {}).get("AvailabilityZone")
 
 
 _IN_VPC = quotas.check(

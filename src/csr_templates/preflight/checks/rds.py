@@ -14,6 +14,7 @@ from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+_VERSION = "DatabaseEngineVersion"
 _OLDEST_SNAPSHOT = timedelta(hours=25)  # automated snapshots are taken daily
 _QUOTAS = {
     "DBClusters": (_CLUSTER,),
@@ -71,6 +72,12 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     engine, version, region = properties["Engine"], properties["EngineVersion"], subject.stack.region
     there = _cluster(subject, lookup)
     now = there["EngineVersion"] if there else version
+    if now != version and version == deployed.parameter(lookup, subject.stack, _VERSION):
+        return warned(
+            f"The version of the cluster was changed to {now} outside of {subject.stack.deployed}. The "
+            f"deploy does not change it, because {_VERSION} ({version}) is the same as in the last deploy.",
+            f"Set {_VERSION} to {now}.",
+        )
     lookup.expect(database_calls.engine_versions(region, engine, one) for one in {version, now})
     found = lookup(database_calls.engine_versions(region, engine, version))
     if not found:
@@ -88,7 +95,7 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         if version not in targets:
             return failed(
                 f"The cluster has version {now}, which cannot be upgraded to {version}.",
-                f"Choose one of {', '.join(targets) or 'none'}.",
+                f"Set {_VERSION} to {' or '.join([now, *targets])}.",
             )
         return warned(
             f"The deploy upgrades the cluster from {now} to {version}, which interrupts it.",

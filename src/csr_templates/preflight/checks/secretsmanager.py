@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks.names import LEFT_BEHIND
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
+
+REPLICATE: Final = "Replicate the secret again (docs/recovery.md, Frontend)."
+"""The correction of a missing replica."""
 
 
 def _secrets(needs: Needs) -> Iterator[Subject]:
@@ -39,6 +43,13 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
                 f"{where[0].upper()}{where[1:]} belongs to {subject.stack.deployed}, but does not exist.",
                 "Restore it, or find its deletion in CloudTrail.",
             )
+        if ours:
+            return failed(
+                f"The secret {name} belongs to {subject.stack.deployed}, but does not have a replica in "
+                f"{region}: a stack that reads it there cannot be deployed.",
+                # ListSecrets is eventually consistent.
+                f"If it was created in the last five minutes, run preflight again. {REPLICATE}",
+            )
         return passed(f"The name of {where} is available.")
     if ours and (not is_replica or found.get("PrimaryRegion", region) != region):
         return passed(f"{where[0].upper()}{where[1:]} belongs to {subject.stack.deployed}.")
@@ -51,8 +62,8 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 CHECKS = (
     Check(
         "secret-names",
-        "The names of the secrets and replicas are available, or used by the stack; none is scheduled for "
-        "deletion",
+        "The names of the secrets and replicas are available, or used by the stack; none is missing or "
+        "scheduled for deletion",
         _secrets,
         _judge,
     ),

@@ -10,7 +10,7 @@ from csr_templates.reviewing.access.policies import attached, wider_policies
 from csr_templates.reviewing.access.settings import opening_settings
 from csr_templates.reviewing.access.web_acls import passing
 from csr_templates.reviewing.changes import EnvironmentChanges
-from csr_templates.reviewing.removals import ASSOCIATION, left_alone
+from csr_templates.reviewing.removals import ASSOCIATION, unguarded
 from csr_templates.reviewing.renames import renames
 
 
@@ -29,6 +29,6 @@ def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
         parts = list(dict.fromkeys([*opening_settings(one.change), *passing(one.change)]))
         if parts:
             yield node, f"{node.name}: {'; '.join(parts)}."
-    for change, missing in left_alone(environment):
+    for change, missing in unguarded(environment):
         if change.type == ASSOCIATION:
             yield change.node, f"{change.node.name} is removed: {missing}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from csr_templates.cloudformation.intrinsics import as_strings, is_unknown
@@ -13,6 +13,7 @@ from csr_templates.reviewing.values import (
     in_order,
     must_not_be,
     must_not_be_removed,
+    must_not_increase,
     problems,
     text,
     words,
@@ -30,6 +31,7 @@ _ACLS: Final = (
     "PublicRead PublicReadWrite"
 )
 _OPEN: Final = "requests that were rejected are accepted"
+_MORE: Final = "clients may send more requests"
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
 _VIEWER_TLS: Final = (
@@ -76,6 +78,18 @@ def _other_acl(before: Any, after: Any) -> str:
     if after in (None, ""):
         return "is removed: requests are no longer inspected"
     return f"is {words(after)} instead of {words(before)}: it may block less"
+
+
+def _must_not_go(effect: str) -> Callable[[Any, Any], str]:
+    """Return a judge for an item of a list that must not be removed, or replaced with another one."""
+
+    def judge(before: Any, after: Any) -> str:
+        if before is None:
+            return ""
+        how = f"is no longer {words(before)}" if before != {} else "is removed"
+        return f"{how}: {effect}"
+
+    return judge
 
 
 def _endpoint(before: Any, after: Any) -> str:
@@ -157,6 +171,21 @@ _SETTINGS: Final = (
         must_not_be("false", "the API is also available at its default endpoint", "false"),
     ),
     Setting("AWS::ApiGateway", "SecurityPolicy", _tls_of_api),
+    Setting(
+        "AWS::ApiGateway::Method",
+        "Integration.CacheKeyParameters[]",
+        _must_not_go("requests with other values may get the same cached response"),
+    ),
+    Setting(
+        "AWS::ApiGateway",
+        "DataTraceEnabled",
+        must_not_be("true", "whole requests and responses are logged, with their sensitive data", "false"),
+    ),
+    *(
+        Setting("AWS::ApiGateway::UsagePlan", name, must_not_increase(_MORE), of_items=False)
+        for name in ("Quota.Limit", "BurstLimit", "RateLimit")
+    ),
+    Setting("AWS::ApiGateway::UsagePlan", "Quota.Period", in_order("MONTH WEEK DAY", _MORE, unknown=False)),
     Setting("AWS::ApiGateway", "EndpointAccessMode", in_order("STRICT BASIC", _OPEN, "BASIC")),
     Setting(
         "AWS::Lambda::Url", "AuthType", in_order("AWS_IAM NONE", "requests do not need a signature", "NONE")
@@ -180,6 +209,10 @@ _SETTINGS: Final = (
         "AWS::WAFv2::WebACL",
         "DefaultSizeInspectionLimit",
         in_order("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
+    ),
+    *(
+        Setting("AWS::WAFv2::LoggingConfiguration", name, _must_not_go("the logs show the field"))
+        for name in ("SingleHeader.Name", "Method", "QueryString", "UriPath")
     ),
     Setting(
         "AWS::WAFv2::IPSet",

@@ -10,8 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, reference_of
-from csr_templates.cloudformation.references import pieces
+from csr_templates.cloudformation.intrinsics import as_strings, is_unknown, parts_of_sub
 
 Pattern = tuple[str, ...]
 
@@ -28,9 +27,7 @@ def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
         wildcards: whether ``*`` and ``?`` are wildcards.
     """
     match value:
-        case {"Fn::Sub": str() | [*_] as node}:
-            text, bound = (node, {}) if isinstance(node, str) else node
-            parts = pieces(text, lambda name: bound.get(name, reference_of(name)))
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
             return tuple(token for part in parts for token in pattern(part, wildcards=wildcards))
     if is_unknown(value) or isinstance(value, dict | list):
         return (f"not known: {json.dumps(value, sort_keys=True, default=str)}",)

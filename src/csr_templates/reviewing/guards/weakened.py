@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from csr_templates.cloudformation.resolved_stack import ResolvedStack
@@ -11,7 +11,7 @@ from csr_templates.cloudformation.wiring import Node
 from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denies
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
-from csr_templates.reviewing.removals import ASSOCIATION, left_alone
+from csr_templates.reviewing.removals import ASSOCIATION, unguarded
 from csr_templates.reviewing.values import (
     Setting,
     in_order,
@@ -35,11 +35,16 @@ _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 
 
-def _retention(before: Any, after: Any) -> str:
-    """Judge the days until deletion; without a number, nothing is deleted."""
-    if after is None:
-        return ""
-    return must_not_decrease(_LOGS)(before if before is not None else 10**6, after)
+def _deleted_after_days(what: str) -> Callable[[Any, Any], str]:
+    """Return a judge for the days until deletion; without a number, nothing is deleted."""
+
+    def judge(before: Any, after: Any) -> str:
+        if before is None and after is not None:
+            days = words(after)
+            return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
+        return must_not_decrease(_LOGS)(before, after)
+
+    return judge
 
 
 # The first match applies. Defaults: the page of each type in the template reference.
@@ -67,11 +72,12 @@ _SETTINGS: Final = (
         "VersioningConfiguration.Status",
         must_not_be("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
     ),
+    Setting("AWS::S3::Bucket", "ExpirationInDays", _deleted_after_days("objects")),
     *(
-        Setting("AWS::S3::Bucket", name, _retention)
-        for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays", "ExpirationInDays")
+        Setting("AWS::S3::Bucket", name, _deleted_after_days("noncurrent versions of objects"))
+        for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays")
     ),
-    Setting("AWS::Logs::LogGroup", "RetentionInDays", _retention),
+    Setting("AWS::Logs::LogGroup", "RetentionInDays", _deleted_after_days("log events")),
     Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
     Setting("", "EnableCloudwatchLogsExports[]", must_not_be_removed(_UNRECORDED)),
     Setting("", "EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)),
@@ -145,7 +151,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str
         parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
         if parts:
             yield node, f"{node.name}: {'; '.join(parts)}."
-    for change, missing in left_alone(environment):
+    for change, missing in unguarded(environment):
         if change.type != ASSOCIATION:
             yield change.node, f"{change.node.name} is removed: {missing}."
     for name, after in environment.after.items():
