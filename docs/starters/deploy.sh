@@ -88,7 +88,7 @@ for stack in $stacks; do
   cp "out/$file" parameters.json # per-deploy values go in here
   if [ "$stack" = api ] && [ -e lambda-deployment-package.zip ]; then
     sum=$(sha256sum < lambda-deployment-package.zip)
-    kept=package-${sum%% *}.version
+    kept=package-$environment-${sum%% *}.version
     if [ ! -s "$kept" ]; then
       packages=$(value aws cloudformation describe-stacks --region ap-northeast-1 --stack-name "csr-lambda-api-$environment-network" \
         --query "Stacks[0].Outputs[?OutputKey=='LambdaDeploymentsBucketName'].OutputValue" --output text)

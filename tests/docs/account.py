@@ -284,8 +284,7 @@ class Account(World):
                 stack.policy = given["StackPolicyBody"]
                 json.loads(stack.policy)
             case "UpdateStack":
-                stack.parameters = _updated(stack, given["Parameters"])
-                self._roles(stack)
+                self._switched(stack, given)
             case "DeleteStack":
                 self._deleted(stack)
             case _ if command.is_waiter:
@@ -325,6 +324,15 @@ class Account(World):
         self.stacks[command.region, stack.name] = stack
         self._roles(stack)
         return {"StackId": stack.arn}
+
+    def _switched(self, stack: DeployedStack, given: Mapping[str, Any]) -> None:
+        if not given["UsePreviousTemplate"] or given["Capabilities"] != ["CAPABILITY_NAMED_IAM"]:
+            raise CommandError("InsufficientCapabilitiesException: Requires capabilities.")
+        before, stack.parameters = stack.parameters, _updated(stack, given["Parameters"])
+        if stack.parameters == before:
+            raise CommandError("No updates are to be performed.")
+        stack.status = "UPDATE_COMPLETE"
+        self._roles(stack)
 
     def _roles(self, stack: DeployedStack, *, are_deleted: bool = False) -> None:
         """Create the resources of a bootstrap stack with its parameters; or delete all except the bucket."""

@@ -159,11 +159,16 @@ class Model:
         given = json.loads((folder / values.removeprefix("file://")).read_text())["Parameters"]
         passed = {name: value for name, value in given.items() if name in document["Parameters"]}
         (name,) = command.options["--stack-name"]
-        arn = f"arn:aws:cloudformation:{command.region}:{ACCOUNT}:changeSet/{name}/1"
-        arguments = (name, command.region, document, passed)
-        self._sets[arn] = (self.drill.account.deploy, arguments, "UPDATE_COMPLETE")
+        arn = self._planned(name, command.region, document, passed)
         if "--no-execute-changeset" not in command.options:
             self._execute(arn)
+        return arn
+
+    def _planned(self, name: str, region: str, document: Mapping[str, Any], values: dict[str, str]) -> str:
+        """Keep a change set that updates a stack, and return its ARN."""
+        arn = f"arn:aws:cloudformation:{region}:{ACCOUNT}:changeSet/{name}/1"
+        arguments = (name, region, document, values)
+        self._sets[arn] = (self.drill.account.deploy, arguments, "UPDATE_COMPLETE")
         return arn
 
     def answer(self, command: Command) -> Any:
@@ -174,6 +179,11 @@ class Model:
             change_set = f"{command.region}/{name}"
         stack = account.stacks.get((command.region, name))
         match command.operation:
+            case "CreateChangeSet" if given["ChangeSetType"] == "UPDATE":
+                bucket, _, key = given["TemplateURL"].removeprefix("https://").partition("/")
+                found = self.client("s3", command.region).get_object(Bucket=bucket.split(".")[0], Key=key)
+                values = {one["ParameterKey"]: one["ParameterValue"] for one in given["Parameters"]}
+                return {"Id": self._planned(name, command.region, loaded(found["Body"].read()), values)}
             case "CreateChangeSet":
                 arguments = (
                     name,

@@ -18,7 +18,21 @@ from csr_templates.cloudformation.resolving import resolve
 from .account import ACCOUNT
 from .aws_cli import Command, CommandError, parse
 from .conftest import REST
-from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, read
+from .pages import (
+    CHANGES,
+    CHANGES_JA,
+    CHOICES,
+    CHOSEN_SNAPSHOT,
+    OPERATIONS,
+    OPERATIONS_JA,
+    RECOVERY,
+    ROOT,
+    TYPED,
+    Block,
+    choices,
+    read,
+    spans,
+)
 from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
 
 PREFIX = "csr-lambda-api-prod"
@@ -86,7 +100,7 @@ def mentioned(command: Command) -> Iterator[tuple[str, str]]:
         for text in values:
             for word in re.split(r"[\s,=\"']|s3://|(?<=\d{12})/", text):
                 if PREFIX in word and not word.startswith("arn:"):
-                    yield option, word
+                    yield option, re.sub(r"^https://(.+)\.s3\.[a-z0-9-]+\.amazonaws\.com/.*", r"\1", word)
 
 
 def created(commands: list[Command]) -> set[str]:
@@ -114,8 +128,28 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     blocks = [block for block in BLOCKS if block.chapter == chapter]
     code = "\n".join(block.code for block in blocks if "stack_output()" not in block.code)
     written = set(re.findall(r'\baws ([a-z0-9]+) (?!wait ")(?:wait )?([a-z0-9-]+)', code))
+    written.discard(("lambda", "delete-function-concurrency"))  # not in production: the next test
 
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_restored_concurrency_is_that_of_the_template(environment: str, terminal: Terminal) -> None:
+    """In an environment that reserves nothing, the function is not left without any concurrency."""
+    (block,) = [block for block in BLOCKS if "delete-function-concurrency" in block.text]
+    code = block.text.replace("out/parameters/prod/", f"out/parameters/{environment}/")
+    lower = (
+        "aws lambda put-function-concurrency --region ap-northeast-1 --function-name csr-lambda-api-prod-api "
+    )
+    session = terminal.session(
+        "", [Block("", 1, "sh", f"{lower} --reserved-concurrent-executions 5\n{code}")]
+    )
+    values = json.loads((ROOT / "out" / "parameters" / environment / "api.json").read_text())["Parameters"]
+    client = terminal.world.client("lambda", TOKYO)
+    left = client.get_function_concurrency(FunctionName="csr-lambda-api-prod-api")
+
+    assert (session.status, session.err) == (0, "")
+    assert left.get("ReservedConcurrentExecutions", 0) == int(values["LambdaReservedConcurrency"])
 
 
 def bootstrapped(commands: list[Command]) -> Iterator[str]:
@@ -359,13 +393,50 @@ def test_deploys_follow_the_manifest(sessions: dict[str, Session]) -> None:
         (file,) = command.options["--parameter-overrides"]
         path = f"out/{stack['parameterFiles']['prod']}"
         if stack["perDeploy"]:
-            blocks = [block.text for block in PAGE.shell() if f"{file} " in block.text]
-            assert len(blocks) == 2  # forward, and back
-            for block in blocks:
-                assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
-                assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
+            (block,) = [block.text for block in PAGE.shell() if f"{file} " in block.text]
+            assert f"{path} > {file.removeprefix('file://')}" in " ".join(block.split())
+            assert ".Parameters.LambdaCodeS3ObjectVersion = $version" in block
         else:
             assert file == f"file://{path}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "package"),
+    [
+        ("frontend", {}),
+        ("api", dict.fromkeys(("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"))),
+        (
+            "api 7",
+            {"LambdaCodeS3Key": "lambda-deployment-package.zip", "LambdaCodeS3ObjectVersion": "7"},
+        ),
+    ],
+)
+def test_repair_is_not_rolled_back(
+    arguments: str, package: dict[str, str | None], terminal: Terminal
+) -> None:
+    """A change set for an incident clears the triggers, and has the values of out/; the package can stay."""
+    name = arguments.split()[0]
+    (stack,) = [one for one in STACKS if one.name == name]
+    session = terminal.session(preamble(), [Block("", 1, "sh", f"without_triggers {arguments}\n")])
+    (made,) = [one for one in session.seen if one.name == "create-change-set"]
+    given, region = made.parameters, stack.region
+    digest, values = given["TemplateURL"].rpartition("/")[2], given["Parameters"]
+    file = json.loads((ROOT / "out" / "parameters" / "prod" / f"{name}.json").read_text())
+    bucket = f"{PREFIX}-artifacts-{ACCOUNT}-{region}"
+    uploaded = terminal.world.client("s3", region).get_object(Bucket=bucket, Key=f"{name}/{digest}")
+
+    assert (session.status, session.err) == (0, "")
+    assert session.out.splitlines()[-1] == CHOICES["CHANGES"]
+    assert given["RollbackConfiguration"] == {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
+    assert (made.region, given["StackName"], given["ChangeSetType"]) == (region, f"{PREFIX}-{name}", "UPDATE")
+    assert {one["ParameterKey"]: one.get("ParameterValue") for one in values} == file["Parameters"] | package
+    assert [one["ParameterKey"] for one in values if one.get("UsePreviousValue")] == [
+        key for key, value in package.items() if value is None
+    ]
+    assert {one["Key"]: one["Value"] for one in given["Tags"]} == file["Tags"]
+    assert given["RoleARN"].endswith(f":role/deploy-{PREFIX}-{name}-service")
+    assert given["TemplateURL"] == f"https://{bucket}.s3.{region}.amazonaws.com/{name}/{digest}"
+    assert uploaded["Body"].read() == (ROOT / "out" / stack.template).read_bytes()
 
 
 def test_stacks_are_protected(commands: list[Command]) -> None:
@@ -422,6 +493,47 @@ def test_files_exist() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+REMOVING = {
+    "NatGatewayPerZone": {"NatGatewayPerZone": "false"},
+    "DatabaseInstanceClass": {"DatabaseInstanceClass": "db.r6g.large"},
+    "DatabaseMultiAZ": {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"},
+    "DatabaseDeletionProtection": {"DatabaseDeletionProtection": "false"},
+    "WAFEnabled": {"WAFEnabled": "false"},
+    "ProbePath": {"ProbePath": ""},
+    "OriginKeys": {"OriginKeys": "b"},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "heading"),
+    [
+        (OPERATIONS, "Changes that remove resources"),
+        (OPERATIONS_JA, "リソースを削除する変更"),
+        (CHANGES, ""),
+        (CHANGES_JA, ""),
+    ],
+)
+def test_removed_resources_are_named(
+    path: Path, heading: str, templates: Mapping[str, Any], production: Mapping[str, Any]
+) -> None:
+    """What must be accepted for a change are the resources that production then no longer has."""
+    if heading:
+        rows = {spans(one)[0]: spans(names)[0].split() for one, names in read(path).table(heading).rows}
+        assert rows.keys() == REMOVING.keys() - {"OriginKeys"}
+    else:
+        (names,) = re.findall(r'`ACCEPTED="([^"]+)"`', path.read_text(encoding="utf-8"))
+        rows = {"OriginKeys": names.split()}
+    for parameter, names in rows.items():
+        stack = names[0].split(".")[0]
+        file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
+        values = json.loads(file.read_text())["Parameters"] | REMOVING[parameter]
+        after = resolve(templates[stack], values, region=REGIONS[stack], stack_name=f"{PREFIX}-{stack}")[
+            "Resources"
+        ]
+        gone = production[stack]["Resources"].keys() - after.keys()
+        assert sorted(names) == sorted(f"{stack}.{one}" for one in gone), parameter
+
+
 def test_restores_make_what_the_template_makes(
     every_command: list[Command], resources: Mapping[str, Any]
 ) -> None:
@@ -452,6 +564,23 @@ def test_restores_make_what_the_template_makes(
             compared += 1
 
     assert compared > 30
+
+
+def test_restored_cluster_has_the_version_of_its_snapshot(terminal: Terminal) -> None:
+    """After an upgrade, the snapshot from before it is restored to the old version, not upgraded."""
+    (functions,) = [block.text for block in read(RECOVERY).shell() if "restore_snapshot()" in block.text]
+    old = "8.0.mysql_aurora.3.08.2"
+    code = (
+        "aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier old --engine aurora-mysql "
+        f"--engine-version {old} --master-username csradmin --master-user-password only-in-the-mock\n"
+        "aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier old "
+        "--db-cluster-snapshot-identifier before\nrestore_snapshot before restored\n"
+    )
+    session = terminal.session(f"{preamble()}\n{functions}", [Block("", 1, "sh", code)])
+    (made,) = [one for one in session.seen if one.name == "restore-db-cluster-from-snapshot"]
+
+    assert (session.status, session.err) == (0, "")
+    assert made.parameters["EngineVersion"] == old
 
 
 def test_restored_cluster_has_what_the_stack_handed_out(

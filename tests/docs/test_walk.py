@@ -39,16 +39,12 @@ def only(text: str) -> Block:
 
 
 START = chapter("Before the first command")
+CREATE, SWITCH = only("aws cloudformation create-stack "), only("aws cloudformation update-stack ")
 SNAPSHOT = only("create-db-cluster-snapshot")
-PACKAGE = only("package-${sum")
+PACKAGE = only("kept=package-")
 PROTECT = only("update-termination-protection")
 FIRST, COMPARE = only("stack=''"), only("aws cloudformation deploy ")
 CHECK, EXECUTE = only("origin_key() {"), only("aws cloudformation execute-change-set")
-UPDATE: Final = """
-aws cloudformation update-stack --region {region} --stack-name {name} --use-previous-template \
-  --capabilities CAPABILITY_NAMED_IAM --parameters ParameterKey=DeletePolicies,ParameterValue={value} \
-  ParameterKey=Environment,UsePreviousValue=true ParameterKey=PipelinePrincipalArn,UsePreviousValue=true
-"""
 DELETE: Final = """
 aws cloudformation update-termination-protection --region {region} --stack-name {name} \
   --no-enable-termination-protection
@@ -57,16 +53,13 @@ aws cloudformation wait stack-delete-complete --region {region} --stack-name {na
 """
 
 
-def typed(command: str, *stacks: str, prefix: str = "", value: str = "") -> Block:
+def typed(command: str, *stacks: str, prefix: str = "") -> Block:
     """Return commands that no page has as one block, for each of some stacks."""
     return Block(
         "",
         0,
         "sh",
-        "".join(
-            command.format(region=REGIONS[stack], name=f"{prefix}{PROJECT}-{stack}", value=value)
-            for stack in stacks
-        ),
+        "".join(command.format(region=REGIONS[stack], name=f"{prefix}{PROJECT}-{stack}") for stack in stacks),
     )
 
 
@@ -113,7 +106,8 @@ class Walk:
 
     def policies(self, value: str) -> None:
         """Update the bootstrap stacks, with ``DeletePolicies`` attached or detached."""
-        assert self.by_administrator(typed(UPDATE, *NAMES, prefix="deploy-", value=value)).err == ""
+        done = self.by_administrator(SWITCH, policies=value)
+        assert (done.status, done.err) == (0, "")
 
     def roles(self) -> list[str]:
         """Return the names of the deploy roles that there are."""
@@ -131,7 +125,7 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     account = walk.account
     assert (walk.roles(), walk.buckets()) == ([], [])
 
-    made = walk.by_administrator(*START[1:], *chapter("Permissions"))
+    made = walk.by_administrator(*START[1:], CREATE)
 
     assert made.err == ""
     assert walk.roles() == sorted(
@@ -173,6 +167,7 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     refused = walk.by_pipeline("network", typed(DELETE, "network"))
     assert f"{PROJECT}-network-pipeline may not cloudformation:DeleteStack" in refused.err
     walk.policies("attached")
+    walk.policies("attached")  # does nothing
     for stack in reversed(NAMES):
         gone = walk.by_pipeline(stack, typed(DELETE, stack))
         assert (gone.status, gone.err) == (0, ""), stack

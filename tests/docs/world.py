@@ -66,6 +66,7 @@ RUN: Final = frozenset(
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
     "cloudtrail lookup-events": "moto does not have it",
+    "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
@@ -358,7 +359,8 @@ class World:
         self.printed.clear()
         self.model = None
         self._later = {"cloudwatch": self._seed_alarms, "logs": self._seed_log_groups}
-        self._seed_bucket(f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}")  # of the bootstrap stack
+        for region in (TOKYO, VIRGINIA):  # of the bootstrap stacks
+            self._seed_bucket(f"csr-lambda-api-prod-artifacts-123456789012-{region}", region)
         for stack in REGIONS:
             self.seed_stack(stack)
 
@@ -374,9 +376,10 @@ class World:
         }
         seeds[stack]()
 
-    def _seed_bucket(self, name: str) -> None:
-        s3 = self.client("s3api", TOKYO)
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": TOKYO})
+    def _seed_bucket(self, name: str, region: str = TOKYO) -> None:
+        s3 = self.client("s3api", region)
+        where = {} if region == VIRGINIA else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        s3.create_bucket(Bucket=name, **where)
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
 
     def seed_without(self, *stacks: str) -> None:
@@ -386,6 +389,7 @@ class World:
         self.run.clear()
         self.printed.clear()
         self.model = Model(self.client, *stacks)
+        self._seed_bucket(f"csr-lambda-api-prod-artifacts-123456789012-{TOKYO}")
 
     def _seed_keys_and_topics(self, stack: str, region: str) -> None:
         keys = self.client("kms", region)
