@@ -6,6 +6,7 @@ import re
 import shlex
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,6 +194,7 @@ def same_numbers(english: str, japanese: str) -> bool:
     return digits <= others <= digits + spelled
 
 
+@cache  # a page may have hundreds of links to itself
 def read(path: Path) -> Page:
     """Take a page apart."""
     headings: list[tuple[int, str]] = []
