@@ -1,5 +1,7 @@
 """NAT gateways and their subnets."""
 
+PRIVATE = ", ConnectivityType: private"
+
 
 def template(route: str, more: str = "") -> str:
     """Return a template with a NAT gateway in a subnet of this default route."""
@@ -18,25 +20,6 @@ Resources:
 """
 
 
-def private(route: str) -> str:
-    """Return a template with a private NAT gateway in a subnet of this default route."""
-    return f"""
-Resources:
-  Gateway: {{Type: AWS::EC2::InternetGateway}}
-  Subnet: {{Type: AWS::EC2::Subnet}}
-  Table: {{Type: AWS::EC2::RouteTable}}
-  Route:
-    Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, {route}}}
-  Association:
-    Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {{SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}
-  Nat:
-    Type: AWS::EC2::NatGateway
-    Properties: {{SubnetId: !Ref Subnet, ConnectivityType: private}}
-"""
-
-
 def case(text: str) -> tuple[str, ...]:
     """A public NAT gateway without a way to the internet is found."""
     return (
@@ -52,17 +35,17 @@ GOOD = {
     "gateway of another template": template(
         "DestinationCidrBlock: 0.0.0.0/0, GatewayId: !ImportValue gateway"
     ),
-    "private": template(
-        "DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: a", ", ConnectivityType: private"
+    "private": template("DestinationCidrBlock: 10.0.0.0/8, TransitGatewayId: a", PRIVATE),
+    "private behind a transit gateway": template(
+        "DestinationCidrBlock: 0.0.0.0/0, TransitGatewayId: tgw-1", PRIVATE
     ),
-    "private behind a transit gateway": private("TransitGatewayId: tgw-1"),
 }
 
 BAD = {
     "to itself": case(template("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat")),
     "no default route": case(template("DestinationCidrBlock: 10.0.0.0/8, GatewayId: !Ref Internet")),
     "private before an internet gateway": (
-        private("GatewayId: !Ref Gateway"),
+        template("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet", PRIVATE),
         "Resources/Nat/Properties/ConnectivityType",
         "ConnectivityType is private, and the route table of Subnet has a route to an internet gateway, "
         "which drops the traffic of a private NAT gateway. Make it public, with an AllocationId.",

@@ -18,6 +18,21 @@ def allowing(*actions: str) -> str:
     return f"Policies: [{{PolicyDocument: {{Statement: [{statement}]}}}}]"
 
 
+def proxy(action: str, authentication: str) -> str:
+    """Return a template with a database proxy, and a role that allows one action."""
+    return f"""
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: {{}}
+      Policies:
+        - PolicyName: Secret
+          PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: '*'}}}}
+  Proxy: {{Type: AWS::RDS::DBProxy, Properties: {{RoleArn: !GetAtt Role.Arn, {authentication}}}}}
+"""
+
+
 ACCOUNT = "Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}"
 MONITORED = "Type: AWS::RDS::DBInstance, Properties: {MonitoringRoleArn: !GetAtt Role.Arn}"
 RULE = "Type: AWS::Events::Rule, Properties: {Targets: [{Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn}]}"
@@ -31,28 +46,8 @@ GOOD = {
     ),
     "monitoring": template(MONITORED, allowing("logs:Create*", "logs:Put*")),
     "target": template(RULE, allowing("states:StartExecution")),
-    "proxy": """
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument: {}
-      Policies:
-        - PolicyName: Secret
-          PolicyDocument: {Statement: {Effect: Allow, Action: secretsmanager:GetSecretValue, Resource: '*'}}
-  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, Auth: [{SecretArn: '*'}]}}
-""",
-    "proxy that logs in by IAM": """
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument: {}
-      Policies:
-        - PolicyName: Secret
-          PolicyDocument: {Statement: {Effect: Allow, Action: rds-db:connect, Resource: '*'}}
-  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, DefaultAuthScheme: IAM_AUTH}}
-""",
+    "proxy": proxy("secretsmanager:GetSecretValue", "Auth: [{SecretArn: '*'}]"),
+    "proxy that logs in by IAM": proxy("rds-db:connect", "DefaultAuthScheme: IAM_AUTH"),
 }
 
 BAD = {
@@ -75,17 +70,7 @@ BAD = {
         "Role does not allow states:StartExecution, which the service needs. Allow it.",
     ),
     "proxy": (
-        """
-Resources:
-  Role:
-    Type: AWS::IAM::Role
-    Properties:
-      AssumeRolePolicyDocument: {}
-      Policies:
-        - PolicyName: Secret
-          PolicyDocument: {Statement: {Effect: Allow, Action: secretsmanager:DescribeSecret, Resource: '*'}}
-  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, Auth: [{SecretArn: '*'}]}}
-""",
+        proxy("secretsmanager:DescribeSecret", "Auth: [{SecretArn: '*'}]"),
         "Resources/Proxy/Properties/RoleArn",
         "Role does not allow secretsmanager:GetSecretValue, which the service needs. Allow it.",
     ),
