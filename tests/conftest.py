@@ -12,6 +12,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import
 from csr_templates import STACKS, render
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.rendering import load
+from csr_templates.naming import PREFIX
 
 settings.register_profile("default", deadline=None, max_examples=30)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
@@ -62,6 +63,7 @@ def built(templates: dict[str, dict[str, Any]]) -> dict[str, BuiltStack]:
             one.build().sections,
             one.per_deploy,
             one.reads_from,
+            name_pattern=f"{PREFIX}{one.name}",
         )
         for one in STACKS
     }

@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from csr_templates.environments.environment import Environment, EnvironmentsError
     from csr_templates.environments.files import Mistake
     from csr_templates.hand_over.manifest import manifest_schema
+    from csr_templates.hand_over.review_sides import review
     from csr_templates.linting.runner import Finding, lint
-    from csr_templates.reviewing.report import Review, review
+    from csr_templates.reviewing.report import Review
     from csr_templates.reviewing.sides import ReviewError
     from csr_templates.stacks import api, contract, database, frontend, network
     from csr_templates.stacks.listing import STACKS, Stack
@@ -116,7 +117,7 @@ _HOMES = {
     "lint": "linting.runner",
     "manifest_schema": "hand_over.manifest",
     "render": "cloudformation.rendering",
-    "review": "reviewing.report",
+    "review": "hand_over.review_sides",
     "write": "assembly.folder",
 }
 _STACKS = ("api", "contract", "database", "frontend", "network")  # modules of stacks; others are its parts

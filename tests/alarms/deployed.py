@@ -16,6 +16,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import uses
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.environments import environment as environments
+from csr_templates.naming import PREFIX
 
 from .evaluation import ALARM, Alarm, alarm_of
 
@@ -119,7 +120,14 @@ class Environment(NamedTuple):
 def built_stacks() -> tuple[BuiltStack, ...]:
     """Return all stacks, built, in deploy order."""
     return tuple(
-        BuiltStack(one.name, one.template, one.region, one.build().to_dict(), per_deploy=one.per_deploy)
+        BuiltStack(
+            one.name,
+            one.template,
+            one.region,
+            one.build().to_dict(),
+            per_deploy=one.per_deploy,
+            name_pattern=f"{PREFIX}{one.name}",
+        )
         for one in STACKS
     )
 

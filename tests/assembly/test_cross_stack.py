@@ -9,8 +9,8 @@ import pytest
 from csr_templates import STACKS, database, render
 from csr_templates.assembly.cross_stack import problems
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX
 from csr_templates.cloudformation.rendering import load
+from csr_templates.naming import PREFIX
 from csr_templates.stacks import contract
 
 Template = dict[str, Any]
@@ -20,7 +20,9 @@ def stack(
     name: str, template: Template, reads_from: tuple[str, ...] = (), region: str = "ap-northeast-1"
 ) -> BuiltStack:
     """Return a stack of this name."""
-    return BuiltStack(name, f"{name}.yaml", region, template, reads_from=reads_from)
+    return BuiltStack(
+        name, f"{name}.yaml", region, template, reads_from=reads_from, name_pattern=f"{PREFIX}{name}"
+    )
 
 
 def named(what: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 from csr_templates import STACKS
 from csr_templates.assembly.handed_over import problems
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX
+from csr_templates.naming import PREFIX
 
 
 def named(what: str) -> dict[str, str]:
@@ -231,7 +231,10 @@ def test_other_values(resources: list[dict[str, Any]], sentence: str) -> None:
 
 def test_our_own_stacks() -> None:
     """Our stacks match. A key that does not allow the log groups of a stack is reported."""
-    built = [BuiltStack(one.name, one.template, one.region, one.build().to_dict()) for one in STACKS]
+    built = [
+        BuiltStack(one.name, one.template, one.region, one.build().to_dict(), name_pattern=PREFIX + one.name)
+        for one in STACKS
+    ]
     network, database = built[:2]
     assert [sentence for number, one in enumerate(built) for sentence in problems(one, built[:number])] == []
 

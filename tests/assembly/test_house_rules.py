@@ -8,7 +8,7 @@ import pytest
 
 from csr_templates.assembly import house_rules
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX
+from csr_templates.naming import PREFIX
 
 TAGS = [
     {"Key": "Environment", "Value": {"Ref": "Environment"}},

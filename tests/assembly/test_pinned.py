@@ -9,7 +9,7 @@ import pytest
 from csr_templates import STACKS, Stack, StackTemplate, api, network
 from csr_templates.assembly import files, pinned
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX
+from csr_templates.naming import PREFIX
 from csr_templates.stacks.pins import PINS, Pin, Pins
 
 if TYPE_CHECKING:

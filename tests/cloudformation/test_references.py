@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from csr_templates.cloudformation.references import PREFIX, Use, entries, in_words, place_in_words, uses
+from csr_templates.cloudformation.references import Use, entries, in_words, place_in_words, uses
+from csr_templates.naming import PREFIX
 
 NAME = {"Fn::Sub": "${ProjectName}-${Environment}-vpc-id"}
 

@@ -349,8 +349,8 @@ def test_a_part_of_the_actions_says_what_the_whole_says() -> None:
 def unknown_layout(what: str) -> str:
     """Return the whole message about a layout that is not the expected one."""
     return (
-        f"{CFN_LINT} stores its schemas in a format that this version of csr-templates does not support: in "
-        f"cfnlint/data/{what}. Install the version of cfn-lint that csr-templates requires; if it is "
+        f"{CFN_LINT} stores its schemas in a format that is not supported: in "
+        f"cfnlint/data/{what}. Install the required version of cfn-lint; if it is "
         "installed, the installation is damaged."
     )
 

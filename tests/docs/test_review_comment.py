@@ -14,12 +14,15 @@ from typing import Any
 
 import pytest
 
-from csr_templates.reviewing.markdown import MARKER
+from csr_templates.cli.review import COMMAND
+from csr_templates.reviewing.markdown import marker
 
 from .conftest import require_programs
 from .pages import ROOT
 from .serving import serving
 from .starters import programs, ran, script, step
+
+MARKER = marker(COMMAND)
 
 
 @pytest.fixture(autouse=True)

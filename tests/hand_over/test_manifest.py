@@ -15,6 +15,7 @@ from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.cloudformation.rendering import load
 from csr_templates.hand_over import manifest
 from csr_templates.hand_over.manifest import ManifestError
+from csr_templates.naming import PREFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = manifest.manifest_schema()
@@ -44,6 +45,7 @@ def test_describes_the_set() -> None:
         per_deploy=("Key",),
         reads_from=("network",),
         source="csr_templates/stacks/api.py",
+        name_pattern=f"{PREFIX}api",
         policies=Policies(
             {},
             pipeline=[{"Version": "1"}],
@@ -108,6 +110,7 @@ def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
     back = [
         BuiltStack(
             name=one["name"],
+            name_pattern=one["namePattern"],
             file=one["template"],
             region=one["region"],
             template=load(assembly.files[one["template"]].decode()),

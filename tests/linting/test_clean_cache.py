@@ -109,17 +109,17 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
 def test_folder_follows_xdg(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """On Linux the cache is in XDG_CACHE_HOME, otherwise in ~/.cache."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert cache.default_folder() == tmp_path / "csr-templates" / "lint"
+    assert cache.default_folder("csr-templates") == tmp_path / "csr-templates" / "lint"
 
     monkeypatch.setenv("HOME", "/home/somebody")
     for nowhere in ("", "relative"):  # ignored according to the specification
         monkeypatch.setenv("XDG_CACHE_HOME", nowhere)
-        assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
+        assert cache.default_folder("csr-templates") == Path("/home/somebody/.cache/csr-templates/lint")
     monkeypatch.delenv("XDG_CACHE_HOME")
-    assert cache.default_folder() == Path("/home/somebody/.cache/csr-templates/lint")
+    assert cache.default_folder("csr-templates") == Path("/home/somebody/.cache/csr-templates/lint")
 
     monkeypatch.setenv("HOME", "somewhere")
-    assert cache.default_folder() is None
+    assert cache.default_folder("csr-templates") is None
 
 
 def test_no_home_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +130,7 @@ def test_no_home_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Path, "home", homeless)
 
-    assert cache.default_folder() is None
+    assert cache.default_folder("csr-templates") is None
 
 
 def test_a_key_costs_no_import_of_cfn_lint(tmp_path: Path) -> None:

@@ -478,8 +478,8 @@ class TestFormats:
             format_matches([], kind)
 
         assert str(caught.value) == (
-            f"The format {kind} needs packages that are not installed. In a checkout of csr-templates, run: "
-            'python -m pip install ".[formats]"'
+            f"The format {kind} needs packages that are not installed. Run: "
+            'python -m pip install "cfn-lint[junit,sarif]"'
         )
 
 

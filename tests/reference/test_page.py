@@ -11,8 +11,9 @@ from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.naming import PREFIX
 from csr_templates.reference.alarms import unit
 from csr_templates.reference.markdown import code, item, prose, table
 from csr_templates.reference.page import page
@@ -285,7 +286,7 @@ def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
     above = {"Resources": {"Queue": reading}}
     text = page(
         [
-            BuiltStack("below", "below.yaml", "us-east-1", below),
+            BuiltStack("below", "below.yaml", "us-east-1", below, name_pattern=f"{PREFIX}below"),
             BuiltStack("above", "above.yaml", "eu-west-1", above),
         ]
     )

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack
+from csr_templates.naming import PREFIX
 from csr_templates.reference.markers import PageError, Section
 from csr_templates.reference.tables import Tables
 from csr_templates.reference.words import Words
@@ -35,7 +36,7 @@ def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **p
         "Resources": {"CriticalTopic": TOPIC, "Topic": TOPIC, **resources},
         "Outputs": outputs or {},
     }
-    stack = BuiltStack("site", "site.yaml", "us-east-1", template)
+    stack = BuiltStack("site", "site.yaml", "us-east-1", template, name_pattern=f"{PREFIX}site")
     values = {
         name: {"site": {"ProjectName": "shop", "Environment": name, **parameters}} for name in ("dev", "prod")
     }

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.reviewing import report, sides, text
+from csr_templates.hand_over import review_sides
+from csr_templates.reviewing import report, text
 from csr_templates.reviewing.sides import Side
 
 OUT = Path(__file__).resolve().parents[2] / "out"
@@ -24,7 +25,7 @@ Template = dict[str, Any]
 @functools.cache
 def own_side() -> Side:
     """Return out/ of this checkout."""
-    side = sides.folder(OUT)
+    side = review_sides.folder(OUT)
     return side._replace(name="out")
 
 
@@ -60,6 +61,7 @@ def _like(stack: BuiltStack, template: Mapping[str, Any]) -> BuiltStack:
         stack.source,
         stack.text,
         stack.policies,
+        name_pattern=stack.name_pattern,
     )
 
 

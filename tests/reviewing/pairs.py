@@ -46,6 +46,7 @@ import yaml
 
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
 from csr_templates.hand_over import manifest
+from csr_templates.naming import PREFIX
 
 # The kinds of risks that a case scores where its file names none.
 CHANGE_KINDS = ("replace", "data-loss", "orphan", "interruption", "will-fail", "export", "rename")
@@ -197,6 +198,7 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
             reads_from=pair.get("readsFrom", ()),
             source=f"stacks/{name.replace('-', '_')}.py",
             policies=Policies(policy, [{}], [{}], [{}], [{}]),
+            name_pattern=f"{PREFIX}{name}",
         )
         stacks.append(stack)
         contents[stack.file] = text(template)

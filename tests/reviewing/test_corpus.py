@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from csr_templates.hand_over import review_sides
 from csr_templates.hand_over.built_folder import read_parameters
 from csr_templates.reviewing import report, sides
 from csr_templates.reviewing.sides import Side
@@ -26,7 +27,7 @@ def reviewed(case: Mapping[str, Any]) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         inputs = pairs.write(dict(case), Path(folder))
         if inputs.after.is_dir() or inputs.before.is_dir():
-            before, after = sides.folder(inputs.before), sides.folder(inputs.after)
+            before, after = review_sides.folder(inputs.before), review_sides.folder(inputs.after)
         else:
             before = _template(inputs.before, inputs.region, inputs.parameters_before)
             after = _template(inputs.after, inputs.region, inputs.parameters_after)

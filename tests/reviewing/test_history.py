@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.reviewing.history import HistoryError, Revision, base
+from csr_templates.hand_over.history import HistoryError, Revision, base
 
 
 def git(folder: Path, *arguments: str) -> str:

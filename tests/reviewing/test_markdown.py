@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from csr_templates.cli import main as cli
-from csr_templates.reviewing import markdown, report
-from csr_templates.reviewing.markdown import LONGEST, MARKER, as_markdown
+from csr_templates.reviewing import report
+from csr_templates.reviewing.markdown import LONGEST, as_markdown
 from csr_templates.reviewing.report import Review
 from csr_templates.reviewing.risks import Risk
 from csr_templates.reviewing.text import as_text, coloured
@@ -36,7 +36,7 @@ def test_risks_first_and_details_folded(retention: Review) -> None:
     text = as_markdown(retention)
     lines = text.splitlines()
 
-    assert lines[0] == MARKER
+    assert lines[0] == "<!-- review -->"
     assert lines[3] == "**8 risks not accepted: 8 guard**  "
     assert lines[4] == "network 1 updated; database 3 updated; api 3 updated; frontend 1 updated  "
     assert re.fullmatch(
@@ -166,4 +166,4 @@ def test_the_command_prints_markdown(capsys: pytest.CaptureFixture[str]) -> None
     code = cli.main(["review", "--before", file, "--after", file, "--format", "markdown"])
 
     assert code == 0
-    assert capsys.readouterr().out.startswith(markdown.MARKER + "\n")
+    assert capsys.readouterr().out.startswith("<!-- csr-templates review -->\n")

@@ -14,7 +14,7 @@ import pytest
 
 from csr_templates.cli import main as cli
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX
+from csr_templates.naming import PREFIX
 from csr_templates.reviewing import reconcile, report, sides
 from csr_templates.reviewing.reconcile import ReconcileError, Reconciliation
 from csr_templates.reviewing.sides import Side
@@ -379,7 +379,10 @@ def stacks(network: Mapping[str, Any], value: Any, *, read: Any, environment: st
             "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": read}}},
         },
     }
-    built = tuple(BuiltStack(name, f"{name}.yaml", "us-east-1", one) for name, one in templates.items())
+    built = tuple(
+        BuiltStack(name, f"{name}.yaml", "us-east-1", one, name_pattern=f"{PREFIX}{name}")
+        for name, one in templates.items()
+    )
     return Side("side", built, {environment: dict.fromkeys(templates, given)})
 
 
@@ -500,12 +503,12 @@ def test_other_entries_of_a_change_set() -> None:
             answer(
                 {"ResourceChange": {"Action": "Modify", "LogicalResourceId": "A", "Replacement": "Perhaps"}}
             ),
-            "changeset.json: The change of A has Action Modify and Replacement Perhaps, which this version "
-            "of csr-templates does not support.",
+            "changeset.json: The change of A has Action Modify and Replacement Perhaps, which is not "
+            "supported.",
         ),
         (
             answer({"ResourceChange": {"Action": "Explode", "LogicalResourceId": "A"}}),
-            "changeset.json: The change of A has Action Explode and Replacement None, which this version",
+            "changeset.json: The change of A has Action Explode and Replacement None, which is not",
         ),
     ],
 )

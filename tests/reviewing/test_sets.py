@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
-from csr_templates.hand_over.stack_policies import denies
+from csr_templates.cloudformation.stack_policies import denies
+from csr_templates.naming import PREFIX
 from csr_templates.reviewing import report
 from csr_templates.reviewing.sides import Side
 
@@ -26,6 +27,7 @@ def side(policy: Mapping[str, Any] | None = None, /, **templates: Template) -> S
             "us-east-1" if name == "frontend" else "eu-west-1",
             template,
             policies=Policies(dict(policy or {})),
+            name_pattern=f"{PREFIX}{name}",
         )
         for name, template in templates.items()
     )

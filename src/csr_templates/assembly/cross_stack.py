@@ -7,8 +7,9 @@ from typing import Final
 
 from csr_templates.assembly import handed_over
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX, in_words, place_in_words
+from csr_templates.cloudformation.references import in_words, place_in_words
 from csr_templates.cloudformation.wording import hint
+from csr_templates.naming import PREFIX
 
 _HERE: Final = {"Ref": "AWS::Region"}
 

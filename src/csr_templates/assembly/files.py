@@ -28,6 +28,7 @@ from csr_templates.hand_over.pipeline_policies import pipeline_policies
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
+from csr_templates.naming import PREFIX
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
@@ -230,6 +231,7 @@ def _build_stack(stack: Stack) -> BuiltStack:
         per_deploy=stack.per_deploy,
         reads_from=stack.reads_from,
         source=f"{stack.build.__module__.replace('.', '/')}.py",
+        name_pattern=f"{PREFIX}{stack.name}",
     )
 
 

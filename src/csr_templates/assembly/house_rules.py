@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from csr_templates.assembly.pinned import name_properties
 from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
+from csr_templates.naming import PREFIX
 
 _CONSTRAINTS: Final = (
     "AllowedPattern",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from csr_templates.cli.messages import say
 from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.hand_over import review_sides
 from csr_templates.reviewing import digest, report, sides
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def earlier_output(output: Path) -> Side | None:
     """Return the output folder before a build; None if it does not exist or cannot be read."""
     try:
-        return sides.folder(output)
+        return review_sides.folder(output)
     except sides.ReviewError:
         return None
 
@@ -26,7 +27,7 @@ def earlier_output(output: Path) -> Side | None:
 def say_what_changed(before: Side, output: Path) -> None:
     """Print the changes of the build and their risks in a deploy."""
     try:
-        found = report.review(before, sides.folder(output))
+        found = report.review(before, review_sides.folder(output))
     except (sides.ReviewError, SchemasError) as error:
         say(f"This build cannot be reviewed: {error}")
         return

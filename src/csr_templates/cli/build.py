@@ -17,6 +17,7 @@ from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
 from csr_templates.hand_over.manifest import MANIFEST
 from csr_templates.linting import clean_cache as cache
+from csr_templates.naming import PRODUCT
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -86,7 +87,7 @@ def run(arguments: Namespace) -> int:
             parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
             lint=not arguments.no_lint,
             every_environment=arguments.check,
-            clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(),
+            clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(PRODUCT),
             in_repository=in_repository,
             refresh=arguments.refresh,
             progress=None if arguments.quiet else on_terminal("Linted"),

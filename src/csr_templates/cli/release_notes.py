@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
-from csr_templates.reviewing import history, release, report, sides
+from csr_templates.hand_over import history, review_sides
+from csr_templates.reviewing import release, report, sides
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -52,7 +53,9 @@ def run(arguments: Namespace) -> int:
         )
         return FINE
     try:
-        found = report.review(sides.revision(output, arguments.start, revision), sides.folder(output))
+        found = report.review(
+            review_sides.revision(output, arguments.start, revision), review_sides.folder(output)
+        )
     except (sides.ReviewError, SchemasError) as error:
         raise InputError(str(error)) from error
     say(release.notes(found, arguments.start))

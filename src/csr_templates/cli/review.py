@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING
 from csr_templates.cli import folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.cloudformation.schemas import SchemasError
+from csr_templates.hand_over import history, review_sides
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
-from csr_templates.reviewing import acceptance, gate, history, markdown, reconcile, report, sides, text
+from csr_templates.naming import PRODUCT
+from csr_templates.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from collections.abc import Mapping, Sequence
 
+COMMAND = f"{PRODUCT} review"
 DEFAULT_REGION = "ap-northeast-1"
 
 
@@ -125,7 +128,7 @@ def _printed(found: report.Review, ignored: Sequence[str], arguments: Namespace)
         case "json":
             return report.as_json(found)
         case "markdown":
-            return markdown.as_markdown(found, arguments.link_base, ignored)
+            return markdown.as_markdown(found, arguments.link_base, ignored, command=COMMAND)
     printed = text.as_text(found)
     return text.coloured(printed) if _takes_colour() else printed
 
@@ -163,16 +166,16 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
             )
     if arguments.before is None:
         revision = history.base(after)
-        return sides.revision(after, revision.name[:12], revision), sides.folder(after)
+        return review_sides.revision(after, revision.name[:12], revision), review_sides.folder(after)
     if (path := Path(arguments.before)).is_dir():
-        return sides.folder(path), sides.folder(after)
+        return review_sides.folder(path), review_sides.folder(after)
     if path.is_file():
         raise InputError(
             f"{arguments.before} is a file, but {after.as_posix()} is a folder. Specify two "
             "output folders or two templates."
         )
     revision = history.Revision(after, arguments.before)
-    return sides.revision(after, arguments.before, revision), sides.folder(after)
+    return review_sides.revision(after, arguments.before, revision), review_sides.folder(after)
 
 
 def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:

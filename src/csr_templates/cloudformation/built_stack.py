@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, Place, Use, entries, in_words, uses
+from csr_templates.cloudformation.references import Place, Use, entries, in_words, uses
 
 Document = dict[str, Any]
 
@@ -47,6 +47,7 @@ class BuiltStack:
         text: the template as YAML; empty until it is rendered.
         policies: its policies; empty until they are created.
         termination_protection: whether the deployed stack must be protected from deletion.
+        name_pattern: name of the deployed stack, as in a template; by default ``name``.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class BuiltStack:
         policies: Policies | None = None,
         *,
         termination_protection: bool = True,
+        name_pattern: str = "",
     ) -> None:
         self.name = name
         self.file = file
@@ -75,11 +77,7 @@ class BuiltStack:
         self.text = text
         self.policies = policies or Policies({})
         self.termination_protection = termination_protection
-
-    @property
-    def name_pattern(self) -> str:
-        """Name of the deployed stack, as in a template."""
-        return f"{PREFIX}{self.name}"
+        self.name_pattern = name_pattern or name
 
     @cached_property
     def resources(self) -> Mapping[str, Any]:

@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
-PREFIX: Final = "${ProjectName}-${Environment}-"
-"""Prefix of the names of stacks, exports and most resources."""
-
 # A name between "${" and "}" without another placeholder; with a leading "!" it is a literal.
 _PLACEHOLDER: Final = re.compile(r"\$\{([^${}]*)\}")
+# Parameters before the first word of a name, such as "${Project}-${Stage}-" in "${Project}-${Stage}-vpc".
+_QUALIFIERS: Final = re.compile(r"(?:\$\{[^${}]*\}[-/])+")
 _SECRET: Final = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString")
 
 Place = tuple[str | int, ...]
@@ -172,14 +171,19 @@ def in_words(value: Any) -> str:
         case {"Fn::If": [str(condition), yes, no]}:
             return f"{in_words(yes)} if {condition}, otherwise {in_words(no)}"
         case {"Fn::ImportValue": name}:
-            return f"import {in_words(name).removeprefix(PREFIX)}"
+            return f"import {unqualified(in_words(name))}"
         case {"Fn::GetStackOutput": Mapping() as asked}:
-            stack = in_words(asked.get("StackName")).removeprefix(PREFIX)
+            stack = unqualified(in_words(asked.get("StackName")))
             return f"output {asked.get('OutputName')} of {stack}"
         case list(items):
             return ", ".join(map(in_words, items))
         case _:
             return json.dumps(value)
+
+
+def unqualified(name: str) -> str:
+    """Return a name in words without the parameters that it starts with: ``vpc`` of ``${Project}-vpc``."""
+    return _QUALIFIERS.sub("", name, count=1) if _QUALIFIERS.match(name) else name
 
 
 def place_in_words(place: Place) -> str:

@@ -350,7 +350,7 @@ def _version() -> str:
 
 def _unknown_layout(file: str, what: str) -> NoReturn:
     raise SchemasError(
-        f"cfn-lint {_version()} stores its schemas in a format that this version of csr-templates does not "
-        f"support: in cfnlint/data/{file}, {what}. Install the version of cfn-lint that csr-templates "
-        "requires; if it is installed, the installation is damaged."
+        f"cfn-lint {_version()} stores its schemas in a format that is not supported: in "
+        f"cfnlint/data/{file}, {what}. Install the required version of cfn-lint; if it is installed, the "
+        "installation is damaged."
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from csr_templates.cloudformation.references import PREFIX, Use, in_words, uses
+from csr_templates.cloudformation.references import Use, in_words, uses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +27,7 @@ class Wiring:
 
     def __init__(self, stacks: Sequence[BuiltStack]) -> None:
         self.stacks = {stack.name: stack for stack in stacks}
+        self._by_name = {stack.name_pattern: stack for stack in stacks}
         self._exports = {
             (stack.region, name): Node(stack.name, key)
             for stack in stacks
@@ -95,7 +96,8 @@ class Wiring:
             if use.kind == "import" and (region, use.name) in self._exports:
                 found.append(self._exports[region, use.name])
             elif use.kind == "output":
-                stack, _, key = use.name.removeprefix(PREFIX).rpartition("/")
-                if stack in self.stacks and key in self.stacks[stack].outputs:
-                    found.append(Node(stack, key))
+                deployed_name, _, key = use.name.rpartition("/")
+                stack = self._by_name.get(deployed_name)
+                if stack is not None and key in stack.outputs:
+                    found.append(Node(stack.name, key))
         return list(dict.fromkeys(found))

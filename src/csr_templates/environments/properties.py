@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from csr_templates.cloudformation import resolving
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import PREFIX, entries, in_words, pieces, uses
+from csr_templates.cloudformation.references import entries, in_words, pieces, uses
 from csr_templates.cloudformation.schemas import (
     SchemasError,
     creatable_versions,
@@ -27,6 +27,7 @@ from csr_templates.cloudformation.schemas import (
 )
 from csr_templates.cloudformation.wording import quoted
 from csr_templates.environments.files import excerpt
+from csr_templates.naming import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set

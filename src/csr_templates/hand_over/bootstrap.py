@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.references import PREFIX
 from csr_templates.hand_over.manifest import role_policy_files
 from csr_templates.hand_over.pipeline_policies import role_name
+from csr_templates.naming import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

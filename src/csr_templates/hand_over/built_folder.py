@@ -25,10 +25,12 @@ class BuiltFolder(NamedTuple):
     Attributes:
         stacks: in deploy order, with their stack policies.
         environments: name -> stack -> parameter -> value.
+        parameter_files: name of the environment -> stack -> file of its values, in the folder.
     """
 
     stacks: tuple[BuiltStack, ...]
     environments: Mapping[str, Mapping[str, Mapping[str, str]]]
+    parameter_files: Mapping[str, Mapping[str, str]] = {}
 
 
 def read(read_file: Read, where: str) -> BuiltFolder:
@@ -61,6 +63,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
     entries = document.get("stacks", [])
     stacks = []
     environments: dict[str, dict[str, Mapping[str, str]]] = {}
+    parameter_files: dict[str, dict[str, str]] = {}
     for entry in entries:
         try:
             stack, files = entry["name"], dict(entry["parameterFiles"])
@@ -79,7 +82,8 @@ def read(read_file: Read, where: str) -> BuiltFolder:
         for environment, path in files.items():
             values = read_parameters(_content(read_file, path, where), f"{where}/{path}")
             environments.setdefault(environment, {})[stack] = values
-    return BuiltFolder(tuple(stacks), environments)
+            parameter_files.setdefault(environment, {})[stack] = path
+    return BuiltFolder(tuple(stacks), environments, parameter_files)
 
 
 def read_parameters(text: str, name: str) -> dict[str, str]:
@@ -138,6 +142,7 @@ def _stack(
         text,
         Policies(policy),
         termination_protection=entry.get("terminationProtection") is True,
+        name_pattern=entry.get("namePattern", ""),
     )
 
 

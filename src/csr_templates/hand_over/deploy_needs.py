@@ -12,7 +12,7 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation import references
+from csr_templates import naming
 from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.policy_documents import PolicyError
@@ -185,7 +185,7 @@ class Needs:
             for place, kind, name in self.built.outside_uses
             if (kind, place[0]) == ("secret", "Resources")
         }
-        ours = [name.partition(references.PREFIX) for name in names]
+        ours = [name.partition(naming.PREFIX) for name in names]
         return sorted({f"{PREFIX}{rest}" if begins and not before else "" for before, begins, rest in ours})
 
     def _look_ups(self) -> Iterator[str]:

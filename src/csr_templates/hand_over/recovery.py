@@ -16,11 +16,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import PREFIX
 from csr_templates.cloudformation.replacement import Effect, effect_of_change
 from csr_templates.cloudformation.resolving import Known
 from csr_templates.cloudformation.schemas import resource_schema, stateful_types
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
+from csr_templates.naming import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Set

@@ -7,11 +7,11 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-res
 from __future__ import annotations
 
 import json
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.cloudformation.schemas import stateful_types
+from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE
 from csr_templates.hand_over.policy_documents import PolicyError
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
 MAX_BYTES: Final = (
     16_384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html
 )
-
-REPLACE: Final = "Update:Replace"
-DELETE: Final = "Update:Delete"
-MODIFY: Final = "Update:Modify"
 
 # Their addresses are known outside of the stack, and a new resource has another address.
 _ADDRESSED: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution"})
@@ -94,40 +90,6 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
         if actions:
             denied[name] = frozenset(actions)
     return denied
-
-
-def denies(policy: Document, action: str, name: str, type_name: str) -> bool:
-    """Return whether a stack policy denies an update action on a resource.
-
-    Args:
-        policy: the document; an empty one denies nothing, because the stack then has no policy.
-        action: such as ``Update:Replace``.
-        name: logical ID of the resource.
-        type_name: type of the resource.
-    """
-    statements = policy.get("Statement", [])
-    effects = {
-        statement.get("Effect")
-        for statement in (statements if isinstance(statements, list) else [statements])
-        if _concerns(statement, action, name, type_name)
-    }
-    return bool(policy) and ("Deny" in effects or "Allow" not in effects)
-
-
-def _concerns(statement: Document, action: str, name: str, type_name: str) -> bool:
-    wanted = {"Action": action, "Resource": f"LogicalResourceId/{name}"}
-    for key, value in wanted.items():
-        listed = statement.get(key, statement.get(f"Not{key}"))
-        patterns = [listed] if isinstance(listed, str) else listed or []
-        if any(fnmatchcase(value, str(pattern)) for pattern in patterns) is (key not in statement):
-            return False
-    types = [
-        one
-        for condition in statement.get("Condition", {}).values()
-        for given in [condition.get("ResourceType", [])]
-        for one in ([given] if isinstance(given, str) else given)
-    ]
-    return "Condition" not in statement or any(fnmatchcase(type_name, one) for one in types)
 
 
 def _statement(effect: str, action: str | list[str], resource: str | list[str]) -> Document:

@@ -20,8 +20,8 @@ from pathlib import Path
 from csr_templates.cloudformation import schemas
 
 
-def default_folder() -> Path | None:
-    """Return the cache folder of this platform; None if the user does not have a home folder.
+def default_folder(product: str) -> Path | None:
+    """Return the cache folder of a product on this platform; None if the user does not have a home folder.
 
     A relative XDG_CACHE_HOME is ignored: https://specifications.freedesktop.org/basedir-spec/latest/
     """
@@ -38,7 +38,7 @@ def default_folder() -> Path | None:
     else:
         given = Path(os.environ.get("XDG_CACHE_HOME", ""))
         base = given if given.is_absolute() else home / ".cache"
-    return Path(base) / "csr-templates" / "lint"
+    return Path(base) / product / "lint"
 
 
 def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
@@ -70,7 +70,7 @@ def remember_clean(folder: Path, digest: str) -> None:
 
 def _entry(digest: str) -> bytes:
     """Return the content of an entry; it has its name, so that incomplete or renamed files do not count."""
-    return f"csr-templates: linted clean\n{digest}\n".encode("ascii")
+    return f"linted clean\n{digest}\n".encode("ascii")
 
 
 @cache

@@ -147,8 +147,8 @@ def format_matches(found: Sequence[Match], kind: str) -> str:
         return formatter.print_matches(list(found), rules, _config([])) or ""
     except ImportError as error:
         raise LintError(
-            f"The format {kind} needs packages that are not installed. In a checkout of csr-templates, run: "
-            'python -m pip install ".[formats]"'
+            f"The format {kind} needs packages that are not installed. Run: "
+            'python -m pip install "cfn-lint[junit,sarif]"'
         ) from error
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.cloudformation.references import in_words
+from csr_templates.naming import PREFIX
 from csr_templates.reference.alarms import ALARM, firing, topics
 from csr_templates.reference.markdown import code, prose
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.references import PREFIX, in_words
+from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE
 from csr_templates.cloudformation.wiring import Node, Wiring
 from csr_templates.hand_over.manifest import REFRESH
-from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
+from csr_templates.hand_over.stack_policies import denied_actions
+from csr_templates.naming import PREFIX
 from csr_templates.reference import diagrams
 from csr_templates.reference.alarms import period, unit
 from csr_templates.reference.dashboards import widget_table

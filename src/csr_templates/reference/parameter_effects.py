@@ -20,7 +20,8 @@ from csr_templates.cloudformation.replacement import (
     note_on_removal,
     update_order,
 )
-from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denied_actions
+from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE
+from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.reference.markdown import code, codes, prose
 
 if TYPE_CHECKING:

@@ -225,7 +225,7 @@ def _origin(side: Side, environment: str, stack: ResolvedStack, parameter: str) 
     given = stack.given.get(parameter)
     if given is None or (side.root is not None and given == stack.stack.default(parameter)):
         return f"{stack.stack.file} (default)"
-    return f"parameters/{environment}/{stack.name}.json" if environment else "parameters"
+    return side.value_files.get(environment, {}).get(stack.name, "parameters")
 
 
 def _outputs(

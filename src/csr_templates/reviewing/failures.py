@@ -19,11 +19,11 @@ from csr_templates.cloudformation.set_changes import (
     UPDATE,
     ResourceChange,
 )
+from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, denies
+from csr_templates.cloudformation.stack_policies import REPLACE as REPLACING
 from csr_templates.cloudformation.update_exceptions import Changed as ChangedProperties
 from csr_templates.cloudformation.wiring import Node
 from csr_templates.cloudformation.wording import series
-from csr_templates.hand_over.stack_policies import DELETE, MODIFY, denies
-from csr_templates.hand_over.stack_policies import REPLACE as REPLACING
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges
 from csr_templates.reviewing.origin_keys import refused_keys
 from csr_templates.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected

@@ -24,8 +24,6 @@ from csr_templates.reviewing.digest import (
 )
 from csr_templates.reviewing.report import Review, document
 
-MARKER: Final = "<!-- csr-templates review -->"
-"""The first line of the report; identifies the comment that the next report replaces."""
 LONGEST: Final = 65_536
 """Maximum characters of a comment on GitHub; GitLab allows more."""
 
@@ -44,7 +42,9 @@ class _Section(NamedTuple):
     below: str
 
 
-def as_markdown(found: Review, link_base: str = "", notes: Sequence[str] = ()) -> str:
+def as_markdown(
+    found: Review, link_base: str = "", notes: Sequence[str] = (), *, command: str = "review"
+) -> str:
     """Return the report, in less than ``LONGEST`` characters.
 
     Args:
@@ -52,6 +52,8 @@ def as_markdown(found: Review, link_base: str = "", notes: Sequence[str] = ()) -
         link_base: base URL of the files of the repository, such as
             ``https://github.com/owner/name/blob/main``; without one, paths are not links.
         notes: sentences after the risks.
+        command: the command that prints the whole report. The first line of the report is a comment with
+            it, which identifies the comment that the next report replaces.
     """
     whole = document(found)
     names = tuple(environment["name"] for environment in whole["environments"])
@@ -77,7 +79,13 @@ def as_markdown(found: Review, link_base: str = "", notes: Sequence[str] = ()) -
             sections.append(_folded(title, list(_stack(stack, names, link_base))))
     if quiet := [stack.name for stack in stacks if stack.is_quiet]:
         sections.append(_Section("\n", [f"No change: {_escaped(', '.join(quiet))}.\n"], ""))
-    return _fitted(_head(found, whole["risks"], stacks), sections)
+    head = f"{marker(command)}\n{_head(found, whole['risks'], stacks)}"
+    return _fitted(head, sections, command)
+
+
+def marker(command: str) -> str:
+    """Return the first line of the reports of a command."""
+    return f"<!-- {command} -->"
 
 
 def _head(found: Review, risks: Sequence[Entry], stacks: Sequence[StackDigest]) -> str:
@@ -90,7 +98,6 @@ def _head(found: Review, risks: Sequence[Entry], stacks: Sequence[StackDigest]) 
     changes = [f"{stack.name} {stack.counted}" for stack in stacks if stack.resources]
     return "\n".join(
         [
-            MARKER,
             "## What this deploy will do",
             "",
             f"{verdict}  ",
@@ -168,7 +175,7 @@ def _folded(title: str, entries: Sequence[str]) -> _Section:
     return _Section(f"\n<details><summary>{title}</summary>\n\n", entries, "\n</details>\n")
 
 
-def _fitted(head: str, sections: Sequence[_Section]) -> str:
+def _fitted(head: str, sections: Sequence[_Section], command: str) -> str:
     """Return the sections that fit, and the number of omitted entries."""
     parts = [head]
     room = LONGEST - _RESERVE - len(head)
@@ -187,8 +194,7 @@ def _fitted(head: str, sections: Sequence[_Section]) -> str:
     if left:
         parts.append(
             f"\n**{left} of {sum(len(one.entries) for one in sections)} entries are omitted**, because a "
-            "comment "
-            f"is limited to {LONGEST:,} characters. `csr-templates review` prints all entries.\n"
+            f"comment is limited to {LONGEST:,} characters. `{command}` prints all entries.\n"
         )
     return "".join(parts).rstrip("\n")
 

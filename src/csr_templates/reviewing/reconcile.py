@@ -229,7 +229,7 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
     if change is None:
         raise ReconcileError(
             f"{where}: The change of {name} has Action {action} and Replacement {one.get('Replacement')}, "
-            "which this version of csr-templates does not support."
+            "which is not supported."
         )
     old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
     return AwsChange(change, old_one, scope, one.get("Details") or ())

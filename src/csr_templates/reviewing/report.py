@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.set_changes import Cause, ResourceChange
 from csr_templates.reviewing.changes import Changed, EnvironmentChanges, StackChanges, compare
 from csr_templates.reviewing.hiding import shown
 from csr_templates.reviewing.risks import Risk, risks
-from csr_templates.reviewing.sides import Side, folder
+from csr_templates.reviewing.sides import Side
 
 FORMAT_VERSION: Final = 1
 
@@ -34,18 +33,17 @@ class Review(NamedTuple):
     sources: Mapping[str, Mapping[str, str]]
 
 
-def review(before: Side | Path, after: Side | Path, environments: Sequence[str] = ()) -> Review:
+def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
     """Compare two sides; ``document`` and ``text.as_text`` report it.
 
     Args:
-        before: the deployed state: a side, or the path of an output folder.
-        after: the state to be deployed, in the same form.
+        before: the deployed state.
+        after: the state to be deployed.
         environments: names of the environments to review; all by default.
 
     Raises:
-        ReviewError: an environment does not exist, a folder cannot be read, or a template cannot be resolved.
+        ReviewError: an environment does not exist, or a template cannot be resolved.
     """
-    before, after = (folder(side) if isinstance(side, Path) else side for side in (before, after))
     found = compare(before, after, environments)
     lines: dict[str, dict[str, int]] = {}
     changed = {

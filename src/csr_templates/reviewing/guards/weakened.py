@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from csr_templates.cloudformation.resolved_stack import ResolvedStack
 from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange, policy
+from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE, denies
 from csr_templates.cloudformation.wiring import Node
-from csr_templates.hand_over.stack_policies import DELETE, MODIFY, REPLACE, denies
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
 from csr_templates.reviewing.removals import ASSOCIATION, unguarded

@@ -6,13 +6,13 @@ from typing import Final, TypeAlias
 
 from troposphere import AWSHelperFn, Ref, Sub, Tags
 
-from csr_templates.cloudformation import references
+from csr_templates import naming
 
 Value: TypeAlias = AWSHelperFn | str
 """Value of a property: a literal, or a function such as Ref, GetAtt, Sub or ImportValue."""
 
 
-PREFIX: Final = references.PREFIX.removesuffix("-")
+PREFIX: Final = naming.PREFIX.removesuffix("-")
 """Prefix of every name of an environment, as text for Sub."""
 
 

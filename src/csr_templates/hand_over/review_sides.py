@@ -1,0 +1,112 @@
+"""The sides of a review that are output folders, or output folders in a revision."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from csr_templates.hand_over import built_folder
+from csr_templates.hand_over.built_folder import BuiltFolderError
+from csr_templates.hand_over.history import Revision
+from csr_templates.reviewing import report
+from csr_templates.reviewing.acceptance import FILE, Acceptance, AcceptanceError
+from csr_templates.reviewing.acceptance import read as read_acceptances
+from csr_templates.reviewing.sides import ReviewError, Side
+
+_DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
+_SOURCES: Final = (Path("src"), Path())
+"""Folders of the packages, from the parent of the output folder."""
+
+
+def review(before: Side | Path, after: Side | Path, environments: Sequence[str] = ()) -> report.Review:
+    """Compare two sides; ``report.document`` and ``text.as_text`` report it.
+
+    Args:
+        before: the deployed state: a side, or the path of an output folder.
+        after: the state to be deployed, in the same form.
+        environments: names of the environments to review; all by default.
+
+    Raises:
+        ReviewError: an environment does not exist, a folder cannot be read, or a template cannot be resolved.
+    """
+    before, after = (folder(side) if isinstance(side, Path) else side for side in (before, after))
+    return report.review(before, after, environments)
+
+
+def folder(path: Path) -> Side:
+    """Return an output folder.
+
+    Raises:
+        ReviewError: the folder cannot be read.
+    """
+    try:
+        found = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
+    except BuiltFolderError as error:
+        raise ReviewError(str(error)) from error
+    root = path.resolve().parent
+    entries = _acceptances(lambda: (root / FILE).read_bytes(), FILE)
+    return Side(
+        path.as_posix(),
+        found.stacks,
+        found.environments or _DEFAULTS,
+        _edited(root, found.environments),
+        found.parameter_files,
+        root,
+        _SOURCES,
+        entries,
+    )
+
+
+def revision(path: Path, name: str, revision: Revision) -> Side:
+    """Return an output folder in a revision.
+
+    Raises:
+        ReviewError: the folder cannot be read.
+    """
+    where = f"{path.as_posix()} of {name}"
+    try:
+        found = built_folder.read(revision.reader(path), where)
+    except BuiltFolderError as error:
+        raise ReviewError(str(error)) from error
+    try:
+        entries = _acceptances(lambda: revision.read(path.resolve().parent / FILE), f"{FILE} of {name}")
+    except ReviewError:  # a committed file cannot be corrected
+        entries = ()
+    return Side(
+        where,
+        found.stacks,
+        found.environments or _DEFAULTS,
+        value_files=found.parameter_files,
+        acceptances=entries,
+    )
+
+
+def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
+    """Return environment -> parameter -> parameter file in the parent folder."""
+    found: dict[str, dict[str, str]] = {}
+    shared = _keys(root / "parameters" / "shared.json")
+    for name in environments:
+        found[name] = dict.fromkeys(shared, "parameters/shared.json")
+        found[name] |= dict.fromkeys(_keys(root / "parameters" / f"{name}.json"), f"parameters/{name}.json")
+    return found
+
+
+def _acceptances(content: Callable[[], bytes], where: str) -> tuple[Acceptance, ...]:
+    try:
+        data = content()
+    except OSError:
+        return ()
+    try:
+        return read_acceptances(data, where)
+    except AcceptanceError as error:
+        raise ReviewError(str(error)) from error
+
+
+def _keys(path: Path) -> list[str]:
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return []
+    return list(content) if isinstance(content, dict) else []

@@ -1,0 +1,11 @@
+"""The names that this project gives to what it deploys, and its own name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+PRODUCT: Final = "csr-templates"
+"""Name of the command, of its cache folder, and of the package."""
+
+PREFIX: Final = "${ProjectName}-${Environment}-"
+"""Prefix of the names of stacks, exports and most resources, as in a template."""
