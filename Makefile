@@ -74,7 +74,7 @@ dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the 
 benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run
 	@$(RUN) benchmarks/run.py $(ARGS)
 
-rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
+rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
 
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md

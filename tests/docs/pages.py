@@ -150,8 +150,9 @@ class Page:
         return found
 
     def anchors(self) -> set[str]:
-        """What a link can point at, named as GitHub names it."""
-        return {slug(title) for _, title in self.headings}
+        """What a link can point at: headings, named as GitHub names them, and explicit anchors."""
+        explicit = re.findall(r'<a id="([^"]+)"></a>', "\n".join(self.prose))
+        return {*(slug(title) for _, title in self.headings), *explicit}
 
     def links(self) -> list[str]:
         """The targets of all links outside of blocks."""
