@@ -33,8 +33,6 @@ from .pages import (
     ON_CALL_JA,
     OPERATIONS,
     OPERATIONS_JA,
-    PERMISSIONS,
-    PERMISSIONS_JA,
     PIPELINE,
     PIPELINE_JA,
     PREFLIGHT,
@@ -60,7 +58,6 @@ PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
     pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
-    pytest.param(read(PERMISSIONS), read(PERMISSIONS_JA), id="permissions"),
     pytest.param(read(ALARM_SCENARIOS), read(ALARM_SCENARIOS_JA), id="alarm-scenarios"),
     pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
     pytest.param(read(PREFLIGHT), read(PREFLIGHT_JA), id="preflight"),
