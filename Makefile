@@ -3,7 +3,6 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-FROM ?= v0.1.0
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # The code of this checkout runs, also if .venv is a copy from another checkout.
 RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
@@ -28,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
+.PHONY: help templates review environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -39,9 +38,6 @@ templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and 
 
 review: $(VENV)/.installed ## Show the effects of deploying this branch on the running system (ARGS="--before v0.1.0")
 	@$(RUN) -m csr_templates review $(ARGS)
-
-release-notes: $(VENV)/.installed ## Print the effects of an update on deployed stacks, and the version number it needs (FROM=v0.1.0)
-	@$(RUN) -m csr_templates release-notes --from $(FROM) --changelog CHANGELOG.md $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
