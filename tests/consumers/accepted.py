@@ -53,14 +53,12 @@ class Accepted(NamedTuple):
         name: of the reason, in lower case with hyphens.
         kind: one of ``CLASSES``: it is meant, or the tool is mistaken.
         reason: in English.
-        reason_ja: in Japanese.
         findings: what it accepts.
     """
 
     name: str
     kind: str
     reason: str
-    reason_ja: str
     findings: tuple[Finding, ...]
 
 
@@ -83,10 +81,10 @@ def _unique(entries: list[Any]) -> list[Any]:
 
 def _entry(entry: Mapping[str, Any]) -> Accepted:
     where = f"{FILE.name}, {entry.get('name')}"
-    _keys(where, entry, ("name", "class", "reason", "reasonJa", "findings"))
+    _keys(where, entry, ("name", "class", "reason", "findings"))
     if entry["class"] not in CLASSES:
         raise AcceptedError(f"{where}: the class is {entry['class']!r}. Use one of {', '.join(CLASSES)}.")
-    for key in ("name", "reason", "reasonJa"):
+    for key in ("name", "reason"):
         if not isinstance(entry[key], str) or not entry[key].strip():
             raise AcceptedError(f"{where}: {key} is empty. Write it.")
     findings: list[Finding] = []
@@ -103,7 +101,7 @@ def _entry(entry: Mapping[str, Any]) -> Accepted:
         findings += (Finding(group["tool"], *one) for one in product(group["rules"], group["resources"]))
     if not findings:
         raise AcceptedError(f"{where}: findings are empty. Remove the entry.")
-    return Accepted(entry["name"], entry["class"], entry["reason"], entry["reasonJa"], tuple(findings))
+    return Accepted(entry["name"], entry["class"], entry["reason"], tuple(findings))
 
 
 def _keys(where: str, found: Mapping[str, Any], wanted: tuple[str, ...]) -> None:

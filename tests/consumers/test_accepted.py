@@ -34,7 +34,6 @@ def entry(**changes: Any) -> dict[str, Any]:
         "name": "flow-logs",
         "class": "false",
         "reason": "They are there.",
-        "reasonJa": "あります。",
         "findings": [
             {"tool": "cdk-nag", "rules": ["AwsSolutions-VPC7", "R"], "resources": ["network/VPC"]},
         ],
@@ -44,7 +43,7 @@ def entry(**changes: Any) -> dict[str, Any]:
 
 def meant(name: str, *findings: Finding) -> Accepted:
     """Return an entry that accepts findings."""
-    return Accepted(name, "deliberate", "Meant.", "意図的です。", findings)
+    return Accepted(name, "deliberate", "Meant.", findings)
 
 
 # ---- The comparison ----
@@ -157,14 +156,14 @@ def test_arns_of_the_environment_are_one_rule(rule: str, folded: str) -> None:
         ),
         (
             [{**entry(), "note": ""}],
-            "accepted-findings.json, flow-logs: the keys are name, class, reason, reasonJa, findings, note. "
-            "Write name, class, reason, reasonJa, findings.",
+            "accepted-findings.json, flow-logs: the keys are name, class, reason, findings, note. "
+            "Write name, class, reason, findings.",
         ),
         (
             [entry(**{"class": "gap"})],
             "accepted-findings.json, flow-logs: the class is 'gap'. Use one of deliberate, false.",
         ),
-        ([entry(reasonJa=" ")], "accepted-findings.json, flow-logs: reasonJa is empty. Write it."),
+        ([entry(reason=" ")], "accepted-findings.json, flow-logs: reason is empty. Write it."),
         ([entry(findings=[])], "accepted-findings.json, flow-logs: findings are empty. Remove the entry."),
         (
             [entry(findings=[{"tool": "nag", "rules": ["R"], "resources": ["network/VPC"]}])],
@@ -221,8 +220,8 @@ def test_every_resource_is_in_a_template() -> None:
 # ---- Generated files ----
 
 
-def test_pages_and_forms_are_current() -> None:
-    """The pages and forms are current. If not: make accepted."""
+def test_page_and_forms_are_current() -> None:
+    """The page and forms are current. If not: make accepted."""
     for file, text in write_accepted.files().items():
         assert file.read_text("utf-8") == text, file
 
