@@ -76,7 +76,7 @@ rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.m
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages
 
-accepted: $(VENV)/.installed-dev ## Write the page and forms of docs/accepted-findings.json
+accepted: $(VENV)/.installed-dev ## Write the page and forms of tests/consumers/accepted-findings.json
 	@$(RUN) -m tests.consumers.write_accepted
 
 catalogue: $(VENV)/.installed-catalogue ## Print which tools find each fault of the catalogue, and the rates of each class (ARGS=blind.yaml)

@@ -1,4 +1,4 @@
-"""docs/accepted-findings.json: accepted findings of scanners in our templates, with reasons.
+"""tests/consumers/accepted-findings.json: accepted findings of scanners in our templates, with reasons.
 
 A finding is a rule of a tool and a resource, which is written as its stack and logical ID, with
 ``bootstrap/`` or ``recovery/`` before those of the other templates. What a recovery template has in common
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from csr_templates.cloudformation.rendering import load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-FILE: Final = ROOT / "docs" / "accepted-findings.json"
+FILE: Final = Path(__file__).with_name("accepted-findings.json")
 OUT: Final = ROOT / "out"
 TOOLS: Final = ("cdk-nag", "checkov", "cfn-guard", "cloudformation-validate")
 CLASSES: Final = ("deliberate", "false")
@@ -140,10 +140,11 @@ def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterat
                 yield f"{finding} is accepted twice: {reasons[finding]}, {entry.name}. Remove one."
             reasons[finding] = entry.name
     everything = distinct(found)
+    file = FILE.relative_to(ROOT).as_posix()
     for finding in sorted(everything - reasons.keys()):
-        yield f"{finding} is new. Change the template, or add it to docs/{FILE.name} with its reason."
+        yield f"{finding} is new. Change the template, or add it to {file} with its reason."
     for finding in sorted(reasons.keys() - everything):
-        yield f"{finding} is gone. Remove it from {reasons[finding]} in docs/{FILE.name}."
+        yield f"{finding} is gone. Remove it from {reasons[finding]} in {file}."
 
 
 def templates(out: Path = OUT) -> dict[str, str]:

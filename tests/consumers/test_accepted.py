@@ -1,4 +1,4 @@
-"""docs/accepted-findings.json: its format, its comparison, and the files generated from it."""
+"""tests/consumers/accepted-findings.json: its format, its comparison, and the files generated from it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_finding_that_is_not_covered() -> None:
     """A finding without an entry is named, with what to do."""
     assert list(differences([meant("a", VPC)], [VPC, LOGS])) == [
         "checkov CKV_AWS_18 on frontend/EdgeLogBucket is new. Change the template, or add it to "
-        "docs/accepted-findings.json with its reason."
+        "tests/consumers/accepted-findings.json with its reason."
     ]
 
 
@@ -66,7 +66,7 @@ def test_an_entry_that_matches_nothing() -> None:
     """What no tool finds any longer is named with its entry, even if the entry has others that are found."""
     assert list(differences([meant("buckets", LOGS, VPC)], [LOGS])) == [
         "cdk-nag AwsSolutions-VPC7 on network/VPC is gone. Remove it from buckets in "
-        "docs/accepted-findings.json."
+        "tests/consumers/accepted-findings.json."
     ]
 
 
@@ -87,15 +87,15 @@ def test_a_finding_of_a_recovery_template_alone() -> None:
     assert list(differences([meant("a", RECOVERED_LOGS)], [RECOVERED_LOGS])) == []
     assert list(differences([meant("a", RECOVERED_LOGS)], [LOGS])) == [
         "checkov CKV_AWS_18 on frontend/EdgeLogBucket is new. Change the template, or add it to "
-        "docs/accepted-findings.json with its reason.",
+        "tests/consumers/accepted-findings.json with its reason.",
         "checkov CKV_AWS_18 on recovery/frontend/EdgeLogBucket is gone. Remove it from a in "
-        "docs/accepted-findings.json.",
+        "tests/consumers/accepted-findings.json.",
     ]
     assert list(differences([meant("a", LOGS)], [RECOVERED_LOGS])) == [
         "checkov CKV_AWS_18 on recovery/frontend/EdgeLogBucket is new. Change the template, or add it to "
-        "docs/accepted-findings.json with its reason.",
+        "tests/consumers/accepted-findings.json with its reason.",
         "checkov CKV_AWS_18 on frontend/EdgeLogBucket is gone. Remove it from a in "
-        "docs/accepted-findings.json.",
+        "tests/consumers/accepted-findings.json.",
     ]
 
 

@@ -9,9 +9,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Final
 
-from tests.consumers.accepted import FILE, TOOLS, Accepted, accepted, acknowledgements, baseline
+from tests.consumers.accepted import ROOT, TOOLS, Accepted, accepted, acknowledgements, baseline
 
-DOCS: Final = FILE.parent
+DOCS: Final = ROOT / "docs"
 PAGE: Final = DOCS / "accepted-findings.md"
 FORMS: Final = DOCS / "accepted-findings"
 PINS: Final = Path(__file__).resolve().parent / "tools"
@@ -19,13 +19,14 @@ PINS: Final = Path(__file__).resolve().parent / "tools"
 INTRODUCTION: Final = """\
 # Accepted findings
 
-<!-- Generated from docs/accepted-findings.json: make accepted -->
+<!-- Generated from tests/consumers/accepted-findings.json: make accepted -->
 
 Scanners report the following findings for the templates. Actual gaps are fixed in the templates. The
 remaining findings are **deliberate**, or **false** because the tool evaluates this template incorrectly.
-[accepted-findings.json](accepted-findings.json) contains the same information for programs. Edit that
-file. `make consumers ARGS=accepted` runs the scanners. It fails if a finding is not covered, if an entry
-does not match any finding, or if cdk-nag or checkov report findings with the files below.
+This page and the files below are generated from
+[accepted-findings.json](../tests/consumers/accepted-findings.json). `make consumers ARGS=accepted` runs the
+scanners. It fails if a finding is not covered, if an entry does not match any finding, or if cdk-nag or
+checkov report findings with the files below.
 
 A finding for a resource of a stack includes the same resource in the recovery templates. Findings only for
 the recovery templates start with `recovery/`, and findings for the bootstrap templates with `bootstrap/`.
