@@ -3,7 +3,6 @@
 
 PYTHON ?= python3
 VENV ?= .venv
-FROM ?= v0.1.0
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 # The code of this checkout runs, also if .venv is a copy from another checkout.
 RUN := PYTHONPATH="$(CURDIR)/src" $(BIN)/python
@@ -28,7 +27,7 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review release-notes environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
+.PHONY: help templates review environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -39,9 +38,6 @@ templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and 
 
 review: $(VENV)/.installed ## Show the effects of deploying this branch on the running system (ARGS="--before v0.1.0")
 	@$(RUN) -m csr_templates review $(ARGS)
-
-release-notes: $(VENV)/.installed ## Print the effects of an update on deployed stacks, and the version number it needs (FROM=v0.1.0)
-	@$(RUN) -m csr_templates release-notes --from $(FROM) --changelog CHANGELOG.md $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
@@ -74,13 +70,13 @@ dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the 
 benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run
 	@$(RUN) benchmarks/run.py $(ARGS)
 
-rules: $(VENV)/.installed-dev ## Write the page of the lint rules, docs/rules.md
+rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.md
 	@$(RUN) -m tests.rules.write_page
 
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages
 
-accepted: $(VENV)/.installed-dev ## Write the pages and forms of docs/accepted-findings.json
+accepted: $(VENV)/.installed-dev ## Write the page and forms of tests/consumers/accepted-findings.json
 	@$(RUN) -m tests.consumers.write_accepted
 
 catalogue: $(VENV)/.installed-catalogue ## Print which tools find each fault of the catalogue, and the rates of each class (ARGS=blind.yaml)

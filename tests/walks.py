@@ -346,7 +346,7 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
 
 
 def rule(one: Checkout) -> None:
-    """Add a lint rule, with its tests and its part of the page."""
+    """Add a lint rule, with its tests and its row of the page."""
     ((free,),) = [
         re.findall(r"\| (\d+) \|$", line)
         for line in one.read("docs/rules.md").splitlines()

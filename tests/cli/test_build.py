@@ -347,7 +347,6 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     names = (
         "stacks",
         "alarms",
-        "deploy-rights",
         "log-groups",
         "outputs",
         "parameters",

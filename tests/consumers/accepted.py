@@ -1,4 +1,4 @@
-"""docs/accepted-findings.json: accepted findings of scanners in our templates, with reasons.
+"""tests/consumers/accepted-findings.json: accepted findings of scanners in our templates, with reasons.
 
 A finding is a rule of a tool and a resource, which is written as its stack and logical ID, with
 ``bootstrap/`` or ``recovery/`` before those of the other templates. What a recovery template has in common
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 from csr_templates.cloudformation.rendering import load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-FILE: Final = ROOT / "docs" / "accepted-findings.json"
+FILE: Final = Path(__file__).with_name("accepted-findings.json")
 OUT: Final = ROOT / "out"
 TOOLS: Final = ("cdk-nag", "checkov", "cfn-guard", "cloudformation-validate")
 CLASSES: Final = ("deliberate", "false")
@@ -53,14 +53,12 @@ class Accepted(NamedTuple):
         name: of the reason, in lower case with hyphens.
         kind: one of ``CLASSES``: it is meant, or the tool is mistaken.
         reason: in English.
-        reason_ja: in Japanese.
         findings: what it accepts.
     """
 
     name: str
     kind: str
     reason: str
-    reason_ja: str
     findings: tuple[Finding, ...]
 
 
@@ -83,10 +81,10 @@ def _unique(entries: list[Any]) -> list[Any]:
 
 def _entry(entry: Mapping[str, Any]) -> Accepted:
     where = f"{FILE.name}, {entry.get('name')}"
-    _keys(where, entry, ("name", "class", "reason", "reasonJa", "findings"))
+    _keys(where, entry, ("name", "class", "reason", "findings"))
     if entry["class"] not in CLASSES:
         raise AcceptedError(f"{where}: the class is {entry['class']!r}. Use one of {', '.join(CLASSES)}.")
-    for key in ("name", "reason", "reasonJa"):
+    for key in ("name", "reason"):
         if not isinstance(entry[key], str) or not entry[key].strip():
             raise AcceptedError(f"{where}: {key} is empty. Write it.")
     findings: list[Finding] = []
@@ -103,7 +101,7 @@ def _entry(entry: Mapping[str, Any]) -> Accepted:
         findings += (Finding(group["tool"], *one) for one in product(group["rules"], group["resources"]))
     if not findings:
         raise AcceptedError(f"{where}: findings are empty. Remove the entry.")
-    return Accepted(entry["name"], entry["class"], entry["reason"], entry["reasonJa"], tuple(findings))
+    return Accepted(entry["name"], entry["class"], entry["reason"], tuple(findings))
 
 
 def _keys(where: str, found: Mapping[str, Any], wanted: tuple[str, ...]) -> None:
@@ -142,10 +140,11 @@ def differences(entries: Iterable[Accepted], found: Iterable[Finding]) -> Iterat
                 yield f"{finding} is accepted twice: {reasons[finding]}, {entry.name}. Remove one."
             reasons[finding] = entry.name
     everything = distinct(found)
+    file = FILE.relative_to(ROOT).as_posix()
     for finding in sorted(everything - reasons.keys()):
-        yield f"{finding} is new. Change the template, or add it to docs/{FILE.name} with its reason."
+        yield f"{finding} is new. Change the template, or add it to {file} with its reason."
     for finding in sorted(reasons.keys() - everything):
-        yield f"{finding} is gone. Remove it from {reasons[finding]} in docs/{FILE.name}."
+        yield f"{finding} is gone. Remove it from {reasons[finding]} in {file}."
 
 
 def templates(out: Path = OUT) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""docs/accepted-findings.json: its format, its comparison, and the files generated from it."""
+"""tests/consumers/accepted-findings.json: its format, its comparison, and the files generated from it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def entry(**changes: Any) -> dict[str, Any]:
         "name": "flow-logs",
         "class": "false",
         "reason": "They are there.",
-        "reasonJa": "あります。",
         "findings": [
             {"tool": "cdk-nag", "rules": ["AwsSolutions-VPC7", "R"], "resources": ["network/VPC"]},
         ],
@@ -44,7 +43,7 @@ def entry(**changes: Any) -> dict[str, Any]:
 
 def meant(name: str, *findings: Finding) -> Accepted:
     """Return an entry that accepts findings."""
-    return Accepted(name, "deliberate", "Meant.", "意図的です。", findings)
+    return Accepted(name, "deliberate", "Meant.", findings)
 
 
 # ---- The comparison ----
@@ -59,7 +58,7 @@ def test_a_finding_that_is_not_covered() -> None:
     """A finding without an entry is named, with what to do."""
     assert list(differences([meant("a", VPC)], [VPC, LOGS])) == [
         "checkov CKV_AWS_18 on frontend/EdgeLogBucket is new. Change the template, or add it to "
-        "docs/accepted-findings.json with its reason."
+        "tests/consumers/accepted-findings.json with its reason."
     ]
 
 
@@ -67,7 +66,7 @@ def test_an_entry_that_matches_nothing() -> None:
     """What no tool finds any longer is named with its entry, even if the entry has others that are found."""
     assert list(differences([meant("buckets", LOGS, VPC)], [LOGS])) == [
         "cdk-nag AwsSolutions-VPC7 on network/VPC is gone. Remove it from buckets in "
-        "docs/accepted-findings.json."
+        "tests/consumers/accepted-findings.json."
     ]
 
 
@@ -88,15 +87,15 @@ def test_a_finding_of_a_recovery_template_alone() -> None:
     assert list(differences([meant("a", RECOVERED_LOGS)], [RECOVERED_LOGS])) == []
     assert list(differences([meant("a", RECOVERED_LOGS)], [LOGS])) == [
         "checkov CKV_AWS_18 on frontend/EdgeLogBucket is new. Change the template, or add it to "
-        "docs/accepted-findings.json with its reason.",
+        "tests/consumers/accepted-findings.json with its reason.",
         "checkov CKV_AWS_18 on recovery/frontend/EdgeLogBucket is gone. Remove it from a in "
-        "docs/accepted-findings.json.",
+        "tests/consumers/accepted-findings.json.",
     ]
     assert list(differences([meant("a", LOGS)], [RECOVERED_LOGS])) == [
         "checkov CKV_AWS_18 on recovery/frontend/EdgeLogBucket is new. Change the template, or add it to "
-        "docs/accepted-findings.json with its reason.",
+        "tests/consumers/accepted-findings.json with its reason.",
         "checkov CKV_AWS_18 on frontend/EdgeLogBucket is gone. Remove it from a in "
-        "docs/accepted-findings.json.",
+        "tests/consumers/accepted-findings.json.",
     ]
 
 
@@ -157,14 +156,14 @@ def test_arns_of_the_environment_are_one_rule(rule: str, folded: str) -> None:
         ),
         (
             [{**entry(), "note": ""}],
-            "accepted-findings.json, flow-logs: the keys are name, class, reason, reasonJa, findings, note. "
-            "Write name, class, reason, reasonJa, findings.",
+            "accepted-findings.json, flow-logs: the keys are name, class, reason, findings, note. "
+            "Write name, class, reason, findings.",
         ),
         (
             [entry(**{"class": "gap"})],
             "accepted-findings.json, flow-logs: the class is 'gap'. Use one of deliberate, false.",
         ),
-        ([entry(reasonJa=" ")], "accepted-findings.json, flow-logs: reasonJa is empty. Write it."),
+        ([entry(reason=" ")], "accepted-findings.json, flow-logs: reason is empty. Write it."),
         ([entry(findings=[])], "accepted-findings.json, flow-logs: findings are empty. Remove the entry."),
         (
             [entry(findings=[{"tool": "nag", "rules": ["R"], "resources": ["network/VPC"]}])],
@@ -221,8 +220,8 @@ def test_every_resource_is_in_a_template() -> None:
 # ---- Generated files ----
 
 
-def test_pages_and_forms_are_current() -> None:
-    """The pages and forms are current. If not: make accepted."""
+def test_page_and_forms_are_current() -> None:
+    """The page and forms are current. If not: make accepted."""
     for file, text in write_accepted.files().items():
         assert file.read_text("utf-8") == text, file
 

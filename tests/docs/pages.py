@@ -14,38 +14,18 @@ OPERATIONS = ROOT / "docs" / "operations.md"
 HAND_OVER = ROOT / "docs" / "hand-over.md"
 HAND_OVER_JA = ROOT / "docs" / "hand-over.ja.md"
 RECOVERY = ROOT / "docs" / "recovery.md"
-RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
-PERMISSIONS = ROOT / "docs" / "permissions.md"
-PERMISSIONS_JA = ROOT / "docs" / "permissions.ja.md"
-ALARM_SCENARIOS = ROOT / "docs" / "alarm-scenarios.md"
-ALARM_SCENARIOS_JA = ROOT / "docs" / "alarm-scenarios.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
 PREFLIGHT = ROOT / "docs" / "preflight.md"
-PREFLIGHT_JA = ROOT / "docs" / "preflight.ja.md"
 # Pages whose blocks an operator types into a terminal, after the functions of the first one.
 TYPED = (OPERATIONS, CHANGES)
 ACCESS_LOG = ROOT / "docs" / "access-log.md"
 ACCESS_LOG_JA = ROOT / "docs" / "access-log.ja.md"
 ON_CALL = ROOT / "docs" / "on-call.md"
 ON_CALL_JA = ROOT / "docs" / "on-call.ja.md"
-ACCEPTED = ROOT / "docs" / "accepted-findings.md"
-ACCEPTED_JA = ROOT / "docs" / "accepted-findings.ja.md"
-CONSUMERS = ROOT / "docs" / "consumers.md"
-CONSUMERS_JA = ROOT / "docs" / "consumers.ja.md"
-REVIEW = ROOT / "docs" / "review.md"
-REVIEW_JA = ROOT / "docs" / "review.ja.md"
-MANIFEST = ROOT / "docs" / "manifest.md"
-MANIFEST_JA = ROOT / "docs" / "manifest.ja.md"
-PIPELINE = ROOT / "docs" / "pipeline.md"
-PIPELINE_JA = ROOT / "docs" / "pipeline.ja.md"
-STARTERS = ROOT / "docs" / "starters" / "README.md"
-STARTERS_JA = ROOT / "docs" / "starters" / "README.ja.md"
 README = ROOT / "README.md"
-README_JA = ROOT / "README.ja.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
-CONTRIBUTING_JA = ROOT / "CONTRIBUTING.ja.md"
 
 Row = list[str]
 
@@ -150,8 +130,9 @@ class Page:
         return found
 
     def anchors(self) -> set[str]:
-        """What a link can point at, named as GitHub names it."""
-        return {slug(title) for _, title in self.headings}
+        """What a link can point at: headings, named as GitHub names them, and explicit anchors."""
+        explicit = re.findall(r'<a id="([^"]+)"></a>', "\n".join(self.prose))
+        return {*(slug(title) for _, title in self.headings), *explicit}
 
     def links(self) -> list[str]:
         """The targets of all links outside of blocks."""

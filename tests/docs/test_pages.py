@@ -13,41 +13,10 @@ import pytest
 from csr_templates import STACKS
 
 from .pages import (
-    ACCEPTED,
-    ACCEPTED_JA,
-    ACCESS_LOG,
-    ACCESS_LOG_JA,
-    ALARM_SCENARIOS,
-    ALARM_SCENARIOS_JA,
-    CHANGES,
-    CHANGES_JA,
-    CONSUMERS,
-    CONSUMERS_JA,
-    CONTRIBUTING,
-    CONTRIBUTING_JA,
-    HAND_OVER,
-    HAND_OVER_JA,
-    MANIFEST,
-    MANIFEST_JA,
-    ON_CALL,
-    ON_CALL_JA,
     OPERATIONS,
     OPERATIONS_JA,
-    PERMISSIONS,
-    PERMISSIONS_JA,
-    PIPELINE,
-    PIPELINE_JA,
-    PREFLIGHT,
-    PREFLIGHT_JA,
     README,
-    README_JA,
-    RECOVERY,
-    RECOVERY_JA,
-    REVIEW,
-    REVIEW_JA,
     ROOT,
-    STARTERS,
-    STARTERS_JA,
     Page,
     numbers,
     read,
@@ -59,23 +28,10 @@ from .pages import (
 PREFIX = "csr-lambda-api-prod"
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 PAIRS = [
-    pytest.param(read(OPERATIONS), read(OPERATIONS_JA), id="operations"),
-    pytest.param(read(PERMISSIONS), read(PERMISSIONS_JA), id="permissions"),
-    pytest.param(read(ALARM_SCENARIOS), read(ALARM_SCENARIOS_JA), id="alarm-scenarios"),
-    pytest.param(read(CHANGES), read(CHANGES_JA), id="changes"),
-    pytest.param(read(PREFLIGHT), read(PREFLIGHT_JA), id="preflight"),
-    pytest.param(read(ACCESS_LOG), read(ACCESS_LOG_JA), id="access-log"),
-    pytest.param(read(ON_CALL), read(ON_CALL_JA), id="on-call"),
-    pytest.param(read(REVIEW), read(REVIEW_JA), id="review"),
-    pytest.param(read(CONSUMERS), read(CONSUMERS_JA), id="consumers"),
-    pytest.param(read(HAND_OVER), read(HAND_OVER_JA), id="hand-over"),
-    pytest.param(read(MANIFEST), read(MANIFEST_JA), id="manifest"),
-    pytest.param(read(PIPELINE), read(PIPELINE_JA), id="pipeline"),
-    pytest.param(read(ACCEPTED), read(ACCEPTED_JA), id="accepted-findings"),
-    pytest.param(read(STARTERS), read(STARTERS_JA), id="starters"),
-    pytest.param(read(README), read(README_JA), id="readme"),
-    pytest.param(read(RECOVERY), read(RECOVERY_JA), id="recovery"),
-    pytest.param(read(CONTRIBUTING), read(CONTRIBUTING_JA), id="contributing"),
+    pytest.param(read(english), read(japanese), id=english.relative_to(ROOT).as_posix())
+    for japanese in PAGES
+    if japanese.name.endswith(".ja.md")
+    for english in [japanese.with_name(japanese.name.replace(".ja.md", ".md"))]
 ]
 in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)
 TEMPLATES = {stack.template: stack.name for stack in STACKS}

@@ -8,29 +8,11 @@ from csr_templates.reference.markers import PageError
 from csr_templates.reference.words import Words
 
 
-@pytest.mark.parametrize(
-    ("singular", "plural"),
-    [
-        ("VPC", "VPCs"),
-        ("cache policy", "cache policies"),
-        ("API key", "API keys"),
-        ("Elastic IP address", "Elastic IP addresses"),
-        ("rule of a security group", "rules of a security group"),
-        ("set of tags in API Gateway", "sets of tags in API Gateway"),
-    ],
-)
-def test_nouns(singular: str, plural: str) -> None:
-    """English nouns have plurals. Other languages have one form."""
-    assert Words().noun(singular, many=False) == singular
-    assert Words().noun(singular, many=True) == plural
-    assert Words({singular: "語"}).noun(singular, many=True) == "語"
-
-
 def test_missing_words_are_remembered() -> None:
     """Missing translations stay in English and are recorded once."""
     words = Words({"a": "あ"}, "words.ja.json")
 
-    assert [words("a"), words("b"), words.noun("c", many=True), words("b")] == ["あ", "b", "c", "b"]
+    assert [words("a"), words("b"), words("c"), words("b")] == ["あ", "b", "c", "b"]
     assert list(words.missing) == ["b", "c"]
 
 

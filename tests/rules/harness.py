@@ -2,7 +2,7 @@
 
 The name of a test file says which rule it is about: ``tests/rules/s3/test_unreachable_website.py`` is about
 ``csr_templates.rules.s3.unreachable_website``. It holds two tables of named snippets: ``GOOD``, in which the
-rule finds nothing, and ``BAD``. docs/rules.md shows the first of each.
+rule finds nothing, and ``BAD``.
 
     GOOD = {"name": text}
     BAD = {"name": (text, path, message)}, for a further finding (text, path, message, path, message)

@@ -1,34 +1,37 @@
-"""The page about the rules, docs/rules.md."""
+"""The index of the rules, docs/rules.md."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+import pytest
 
 from csr_templates.rules import RULES
 from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason
 
 from . import harness, write_page
 
+if TYPE_CHECKING:
+    from csr_templates.rules.support.rule import Rule
+
 
 def test_the_page_is_current() -> None:
-    """The page says what the rules and their tables say. If not: make rules."""
+    """The page says what the rules say. If not: make rules."""
     assert write_page.PAGE.read_text("ascii") == write_page.page()
 
 
-def test_every_rule_has_a_section() -> None:
-    """The page has one section per rule, in the order of their numbers."""
-    assert re.findall(r"^### (\w+)$", write_page.PAGE.read_text("ascii"), re.M) == [rule.id for rule in RULES]
+def test_every_rule_has_a_row() -> None:
+    """The page has one row per rule, with an anchor, a title and a class, in the order of the services."""
+    rows = re.findall(
+        r'^\| <a id="(\w+)"></a>\[(\w+)\]\(\S+\) \| (.+) \| (\w+) \| \[source\]\(https:\S+\) \|$',
+        write_page.page(),
+        re.MULTILINE,
+    )
 
-
-def test_the_examples_are_what_they_are_called() -> None:
-    """A rule finds in its bad example on the page what it finds in the test, and nothing in the good one."""
-    for text in write_page.PAGE.read_text("ascii").split("\n### ")[1:]:
-        rule = next(made() for made in RULES if made.id == text[:5])
-        module = harness.tables_of(harness.file_of_tests(rule))
-        rows = [next(harness.cases(module.BAD)), next(harness.cases(module.GOOD))]
-        examples = re.findall(r"^(?:Bad|Good)\b[^\n]*:\n\n```yaml\n(.*?)```", text, re.M | re.DOTALL)
-        for case, example in zip(rows, examples, strict=True):
-            assert harness.findings(rule, example, case.regions, case.parameters) == case.expected
+    assert sorted(rows, key=lambda row: row[0][1:]) == [
+        (rule.id.lower(), rule.id, write_page.escaped(rule.shortdesc), rule.fault_class) for rule in RULES
+    ]
 
 
 def test_texts_are_not_markup() -> None:
@@ -36,17 +39,22 @@ def test_texts_are_not_markup() -> None:
     assert write_page.escaped("A * in a_name, <b> or `c` | d") == "A \\* in a\\_name, \\<b> or \\`c\\` \\| d"
 
 
-def test_the_next_free_number_follows_the_last() -> None:
-    """The number after the last rule of a folder is free."""
-    taken = {int(rule.id[1:]) for rule in RULES}
-
-    assert write_page.next_free("logs") - 1 in taken
-    assert write_page.next_free("logs") not in taken
+@pytest.mark.parametrize(
+    ("numbers", "rules", "expected"),
+    [
+        (range(9500, 9520), [IgnoreWithoutReason], "9501"),  # W9500
+        (range(9500, 9501), [IgnoreWithoutReason], "full"),  # 9501 belongs to the next block
+        (range(9500, 9520), [], "9500"),
+    ],
+)
+def test_next_number(numbers: range, rules: list[type[Rule]], expected: str) -> None:
+    """The number after the last rule of a block is free, unless it belongs to the next block."""
+    assert write_page.next_number(numbers, rules) == expected
 
 
 def test_the_way_to_silence_a_rule_is_the_right_one() -> None:
     """The ignore that the page shows is one that has its effect and its reason."""
-    (example,) = re.findall(r"```yaml\n(Resources:\n.*?)```", write_page.INTRODUCTION, re.DOTALL)
+    (example,) = re.findall(r"```yaml\n(Resources:\n.*?)```", write_page.TEXT, re.DOTALL)
 
     assert harness.findings(IgnoreWithoutReason(), example) == []
     assert harness.findings(IgnoreWithoutReason(), re.sub(r"ignore_reasons:\n.*\n", "", example)) == [

@@ -42,9 +42,10 @@ _COMMANDS = {
     "reference": "print the reference page of the templates, without writing a file",
     "review": "show the effects of a deploy on the running system: replacements, interruptions, risks",
     "preflight": "check whether the built templates can be deployed to an AWS account",
-    "release-notes": "show how a release changes the deployed stacks, and the version number that it needs",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
+_REMOVED = {"release-notes": "Use csr-templates review --before v0.1.0 --format markdown."}
+"""Command of an earlier version -> what to use instead."""
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
@@ -55,7 +56,7 @@ EXIT_CODES = """\
 exit codes:
   0    success
   1    lint findings, stale files (build --check), risks that are not accepted (review), failed checks
-       (preflight), a version number that is too small (release-notes)
+       (preflight)
   2    bad input: an unknown option or stack, an error in the parameter files, an output folder that cannot
        be written, a file that cannot be read, an error in the code of a stack
   130  interrupted (Ctrl-C)
@@ -115,6 +116,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
             option = word.partition("=")[0]
             if option.startswith("--") and option not in known:
                 command.error(f"there is no option {option}.{did_you_mean(option, known)}")
+    elif wanted in _REMOVED:
+        parser.error(f"{wanted} was removed. {_REMOVED[wanted]}")
     elif not wanted.startswith("-"):
         parser.error(
             f"there is no command {wanted!r}.{did_you_mean(wanted, _COMMANDS)} The commands are: "
@@ -178,11 +181,6 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
 
             review.add_arguments(parser)
             parser.set_defaults(run=review.run)
-        case "release-notes":
-            from csr_templates.cli import release_notes
-
-            release_notes.add_arguments(parser)
-            parser.set_defaults(run=release_notes.run)
         case _:
             _complete_for_stacks(parser, command)
 

@@ -1,27 +1,25 @@
 """The tables of the operators' pages, generated from the templates with production's values.
 
-Most tables, and the lists of deploy rights, are generated as a whole. In tables of ``settings``, only the
-values are generated: rows are written by hand, and the last cell contains the places of the values in the
-cell before it, in this order.
+Most tables are generated as a whole. In tables of ``settings``, only the values are generated: rows are
+written by hand, and the last cell contains the places of the values in the cell before it, in this order.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.cloudformation.references import in_words
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.hand_over import manifest
-from csr_templates.reference import alarms, deploy_rights, on_call
+from csr_templates.reference import alarms, on_call
 from csr_templates.reference.alarms import number, unit
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from csr_templates.cloudformation.built_stack import BuiltStack
     from csr_templates.reference.words import Words
@@ -73,10 +71,7 @@ class Tables:
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
-        self.lists: dict[str, Callable[[Words], Iterable[str]]] = {
-            **on_call.lists(stacks, self.resolved),
-            "deploy-rights": partial(deploy_rights.lines, stacks),
-        }
+        self.lists = on_call.lists(stacks, self.resolved)
 
     @property
     def names(self) -> list[str]:
@@ -93,8 +88,7 @@ class Tables:
             words: the words of its language.
 
         Raises:
-            PageError: a place in a row of settings does not exist, or the row has no value to replace; a
-                statement of a deploy policy has no sentence.
+            PageError: a place in a row of settings does not exist, or the row has no value to replace.
         """
         if section.name in self.lists:
             return ["", *self.lists[section.name](words), ""]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from csr_templates.reference.markers import PageError
@@ -28,15 +27,6 @@ class Words:
         if english not in self.words:
             self.missing[english] = None
         return self.words.get(english, english)
-
-    def noun(self, singular: str, *, many: bool) -> str:
-        """Return the name of a kind. Of our languages, only English has plurals."""
-        if self.words is not None or not many:
-            return self(singular)
-        head, of, rest = singular.partition(" of ")  # rule of a security group
-        head, by, others = head.partition(" in ") if not of else (head, of, rest)
-        ending = re.sub("(?<=[^aeiou])y$", "ie", head)
-        return f"{ending}{'es' if ending.endswith('s') else 's'}{by}{others}"
 
     def fill(self, english: str, **values: str) -> str:
         """Return a text with values in its placeholders.
