@@ -253,13 +253,14 @@ def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[st
 
 
 def _kept(query: Query, answer: Any) -> Any:
+    part = answer
     for key in filter(None, query.path.split(".")):
-        answer = answer.get(key, {} if query.path.startswith(f"{key}.") else [])
+        part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
     if not query.keep:
-        return _plain(answer)
-    if isinstance(answer, list):
-        return [_plain(_only(item, query.keep)) for item in answer]
-    return _plain(_only(answer, query.keep))
+        return _plain(part)
+    if isinstance(part, list):
+        return [_plain(_only(item, query.keep)) for item in part]
+    return _plain(_only(part, query.keep))
 
 
 def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
