@@ -104,7 +104,7 @@ def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[s
 
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("csr-templates: Cannot lint for the regions ['mars-1']: ")
+    assert captured.err.startswith("csr-templates: cfn-lint does not support the region 'mars-1'. ")
 
 
 LINT_ERRORS = {

@@ -116,11 +116,12 @@ def matches(
     parameters: Mapping[str, str] | None = None,
 ) -> list[Match]:
     """Return the findings as cfn-lint's own objects, for ``format_matches``; arguments as in ``lint``."""
-    unknown = [region for region in regions if region not in REGIONS]
-    if unknown or not regions:
+    if not regions:
+        raise LintError("There is no region to lint for. Specify one, such as ap-northeast-1.")
+    if unknown := [region for region in regions if region not in REGIONS]:
         raise LintError(
-            f"Cannot lint for the regions {list(regions)}: Specify at least one region, and only "
-            "regions that cfn-lint supports, such as ap-northeast-1."
+            f"cfn-lint does not support the region {unknown[0]!r}.{hint(unknown[0], REGIONS)} Specify a "
+            "region such as ap-northeast-1."
         )
     found = _run(text, list(regions), file, parameters or {})
     unique = [match for index, match in enumerate(found) if match not in found[:index]]
