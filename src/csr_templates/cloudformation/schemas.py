@@ -307,7 +307,7 @@ def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[
 def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Return a part of a schema with all references resolved, also in alternatives."""
     part = _followed(file, whole, schema)
-    alternatives = {
+    alternatives: dict[str, Any] = {
         key: [_with_alternatives(file, whole, alternative) for alternative in part[key]]
         for key in ("allOf", "anyOf", "oneOf")
         if key in part

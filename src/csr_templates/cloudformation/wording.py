@@ -28,3 +28,8 @@ def hint(name: object, candidates: Iterable[str]) -> str:
 def series(names: Sequence[str]) -> str:
     """Return names as a part of a sentence: ``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def beginning(names: Sequence[str], most: int) -> str:
+    """Return the first names and the number of the others: ``a, b and 3 more``."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
