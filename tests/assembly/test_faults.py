@@ -116,20 +116,24 @@ def test_folder_that_is_not_writable(mode: int, starts: list[str]) -> None:
     ("mistake", "starts"),
     [
         ("def (\n", "csr-templates: {place}: Python cannot read this line: "),
+        (
+            "<<<<<<< ours\nA = 1\n=======\nA = 2\n>>>>>>> theirs\n",
+            'csr-templates: {place}: Found a merge conflict ("<<<<<<< ours"). Keep the correct lines, ',
+        ),
         ("1 / 0\n", "Traceback (most recent call last):\n"),
     ],
-    ids=["syntax", "exception"],
+    ids=["syntax", "merge conflict", "exception"],
 )
 def test_stack_that_cannot_be_imported(mistake: str, starts: str, checkout: Path) -> None:
     """A mistake in the module of a stack ends with 2, and the message shows its file and line."""
     path = checkout / "src/csr_templates/stacks/database.py"
+    line = len(path.read_text("utf-8").splitlines()) + 1
     with path.open("a") as module:
         module.write(mistake)
 
     done = run(sys.executable, str(checkout / "build.py"), "--no-lint")
 
     assert done.returncode == 2
-    line = len(path.read_text("utf-8").splitlines())
     assert done.stderr.startswith(starts.format(place=f"{path}:{line}"))
     assert "database.py" in done.stderr
 

@@ -82,7 +82,11 @@ MISTAKES = {
     ),
     "misspelt name": (
         "shopping.listing:STACK",
-        ": The module shopping.listing does not define STACK. Did you mean STACKS?",
+        ": The module shopping.listing does not define STACK. Did you mean 'STACKS'?",
+    ),
+    "misspelt name that the module loads when it is used": (
+        "csr_templates:STAKS",
+        ": The module csr_templates does not define STAKS. Did you mean 'STACKS'?",
     ),
     "another value": (
         "shopping.listing:build",

@@ -25,8 +25,18 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_is_silent_about_a_good_template(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without findings, there is no output."""
-    assert cli.main(["lint", "good.yaml"]) == 0
+    assert cli.main(["lint", "--region", "eu-west-1", "good.yaml"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_says_for_which_region_it_linted_by_default(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --region and without a manifest, the region may be wrong."""
+    assert cli.main(["lint", "good.yaml"]) == 0
+    assert capsys.readouterr() == (
+        "",
+        "csr-templates: No stacks.json lists good.yaml: linted for ap-northeast-1. Specify another region "
+        "with --region.\n",
+    )
 
 
 def test_reports_every_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -37,7 +47,7 @@ def test_reports_every_file(files: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "E3002" in captured.out
     assert "bad.yaml:5:7" in captured.out
     assert "good.yaml" not in captured.out
-    assert captured.err == ""
+    assert captured.err.startswith("csr-templates: No stacks.json lists good.yaml, bad.yaml: linted for ")
 
 
 def test_prints_json(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,8 +104,12 @@ def test_takes_the_region_from_the_manifest(
     by_default = capsys.readouterr()
     cli.main(["lint", "--region", region, file])
 
-    assert capsys.readouterr() == by_default
-    assert ("does not exist in" in by_default.out) == (region == "ap-northeast-1")
+    assert capsys.readouterr().out == by_default.out
+    is_default = region == "ap-northeast-1"
+    assert ("does not exist in" in by_default.out, "No stacks.json" in by_default.err) == (
+        is_default,
+        is_default,
+    )
 
 
 def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,7 +118,7 @@ def test_fails_on_an_unknown_region(files: Path, capsys: pytest.CaptureFixture[s
 
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.startswith("csr-templates: Cannot lint for the regions ['mars-1']: ")
+    assert captured.err.startswith("csr-templates: cfn-lint does not support the region 'mars-1'. ")
 
 
 LINT_ERRORS = {

@@ -18,16 +18,19 @@ USAGE_ERRORS = {
         ["deploy"],
         "error: there is no command 'deploy'. The commands are: build, environments, ",
     ),
-    "misspelt command": (["lnit", "x"], "error: there is no command 'lnit'. Did you mean lint? The commands"),
+    "misspelt command": (
+        ["lnit", "x"],
+        "error: there is no command 'lnit'. Did you mean 'lint'? The commands",
+    ),
     "removed command": (
         ["release-notes", "--from", "v0.1.0"],
         "error: release-notes was removed. Use csr-templates review --before v0.1.0 --format markdown.\n",
     ),
     "unknown option": (["build", "--fast"], "csr-templates build: error: there is no option --fast."),
-    "abbreviated option": (["build", "--out", "x"], "no option --out. Did you mean --output?\n"),
+    "abbreviated option": (["build", "--out", "x"], "no option --out. Did you mean '--output'?\n"),
     "misspelt option with a value": (
         ["render", "--enviroment=dev", "site"],
-        "error: there is no option --enviroment. Did you mean --environment?\n",
+        "error: there is no option --enviroment. Did you mean '--environment'?\n",
     ),
     "unknown short option": (["build", "-x"], "unrecognized arguments: -x"),
     "unknown format": (["build", "--format", "sarif"], "invalid choice: 'sarif'"),

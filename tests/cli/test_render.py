@@ -56,11 +56,11 @@ def test_resolves_with_the_values_of_an_environment(
 NAMES = {
     "misspelt stack": (
         ["render", "sit"],
-        "There is no stack 'sit'. Did you mean site? The stacks are: site, logs.",
+        "There is no stack 'sit'. Did you mean 'site'? The stacks are: site, logs.",
     ),
     "misspelt environment": (
         ["render", "site", "--environment", "dve"],
-        "There is no environment 'dve'. Did you mean dev? The environments are: dev.",
+        "There is no environment 'dve'. Did you mean 'dev'? The environments are: dev.",
     ),
     "another name": (
         ["parameters", "mars", "site"],

@@ -138,8 +138,8 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
             "--environment is for output folders",
         ),
         (
-            ["--before", str(OUT), "--after", str(OUT), "--environment", "qa"],
-            "There is no environment qa in ",
+            ["--before", str(OUT), "--after", str(OUT), "--environment", "pord"],
+            f"There is no environment pord in {OUT.as_posix()}. Did you mean 'prod'? It has dev, ",
         ),
         (
             ["--before", ".", "--after", str(OUT)],

@@ -250,19 +250,19 @@ KEYS = [
         "unknown key, nearest known",
         "VpcCird",
         "10.0.0.0/16",
-        "No template has this parameter. Did you mean VpcCidr?",
+        "No template has this parameter. Did you mean 'VpcCidr'?",
     ),
     in_dev("unknown key like no other", "Quux", "1", f"No template has this parameter. {KNOWN}"),
     bad("empty key", {"dev": {"": "1"}}, f'dev.json: "": No template has this parameter. {KNOWN}'),
     bad(
         "key with spaces",
         {"dev": {"Vpc Cidr": "1"}},
-        'dev.json: "Vpc Cidr": No template has this parameter. Did you mean VpcCidr?',
+        "dev.json: \"Vpc Cidr\": No template has this parameter. Did you mean 'VpcCidr'?",
     ),
     bad(
         "unknown key in the shared file",
         {"shared": {"Projectname": "x"}},
-        "shared.json: Projectname: No template has this parameter. Did you mean ProjectName?",
+        "shared.json: Projectname: No template has this parameter. Did you mean 'ProjectName'?",
     ),
     in_dev("per deploy", "PackageVersion", "3sL4k", f'Found "3sL4k", {PER_DEPLOY}'),
     bad(
@@ -304,7 +304,7 @@ KEYS = [
     bad(
         "environment unknown to the templates",
         {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
-        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}".',
+        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}". To add an environment, add its name to the AllowedValues of the parameter: environment() in stacks/parts/parameters.py of csr_templates declares it.',
     ),
     bad(
         "no value and no default",

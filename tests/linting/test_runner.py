@@ -217,16 +217,27 @@ def test_each_template_is_judged_in_its_own_region() -> None:
     assert lint(text, REGION) == tokyo
 
 
-@pytest.mark.parametrize("regions", [[], ["tokyo"], [REGION, "ALL_REGIONS"]])
-def test_unknown_region_is_refused(regions: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("regions", "message"),
+    [
+        ([], "There is no region to lint for. Specify one, such as ap-northeast-1."),
+        (
+            ["tokyo"],
+            "cfn-lint does not support the region 'tokyo'. Specify a region such as ap-northeast-1.",
+        ),
+        (
+            [REGION, "eu-wset-1"],
+            "cfn-lint does not support the region 'eu-wset-1'. Did you mean 'eu-west-1'? Specify a region "
+            "such as ap-northeast-1.",
+        ),
+    ],
+)
+def test_unknown_region_is_refused(regions: list[str], message: str) -> None:
     """A region that cfn-lint does not support is an error of the caller, not a finding."""
     with pytest.raises(LintError) as caught:
         matches(CLEAN, regions)
 
-    assert str(caught.value) == (
-        f"Cannot lint for the regions {regions}: Specify at least one region, and only regions that "
-        "cfn-lint supports, such as ap-northeast-1."
-    )
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(

@@ -167,13 +167,19 @@ def test_throttled_calls_are_retried_and_all_calls_have_a_timeout(walk: Walk) ->
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
 
 
-def test_an_unknown_profile_is_a_message() -> None:
-    """The profile is checked before the first call."""
+@pytest.mark.parametrize("from_option", [True, False])
+def test_an_unknown_profile_is_a_message(from_option: bool, tmp_path: Path) -> None:
+    """The profile is checked before the first call, also the one of AWS_PROFILE."""
+    (tmp_path / "config").write_text("[profile prod]\nregion = eu-west-1\n", "utf-8")
+    environment = {
+        "AWS_CONFIG_FILE": str(tmp_path / "config"),
+        "AWS_PROFILE": "dev" if from_option else "prdo",
+    }
     with (
-        mock.patch.dict(os.environ, {"AWS_CONFIG_FILE": os.devnull}),
-        pytest.raises(AccountError, match=r"^There is no profile prdo[.]"),
+        mock.patch.dict(os.environ, environment),
+        pytest.raises(AccountError, match=r"^There is no profile prdo[.] Did you mean 'prod'\? List "),
     ):
-        Account("prdo")
+        Account("prdo" if from_option else None)
 
 
 class Pages(NamedTuple):

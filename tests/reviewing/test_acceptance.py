@@ -118,7 +118,11 @@ def test_two_folders_in_one_place_share_the_file(
 @pytest.mark.parametrize(
     ("options", "content", "message"),
     [
-        (["--accept", "opns"], None, "--accept opns has the unknown kind 'opns'. The kinds are: will-fail, "),
+        (
+            ["--accept", "opns"],
+            None,
+            "--accept opns has the unknown kind 'opns'. Did you mean 'opens'? The kinds",
+        ),
         (["--accept", "opens:"], None, "--accept opens: does not name a stack. Write opens, opens:STACK.ID"),
         (
             ["--accept", "opens:api.Nothing"],
@@ -127,9 +131,20 @@ def test_two_folders_in_one_place_share_the_file(
             "api.Nothing. Correct or",
         ),
         (
+            ["--accept", "opens:apo"],
+            None,
+            "--accept opens:apo does not match a risk: the review has no risk opens in apo. Did you mean "
+            "'api'? Correct or remove it.",
+        ),
+        (
             [],
             [{**ENTRY, "logicalId": "Api5xxAlarm"}],
             "Entry 1 of review.json does not match a risk: the review has no risk guard in api.Api5xxAlarm.",
+        ),
+        (
+            [],
+            [{**ENTRY, "logicalId": f"{ENTRY['logicalId']}s"}],
+            f"Did you mean '{ENTRY['logicalId']}'? Correct or remove it.",
         ),
         ([], [{**ENTRY, "reason": " "}], "Entry 1 of review.json does not have a reason. Add it."),
         ([], [{**ENTRY, "kind": "x"}], "Entry 1 of review.json has the unknown kind 'x'. The kinds are:"),

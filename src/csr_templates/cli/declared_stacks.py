@@ -6,7 +6,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from csr_templates.cli.messages import InputError, did_you_mean
+from csr_templates.cli.messages import InputError
+from csr_templates.cloudformation.wording import hint
 from csr_templates.stacks.listing import Stack
 
 if TYPE_CHECKING:
@@ -52,10 +53,9 @@ def stacks_of(reference: str) -> tuple[Stack, ...]:
             "installed packages."
         ) from error
     if not hasattr(module, name):
-        public = [one for one in vars(module) if not one.startswith("_")]
+        listings = [known for known in dir(module) if isinstance(getattr(module, known), (tuple, list))]
         raise InputError(
-            f"--stacks {reference}: The module {module_name} does not define {name}."
-            f"{did_you_mean(name, public)}"
+            f"--stacks {reference}: The module {module_name} does not define {name}.{hint(name, listings)}"
         )
     found: object = getattr(module, name)
     if not isinstance(found, (tuple, list)) or not found or not all(isinstance(one, Stack) for one in found):
@@ -75,7 +75,7 @@ def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
     by_name = {stack.name: stack for stack in stacks}
     if name not in by_name:
         raise InputError(
-            f"There is no stack {name!r}.{did_you_mean(name, by_name)} The stacks are: {', '.join(by_name)}."
+            f"There is no stack {name!r}.{hint(name, by_name)} The stacks are: {', '.join(by_name)}."
         )
     return by_name[name]
 
@@ -89,7 +89,7 @@ def environment_named(name: str, environments: Sequence[Environment]) -> Environ
     by_name = {environment.name: environment for environment in environments}
     if name not in by_name:
         raise InputError(
-            f"There is no environment {name!r}.{did_you_mean(name, by_name)} The environments are: "
+            f"There is no environment {name!r}.{hint(name, by_name)} The environments are: "
             f"{', '.join(by_name)}."
         )
     return by_name[name]

@@ -6,7 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from csr_templates.cli.messages import FINE, FOUND, InputError, say
+from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
+from csr_templates.cloudformation.wording import beginning
 from csr_templates.hand_over import manifest
 
 if TYPE_CHECKING:
@@ -38,22 +39,28 @@ def run(arguments: Namespace) -> int:
     from csr_templates.linting import runner  # takes half a second, not for other commands
 
     texts = {file: _text(file) for file in arguments.files}
+    regions = {file: arguments.region or _regions(file) for file in arguments.files}
     try:
         found = [
             match
             for file, text in texts.items()
-            for match in runner.matches(text, arguments.region or [_region(file)], file=str(file))
+            for match in runner.matches(text, regions[file] or [DEFAULT_REGION], file=str(file))
         ]
         report = runner.format_matches(found, arguments.format)
     except runner.LintError as error:
         raise InputError(str(error)) from error
     if report:
         say(report)
+    if without := [str(file) for file in texts if not regions[file]]:
+        tell(
+            f"csr-templates: No stacks.json lists {beginning(without, 3)}: linted for {DEFAULT_REGION}. "
+            "Specify another region with --region."
+        )
     return FOUND if found else FINE
 
 
-def _region(file: Path) -> str:
-    """Return the region of the file in the manifest of its folder or of the parent folder.
+def _regions(file: Path) -> list[str]:
+    """Return the region of the file in the manifest of its folder or of the parent folder; empty if unknown.
 
     Bootstrap templates are one folder below the manifest. A stacks.json of another program is ignored.
     """
@@ -64,8 +71,8 @@ def _region(file: Path) -> str:
             path = real.relative_to(folder).as_posix()
             for stack in known["stacks"]:
                 if path in stack.values():
-                    return str(stack["region"])
-    return DEFAULT_REGION
+                    return [str(stack["region"])]
+    return []
 
 
 def _text(file: Path) -> str:

@@ -17,13 +17,13 @@ from csr_templates.cli.messages import (
     BAD_INPUT,
     FINE,
     InputError,
-    did_you_mean,
     discard_stdout,
     headline,
     say,
     tell,
 )
 from csr_templates.cloudformation.rendering import RenderError
+from csr_templates.cloudformation.wording import hint
 from csr_templates.environments.environment import EnvironmentsError
 
 if TYPE_CHECKING:
@@ -115,12 +115,12 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         for word in others[: others.index("--")] if "--" in others else others:
             option = word.partition("=")[0]
             if option.startswith("--") and option not in known:
-                command.error(f"there is no option {option}.{did_you_mean(option, known)}")
+                command.error(f"there is no option {option}.{hint(option, known)}")
     elif wanted in _REMOVED:
         parser.error(f"{wanted} was removed. {_REMOVED[wanted]}")
     elif not wanted.startswith("-"):
         parser.error(
-            f"there is no command {wanted!r}.{did_you_mean(wanted, _COMMANDS)} The commands are: "
+            f"there is no command {wanted!r}.{hint(wanted, _COMMANDS)} The commands are: "
             f"{', '.join(_COMMANDS)}."
         )
     arguments = parser.parse_args(given)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sized
+    from collections.abc import Callable, Sized
 
 FINE = 0
 FOUND = 1  # findings or stale files
@@ -73,11 +73,3 @@ def headline(mistakes: Sized) -> str:
     """Return the sentence above the list of errors in the parameter files."""
     verb = "is" if len(mistakes) == 1 else "are"
     return f"There {verb} {quantity(len(mistakes), 'error')} in the parameter files."
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return `` Did you mean …?`` with the most similar known word, or an empty text if none is similar."""
-    from difflib import get_close_matches  # imported only for an error
-
-    near = get_close_matches(word, list(known), n=1)
-    return f" Did you mean {near[0]}?" if near else ""

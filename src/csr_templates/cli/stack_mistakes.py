@@ -11,6 +11,7 @@ import builtins
 import re
 import traceback
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from csr_templates.cli.folders import short_path
 from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.cloudformation.wording import hint
+from csr_templates.environments import merge_conflicts
 
 if TYPE_CHECKING:
     from csr_templates.stacks.listing import Stack
@@ -34,7 +36,7 @@ def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
         modules: modules of stacks outside this package.
     """
     if isinstance(error, SyntaxError) and error.filename and _STACKS in _dotted(error.filename):
-        return f"{_place(error.filename, error.lineno or 1)}: Python cannot read this line: {error.msg}."
+        return _syntax_error(error, error.filename)
     frames = list(traceback.walk_tb(error.__traceback__))
     ours = [
         number
@@ -61,6 +63,14 @@ def with_line(sentence: str, stacks: Iterable[Stack]) -> str:
                 if name in lines:
                     return f"{_place(str(stack.source), lines[name])}: {sentence}"
     return sentence
+
+
+def _syntax_error(error: SyntaxError, file: str) -> str:
+    with suppress(OSError, UnicodeDecodeError):
+        marker = merge_conflicts.first_marker(Path(file).read_text("utf-8"))
+        if marker and marker.line == error.lineno:
+            return f"{_place(file, marker.line)}: {merge_conflicts.sentence(marker, 'lines')}"
+    return f"{_place(file, error.lineno or 1)}: Python cannot read this line: {error.msg}."
 
 
 def _refused_property(error: BaseException, frames: Iterable[FrameType]) -> tuple[str, str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from csr_templates.cloudformation.references import Place, Use, pieces, uses
+from csr_templates.cloudformation.references import Place, Use, pieces, uses, walk
 from csr_templates.cloudformation.resolved_stack import ResolvedStack
 from csr_templates.cloudformation.wiring import Node
 
@@ -154,16 +154,8 @@ def _entry(side: ResolvedStack, section: str, name: str) -> Any:
     return side.stack.template.get(section, {}).get(name)
 
 
-def _part(node: Any, place: Place) -> Any:
+def _part(properties: Any, place: Place) -> Any:
     """Return the part of the unresolved properties at a place, without entering functions."""
-    for step in place:
-        match node, step:
-            case Mapping(), _ if step in node:
-                node = node[step]
-            case list(), int() if step < len(node):
-                node = node[step]
-            case {}, _ if len(node) == 1 and next(iter(node)).startswith("Fn::"):
-                return node
-            case _:
-                return None if isinstance(node, Mapping) else node
-    return node
+    part, left = walk(properties, place)
+    is_function = isinstance(part, Mapping) and len(part) == 1 and next(iter(part)).startswith("Fn::")
+    return None if left and isinstance(part, Mapping) and not is_function else part

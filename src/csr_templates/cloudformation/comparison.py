@@ -136,11 +136,14 @@ class _Comparison:
             texts = (self._canonical(item, (*place, 0)) for _, item in (one, other))
             return next(texts) == next(texts)
 
-        while left and right and same(left[0], right[0]):
-            left, right = left[1:], right[1:]
-        while left and right and same(left[-1], right[-1]):
-            left, right = left[:-1], right[:-1]
-        return left, right
+        shorter = min(len(left), len(right))
+        start = 0
+        while start < shorter and same(left[start], right[start]):
+            start += 1
+        end = 0
+        while end < shorter - start and same(left[-1 - end], right[-1 - end]):
+            end += 1
+        return left[start : len(left) - end], right[start : len(right) - end]
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""

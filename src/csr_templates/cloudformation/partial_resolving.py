@@ -32,7 +32,14 @@ from csr_templates.cloudformation.intrinsics import (
     is_unknown,
 )
 from csr_templates.cloudformation.references import uses
-from csr_templates.cloudformation.resolving import SSM_VALUE, Body, Conditions, Rules, pseudo_parameters
+from csr_templates.cloudformation.resolving import (
+    SSM_VALUE,
+    Body,
+    Conditions,
+    Rules,
+    is_list,
+    pseudo_parameters,
+)
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -69,12 +76,11 @@ def parameter_values(
             found[name] = {GIVEN: name}
             continue
         text = given[name] if name in given else str(as_strings(declaration["Default"]))
-        kind = str(declaration.get("Type"))
-        if kind.startswith(SSM_VALUE):
+        if str(declaration.get("Type")).startswith(SSM_VALUE):
             found[name] = {STORED: text}
         elif shown and is_no_echo(declaration):
             found[name] = {HIDDEN: hashlib.sha256(text.encode()).hexdigest()}
-        elif kind == "CommaDelimitedList" or kind.startswith("List<"):
+        elif is_list(declaration):
             found[name] = [item.strip() for item in text.split(",")]
         else:
             found[name] = text

@@ -36,6 +36,26 @@ class Use(NamedTuple):
     name: str
 
 
+def walk(node: Any, place: Place) -> tuple[Any, Place]:
+    """Return the part of a node at a place, or the last part on the way to it, and the steps left."""
+    part = node
+    for index, step in enumerate(place):
+        match part, step:
+            case Mapping(), _ if step in part:
+                part = part[step]
+            case list(), int() if step < len(part):
+                part = part[step]
+            case _:
+                return part, place[index:]
+    return part, ()
+
+
+def value_at(node: Any, place: Place) -> Any:
+    """Return the value at a place; None if there is none."""
+    part, left = walk(node, place)
+    return None if left else part
+
+
 def uses(node: Any, place: Place = ()) -> list[Use]:
     """Return every name in a part of a template, in the order in which they are used."""
     found: list[Use] = []

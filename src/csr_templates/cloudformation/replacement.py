@@ -17,6 +17,7 @@ from csr_templates.cloudformation.documented_updates import (
     uninterrupted,
 )
 from csr_templates.cloudformation.intrinsics import is_unknown
+from csr_templates.cloudformation.references import value_at
 from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.cloudformation.update_exceptions import (
     ALSO_REPLACED,
@@ -102,19 +103,6 @@ def effect_of_values(
         replaces = also(changed)
         effect = max(effect, _EFFECTS[replaces])
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
-
-
-def value_at(node: Any, place: Place) -> Any:
-    """Return the value at a place; None if there is none."""
-    for step in place:
-        match node, step:
-            case dict(), _ if step in node:
-                node = node[step]
-            case list(), int() if step < len(node):
-                node = node[step]
-            case _:
-                return None
-    return node
 
 
 def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:

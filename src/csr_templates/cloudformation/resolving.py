@@ -347,6 +347,12 @@ def _parameter_values(declared: Mapping[str, Mapping[str, Any]], given: Mapping[
     return {name: _parameter_value(name, declaration, given) for name, declaration in declared.items()}
 
 
+def is_list(declaration: Mapping[str, Any]) -> bool:
+    """Return whether the value of a parameter is a list; not for a list in the Parameter Store."""
+    kind = str(declaration.get("Type"))
+    return kind == "CommaDelimitedList" or kind.startswith("List<")
+
+
 def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[str, str]) -> Any:
     path = f"Parameters.{name}"
     if name in given and not isinstance(given[name], str):
@@ -354,13 +360,11 @@ def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[s
             path, f"The value given is {show(given[name])}; CloudFormation accepts only strings, so quote it."
         )
     text = given[name] if name in given else as_text(declaration["Default"], path)
-    kind = str(declaration.get("Type"))
-    is_list = kind == "CommaDelimitedList" or kind.startswith("List<")
-    items = [item.strip() for item in text.split(",")] if is_list else [text]
+    items = [item.strip() for item in text.split(",")] if is_list(declaration) else [text]
     if declared := declaration.get("AllowedValues"):
         for item in items:
             if item not in declared and item not in (allowed := [as_text(one, path) for one in declared]):
                 fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
-    if kind.startswith(SSM_VALUE):
+    if str(declaration.get("Type")).startswith(SSM_VALUE):
         return {"Ref": name}
-    return items if is_list else text
+    return items if is_list(declaration) else text

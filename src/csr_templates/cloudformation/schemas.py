@@ -293,22 +293,26 @@ def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
 
 def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Return a part of a schema, or the part that it refers to."""
-    while pointer := schema.get("$ref"):
+    part = schema
+    while pointer := part.get("$ref"):
         found: Any = whole
         for key in pointer.split("/")[1:]:
             found = found.get(key) if isinstance(found, dict) else None
         if not isinstance(found, dict):
             _unknown_layout(file, f"it refers to {pointer}, which it does not have")
-        schema = found
-    return schema
+        part = found
+    return part
 
 
 def _with_alternatives(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     """Return a part of a schema with all references resolved, also in alternatives."""
-    schema = _followed(file, whole, schema)
-    for key in {"allOf", "anyOf", "oneOf"}.intersection(schema):
-        schema = {**schema, key: [_with_alternatives(file, whole, one) for one in schema[key]]}
-    return schema
+    part = _followed(file, whole, schema)
+    alternatives: dict[str, Any] = {
+        key: [_with_alternatives(file, whole, alternative) for alternative in part[key]]
+        for key in ("allOf", "anyOf", "oneOf")
+        if key in part
+    }
+    return {**part, **alternatives} if alternatives else part
 
 
 def _tag_property(schema: Mapping[str, Any]) -> str:

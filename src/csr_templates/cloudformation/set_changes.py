@@ -13,7 +13,7 @@ from typing import Any, Final
 from csr_templates.cloudformation.causes import Why
 from csr_templates.cloudformation.comparison import Difference, differences
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import Place, in_words, place_in_words
+from csr_templates.cloudformation.references import Place, in_words, place_in_words, walk
 from csr_templates.cloudformation.replacement import Effect, effect_of_values
 from csr_templates.cloudformation.resolved_stack import Mention, ResolvedStack, Resource, mentions
 from csr_templates.cloudformation.update_exceptions import Changed
@@ -254,7 +254,7 @@ class _SetChanges:
         else:
             what = "updated"
         chain = [*main.chain, f"{source.name} {what}", *self.why.way(user, mention.place, source.stack)]
-        value = _at(self.after[user.stack].resources[user.name].properties, mention.place)
+        value, _ = walk(self.after[user.stack].resources[user.name].properties, mention.place)
         return Cause(mention.place, place_in_words(mention.place), value, value, chain, effect, source)
 
     def _was(self, node: Node) -> Resource | None:
@@ -297,19 +297,6 @@ def policy(resource: Resource, name: str) -> str:
 
 def _resources(stacks: Mapping[str, ResolvedStack], name: str) -> Mapping[str, Resource]:
     return stacks[name].resources if name in stacks else {}
-
-
-def _at(node: Any, place: Place) -> Any:
-    """Return the resolved value at a place."""
-    for step in place:
-        match node, step:
-            case Mapping(), _ if step in node:
-                node = node[step]
-            case list(), int() if step < len(node):
-                node = node[step]
-            case _:
-                return node
-    return node
 
 
 _NONE: Final = Resource("", None, "", {}, {})

@@ -15,15 +15,21 @@ def quoted(text: str) -> str:
 
 
 def hint(name: object, candidates: Iterable[str]) -> str:
-    """Return the sentence with the nearest candidate; empty if none is similar."""
+    """Return the sentence with the nearest candidate, in any letter case; empty if none is similar."""
     from difflib import get_close_matches  # imported only for an error
 
-    candidates = list(candidates)
-    same = [one for one in candidates if one.lower() == str(name).lower()]
-    close = same or get_close_matches(str(name), candidates, n=1)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    by_letters: dict[str, str] = {}
+    for candidate in candidates:
+        by_letters.setdefault(candidate.lower(), candidate)
+    close = get_close_matches(str(name).lower(), by_letters, n=1)
+    return f" Did you mean '{by_letters[close[0]]}'?" if close else ""
 
 
 def series(names: Sequence[str]) -> str:
     """Return names as a part of a sentence: ``a, b and c``."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def beginning(names: Sequence[str], most: int) -> str:
+    """Return the first names and the number of the others: ``a, b and 3 more``."""
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from csr_templates.cloudformation.wording import hint
 from csr_templates.environments.combinations import check_all, check_environment
 from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
 from csr_templates.environments.values import (
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 SHARED = "shared.json"
 """The file with the common values of all environments."""
+
+_NEW_ENVIRONMENT = (
+    "To add an environment, add its name to the AllowedValues of the parameter: environment() in "
+    "stacks/parts/parameters.py of csr_templates declares it."
+)
 
 
 class Environment(NamedTuple):
@@ -202,7 +208,9 @@ def _key_refusals(
 ) -> Iterator[str]:
     declaring = [stack for stack in stacks if key in stack.parameters]
     if not declaring:
-        yield f"No template has this parameter. {_nearest(key, stacks)}"
+        known = sorted({name for stack in stacks for name in stack.in_files})
+        listed = f" The parameters are: {', '.join(known)}."
+        yield f"No template has this parameter.{hint(key, known) or listed}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
             f"Found {excerpt(value)}, but this is a per-deploy parameter, which the pipeline passes; a value "
@@ -221,16 +229,8 @@ def _key_refusals(
             f"{excerpt(environment)}, or rename the file."
         )
     else:
-        yield from refusals(value, key, declaring)
-
-
-def _nearest(key: str, stacks: Sequence[BuiltStack]) -> str:
-    known = {name.lower(): name for stack in stacks for name in stack.in_files}
-    from difflib import get_close_matches  # imported only for an error
-
-    if near := get_close_matches(key.lower(), known, n=1):
-        return f"Did you mean {known[near[0]]}?"
-    return f"The parameters are: {', '.join(sorted(known.values()))}."
+        advice = f" {_NEW_ENVIRONMENT}" if key == "Environment" else ""
+        yield from (f"{refusal}{advice}" for refusal in refusals(value, key, declaring))
 
 
 def _merge(

@@ -117,10 +117,7 @@ def _syntax_error(error: json.JSONDecodeError) -> str:
 
     text, position = error.doc, error.pos
     if marker := merge_conflicts.first_marker(text):
-        return (
-            f'Line {marker.line}: Found a merge conflict ("{marker.text}"). Keep the correct values, '
-            "and remove the lines that start with <<<<<<<, ======= and >>>>>>>."
-        )
+        return f"Line {marker.line}: {merge_conflicts.sentence(marker, 'values')}"
     before = text[:position].rstrip()
     if before.endswith(",") and re.match(_TRAILING_COMMA, text[len(before) - 1 :]):
         position = len(before) - 1  # older Python versions point behind the comma

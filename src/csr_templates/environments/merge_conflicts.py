@@ -24,6 +24,14 @@ def first_marker(text: str) -> Marker | None:
     return None
 
 
+def sentence(marker: Marker, what: str) -> str:
+    """Return the error about a marker, with the remedy; ``what`` is what to keep."""
+    return (
+        f'Found a merge conflict ("{marker.text}"). Keep the correct {what}, and remove the lines that start '
+        "with <<<<<<<, ======= and >>>>>>>."
+    )
+
+
 def sides(text: str) -> tuple[str, str] | None:
     """Return the text of each side of the merge; None if the text does not contain a complete conflict."""
     ours: list[str] = []

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.wording import quoted
+from csr_templates.cloudformation.wording import quoted, series
 from csr_templates.environments.files import Mistake, Number, excerpt
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = 
 
 
 def _source(stacks: Sequence[str], constraint: str) -> str:
-    where = f"{stacks[0]} template" if len(stacks) == 1 else f"templates {' and '.join(stacks)}"
+    where = f"{stacks[0]} template" if len(stacks) == 1 else f"templates {series(stacks)}"
     return (
         f'Constraint in the {where}: "{constraint}".'
         if constraint

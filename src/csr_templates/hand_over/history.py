@@ -77,9 +77,10 @@ def base(folder: Path) -> Revision:
 
 
 def _root(folder: Path) -> Path:
-    while not folder.is_dir() and folder != folder.parent:
-        folder = folder.resolve().parent
-    top = _git(folder, "rev-parse", "--show-toplevel")
+    existing = folder
+    while not existing.is_dir() and existing != existing.parent:
+        existing = existing.resolve().parent
+    top = _git(existing, "rev-parse", "--show-toplevel")
     if not top:
         raise HistoryError(
             f"{folder.as_posix()} is not in a Git repository. Specify two output folders or two "

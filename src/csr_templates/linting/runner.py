@@ -27,6 +27,7 @@ from cfnlint.rules.errors import ParseError, RuleError
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfnlint.template import Template
 
+from csr_templates.cloudformation.resolving import is_list
 from csr_templates.cloudformation.source_lines import candidate_lines, line_of
 from csr_templates.cloudformation.wording import hint
 from csr_templates.rules.template.ignore_without_reason import IgnoreWithoutReason, ignored_checks
@@ -116,11 +117,12 @@ def matches(
     parameters: Mapping[str, str] | None = None,
 ) -> list[Match]:
     """Return the findings as cfn-lint's own objects, for ``format_matches``; arguments as in ``lint``."""
-    unknown = [region for region in regions if region not in REGIONS]
-    if unknown or not regions:
+    if not regions:
+        raise LintError("There is no region to lint for. Specify one, such as ap-northeast-1.")
+    if unknown := [region for region in regions if region not in REGIONS]:
         raise LintError(
-            f"Cannot lint for the regions {list(regions)}: Specify at least one region, and only "
-            "regions that cfn-lint supports, such as ap-northeast-1."
+            f"cfn-lint does not support the region {unknown[0]!r}.{hint(unknown[0], REGIONS)} Specify a "
+            "region such as ap-northeast-1."
         )
     found = _run(text, list(regions), file, parameters or {})
     unique = [match for index, match in enumerate(found) if match not in found[:index]]
@@ -218,13 +220,9 @@ def _about_size(text: str, file: str) -> list[Match]:
 
 def _typed(values: Mapping[str, str], declared: Any) -> dict[str, Any]:
     """Split the values of list parameters, as CloudFormation does."""
-
-    def is_list(name: str) -> bool:
-        parameter = declared.get(name) if isinstance(declared, Mapping) else None
-        kind = str(parameter.get("Type")) if isinstance(parameter, Mapping) else ""
-        return kind == "CommaDelimitedList" or kind.startswith("List<")
-
-    return {name: value.split(",") if is_list(name) else value for name, value in values.items()}
+    known = declared if isinstance(declared, Mapping) else {}
+    lists = {name for name, found in known.items() if isinstance(found, Mapping) and is_list(found)}
+    return {name: value.split(",") if name in lists else value for name, value in values.items()}
 
 
 def _is_ignored(match: Match, cfn: Template) -> bool:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from csr_templates.cloudformation.wording import hint
 from csr_templates.preflight import calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure, Query, now
 from csr_templates.preflight.results import Check, unasked
@@ -82,14 +83,17 @@ class Account:
             AccountError: there is no such profile.
         """
         import boto3
+        import botocore.session
         from botocore.config import Config
         from botocore.exceptions import ProfileNotFound
 
         try:
             self.session = session or boto3.Session(profile_name=profile)
         except ProfileNotFound as error:
+            name = error.kwargs["profile"]  # also if it is from an environment variable
             raise AccountError(
-                f"There is no profile {profile}. List the profiles with aws configure list-profiles."
+                f"There is no profile {name}.{hint(name, botocore.session.Session().available_profiles)} "
+                "List the profiles with aws configure list-profiles."
             ) from error
         # Adaptive retries slow down all calls to a service while AWS throttles.
         self._config = Config(
@@ -253,13 +257,14 @@ def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[st
 
 
 def _kept(query: Query, answer: Any) -> Any:
+    part = answer
     for key in filter(None, query.path.split(".")):
-        answer = answer.get(key, {} if query.path.startswith(f"{key}.") else [])
+        part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
     if not query.keep:
-        return _plain(answer)
-    if isinstance(answer, list):
-        return [_plain(_only(item, query.keep)) for item in answer]
-    return _plain(_only(answer, query.keep))
+        return _plain(part)
+    if isinstance(part, list):
+        return [_plain(_only(item, query.keep)) for item in part]
+    return _plain(_only(part, query.keep))
 
 
 def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:

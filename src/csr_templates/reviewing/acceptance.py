@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final, NamedTuple
 
+from csr_templates.cloudformation.wording import hint
 from csr_templates.reviewing.kinds import KINDS
 
 FILE: Final = "review.json"
@@ -92,6 +93,6 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
 def _require_kind(kind: str, origin: str) -> None:
     if kind not in KINDS:
         raise AcceptanceError(
-            f"{origin[0].upper()}{origin[1:]} has the unknown kind {kind!r}. The kinds are: "
-            f"{', '.join(KINDS)}."
+            f"{origin[0].upper()}{origin[1:]} has the unknown kind {kind!r}.{hint(kind, KINDS)} The kinds "
+            f"are: {', '.join(KINDS)}."
         )

@@ -26,6 +26,7 @@ from csr_templates.cloudformation.set_changes import (
     set_changes,
 )
 from csr_templates.cloudformation.wiring import Node
+from csr_templates.cloudformation.wording import hint
 from csr_templates.reviewing import outcomes
 from csr_templates.reviewing.hiding import HIDDEN_VALUE, shown
 from csr_templates.reviewing.sides import ReviewError, Side
@@ -151,7 +152,7 @@ def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[Enviro
     known = list(after.environments)
     if unknown := [name for name in names if name not in known]:
         raise ReviewError(
-            f"There is no environment {', '.join(unknown)} in {after.name}; it has "
+            f"There is no environment {unknown[0]} in {after.name}.{hint(unknown[0], known)} It has "
             f"{', '.join(known) or 'none'}."
         )
     return [_compare(before, after, name) for name in (names or known)]

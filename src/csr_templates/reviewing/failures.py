@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from csr_templates.cloudformation.comparison import in_stack
-from csr_templates.cloudformation.references import in_words
+from csr_templates.cloudformation.references import in_words, value_at
 from csr_templates.cloudformation.refused_updates import refusals
-from csr_templates.cloudformation.replacement import deleted_first, identities, value_at
+from csr_templates.cloudformation.replacement import deleted_first, identities
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource
 from csr_templates.cloudformation.set_changes import (
     ADD,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from csr_templates.cloudformation.wording import hint
 from csr_templates.reviewing.acceptance import Acceptance, AcceptanceError
 from csr_templates.reviewing.report import Review
 from csr_templates.reviewing.risks import Risk
@@ -40,10 +41,10 @@ def accept(
     new = [one for one in given if one.key not in earlier]
     for one in new:
         if is_whole and not any(_accepts(one, risk) for risk in found.risks):
-            place = "" if one.stack is None else f" in {one.stack}{'.' if one.name else ''}{one.name}"
+            place = "" if one.stack is None else f"{one.stack}{'.' if one.name else ''}{one.name}"
             raise AcceptanceError(
                 f"{one.origin[0].upper()}{one.origin[1:]} does not match a risk: the review has no risk "
-                f"{one.kind}{place}. Correct or remove it."
+                f"{one.kind}{place and f' in {place}'}.{_nearest(one, found)} Correct or remove it."
             )
     risks = []
     for risk in found.risks:
@@ -56,6 +57,15 @@ def accept(
         if one.key in earlier
     )
     return Accepted(found._replace(risks=risks), ignored)
+
+
+def _nearest(wanted: Acceptance, found: Review) -> str:
+    """Return the sentence with the nearest stack, or with the nearest resource that has such a risk."""
+    stacks = {stack.stack.name for environment in found.environments for stack in environment.stacks}
+    if wanted.stack not in stacks:
+        return hint(wanted.stack or "", sorted(stacks))
+    alike = (wanted.kind, wanted.stack)
+    return hint(wanted.name, [risk.name for risk in found.risks if (risk.kind, risk.stack) == alike])
 
 
 def _accepts(one: Acceptance, risk: Risk) -> bool:

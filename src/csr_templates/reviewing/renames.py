@@ -58,12 +58,13 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
 
 def _consistent(environment: EnvironmentChanges, found: list[Rename]) -> list[Rename]:
     """Return the pairs whose differing references refer to resources that are renamed too."""
+    pairs = found
     while True:
-        new_of = {pair.old: pair.new for pair in found}
-        kept = [pair for pair in found if _leads_to_renamed(environment, pair, new_of)]
-        if len(kept) == len(found):
-            return found
-        found = kept
+        new_of = {pair.old: pair.new for pair in pairs}
+        kept = [pair for pair in pairs if _leads_to_renamed(environment, pair, new_of)]
+        if len(kept) == len(pairs):
+            return pairs
+        pairs = kept
 
 
 def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Mapping[Node, Node]) -> bool:

@@ -14,6 +14,7 @@ Resources:
 GOOD = {
     "ID": stage("'$context.requestId $context.status'"),
     "extended": stage("'$context.extendedRequestId'"),
+    "part from a mapping": stage("!Sub ['$context.status ${More}', {More: !FindInMap [a, b, c]}]"),
     "function": stage("!ImportValue format"),
 }
 
@@ -26,6 +27,13 @@ BAD = {
     ),
     "another ID": (
         stage("'$context.requestIdentity'"),
+        "Resources/Stage/Properties/AccessLogSetting/Format",
+        "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
+        "refuses the stage. Add one of them.",
+    ),
+    "in a branch": (
+        "Conditions: {Long: !Equals [!Ref AWS::Region, eu-west-1]}"
+        + stage("!Join [' ', [$context.status, !If [Long, $context.requestId, !Ref AWS::NoValue]]]"),
         "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
         "refuses the stage. Add one of them.",

@@ -34,6 +34,7 @@ GOOD = {
     ),
     "at least of references": two("!Sub 'AT_LEAST(1, ALARM, (${Errors.Arn}, ${Slow.Arn}))'"),
     "quoted parenthesis": two("'ALARM(\"slow :)\")'"),
+    "part from a mapping": two("!Sub ['(ALARM(slow) ${More}', {More: !FindInMap [a, b, c]}]"),
     "switched off": two("'false'"),
     "nested": two("'(ALARM(errors) OR ALARM(\"slow one\")) AND NOT (OK(errors) OR FALSE)'"),
 }

@@ -1,5 +1,18 @@
 """Dashboards."""
 
+import re
+from pathlib import Path
+
+import pytest
+
+from csr_templates.rules.cloudwatch.broken_dashboard import BrokenDashboard
+from tests.rules.harness import findings
+
+OUT = Path(__file__).parents[3] / "out"
+TEMPLATES = [
+    file for file in sorted(OUT.glob("*.yaml")) if "CloudWatch::Dashboard" in file.read_text("utf-8")
+]
+
 
 def dashboard(body: str) -> str:
     """Return a template with one dashboard."""
@@ -33,6 +46,32 @@ Resources:
 """
 
 
+def conditional(graph: str) -> str:
+    """Return a dashboard with a text, a graph if a condition is true, and a title from a mapping."""
+    return f"""
+Parameters:
+  Graph: {{Type: String, AllowedValues: ['yes', 'no']}}
+Conditions:
+  HasGraph: !Equals [!Ref Graph, 'yes']
+  HasNoGraph: !Not [!Condition HasGraph]
+Mappings:
+  Titles: {{eu-west-1: {{Size: '3'}}}}
+Resources:
+  Board:
+    Type: AWS::CloudWatch::Dashboard
+    Properties:
+      DashboardBody: !Sub
+        - '{{"widgets":[{{"type":"text","height":${{Size}},"width":${{Wide}}${{Narrow}}}}${{Graphs}}]}}'
+        - Size: !FindInMap [Titles, !Ref AWS::Region, Size]
+          Wide: !If [HasGraph, '12', '']
+          Narrow: !If [HasNoGraph, '6', '']
+          Graphs: !If
+            - HasGraph
+            - !Sub ',{{"type":"metric","properties":{{{graph}}}}}'
+            - ''
+"""
+
+
 def case(text: str, *messages: str) -> tuple[str, ...]:
     """The body of the dashboard is found, once for each message."""
     return (
@@ -52,6 +91,7 @@ GOOD = {
     ),
     "text": dashboard('\'{"widgets":[{"type":"text","width":24,"properties":{"markdown":"a"}}]}\''),
     "function": dashboard("!ImportValue body"),
+    "branches of conditions that exclude each other": conditional('"region":"eu-west-1","metrics":[]'),
     "alarm by its ARN": "Parameters: {Elsewhere: {Type: String}}"
     + widget(
         "alarm",
@@ -88,6 +128,13 @@ BAD = {
     "too wide": case(
         metric(',"x":12,"width":18'),
         "Widget 0 of DashboardBody ends in column 30 of 24.",
+    ),
+    "in a branch": case(
+        conditional('"metrics":[]'), "Widget 1 of DashboardBody names no region, which it needs."
+    ),
+    "not JSON in a branch": case(
+        conditional('"region":"eu-west-1",'),
+        "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
     ),
     "type": case(
         dashboard('\'{"widgets":[{"type":"metrics"}]}\''),
@@ -155,3 +202,18 @@ BAD = {
         "us-east-1.",
     ),
 }
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)
+def test_faults_in_the_dashboards_of_the_stacks_are_found(file: Path) -> None:
+    """Their bodies contain Fn::If and Fn::FindInMap, and every statistic in them is checked."""
+    rule = BrokenDashboard()
+    text = file.read_text("utf-8")
+    regions = ["us-east-1" if file.stem == "frontend" else "ap-northeast-1"]
+    assert findings(rule, text, regions) == []
+
+    statistics = list(re.finditer('"stat":"([A-Za-z0-9]+)"', text))
+    places = [found.span(1) for found in (statistics[0], statistics[-1])]  # the last may be in a branch
+    for start, end in places:
+        ((_, message),) = findings(rule, f"{text[:start]}Biggest{text[end:]}", regions)
+        assert message.endswith("has the statistic Biggest, which CloudWatch does not have.")

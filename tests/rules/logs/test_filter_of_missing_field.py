@@ -49,6 +49,9 @@ GOOD = {
     "field": template("'{ $.status = 500 }'"),
     "text": template("'\"$.other\"'"),
     "another format": template("'{ $.other = 1 }'", "'$context.requestId $context.status'"),
+    "more fields from a mapping": template(
+        "'{ $.other = 1 }'", '!Sub [\'{"id":"$context.requestId"${More}}\', {More: !FindInMap [a, b, c]}]'
+    ),
     "columns": flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT, log]'"),
     "rest": flow_log("'[v, ..., action=REJECT, log]'"),
     "query": query(

@@ -44,8 +44,8 @@ BAD = {
     "component": (
         group("AWSManagedRulesCommonRuleSet", override("SizeRestrictions_QueryString")),
         "Resources/Acl/Properties/Rules/0/Statement/ManagedRuleGroupStatement",
-        "AWSManagedRulesCommonRuleSet has no rule SizeRestrictions_QueryString: WAF refuses the "
-        "override. Did you mean SizeRestrictions_QUERYSTRING?",
+        "AWSManagedRulesCommonRuleSet has no rule SizeRestrictions_QueryString: the override has "
+        "no effect. Did you mean SizeRestrictions_QUERYSTRING?",
     ),
     "group": (
         group("AWSManagedRulesCommonRuleset"),
@@ -56,7 +56,7 @@ BAD = {
     "rule": (
         group("AWSManagedRulesCommonRuleSet", override("SizeRestriction_BODY")),
         "Resources/Acl/Properties/Rules/0/Statement/ManagedRuleGroupStatement",
-        "AWSManagedRulesCommonRuleSet has no rule SizeRestriction_BODY: WAF refuses the "
-        "override. Did you mean SizeRestrictions_BODY?",
+        "AWSManagedRulesCommonRuleSet has no rule SizeRestriction_BODY: the override has "
+        "no effect. Did you mean SizeRestrictions_BODY?",
     ),
 }

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.resolved_stack import ResolvedStack, Resource, mentions
 from csr_templates.cloudformation.wiring import Node
+from csr_templates.cloudformation.wording import beginning
 from csr_templates.reviewing.access.statements import (
     Access,
     Statement,
@@ -300,18 +301,14 @@ def _in_words(found: Sequence[Access]) -> list[str]:
         alike.setdefault((one.principal, one.actions, one.dropped), {})[one.resource] = None
     parts = []
     for (principal, actions, dropped), resources in alike.items():
-        where = f" on {_some(list(resources))}" if any(resources) else ""
+        where = f" on {beginning(list(resources), _MOST)}" if any(resources) else ""
         who = f" by {principal}" if principal else ""
         is_named = dropped and dropped != ("Condition",)
-        limit = f", no longer limited as before by {_some(dropped)}" if is_named else ""
-        parts.append(f"{_some(actions)}{where}{who}{limit}")
+        limit = f", no longer limited as before by {beginning(dropped, _MOST)}" if is_named else ""
+        parts.append(f"{beginning(actions, _MOST)}{where}{who}{limit}")
     return parts
 
 
 def _listed(parts: Sequence[str]) -> str:
     more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
     return "; ".join(parts[:_MOST]) + more
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_MOST]) + (f" and {len(names) - _MOST} more" if len(names) > _MOST else "")

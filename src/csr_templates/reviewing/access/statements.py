@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from csr_templates.cloudformation.intrinsics import is_unknown
 from csr_templates.cloudformation.schemas import iam_actions
+from csr_templates.cloudformation.wording import beginning
 from csr_templates.reviewing.access.conditions import (
     Condition,
     conditions,
@@ -156,7 +157,7 @@ def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
         if known:
             missed = [action for action in known if not any(some.holds(action) for some in given)]
             if missed and len(missed) < len(known):
-                found.append(f"{written} (new: {_some([''.join(action) for action in missed])})")
+                found.append(f"{written} (new: {beginning([''.join(action) for action in missed], 3)})")
             elif missed:
                 found.append(written)
         elif not any(some.holds(one, wanted.excludes) for some in given):
@@ -194,7 +195,9 @@ def _statement(item: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statem
 def _set(included: Mapping[Pattern, str], excluded: Mapping[Pattern, str]) -> Some:
     """Return the set of an element or of its Not form; a statement has one of them."""
     if excluded:
-        return Some({EVERYTHING: f"everything except {_some(list(excluded.values()))}"}, tuple(excluded))
+        return Some(
+            {EVERYTHING: f"everything except {beginning(list(excluded.values()), 3)}"}, tuple(excluded)
+        )
     return Some(included)
 
 
@@ -268,7 +271,3 @@ def _unfolded(
                     yield from _unfolded(one, (*limits, limit))
         case Mapping() if not is_unknown(item):
             yield item, limits
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

@@ -50,10 +50,12 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         return
     before, after = change.before.properties, change.after.properties
     for key in ("AlarmActions", "InsufficientDataActions"):
-        kept = {json.dumps(one, sort_keys=True) for one in as_list(after.get(key))}
-        gone = [one for one in as_list(before.get(key)) if json.dumps(one, sort_keys=True) not in kept]
-        if gone:
-            what = ", ".join(words(one) for one in gone)
+        kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
+        dropped = [
+            action for action in as_list(before.get(key)) if json.dumps(action, sort_keys=True) not in kept
+        ]
+        if dropped:
+            what = ", ".join(words(action) for action in dropped)
             yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
     was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
     if was == "true" and will != "true":

@@ -9,6 +9,7 @@ from csr_templates.cloudformation.resolved_stack import ResolvedStack
 from csr_templates.cloudformation.set_changes import ADD, REMOVE, ResourceChange, policy
 from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE, denies
 from csr_templates.cloudformation.wiring import Node
+from csr_templates.cloudformation.wording import beginning
 from csr_templates.reviewing.changes import EnvironmentChanges
 from csr_templates.reviewing.guards.alarms import deaf
 from csr_templates.reviewing.removals import ASSOCIATION, unguarded
@@ -201,9 +202,5 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Nod
         parts = [f"{name} ({', '.join(actions)})" for name, actions in allowed.items()]
         yield (
             Node(after.name, ""),
-            f"The stack policy of {after.name} no longer protects {_some(parts)}.",
+            f"The stack policy of {after.name} no longer protects {beginning(parts, 6)}.",
         )
-
-
-def _some(names: list[str]) -> str:
-    return ", ".join(names[:6]) + (f" and {len(names) - 6} more" if len(names) > 6 else "")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.documents import document_texts
+from csr_templates.rules.support.references import is_complete
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
@@ -24,8 +25,8 @@ class AccessLogWithoutRequestId(Rule):
     looks_at = ("Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",)
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
-        for text in texts(setting.get("Format")):
-            if not re.search(r"\$context\.(requestId|extendedRequestId)\b", text):
+        for text in document_texts(validator, setting.get("Format")):
+            if is_complete(text) and not re.search(r"\$context\.(requestId|extendedRequestId)\b", text):
                 yield Fault(
                     ("Format",),
                     "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "

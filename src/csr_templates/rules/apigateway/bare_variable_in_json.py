@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from csr_templates.rules.support.apis import ACCESS_LOGS
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.documents import document_texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class BareVariableInJson(Rule):
     )
 
     def faults(self, validator: Validator, part: Any) -> Faults:
-        for text in texts(part.get("Format")):
+        for text in document_texts(validator, part.get("Format")):
             for name in _bare(text):
                 if name not in NUMBERS:
                     yield Fault(
@@ -51,7 +51,7 @@ class BareVariableInJson(Rule):
                         f"Format has $context.{name} without quotation marks: its text, or the '-' of no "
                         f'value, breaks the JSON of the record. Write "$context.{name}".',
                     )
-        for text in texts(part.get("application/json")):
+        for text in document_texts(validator, part.get("application/json")):
             for name in _bare(text):
                 if not OWN_QUOTES.fullmatch(name):
                     yield Fault(

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from csr_templates.rules.support.apis import ACCESS_LOGS
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.documents import document_texts
 from csr_templates.rules.support.references import own_id
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -65,7 +65,7 @@ class UnknownContextVariable(Rule):
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
         kind = validator.cfn.template["Resources"][own_id(validator)].get("Type", "")
-        for text in texts(setting.get("Format")):
+        for text in document_texts(validator, setting.get("Format")):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
                 if name in NOT_OF_REST and not kind.startswith("AWS::ApiGatewayV2::"):
                     instead = f" Use {NOT_OF_REST[name]}." if NOT_OF_REST[name] else " Remove it."

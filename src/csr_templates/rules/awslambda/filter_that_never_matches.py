@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.documents import each, texts
+from csr_templates.rules.support.documents import document_texts, each
 from csr_templates.rules.support.permissions import targets_of
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
@@ -50,7 +50,7 @@ class FilterThatNeverMatches(Rule):
             criteria = properties.get("FilterCriteria")
             filters = criteria.get("Filters") if isinstance(criteria, dict) and source else None
             for one, path in each(filters, logical_id, "Properties", "FilterCriteria", "Filters"):
-                for text in texts(one.get("Pattern")) if isinstance(one, dict) else ():
+                for text in document_texts(validator, one.get("Pattern")) if isinstance(one, dict) else ():
                     for problem in _problems(text, resources[source]):
                         yield Fault((*path, "Pattern"), problem)
 

@@ -87,21 +87,17 @@ def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str,
 
 
 def _policy_forwards(properties: Any, steps: tuple[str, ...]) -> bool:
+    headers = properties
     for step in steps:
-        properties = properties.get(step) if isinstance(properties, dict) else None
-    if not isinstance(properties, dict):
+        headers = headers.get(step) if isinstance(headers, dict) else None
+    if not isinstance(headers, dict):
         return False
-    behavior = properties.get("HeaderBehavior")
-    listed = _holds_host(properties.get("Headers"), "host")
+    behavior = headers.get("HeaderBehavior")
+    listed = _holds_host(headers.get("Headers"), "host")
     return (
         behavior in ("allViewer", "allViewerAndWhitelistCloudFront")
         or (behavior == "whitelist" and listed)
-        or (
-            behavior == "allExcept"
-            and "Headers" in properties
-            and not listed
-            and _known(properties["Headers"])
-        )
+        or (behavior == "allExcept" and "Headers" in headers and not listed and _known(headers["Headers"]))
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.documents import document_texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from csr_templates.rules.support.scenarios import only_value
 
@@ -40,7 +40,7 @@ class RefusedFunctionCode(Rule):
     looks_at = properties_of("AWS::CloudFront::Function")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for code in texts(properties.get("FunctionCode")):
+        for code in document_texts(validator, properties.get("FunctionCode")):
             for problem in _problems(code):
                 yield Fault(("FunctionCode",), f"FunctionCode {problem}")
             config = properties.get("FunctionConfig")

@@ -6,7 +6,8 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.documents import document_texts, texts
+from csr_templates.rules.support.references import is_complete
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.values import of_type
 
@@ -41,8 +42,8 @@ class BrokenAlarmRule(Rule):
             for name in texts(properties.get("AlarmName"))
         }
         for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::CompositeAlarm"):
-            for text in texts(properties.get("AlarmRule")):
-                problem = _problem(text, alarms)
+            for text in document_texts(validator, properties.get("AlarmRule")):
+                problem = _problem(text, alarms) if is_complete(text) else ""
                 if problem:
                     yield Fault((logical_id, "Properties", "AlarmRule"), f"AlarmRule {problem}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.documents import texts
+from csr_templates.rules.support.documents import document_texts
 from csr_templates.rules.support.metrics import GLOBAL
 from csr_templates.rules.support.regions import US_EAST_1
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -51,7 +51,7 @@ class BrokenDashboard(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         resources = validator.cfn.template["Resources"]
         here = [one for one in validator.context.regions if not one.startswith("cn-")]
-        for text in texts(properties.get("DashboardBody")):
+        for text in document_texts(validator, properties.get("DashboardBody")):
             if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
                 continue  # a text inside JSON may be a list of them
             body = _read(text)

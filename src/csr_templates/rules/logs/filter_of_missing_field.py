@@ -6,8 +6,8 @@ import re
 from difflib import get_close_matches
 from typing import Any
 
-from csr_templates.rules.support.documents import each, texts
-from csr_templates.rules.support.references import single_reference, sub_text
+from csr_templates.rules.support.documents import document_texts, each
+from csr_templates.rules.support.references import is_complete, single_reference
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 from csr_templates.rules.support.scenarios import only_value
 from csr_templates.rules.support.values import of_type
@@ -58,17 +58,17 @@ class FilterOfMissingField(Rule):
                     f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
                     f"{columns[group]}: it never matches. Name every field, or write '...'.",
                 )
-        yield from _queries(resources, keys)
+        yield from _queries(validator, resources, keys)
 
 
-def _queries(resources: Any, keys: dict[str, set[str]]) -> Faults:
+def _queries(validator: Validator, resources: Any, keys: dict[str, set[str]]) -> Faults:
     """Yield a fault for each field of a saved query that no access log of its log groups contains."""
     for logical_id, _, properties in of_type(resources, "AWS::Logs::QueryDefinition"):
         groups = [single_reference(one)[0] for one, _ in each(properties.get("LogGroupNames"))]
         if not groups or not all(keys.get(group) for group in groups):
             continue
         known = set().union(*(keys[group] for group in groups))
-        for text in texts(properties.get("QueryString")):
+        for text in document_texts(validator, properties.get("QueryString")):
             made = set(re.findall(r"\bas\s+(\w+)", text)) | set(re.findall(r"(\w+)\s*=[^=~]", text))
             listed = re.findall(r"(?m)(?:^|\|)\s*fields\s+([^|]+?)\s*(?=\||$)", text)
             for field in dict.fromkeys(one.strip() for part in listed for one in part.split(",")):
@@ -89,9 +89,10 @@ def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
         log = properties.get("AccessLogSetting", properties.get("AccessLogSettings"))
         log = log if isinstance(log, dict) else {}
         group = single_reference(log.get("DestinationArn"))[0]
-        text = sub_text(log.get("Format"))
-        if group and text and text.strip().startswith("{"):
-            found.setdefault(group, set()).update(re.findall(r'"([^"]+)"\s*:', text))
+        formats = document_texts(validator, log.get("Format"))
+        if group and formats and all(text.strip().startswith("{") and is_complete(text) for text in formats):
+            for text in formats:
+                found.setdefault(group, set()).update(re.findall(r'"([^"]+)"\s*:', text))
         elif group:
             found[group] = set()
     return found

@@ -31,7 +31,7 @@ class QueryAsksForLostField(Rule):
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for query in commands(properties):
+        for query in commands(validator, properties):
             for field in _lost(query):
                 yield Fault(
                     ("QueryString",),

@@ -64,7 +64,7 @@ class UnknownQueryCommand(Rule):
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for query in commands(properties):
+        for query in commands(validator, properties):
             for command in query:
                 word = re.match(r"([A-Za-z]+)\b", command)
                 known = [one.lower() for one in COMMANDS]

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from csr_templates.rules.support.references import sub_text
+from csr_templates.rules.support.documents import document_texts
 from csr_templates.rules.support.rule import Fault, Faults, Rule, Validator
 
 
@@ -28,17 +28,17 @@ class TemplateWithoutJson(Rule):
         for name, other in (pair, pair[::-1]):
             if name in generate and other not in generate:
                 yield Fault((name,), f"{name} is set without {other}: Secrets Manager refuses it. Set both.")
-        text = sub_text(generate.get(pair[0]))
-        if text is None or text.startswith("${"):
-            return
-        quoted = re.sub(r'("(?:[^"\\]|\\.)*")|\$\{[^}]*\}', lambda found: found[1] or "1", text)
-        try:
-            found = json.loads(quoted)
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            yield Fault(
-                (pair[0],),
-                f"{pair[0]} is not a JSON object: Secrets Manager refuses it. Write it with double "
-                'quotation marks, such as {"username": "admin"}.',
-            )
+        for text in document_texts(validator, generate.get(pair[0])):
+            if text.startswith("${"):
+                continue
+            quoted = re.sub(r'("(?:[^"\\]|\\.)*")|\$\{[^}]*\}', lambda found: found[1] or "1", text)
+            try:
+                found = json.loads(quoted)
+            except ValueError:
+                found = None
+            if not isinstance(found, dict):
+                yield Fault(
+                    (pair[0],),
+                    f"{pair[0]} is not a JSON object: Secrets Manager refuses it. Write it with double "
+                    'quotation marks, such as {"username": "admin"}.',
+                )

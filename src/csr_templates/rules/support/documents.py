@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from csr_templates.rules.support.references import sub_text
+from csr_templates.rules.support.references import partial_text, sub_text
+from csr_templates.rules.support.scenarios import extremes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
     from csr_templates.rules.support.values import Path
 
@@ -86,6 +89,16 @@ def open_to_anyone(policy: Any) -> Iterator[Path]:
 def texts(value: Any) -> list[str]:
     """Return the texts of a value with references as ``${Name}``; without texts inside other functions."""
     return [text for item, _ in each(value) if (text := sub_text(item)) is not None]
+
+
+def document_texts(validator: Validator, value: Any) -> list[str]:
+    """Return the texts of a document that is a text, like ``texts``, also with other functions inside.
+
+    They are two at most: with as many true conditions as possible, and with as few. What other functions
+    return is ``${Fn::FindInMap}``.
+    """
+    found = (partial_text(decided) for decided, _ in extremes(validator, value))
+    return list(dict.fromkeys(text for text in found if text is not None))
 
 
 def principals(statement: Any, kind: str = "Service") -> list[str]:

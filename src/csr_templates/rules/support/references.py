@@ -10,6 +10,8 @@ from cfnlint.helpers import is_function
 from csr_templates.rules.support.values import of_type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from cfnlint.jsonschema import Validator
 
 
@@ -18,6 +20,20 @@ def sub_text(value: Any) -> str | None:
 
     ``!Ref Key``, ``!Sub ${Key}`` and a Join of one are the same. None if the text is not known.
     """
+    return _text(value, lambda _: None)
+
+
+def partial_text(value: Any) -> str | None:
+    """Return a text like ``sub_text``, with other functions in a Sub or Join as ``${Fn::FindInMap}``."""
+    return _text(value, lambda function: f"${{{function}}}")
+
+
+def is_complete(text: str) -> bool:
+    """Return whether a text of ``partial_text`` contains no function other than references."""
+    return "${Fn::" not in text
+
+
+def _text(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
     if isinstance(value, (str, int)):
         return str(value)
     function, argument = is_function(value)
@@ -30,11 +46,18 @@ def sub_text(value: Any) -> str | None:
         case "Fn::Sub", [str(text)]:
             return text
         case "Fn::Sub", [str(text), dict(variables)]:
-            return _substituted(text, {name: sub_text(entry) for name, entry in variables.items()})
+            known = {name: _part(part, unknown) for name, part in variables.items()}
+            return None if None in known.values() else _substituted(text, known)
         case "Fn::Join", [str(delimiter), list(items)]:
-            known = [found for item in items if (found := sub_text(item)) is not None]
-            return delimiter.join(known) if len(known) == len(items) else None
+            found = [_part(item, unknown) for item in items]
+            texts = [text for text in found if text is not None]
+            return delimiter.join(texts) if len(texts) == len(found) else None
     return None
+
+
+def _part(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
+    text = _text(value, unknown)
+    return unknown(is_function(value)[0]) if text is None else text
 
 
 def plain(text: str) -> str:
@@ -42,10 +65,8 @@ def plain(text: str) -> str:
     return re.sub(r"\$\{[^}]*\}", "$", text)
 
 
-def _substituted(text: str, variables: dict[str, str | None]) -> str | None:
-    if None in variables.values():
-        return None
-    return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip()) or found[0], text)
+def _substituted(text: str, variables: Mapping[str, str | None]) -> str:
+    return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip(), found[0]) or "", text)
 
 
 def single_reference(value: Any) -> tuple[str, str]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
+# Functions whose second argument contains the parts of a text.
+_WITH_PARTS = ("Fn::Join", "Fn::Sub")
+
 # Ten independent conditions have 1024 cases; only the first 64 are checked.
 MOST_CASES = 64
 
@@ -41,6 +44,21 @@ def _scenarios(case: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
             yield from _scenarios(assumed, left)
 
 
+def extremes(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
+    """Yield a value without any Fn::If, with as many true conditions as possible, then with as few.
+
+    For a long text, whose conditions may have too many cases.
+    """
+    for status in (True, False):
+        left, case = _decided(value, validator.context.conditions.status), validator
+        while condition := _undecided(left, case):
+            assumed = assume(case, {condition: status}) or assume(case, {condition: not status})
+            if not assumed:
+                return
+            left, case = _decided(left, assumed.context.conditions.status), assumed
+        yield left, case
+
+
 def _decided(value: Any, status: dict[str, bool]) -> Any:
     """Return the value with the branches of the known conditions; None for AWS::NoValue."""
     if isinstance(value, list):
@@ -53,6 +71,8 @@ def _decided(value: Any, status: dict[str, bool]) -> Any:
     function, argument = is_function(value)
     if function == "Fn::If" and _is_if(argument) and argument[0] in status:
         return _decided(argument[1 if status[argument[0]] else 2], status)
+    if function in _WITH_PARTS and isinstance(argument, list) and len(argument) == 2:
+        return {function: [argument[0], _decided(argument[1], status)]}
     if function:
         return value
     entries = ((key, _decided(entry, status)) for key, entry in value.items())
@@ -64,6 +84,8 @@ def _undecided(value: Any, case: Validator) -> str:
     function, argument = is_function(value)
     if function == "Fn::If" and _is_if(argument) and argument[0] in case.context.conditions.conditions:
         return str(argument[0])
+    if function in _WITH_PARTS and isinstance(argument, list) and len(argument) == 2:
+        return _undecided(argument[1], case)
     if function:
         return ""
     parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

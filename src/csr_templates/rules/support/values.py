@@ -100,12 +100,13 @@ def existing(part: Any, path: Sequence[str | int]) -> Path:
 
     An Fn::If ends the path too, because the value of its branch has another path in the template.
     """
+    reached = part
     for index, step in enumerate(path):
-        inside = isinstance(part, dict) and step in part
-        listed = isinstance(part, list) and isinstance(step, int) and step < len(part)
+        inside = isinstance(reached, dict) and step in reached
+        listed = isinstance(reached, list) and isinstance(step, int) and step < len(reached)
         if not inside and not listed:
             return tuple(path[:index])
-        part = part[step]
+        reached = reached[step]
     return tuple(path)
 
 

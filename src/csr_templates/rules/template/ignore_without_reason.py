@@ -49,9 +49,10 @@ def ignored_checks(resource: Any) -> list[str]:
 
 def _config(holder: Any) -> dict[str, Any]:
     """Return Metadata/cfn-lint/config of a template or resource; empty where any step is not a mapping."""
+    part = holder
     for key in ("Metadata", "cfn-lint", "config"):
-        holder = holder.get(key) if isinstance(holder, dict) else None
-    return holder if isinstance(holder, dict) else {}
+        part = part.get(key) if isinstance(part, dict) else None
+    return part if isinstance(part, dict) else {}
 
 
 def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:

@@ -67,10 +67,11 @@ COMPONENT = re.compile("_(HEADER|COOKIE|BODY|URIPATH|QUERYSTRING|QUERYARGUMENTS|
 class UnknownManagedRule(Rule):
     """Managed rule group, or rule of one, that AWS does not have.
 
-    WAF refuses a group that does not exist, and an override of a rule that the group does not have. The names
-    are case-sensitive, and end with the inspected component: SizeRestrictions_BODY. Only names close to one
-    that is known are reported, since AWS adds groups and rules; versions of a group differ in the components,
-    so a known name with another component is allowed.
+    WAF refuses a group that does not exist. It ignores an override of a rule that a managed group does not
+    have, without an error: the intended rule keeps its action. The names are case-sensitive, and end with the
+    inspected component: SizeRestrictions_BODY. Only names close to one that is known are reported, since AWS
+    adds groups and rules; versions of a group differ in the components, so a known name with another
+    component is allowed.
     """
 
     id = "E9749"
@@ -106,10 +107,11 @@ class UnknownManagedRule(Rule):
                         close = [one for one in known if one.lower() == name.lower()]
                         close = close or get_close_matches(name, known, n=1, cutoff=0.75)
                         if close:  # AWS adds rules to its groups
+                            # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
                             yield Fault(
                                 place(properties, rules, path),
-                                f"{group} has no rule {name}{{when}}: WAF refuses the override. Did you mean "
-                                f"{close[0]}?",
+                                f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
+                                f"mean {close[0]}?",
                                 case,
                             )
 
