@@ -106,7 +106,6 @@ WHOLE_SET = [
     *policies("site"),
     *policies("logs"),
     "preflight-policies/read.json",
-    "preflight-policies/change-set.json",
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     "reference.md",
@@ -319,7 +318,6 @@ def test_json_of_a_check(
         "removed": [],
         "unchanged": ["site.yaml", *policies("site"), "preflight-policies/read.json", "bootstrap/site.yaml"],
         "stale": [
-            "preflight-policies/change-set.json",
             "reference.md",
             "stacks.json",
             "logs.yaml",
