@@ -35,6 +35,9 @@ _ALSO = {"logs:DeleteDeliverySource": ["delivery-source"]}
 """Kinds of resource that the reference forgets: it gives this action the kind of its sister."""
 
 
+_ALSO_ANY = {"cloudwatch:GetMetricData"}
+"""Actions with a kind of resource in the reference that most requests do not have: metrics have no ARN."""
+
 _TAGS_OF_API_GATEWAY = re.compile("arn:aws:apigateway:[^:]*::/tags/.*")
 """The reference lists no condition keys for these, but AWS limits changing them by tags of the resource.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-iam-policy.html
@@ -215,7 +218,7 @@ def condition_keys(action: str, arn: str) -> frozenset[str] | None:
     named = [*known.get("Resources", []), *_ALSO.get(action, [])]
     kinds = [service["Resources"][kind.lower()] for kind in named]
     if arn == "*":
-        return None if kinds else frozenset()
+        return None if kinds and action not in _ALSO_ANY else frozenset()
     fitting = [
         kind
         for kind in kinds
