@@ -170,7 +170,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 3 written, 7 removed, 8 unchanged.",
+        f"{out}: 2 written, 7 removed, 8 unchanged.",
         f"Removed: {', '.join(['logs.yaml', *policies('logs'), 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
