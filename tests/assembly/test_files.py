@@ -116,7 +116,6 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "deploy-policies/logs-pipeline-delete.json",
         "deploy-policies/logs-service-delete.json",
         "preflight-policies/read.json",
-        "preflight-policies/change-set.json",
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
         "reference.md",

@@ -157,6 +157,88 @@ def test_the_same_name_tag_twice() -> None:
     ]
 
 
+ROOT = {
+    "Effect": "Allow",
+    "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},
+    "Action": "kms:*",
+    "Resource": "*",
+}
+OTHER_ROOT = {"AWS": "arn:aws:iam::444455556666:root"}
+DENY_USE = {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt"], "Resource": "*"}
+
+
+def with_key(policy: Any) -> list[str]:
+    """Return the messages for a key with a policy."""
+    return said(
+        Resources={"Key": {"Type": "AWS::KMS::Key", "Properties": {"Tags": TAGS, "KeyPolicy": policy}}}
+    )
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ROOT,
+        [{**ROOT, "Sid": "Account", "Action": ["kms:*"], "Resource": ["*"]}],
+        [DENY_USE, ROOT],
+        [ROOT, {**DENY_USE, "Action": "kms:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}],
+    ],
+    ids=["one statement", "lists", "deny use", "deny with a condition"],
+)
+def test_keys_that_the_account_manages(statements: Any) -> None:
+    """The root of the account is allowed all actions, and no statement overrides this."""
+    assert with_key({"Statement": statements}) == []
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        {"Statement": []},
+        {"Statement": [{**ROOT, "Effect": "Deny", "Action": "kms:Decrypt"}]},
+        {"Statement": [{**ROOT, "Principal": OTHER_ROOT}]},
+        {"Statement": [{**ROOT, "Action": ["kms:Decrypt", "kms:PutKeyPolicy"]}]},
+        {"Statement": [{**ROOT, "Resource": "arn:aws:kms:us-east-1:123456789012:key/1"}]},
+        {"Statement": [{**ROOT, "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}}}]},
+        {"Statement": [{"Fn::If": ["HasAdmin", ROOT, {"Ref": "AWS::NoValue"}]}]},
+        {"Fn::If": ["HasAdmin", {"Statement": [ROOT]}, {"Statement": []}]},
+        None,
+    ],
+    ids=[
+        "none",
+        "deny",
+        "other account",
+        "some actions",
+        "other resource",
+        "condition",
+        "statement with If",
+        "If",
+        "no policy",
+    ],
+)
+def test_keys_that_the_account_does_not_manage(policy: Any) -> None:
+    """KMS does not reject these policies, because the keys bypass its check."""
+    assert with_key(policy) == [
+        "Key has no statement in KeyPolicy that allows the root of the account kms:* without a condition. "
+        "With BypassPolicyLockoutSafetyCheck, KMS accepts a key policy that no one can change. Create the "
+        'key with keys.key(...), or add {"Effect": "Allow", "Principal": {"AWS": {"Fn::Sub": '
+        '"arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}, "Action": "kms:*", "Resource": "*"}.'
+    ]
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [{"Action": "kms:*"}, {"Action": ["kms:Decrypt", "kms:Put*"]}, {"NotAction": "kms:Decrypt"}],
+    ids=["all", "pattern", "NotAction"],
+)
+def test_keys_that_deny_changes(actions: dict[str, Any]) -> None:
+    """A denial overrides what the root of the account is allowed."""
+    denying = {key: value for key, value in DENY_USE.items() if key != "Action"} | actions
+
+    assert with_key({"Statement": [ROOT, denying]}) == [
+        "Key denies kms:PutKeyPolicy in statement 2 of KeyPolicy, which overrides what the root of the "
+        "account is allowed. No one could change the key policy. Deny other actions, or remove the statement."
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [({}, "no AlarmName"), ({"AlarmName": "cpu"}, "the AlarmName cpu")],

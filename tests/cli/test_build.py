@@ -106,7 +106,6 @@ WHOLE_SET = [
     *policies("site"),
     *policies("logs"),
     "preflight-policies/read.json",
-    "preflight-policies/change-set.json",
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     "reference.md",
@@ -171,7 +170,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 3 written, 7 removed, 8 unchanged.",
+        f"{out}: 2 written, 7 removed, 8 unchanged.",
         f"Removed: {', '.join(['logs.yaml', *policies('logs'), 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
@@ -319,7 +318,6 @@ def test_json_of_a_check(
         "removed": [],
         "unchanged": ["site.yaml", *policies("site"), "preflight-policies/read.json", "bootstrap/site.yaml"],
         "stale": [
-            "preflight-policies/change-set.json",
             "reference.md",
             "stacks.json",
             "logs.yaml",

@@ -65,6 +65,7 @@ CHOICES = {
     "UNUSED": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
     "VERSION": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
     "environment": "prod",
+    "parameters": '{"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/limits"}',
     "policies": "detached",
     "role": "deploy-csr-lambda-api-prod-network",
     "stack": "network",

@@ -7,6 +7,7 @@ which resources that depend on each other are created and deleted.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -39,11 +40,12 @@ def only(text: str) -> Block:
 
 
 START = chapter("Before the first command")
-CREATE, SWITCH = only("aws cloudformation create-stack "), only("aws cloudformation update-stack ")
+CREATE, SWITCH = only("aws cloudformation create-stack "), only("policies=''")
+LIMITS = only("parameters=''")
 SNAPSHOT = only("create-db-cluster-snapshot")
 PACKAGE = only("kept=package-")
 PROTECT = only("update-termination-protection")
-FIRST, COMPARE = only("stack=''"), only("aws cloudformation deploy ")
+FIRST, COMPARE = only("read -r region template file"), only("aws cloudformation deploy ")
 CHECK, EXECUTE = only("origin_key() {"), only("aws cloudformation execute-change-set")
 DELETE: Final = """
 aws cloudformation update-termination-protection --region {region} --stack-name {name} \
@@ -134,6 +136,13 @@ def test_from_an_empty_account_and_back(terminal: Terminal) -> None:
     assert walk.buckets() == [
         f"{PROJECT}-artifacts-{ACCOUNT}-{region}" for region in dict.fromkeys(REGIONS.values())
     ]
+
+    domain = {"CustomDomainName": "www.example.com", "HostedZoneId": "Z1"}
+    before = dict(account.stacks[REGIONS["frontend"], f"deploy-{PROJECT}-frontend"].parameters)
+    limited = walk.by_administrator(LIMITS, stack="frontend", parameters=json.dumps(domain))
+    assert (limited.status, limited.err) == (0, "")
+    after = account.stacks[REGIONS["frontend"], f"deploy-{PROJECT}-frontend"].parameters
+    assert after == {**before, **domain}
 
     stranger = walk.by_pipeline("network", FIRST, COMPARE, stack="database")
     assert f"{PROJECT}-network-pipeline may not s3:GetObject on arn:aws:s3:::" in stranger.err

@@ -35,6 +35,15 @@ _ALSO = {"logs:DeleteDeliverySource": ["delivery-source"]}
 """Kinds of resource that the reference forgets: it gives this action the kind of its sister."""
 
 
+_ALSO_ANY = {"cloudwatch:GetMetricData"}
+"""Actions with a kind of resource in the reference that most requests do not have: metrics have no ARN."""
+
+_TAGS_OF_API_GATEWAY = re.compile("arn:aws:apigateway:[^:]*::/tags/.*")
+"""The reference lists no condition keys for these, but AWS limits changing them by tags of the resource.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-iam-policy.html
+"""
+
+
 class Asked(NamedTuple):
     """A request, its caller, and the expected decision.
 
@@ -64,8 +73,13 @@ class Asked(NamedTuple):
         contains both.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
         https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
+        In its error messages, CloudWatch Logs names a log group with and without an empty log stream.
         """
-        yield self.request
+        for request in _forms(self.request):
+            yield from self._sessions(request)
+
+    def _sessions(self, request: Request) -> Iterator[Request]:
+        yield request
         if self.role == "service":
             session: dict[str, Value] = {
                 "aws:ViaAWSService": "true",
@@ -76,7 +90,7 @@ class Asked(NamedTuple):
             system = _of_stack(self.stack) if self.own_tags else {}
             sent = {f"aws:RequestTag/{key}": value for key, value in system.items()}
             keys = {"aws:TagKeys": [*self.own_tags, *system]} if system else {}
-            yield self.request._replace(context={**self.request.context, **session, **sent, **keys})
+            yield request._replace(context={**request.context, **session, **sent, **keys})
 
     def __str__(self) -> str:
         """Return the caller and the request in words."""
@@ -85,19 +99,48 @@ class Asked(NamedTuple):
         return f"{self.stack} {self.role}{deleting}: {asked} ({self.why})"
 
 
+def _forms(request: Request) -> Iterator[Request]:
+    """Yield a request with each ARN that a service uses for the same resource."""
+    yield request
+    if ":log-group:" in request.resource:
+        yield request._replace(resource=f"{request.resource}:log-stream:")
+
+
 def requests() -> list[Asked]:
     """Return the corpus."""
-    content = yaml.safe_load(Path(__file__).with_name("requests.yaml").read_text(encoding="utf-8"))
-    tags = content.pop("tags")
     return [
-        one
-        for who, entries in content.items()
+        request
+        for who, entries in _content().items()
+        if who != "tags"
         for entry in entries
-        for one in _asked(who.split(), entry, tags)
+        for request in asked_by(who.split(), entry, tag_sets())
     ]
 
 
-def _asked(who: list[str], entry: dict[str, Any], sets: Mapping[str, Mapping[str, str]]) -> Iterator[Asked]:
+def tag_sets() -> dict[str, Mapping[str, str]]:
+    """Return the words for sets of tags."""
+    tags: dict[str, Mapping[str, str]] = _content()["tags"]
+    return tags
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("requests.yaml").read_text(encoding="utf-8")
+    )
+    return content
+
+
+def asked_by(
+    who: list[str], entry: Mapping[str, Any], sets: Mapping[str, Mapping[str, str]]
+) -> Iterator[Asked]:
+    """Yield the requests of an entry.
+
+    Args:
+        who: stack, role and possibly ``deleting``.
+        entry: in the form of ``requests.yaml``.
+        sets: words for sets of tags.
+    """
     stack, role, *deleting = who
     (expected,) = set(entry) & set(EXPECTATIONS)
     if unknown := set(entry) - {expected, "arn", "is", "sends", "with", "why"}:
@@ -145,10 +188,10 @@ def _arn(resource: str, region: str) -> str:
     return beginning.format(region=region, account=ACCOUNT) + rest
 
 
-def _tags(words: list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """Return the tags for a list of words."""
+def _tags(words: str | list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the tags for a word or a list of words."""
     tags: dict[str, str] = {}
-    for word in words:
+    for word in [words] if isinstance(words, str) else words:
         key, equals, value = word.partition("=")
         tags.update({key: value} if equals else sets[word] if word in sets else _of_stack(word))
     return tags
@@ -175,7 +218,7 @@ def condition_keys(action: str, arn: str) -> frozenset[str] | None:
     named = [*known.get("Resources", []), *_ALSO.get(action, [])]
     kinds = [service["Resources"][kind.lower()] for kind in named]
     if arn == "*":
-        return None if kinds else frozenset()
+        return None if kinds and action not in _ALSO_ANY else frozenset()
     fitting = [
         kind
         for kind in kinds
@@ -184,6 +227,8 @@ def condition_keys(action: str, arn: str) -> frozenset[str] | None:
     ]
     if not fitting:
         return None
+    if _TAGS_OF_API_GATEWAY.fullmatch(arn):
+        return frozenset({"aws:ResourceTag/${TagKey}"})
     return frozenset(key for kind in fitting for key in kind.get("ConditionKeys", []))
 
 

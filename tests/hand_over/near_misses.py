@@ -72,7 +72,7 @@ def _other_names(arn: str) -> Iterator[str]:
     elif partly := _PARTLY_NAMED.fullmatch(arn):
         yield f"{partly[1]}-mailer{partly[2]}"
     else:
-        yield f"{arn}-mailer"
+        yield f"{arn}-mailbox"  # six letters could be the random part of the ARN of a secret
 
 
 def _elsewhere(request: Request) -> Iterator[tuple[str, Request]]:

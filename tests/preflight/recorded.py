@@ -66,11 +66,6 @@ class Stacks:
         self.foreign: dict[str, str] = {}  # physical ID -> stack, outside of the set
         self.exports: dict[str, bool] = {}  # name -> False if removed
         self.gone_outputs: set[str] = set()
-        self.changes: dict[str, dict[str, Any]] = {}  # change set -> its description
-        self.events: list[dict[str, Any]] = []  # the result of DescribeEvents for every change set
-        self.slow = 0  # the number of times that a change set is not ready
-        self.history: list[dict[str, Any]] = []  # the parameters of created change sets
-        self.reasons: dict[str, str] = {}  # stack -> reason why its change set fails
 
     def deploy(self, *names: str) -> None:
         """Deploy stacks of the set."""
@@ -148,7 +143,7 @@ class Stacks:
                 }
             case "DescribeStackResources":
                 return {"StackResources": [self._owner(parameters["PhysicalResourceId"])]}
-        return self._change_sets(operation, parameters)
+        raise AssertionError(operation)
 
     def _owner(self, physical_id: str) -> dict[str, Any]:
         owner = self.foreign.get(physical_id)
@@ -158,51 +153,6 @@ class Stacks:
         if owner is None:
             raise AwsError("ValidationError", f"Stack for {physical_id} does not exist")
         return {"StackName": owner, "PhysicalResourceId": physical_id}
-
-    def _change_sets(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        name = parameters.get("StackName", "")
-        match operation:
-            case "CreateChangeSet":
-                if parameters["ChangeSetType"] == "CREATE":
-                    self.status[name] = "REVIEW_IN_PROGRESS"
-                identifier = (
-                    f"arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/{parameters['ChangeSetName']}/1"
-                )
-                failing = self.reasons.get(name)
-                self.history.append(dict(parameters))
-                self.changes[identifier] = {
-                    "StackName": name,
-                    "Status": "FAILED" if failing else "CREATE_COMPLETE",
-                    "StatusReason": failing or "",
-                    "given": dict(parameters),
-                }
-                return {
-                    "Id": identifier,
-                    "StackId": f"arn:aws:cloudformation:{TOKYO}:123456789012:stack/{name}/1",
-                }
-            case "DescribeChangeSet":
-                found = self.changes[parameters["ChangeSetName"]]
-                if self.slow:
-                    self.slow -= 1
-                    return {"StackName": found["StackName"], "Status": "CREATE_IN_PROGRESS", "Changes": []}
-                return {key: found[key] for key in ("StackName", "Status", "StatusReason")} | {"Changes": []}
-            case "ListChangeSets":
-                held = [one for one in self.changes.values() if one["StackName"] == name]
-                return {"Summaries": [{"StackName": one["StackName"]} for one in held]}
-            case "DescribeEvents":
-                return {"OperationEvents": self.events}
-            case "DeleteChangeSet":
-                self.changes = {
-                    identifier: one
-                    for identifier, one in self.changes.items()
-                    if (one["StackName"], one["given"]["ChangeSetName"])
-                    != (name, parameters["ChangeSetName"])
-                }
-                return {}
-            case "DeleteStack":
-                del self.status[name.split("/")[1] if name.startswith("arn:") else name]
-                return {}
-        raise AssertionError(operation)
 
 
 class Recorder:

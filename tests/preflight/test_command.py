@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from csr_templates.cli import main as command_line
 from csr_templates.cli import preflight
 from csr_templates.preflight import account as accounts
-from csr_templates.preflight import change_sets
 
 from .conftest import Walk
 from .mock_account import ENVIRONMENT
@@ -114,9 +111,7 @@ def test_an_unknown_result_ends_with_1(versioned: Run, walk: Walk) -> None:
         ),
         (("--facts", "no-such.json"), "Cannot read no-such.json: No such file or directory."),
         (("--facts", "a", "--save-facts", "b"), "--facts does not call AWS, so --save-facts has no effect."),
-        (("--facts", "a", "--change-set"), "--facts does not call AWS, so --change-set has no effect."),
         (("--facts", "a", "--profile", "b"), "--facts does not call AWS, so --profile has no effect."),
-        (("--s3-bucket", "b"), "--s3-bucket is for change sets. Add --change-set, or remove the option."),
         (("--out", "no-such-folder"), "no-such-folder/stacks.json does not exist."),
         (("--save-facts", "no/such/folder/facts.json"), "Cannot write no/such/folder/facts.json"),
     ],
@@ -139,6 +134,27 @@ def test_a_parameter_without_a_value_is_refused(
 
     assert end.value.code == 2
     assert f"{given!r} is not NAME=VALUE." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", [("--change-set",), ("--s3-bucket", "b"), ("--s3-bucket=b",)])
+def test_a_removed_option_names_what_replaces_it(
+    run: Run, option: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command does not write to an account any more. The help does not show the option."""
+    with pytest.raises(SystemExit) as end:
+        run(*option)
+
+    name = option[0].partition("=")[0]
+    assert end.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        f"csr-templates preflight: error: {name} was removed: the command only reads. To let AWS validate a "
+        "deploy, create a change set (aws cloudformation create-change-set, or the steps in "
+        "docs/hand-over.md), and read its result with aws cloudformation describe-events --change-set-name "
+        "ARN --filters FailedEvents=true."
+    )
+    with pytest.raises(SystemExit):
+        command_line.main(["preflight", "--help"])
+    assert name not in capsys.readouterr().out
 
 
 def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,43 +202,6 @@ def test_a_terminal_shows_the_progress(
         done, of, known, *_ = last.split()
         assert (done, of) == (known, "of")
         assert terminal.written.endswith("\r")
-
-
-@pytest.fixture
-def slow_change_sets(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Yield stacks whose change sets are not ready immediately."""
-    stacks = walk.world.recorder.stacks
-    stacks.slow = 1
-    yield stacks
-    stacks.slow = 0
-
-
-def test_change_sets_are_announced_and_part_of_the_report(
-    versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The option creates resources, and prints a message before."""
-    monkeypatch.setattr(change_sets, "PAUSE", 0.0)
-    before = dict(slow_change_sets.status)
-    code, out, err = versioned("--change-set", "--stack", "network")
-
-    assert (code, err) == (0, "Creating change sets for validation by AWS; they are deleted afterwards.\n")
-    assert "\nPASS    change-set\n" in out
-    assert (slow_change_sets.changes, slow_change_sets.status) == ({}, before)
-
-
-def test_an_interrupted_run_cleans_up(
-    versioned: Run, slow_change_sets: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """After Ctrl-C or SIGTERM, change sets are deleted, the code is 130, and signal handlers are restored."""
-    handlers = [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)]
-    before = dict(slow_change_sets.status)
-    monkeypatch.setattr("time.sleep", lambda seconds: os.kill(os.getpid(), signal.SIGTERM))
-    code, out, err = versioned("--change-set", "--stack", "network")
-
-    assert (code, out) == (130, "")
-    assert err.endswith("Interrupted: deleting the change sets.\n")
-    assert (slow_change_sets.changes, slow_change_sets.status) == ({}, before)
-    assert [signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)] == handlers
 
 
 def test_other_commands_do_not_import_boto3() -> None:

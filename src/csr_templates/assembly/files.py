@@ -306,8 +306,7 @@ def _hand_over(
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
         for documents in manifest.role_policy_files(stack).values():
             files.update((path, as_json(document)) for path, document in documents.items())
-    for path, document in preflight_policy.policies(stacks).items():
-        files[path] = as_json(document)
+    files[preflight_policy.PATH] = as_json(preflight_policy.policy())
     return files
 
 

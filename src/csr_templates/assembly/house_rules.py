@@ -5,7 +5,9 @@ They apply to ``STACKS``, not to stacks of other projects. Requirements for any 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from csr_templates.assembly.pinned import name_properties
@@ -22,6 +24,12 @@ _CONSTRAINTS: Final = (
     "MinLength",
     "MaxLength",
 )
+_ROOT: Final = {
+    "Effect": "Allow",
+    "Principal": {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}},
+    "Action": "kms:*",
+    "Resource": "*",
+}
 _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}
 
 
@@ -31,11 +39,18 @@ def problems(stack: BuiltStack) -> list[str]:
     - Each parameter has a default, a description, a constraint with its explanation, a label and one group,
       and is not a secret.
     - Each resource that supports tags has the tags for deploy policies and operators.
+    - Each KMS key allows the root of the account all actions.
     - Alarms and exports have names with the prefix of the environment.
     """
     return [
         f"Stack {stack.name}: {sentence}"
-        for sentence in (*_parameters(stack), *_tags(stack), *_alarms(stack), *_exports(stack))
+        for sentence in (
+            *_parameters(stack),
+            *_tags(stack),
+            *_keys(stack),
+            *_alarms(stack),
+            *_exports(stack),
+        )
     ]
 
 
@@ -123,6 +138,55 @@ def _tags_of(tags: Any) -> Mapping[str, Any]:
         for tag in tags
         if isinstance(tag, dict) and isinstance(tag.get("Key"), str)
     }
+
+
+def _keys(stack: BuiltStack) -> Iterator[str]:
+    """Check what KMS does not check, because the keys bypass its lockout safety check."""
+    for logical_id, resource in stack.resources.items():
+        if resource["Type"] != "AWS::KMS::Key":
+            continue
+        policy = resource.get("Properties", {}).get("KeyPolicy")
+        statements = _listed(policy.get("Statement", [])) if isinstance(policy, dict) else []
+        if not any(_allows_root_everything(statement) for statement in statements):
+            yield (
+                f"{logical_id} has no statement in KeyPolicy that allows the root of the account kms:* "
+                "without a condition. With BypassPolicyLockoutSafetyCheck, KMS accepts a key policy that no "
+                f"one can change. Create the key with keys.key(...), or add {json.dumps(_ROOT)}."
+            )
+        for number, statement in enumerate(statements):
+            if _denies_changes(statement):
+                yield (
+                    f"{logical_id} denies kms:PutKeyPolicy in statement {number + 1} of KeyPolicy, which "
+                    "overrides what the root of the account is allowed. No one could change the key policy. "
+                    "Deny other actions, or remove the statement."
+                )
+
+
+def _allows_root_everything(statement: Any) -> bool:
+    """Return whether a statement is ``_ROOT``, with any ``Sid``, and with values as lists or not."""
+    return (
+        isinstance(statement, dict)
+        and {
+            key: value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
+            for key, value in statement.items()
+            if key != "Sid"
+        }
+        == _ROOT
+    )
+
+
+def _denies_changes(statement: Any) -> bool:
+    """Return whether a statement denies changing the key policy; one with a condition leaves a way."""
+    if not isinstance(statement, dict) or statement.get("Effect") != "Deny" or "Condition" in statement:
+        return False
+    return "NotAction" in statement or any(
+        not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
+        for action in _listed(statement.get("Action", []))
+    )
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, (list, tuple)) else [value]
 
 
 def _alarms(stack: BuiltStack) -> Iterator[str]:

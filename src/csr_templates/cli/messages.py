@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 FINE = 0
 FOUND = 1  # findings or stale files
 BAD_INPUT = 2  # argparse exits with the same code
-INTERRUPTED = 130  # as shells report SIGINT
 
 
 class InputError(Exception):

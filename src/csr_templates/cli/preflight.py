@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, FOUND, INTERRUPTED, InputError, say, tell
+from csr_templates.cli.messages import FINE, FOUND, InputError, say
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.hand_over.manifest import MANIFEST
-from csr_templates.preflight import change_sets, report
 from csr_templates.preflight import facts as saved
+from csr_templates.preflight import report
 from csr_templates.preflight.account import Account, AccountError, collect
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts, FactsError
 from csr_templates.preflight.needs import Needs, NeedsError, needs
 from csr_templates.preflight.report import IgnoreError
-from csr_templates.preflight.results import Result, judge
+from csr_templates.preflight.results import judge
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from csr_templates.hand_over.built_folder import BuiltFolder
+    from csr_templates.preflight.results import Result
 
 PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
 
@@ -72,49 +72,35 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--facts", type=Path, metavar="FILE", help="use a file of --save-facts instead of calling AWS"
     )
     parser.add_argument(
-        "--change-set",
-        action="store_true",
-        help="also let AWS validate the deploy. This writes to the account: for each stack, it creates a "
-        "change set, and deletes the change set and the empty stack created with it",
-    )
-    parser.add_argument(
-        "--s3-bucket",
-        metavar="NAME",
-        help="bucket for the templates of change sets (default: the artifact bucket of each region)",
-    )
-    parser.add_argument(
         "--format",
         choices=("text", "json", "markdown"),
         default="text",
         help="format of the report (default: text)",
     )
+    parser.add_argument("--change-set", action=_Removed, nargs=0, help=argparse.SUPPRESS)
+    parser.add_argument("--s3-bucket", action=_Removed, help=argparse.SUPPRESS)
 
 
 def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
-    for option in ("save_facts", "change_set", "profile"):
+    for option in ("save_facts", "profile"):
         if arguments.facts and getattr(arguments, option):
             raise InputError(
                 f"--facts does not call AWS, so --{option.replace('_', '-')} has no effect. Remove one."
             )
-    if arguments.s3_bucket and not arguments.change_set:
-        raise InputError("--s3-bucket is for change sets. Add --change-set, or remove the option.")
-    names = [*(check.name for check in CHECKS), change_sets.CHECK]
-    validated: list[Result] = []
+    names = [check.name for check in CHECKS]
     try:
         report.ignore([], arguments.ignore, names)
         folder = _folder(arguments.out or folders.default_output())
         if arguments.facts:
             needed, facts = _offline(arguments, folder)
         else:
-            needed, facts, validated = _asked(arguments, folder)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+            needed, facts = _asked(arguments, folder)
     except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
         raise InputError(str(error)) from error
     if arguments.save_facts:
         _write(arguments.save_facts, saved.as_json(facts))
-    results = report.ignore([*judge(CHECKS, needed, facts), *validated], arguments.ignore, names)
+    results = report.ignore(judge(CHECKS, needed, facts), arguments.ignore, names)
     say(_report(arguments.format, results, needed, facts))
     return FOUND if any(result.is_bad for result in results) else FINE
 
@@ -152,7 +138,7 @@ def _offline(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
     return _needs(arguments, folder, facts.account), facts
 
 
-def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts, list[Result]]:
+def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts]:
     _needs(arguments, folder, "123456789012")  # report wrong options before AWS is called
     account = Account(arguments.profile)
     progress = _Progress()
@@ -160,37 +146,22 @@ def _asked(arguments: Namespace, folder: BuiltFolder) -> tuple[Needs, Facts, lis
         facts = account.start()
         needed = _needs(arguments, folder, facts.account)
         collect(account, facts, CHECKS, needed, progress.show)
-        progress.clear()
-        validated = _validated(account, needed, facts, arguments.s3_bucket) if arguments.change_set else []
     finally:
         progress.clear()
         account.close()
-    return needed, facts, validated
+    return needed, facts
 
 
-def _validated(account: Account, needed: Needs, facts: Facts, bucket: str | None) -> list[Result]:
-    """Let AWS validate the deploy; clean up also if interrupted."""
-    tell("Creating change sets for validation by AWS; they are deleted afterwards.")
-    complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
-    validation = change_sets.ChangeSets(account, needed, complete, bucket)
-    before = {one: signal.signal(one, _interrupt) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        return list(validation.results())
-    except KeyboardInterrupt:
-        if validation.left:
-            tell("Some resources could not be deleted. Delete them with:", *validation.left)
-        raise
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
+class _Removed(argparse.Action):
+    """Rejects an option of earlier versions, and names what replaces it."""
 
-
-def _interrupt(number: int, frame: object) -> None:
-    """Raise KeyboardInterrupt, so that the change sets are deleted; further signals are ignored."""
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, signal.SIG_IGN)
-    tell("Interrupted: deleting the change sets.")
-    raise KeyboardInterrupt
+    def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
+        parser.error(
+            f"{self.option_strings[0]} was removed: the command only reads. To let AWS validate a "
+            "deploy, create a change set (aws cloudformation create-change-set, or the steps in "
+            "docs/hand-over.md), and read its result with aws cloudformation describe-events "
+            "--change-set-name ARN --filters FailedEvents=true."
+        )
 
 
 class _Progress:

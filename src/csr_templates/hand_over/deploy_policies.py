@@ -206,13 +206,16 @@ class _Statements:
     def _created(self, rows: Iterable[tuple[str, str, str]]) -> Iterator[tuple[str, str, list[str]]]:
         """Yield the entries of a table for this stack: action, type and ARNs."""
         tagged = [place.arn for place in self._needs.places if place.tags]
+        found: dict[tuple[str, str], list[str]] = {}
         for action, type_name, pattern in rows:
             if type_name in self.types and action in self._needs.serving:
                 arns = self._needs.filled(deploy_scopes.Scope(type_name, pattern))
-                if ours := [
+                found.setdefault((action, type_name), []).extend(
                     arn for arn in arns if "{" not in pattern.replace("{region}", "") or arn in tagged
-                ]:
-                    yield action, type_name, ours
+                )
+        for (action, type_name), arns in found.items():
+            if arns:
+                yield action, type_name, arns
 
     def records(self) -> Iterator[Document]:
         """Allow changing the records of the custom domain, if the role has its tags."""

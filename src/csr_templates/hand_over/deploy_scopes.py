@@ -33,6 +33,9 @@ SCOPES: Final = (
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
     Scope("AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/restapis/*", "environment"),
     Scope("AWS::ApiGateway::UsagePlan", "arn:aws:apigateway:{region}::/usageplans/*", "environment"),
+    # The tags of all of these have their own resource, /tags/ARN.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-iam-policy.html
+    Scope("AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/tags/*", "environment"),
     Scope("AWS::CloudFront::CachePolicy", "arn:aws:cloudfront::*:cache-policy/*"),
     Scope("AWS::CloudFront::Distribution", "arn:aws:cloudfront::*:distribution/*", "environment"),
     Scope("AWS::CloudFront::Function", "arn:aws:cloudfront::*:function/{Name}"),
@@ -103,8 +106,10 @@ CREATES: Final = (
     ("ec2:CreateVpcEndpoint", "AWS::EC2::VPCEndpoint", "arn:aws:ec2:{region}:*:vpc-endpoint/*"),
     ("kms:CreateKey", "AWS::KMS::Key", "*"),
     ("logs:CreateDelivery", "AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*"),
-    # Only those whose names contain an ID that is not known before the deploy.
+    # Only those whose names contain an ID that is not known before the deploy. CloudWatch Logs evaluates
+    # either of the two ARNs: the second one ends in :log-stream: and an empty name.
     ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
+    ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}:*"),
 )
 """Actions that create a resource with a random ID: action, type, and the ARN that IAM evaluates then.
 
@@ -120,6 +125,7 @@ TAGS_ON_CREATION: Final = (
     ("cloudfront:TagResource", "AWS::CloudFront::Distribution", "arn:aws:cloudfront::*:distribution/*"),
     ("logs:TagResource", "AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*"),
     ("logs:TagResource", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
+    ("logs:TagResource", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}:*"),
 )
 """Actions that tag a resource with a random ID when it is created: action, type and ARN.
 
@@ -177,6 +183,7 @@ REMOVES: Final = {
         "arn:aws:apigateway:{region}::/restapis/*/gatewayresponses/*",
         "arn:aws:apigateway:{region}::/restapis/*/requestvalidators/*",
         "arn:aws:apigateway:{region}::/restapis/*/resources/*",
+        "arn:aws:apigateway:{region}::/tags/*",  # an update, or its rollback, removes tags
         "arn:aws:apigateway:{region}::/usageplans/*/keys/*",
     ),
 }

@@ -54,6 +54,11 @@ The permission to set a stack policy or termination protection includes removing
 ANY_STACK: Final = ("cloudformation:DescribeStackDriftDetectionStatus", "cloudformation:ValidateTemplate")
 """Actions of CloudFormation without a stack, for which IAM accepts only ``*``."""
 
+QUOTAS: Final = ("cloudwatch:GetMetricData", "ec2:DescribeSecurityGroups")
+GLOBAL_QUOTAS: Final = ("iam:GetAccountSummary",)
+"""Actions with which CloudFormation compares a change set with the quotas; without them, it skips the checks.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-deployments.html"""
+
 _BUCKET: Final = f"arn:aws:s3:::{PREFIX}"
 
 BESIDE: Final = (
@@ -106,6 +111,8 @@ def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]
             **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
         ),
         *allow("AnyStack", ANY_STACK, ["*"]),
+        *allow("Quotas", QUOTAS, ["*"], StringEquals={"aws:RequestedRegion": stack.region}),
+        *allow("GlobalQuotas", GLOBAL_QUOTAS, ["*"]),
         *_stacks_read(stack),
         *allow(
             "PassServiceRole",

@@ -1,8 +1,7 @@
-"""API calls of ``csr-templates preflight``, and the IAM policies that allow only these calls.
+"""API calls of ``csr-templates preflight``, and the IAM policy that allows only these calls.
 
-``READ`` contains all calls of a run without ``--change-set``. Only ``cloudfront:ListDistributions`` returns a
-secret value: the header that CloudFront sends to the API. The command does not keep it, but a user of the
-policy can read it.
+Only ``cloudfront:ListDistributions`` returns a secret value: the header that CloudFront sends to the API. The
+command does not keep it, but a user of the policy can read it.
 """
 
 from __future__ import annotations
@@ -12,9 +11,12 @@ from typing import TYPE_CHECKING, Final
 from csr_templates.hand_over.policy_documents import allow, in_documents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from csr_templates.cloudformation.built_stack import Document
+
+PATH: Final = "preflight-policies/read.json"
+"""Path of the policy, relative to the output folder."""
 
 READ: Final[Mapping[str, Sequence[str]]] = {
     "acm": ("DescribeCertificate",),
@@ -60,20 +62,6 @@ READ: Final[Mapping[str, Sequence[str]]] = {
 }
 """boto3's name of a service -> the read operations that are called."""
 
-CHANGE_SET: Final[Mapping[str, Sequence[str]]] = {
-    "cloudformation": (
-        "CreateChangeSet",
-        "DeleteChangeSet",
-        "DeleteStack",
-        "DescribeChangeSet",
-        "DescribeEvents",
-        "DescribeStacks",
-        "ListChangeSets",
-    ),
-    "s3": ("DeleteObject", "PutObject"),
-}
-"""The additional operations of ``--change-set``."""
-
 _PREFIXES: Final = {"service-quotas": "servicequotas"}
 _ACTIONS: Final = {
     ("s3", "HeadBucket"): ("s3:ListBucket",),
@@ -89,13 +77,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_apigatew
 """
 
 _PACKAGES: Final = "arn:aws:s3:::*-lambda-deployments-*/*"
-_UPLOADS: Final = "arn:aws:s3:::*/preflight/*"
-_OBJECTS: Final = {
-    "s3:GetObject": _PACKAGES,
-    "s3:GetObjectVersion": _PACKAGES,
-    "s3:PutObject": _UPLOADS,
-    "s3:DeleteObject": _UPLOADS,
-}
+_OBJECTS: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
 # GET of /apikeys can return the values of keys.
 _API_GATEWAY: Final = [f"arn:aws:apigateway:*::/{name}" for name in ("account", "restapis", "usageplans")]
 
@@ -110,27 +92,16 @@ def actions(service: str, operation: str) -> Sequence[str]:
     return _ACTIONS.get((service, operation), (f"{_PREFIXES.get(service, service)}:{operation}",))
 
 
-def policies(stacks: Iterable[BuiltStack]) -> dict[str, Document]:
-    """Return path, relative to the output folder, and content of both policies."""
-    arns = [f"arn:aws:cloudformation:{stack.region}:*:stack/*-{stack.name}/*" for stack in stacks]
-    return {
-        "preflight-policies/read.json": _policy(READ, ["*"]),
-        "preflight-policies/change-set.json": _policy(CHANGE_SET, arns),
-    }
-
-
-def _policy(calls: Mapping[str, Sequence[str]], arns: Sequence[str]) -> Document:
+def policy() -> Document:
+    """Return the policy, which is the same for all projects and environments."""
     needed = {
-        action for service, names in calls.items() for name in names for action in actions(service, name)
+        action for service, names in READ.items() for name in names for action in actions(service, name)
     }
-    by_arn: dict[str, list[str]] = {}
-    for action in needed - {"apigateway:GET"}:
-        by_arn.setdefault(_OBJECTS.get(action, ""), []).append(action)
+    get = {"apigateway:GET"}
     statements = [
-        *allow("Calls", by_arn.get("", []), arns),
-        *allow("ApiGateway", needed & {"apigateway:GET"}, _API_GATEWAY),
-        *allow("Packages", by_arn.get(_PACKAGES, []), [_PACKAGES]),
-        *allow("Uploads", by_arn.get(_UPLOADS, []), [_UPLOADS]),
+        *allow("Calls", needed - _OBJECTS - get, ["*"]),
+        *allow("ApiGateway", needed & get, _API_GATEWAY),
+        *allow("Packages", needed & _OBJECTS, [_PACKAGES]),
     ]
     (document,) = in_documents("preflight", statements)
     return document

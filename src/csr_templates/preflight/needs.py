@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -45,9 +45,6 @@ class StackNeeds:
         values: the values of its parameters.
         resources: logical ID -> resource, resolved.
         outputs: key -> output, resolved.
-        text: the template.
-        per_deploy: names of the per-deploy parameters.
-        given: the per-deploy parameters with a value from the caller.
     """
 
     def __init__(
@@ -58,19 +55,13 @@ class StackNeeds:
         values: Mapping[str, str],
         resources: Mapping[str, Any],
         outputs: Mapping[str, Any],
-        text: str = "",
-        per_deploy: Sequence[str] = (),
-        given: Collection[str] = (),
     ) -> None:
-        self.given = given
         self.name = name
         self.deployed = deployed
         self.region = region
         self.values = values
         self.resources = resources
         self.outputs = outputs
-        self.text = text
-        self.per_deploy = per_deploy
 
     def of_type(self, *types: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return logical ID and properties of each resource of some types."""
@@ -240,9 +231,6 @@ def needs(
                 all_values,
                 resolved["Resources"],
                 resolved["Outputs"],
-                stack.text,
-                stack.per_deploy,
-                given,
             )
         )
     return Needs(environment, project, account, stacks, chosen)

@@ -16,7 +16,14 @@ from csr_templates.stacks.parts import names, policies
 
 
 def key(title: str, what: str, Description: str, *statements: aws.Statement) -> kms.Key:
-    """Return a rotated symmetric key that the account may use, and the services of ``statements``."""
+    """Return a rotated symmetric key that the account may use, and the services of ``statements``.
+
+    KMS creates a key only if its caller may change the key policy afterwards. The service role may do that
+    only after KMS considers the tags of the key, so the check is bypassed. CloudFormation bypasses it also
+    in later changes of the key policy, so a build requires the root statement.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#prevent-unmanageable-key
+    https://docs.aws.amazon.com/kms/latest/developerguide/tag-authorization.html
+    """
     root = aws.Statement(
         Sid="Account",
         Effect=aws.Allow,
@@ -28,6 +35,7 @@ def key(title: str, what: str, Description: str, *statements: aws.Statement) -> 
         title,
         DeletionPolicy=RetainExceptOnCreate,
         UpdateReplacePolicy=Retain,
+        BypassPolicyLockoutSafetyCheck=True,
         Description=Description,
         EnableKeyRotation=True,
         PendingWindowInDays=30,  # the maximum time to find that a deleted key is still needed
