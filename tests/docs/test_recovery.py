@@ -235,6 +235,12 @@ def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: 
     assert session.model is not None
     assert (session.model.wrong(), session.unfinished) == ([], [])
 
+    forgotten = recovery_sessions["Database"].unfinished
+    assert (
+        "database: csr-lambda-api-prod-restored is an instance of DatabaseCluster, and does not belong to "
+        "the stack"
+    ) in forgotten
+
     blocks = [block for block in read(RECOVERY).shell() if block.section == "API"]
     (deploy,) = [block for block in read(OPERATIONS).shell() if "VERSION=''" in block.text]
     left = "\n".join(terminal.session(functions(), [*blocks, deploy, executed("api")], "api").unfinished)
