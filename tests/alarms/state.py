@@ -23,8 +23,8 @@ class State(NamedTuple):
         timeouts: share of the invocations that take until the function's timeout.
         throttled: invocations that Lambda refuses besides those above the reserved concurrency.
         dead_letters: messages in the dead-letter queue; below 0 if it was not in use for hours.
-        writer: up or down.
-        reader: up or down.
+        writer: up, stuck (it runs, and its engine does not respond) or down.
+        reader: up, stuck or down.
         writer_cpu: percent.
         reader_cpu: percent.
         read_latency: seconds, of the reader; of the writer where there is no reader.

@@ -24,6 +24,7 @@ from .streams import Metric, Points
 PROBES: Final = 18.0  # requests per minute from the health checkers of three regions
 CACHED: Final = 0.3  # share of the calls, if there is a cache
 WRITES: Final = 0.2  # share of the invocations
+IDLE_CPU: Final = 5.0  # percent
 
 # Resources that send metrics, if the environment has them: stack, logical ID.
 PARTS: Final = (
@@ -325,7 +326,9 @@ class System:
     def _database(self, state: State, calls: Sequence[Call], parts: Parts) -> Iterator[Sent]:
         """Yield the metrics of RDS.
 
+        If an engine does not respond, only the hypervisor still measures something: the CPU utilization.
         https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+        https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.overview.html
         """
         invoked = sum(one.times for one in calls if one.invoked)
         environments = max(self.provisioned, self.busy(state, invoked))
@@ -346,6 +349,12 @@ class System:
             connections = min(state.reader_sessions + environments, self.most_connections)
             yield from self._instance("READER", state.reader_cpu, connections, state.read_latency)
             yield self._of_role("READER", "AuroraReplicaLag", state.replica_lag)
+        for role, condition, name in (
+            ("WRITER", state.writer, "DatabaseInstance1"),
+            ("READER", state.reader, "DatabaseInstance2"),
+        ):
+            if condition == "stuck" and name in parts:
+                yield self._of_role(role, "CPUUtilization", IDLE_CPU)
         if writer or reader:
             points = ((state.surplus_credits, 1.0),)
             dimension = ("DBClusterIdentifier", self.cluster)

@@ -64,12 +64,15 @@ def test_the_access_log_is_counted(error_type: str, counted: bool) -> None:
 def test_visitors_receive_errors_if_the_database_is_down() -> None:
     """If the database is down, the function fails and the API returns 5XX. Cached calls still succeed."""
     fine, dead = sent(LOADS["day"]), sent(State(writer="down", reader="down"))
+    stuck = sent(State(writer="stuck", reader="stuck"))
 
     assert total(fine["Errors"]) == total(fine["5XXError"]) == total(fine["5xxErrorRate"]) == 0
     assert total(dead["Errors"]) == total(dead["5XXError"]) == pytest.approx(0.7 * State().calls)
     assert total(dead["5xxErrorRate"]) == pytest.approx(100 * 280 / 822)
     assert "CPUUtilization" in fine
     assert "CPUUtilization" not in dead
+    assert total(stuck["Errors"]) == total(dead["Errors"])
+    assert stuck.keys() - dead.keys() == {"CPUUtilization"}  # the hypervisor measures it
 
 
 def test_the_quota_applies_to_a_day() -> None:

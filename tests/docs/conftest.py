@@ -83,6 +83,7 @@ def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
 # Section of the page on recovery -> the stack that is deleted before its commands are typed.
 DELETED = {"Network": "network", "Database": "database", "API": "api", "Frontend": "frontend"}
 NEW_API = "The new ID of the API"
+FAILOVER = "Fail over to the stack"
 REST = "The rest"
 # Sections that go on in the middle of one of those, together: the cluster is restored, and in no stack yet.
 RESTORED = ("The wrong snapshot", "A point in time")
@@ -93,6 +94,8 @@ def session_of(block: Block) -> str:
     """Return what a block of the page on recovery is typed together with."""
     if block.section in RESTORED:
         return AGAIN
+    if block.section == FAILOVER:  # after the deploy of the database
+        return NEW_API
     return block.section if block.section in (*DELETED, NEW_API) else REST
 
 
@@ -103,14 +106,14 @@ def again(block: Block, text: str = "", **chosen: str) -> Block:
 
 LOSES_AN_INSTANCE = (
     "aws rds delete-db-instance --region ap-northeast-1 "
-    "--db-instance-identifier csr-lambda-api-prod-database-databaseinstance2-restored\n"
+    "--db-instance-identifier csr-lambda-api-prod-restored\n"
 )
 
 
 def until_restored(blocks: list[Block]) -> list[Block]:
     """Return what is typed until the cluster has its instances, the last block more than once."""
     database = [again(block) for block in blocks if block.section == "Database"]
-    (last,) = [index for index, block in enumerate(database) if "create_instances" in block.text]
+    (last,) = [index for index, block in enumerate(database) if "create-db-instance" in block.text]
     return [*database[: last + 1], database[last], again(database[last], LOSES_AN_INSTANCE), database[last]]
 
 
@@ -127,6 +130,7 @@ def brought_back(blocks: list[Block]) -> list[Block]:
     operations = read(OPERATIONS).shell()
     network, default_group = [block for block in operations if block.section == "1. Network"]
     database = [block for block in operations if block.section == "2. Database"][-1]
+    (failover,) = [block for block in blocks if block.section == FAILOVER]
     (package,) = [one for one in operations if "VERSION=''" in one.text]
     version = "VERSION=$(last_deploys api | grep -o '[^[:space:]]*$' | head -n 1)"
     deploys = {
@@ -141,7 +145,9 @@ def brought_back(blocks: list[Block]) -> list[Block]:
     for section, stack in DELETED.items():
         if stack in deploys:
             typed += [again(block) for block in blocks if block.section == section]
-            typed += [*map(again, deploys[stack]), again(after, STACK=stack)]
+            typed += map(again, deploys[stack])
+            typed += [failover] if stack == "database" else []
+            typed += [again(after, STACK=stack)]
     new_api = [block for block in blocks if block.section == NEW_API]
     return [*typed, *new_api, executed("frontend"), again(subscribe)]
 

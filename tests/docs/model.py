@@ -125,6 +125,15 @@ class Model:
                     listed = self.client("sns", region).list_subscriptions_by_topic(TopicArn=thing.ref)
                     if not listed["Subscriptions"]:
                         found.append(f"{stack}: {logical_id} has no subscription")
+                elif thing.kind == "AWS::RDS::DBCluster":
+                    asked = [{"Name": "db-cluster-id", "Values": [thing.ref]}]
+                    listed = self.client("rds", region).describe_db_instances(Filters=asked)
+                    own = {other.ref for other in deployed.things.values()}
+                    found += [
+                        f"{stack}: {name} is an instance of {logical_id}, and does not belong to the stack"
+                        for instance in listed["DBInstances"]
+                        if (name := instance["DBInstanceIdentifier"]) not in own
+                    ]
                 elif thing.kind == "AWS::EC2::VPC":
                     group = default_group(self.client("ec2", region), thing.ref)
                     if group["IpPermissions"] or group["IpPermissionsEgress"]:

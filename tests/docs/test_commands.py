@@ -33,7 +33,17 @@ from .pages import (
     read,
     spans,
 )
-from .world import API_ID, NOT_RUN, REGIONS, RUN, TOKYO, VIRGINIA, Session, Terminal
+from .world import (
+    API_ID,
+    NOT_RUN,
+    REGIONS,
+    RUN,
+    TOKYO,
+    VIRGINIA,
+    Session,
+    Terminal,
+    log_groups_of_cluster,
+)
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
@@ -174,6 +184,7 @@ def test_names_exist(
     known = [*names, *created(every_command), *created(hand_over.seen), CHOSEN_SNAPSHOT]
     known += [one for session in sessions.values() for one in session.ids.values()]
     known += bootstrapped(hand_over.seen)
+    known += [log_group for name in created(every_command) for log_group in log_groups_of_cluster(name)]
     for session in recovery_sessions.values():
         if session.model is not None:
             things = session.model.drill.account.things.values()
@@ -543,6 +554,10 @@ def test_restores_make_what_the_template_makes(
     for command in every_command:
         if command.operation == "CreateDBInstance":
             number = re.sub("[^12]", "", command.parameters["DBInstanceIdentifier"])
+            if not number:  # only for checking the data
+                first = resources["database"]["DatabaseInstance1"]["Properties"]
+                assert command.parameters["DBInstanceClass"] == first["DBInstanceClass"]
+                continue
             template = resources["database"][f"DatabaseInstance{number}"]["Properties"]
         elif command.operation in (
             "RestoreDBClusterToPointInTime",
@@ -643,6 +658,28 @@ def test_cluster_that_was_not_stopped_is_deleted(terminal: Terminal) -> None:
     assert "start-db-cluster" not in {command.name for command in session.seen}
     assert session.clusters == {}
     assert session.instances == []
+
+
+def test_only_the_log_groups_of_the_old_cluster_are_deleted(terminal: Terminal) -> None:
+    """RDS creates them under the new name. Those of the stack, whose names are similar, remain."""
+    terminal.world.seed()
+    client = terminal.world.client("logs", TOKYO)
+    prefix = f"/aws/rds/cluster/{PREFIX}-aurora-cluster"
+    kept, gone = f"{prefix}/test", [f"{prefix}-old/error", f"{prefix}-old/audit"]
+    (block,) = [block for block in PAGE.shell() if "LOG_GROUPS=" in block.text]
+    create = "".join(
+        f"aws logs create-log-group --region {TOKYO} --log-group-name {name}\n" for name in (kept, *gone)
+    )
+    session = terminal.session(preamble(), [Block("", 0, "sh", create), block])
+    deleted = [
+        command.parameters["logGroupName"] for command in session.run if command.name == "delete-log-group"
+    ]
+    found = client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+
+    assert (session.status, session.err) == (0, "")
+    assert sorted(deleted) == sorted(gone)
+    assert kept in {group["logGroupName"] for group in found}
+    assert not {group["logGroupName"] for group in found} & set(gone)
 
 
 def test_recovery_opens_what_it_closed(sessions: dict[str, Session]) -> None:

@@ -235,6 +235,12 @@ def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: 
     assert session.model is not None
     assert (session.model.wrong(), session.unfinished) == ([], [])
 
+    forgotten = recovery_sessions["Database"].unfinished
+    assert (
+        "database: csr-lambda-api-prod-restored is an instance of DatabaseCluster, and does not belong to "
+        "the stack"
+    ) in forgotten
+
     blocks = [block for block in read(RECOVERY).shell() if block.section == "API"]
     (deploy,) = [block for block in read(OPERATIONS).shell() if "VERSION=''" in block.text]
     left = "\n".join(terminal.session(functions(), [*blocks, deploy, executed("api")], "api").unfinished)
@@ -307,16 +313,41 @@ def test_other_template_is_named(terminal: Terminal) -> None:
     assert "no deleted stack found" in unknown.err
 
 
-def test_instances_are_compared_in_all_that_the_template_sets(
-    resources: dict[str, Mapping[str, Any]],
-) -> None:
-    """Before the import, the page shows each property of an instance by its name in the template."""
-    shown = set(re.findall(r"(\w+): ", block_with("DBInstances[].{").text))
+def test_instances_of_the_stack_take_over(recovery_sessions: dict[str, Session]) -> None:
+    """The instance that was created to check the data is deleted only once another one is the writer."""
+    session = recovery_sessions[NEW_API]
+    changes = [
+        (one.name, one.parameters)
+        for one in session.seen
+        if one.name in ("create-db-instance", "failover-db-cluster", "delete-db-instance")
+    ]
+    (_, created), (_, failover), (_, deleted) = changes
 
-    for logical_id in ("DatabaseInstance1", "DatabaseInstance2"):
-        declared = resources["database"][logical_id]["Properties"].keys()
-        assert shown - {"DBInstanceIdentifier"} >= declared
-        assert shown - declared <= {"DBInstanceIdentifier", "PerformanceInsightsRetentionPeriod"}
+    assert [name for name, _ in changes] == [
+        "create-db-instance",
+        "failover-db-cluster",
+        "delete-db-instance",
+    ]
+    assert "databaseinstance1" in failover["TargetDBInstanceIdentifier"]
+    assert deleted["DBInstanceIdentifier"] == created["DBInstanceIdentifier"]
+    assert created["DBInstanceIdentifier"].endswith("-restored")  # otherwise a wrong one is not deleted
+    assert created["PromotionTier"] == 15
+    assert len(session.instances) == 2
+
+
+def test_writer_is_never_deleted(tmp_path: Path) -> None:
+    """Before the failover is complete, the block waits. If it is complete already, nothing fails over."""
+    block = block_with("failover-db-cluster")
+    scripts = programs(tmp_path / "replay")
+
+    def changes(*answers: str) -> tuple[list[str], bool]:
+        end = run(f"{functions()}{block.text}", answers, scripts)
+        return [call.title.split()[-1] for call in end.calls if call.is_changing], end.status == 0
+
+    failover, deletion = "failover-db-cluster", "delete-db-instance"
+    assert changes("new", "restored", "{}", "restored", "new", "{}") == ([failover, deletion], True)
+    assert changes("new", "restored", "{}", "restored", "") == ([failover], False)
+    assert changes("new", "new", "{}") == ([deletion], True)
 
 
 def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, Session]) -> None:
@@ -369,12 +400,12 @@ def test_cluster_that_was_not_restored_is_not_deleted(tmp_path: Path) -> None:
 def test_waiting_again_creates_nothing_twice(recovery_sessions: dict[str, Session]) -> None:
     """The block after a restore can be pasted again, whatever of it was done."""
     created = [
-        one.parameters["DBInstanceIdentifier"][-10:]
+        one.parameters["DBInstanceIdentifier"]
         for one in recovery_sessions[AGAIN].seen
         if one.name == "create-db-instance"
     ]
 
-    assert created == ["1-restored", "2-restored", "2-restored"]
+    assert created == ["csr-lambda-api-prod-restored"] * 2  # the second time after its deletion
 
 
 def test_missing_copy_of_a_secret_is_made_again(terminal: Terminal) -> None:

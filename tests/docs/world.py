@@ -241,6 +241,8 @@ class World:
         result.pop("ResponseMetadata", None)
         if command.operation == "DeleteDBCluster":
             delete_automatic_snapshots(client)
+        if renamed := parameters.get("NewDBClusterIdentifier"):
+            self._create_missing_log_groups(renamed)
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
@@ -255,6 +257,15 @@ class World:
             for name in ("DataProtectionConfig", "AssociationConfig"):
                 result["WebACL"][name] = web_acl[name]
         return result
+
+    def _create_missing_log_groups(self, cluster: str) -> None:
+        """Create the log groups for the exports of a cluster, as RDS does."""
+        self._later.pop("logs", lambda: None)()
+        client = self.client("logs", TOKYO)
+        prefix = f"/aws/rds/cluster/{cluster}/"
+        found = client.describe_log_groups(logGroupNamePrefix=prefix)["logGroups"]
+        for name in set(log_groups_of_cluster(cluster)) - {group["logGroupName"] for group in found}:
+            client.create_log_group(logGroupName=name)
 
     def _upload(self, command: Command, folder: Path) -> None:
         """Do what ``aws s3 cp --recursive`` and ``aws s3 sync`` do with a folder.
@@ -641,6 +652,11 @@ def prepare(folder: Path) -> None:
 def endpoint(name: str) -> str:
     """Return an endpoint as all clusters of one account and region have it, but for their identifier."""
     return re.sub(r"\.cluster-(ro-)?\w+\.", r".cluster-\1account.", name)
+
+
+def log_groups_of_cluster(cluster: str) -> list[str]:
+    """Return the names of the log groups for the exports of a cluster."""
+    return [f"/aws/rds/cluster/{cluster}/{log}" for log in ("audit", "error", "slowquery")]
 
 
 def log_group(name: Any, api_id: str) -> str:

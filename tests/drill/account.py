@@ -23,7 +23,8 @@ UNKNOWN: Final = (
     "termination protection, stack policies and the Rules of a template",
     "keys and secrets that wait for their deletion",
     "update handlers that an import may run to set tags, and whether one then generates a secret again",
-    "changes that an import makes to a DB instance that differs from the template",
+    "changes that an import makes to a DB instance or cluster that differs from the template, "
+    "except the key of Performance Insights",
     "passwords, and the values of dynamic references",
     "values that AWS adds by itself, and so what drift detection really reports",
     "what services create or keep by themselves: network interfaces, log groups, copies of secrets",
@@ -35,6 +36,8 @@ RETAINING: Final = ("Retain", "RetainExceptOnCreate")
 # Resources that are deleted with their owner, independent of their policy: type -> the type of the owner, and
 # its property. https://docs.aws.amazon.com/lambda/latest/api/API_DeleteFunction.html
 GOES_WITH: Final = {"AWS::Lambda::Version": ("AWS::Lambda::Function", "FunctionName")}
+INSTANCE: Final = "AWS::RDS::DBInstance"
+INSIGHTS_KEY: Final = "PerformanceInsightsKMSKeyId"
 
 Key = tuple[str, str, tuple[str, ...]]
 Properties = dict[str, Any]
@@ -167,6 +170,10 @@ class Account:
         """Add a resource to the account that does not belong to a stack."""
         self.things[thing.key] = thing
 
+    def remove(self, thing: Thing) -> None:
+        """Delete a resource that does not belong to a stack."""
+        del self.things[thing.key]
+
     def deploy(
         self, name: str, region: str, template: Mapping[str, Any], parameters: Mapping[str, str]
     ) -> Changes:
@@ -189,12 +196,18 @@ class Account:
         """Delete a stack. Retained resources remain in the account, and do not belong to a stack.
 
         Raises:
-            RefusedError: another stack imports from it.
+            RefusedError: another stack imports from it, or a cluster has an instance outside of the stack.
         """
         stack = self.stacks[region, name]
         for other in self.stacks.values():
             if used := sorted(other.imports & stack.exports.keys()):
                 raise RefusedError(f"{name}: export {used[0]} is in use by {other.name}.")
+        clusters = {thing.ref for thing in stack.things.values() if thing.kind == "AWS::RDS::DBCluster"}
+        for thing in self.things.values():
+            if (thing.kind, thing.region) != (INSTANCE, region) or thing.stack == name:
+                continue
+            if thing.properties.get("DBClusterIdentifier") in clusters:
+                raise RefusedError(f"{name}: Cluster cannot be deleted, it still contains {thing.ref}.")
         for logical_id in reversed(stack.things):
             self._delete(stack.things[logical_id], stack.declared[logical_id].deletion_policy)
         del self.stacks[region, name]
@@ -230,7 +243,8 @@ class Account:
                     raise RefusedError(f"{logical_id}: an import cannot change {place_in_words(changed[0])}.")
                 continue
             thing = self._importable(logical_id, declared, listed[logical_id], region)
-            places = differences(thing.properties, declared.properties)
+            places = list(differences(thing.properties, declared.properties))
+            _require_possible(logical_id, declared, places)
             drift += [f"{logical_id}.{place_in_words(place)}" for place in places]
             stack.things[logical_id], stack.declared[logical_id] = thing, declared
             taken.append(thing)
@@ -326,6 +340,8 @@ class Account:
                 if all(theirs.get(name) == value for name, value in own.items()):
                     raise RefusedError(f"{logical_id}: {kind} {'|'.join(own.values())} exists already.")
         identifier = self.identify(stack, logical_id, declared)
+        if kind == INSTANCE and not properties.get("EnablePerformanceInsights"):
+            properties = {key: value for key, value in properties.items() if key != INSIGHTS_KEY}
         thing = Thing(kind, region, identifier, properties, stack.name, self.serial())
         self.things[thing.key] = thing
         return thing
@@ -341,6 +357,7 @@ class Account:
             self._delete(thing, before.replace_policy)
             changes.replaced[logical_id] = words
             return
+        _require_possible(logical_id, declared, places)
         if any(place[0] == "GenerateSecretString" for place in places):
             thing.value = self.serial()
             changes.generated.append(logical_id)
@@ -416,6 +433,22 @@ def _resolved(stack: Stack, template: Mapping[str, Any], parameters: Mapping[str
         return resolve(template, parameters, region=stack.region, stack_name=stack.name)
     except ResolveError as error:
         raise RefusedError(f"Template validation error: {error}") from error
+
+
+def _require_possible(logical_id: str, declared: Declared, changed: Sequence[Place]) -> None:
+    """Require that RDS accepts the update of an instance.
+
+    A creation omits the key of Performance Insights if Performance Insights is disabled. An update sends it.
+    https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/376
+
+    Raises:
+        RefusedError: the update has a key, and Performance Insights is disabled.
+    """
+    sends_key = (INSIGHTS_KEY,) in changed and INSIGHTS_KEY in declared.properties
+    if declared.kind == INSTANCE and sends_key and not declared.properties.get("EnablePerformanceInsights"):
+        raise RefusedError(
+            f"{logical_id}: To enable Performance Insights, EnablePerformanceInsights must be set to 'true'"
+        )
 
 
 def _place(kind: str, region: str) -> str:

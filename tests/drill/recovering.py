@@ -17,11 +17,12 @@ from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.cloudformation.references import Place, place_in_words
 from csr_templates.cloudformation.rendering import load
 
-from .account import UNKNOWN, Account, Changes, RefusedError, Thing, differences
+from .account import INSTANCE, UNKNOWN, Account, Changes, RefusedError, Thing, differences
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 ACCOUNT: Final = "123456789012"
 PER_DEPLOY: Final = {"LambdaCodeS3ObjectVersion": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY"}
+BY_HAND: Final = "restored"  # the start of the name of an instance
 # Stack -> stacks that must be deleted before it, because they read from it.
 READERS: Final = {"network": ("api", "database"), "database": ("api",), "api": (), "frontend": ()}
 
@@ -145,24 +146,33 @@ class Drill:
         return {**entry, "ResourceIdentifier": identifier}
 
     def _restore(self, stack: str) -> None:
-        """Restore the newest snapshot manually, with the template's properties, and create the instances."""
+        """Restore the newest snapshot manually, with the template's properties, and create an instance."""
         snapshot = self.account.snapshots[-1]
         entry = self.files.entry(stack)
         after = entry["recovery"][-1]
         template = self.files.template(after["template"])
-        trial = self.account.copy()  # only for the properties of cluster and instances
+        trial = self.account.copy()  # only for the properties
         trial.deploy(self.files.name(stack), entry["region"], template, self.files.values(stack, template))
-        declared = trial.stacks[entry["region"], self.files.name(stack)].declared
-        for one in self.files.json(after["importFiles"][self.files.environment])["ResourcesToImport"]:
-            logical_id, kind = one["LogicalResourceId"], one["ResourceType"]
-            properties = dict(declared[logical_id].properties)
-            own = {
+        created = trial.stacks[entry["region"], self.files.name(stack)].things
+        for resource in self.files.json(after["importFiles"][self.files.environment])["ResourcesToImport"]:
+            logical_id, kind = resource["LogicalResourceId"], resource["ResourceType"]
+            properties = dict(created[logical_id].properties)
+            identifier = {
                 name: value if isinstance(value, str) else f"{self.files.name(stack)}-{logical_id.lower()}-r"
-                for name, value in one["ResourceIdentifier"].items()
+                for name, value in resource["ResourceIdentifier"].items()
             }
-            value = snapshot.value if kind == snapshot.kind else self.account.serial()
-            self.account.add(Thing(kind, entry["region"], own, properties, value=value))
-        self.lines.append(f"  restored {snapshot.ref} from its snapshot, and created its instances by hand")
+            content = snapshot.value if kind == snapshot.kind else self.account.serial()
+            self.account.add(Thing(kind, entry["region"], identifier, properties, value=content))
+        identifier = {"DBInstanceIdentifier": f"{BY_HAND}-{self.files.environment}"}
+        properties = {"DBClusterIdentifier": snapshot.ref}
+        self.account.add(Thing(INSTANCE, entry["region"], identifier, properties))
+        self.lines.append(f"  restored {snapshot.ref} from its snapshot, and created an instance by hand")
+
+    def finish(self) -> None:
+        """Delete the instance that was created by hand, after the deploy has created those of the stack."""
+        for thing in [thing for thing in self.account.things.values() if thing.ref.startswith(BY_HAND)]:
+            self.account.remove(thing)
+            self.lines.append("  failed over, and deleted the instance that was created by hand")
 
 
 def value_at(properties: Any, place: Place) -> Any:
@@ -204,8 +214,6 @@ def faults(
                 for entry in drill.files.json(path)["ResourcesToImport"]:
                     logical_id = entry["LogicalResourceId"]
                     was, now = old.things[logical_id], new.things[logical_id]
-                    if was.kind == "AWS::RDS::DBInstance":  # has a generated name, and no data
-                        continue
                     if was.key != now.key:
                         yield f"{stack}: {logical_id} is another one: {now.ref} instead of {was.ref}"
                     if was.value != now.value:
@@ -241,6 +249,7 @@ def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
             f"{len(changes[stack].replaced)} replaced, {len(changes[stack].generated)} generated again, "
             f"updated: {', '.join(updated) or 'none'}"
         )
+        drill.finish()
     orphans = sorted(thing.ref for thing in drill.account.things.values() if not thing.stack)
     drill.lines.append(f"  still in no stack: {', '.join(orphans) or 'nothing'}")
     found = list(faults(before, drill, list(reversed(gone)), changes))

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .account import Account, Changes, RefusedError
+from .account import Account, Changes, RefusedError, Thing
 
 REGION = "ap-northeast-1"
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
@@ -115,6 +115,59 @@ def test_export_in_use_prevents_changes() -> None:
     account.delete("first", REGION)
     with pytest.raises(RefusedError, match="No export named queue found"):
         deploy(account, "second", Queue=kept(QUEUE, QueueName={"Fn::ImportValue": "queue"}))
+
+
+def instance(*, insights: bool, **properties: Any) -> dict[str, Any]:
+    """Return an instance of the cluster ``c``, with or without Performance Insights."""
+    own = {"DBInstanceIdentifier": "i", "DBClusterIdentifier": "c", "EnablePerformanceInsights": insights}
+    return kept({"Type": "AWS::RDS::DBInstance", "Properties": own}, "Retain", **properties)
+
+
+def imported_instance(account: Account, declared: Mapping[str, Any]) -> list[str]:
+    """Import the instance into a stack, and return its drift."""
+    entry = {
+        "ResourceType": "AWS::RDS::DBInstance",
+        "LogicalResourceId": "Instance",
+        "ResourceIdentifier": {"DBInstanceIdentifier": "i"},
+    }
+    return account.import_resources("again", REGION, {"Resources": {"Instance": declared}}, {}, [entry])
+
+
+@pytest.mark.parametrize("insights", [True, False])
+def test_key_without_performance_insights_is_left_out_once(insights: bool) -> None:
+    """A creation omits the key if Performance Insights is disabled. An import sends it, and fails."""
+    account = Account()
+    declared = instance(insights=insights, PerformanceInsightsKMSKeyId="key")
+    deploy(account, "site", Instance=declared)
+    created = account.stacks[REGION, "site"].things["Instance"]
+    assert created.properties.get("PerformanceInsightsKMSKeyId") == ("key" if insights else None)
+
+    account.delete("site", REGION)
+    if insights:
+        assert imported_instance(account, declared) == []
+        return
+    with pytest.raises(RefusedError, match="Instance: To enable Performance Insights, EnablePerform"):
+        imported_instance(account, declared)
+    assert imported_instance(account, instance(insights=False)) == []
+    with pytest.raises(RefusedError, match="Instance: To enable Performance Insights, EnablePerform"):
+        deploy(account, "again", Instance=declared)
+
+
+def test_cluster_with_an_instance_of_another_owner_is_not_deleted() -> None:
+    """RDS does not delete a cluster that has an instance. The stack deletes only its own ones."""
+    account = Account()
+    cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"DBClusterIdentifier": "c"}}
+    deploy(account, "site", Cluster=cluster, Instance=kept(instance(insights=False), "Delete"))
+    by_hand = Thing(
+        "AWS::RDS::DBInstance", REGION, {"DBInstanceIdentifier": "other"}, {"DBClusterIdentifier": "c"}
+    )
+    account.add(by_hand)
+
+    with pytest.raises(RefusedError, match="Cluster cannot be deleted, it still contains other"):
+        account.delete("site", REGION)
+    account.remove(by_hand)
+    account.delete("site", REGION)
+    assert account.things == {}
 
 
 def test_versions_are_deleted_with_their_function() -> None:

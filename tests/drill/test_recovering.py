@@ -213,6 +213,57 @@ def test_wrong_import_is_refused(assembly: Assembly, name: str) -> None:
     assert str(refusal.value) == message
 
 
+def with_instance(assembly: Assembly) -> Files:
+    """Return the files of production with a recovery that also imports the first instance."""
+    (database,) = [stack for stack in assembly.stacks if stack.name == "database"]
+    files = Files(dict(assembly.files), "prod")
+    needed = ("DatabaseParameterGroup", "MonitoringRole")
+    for step, names in (("before", needed), ("after", (*needed, "DatabaseInstance1"))):
+        path = f"recovery/database-{step}-restore.yaml"
+        document = deepcopy(files.template(path))
+        document["Parameters"] = database.parameters
+        document |= {key: database.template[key] for key in ("Mappings", "Conditions")}
+        for name in names:
+            document["Resources"][name] = {**database.resources[name], "DeletionPolicy": "Retain"}
+        files.files[path] = render(document).encode("ascii")
+    path = "recovery/prod/database-after-restore.json"
+    document = files.json(path)
+    document["Parameters"] = [
+        {"ParameterKey": key, "ParameterValue": value}
+        for key, value in files.values("database", {"Parameters": database.parameters}).items()
+    ]
+    document["ResourcesToImport"].append(
+        {
+            "ResourceType": "AWS::RDS::DBInstance",
+            "LogicalResourceId": "DatabaseInstance1",
+            "ResourceIdentifier": {"DBInstanceIdentifier": {"Tag": "csr-lambda-api-prod-aurora-instance-1"}},
+        }
+    )
+    files.files[path] = json.dumps(document).encode()
+    return files
+
+
+def test_import_of_an_instance_is_refused(assembly: Assembly) -> None:
+    """The class of all environments has no Performance Insights, so RDS rejects the key of the template."""
+    with pytest.raises(RefusedError, match=r"^DatabaseInstance1: To enable Performance Insights, "):
+        drill_one(with_instance(assembly), "database")
+
+
+def test_forgotten_instance_blocks_the_next_deletion(assembly: Assembly) -> None:
+    """The instance that was created to check the data must be deleted after the deploy."""
+    drill = Drill(Files(assembly.files, "prod"))
+    for stack in ("network", "database"):
+        drill.deploy(stack)
+    drill.delete("database")
+    drill.take_back("database")
+    drill.deploy("database")
+
+    with pytest.raises(RefusedError, match="Cluster cannot be deleted, it still contains restored-prod"):
+        drill.delete("database")
+    drill.finish()
+    drill.delete("database")
+
+
 def test_changed_generator_loses_the_secret(assembly: Assembly) -> None:
     """If the import template generates another secret, the deploy generates it again."""
     secret = origin_secret(assembly)

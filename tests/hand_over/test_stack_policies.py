@@ -60,11 +60,19 @@ def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: s
     assert len(json.dumps(stack_policy(built[name]), indent=2)) < MAX_BYTES == 16_384
 
 
+PARAMETER_GROUPS = {"DatabaseClusterParameterGroup", "DatabaseParameterGroup"}
+
+
 @pytest.mark.parametrize(
     ("name", "replaced", "removed", "changed"),
     [
         ("network", {"NatGateway1", "NatGateway2", "NatAddress1", "NatAddress2"}, set(), set()),
-        ("database", {"DatabaseInstance1", "DatabaseInstance2"}, {"DatabaseInstance1"}, {"DatabaseSecret"}),
+        (
+            "database",
+            {"DatabaseInstance1", "DatabaseInstance2", *PARAMETER_GROUPS},
+            {"DatabaseInstance1"},
+            {"DatabaseSecret"},
+        ),
         ("api", {"RestApi", "ExecutionRole"}, {"RestApi"}, {"OriginApiKeySecretA", "OriginApiKeySecretB"}),
         ("frontend", {"Distribution"}, {"Distribution"}, set()),
     ],
@@ -72,16 +80,25 @@ def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: s
 def test_protected_resources_without_data(
     built: dict[str, BuiltStack], name: str, replaced: set[str], removed: set[str], changed: set[str]
 ) -> None:
-    """Addresses, instances and the function's role are protected. Generated secrets cannot be updated."""
+    """Addresses, topics, instances, their parameter groups and the function's role are protected.
+
+    Generated secrets cannot be updated.
+    """
     found = denied(built[name])
+    topics = {
+        logical_id
+        for logical_id, resource in built[name].resources.items()
+        if resource["Type"] == "AWS::SNS::Topic"
+    }
     with_data = {
         logical_id
         for logical_id, resource in built[name].resources.items()
         if resource["Type"] in stateful_types() - {INSTANCE}
     }
 
-    assert found[REPLACED] - with_data == replaced
-    assert found[REMOVED] - with_data == removed
+    assert len(topics) >= 2  # for normal and critical alarms
+    assert found[REPLACED] - with_data == replaced | topics
+    assert found[REMOVED] - with_data == removed | topics
     assert found[CHANGED] == changed
 
 
@@ -127,7 +144,7 @@ def test_only_roles_of_functions_are_protected() -> None:
 
 def test_a_stack_without_data_may_be_updated() -> None:
     """The policy has no deny statement, because CloudFormation would reject one without resources."""
-    stack = of({"Topic": {"Type": "AWS::SNS::Topic"}})
+    stack = of({"Alarm": {"Type": "AWS::CloudWatch::Alarm"}})
 
     assert stack_policy(stack) == {
         "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}]

@@ -387,7 +387,7 @@ def test_event_subscriptions(database: Template, reader: str) -> None:
             instances,
             {"availability", "failure", "low storage", "recovery", "deletion"},
         ),
-        ("db-instance", "DatabaseAlarmTopic"): (instances, changes),
+        ("db-instance", "DatabaseAlarmTopic"): (instances, changes | {"security patching"}),
     }
     for resource in resources.values():
         if resource["Type"] == "AWS::RDS::EventSubscription":

@@ -52,8 +52,12 @@ def steps(stack: BuiltStack) -> list[Step]:
     """Return the steps that recover a deleted stack, in order; empty if no resource is retained.
 
     The first step imports the retained resources. For a cluster, only a snapshot is retained, which is
-    restored manually under its identifier: the second step creates the groups and roles for the restore, the
-    third imports the cluster and its instances.
+    restored manually under its identifier: the second step creates the groups for the restore, and the third
+    imports the cluster. Its instances do not contain data, and the deploy creates them. An import updates an
+    instance that differs from the template, and RDS rejects a Performance Insights key, which the template
+    always has, for an instance without Performance Insights.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
+    https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/376
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the types in the region of the stack.
@@ -179,20 +183,9 @@ def _identity(stack: BuiltStack, name: str) -> list[str]:
 
 
 def _restored(stack: BuiltStack) -> list[str]:
-    """Return the resources that a snapshot restore creates: those with that policy, and their instances."""
-    snapped = {
-        name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
-    }
-    if not snapped:
-        return []
+    """Return the resources that a snapshot restore creates: those with that policy."""
     return [
-        name
-        for name, resource in stack.resources.items()
-        if name in snapped
-        or (
-            snapped.intersection(_identity(stack, name))
-            and "read" in resource_schema(resource["Type"], stack.region).handlers
-        )
+        name for name, resource in stack.resources.items() if resource.get("DeletionPolicy") == "Snapshot"
     ]
 
 

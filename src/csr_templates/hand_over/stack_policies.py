@@ -23,9 +23,19 @@ MAX_BYTES: Final = (
 
 # Their addresses are known outside of the stack, and a new resource has another address.
 _ADDRESSED: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution"})
+# Subscriptions of people are not in the template: a new topic notifies no one.
+_NOT_REMOVED: Final = _ADDRESSED | {"AWS::SNS::Topic"}
 # A new NAT gateway is created while the old one still has the Elastic IP address, which fails. A new address
-# is not on the allow lists of partners. Replacing a DB instance causes a failover.
-_NOT_REPLACED: Final = _ADDRESSED | {"AWS::EC2::EIP", "AWS::EC2::NatGateway", "AWS::RDS::DBInstance"}
+# is not on the allow lists of partners. Replacing a DB instance causes a failover. An edited description
+# replaces a parameter group: the update restarts each instance with a new DB parameter group, and a new DB
+# cluster parameter group takes effect only after the instances restart.
+_NOT_REPLACED: Final = _NOT_REMOVED | {
+    "AWS::EC2::EIP",
+    "AWS::EC2::NatGateway",
+    "AWS::RDS::DBClusterParameterGroup",
+    "AWS::RDS::DBInstance",
+    "AWS::RDS::DBParameterGroup",
+}
 
 
 def stack_policy(stack: BuiltStack) -> Document:
@@ -62,11 +72,12 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
       value (the database, the distribution) lose access. A policy cannot distinguish this from other changes
       of the secret, such as new tags of the stack: these need an override of the policy for one update.
     - A REST API and a distribution are not replaced or removed, also not by a condition: their addresses
-    would
-      change.
+      would change.
+    - A topic is not replaced or removed: its subscriptions would be lost.
     - A DB instance is not replaced, and is removed only by its condition: an instance without a condition can
       be removed only by a changed template. The data belongs to the cluster.
     - A NAT gateway and an Elastic IP address are not replaced.
+    - A parameter group is not replaced: the new one restarts the instances, or waits for their restart.
     - The role of a Lambda function is not replaced: published versions keep the ARN of the old role.
     """
     roles = {
@@ -77,7 +88,7 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
         if use.place[:1] == ("Role",) and use.kind == "name"
     }
     holding_data = stateful_types()
-    not_replaced, not_removed = holding_data | _NOT_REPLACED, holding_data | _ADDRESSED
+    not_replaced, not_removed = holding_data | _NOT_REPLACED, holding_data | _NOT_REMOVED
     denied = {}
     for name, resource in stack.resources.items():
         kind, actions = resource["Type"], set()

@@ -1104,7 +1104,9 @@ def add_alarms(
                 Users="Some actions on the site fail.",
                 First="In Logs Insights, run the saved query function-errors.",
                 Then="What was deployed last? If it was the package, roll it back.",
-                Related="Can be caused by database-silent. Fires together with api-5xx.",
+                Related=(
+                    "Can be caused by database-silent or database-memory-low. Fires together with api-5xx."
+                ),
             ),
             MetricName="Errors",
             Statistic="Sum",

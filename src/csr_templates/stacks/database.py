@@ -689,7 +689,7 @@ def add_event_subscriptions(
         of_instances(
             "DatabaseInstanceChanges",
             SnsTopicArn=alarm_topics.normal.Ref(),
-            EventCategories=changes,
+            EventCategories=[*changes, "security patching"],
             Tags=names.tags("database-instance-changes"),
         )
     )
@@ -820,7 +820,10 @@ def add_alarms(
                 Then="In the RDS console, the recent events: a failover, a restart, or no storage left?",
                 Related="Can cause lambda-errors, api-5xx and api-mostly-failing.",
             ),
-            MetricName="CPUUtilization",  # every running instance sends it each minute
+            # Every running instance has it each minute, probably also if its engine does not respond, because
+            # it is measured by the hypervisor.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.overview.html
+            MetricName="CPUUtilization",
             Statistic="SampleCount",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
@@ -888,10 +891,14 @@ def add_alarms(
             "DatabaseMemoryAlarm",
             "database-memory-low",
             AlarmDescription=description(
-                Users="Nothing yet. If memory runs out, the writer becomes slow and then restarts.",
+                # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQLOOM.html
+                Users=(
+                    "Nothing yet. If memory runs out, the writer refuses queries and closes connections, or "
+                    "restarts."
+                ),
                 First="The connections: each one uses memory.",
                 Then="The latest slow queries: does one sort or join many rows?",
-                Related="Can cause database-read-latency-high and a failover.",
+                Related="Can cause lambda-errors, database-read-latency-high and a failover.",
             ),
             MetricName="FreeableMemory",
             Statistic="Minimum",
