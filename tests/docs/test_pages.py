@@ -82,9 +82,11 @@ TEMPLATES = {stack.template: stack.name for stack in STACKS}
 # Words in CamelCase that are AWS's and in no template.
 AWS_WORDS = {
     "DeletePolicies",  # of a bootstrap template
+    "DisableKey",
     "InSync",
     "PendingConfirmation",
     "RDSOSMetrics",
+    "ScheduleKeyDeletion",
     "SnsTopicArn",
 }
 
