@@ -58,6 +58,7 @@ CHOICES = {
     "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
     "CLUSTER": "csr-lambda-api-prod-aurora-cluster",
+    "FAILED": "database",
     "GOOD": "1",
     "INNER": "CrossSiteScripting_BODY",
     "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",

@@ -30,6 +30,8 @@ FUNCTIONS = (
     "require_status",
     "deployed",
     "drift",
+    "failed_change_set",
+    "failed_events",
     "insights",
     "create_instances",
     "last_deploys",
@@ -37,6 +39,7 @@ FUNCTIONS = (
     "restore_point",
     "restore_snapshot",
     "run_import",
+    "validation_warnings",
     "without_triggers",
 )
 BLOCKS = [
@@ -389,7 +392,10 @@ def test_no_failure_can_hide(path: Path) -> None:
     assert hiding == []
 
 
-@pytest.mark.parametrize("name", ["value", "deployed", "origin_key"])
+@pytest.mark.parametrize(
+    "name",
+    ["value", "deployed", "origin_key", "failed_events", "failed_change_set", "validation_warnings"],
+)
 def test_both_pages_have_the_same_function(name: str) -> None:
     """What both pages need is one function."""
     functions = [

@@ -105,6 +105,7 @@ exit "$status"
 IDLE: Final = ("csr-templates", "curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
 CHANGE_SET: Final = CHOICES["CHANGES"]
+CREATED_AT: Final = "2026-11-25T01:30:00+00:00"  # of each change set
 EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
 DEPLOYED: Final = f"""
@@ -359,6 +360,8 @@ class World:
             stack = changed if changed in REGIONS else "network"
             return {
                 "StackName": f"csr-lambda-api-prod-{stack}",
+                "ChangeSetId": CHANGE_SET,
+                "CreationTime": CREATED_AT,
                 "Parameters": parameters(stack),
                 "Changes": [],
             }
