@@ -747,6 +747,7 @@ class TestDisabledKey:
 
         assert (before, len(blocks), session.status, session.err) == (state, 1, 0, "")
         assert called == ["describe-key", *["cancel-key-deletion"] * (state != "Disabled"), "enable-key"]
+        assert {command.region for command in session.seen} == {VIRGINIA}  # from the ARN
         assert keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
 
     @pytest.mark.parametrize("status", ["available", "stopped", WITHOUT_KEY])
