@@ -21,6 +21,24 @@ environment=${1:?Name the environment, such as prod.}
 . "$(dirname "$0")/identity.sh"
 (cd out && jq -er '.files | to_entries[] | "\(.value.sha256)  \(.key)"' stacks.json | sha256sum --check --quiet)
 
+failed_events() { # failed_events REGION OPTION NAME [SINCE]: what failed in a change set or a stack, and why
+  aws cloudformation describe-events --region "$1" "$2" "$3" --filters FailedEvents=true --output text --query \
+    "OperationEvents[?Timestamp >= '${4:-}'].[Timestamp, ResourceStatus || EventType, LogicalResourceId || '-', ValidationPath || '-',
+    ValidationStatusReason || HookStatusReason || ResourceStatusReason || '-']"
+}
+failed_change_set() { # failed_change_set REGION STACK: what failed in its newest failed change set, and why
+  local changes
+  changes=$(value aws cloudformation list-change-sets --region "$1" --stack-name "$2" --output json \
+    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId") || return
+  failed_events "$1" --change-set-name "${changes//\"/}"
+}
+validation_warnings() { # validation_warnings CHANGE_SET: validations that failed or were skipped without stopping it
+  local region
+  region=$(cut -d: -f4 <<< "$1")
+  aws cloudformation describe-events --region "$region" --change-set-name "$1" --output text --query \
+    "OperationEvents[?ValidationFailureMode == 'WARN'].['Warning', ValidationStatus, LogicalResourceId || '-',
+    ValidationPath || '-', ValidationStatusReason || '-']"
+}
 deployed() { # deployed REGION STACK PARAMETER: its value, or "nothing" if the stack is not deployed
   local found
   found=$(value aws cloudformation describe-stacks --region "$1" --stack-name "$2" --output text \
@@ -112,7 +130,11 @@ for stack in $stacks; do
     tags=$(jq -er '.Tags | to_entries[] | "\(.key)=\(.value)"' parameters.json)
     output=$(value aws cloudformation deploy --region "$region" --stack-name "$name" --template-file "out/$template" \
       --s3-bucket "$bucket" --s3-prefix "$stack" --role-arn "$role" --parameter-overrides file://parameters.json \
-      --tags $tags --capabilities CAPABILITY_NAMED_IAM --no-execute-changeset)
+      --tags $tags --capabilities CAPABILITY_NAMED_IAM --no-execute-changeset 2> deploy-errors.txt) || {
+      cat deploy-errors.txt >&2
+      if grep -q "Failed to create the changeset" deploy-errors.txt; then failed_change_set "$region" "$name" >&2; fi
+      exit 1
+    }
     case $output in
       *arn:aws:cloudformation:*) changes=arn:aws:cloudformation:${output##*arn:aws:cloudformation:} ;;
       *"No changes to deploy"*) changes="" ;;
@@ -143,7 +165,11 @@ for stack in $stacks; do
         --query StatusReason --output text)
       case $reason in
         *"The submitted information didn't contain changes"* | *"No updates are to be performed"*) changes="" ;;
-        *) echo "The change set has failed: $reason" >&2; exit 1 ;;
+        *)
+          echo "The change set has failed: $reason" >&2
+          failed_events "$region" --change-set-name "$changes" >&2
+          exit 1
+          ;;
       esac
     }
   fi
@@ -152,6 +178,7 @@ for stack in $stacks; do
     found=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$changes" --output json \
       --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]')
     jq -r '.[] | map(. // "-") | join("  ")' <<< "$found"
+    validation_warnings "$changes"
     refused=$(jq -r --arg stack "$stack" --arg accepted "${ACCEPTED:-}" '
       [.[] | select(.[0] == "Add") | .[2]] as $added
       | def is_copy: (.type | IN("AWS::Lambda::Version", "AWS::ApiGateway::Deployment"))
@@ -178,11 +205,16 @@ for stack in $stacks; do
     fi
     status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" \
       --query 'Stacks[0].StackStatus' --output text)
+    since=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$changes" \
+      --query CreationTime --output text)
     origin_key "$changes"
     aws cloudformation execute-change-set --region "$region" --change-set-name "$changes"
     operation=update
     if [ "$status" = REVIEW_IN_PROGRESS ]; then operation=create; fi # the first time
-    aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$name"
+    aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$name" || {
+      failed_events "$region" --stack-name "$name" "$since" >&2
+      exit 1
+    }
   fi
 
   as "$deployer" # a long deploy may have used it up

@@ -68,12 +68,15 @@ def linters(work: Path) -> dict[str, Linter]:
 
 
 def job(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment of a deploy job of GitLab; the mock does not support a preflight."""
+    """Return the environment of a deploy job of GitLab; the mock has no preflight and no DescribeEvents."""
     programs = folder / "bin"
     programs.mkdir()
-    check = programs / "csr-templates"
-    check.write_text("#!/bin/sh\n", "utf-8")
-    check.chmod(0o755)
+    aws = shutil.which("aws", path=environment["PATH"])
+    no_events = f'case "$1 $2" in "cloudformation describe-events") exit ;; esac\nexec {aws} "$@"\n'
+    for name, body in {"csr-templates": "", "aws": no_events}.items():
+        program = programs / name
+        program.write_text(f"#!/bin/sh\n{body}", "utf-8")
+        program.chmod(0o755)
     return {
         **environment,
         "PATH": f"{programs}{os.pathsep}{environment['PATH']}",

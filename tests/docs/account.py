@@ -29,7 +29,7 @@ from tests.hand_over.handlers import RECORDED, TABLES, allowed, needed
 from tests.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
 
 from .aws_cli import Command, CommandError
-from .world import TOKYO, World
+from .world import CREATED_AT, TOKYO, World
 
 ACCOUNT: Final = "123456789012"  # moto's
 PROJECT: Final = "csr-lambda-api-prod"
@@ -275,7 +275,10 @@ class Account(World):
             case "DescribeStacks":
                 return {"Stacks": [_described(stack)]}
             case "DescribeChangeSet":
-                return {"StackName": stack.name, "Parameters": stack.values, "Changes": []}
+                found = {"StackName": stack.name, "Parameters": stack.values, "Changes": []}
+                return {**found, "CreationTime": CREATED_AT}
+            case "DescribeEvents":
+                return {"OperationEvents": []}
             case "ExecuteChangeSet":
                 self._created(stack)
             case "UpdateTerminationProtection":

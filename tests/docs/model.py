@@ -17,14 +17,23 @@ from ..drill.account import Changes, RefusedError, Stack
 from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults, loaded
 from .aws_cli import Command, CommandError
 from .moto_account import PACKAGES, TOKYO, MotoAccount, default_group
-from .pages import ROOT
+from .pages import CHOICES, ROOT
 
 # What a stack answers that nothing happens to.
 QUIET: Final = {
     "DetectStackDrift": {"StackDriftDetectionId": "detection"},
     "DescribeStackDriftDetectionStatus": {"DetectionStatus": "DETECTION_COMPLETE"},
-    "DescribeStackEvents": {"StackEvents": []},
+    "DescribeEvents": {"OperationEvents": []},
     "DescribeStackResourceDrifts": {"StackResourceDrifts": []},
+    "ListChangeSets": {
+        "Summaries": [
+            {
+                "ChangeSetId": CHOICES["CHANGES"],
+                "Status": "FAILED",
+                "CreationTime": "2026-11-25T01:30:00+00:00",
+            }
+        ]
+    },
 }
 # What the bootstrap stacks of the hand-over were given.
 BOOTSTRAP: Final = {
@@ -298,6 +307,8 @@ class Model:
         return {
             "StackName": arguments[0],
             "Status": "CREATE_COMPLETE",
+            "ChangeSetId": change_set,
+            "CreationTime": DELETED_AT,
             "Changes": changes,
             "Parameters": _as_list(arguments[3]),
         }

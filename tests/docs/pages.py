@@ -38,6 +38,7 @@ CHOICES = {
     "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
     "CLUSTER": "csr-lambda-api-prod-aurora-cluster",
+    "FAILED": "database",
     "GOOD": "1",
     "INNER": "CrossSiteScripting_BODY",
     "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",
@@ -47,7 +48,7 @@ CHOICES = {
     "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
     "ORIGIN_KEY": "b",
-    "PENDING": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
+    "DISABLED": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
     "ONCALL": "oncall@example.com",
     "POINT": "--use-latest-restorable-time",
     "NOW": "22222222-2222-2222-2222-222222222222",

@@ -33,6 +33,7 @@ from .pages import (
     read,
     spans,
 )
+from .replay import programs, run
 from .world import (
     API_ID,
     NOT_RUN,
@@ -40,6 +41,7 @@ from .world import (
     RUN,
     TOKYO,
     VIRGINIA,
+    WITHOUT_KEY,
     Session,
     Terminal,
     log_groups_of_cluster,
@@ -649,7 +651,11 @@ def test_cluster_that_was_not_stopped_is_deleted(terminal: Terminal) -> None:
         f"{PREFIX}-old-1": terminal.world.ids["DatabaseInstance1"],
         f"{PREFIX}-old-2": terminal.world.ids["DatabaseInstance2"],
     }
-    (block,) = [block.text for block in PAGE.shell() if "start-db-cluster" in block.text]
+    (block,) = [
+        block.text
+        for block in PAGE.shell()
+        if "aurora-cluster-old" in block.text and "start-db-cluster" in block.text
+    ]
     for old, new in names.items():
         block = re.sub(rf"{old}(?=\s)", new, block)
     session = terminal.session(preamble(), [Block("", 0, "sh", block)])
@@ -712,7 +718,7 @@ def test_only_the_failed_cluster_is_deleted(sessions: dict[str, Session]) -> Non
     seen = sessions["Deploying"].seen
     given = {command.name: command.parameters for command in seen}
     (block,) = [block for block in PAGE.shell() if "delete-db-cluster-automated-backup" in block.text]
-    cluster, key = (out.strip() for out in sessions["Deploying"].printed[str(block.line)][:2])
+    cluster, key = (out.strip() for out in sessions["Deploying"].printed[str(block.line)][1:3])
     deleted = {
         command.parameters["DBClusterSnapshotIdentifier"]
         for command in seen
@@ -759,6 +765,38 @@ def test_older_build_replaces_files_of_equal_size(command: str, expected: str, t
 
     assert (session.status, session.err) == (0, "")
     assert set(found.values()) == {expected.encode()}
+
+
+class TestDisabledKey:
+    """A key is enabled again, whether it was only disabled or is to be deleted; then the cluster starts."""
+
+    @pytest.mark.parametrize("state", ["Disabled", "PendingDeletion"])
+    def test_key_is_enabled(self, state: str, terminal: Terminal) -> None:
+        """Only a deletion that is pending is cancelled: KMS refuses that for a key in any other state."""
+        terminal.world.seed()
+        keys, key = terminal.world.client("kms", VIRGINIA), terminal.world.disabled_key
+        if state == "Disabled":
+            keys.cancel_key_deletion(KeyId=key)
+            keys.disable_key(KeyId=key)
+        before = keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
+        blocks = [block for block in PAGE.shell() if "DISABLED=''" in block.text]
+        session = terminal.continued(preamble(), blocks)
+        called = [command.name for command in session.seen]
+
+        assert (before, len(blocks), session.status, session.err) == (state, 1, 0, "")
+        assert called == ["describe-key", *["cancel-key-deletion"] * (state != "Disabled"), "enable-key"]
+        assert {command.region for command in session.seen} == {VIRGINIA}  # from the ARN
+        assert keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
+
+    @pytest.mark.parametrize("status", ["available", "stopped", WITHOUT_KEY])
+    def test_cluster_is_started_if_it_lost_its_key(self, status: str, tmp_path: Path) -> None:
+        """A cluster in any other status is left as it is."""
+        (block,) = [block for block in PAGE.shell() if WITHOUT_KEY in block.text]
+        end = run(f"{preamble()}{block.text}", [f"{status}\n"], programs(tmp_path / "replay"))
+        started = "aws rds start-db-cluster" in [call.title for call in end.calls]
+
+        assert started == (status == WITHOUT_KEY)
+        assert (end.status, end.err) == ((0, "") if started else (1, f"The cluster is {status}.\n"))
 
 
 class TestRuleOfTheWebACL:

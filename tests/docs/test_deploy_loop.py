@@ -44,6 +44,22 @@ TRUST: Final = {
         }
     ]
 }
+NEW: Final = "2026-11-25T01:30:00.500000+00:00"  # after the change set was created
+OLD: Final = "2026-10-01T09:00:00.000000+00:00"
+# Change sets of an earlier deploy, of which one failed.
+SETS: Final = [
+    {
+        "ChangeSetId": "arn:aws:cloudformation:x:1:changeSet/earlier/1",
+        "Status": "FAILED",
+        "CreationTime": OLD,
+    },
+    {
+        "ChangeSetId": "arn:aws:cloudformation:x:1:changeSet/latest/1",
+        "Status": "CREATE_COMPLETE",
+        "CreationTime": NEW,
+    },
+]
+INVALID: Final = "The following hook(s)/validation failed: [AWS::EarlyValidation]. Use DescribeEvents."
 EMPTY: Final = "The submitted information didn't contain changes. Submit different information."
 
 
@@ -60,11 +76,15 @@ class Deployed(Account):
         planned: stack -> what the change set of its update holds; without an entry there is nothing to do.
         done: what was done that matters here, in order.
         rollback: stack -> the rollback configuration of its change set.
+        events: stack -> what DescribeEvents reports for it and for its change set.
+        broken: stack -> what fails: ``change set`` or ``update``.
     """
 
     planned: dict[str, list[dict[str, Any]]]
     done: list[str]
     rollback: dict[str, Any]
+    events: dict[str, list[dict[str, Any]]]
+    broken: dict[str, str]
 
     def _result(self, command: Command, folder: Path) -> Any:
         if command.operation == "AssumeRoleWithWebIdentity":
@@ -103,6 +123,10 @@ class Deployed(Account):
         (name,) = command.options["--stack-name"]
         there = self.stacks.get((command.region, name))
         out = super()._deploy(command, folder)
+        if self.broken.get(name.removeprefix(f"{PROJECT}-")) == "change set":
+            raise CommandError(
+                f"Failed to create the changeset: Waiter failed Status: FAILED. Reason: {INVALID}"
+            )
         return UNCHANGED if there and there.status.endswith("_COMPLETE") and not self._plan(there) else out
 
     def _plan(self, stack: DeployedStack) -> list[dict[str, Any]]:
@@ -121,9 +145,20 @@ class Deployed(Account):
                 self.rollback[_short(stack)] = given["RollbackConfiguration"]
                 return {"Id": stack.change_set}
             case "DescribeChangeSet":
-                return super()._stack(command) | {"Changes": self._plan(stack), "StatusReason": EMPTY}
+                reason = INVALID if _short(stack) in self.broken else EMPTY
+                return super()._stack(command) | {"Changes": self._plan(stack), "StatusReason": reason}
+            case "DescribeEvents":
+                return {"OperationEvents": self._events(stack, given)}
+            case "ListChangeSets":
+                return {
+                    "Summaries": [SETS[0] | {"ChangeSetId": stack.change_set, "CreationTime": NEW}, *SETS]
+                }
+            case _ if command.name == "stack-update-complete" and self.broken.get(_short(stack)) == "update":
+                raise CommandError(
+                    "Waiter StackUpdateComplete failed: the status is UPDATE_ROLLBACK_COMPLETE"
+                )
             case _ if command.name == "change-set-create-complete":
-                if not self._plan(stack):
+                if not self._plan(stack) or self.broken.get(_short(stack)) == "change set":
                     raise CommandError("Waiter ChangeSetCreateComplete failed: the status is FAILED")
                 return {}
             case "ExecuteChangeSet":
@@ -131,6 +166,18 @@ class Deployed(Account):
                 self.planned.pop(_short(stack), None)
                 return found
         return super()._stack(command)
+
+    def _events(self, stack: DeployedStack, given: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the events of a change set, or of all operations on its stack, as filtered."""
+        events = self.events.get(_short(stack), [])
+        is_filtered = given.get("Filters", {}).get("FailedEvents") == "true"
+        is_of_change_set = given.get("ChangeSetName") == stack.change_set
+        return [
+            event
+            for event in events
+            if (event["EventType"] == "VALIDATION_ERROR") == is_of_change_set
+            and not (is_filtered and event.get("ValidationFailureMode") == "WARN")
+        ]
 
 
 def _short(stack: DeployedStack) -> str:
@@ -152,6 +199,7 @@ class Pipeline:
         account = self.account
         account.empty(built)
         account.planned, account.done, account.rollback = {}, [], {}
+        account.events, account.broken = {}, {}
         account.client("iam", TOKYO).create_role(
             RoleName="checks", AssumeRolePolicyDocument=json.dumps(TRUST)
         )
@@ -353,6 +401,93 @@ def test_what_is_meant_is_deployed(pipeline: Pipeline) -> None:
         "rds create-db-cluster-snapshot",
         "cloudformation execute-change-set database",
     ]
+
+
+def invalid(mode: str, reason: str) -> dict[str, Any]:
+    """Return a validation that CloudFormation reports for a change set."""
+    return {
+        "EventType": "VALIDATION_ERROR",
+        "Timestamp": NEW,
+        "LogicalResourceId": "LambdaErrorsAlarm",
+        "ValidationPath": "/Resources/LambdaErrorsAlarm/Properties/AlarmName",
+        "ValidationFailureMode": mode,
+        "ValidationStatus": "FAILED",
+        "ValidationStatusReason": reason,
+    }
+
+
+def progress(time: str, reason: str) -> dict[str, Any]:
+    """Return an error of a resource during an update."""
+    return {
+        "EventType": "PROVISIONING_ERROR",
+        "Timestamp": time,
+        "LogicalResourceId": "ApiFunctionAlias",
+        "ResourceStatus": "UPDATE_FAILED",
+        "ResourceStatusReason": reason,
+    }
+
+
+@pytest.fixture
+def failures(pipeline: Pipeline) -> Iterator[Deployed]:
+    """The account, which is repaired after the test."""
+    pipeline.account.planned.clear()
+    yield pipeline.account
+    pipeline.account.planned.clear()
+    pipeline.account.events.clear()
+    pipeline.account.broken.clear()
+
+
+@pytest.mark.parametrize(("name", "caller"), [("database", "deploy"), ("api", "create-change-set")])
+def test_change_set_that_fails_says_why(
+    name: str, caller: str, pipeline: Pipeline, failures: Deployed
+) -> None:
+    """The loop prints the validations that failed, of this change set and no earlier one, and stops."""
+    failures.planned[name] = [change("Add", "LambdaErrorsAlarm", "AWS::CloudWatch::Alarm")]
+    failures.broken[name] = "change set"
+    failures.events[name] = [invalid("FAIL", "The name is in use."), invalid("WARN", "Only a warning.")]
+    failures.events[name].append(progress(NEW, "Of another operation."))
+    done = pipeline.deploy()
+
+    assert done.status == 1
+    assert (
+        f"{NEW}\tVALIDATION_ERROR\tLambdaErrorsAlarm\t/Resources/LambdaErrorsAlarm/Properties/AlarmName\t"
+        in (done.err)
+    )
+    assert INVALID in done.err
+    assert done.err.rstrip().endswith("The name is in use.")
+    assert (failures.done, "Only a warning." in done.err) == ([], False)
+    assert {one.name for one in done.seen if one.name in ("deploy", "create-change-set")} >= {caller}
+
+
+def test_update_that_fails_says_why(pipeline: Pipeline, failures: Deployed) -> None:
+    """The loop prints what failed since the change set was created, and stops."""
+    failures.planned["api"] = [change("Modify", "ApiFunctionAlias", "AWS::Lambda::Alias", "False")]
+    failures.planned["frontend"] = [change("Add", "One", "AWS::CloudWatch::Alarm")]
+    failures.broken["api"] = "update"
+    failures.events["api"] = [progress(OLD, "Of last month."), progress(NEW, "The function cannot start.")]
+    done = pipeline.deploy()
+
+    assert done.status == 1
+    assert done.err.endswith(f"{NEW}\tUPDATE_FAILED\tApiFunctionAlias\t-\tThe function cannot start.\n")
+    assert "Of last month." not in done.err
+    assert failures.done == ["cloudformation execute-change-set api"]
+
+
+def test_warnings_are_printed_before_the_deploy(pipeline: Pipeline, failures: Deployed) -> None:
+    """A validation that does not stop the deploy is in the output, and the deploy goes on."""
+    failures.planned["api"] = [change("Add", "LambdaErrorsAlarm", "AWS::CloudWatch::Alarm")]
+    skipped = invalid("WARN", "No permission.") | {"ValidationStatus": "SKIPPED"}
+    failures.events["api"] = [invalid("WARN", "The quota is almost used."), skipped]
+    done = pipeline.deploy()
+
+    assert done.status == 0
+    place = "LambdaErrorsAlarm\t/Resources/LambdaErrorsAlarm/Properties/AlarmName"
+    warnings = (
+        f"Warning\tFAILED\t{place}\tThe quota is almost used.\nWarning\tSKIPPED\t{place}\tNo permission.\n"
+    )
+    assert done.out.count("Warning\t") == 2
+    assert warnings in done.out
+    assert failures.done == ["cloudformation execute-change-set api"]
 
 
 def test_check_that_fails_stops_the_loop(pipeline: Pipeline) -> None:

@@ -27,8 +27,11 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 # Those of the pages that call a program.
 FUNCTIONS = (
     "stack_output",
+    "require_status",
     "deployed",
     "drift",
+    "failed_change_set",
+    "failed_events",
     "insights",
     "create_instances",
     "last_deploys",
@@ -36,6 +39,7 @@ FUNCTIONS = (
     "restore_point",
     "restore_snapshot",
     "run_import",
+    "validation_warnings",
     "without_triggers",
 )
 BLOCKS = [
@@ -388,7 +392,10 @@ def test_no_failure_can_hide(path: Path) -> None:
     assert hiding == []
 
 
-@pytest.mark.parametrize("name", ["value", "deployed", "origin_key"])
+@pytest.mark.parametrize(
+    "name",
+    ["value", "deployed", "origin_key", "failed_events", "failed_change_set", "validation_warnings"],
+)
 def test_both_pages_have_the_same_function(name: str) -> None:
     """What both pages need is one function."""
     functions = [
@@ -416,3 +423,39 @@ def test_audit_finds_a_topic_without_a_confirmed_subscription(
     assert pasted.good.status == 0
     assert end.status != 0
     assert "FrontendCriticalAlarmTopicArn" in end.err
+
+
+def guarded() -> list[tuple[Path, Block, str]]:
+    """Return the blocks that delete a stack, each with the status of the stack in which it may run."""
+    found = []
+    for path in (OPERATIONS, RECOVERY):
+        for block in read(path).shell():
+            is_failed = "--retain-resources" in block.text or "ROLLBACK_COMPLETE" in block.text
+            if "cloudformation delete-stack" in block.code and not is_failed:
+                (required,) = re.findall(r"^require_status (\w+) ", block.text, re.MULTILINE)
+                found.append((path, block, required))
+    return found
+
+
+@pytest.mark.parametrize(("path", "block", "required"), guarded())
+@pytest.mark.parametrize(
+    "status",
+    ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "ROLLBACK_FAILED"],
+)
+def test_stack_that_works_is_not_deleted(
+    status: str, path: Path, block: Block, required: str, scripts: Path
+) -> None:
+    """A block that deletes a stack with its data runs in one status only; otherwise it changes nothing.
+
+    CloudFormation itself refuses ``--retain-resources`` in any status but ``DELETE_FAILED``.
+    """
+    functions = "".join(one.text for one in before(path, block) if "() {" in one.text)
+    end = run(f"{functions}{filled(block.text)}", [f"{status}\n"], scripts)
+    changes = [call.title for call in end.calls if call.is_changing]
+
+    assert end.calls[0].title == "aws cloudformation describe-stacks"
+    if status == required:
+        assert len(end.calls) > 1
+    else:
+        assert (end.status, changes, len(end.calls)) == (1, [], 1)
+        assert re.fullmatch(rf"The stack \w+ is {status}, not {required}\. Do not continue\.\n", end.err)

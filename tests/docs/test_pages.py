@@ -38,9 +38,12 @@ TEMPLATES = {stack.template: stack.name for stack in STACKS}
 # Words in CamelCase that are AWS's and in no template.
 AWS_WORDS = {
     "DeletePolicies",  # of a bootstrap template
+    "AnalyticsConfig",  # not yet in the schemas
+    "DisableKey",
     "InSync",
     "PendingConfirmation",
     "RDSOSMetrics",
+    "ScheduleKeyDeletion",
     "SnsTopicArn",
 }
 

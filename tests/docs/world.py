@@ -80,6 +80,7 @@ NOT_RUN: Final = {
     "cloudfront wait invalidation-completed": "moto never completes one",
 }
 
+WITHOUT_KEY: Final = "inaccessible-encryption-credentials-recoverable"
 # The responses to use instead, if a block continues with them.
 ANSWERS: Final[Mapping[str, Any]] = {
     "DescribeDBClusterAutomatedBackups": {
@@ -104,6 +105,7 @@ exit "$status"
 IDLE: Final = ("csr-templates", "curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
 CHANGE_SET: Final = CHOICES["CHANGES"]
+CREATED_AT: Final = "2026-11-25T01:30:00+00:00"  # of each change set
 EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
 DEPLOYED: Final = f"""
@@ -146,7 +148,9 @@ class World:
         printed: what each ``aws`` printed, by the block that called it, in order.
         clients: service and region -> botocore's client, since making one takes a while.
         model: answers for CloudFormation where a stack was deleted; otherwise all stacks are there.
-        pending_key: ID of a key that waits for its deletion.
+        disabled_key: ID of a key that waits for its deletion.
+        texts: line -> text of the blocks of this session.
+        block: line of the block that called last.
     """
 
     endpoint: str
@@ -160,7 +164,9 @@ class World:
     printed: dict[str, list[str]] = field(default_factory=dict)
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     model: Model | None = None
-    pending_key: str = ""
+    disabled_key: str = ""
+    texts: dict[str, str] = field(default_factory=dict)
+    block: str = ""
     _later: dict[str, Callable[[], None]] = field(
         default_factory=dict
     )  # made for the first command of a service
@@ -229,14 +235,19 @@ class World:
         parameters = dict(command.parameters)
         if command.operation == "ScheduleKeyDeletion":  # moto takes no ARN here
             parameters["KeyId"] = parameters["KeyId"].rpartition("/")[2]
-        if parameters.get("KeyId") == CHOICES["PENDING"]:  # moto chooses the IDs of keys
-            parameters["KeyId"] = self.pending_key
+        if parameters.get("KeyId") == CHOICES["DISABLED"]:  # moto chooses the IDs of keys
+            parameters["KeyId"] = self.disabled_key
         if "SourceDbClusterResourceId" in parameters:  # moto keeps no backups, but the snapshot of a deletion
             return client.restore_db_cluster_from_snapshot(
                 DBClusterIdentifier=parameters["DBClusterIdentifier"],
                 SnapshotIdentifier=CHOSEN_SNAPSHOT,
                 Engine="aurora-mysql",
             )
+        needs_start = command.operation == "DescribeDBClusters" and WITHOUT_KEY in self.texts.get(
+            self.block, ""
+        )
+        if needs_start:
+            client.stop_db_cluster(DBClusterIdentifier=parameters["DBClusterIdentifier"])
         result = client._make_api_call(command.operation, parameters)
         result.pop("ResponseMetadata", None)
         if command.operation == "DeleteDBCluster":
@@ -246,6 +257,7 @@ class World:
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
                 cluster[key] = endpoint(cluster[key])
+            cluster["Status"] = WITHOUT_KEY if needs_start else cluster["Status"]
         for snapshot in result.get("DBClusterSnapshots", []):  # moto leaves it out
             clusters = client.describe_db_clusters()["DBClusters"]
             ids = {one["DBClusterIdentifier"]: one["DbClusterResourceId"] for one in clusters}
@@ -304,6 +316,13 @@ class World:
                 if is_chosen(key):
                     client.delete_object(Bucket=bucket, Key=key)
 
+    def _status(self, command: Command) -> str:
+        """Return the status of a stack in which the block has something to do."""
+        required = re.search(r"\brequire_status (\w+)", self.texts.get(self.block, ""))
+        if required and "Stacks[0].StackStatus" in command.query:
+            return required[1]
+        return "ROLLBACK_COMPLETE" if "ROLLBACK_COMPLETE" in command.query else "CREATE_COMPLETE"
+
     def _stack(self, command: Command) -> Any:
         stack = command.parameters.get("StackName", "").removeprefix("csr-lambda-api-prod-")
         if stack.startswith("deploy-"):
@@ -315,10 +334,7 @@ class World:
                     {
                         "StackName": command.parameters["StackName"],
                         "StackId": f"arn:aws:cloudformation:{command.region}:123456789012:stack/{stack}/1",
-                        # in the state in which the command has something to do
-                        "StackStatus": "ROLLBACK_COMPLETE"
-                        if "ROLLBACK_COMPLETE" in command.query
-                        else "CREATE_COMPLETE",
+                        "StackStatus": self._status(command),
                         "EnableTerminationProtection": True,
                         "Parameters": parameters(stack),
                         "Outputs": outputs,
@@ -355,6 +371,8 @@ class World:
             stack = changed if changed in REGIONS else "network"
             return {
                 "StackName": f"csr-lambda-api-prod-{stack}",
+                "ChangeSetId": CHANGE_SET,
+                "CreationTime": CREATED_AT,
                 "Parameters": parameters(stack),
                 "Changes": [],
             }
@@ -561,8 +579,8 @@ class World:
         for line in (b"one", b"another"):  # two versions, so that deleting the object alone would leave them
             s3.put_object(Bucket=logs, Key="log", Body=line)
         keys = self.client("kms", VIRGINIA)
-        self.pending_key = self.outputs["frontend"]["FrontendKeyArn"].rpartition("/")[2]
-        keys.schedule_key_deletion(KeyId=self.pending_key, PendingWindowInDays=30)
+        self.disabled_key = self.outputs["frontend"]["FrontendKeyArn"].rpartition("/")[2]
+        keys.schedule_key_deletion(KeyId=self.disabled_key, PendingWindowInDays=30)
         acl = self.properties("frontend", "WebACL")
         names = (
             "Name",
@@ -712,6 +730,7 @@ class _Handler(socketserver.StreamRequestHandler):
         words = [self._read() for _ in range(int(self._read()))]
         folder, block = self._read(), self._read()
         assert isinstance(self.server, Terminal)
+        self.server.world.block = block
         try:
             out, err, status = self.server.world.answer(words, Path(folder))
         except Exception as error:  # the shell must get any error, otherwise it never ends
@@ -767,6 +786,7 @@ class Terminal(socketserver.ThreadingTCPServer):
 
     def continued(self, preamble: str, blocks: Sequence[Block], **chosen: str) -> Session:
         """Type blocks into a world as the session before left it."""
+        self.world.texts = {str(block.line): block.text for block in blocks}
         code = "".join(f"export BLOCK={block.line}\n{filled(block.text, **chosen)}" for block in blocks)
         process = self._run(f"{preamble}\n{code}")
         world, rds = self.world, self.world.client("rds", TOKYO)

@@ -7,6 +7,7 @@ records every call, and can make a call fail in the same way as AWS.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -25,6 +26,7 @@ NOT_IN_MOTO: Final = {
     "lambda GetAccountSettings": "moto does not have it",
     "rds DescribeAccountAttributes": "moto does not have it",
     "rds DescribeDBEngineVersions": "moto does not have it",
+    "rds DescribeDBMajorEngineVersions": "moto does not have it",
     "rds DescribeOrderableDBInstanceOptions": "moto's list has no aurora-mysql of today",
     "route53 GetAccountLimit": "moto does not have it",
     "service-quotas GetAWSDefaultServiceQuota": "moto does not have it",
@@ -185,6 +187,7 @@ class Recorder:
             "DBParameterGroups": (1, 50),
         }
         self.versions = {"8.0.mysql_aurora.3.10.": "available"}  # start of a version -> its status
+        self.support_days = 400  # until the standard support of each major version ends
         self.orderable: list[dict[str, Any]] = [
             {
                 "AvailabilityZones": [{"Name": zone} for zone in ZONES],
@@ -244,6 +247,9 @@ class Recorder:
                 ]
             },
             "DescribeDBEngineVersions": lambda: {"DBEngineVersions": self._versions(given["EngineVersion"])},
+            "DescribeDBMajorEngineVersions": lambda: {
+                "DBMajorEngineVersions": [self._major_version(given["MajorEngineVersion"])]
+            },
             "DescribeOrderableDBInstanceOptions": lambda: {"OrderableDBInstanceOptions": self.orderable},
             "GetServiceQuota": lambda: self._quota(self.quotas, given["QuotaCode"]),
             "GetAWSDefaultServiceQuota": lambda: self._quota(self.defaults, given["QuotaCode"]),
@@ -282,6 +288,18 @@ class Recorder:
             for start, status in self.versions.items()
             if version.startswith(start)
         ]
+
+    def _major_version(self, version: str) -> dict[str, Any]:
+        start = datetime.now(UTC) + timedelta(days=self.support_days)
+        names = ("open-source-rds-standard-support", "open-source-rds-extended-support")
+        ends = (start, start + timedelta(days=365))
+        return {
+            "MajorEngineVersion": version,
+            "SupportedEngineLifecycles": [
+                {"LifecycleSupportName": name, "LifecycleSupportEndDate": end}
+                for name, end in zip(names, ends, strict=True)
+            ],
+        }
 
     @staticmethod
     def _quota(values: Mapping[str, float], code: str) -> dict[str, Any]:

@@ -50,6 +50,7 @@ READ: Final[Mapping[str, Sequence[str]]] = {
         "DescribeDBClusters",
         "DescribeDBEngineVersions",
         "DescribeDBInstances",
+        "DescribeDBMajorEngineVersions",
         "DescribeOrderableDBInstanceOptions",
     ),
     "route53": ("GetAccountLimit", "GetHostedZone", "ListResourceRecordSets"),

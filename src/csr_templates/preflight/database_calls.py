@@ -71,6 +71,20 @@ def engine_versions(region: str, engine: str, version: str) -> Query:
 
 
 @cache
+def major_version(region: str, engine: str, major: str) -> Query:
+    """A major version of an engine, with the dates of its support."""
+    return query(
+        "rds",
+        "DescribeDBMajorEngineVersions",
+        region,
+        "DBMajorEngineVersions",
+        ("MajorEngineVersion", "SupportedEngineLifecycles"),
+        Engine=engine,
+        MajorEngineVersion=major,
+    )
+
+
+@cache
 def orderable(region: str, engine: str, version: str, instance_class: str) -> Query:
     """The availability zones and features of an instance class for an engine version."""
     return query(

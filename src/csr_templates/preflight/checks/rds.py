@@ -16,6 +16,8 @@ from csr_templates.preflight.results import Check, Subject, Verdict, failed, pas
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 _VERSION = "DatabaseEngineVersion"
 _OLDEST_SNAPSHOT = timedelta(hours=25)  # automated snapshots are taken daily
+_STANDARD_SUPPORT = "open-source-rds-standard-support"
+_NOTICE = timedelta(days=365)  # time to plan an upgrade to another major version
 _QUOTAS = {
     "DBClusters": (_CLUSTER,),
     "DBInstances": (_INSTANCE,),
@@ -102,6 +104,37 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Follow docs/changes.md (A new engine version).",
         )
     return passed(f"{engine} {version} is available and not deprecated.")
+
+
+def _judge_support(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    properties = subject.about[1]
+    engine = properties["Engine"]
+    major = ".".join(properties["EngineVersion"].split(".")[:2])
+    there = _cluster(subject, lookup)
+    ends = [
+        moment(lifecycle["LifecycleSupportEndDate"])
+        for version in lookup(database_calls.major_version(subject.stack.region, engine, major))
+        for lifecycle in version["SupportedEngineLifecycles"]
+        if lifecycle["LifecycleSupportName"] == _STANDARD_SUPPORT
+    ]
+    what = f"the standard support of {engine} {major}"
+    if not ends:
+        return warned(
+            f"RDS does not return the end of {what}.", "Check it in the release calendar of Aurora."
+        )
+    end, remedy = (
+        max(ends),
+        "Plan the upgrade to another major version (docs/changes.md, A new engine version).",
+    )
+    if lookup.facts.now > end and not there:
+        return failed(
+            f"The cluster cannot be created: {what} ended on {end:%Y-%m-%d}, and the template disables "
+            "Extended Support.",
+            "Choose another DatabaseEngineVersion.",
+        )
+    if lookup.facts.now > end - _NOTICE:
+        return warned(f"The end of {what} is {end:%Y-%m-%d}. After that, AWS upgrades the cluster.", remedy)
+    return passed(f"The end of {what} is {end:%Y-%m-%d}.")
 
 
 def _instances(needs: Needs) -> Iterator[Subject]:
@@ -232,6 +265,12 @@ CHECKS = (
         "The engine version is available, not deprecated, and an upgrade target of the deployed version",
         _clusters,
         _judge_version,
+    ),
+    Check(
+        "engine-support",
+        "The standard support of the major engine version does not end within one year",
+        _clusters,
+        _judge_support,
     ),
     Check(
         "instance-class",
