@@ -50,7 +50,7 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
 
 def test_page_has_commands() -> None:
     """The tests below look at what they think they look at."""
-    assert len(commands()) == 42
+    assert len(commands()) == 46
 
 
 @pytest.mark.parametrize("command", commands())
