@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -39,6 +41,14 @@ def cache_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep the user's memory of clean lints out of the tests, and the tests out of it."""
     for variable in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         os.environ[variable] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let Ctrl-C interrupt this process and those that it starts, also where a shell made it ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

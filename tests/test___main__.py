@@ -1,13 +1,12 @@
 """The process of a command: Ctrl-C ends it and its workers at once, and leaves whole files behind.
 
-The signals are real, and most strike after a drawn part of the time that a build takes.
+The signals are real.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
@@ -18,11 +17,16 @@ from pathlib import Path
 import pytest
 
 from csr_templates.assembly import files as output
+from csr_templates.assembly import folder
 from csr_templates.cli import main as cli
 
 ROOT = Path(__file__).resolve().parents[1]
+SRC = str(ROOT / "src")
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix has them")
+pytestmark = [
+    pytest.mark.skipif(sys.platform == "win32", reason="signals as Unix has them"),
+    pytest.mark.usefixtures("interruptible"),
+]
 
 
 def started(*command: str, **environment: str) -> subprocess.Popen[bytes]:
@@ -52,61 +56,67 @@ def parameters(tmp_path: Path) -> tuple[Path, Path]:
     return ROOT / "parameters", other
 
 
-# Prints an empty line as soon as Ctrl-C does what it should; before that, it is Python that starts.
-BUILD = """
-import gc, sys
+# Interrupts its process group, as a terminal does, before a function is called for the last of some times.
+INTERRUPTED = """
+import importlib, os, signal, sys
 from csr_templates.__main__ import run
-gc.set_threshold = lambda _: print(flush=True)
-run(["build", *sys.argv[1:]])
+
+module, function, times, *options = sys.argv[1:]
+holder = importlib.import_module(module)
+called, left = getattr(holder, function), int(times)
+
+def call(*given, **named):
+    global left
+    left -= 1
+    if not left:
+        os.kill(0, signal.SIGINT)
+    return called(*given, **named)
+
+setattr(holder, function, call)
+run(["build", "--quiet", *options])
 """
 
 
-@pytest.mark.parametrize("lint", [False, True], ids=["no lint", "lint"])
-def test_interrupted_build(lint: bool, tmp_path: Path, parameters: tuple[Path, Path]) -> None:
+def test_interrupted_while_it_writes(tmp_path: Path, parameters: tuple[Path, Path]) -> None:
     """Ctrl-C ends a build by the signal, without a word; each file is whole, and the next build completes."""
-    out, cache = tmp_path / "out", tmp_path / "cache"
-    sets = [output.assemble(parameters=folder, lint=False).files for folder in parameters]
-    versions = {path: {files.get(path) for files in sets} for path in {*sets[0], *sets[1]}}
-    command = [sys.executable, "-c", BUILD, "--quiet", "--output", str(out)]
-    options = ["--cache", str(cache)] if lint else ["--no-lint"]
+    out = tmp_path / "out"
+    before, after = (output.assemble(parameters=folder, lint=False).files for folder in parameters)
+    changed = [path for path in after if after[path] != before.get(path)]
+    options = ["--no-lint", "--output", str(out), "--parameters", str(parameters[1])]
+    for number in (1, 2, len(changed) // 2, len(changed) + 1):  # stacks.json is written first and last
+        folder.write(before, out)
+        process = started(
+            sys.executable, "-c", INTERRUPTED, "os", "replace", str(number), *options, PYTHONPATH=SRC
+        )
 
-    def build(number: int) -> subprocess.Popen[bytes]:
-        shutil.rmtree(cache, ignore_errors=True)
-        folder = str(parameters[number % 2])
-        process = started(*command, *options, "--parameters", folder, PYTHONPATH=str(ROOT / "src"))
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"\n"
-        return process
+        assert ending(process) == (-signal.SIGINT, b"")
+        written = [path for path in changed if (out / path).read_bytes() == after[path]]
+        assert len(written) == max(number - 2, 0)
+        for path in before.keys() - set(written) - {"stacks.json"}:
+            assert (out / path).read_bytes() == before[path]
+        assert json.loads((out / "stacks.json").read_bytes())["files"].keys() >= set(written)
 
-    process = build(1)
-    before = time.perf_counter()
-    assert ending(process) == (0, b"")
-    duration = time.perf_counter() - before
+    folder.write(before, out)
+    assert {path: (out / path).read_bytes() for path in before} == before
+    assert [path for path in out.rglob("[!.]*.*") if path.relative_to(out).as_posix() not in before] == []
 
-    draw = random.Random(20)
-    moments = 1 if lint else 8
-    delays = [0.6 * duration * (number + draw.random()) / moments for number in range(moments)]
-    interrupted = 0
-    for number, delay in enumerate(delays):
-        process = build(number)
-        time.sleep(delay)
-        os.killpg(process.pid, signal.SIGINT)
-        code, said = ending(process)
-        assert (code, said) in {(-signal.SIGINT, b""), (0, b"")}
-        interrupted += code != 0
-        if number + 1 == len(delays) < 16 and not interrupted:
-            delays.append(delay / 2)  # the machine has less to do now than during the first build
-        for path in out.rglob("[!.]*"):
-            if path.name == "stacks.json":  # it may be the one that announces what is to come
-                assert json.loads(path.read_bytes())["files"].keys() >= sets[0].keys() - {"stacks.json"}
-            else:
-                assert path.is_dir() or path.read_bytes() in versions[path.relative_to(out).as_posix()], path
-    assert interrupted, "all trials came too late"
 
-    options = ["--no-lint"]
-    assert ending(build(0)) == (0, b"")
-    assert {path: (out / path).read_bytes() for path in sets[0]} == sets[0]
-    assert [path for path in out.rglob("[!.]*.*") if path.relative_to(out).as_posix() not in sets[0]] == []
+def test_interrupted_while_it_lints(tmp_path: Path) -> None:
+    """Ctrl-C ends the processes of the lint too, and nothing is written."""
+    options = ["--no-cache", "--output", str(tmp_path / "out")]
+    process = started(
+        sys.executable,
+        "-c",
+        INTERRUPTED,
+        "csr_templates.linting.runner",
+        "lint",
+        "1",
+        *options,
+        PYTHONPATH=SRC,
+    )
+
+    assert ending(process) == (-signal.SIGINT, b"")
+    assert not (tmp_path / "out").exists()
 
 
 def test_interrupted_in_the_background(tmp_path: Path) -> None:
@@ -130,7 +140,7 @@ def test_interrupted_in_the_background(tmp_path: Path) -> None:
 def test_interrupted_while_python_imports(command: tuple[str, ...], tmp_path: Path) -> None:
     """Nor does Ctrl-C show a traceback while a command loads what it needs."""
     (tmp_path / "troposphere.py").write_text("import time\nprint(end='here', flush=True)\ntime.sleep(60)\n")
-    path = os.pathsep.join((str(tmp_path), str(ROOT / "src")))
+    path = os.pathsep.join((str(tmp_path), SRC))
     process = started(sys.executable, *command, "--output", str(tmp_path / "out"), PYTHONPATH=path)
     assert process.stdout is not None
     assert process.stdout.read(4) == b"here"
@@ -160,7 +170,7 @@ run(["build", "--no-cache", "--output", sys.argv[1]])
 @pytest.mark.skipif(sys.platform == "darwin", reason="never forks there")
 def test_a_lint_whose_process_is_killed(tmp_path: Path) -> None:
     """Where memory runs out, a build says so and writes nothing."""
-    code, said = ending(started(sys.executable, "-c", LOST, str(tmp_path), PYTHONPATH=str(ROOT / "src")))
+    code, said = ending(started(sys.executable, "-c", LOST, str(tmp_path), PYTHONPATH=SRC))
 
     assert (code, said.decode()) == (
         2,

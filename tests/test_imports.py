@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -49,20 +50,24 @@ USERS = {
 STARTERS = {"__init__", "__main__", "naming"}
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Return dotted name below the package -> file."""
     files = PACKAGE.rglob("*.py")
     return {".".join(file.relative_to(PACKAGE).with_suffix("").parts): file for file in files}
 
 
-def imports(file: Path) -> Iterator[str]:
-    """Yield the dotted name of everything that a file imports, under TYPE_CHECKING and in functions too."""
+@cache
+def imports(file: Path) -> tuple[str, ...]:
+    """Return the dotted name of everything that a file imports, under TYPE_CHECKING and in functions too."""
+    found: list[str] = []
     for node in ast.walk(ast.parse(file.read_text("utf-8"))):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: a relative import hides the room"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return tuple(found)
 
 
 def ours(file: Path) -> Iterator[str]:

@@ -26,6 +26,7 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 
 pytestmark = [
     pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="never forks"),
+    pytest.mark.usefixtures("interruptible"),
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),  # pytest-xdist uses a thread
 ]
 
@@ -163,7 +164,7 @@ def test_processes_end_with_the_one_that_started_them() -> None:
         assert process.stdout is not None
         assert [process.stdout.readline() for _ in range(2)] == ["here\n"] * 2
         process.kill()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,12 @@ def sub_text(value: Any) -> str | None:
 
     ``!Ref Key``, ``!Sub ${Key}`` and a Join of one are the same. None if the text is not known.
     """
-    return _text(value, lambda _: None)
+    return _with_references(value, lambda _: None)
 
 
 def partial_text(value: Any) -> str | None:
     """Return a text like ``sub_text``, with other functions in a Sub or Join as ``${Fn::FindInMap}``."""
-    return _text(value, lambda function: f"${{{function}}}")
+    return _with_references(value, lambda function: f"${{{function}}}" if function else None)
 
 
 def is_complete(text: str) -> bool:
@@ -33,7 +33,7 @@ def is_complete(text: str) -> bool:
     return "${Fn::" not in text
 
 
-def _text(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
+def _with_references(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
     if isinstance(value, (str, int)):
         return str(value)
     function, argument = is_function(value)
@@ -46,17 +46,17 @@ def _text(value: Any, unknown: Callable[[str | None], str | None]) -> str | None
         case "Fn::Sub", [str(text)]:
             return text
         case "Fn::Sub", [str(text), dict(variables)]:
-            known = {name: _part(part, unknown) for name, part in variables.items()}
+            known = {name: _part_with_references(part, unknown) for name, part in variables.items()}
             return None if None in known.values() else _substituted(text, known)
         case "Fn::Join", [str(delimiter), list(items)]:
-            found = [_part(item, unknown) for item in items]
+            found = [_part_with_references(item, unknown) for item in items]
             texts = [text for text in found if text is not None]
             return delimiter.join(texts) if len(texts) == len(found) else None
     return None
 
 
-def _part(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
-    text = _text(value, unknown)
+def _part_with_references(value: Any, unknown: Callable[[str | None], str | None]) -> str | None:
+    text = _with_references(value, unknown)
     return unknown(is_function(value)[0]) if text is None else text
 
 
