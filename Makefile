@@ -71,7 +71,7 @@ benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of t
 	@$(RUN) benchmarks/run.py $(ARGS)
 
 rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.md
-	@$(RUN) -m tests.rules.write_page
+	@$(RUN) -m tests.cfn_analysis.rules.write_page
 
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages

@@ -114,7 +114,7 @@ def measure(runs: int) -> list[tuple[str, float, float]]:
         cfn_lint = [str(Path(sys.executable).parent / "cfn-lint"), *("-r", "us-east-1", "-c", "I")]
         # One region for all of them finds something in some, which is no failure here.
         plain_lint = command(*cfn_lint, *files, finds_nothing=False)
-        lint_with_our_rules = command(*cfn_lint, "-a", "csr_templates.rules", *files, finds_nothing=False)
+        lint_with_our_rules = command(*cfn_lint, "-a", "cfn_analysis.rules", *files, finds_nothing=False)
 
         def with_cold_cache() -> None:
             command(*BUILD, *output, "--cache", str(Path(folder) / f"cold{next(number)}"))()

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import-untyped]
 
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.rendering import load
 from csr_templates import STACKS, render
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.rendering import load
 from csr_templates.naming import PREFIX
 
 settings.register_profile("default", deadline=None, max_examples=30)
@@ -26,7 +26,7 @@ class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        shared = ("tests/docs", "tests/preflight")
+        shared = ("tests/docs", "tests/csr_templates/preflight")
         return next((folder for folder in shared if file.startswith(f"{folder}/")), file)
 
 

@@ -1,7 +1,7 @@
 """Mutation testing, ``make mutation``: change the code in small ways and count what the tests notice.
 
 Each module is mutated in a copy of the checkout, and judged by its own tests; only those named are, with
-``ARGS="cloudformation.comparison reviewing.hiding"``. docs/mutation.md says what came of it.
+``ARGS="cfn_analysis.updates.comparison"``. docs/mutation.md says what came of it.
 """
 
 from __future__ import annotations
@@ -16,33 +16,38 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = "src/csr_templates"
 MUTANTS = "mutants/src"  # where mutmut puts the changed code
 
-ENVIRONMENT = ("tests/environments/test_environment.py",)
-PROPERTIES = ("tests/environments/test_properties.py", *ENVIRONMENT)
-COMBINATIONS = ("tests/environments/test_combinations.py", *PROPERTIES)
-RESOLVING = ("tests/cloudformation/test_resolving.py", "tests/generated/test_resolving.py")
-RENDERING = ("tests/cloudformation/test_rendering.py", "tests/generated/test_rendering.py")
-FOLLOW_ON = "tests/reviewing/test_follow_on.py"
+ENVIRONMENT = ("tests/csr_templates/environments/test_environment.py",)
+PROPERTIES = ("tests/csr_templates/environments/test_properties.py", *ENVIRONMENT)
+COMBINATIONS = ("tests/csr_templates/environments/test_combinations.py", *PROPERTIES)
+RESOLVING = ("tests/cfn_analysis/model/test_resolving.py", "tests/generated/test_resolving.py")
+RENDERING = ("tests/cfn_analysis/model/test_rendering.py", "tests/generated/test_rendering.py")
+FOLLOW_ON = "tests/cfn_analysis/reviewing/test_follow_on.py"
 TESTS = {
-    "cloudformation.rendering": RENDERING,
-    "cloudformation.yaml_text": RENDERING,
-    "cloudformation.references": ("tests/cloudformation/test_references.py", *RESOLVING),
-    "cloudformation.intrinsics": RESOLVING,
-    "cloudformation.resolving": RESOLVING,
-    "cloudformation.partial_resolving": ("tests/cloudformation/test_partial_resolving.py", FOLLOW_ON),
-    "cloudformation.comparison": ("tests/cloudformation/test_comparison.py", FOLLOW_ON),
-    "cloudformation.fingerprint": ("tests/cloudformation/test_fingerprint.py",),
-    "environments.environment": PROPERTIES,
-    "environments.combinations": COMBINATIONS,
-    "environments.files": ("tests/environments/test_files.py", *ENVIRONMENT),
-    "environments.values": COMBINATIONS,
-    "assembly.cross_stack": ("tests/assembly/test_cross_stack.py",),
-    "assembly.files": ("tests/assembly/test_files.py", "tests/reference/test_page.py"),
-    "assembly.folder": ("tests/assembly/test_folder.py",),
-    "reviewing.hiding": ("tests/reviewing/test_hiding.py",),
-    "reviewing.reconcile": ("tests/reviewing/test_reconcile.py",),
+    "cfn_analysis.model.rendering": RENDERING,
+    "cfn_analysis.model.yaml_text": RENDERING,
+    "cfn_analysis.model.references": ("tests/cfn_analysis/model/test_references.py", *RESOLVING),
+    "cfn_analysis.model.intrinsics": RESOLVING,
+    "cfn_analysis.model.resolving": RESOLVING,
+    "cfn_analysis.updates.partial_resolving": (
+        "tests/cfn_analysis/updates/test_partial_resolving.py",
+        FOLLOW_ON,
+    ),
+    "cfn_analysis.updates.comparison": ("tests/cfn_analysis/updates/test_comparison.py", FOLLOW_ON),
+    "csr_templates.stacks.fingerprint": ("tests/csr_templates/stacks/test_fingerprint.py",),
+    "csr_templates.environments.environment": PROPERTIES,
+    "csr_templates.environments.combinations": COMBINATIONS,
+    "csr_templates.environments.files": ("tests/csr_templates/environments/test_files.py", *ENVIRONMENT),
+    "csr_templates.environments.values": COMBINATIONS,
+    "csr_templates.assembly.cross_stack": ("tests/csr_templates/assembly/test_cross_stack.py",),
+    "csr_templates.assembly.files": (
+        "tests/csr_templates/assembly/test_files.py",
+        "tests/csr_templates/reference/test_page.py",
+    ),
+    "csr_templates.assembly.folder": ("tests/csr_templates/assembly/test_folder.py",),
+    "cfn_analysis.reviewing.hiding": ("tests/cfn_analysis/reviewing/test_hiding.py",),
+    "cfn_analysis.reviewing.reconcile": ("tests/cfn_analysis/reviewing/test_reconcile.py",),
 }
 # Other processes know nothing of a mutant; mutmut counts calls in its own process only.
 LEFT_OUT = ("program_explains", "does_not_load_cfn_lint", "many_builds")
@@ -54,7 +59,7 @@ def configuration(module: str) -> str:
     """Return mutmut's section of setup.cfg."""
     options = {
         "source_paths": ["src/"],
-        "only_mutate": [f"{PACKAGE}/{module.replace('.', '/')}.py"],
+        "only_mutate": [f"src/{module.replace('.', '/')}.py"],
         "pytest_add_cli_args_test_selection": TESTS[module],
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-k", f"not ({' or '.join(LEFT_OUT)})"],
         "also_copy": ["build.py", "docs", "parameters", "out"],
@@ -109,8 +114,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as place:
             folder = Path(place).resolve()
             copy_to(folder, module)
-            mutmut(folder, "run", f"csr_templates.{module}.*")
-            written = folder / "mutants" / PACKAGE / f"{module.replace('.', '/')}.py.meta"
+            mutmut(folder, "run", f"{module}.*")
+            written = folder / MUTANTS / f"{module.replace('.', '/')}.py.meta"
             codes: dict[str, int] = json.loads(written.read_text())["exit_code_by_key"]
             missed = [name for name, code in codes.items() if code not in KILLED]
             print(

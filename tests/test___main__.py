@@ -108,7 +108,7 @@ def test_interrupted_while_it_lints(tmp_path: Path) -> None:
         sys.executable,
         "-c",
         INTERRUPTED,
-        "csr_templates.linting.runner",
+        "cfn_analysis.linting.runner",
         "lint",
         "1",
         *options,
@@ -160,7 +160,7 @@ def test_only_the_process_of_a_command_changes_what_ctrl_c_does(capsys: pytest.C
 LOST = """
 import os, signal, sys
 from csr_templates.__main__ import run
-from csr_templates.linting import runner, workers
+from cfn_analysis.linting import runner, workers
 workers._cores = lambda: 2
 runner.lint = lambda **_: os.kill(os.getpid(), signal.SIGKILL)
 run(["build", "--no-cache", "--output", sys.argv[1]])

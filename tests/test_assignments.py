@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parents[1] / "src" / "csr_templates"
+SRC = Path(__file__).resolve().parents[1] / "src"
 SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 LOOPS = (ast.For, ast.AsyncFor, ast.While)
 
@@ -41,8 +41,8 @@ def _assigned(node: ast.AST, *, in_loop: bool) -> Iterator[ast.Name]:
 def test_no_parameter_is_assigned_in_a_loop() -> None:
     """The code after the loop would take the value of the last pass for the argument of the caller."""
     found = [
-        f"{file.relative_to(PACKAGE)}:{line}: {name}"
-        for file in sorted(PACKAGE.rglob("*.py"))
+        f"{file.relative_to(SRC)}:{line}: {name}"
+        for file in sorted(SRC.rglob("*.py"))
         for line, name in overwritten(file.read_text("utf-8"))
     ]
 

@@ -1,4 +1,4 @@
-"""Which room may import which: the arrows of the layout in CONTRIBUTING.md, held by the real imports."""
+"""Which room may import which: the arrows of the layout in CONTRIBUTING.md, as the real imports have them."""
 
 from __future__ import annotations
 
@@ -11,50 +11,59 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "src" / "csr_templates"
+SRC = ROOT / "src"
 
-# Room -> the other rooms that it may import.
+ANALYSIS = ["cfn_analysis", "cfn_analysis.model", "cfn_analysis.updates", "cfn_analysis.reviewing"]
+ANALYSIS += ["cfn_analysis.rules", "cfn_analysis.linting"]
+# Room -> the other rooms that it may import. All rooms of csr_templates may also import ANALYSIS and NAMING.
 MAY_IMPORT = {
-    "cloudformation": set[str](),
-    "rules": set[str](),
-    "stacks": {"cloudformation"},
-    "environments": {"cloudformation"},
-    "linting": {"rules", "cloudformation"},
-    "hand_over": {"reviewing", "environments", "cloudformation"},
-    "reference": {"hand_over", "cloudformation"},
-    "preflight": {"hand_over", "cloudformation"},
-    "reviewing": {"cloudformation"},
-    "assembly": {"reference", "hand_over", "linting", "environments", "stacks", "cloudformation"},
-    "cli": {
-        "preflight",
-        "reviewing",
-        "assembly",
-        "reference",
-        "hand_over",
-        "linting",
-        "environments",
-        "stacks",
-        "cloudformation",
-    },
+    "cfn_analysis.model": [],
+    "cfn_analysis.updates": ["cfn_analysis.model"],
+    "cfn_analysis.reviewing": ["cfn_analysis.model", "cfn_analysis.updates"],
+    "cfn_analysis.rules": ["cfn_analysis.model"],
+    "cfn_analysis.linting": ["cfn_analysis.model", "cfn_analysis.rules"],
+    "csr_templates.stacks": [],
+    "csr_templates.environments": [],
+    "csr_templates.hand_over": ["csr_templates.environments"],
+    "csr_templates.reference": ["csr_templates.hand_over"],
+    "csr_templates.preflight": ["csr_templates.hand_over"],
+    "csr_templates.assembly": [
+        "csr_templates.stacks",
+        "csr_templates.environments",
+        "csr_templates.hand_over",
+        "csr_templates.reference",
+    ],
+    "csr_templates.cli": [
+        "csr_templates.stacks",
+        "csr_templates.environments",
+        "csr_templates.hand_over",
+        "csr_templates.reference",
+        "csr_templates.preflight",
+        "csr_templates.assembly",
+    ],
 }
+NAMING = "csr_templates.naming"
+# The public names, what starts the command, the names that rooms share, and the former address of the rules.
+OUTSIDE = {"cfn_analysis", "csr_templates", "csr_templates.__main__", NAMING, "csr_templates.rules"}
 # Library -> the rooms that may import it.
 USERS = {
-    "troposphere": {"stacks"},
-    "awacs": {"stacks"},
-    "cfnlint": {"rules", "linting"},
-    "yaml": {"cloudformation", "hand_over"},
-    "boto3": {"preflight"},
-    "botocore": {"preflight"},
+    "troposphere": {"csr_templates.stacks"},
+    "awacs": {"csr_templates.stacks"},
+    "cfnlint": {"cfn_analysis.rules", "cfn_analysis.linting"},
+    "yaml": {"cfn_analysis.model", "csr_templates.hand_over"},
+    "boto3": {"csr_templates.preflight"},
+    "botocore": {"csr_templates.preflight"},
 }
-# The public names, what starts the command, and the names that rooms share, which imports nothing of ours.
-STARTERS = {"__init__", "__main__", "naming"}
 
 
 @cache
 def modules() -> dict[str, Path]:
-    """Return dotted name below the package -> file."""
-    files = PACKAGE.rglob("*.py")
-    return {".".join(file.relative_to(PACKAGE).with_suffix("").parts): file for file in files}
+    """Return dotted name -> file of all modules of both packages; a package has the name of its folder."""
+    files = [file for package in ("cfn_analysis", "csr_templates") for file in (SRC / package).rglob("*.py")]
+    return {
+        ".".join(file.relative_to(SRC).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in files
+    }
 
 
 @cache
@@ -71,24 +80,43 @@ def imports(file: Path) -> tuple[str, ...]:
 
 
 def ours(file: Path) -> Iterator[str]:
-    """Yield the modules of the package that a file imports, as ``modules`` names them."""
-    known = modules()
+    """Yield the modules of the two packages that a file imports, as ``modules`` names them."""
     for name in imports(file):
-        if name.startswith("csr_templates."):
-            below = name.removeprefix("csr_templates.")
-            parent = below.rpartition(".")[0]
-            yield below if below in known else parent if parent in known else f"{below}.__init__"
+        if name.split(".")[0] in ("cfn_analysis", "csr_templates"):
+            yield name if name in modules() else name.rpartition(".")[0]
+
+
+def room_of(module: str) -> str:
+    """Return the room of a module; a module outside the rooms is its own."""
+    room = ".".join(module.split(".")[:2])
+    return room if room in MAY_IMPORT else module
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
 def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
     """No arrow leads upwards, not even one for types alone."""
+    allowed = {room, *MAY_IMPORT[room]}
+    if room.startswith("csr_templates"):
+        allowed |= {*ANALYSIS, NAMING}
     wrong = [
-        f"{name} imports {imported}"
-        for name, file in modules().items()
-        if name.split(".")[0] == room
+        f"{module} imports {imported}"
+        for module, file in modules().items()
+        if room_of(module) == room
         for imported in ours(file)
-        if imported.split(".")[0] not in MAY_IMPORT[room] | {room, "naming"}
+        if room_of(imported) not in allowed
+    ]
+
+    assert wrong == []
+
+
+def test_cfn_analysis_does_not_import_csr_templates() -> None:
+    """The analysis works on any template: no module of it, in a room or not, imports the other package."""
+    wrong = [
+        f"{module} imports {imported}"
+        for module, file in modules().items()
+        if module.split(".")[0] == "cfn_analysis"
+        for imported in ours(file)
+        if imported.split(".")[0] != "cfn_analysis"
     ]
 
     assert wrong == []
@@ -96,48 +124,30 @@ def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
 
 def test_every_module_is_in_a_room() -> None:
     """A new folder gets its arrows here, and its line in CONTRIBUTING.md."""
-    rooms = {name.split(".")[0] for name in modules()}
-
-    assert rooms - STARTERS == set(MAY_IMPORT)
+    assert {room_of(module) for module in modules()} == {*MAY_IMPORT, *OUTSIDE}
     layout = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
-    assert [room for room in MAY_IMPORT if f"  {room}/ " not in layout] == []
-
-
-ANALYSIS = {"cloudformation", "rules", "linting", "reviewing"}
-
-
-def test_the_analysis_of_templates_does_not_import_this_project() -> None:
-    """The rooms that work on any template import only each other, not even the names of this project."""
-    wrong = [
-        f"{name} imports {imported}"
-        for name, file in modules().items()
-        if name.split(".")[0] in ANALYSIS
-        for imported in ours(file)
-        if imported.split(".")[0] not in ANALYSIS
-    ]
-
-    assert wrong == []
+    assert [room for room in MAY_IMPORT if f"  {room.rpartition('.')[2]}/ " not in layout] == []
 
 
 @pytest.mark.parametrize("library", USERS)
 def test_a_library_is_imported_where_it_belongs(library: str) -> None:
     """Only the stacks know troposphere, and only linting and the rules know cfn-lint."""
-    users = {
-        name
-        for name, file in modules().items()
+    users = [
+        module
+        for module, file in modules().items()
         if any(imported.split(".")[0] == library for imported in imports(file))
-    }
+    ]
 
-    assert sorted(name for name in users if name.split(".")[0] not in USERS[library]) == []
+    assert [module for module in users if room_of(module) not in USERS[library]] == []
 
 
 def test_no_module_imports_itself_through_others() -> None:
     """There is no circle, within a room either."""
-    packages = {name for name in modules() if name.endswith("__init__")}
+    packages = {module for module, file in modules().items() if file.name == "__init__.py"}
     graph = {
-        name: {one for one in ours(file) if one not in packages}
-        for name, file in modules().items()
-        if name not in packages
+        module: {imported for imported in ours(file) if imported not in packages}
+        for module, file in modules().items()
+        if module not in packages
     }
     try:
         TopologicalSorter(graph).prepare()

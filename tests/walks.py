@@ -27,9 +27,9 @@ WORDS = "docs/words.ja.json"
 
 # The tests that read our stacks; the operators' commands, which take long, are left to `make emulators`.
 OF_STACKS = (
-    "tests/stacks",
-    "tests/hand_over/test_deploy_policies.py",
-    "tests/hand_over/test_stack_policies.py",
+    "tests/csr_templates/stacks",
+    "tests/csr_templates/hand_over/test_deploy_policies.py",
+    "tests/csr_templates/hand_over/test_stack_policies.py",
     "tests/docs/test_pages.py",
 )
 
@@ -235,7 +235,9 @@ def alarm(one: Checkout) -> None:
     )
     one.passes("-m", "ruff", "format", f"{STACKS}/dashboards/network.py")
     one.build()
-    one.test(*OF_STACKS, "tests/reference", "tests/test_imports.py", "tests/docs/test_on_call.py")
+    one.test(
+        *OF_STACKS, "tests/csr_templates/reference", "tests/test_imports.py", "tests/docs/test_on_call.py"
+    )
 
 
 def parameter(one: Checkout) -> None:
@@ -269,7 +271,7 @@ def parameter(one: Checkout) -> None:
     for name in ("dev", "staging"):
         one.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', r'\1  "FlowLogInterval": 60,\n')
     one.build()
-    one.test(*OF_STACKS, "tests/environments")
+    one.test(*OF_STACKS, "tests/csr_templates/environments")
 
 
 def environment(one: Checkout) -> None:
@@ -282,7 +284,7 @@ def environment(one: Checkout) -> None:
     one.refused("10.1.0.0/16")
     one.write("parameters/qa.json", text.replace('"10.1.', '"10.3.'))
     one.build()
-    one.test(*OF_STACKS, "tests/environments", "tests/reference")
+    one.test(*OF_STACKS, "tests/csr_templates/environments", "tests/csr_templates/reference")
 
 
 def stack(one: Checkout) -> None:
@@ -342,7 +344,7 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
     one.passes("build.py", "--pages", "docs")
     one.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
     one.build()
-    one.test(*OF_STACKS, "tests/reference")
+    one.test(*OF_STACKS, "tests/csr_templates/reference")
 
 
 def rule(one: Checkout) -> None:
@@ -358,7 +360,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.rules.support.rule import Fault, Rule, properties_of
+from cfn_analysis.rules.support.rule import Fault, Rule, properties_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -405,12 +407,12 @@ BAD = {
         "Resources/NetworkAlarmTopic/Properties/FifoTopic: true, "
         f"Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
     )
-    one.write("src/csr_templates/rules/sns/topic_without_fifo_name.py", module)
-    one.write("tests/rules/sns/test_topic_without_fifo_name.py", tests)
+    one.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
+    one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.py", tests)
     one.write("tests/catalogue/faults.yaml", f"{one.read('tests/catalogue/faults.yaml').rstrip()}\n{fault}")
-    one.passes("-m", "tests.rules.write_page")
+    one.passes("-m", "tests.cfn_analysis.rules.write_page")
     one.build()
-    one.test("tests/rules", "-k", "fifo or package or page or every")
+    one.test("tests/cfn_analysis/rules", "-k", "fifo or package or page or every")
     one.test("tests/catalogue", "-k", "FIFO or rule")
 
 
@@ -419,7 +421,9 @@ def removal(one: Checkout) -> None:
     one.remove(NETWORK, "PrivateInboundFragmentationNeeded")
     one.build()
     fact = r' *\("in", "allow", 1, \{"Type": 3, "Code": 4\}, "0\.0\.0\.0/0"\),\n'
-    one.edit("tests/stacks/test_network.py", fact, "")  # the test states which traffic is let in
+    one.edit(
+        "tests/csr_templates/stacks/test_network.py", fact, ""
+    )  # the test states which traffic is let in
     one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
     one.refused(
         "Outputs.PublicSubnet1Id is missing in network, but is read by name. Restore it; or, if nothing "
@@ -447,7 +451,7 @@ def renaming(one: Checkout) -> None:
 
 def engine(one: Checkout) -> None:
     """Raise the engine version; one that does not exist is refused."""
-    listed = "from csr_templates.cloudformation.schemas import creatable_versions as all; "
+    listed = "from cfn_analysis.model.schemas import creatable_versions as all; "
     known = one.passes("-c", f"{listed}print(*all('AWS::RDS::DBCluster', 'aurora-mysql'))").split()
     default = re.search(r'Default="(8\.0\.mysql_aurora\.3\.[0-9.]+)"', one.read(DATABASE))
     if default is None:
@@ -465,7 +469,7 @@ def engine(one: Checkout) -> None:
         one.edit(f"parameters/{name}.json", f" *{key}[^,]+,\n", "")
     one.edit(DATABASE, re.escape(default[0]), f'Default="{newest}"')
     one.build()
-    one.test(*OF_STACKS, "tests/environments")
+    one.test(*OF_STACKS, "tests/csr_templates/environments")
 
 
 WALKS = {

@@ -31,17 +31,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from cfn_analysis.linting.runner import Finding, lint
+    from cfn_analysis.model.built_stack import BuiltStack
+    from cfn_analysis.model.rendering import RenderError, render
+    from cfn_analysis.reviewing.report import Review
+    from cfn_analysis.reviewing.sides import ReviewError
     from csr_templates.assembly.files import Assembly, assemble
     from csr_templates.assembly.folder import OutputError, Plan, write
-    from csr_templates.cloudformation.built_stack import BuiltStack
-    from csr_templates.cloudformation.rendering import RenderError, render
     from csr_templates.environments.environment import Environment, EnvironmentsError
     from csr_templates.environments.files import Mistake
     from csr_templates.hand_over.manifest import manifest_schema
     from csr_templates.hand_over.review_sides import review
-    from csr_templates.linting.runner import Finding, lint
-    from csr_templates.reviewing.report import Review
-    from csr_templates.reviewing.sides import ReviewError
     from csr_templates.stacks import api, contract, database, frontend, network
     from csr_templates.stacks.listing import STACKS, Stack
     from csr_templates.stacks.parts import (
@@ -99,26 +99,26 @@ __all__ = [
 ]
 
 _HOMES = {
-    "STACKS": "stacks.listing",
-    "Assembly": "assembly.files",
-    "BuiltStack": "cloudformation.built_stack",
-    "Environment": "environments.environment",
-    "EnvironmentsError": "environments.environment",
-    "Finding": "linting.runner",
-    "Mistake": "environments.files",
-    "OutputError": "assembly.folder",
-    "Plan": "assembly.folder",
-    "RenderError": "cloudformation.rendering",
-    "Review": "reviewing.report",
-    "ReviewError": "reviewing.sides",
-    "Stack": "stacks.listing",
-    "StackTemplate": "stacks.parts.template",
-    "assemble": "assembly.files",
-    "lint": "linting.runner",
-    "manifest_schema": "hand_over.manifest",
-    "render": "cloudformation.rendering",
-    "review": "hand_over.review_sides",
-    "write": "assembly.folder",
+    "STACKS": "csr_templates.stacks.listing",
+    "Assembly": "csr_templates.assembly.files",
+    "BuiltStack": "cfn_analysis.model.built_stack",
+    "Environment": "csr_templates.environments.environment",
+    "EnvironmentsError": "csr_templates.environments.environment",
+    "Finding": "cfn_analysis.linting.runner",
+    "Mistake": "csr_templates.environments.files",
+    "OutputError": "csr_templates.assembly.folder",
+    "Plan": "csr_templates.assembly.folder",
+    "RenderError": "cfn_analysis.model.rendering",
+    "Review": "cfn_analysis.reviewing.report",
+    "ReviewError": "cfn_analysis.reviewing.sides",
+    "Stack": "csr_templates.stacks.listing",
+    "StackTemplate": "csr_templates.stacks.parts.template",
+    "assemble": "csr_templates.assembly.files",
+    "lint": "cfn_analysis.linting.runner",
+    "manifest_schema": "csr_templates.hand_over.manifest",
+    "render": "cfn_analysis.model.rendering",
+    "review": "csr_templates.hand_over.review_sides",
+    "write": "csr_templates.assembly.folder",
 }
 _STACKS = ("api", "contract", "database", "frontend", "network")  # modules of stacks; others are its parts
 
@@ -129,7 +129,7 @@ if not TYPE_CHECKING:  # a type checker would take any name to be there
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         if name in _HOMES:
-            return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+            return getattr(import_module(_HOMES[name]), name)
         return import_module(f"{__name__}.stacks.{name if name in _STACKS else f'parts.{name}'}")
 
 

@@ -11,10 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import uses
+from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import uses
-from csr_templates.cloudformation.resolving import resolve
 from csr_templates.environments import environment as environments
 from csr_templates.naming import PREFIX
 

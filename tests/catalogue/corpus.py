@@ -21,9 +21,9 @@ from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode
 from cfnlint.template import Template
 
-from csr_templates.rules import RULES
+from cfn_analysis.rules import RULES
 
-from ..rules.harness import only
+from ..cfn_analysis.rules.harness import only
 
 GOOD = "test/fixtures/templates/good"
 SUFFIXES = (".json", ".template", ".yaml", ".yml")

@@ -23,8 +23,8 @@ from cloudformation_validate import (
     ValidateConfig,
 )
 
+from cfn_analysis.rules import CLASSES
 from csr_templates import render
-from csr_templates.rules import CLASSES
 
 from .test_catalogue import (
     STACK,

@@ -28,16 +28,16 @@ from cfnlint.rules.resources.Configuration import Configuration
 from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template as CfnTemplate
 
+from cfn_analysis.linting import runner as linting
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.resolving import resolve
+from cfn_analysis.rules import CLASSES, RULES
+from cfn_analysis.rules.template.ignore_without_reason import ignored_checks
 from csr_templates import STACKS, render
 from csr_templates.assembly import cross_stack, house_rules, pinned
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.resolving import resolve
-from csr_templates.linting import runner as linting
-from csr_templates.rules import CLASSES, RULES
-from csr_templates.rules.template.ignore_without_reason import ignored_checks
 from csr_templates.stacks.pins import PINS
 
-from ..rules.harness import only
+from ..cfn_analysis.rules.harness import only
 
 Template = dict[str, Any]
 

@@ -15,7 +15,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from csr_templates.cloudformation.rendering import load
+from cfn_analysis.model.rendering import load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 FILE: Final = Path(__file__).with_name("accepted-findings.json")

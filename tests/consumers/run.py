@@ -29,8 +29,8 @@ from urllib.request import Request, urlopen
 
 import botocore.session
 
-from csr_templates.cloudformation.rendering import load
-from csr_templates.cloudformation.resolving import failed_assertions
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import failed_assertions
 from release import dist
 from tests.consumers import accepted, scanners, side_by_side, starters
 

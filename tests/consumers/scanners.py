@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from csr_templates.cloudformation.rendering import load, render
+from cfn_analysis.model.rendering import load, render
 from tests.consumers.accepted import OUT, Finding, resource, templates
 
 TOOLS: Final = Path(__file__).resolve().parent / "tools"

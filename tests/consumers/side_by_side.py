@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from csr_templates.cloudformation.rendering import load
-from tests.reviewing import pairs
-from tests.reviewing.corpus_score import Count, score
-from tests.reviewing.test_corpus import reviewed
+from cfn_analysis.model.rendering import load
+from tests.cfn_analysis.reviewing import pairs
+from tests.cfn_analysis.reviewing.corpus_score import Count, score
+from tests.cfn_analysis.reviewing.test_corpus import reviewed
 
 _WORDS: Final = {
     "WILL_UPDATE": "update",

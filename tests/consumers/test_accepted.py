@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from csr_templates.cloudformation.rendering import load
+from cfn_analysis.model.rendering import load
 from tests.consumers import scanners, write_accepted
 from tests.consumers.accepted import (
     OUT,

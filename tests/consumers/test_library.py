@@ -58,8 +58,8 @@ def test_import_is_light(tmp_path: Path) -> None:
 
 
 def test_our_rules_do_not_wait_for_troposphere(tmp_path: Path) -> None:
-    """``cfn-lint -a csr_templates.rules`` loads no template of ours."""
-    loaded = python("import sys, csr_templates.rules; print(*sys.modules)", tmp_path).split()
+    """``cfn-lint -a cfn_analysis.rules`` loads no template of ours."""
+    loaded = python("import sys, cfn_analysis.rules; print(*sys.modules)", tmp_path).split()
 
     assert "cfnlint" in loaded
     assert "troposphere" not in loaded

@@ -21,12 +21,12 @@ from urllib.request import urlopen
 
 from botocore.exceptions import ClientError
 
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.rendering import load
-from csr_templates.cloudformation.resolving import failed_assertions, resolve
-from csr_templates.cloudformation.schemas import iam_action
-from tests.hand_over.handlers import RECORDED, TABLES, allowed, needed
-from tests.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import failed_assertions, resolve
+from cfn_analysis.model.schemas import iam_action
+from tests.csr_templates.hand_over.handlers import RECORDED, TABLES, allowed, needed
+from tests.csr_templates.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
 
 from .aws_cli import Command, CommandError
 from .world import CREATED_AT, TOKYO, World

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS
-from csr_templates.cloudformation.resolving import resolve
 
 from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, Page, filled, read
 from .world import Session, Terminal, opened

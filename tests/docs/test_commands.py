@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS
-from csr_templates.cloudformation.rendering import load
-from csr_templates.cloudformation.resolving import resolve
 
 from .account import ACCOUNT
 from .aws_cli import Command, CommandError, parse

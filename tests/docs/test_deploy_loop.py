@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import pytest
 
+from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates import STACKS
-from csr_templates.cloudformation.built_stack import BuiltStack
-from tests.hand_over.policy_evaluator import Request
+from tests.csr_templates.hand_over.policy_evaluator import Request
 
 from .account import ACCOUNT, PROJECT, Account, DeniedError, DeployedStack
 from .aws_cli import Command, CommandError

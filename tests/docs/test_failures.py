@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.cloudformation.rendering import load
-from csr_templates.cloudformation.resolving import failed_assertions
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import failed_assertions
 
 from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, filled, read
 from .replay import Call, Run, programs, run

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hand_over.corpus import requests
+from tests.csr_templates.hand_over.corpus import requests
 
 from .pages import HAND_OVER, HAND_OVER_JA
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.reviewing.markdown import marker
 from csr_templates.cli.review import COMMAND
-from csr_templates.reviewing.markdown import marker
 
 from .conftest import require_programs
 from .pages import ROOT

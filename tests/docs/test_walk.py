@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pytest
 
+from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates import STACKS
-from csr_templates.cloudformation.built_stack import BuiltStack
 
 from .account import ACCOUNT, PROJECT, Account, Rights
 from .conftest import require_programs

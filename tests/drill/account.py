@@ -12,10 +12,10 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, Self
 
-from csr_templates.cloudformation.references import Place, pieces, place_in_words, uses
-from csr_templates.cloudformation.replacement import Effect, effect_of_change
-from csr_templates.cloudformation.resolving import ResolveError, resolve
-from csr_templates.cloudformation.schemas import resource_schema
+from cfn_analysis.model.references import Place, pieces, place_in_words, uses
+from cfn_analysis.model.resolving import ResolveError, resolve
+from cfn_analysis.model.schemas import resource_schema
+from cfn_analysis.updates.replacement import Effect, effect_of_change
 
 UNKNOWN: Final = (
     "permissions of people, service roles and key policies",

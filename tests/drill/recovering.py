@@ -12,10 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cfn_analysis.model.references import Place, place_in_words
+from cfn_analysis.model.rendering import load
 from csr_templates import STACKS
 from csr_templates.assembly.files import Assembly, assemble
-from csr_templates.cloudformation.references import Place, place_in_words
-from csr_templates.cloudformation.rendering import load
 
 from .account import INSTANCE, UNKNOWN, Account, Changes, RefusedError, Thing, differences
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.model.rendering import render
 from csr_templates import STACKS
 from csr_templates.assembly.files import Assembly
-from csr_templates.cloudformation.rendering import render
 
 from .account import UNKNOWN, RefusedError
 from .recovering import Drill, Files, built, drill_one, report

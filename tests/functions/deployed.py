@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import resolve
 from csr_templates import frontend, render
-from csr_templates.cloudformation.rendering import load
-from csr_templates.cloudformation.resolving import resolve
 
 
 @cache

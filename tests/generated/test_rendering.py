@@ -16,9 +16,9 @@ from hypothesis import Phase, example, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from csr_templates.cloudformation.anatomy import SECTIONS
-from csr_templates.cloudformation.rendering import RenderError, load, render
-from csr_templates.cloudformation.yaml_text import Loader
+from cfn_analysis.model.anatomy import SECTIONS
+from cfn_analysis.model.rendering import RenderError, load, render
+from cfn_analysis.model.yaml_text import Loader
 
 Template = dict[str, Any]
 

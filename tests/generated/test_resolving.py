@@ -29,7 +29,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
-from csr_templates.cloudformation.resolving import ResolveError, resolve
+from cfn_analysis.model.resolving import ResolveError, resolve
 
 Template = dict[str, Any]
 Parameters = dict[str, str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import in_words, place_in_words
+from cfn_analysis.model.wording import hint
 from csr_templates.assembly import handed_over
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words, place_in_words
-from csr_templates.cloudformation.wording import hint
 from csr_templates.naming import PREFIX
 
 _HERE: Final = {"Ref": "AWS::Region"}

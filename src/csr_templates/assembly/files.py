@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cfn_analysis.model import rendering
+from cfn_analysis.model.built_stack import BuiltStack, Policies
+from cfn_analysis.model.resolving import ACCOUNT, ResolveError, resolve
+from cfn_analysis.model.schemas import SchemasError
+from cfn_analysis.model.source_lines import logical_id_lines
 from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
-from csr_templates.cloudformation import rendering
-from csr_templates.cloudformation.built_stack import BuiltStack, Policies
-from csr_templates.cloudformation.resolving import ACCOUNT, ResolveError, resolve
-from csr_templates.cloudformation.schemas import SchemasError
-from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
+    from cfn_analysis.linting.runner import Finding
     from csr_templates.environments.environment import Environment
-    from csr_templates.linting.runner import Finding
 
 REFERENCE = "reference.md"
 
@@ -355,7 +355,7 @@ def _lint(
 
     Yields name of the stack, findings and seconds, more than once for a stack.
     """
-    from csr_templates.linting.tasks import Task, lint_all  # not needed by a build without lint
+    from cfn_analysis.linting.tasks import Task, lint_all  # not needed by a build without lint
 
     runs: list[tuple[str, str, Task]] = []  # stack, environment
     for stack in stacks:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words, place_in_words
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import in_words, place_in_words
 
 _KEY: Final = "AWS::KMS::Key"
 

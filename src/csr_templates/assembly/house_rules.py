@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.schemas import SchemasError, resource_schema
 from csr_templates.assembly.pinned import name_properties
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words
-from csr_templates.cloudformation.schemas import SchemasError, resource_schema
 from csr_templates.naming import PREFIX
 
 _CONSTRAINTS: Final = (

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import folder as folders
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cloudformation.resolving import ResolveError
 from csr_templates.environments.files import read_flat
 from csr_templates.reference import markers
 from csr_templates.reference.markers import START, PageError

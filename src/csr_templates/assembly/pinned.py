@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import in_words
-from csr_templates.cloudformation.schemas import SchemasError, resource_schema, stateful_types
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.schemas import SchemasError, resource_schema, stateful_types
 from csr_templates.naming import PREFIX
 from csr_templates.stacks.pins import Pin, Pins
 

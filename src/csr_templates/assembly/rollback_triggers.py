@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.cloudformation.resolving import Known
+from cfn_analysis.model.resolving import Known
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.environments.environment import Environment
 
 MOST: Final = 5

@@ -5,15 +5,15 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.schemas import SchemasError
+from cfn_analysis.reviewing import digest, report, sides
 from csr_templates.cli.messages import say
-from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over import review_sides
-from csr_templates.reviewing import digest, report, sides
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from csr_templates.reviewing.sides import Side
+    from cfn_analysis.reviewing.sides import Side
 
 
 def earlier_output(output: Path) -> Side | None:

@@ -6,17 +6,17 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from cfn_analysis.linting import clean_cache as cache
+from cfn_analysis.model.rendering import RenderError
 from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.build_report import Result, as_json, print_text
 from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, say
 from csr_templates.cli.stack_mistakes import explain
-from csr_templates.cloudformation.rendering import RenderError
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
 from csr_templates.hand_over.manifest import MANIFEST
-from csr_templates.linting import clean_cache as cache
 from csr_templates.naming import PRODUCT
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from csr_templates.reviewing.sides import Side
+    from cfn_analysis.reviewing.sides import Side
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -6,8 +6,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.wording import hint
 from csr_templates.cli.messages import InputError
-from csr_templates.cloudformation.wording import hint
 from csr_templates.stacks.listing import Stack
 
 if TYPE_CHECKING:

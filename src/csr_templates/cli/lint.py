@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.wording import beginning
 from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
-from csr_templates.cloudformation.wording import beginning
 from csr_templates.hand_over import manifest
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Lint the files, print the findings and return the exit code."""
-    from csr_templates.linting import runner  # takes half a second, not for other commands
+    from cfn_analysis.linting import runner  # takes half a second, not for other commands
 
     texts = {file: _text(file) for file in arguments.files}
     regions = {file: arguments.region or _regions(file) for file in arguments.files}

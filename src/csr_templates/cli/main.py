@@ -11,6 +11,8 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from cfn_analysis.model.rendering import RenderError
+from cfn_analysis.model.wording import hint
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli.folders import add_parameters
 from csr_templates.cli.messages import (
@@ -22,8 +24,6 @@ from csr_templates.cli.messages import (
     say,
     tell,
 )
-from csr_templates.cloudformation.rendering import RenderError
-from csr_templates.cloudformation.wording import hint
 from csr_templates.environments.environment import EnvironmentsError
 
 if TYPE_CHECKING:

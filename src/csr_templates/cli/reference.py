@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.schemas import SchemasError
 from csr_templates.assembly import files
 from csr_templates.cli.messages import FINE, InputError, say
-from csr_templates.cloudformation.schemas import SchemasError
 
 if TYPE_CHECKING:
     from argparse import Namespace

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import files
 from csr_templates.cli import folders
 from csr_templates.cli.declared_stacks import environment_named, stack_named
 from csr_templates.cli.messages import FINE, InputError, say
-from csr_templates.cloudformation.resolving import ResolveError
 
 if TYPE_CHECKING:
     import argparse

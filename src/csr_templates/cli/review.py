@@ -7,13 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.schemas import SchemasError
+from cfn_analysis.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
 from csr_templates.cli import folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
-from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.hand_over import history, review_sides
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
-from csr_templates.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace

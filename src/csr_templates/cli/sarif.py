@@ -14,13 +14,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
 from csr_templates.cli import folders
-from csr_templates.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
 
 if TYPE_CHECKING:
-    from csr_templates.linting.runner import Finding
-    from csr_templates.reviewing.report import Review
-    from csr_templates.reviewing.sides import Side
+    from cfn_analysis.linting.runner import Finding
+    from cfn_analysis.reviewing.report import Review
+    from cfn_analysis.reviewing.sides import Side
 
 MOST_RESULTS: Final = 5_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -57,7 +57,7 @@ def document(after: Side, found: Review) -> str:
         after: the state to be deployed.
         found: the review.
     """
-    from csr_templates.linting import runner  # takes half a second, not for other formats
+    from cfn_analysis.linting import runner  # takes half a second, not for other formats
 
     findings = []
     for stack in after.stacks:

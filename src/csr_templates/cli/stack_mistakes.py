@@ -16,9 +16,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_analysis.model.source_lines import logical_id_lines
+from cfn_analysis.model.wording import hint
 from csr_templates.cli.folders import short_path
-from csr_templates.cloudformation.source_lines import logical_id_lines
-from csr_templates.cloudformation.wording import hint
 from csr_templates.environments import merge_conflicts
 
 if TYPE_CHECKING:

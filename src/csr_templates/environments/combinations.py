@@ -9,9 +9,9 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from csr_templates.cloudformation import resolving
-from csr_templates.cloudformation.references import uses
-from csr_templates.cloudformation.wording import quoted
+from cfn_analysis.model import resolving
+from cfn_analysis.model.references import uses
+from cfn_analysis.model.wording import quoted
 from csr_templates.environments.files import Mistake
 from csr_templates.environments.properties import check_properties
 from csr_templates.environments.values import ZONE, Candidate
@@ -19,7 +19,7 @@ from csr_templates.environments.values import ZONE, Candidate
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
 
 # A VPC and its subnets: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28

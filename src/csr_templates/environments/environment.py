@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.cloudformation.wording import hint
+from cfn_analysis.model.wording import hint
 from csr_templates.environments.combinations import check_all, check_environment
 from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
 from csr_templates.environments.values import (
@@ -25,7 +25,7 @@ from csr_templates.environments.values import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
 
 SHARED = "shared.json"
 """The file with the common values of all environments."""

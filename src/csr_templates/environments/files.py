@@ -8,7 +8,7 @@ import stat
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.cloudformation.wording import quoted
+from cfn_analysis.model.wording import quoted
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,23 +16,23 @@ from itertools import zip_longest
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation import resolving
-from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.references import entries, in_words, pieces, uses
-from csr_templates.cloudformation.schemas import (
+from cfn_analysis.model import resolving
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import entries, in_words, pieces, uses
+from cfn_analysis.model.schemas import (
     SchemasError,
     creatable_versions,
     property_schema,
     version_key,
 )
-from csr_templates.cloudformation.wording import quoted
+from cfn_analysis.model.wording import quoted
 from csr_templates.environments.files import excerpt
 from csr_templates.naming import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Set
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.environments.files import Mistake
     from csr_templates.environments.values import Candidate
 

@@ -6,14 +6,14 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.wording import quoted, series
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.wording import quoted, series
 from csr_templates.environments.files import Mistake, Number, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
 
 ZONE = "AWS::EC2::AvailabilityZone::Name"
 TYPES = ("String", "Number", ZONE)

@@ -17,7 +17,7 @@ from csr_templates.naming import PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 _RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation generates
 _NAME_LIMITS: Final = {

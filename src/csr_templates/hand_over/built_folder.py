@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from csr_templates.cloudformation.built_stack import BuiltStack, Policies
-from csr_templates.cloudformation.intrinsics import as_strings
-from csr_templates.cloudformation.template_text import TemplateTextError, read_template
+from cfn_analysis.model.built_stack import BuiltStack, Policies
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.template_text import TemplateTextError, read_template
 from csr_templates.hand_over import manifest
 
 Read = Callable[[str], bytes]

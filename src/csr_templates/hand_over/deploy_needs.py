@@ -12,8 +12,8 @@ import re
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from cfn_analysis.model.schemas import iam_action, resource_schema
 from csr_templates import naming
-from csr_templates.cloudformation.schemas import iam_action, resource_schema
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.policy_patterns import PREFIX, Patterns
@@ -21,7 +21,7 @@ from csr_templates.hand_over.policy_patterns import PREFIX, Patterns
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
 
 # Each of these has a separate statement with its own conditions.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.references import entries, in_words
+from cfn_analysis.model.references import entries, in_words
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.deploy_needs import Needs, Place, service_of, takes_any
 from csr_templates.hand_over.policy_documents import PolicyError, allow, deny, in_documents
@@ -32,7 +32,7 @@ from csr_templates.hand_over.policy_patterns import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 OWN_ACCOUNT: Final = {"aws:ResourceAccount": ACCOUNT}
 TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 MANIFEST: Final = "stacks.json"
 BEFORE_RESTORE: Final = "before-restore"

@@ -15,7 +15,7 @@ from csr_templates.hand_over.policy_patterns import ACCOUNT, ENVIRONMENT, PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 STACK: Final = (
     "CancelUpdateStack",

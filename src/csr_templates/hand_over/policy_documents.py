@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from csr_templates.cloudformation.built_stack import Document
+from cfn_analysis.model.built_stack import Document
 
 MAX_CHARACTERS: Final = 6_144
 """Length of a managed policy; white space does not count.

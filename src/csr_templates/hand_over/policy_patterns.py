@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, Final
 
-from csr_templates.cloudformation.built_stack import BuiltStack
-from csr_templates.cloudformation.references import pieces
-from csr_templates.cloudformation.resolving import Known
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import pieces
+from cfn_analysis.model.resolving import Known
 
 PROJECT: Final = "${aws:PrincipalTag/Project}"
 ENVIRONMENT: Final = "${aws:PrincipalTag/Environment}"

@@ -13,7 +13,7 @@ from csr_templates.hand_over.policy_documents import allow, in_documents
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from csr_templates.cloudformation.built_stack import Document
+    from cfn_analysis.model.built_stack import Document
 
 PATH: Final = "preflight-policies/read.json"
 """Path of the policy, relative to the output folder."""

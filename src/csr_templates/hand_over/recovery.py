@@ -16,16 +16,16 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.replacement import Effect, effect_of_change
-from csr_templates.cloudformation.resolving import Known
-from csr_templates.cloudformation.schemas import resource_schema, stateful_types
+from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.schemas import resource_schema, stateful_types
+from cfn_analysis.updates.replacement import Effect, effect_of_change
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
 from csr_templates.naming import PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Set
 
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"

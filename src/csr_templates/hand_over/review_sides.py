@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing.acceptance import FILE, Acceptance, AcceptanceError
+from cfn_analysis.reviewing.acceptance import read as read_acceptances
+from cfn_analysis.reviewing.sides import ReviewError, Side
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.hand_over.history import Revision
-from csr_templates.reviewing import report
-from csr_templates.reviewing.acceptance import FILE, Acceptance, AcceptanceError
-from csr_templates.reviewing.acceptance import read as read_acceptances
-from csr_templates.reviewing.sides import ReviewError, Side
 
 _DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
 _SOURCES: Final = (Path("src"), Path())

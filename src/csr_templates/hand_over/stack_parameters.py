@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.environments.environment import Environment
 
 

@@ -10,12 +10,12 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.cloudformation.schemas import stateful_types
-from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE
+from cfn_analysis.model.schemas import stateful_types
+from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
 from csr_templates.hand_over.policy_documents import PolicyError
 
 if TYPE_CHECKING:
-    from csr_templates.cloudformation.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 MAX_BYTES: Final = (
     16_384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html

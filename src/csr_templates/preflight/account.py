@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from csr_templates.cloudformation.wording import hint
+from cfn_analysis.model.wording import hint
 from csr_templates.preflight import calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure, Query, now
 from csr_templates.preflight.results import Check, unasked

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from csr_templates.cloudformation.intrinsics import ResolveError
-from csr_templates.cloudformation.references import entries
-from csr_templates.cloudformation.resolving import resolve
-from csr_templates.cloudformation.wording import hint
+from cfn_analysis.model.intrinsics import ResolveError
+from cfn_analysis.model.references import entries
+from cfn_analysis.model.resolving import resolve
+from cfn_analysis.model.wording import hint
 from csr_templates.hand_over.built_folder import BuiltFolder
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from csr_templates.cloudformation.wording import hint
+from cfn_analysis.model.wording import hint
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import FAIL, PASS, STATUSES, UNKNOWN, WARN, Result

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.references import in_words
+from cfn_analysis.model.references import in_words
 from csr_templates.reference.markdown import code, codes, prose
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.cloudformation.references import in_words
-from csr_templates.cloudformation.wiring import Node
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.wiring import Node
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
-    from csr_templates.cloudformation.wiring import Wiring
+    from cfn_analysis.model.built_stack import BuiltStack
+    from cfn_analysis.model.wiring import Wiring
 
 # Types in the system diagram: resources that process requests, store data, or connect the network to others.
 # Everything else is a detail of one of them.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import in_words
+from cfn_analysis.model.references import in_words
 from csr_templates.naming import PREFIX
 from csr_templates.reference.alarms import ALARM, firing, topics
 from csr_templates.reference.markdown import code, prose
@@ -17,7 +17,7 @@ from csr_templates.reference.markdown import code, prose
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.reference.words import Words
 
 INDEX: Final = "alarm-index"

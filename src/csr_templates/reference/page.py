@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.references import in_words
-from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE
-from csr_templates.cloudformation.wiring import Node, Wiring
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
+from cfn_analysis.model.wiring import Node, Wiring
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
@@ -23,7 +23,7 @@ from csr_templates.reference.policy_sentences import policies
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.reference.parameter_effects import Change
 
 _COMPARISONS: Final = {

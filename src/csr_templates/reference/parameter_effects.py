@@ -10,7 +10,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from csr_templates.cloudformation.replacement import (
+from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
+from cfn_analysis.updates.replacement import (
     Effect,
     effect_of_change,
     is_documented,
@@ -20,16 +21,15 @@ from csr_templates.cloudformation.replacement import (
     note_on_removal,
     update_order,
 )
-from csr_templates.cloudformation.stack_policies import DELETE, MODIFY, REPLACE
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.reference.markdown import code, codes, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
-    from csr_templates.cloudformation.documented_updates import Note
-    from csr_templates.cloudformation.references import Place
+    from cfn_analysis.model.built_stack import BuiltStack
+    from cfn_analysis.model.references import Place
+    from cfn_analysis.updates.documented_updates import Note
 
 MANY: Final = 6  # names; for more, a sentence contains only their number
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from csr_templates.cloudformation.references import in_words
+from cfn_analysis.model.references import in_words
 from csr_templates.reference.markdown import code, codes
 
 _LONGEST: Final = 160  # characters of a sentence in one line

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.cloudformation.references import in_words
-from csr_templates.cloudformation.resolving import resolve
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.resolving import resolve
 from csr_templates.hand_over import manifest
 from csr_templates.reference import alarms, on_call
 from csr_templates.reference.alarms import number, unit
@@ -21,7 +21,7 @@ from csr_templates.reference.markers import PageError, Section
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from csr_templates.cloudformation.built_stack import BuiltStack
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.reference.words import Words
 
 SETTINGS: Final = "settings"

@@ -36,8 +36,7 @@ from troposphere import (
     sqs,
 )
 
-from csr_templates.cloudformation import fingerprint
-from csr_templates.stacks import contract
+from csr_templates.stacks import contract, fingerprint
 from csr_templates.stacks.dashboards.api import overview
 from csr_templates.stacks.parts import (
     alarms,

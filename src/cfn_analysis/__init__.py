@@ -1,0 +1,1 @@
+"""Analysis of CloudFormation templates: lint rules, effects of updates, and reviews of deploys."""

@@ -1,0 +1,86 @@
+"""Lints many templates on all cores, except those in the cache of clean lints."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from cfn_analysis.linting import clean_cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from cfn_analysis.linting.runner import Finding
+
+
+class Task(NamedTuple):
+    """A template to lint with one set of values; the attributes are those of ``runner.lint``."""
+
+    text: str
+    region: str
+    stack: str
+    file: str
+    source: Path
+    parameters: Mapping[str, str]
+
+
+class Outcome(NamedTuple):
+    """The findings of a lint, and its duration in seconds."""
+
+    findings: tuple[Finding, ...]
+    seconds: float
+
+
+def lint_all(
+    tasks: Sequence[Task], clean_lints: Path | None, progress: Callable[[int, int], None] | None = None
+) -> list[Outcome]:
+    """Return the outcome of each task, in their order.
+
+    Args:
+        tasks: in any order.
+        clean_lints: the folder of the cache of clean lints.
+        progress: called with the numbers of completed and all tasks, also from another thread.
+
+    Raises:
+        ChildProcessError: one of the processes that lint was killed.
+    """
+    outcomes = [Outcome((), 0.0)] * len(tasks)
+    digests: dict[int, str] = {}
+    if clean_lints:
+        digests = {n: clean_cache.key(one.text, one.region, one.parameters) for n, one in enumerate(tasks)}
+    todo = [
+        n for n in range(len(tasks)) if not (clean_lints and clean_cache.is_clean(clean_lints, digests[n]))
+    ]
+    if not todo:
+        return outcomes
+    # Loading the rules takes half a second: only for linting, and once, before processes are forked.
+    from cfn_analysis.linting import runner, workers
+
+    runner.all_rules()
+
+    def outcome(number: int) -> Outcome:
+        started = time.perf_counter()
+        task = tasks[number]
+        found = runner.lint(**task._asdict())
+        if clean_lints and not found:
+            clean_cache.remember_clean(clean_lints, digests[number])
+        return Outcome(tuple(found), time.perf_counter() - started)
+
+    # The longest lints first, so that the processes end at the same time.
+    todo.sort(key=lambda number: _work(tasks[number].text), reverse=True)
+    finished = itertools.count(len(tasks) - len(todo) + 1)
+
+    def count() -> None:
+        if progress:
+            progress(next(finished), len(tasks))
+
+    for number, done in zip(todo, workers.results(outcome, todo, count), strict=True):
+        outcomes[number] = done
+    return outcomes
+
+
+def _work(text: str) -> tuple[int, int]:
+    """Return the sort key for the duration of a lint: first the number of resources; policies are fast."""
+    return text.count("\n    Type: AWS::"), len(text)

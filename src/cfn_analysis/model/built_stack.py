@@ -1,0 +1,179 @@
+"""A stack as data, created by a build or read from an output folder."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import Place, Use, entries, in_words, uses
+
+Document = dict[str, Any]
+
+
+class Policies(NamedTuple):
+    """The stack policy and the IAM policies of a stack.
+
+    The IAM policies are divided into documents of the allowed length. Those for deleting are needed in
+    addition if resources are removed.
+
+    Attributes:
+        stack: the stack policy.
+        pipeline: policies of the pipeline role, which creates and updates the stack with CloudFormation.
+        service: policies of the service role of CloudFormation.
+        pipeline_delete: policies of the pipeline role for deleting the stack.
+        service_delete: policies of the service role for deleting resources.
+    """
+
+    stack: Document
+    pipeline: Sequence[Document] = ()
+    service: Sequence[Document] = ()
+    pipeline_delete: Sequence[Document] = ()
+    service_delete: Sequence[Document] = ()
+
+
+class BuiltStack:
+    """A stack whose template has been built.
+
+    Attributes:
+        name: such as ``network``.
+        file: file name of the template.
+        region: AWS region of the stack.
+        template: the template, as a plain dict; must not be changed, because derived values are cached.
+        sections: logical ID -> title of its section.
+        per_deploy: names of the per-deploy parameters.
+        reads_from: names of the stacks whose outputs it reads.
+        source: path of the module that builds it, from the folder of its package.
+        text: the template as YAML; empty until it is rendered.
+        policies: its policies; empty until they are created.
+        termination_protection: whether the deployed stack must be protected from deletion.
+        name_pattern: name of the deployed stack, as in a template; by default ``name``.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        file: str,
+        region: str,
+        template: Mapping[str, Any],
+        sections: Mapping[str, str] = MappingProxyType({}),
+        per_deploy: Sequence[str] = (),
+        reads_from: Sequence[str] = (),
+        source: str = "",
+        text: str = "",
+        policies: Policies | None = None,
+        *,
+        termination_protection: bool = True,
+        name_pattern: str = "",
+    ) -> None:
+        self.name = name
+        self.file = file
+        self.region = region
+        self.template = template
+        self.sections = sections
+        self.per_deploy = per_deploy
+        self.reads_from = reads_from
+        self.source = source
+        self.text = text
+        self.policies = policies or Policies({})
+        self.termination_protection = termination_protection
+        self.name_pattern = name_pattern or name
+
+    @cached_property
+    def resources(self) -> Mapping[str, Any]:
+        """Logical ID -> resource."""
+        found: Mapping[str, Any] = self.template.get("Resources", {})
+        return found
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Any]:
+        """Key -> output."""
+        found: Mapping[str, Any] = self.template.get("Outputs", {})
+        return found
+
+    @cached_property
+    def exports(self) -> dict[str, str]:
+        """Name of an export, in words -> the key of its output."""
+        return {
+            in_words(output["Export"]["Name"]): key
+            for key, output in self.outputs.items()
+            if "Export" in output
+        }
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """Name -> declaration."""
+        found: Mapping[str, Mapping[str, Any]] = self.template.get("Parameters", {})
+        return found
+
+    @cached_property
+    def in_files(self) -> list[str]:
+        """The parameters of the parameter files, in the template's order."""
+        return [name for name in self.parameters if name not in self.per_deploy]
+
+    @property
+    def defaults(self) -> dict[str, str | None]:
+        """The defaults of the parameters of the files."""
+        return {name: self.default(name) for name in self.in_files}
+
+    def default(self, parameter: str) -> str | None:
+        """Return the default of a parameter as text."""
+        default = self.parameters.get(parameter, {}).get("Default")
+        return None if default is None else str(as_strings(default))
+
+    @cached_property
+    def uses(self) -> dict[str, list[Use]]:
+        """Logical ID -> references in the properties of the resource."""
+        return {name: uses(resource.get("Properties", {})) for name, resource in self.resources.items()}
+
+    def uses_in(self, section: str, key: str) -> list[Use]:
+        """Return what one entry of a section names, a resource without its properties; places from there."""
+        return self._other_uses.get((section, key), [])
+
+    @cached_property
+    def _other_uses(self) -> dict[Place, list[Use]]:
+        return {
+            (section, key): uses(
+                {name: part for name, part in entry.items() if name != "Properties"}
+                if section == "Resources"
+                else entry
+            )
+            for section, content in self.template.items()
+            if isinstance(content, Mapping)
+            for key, entry in content.items()
+        }
+
+    @cached_property
+    def outside_uses(self) -> list[Use]:
+        """The imports, outputs of stacks and secrets that the template names, with places from its root."""
+        found: dict[Place, list[Use]] = {
+            ("Resources", name, "Properties"): its_uses for name, its_uses in self.uses.items()
+        }
+        return [
+            Use((*start, *place), kind, name)
+            for start, its_uses in (found | self._other_uses).items()
+            for place, kind, name in its_uses
+            if kind in ("import", "output", "secret")
+        ]
+
+    @cached_property
+    def read_outputs(self) -> list[tuple[Place, Any]]:
+        """Places and arguments of ``Fn::GetStackOutput``."""
+        reads_any = any(use.kind == "output" for use in self.outside_uses)
+        return entries(self.template, "Fn::GetStackOutput") if reads_any else []
+
+    @cached_property
+    def users(self) -> dict[tuple[str, str], list[tuple[str, Place]]]:
+        """Kind and name of a use -> the resources that use it, with the places."""
+        found: dict[tuple[str, str], list[tuple[str, Place]]] = {}
+        for resource, its_uses in self.uses.items():
+            for place, kind, name in its_uses:
+                found.setdefault((kind, name), []).append((resource, place))
+        return found
+
+    def by_section(self) -> dict[str, list[str]]:
+        """Return title of a section -> its logical IDs, in the order of the template."""
+        groups: dict[str, list[str]] = {}
+        for name in self.resources:
+            groups.setdefault(self.sections.get(name, "Resources"), []).append(name)
+        return groups

@@ -1,0 +1,353 @@
+"""CloudFormation's functions on plain values, except those that only one section of a template allows.
+
+A function of known values is replaced with its value. A function of unknown values remains, in the form
+described in `resolving`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Final, NoReturn
+
+from cfn_analysis.model.references import escape_placeholders, pieces
+from cfn_analysis.model.wording import hint
+
+Function = Callable[[Any, Any, str], Any]  # a method: self, the argument of the function, and its place
+
+_UNKNOWN_PSEUDO: Final = ("AWS::NotificationARNs", "AWS::StackId")
+_NO_VALUE: Final = {"Ref": "AWS::NoValue"}
+
+_VARIABLE: Final = re.compile(r"[A-Za-z0-9_.:]+")
+
+_SHAPES: Final = {
+    "Fn::And": "a list of 2 to 10 conditions",
+    "Fn::Or": "a list of 2 to 10 conditions",
+    "Fn::Not": "a list of one condition",
+    "Fn::Equals": "[value, value]",
+    "Fn::Contains": "[list of strings, string]",
+    "Fn::Cidr": "[IP block, count, subnet bits], of which the last may be missing",
+    "Fn::FindInMap": "[map, top-level key, second-level key]",
+    "Fn::GetAtt": "[logical ID, attribute]",
+    "Fn::If": "[condition name, value if true, value if false]",
+    "Fn::Join": "[delimiter, list of values]",
+    "Fn::Select": "[index, list of values]",
+    "Fn::Split": "[delimiter, text]",
+    "Fn::Sub": "a text, or [text, variables]",
+}
+
+
+class ResolveError(ValueError):
+    """The template or a parameter value is wrong; the message starts with the place in the template."""
+
+
+class Section:
+    """Resolves values with the functions that one section of a template allows."""
+
+    title: ClassVar[str]  # in messages
+
+    def __init__(
+        self, template: Mapping[str, Any], values: Mapping[str, Any], pseudo: Mapping[str, str]
+    ) -> None:
+        if "Transform" in template:
+            fail("Transform", "A template with a macro cannot be resolved: remove the Transform.")
+        self.template = template
+        self.values = values  # of the parameters
+        self.pseudo = pseudo  # the pseudo parameters that are known
+
+    def value(self, node: Any, path: str) -> Any:
+        """Resolve a value of any kind; the result shares nothing with the template."""
+        if isinstance(node, str):
+            return node
+        if isinstance(node, dict):
+            name = _function_name(node, path)
+            if name is not None:
+                return self._call(name, node[name], f"{path}.{name}")
+            members = {key: self.value(item, f"{path}.{key}") for key, item in node.items()}
+            return {key: item for key, item in members.items() if item != _NO_VALUE}
+        if isinstance(node, (list, tuple)):
+            items = [self.value(item, f"{path}[{index}]") for index, item in enumerate(node)]
+            return [item for item in items if item != _NO_VALUE]
+        return node
+
+    def _call(self, name: str, node: Any, path: str) -> Any:
+        if name not in self.functions:
+            fail(path, f"{name} is not a function of {self.title}; allowed are {comma_list(self.functions)}.")
+        return self.functions[name](self, node, path)
+
+    def truth(self, node: Any, path: str) -> bool | None:
+        """Evaluate a predicate; None if it is known only in the deployed stack."""
+        name = next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
+        if name not in self.predicates:
+            fail(path, f"Expected one of {comma_list(self.predicates)}, found {show(node)}.")
+        result: bool | None = self.predicates[name](self, node[name], f"{path}.{name}")
+        return result
+
+    def argument(self, node: Any, path: str) -> Any:
+        """Resolve a required argument of a function."""
+        value = self.value(node, path)
+        if value == _NO_VALUE:
+            fail(path, "AWS::NoValue removes a property or a list item; a function needs a value here.")
+        return value
+
+    def text(self, node: Any, path: str) -> Any:
+        """Resolve a text: a string, or the form of an unknown one."""
+        value = self.argument(node, path)
+        return value if is_unknown(value) else as_text(value, path)
+
+    def items(self, node: Any, path: str) -> Any:
+        """Resolve a list: a Python list, whose items may be unknown, or the form of an unknown list."""
+        value = self.argument(node, path)
+        if not isinstance(value, list) and not is_unknown(value):
+            fail(path, f"Expected a list, found {show(value)}.")
+        return value
+
+    def reference(self, name: str, path: str) -> Any:
+        """Resolve a Ref that is neither a parameter nor a pseudo parameter."""
+        if name in self.template.get("Resources", {}):
+            fail(path, f"'{name}' is a resource, but {self.title} can only refer to parameters.")
+        fail(path, f"'{name}' is not a parameter of this template.{hint(name, self.values)}")
+
+    def _ref(self, node: Any, path: str) -> Any:
+        if not isinstance(node, str):
+            fail(path, f"Ref requires one name, found {show(node)}.")
+        if node in self.values:
+            return _copy(self.values[node])
+        if node in self.pseudo:
+            return self.pseudo[node]
+        if node in _UNKNOWN_PSEUDO or node == "AWS::NoValue":
+            return {"Ref": node}
+        if node.startswith("AWS::"):
+            known = [*self.pseudo, *_UNKNOWN_PSEUDO, "AWS::NoValue"]
+            fail(path, f"'{node}' is not a pseudo parameter; allowed are {comma_list(known)}.")
+        return self.reference(node, path)
+
+    def _sub(self, node: Any, path: str) -> Any:
+        text, variables = (node, {}) if isinstance(node, str) else arguments("Fn::Sub", node, path, 2)
+        if not isinstance(text, str) or not isinstance(variables, dict):
+            fail(path, f"Fn::Sub requires {_SHAPES['Fn::Sub']}, found {show(node)}.")
+        bound = {name: self.text(item, f"{path}[1].{name}") for name, item in variables.items()}
+
+        def variable(name: str) -> Any:
+            if not _VARIABLE.fullmatch(name):
+                fail(path, f"'${{{name}}}' is not a variable; write '${{!{name}}}' for the text itself.")
+            return bound[name] if name in bound else self.text(reference_of(name), f"{path}.${{{name}}}")
+
+        return joined(pieces(text, variable))
+
+    def _join(self, node: Any, path: str) -> Any:
+        delimiter, items = arguments("Fn::Join", node, path, 2)
+        if not isinstance(delimiter, str):
+            fail(f"{path}[0]", f"The delimiter is a plain string, found {show(delimiter)}.")
+        values = self.items(items, f"{path}[1]")
+        if is_unknown(values):
+            return {"Fn::Join": [delimiter, values]}
+        parts: list[Any] = []
+        for index, item in enumerate(values):
+            parts += [delimiter, item if is_unknown(item) else as_text(item, f"{path}[1][{index}]")]
+        return joined(parts[1:])
+
+    def _select(self, node: Any, path: str) -> Any:
+        index, items = arguments("Fn::Select", node, path, 2)
+        position = self.text(index, f"{path}[0]")
+        values = self.items(items, f"{path}[1]")
+        if not is_unknown(position):
+            if not re.fullmatch("[0-9]+", position):
+                fail(f"{path}[0]", f"The index is a whole number, 0 or more, found {show(position)}.")
+            position = int(position)
+        if is_unknown(position) or is_unknown(values):
+            return {"Fn::Select": [position, values]}
+        if position >= len(values):
+            fail(f"{path}[0]", f"Index {position} is out of range for {show(values)}; the first item is 0.")
+        return values[position]
+
+    def _split(self, node: Any, path: str) -> Any:
+        delimiter, source = arguments("Fn::Split", node, path, 2)
+        if not isinstance(delimiter, str) or not delimiter:
+            fail(f"{path}[0]", f"The delimiter is a plain string that is not empty, found {show(delimiter)}.")
+        text = self.text(source, f"{path}[1]")
+        return {"Fn::Split": [delimiter, text]} if is_unknown(text) else text.split(delimiter)
+
+    def _find_in_map(self, node: Any, path: str) -> Any:
+        # A fourth argument (a default) needs the macro AWS::LanguageExtensions.
+        items = arguments("Fn::FindInMap", node, path, 3)
+        keys = [self.text(item, f"{path}[{index}]") for index, item in enumerate(items)]
+        if any(map(is_unknown, keys)):
+            return {"Fn::FindInMap": keys}
+        found, place = self.template.get("Mappings", {}), "Mappings"
+        for index, key in enumerate(keys):
+            if key not in found:
+                fail(f"{path}[{index}]", f"{place} has no key '{key}'; it has {comma_list(found)}.")
+            found, place = found[key], f"{place}.{key}"
+        return _copy(found)
+
+    def _and(self, node: Any, path: str) -> bool | None:
+        truths = self._truths("Fn::And", node, path)
+        return False if False in truths else None if None in truths else True
+
+    def _or(self, node: Any, path: str) -> bool | None:
+        truths = self._truths("Fn::Or", node, path)
+        return True if True in truths else None if None in truths else False
+
+    def _truths(self, name: str, node: Any, path: str) -> list[bool | None]:
+        operands = arguments(name, node, path, 2, 10)
+        return [self.truth(operand, f"{path}[{index}]") for index, operand in enumerate(operands)]
+
+    def _not(self, node: Any, path: str) -> bool | None:
+        (operand,) = arguments("Fn::Not", node, path, 1)
+        truth = self.truth(operand, f"{path}[0]")
+        return None if truth is None else not truth
+
+    def _equals(self, node: Any, path: str) -> bool | None:
+        left, right = arguments("Fn::Equals", node, path, 2)
+        left, right = self._operand(left, f"{path}[0]"), self._operand(right, f"{path}[1]")
+        return None if holds_unknown([left, right]) else bool(as_strings(left) == as_strings(right))
+
+    def _operand(self, node: Any, path: str) -> Any:
+        value = self.argument(node, path)
+        return value if isinstance(value, list) or is_unknown(value) else as_text(value, path)
+
+    functions: ClassVar[Mapping[str, Function]] = {
+        "Fn::FindInMap": _find_in_map,
+        "Fn::Join": _join,
+        "Fn::Select": _select,
+        "Fn::Split": _split,
+        "Fn::Sub": _sub,
+        "Ref": _ref,
+    }
+    # These return True, False or, if the value is known only in the deployed stack, None.
+    predicates: ClassVar[Mapping[str, Function]] = {
+        "Fn::And": _and,
+        "Fn::Equals": _equals,
+        "Fn::Not": _not,
+        "Fn::Or": _or,
+    }
+
+
+def _copy(value: Any) -> Any:
+    """Return a copy of the value of a parameter or a mapping: a text, a list of texts or a Ref."""
+    return value.copy() if isinstance(value, (dict, list)) else value
+
+
+def fail(path: str, message: str) -> NoReturn:
+    """Raise the error about a place of the template."""
+    raise ResolveError(f"{path}: {message}")
+
+
+def show(value: Any) -> str:
+    """Return a value for a message, as JSON and cut at 80 characters."""
+    text = json.dumps(value, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def comma_list(names: Iterable[str]) -> str:
+    """Return names for a message."""
+    return ", ".join(sorted(names)) or "none"
+
+
+def arguments(name: str, node: Any, path: str, low: int, high: int | None = None) -> Any:
+    """Return the arguments of a function if they are a list of `low`, or `low` to `high`, items."""
+    if not isinstance(node, (list, tuple)) or not low <= len(node) <= (high or low):
+        fail(path, f"{name} requires {_SHAPES[name]}, found {show(node)}.")
+    return node
+
+
+def _function_name(node: Mapping[str, Any], path: str) -> str | None:
+    names = [key for key in node if key == "Ref" or key.startswith("Fn::")]
+    if names and len(node) > 1:
+        fail(path, f"{names[0]} is not the only key of its mapping ({comma_list(node)}); a function must be.")
+    return names[0] if names else None
+
+
+def is_unknown(value: Any) -> bool:
+    """Return whether a resolved value is a function whose value is known only in the deployed stack."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    key = str(next(iter(value)))
+    return key == "Ref" or key.startswith("Fn::")
+
+
+def joined(parts: Iterable[Any]) -> Any:
+    """Join known and unknown pieces: returns a string, the one unknown piece, or a Sub."""
+    found = list(parts)
+    if all(isinstance(piece, str) for piece in found):
+        return "".join(found)
+    merged: list[Any] = []
+    for piece in _without_inner_subs(found):
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        elif piece != "":
+            merged.append(piece)
+    if len(merged) < 2:
+        return merged[0] if merged else ""
+
+    taken = {_name_of(piece) for piece in merged if is_unknown(piece)}
+    numbered = (f"Value{number}" for number in itertools.count(1))
+    variables: dict[str, Any] = {}
+    text = ""
+    for piece in merged:
+        if isinstance(piece, str):
+            text += escape_placeholders(piece)
+            continue
+        name = _name_of(piece) or next((known for known, value in variables.items() if value == piece), None)
+        if name is None:
+            name = next(fresh for fresh in numbered if fresh not in taken)
+            variables[name] = piece
+        text += f"${{{name}}}"
+    return {"Fn::Sub": [text, variables] if variables else text}
+
+
+def _without_inner_subs(parts: Iterable[Any]) -> Iterator[Any]:
+    """Split each resolved Sub among the pieces, so that nested texts become one text."""
+    for piece in parts:
+        inner = parts_of_sub(piece)
+        yield from [piece] if inner is None else inner
+
+
+def parts_of_sub(value: Any) -> list[Any] | None:
+    """Return the texts and functions that a Sub joins; None for any other value."""
+    bound: Mapping[str, Any]
+    match value:
+        case {"Fn::Sub": str(text)}:
+            bound = {}
+        case {"Fn::Sub": [str(text), dict(bound)]}:
+            pass
+        case _:
+            return None
+    return pieces(text, lambda name: bound[name] if name in bound else reference_of(name))
+
+
+def reference_of(name: str) -> dict[str, Any]:
+    """Return the function of a variable of a Sub."""
+    return {"Fn::GetAtt": name.split(".", 1)} if "." in name else {"Ref": name}
+
+
+def _name_of(piece: Any) -> str | None:
+    """Return the name in a Sub of an unknown piece that needs no variable; the inverse of reference_of."""
+    if "Ref" in piece:
+        return str(piece["Ref"])
+    parts = piece.get("Fn::GetAtt", [None])
+    return ".".join(parts) if all(isinstance(part, str) for part in parts) else None
+
+
+def holds_unknown(value: Any) -> bool:
+    """Return whether a resolved value, or an item of a list, is an unresolved function."""
+    return any(map(holds_unknown, value)) if isinstance(value, list) else is_unknown(value)
+
+
+def as_text(value: Any, path: str) -> str:
+    """Return a string, number or boolean as CloudFormation puts it into a text."""
+    if not isinstance(value, (str, int, float)):
+        fail(path, f"Expected a text, found {show(value)}.")
+    return str(as_strings(value))
+
+
+def as_strings(value: Any) -> Any:
+    """Write numbers and booleans as CloudFormation does when it needs a text: 1 is "1", True is "true"."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return [as_strings(item) for item in value]
+    return str(value) if type(value) is int else json.dumps(value)  # the same, in a tenth of the time

@@ -1,0 +1,47 @@
+"""Stack policies: whether CloudFormation denies an update."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cfn_analysis.model.built_stack import Document
+
+REPLACE: Final = "Update:Replace"
+DELETE: Final = "Update:Delete"
+MODIFY: Final = "Update:Modify"
+
+
+def denies(policy: Document, action: str, name: str, type_name: str) -> bool:
+    """Return whether a stack policy denies an update action on a resource.
+
+    Args:
+        policy: the document; an empty one denies nothing, because the stack then has no policy.
+        action: such as ``Update:Replace``.
+        name: logical ID of the resource.
+        type_name: type of the resource.
+    """
+    statements = policy.get("Statement", [])
+    effects = {
+        statement.get("Effect")
+        for statement in (statements if isinstance(statements, list) else [statements])
+        if _concerns(statement, action, name, type_name)
+    }
+    return bool(policy) and ("Deny" in effects or "Allow" not in effects)
+
+
+def _concerns(statement: Document, action: str, name: str, type_name: str) -> bool:
+    wanted = {"Action": action, "Resource": f"LogicalResourceId/{name}"}
+    for key, value in wanted.items():
+        listed = statement.get(key, statement.get(f"Not{key}"))
+        patterns = [listed] if isinstance(listed, str) else listed or []
+        if any(fnmatchcase(value, str(pattern)) for pattern in patterns) is (key not in statement):
+            return False
+    types = [
+        one
+        for condition in statement.get("Condition", {}).values()
+        for given in [condition.get("ResourceType", [])]
+        for one in ([given] if isinstance(given, str) else given)
+    ]
+    return "Condition" not in statement or any(fnmatchcase(type_name, one) for one in types)

@@ -1,0 +1,84 @@
+"""Reads a template in YAML or JSON as a plain dict with the long forms of the functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.yaml_text import Loader
+
+
+class TemplateTextError(ValueError):
+    """The text is not a template; the message states the cause, without the name of the file."""
+
+
+class _AnyLoader(Loader):
+    """Reads YAML as CloudFormation does: dates are text, and a short form can have a mapping."""
+
+
+_AnyLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in Loader.yaml_implicit_resolvers.items()
+}
+
+
+def _construct_mapping(loader: _AnyLoader, suffix: str, node: yaml.Node) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return {f"Fn::{suffix}": loader.construct_mapping(node, deep=True)}
+    return Loader.yaml_multi_constructors["!"](loader, suffix, node)
+
+
+_AnyLoader.add_multi_constructor("!", _construct_mapping)
+
+
+def read_template(text: str) -> dict[str, Any]:
+    """Return a template.
+
+    Args:
+        text: YAML with short or long forms of the functions, or JSON.
+
+    Raises:
+        TemplateTextError: it is neither, or not a template, or a template with a macro, whose result is known
+            only to CloudFormation.
+    """
+    try:
+        # JSON can contain tabs, which YAML does not allow.
+        found = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_AnyLoader)
+    except (ValueError, RecursionError) as error:
+        raise TemplateTextError(f"it is not JSON: {error}.") from error
+    except yaml.YAMLError as error:
+        raise TemplateTextError(f"it is not YAML: {' '.join(str(error).split())}.") from error
+    found = _with_text_keys(found)
+    if not isinstance(found, dict) or not isinstance(found.get("Resources"), dict):
+        raise TemplateTextError("it has no mapping Resources, so it is not a template of CloudFormation.")
+    if "Transform" in found:
+        raise TemplateTextError(
+            "it has a Transform, and only CloudFormation can process its macros. Specify the "
+            "processed template: aws cloudformation get-template --template-stage Processed."
+        )
+    for section in ("Parameters", "Mappings", "Conditions", "Resources", "Outputs", "Rules"):
+        entries = found.get(section, {})
+        if not isinstance(entries, dict):
+            raise TemplateTextError(f"{section} is not a mapping.")
+        for name, entry in entries.items():
+            if section == "Resources" and not (
+                isinstance(entry, dict) and isinstance(entry.get("Type"), str)
+            ):
+                raise TemplateTextError(f"{section}.{name} has no Type.")
+            if not isinstance(entry, dict):
+                raise TemplateTextError(f"{section}.{name} is not a mapping.")
+            if not isinstance(entry.get("Properties", {}), dict):
+                raise TemplateTextError(f"{section}.{name}.Properties is not a mapping.")
+            if section in ("Resources", "Outputs") and not isinstance(entry.get("Condition", ""), str):
+                raise TemplateTextError(f"{section}.{name}.Condition is not the name of a condition.")
+    return found
+
+
+def _with_text_keys(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(as_strings(key)): _with_text_keys(item) for key, item in value.items()}
+    return [_with_text_keys(item) for item in value] if isinstance(value, list) else value

@@ -1,0 +1,160 @@
+"""Conditions of policy statements: whether one set of conditions implies another.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.reviewing.access.wildcards import Pattern, any_covers, is_known, lower, pattern
+
+# Negated operator -> operator. The ARN operators with Equals and Like are equivalent.
+_POSITIVE: Final = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "numericnotequals": "numericequals",
+    "datenotequals": "dateequals",
+    "notipaddress": "ipaddress",
+    "arnnotequals": "arnlike",
+    "arnnotlike": "arnlike",
+}
+_SAME: Final = {"arnequals": "arnlike"}
+_LIKE: Final = ("stringlike", "arnlike")
+# All that the first operator matches with a value is matched by the second too.
+_NARROWER: Final = {
+    ("stringequals", "stringlike"),
+    ("stringequals", "stringequalsignorecase"),
+    ("stringequals", "arnlike"),
+    ("arnlike", "stringequals"),
+    ("arnlike", "stringlike"),
+    ("stringlike", "stringequals"),
+}
+_UPPER: Final = ("numericlessthan", "numericlessthanequals", "datelessthan", "datelessthanequals")
+_LOWER: Final = (
+    "numericgreaterthan",
+    "numericgreaterthanequals",
+    "dategreaterthan",
+    "dategreaterthanequals",
+)
+
+
+class Condition(NamedTuple):
+    """One key of one operator.
+
+    Attributes:
+        operator: in lower case, without ``IfExists`` and without the negation.
+        negated: whether none of the values may match.
+        if_exists: whether the condition is also true without the key.
+        of_several: ``forallvalues``, ``foranyvalue`` or empty.
+        key: in lower case.
+        values: one of them must match; none of them if negated.
+        written: the key as written.
+    """
+
+    operator: str
+    negated: bool
+    if_exists: bool
+    of_several: str
+    key: str
+    values: tuple[Pattern, ...]
+    written: str
+
+
+def conditions(element: Any) -> tuple[Condition, ...]:
+    """Return the conditions of a statement's element Condition; all of them must be true."""
+    if not isinstance(element, Mapping) or is_unknown(element):
+        return () if not element else (undecided(element),)
+    found: list[Condition] = []
+    for operator, keys in element.items():
+        if not isinstance(keys, Mapping) or is_unknown(keys):
+            found.append(undecided({operator: keys}))
+            continue
+        of_several, _, name = operator.lower().rpartition(":")
+        base = name.removesuffix("ifexists")
+        positive = _POSITIVE.get(base, _SAME.get(base, base))
+        for key, given in keys.items():
+            values = tuple(
+                pattern(one, wildcards=positive in _LIKE)
+                for one in (given if isinstance(given, list) else [given])
+            )
+            if positive in ("stringequalsignorecase", "bool", "null"):
+                values = tuple(map(lower, values))
+            is_negated, if_exists = base in _POSITIVE, base != name
+            found.append(Condition(positive, is_negated, if_exists, of_several, key.lower(), values, key))
+    return tuple(found)
+
+
+def implies(narrow: Sequence[Condition], wide: Sequence[Condition]) -> bool:
+    """Return whether some conditions certainly imply others."""
+    return not not_implied(narrow, wide)
+
+
+def not_implied(narrow: Sequence[Condition], wide: Sequence[Condition]) -> list[Condition]:
+    """Return the conditions that others do not imply."""
+    return [asked for asked in wide if not any(_implies(one, asked) for one in narrow)]
+
+
+def _implies(narrow: Condition, wide: Condition) -> bool:
+    if narrow.key != wide.key:
+        return False
+    if narrow[:5] == wide[:5] and set(narrow.values) == set(wide.values):
+        return True
+    if wide.operator == "null":
+        must_exist = wide.values == (tuple("false"),)
+        positive = not narrow.negated and narrow.operator != "null" and not narrow.of_several
+        return must_exist and positive and not narrow.if_exists
+    if narrow.of_several != wide.of_several or (narrow.if_exists and not wide.if_exists):
+        return False
+    same = narrow.operator == wide.operator
+    if narrow.negated != wide.negated or not (same or (narrow.operator, wide.operator) in _NARROWER):
+        return False
+    if narrow.negated:
+        # Excluding more values allows less. A pattern must be excluded by a pattern that covers it.
+        return same and all(_covered(one, narrow) for one in wide.values)
+    if wide.operator in _UPPER or wide.operator in _LOWER:
+        return _in_bounds(narrow, wide)
+    return all(_covered(one, wide) for one in narrow.values)
+
+
+def _covered(value: Pattern, by: Condition) -> bool:
+    """Return whether the values of a condition match everything that a value matches."""
+    if by.operator == "ipaddress":
+        return any(_is_in_block(value, one) for one in by.values)
+    if by.operator == "stringequalsignorecase":
+        value = lower(value)
+    return any_covers(by.values, value) if by.operator in _LIKE else value in by.values
+
+
+def _is_in_block(value: Pattern, block: Pattern) -> bool:
+    if value == block:
+        return True
+    try:
+        one, other = (ipaddress.ip_network("".join(text), strict=False) for text in (value, block))
+    except ValueError:
+        return False
+    if isinstance(one, ipaddress.IPv4Network):
+        return isinstance(other, ipaddress.IPv4Network) and one.subnet_of(other)
+    return isinstance(other, ipaddress.IPv6Network) and one.subnet_of(other)
+
+
+def _in_bounds(narrow: Condition, wide: Condition) -> bool:
+    texts = ["".join(one) for one in (*narrow.values, *wide.values)]
+    if not all(map(is_known, (*narrow.values, *wide.values))):
+        return False
+    try:
+        numbers: Sequence[Any] = [float(text) for text in texts]
+    except ValueError:
+        numbers = texts  # ISO 8601 dates sort as texts
+    first, second = numbers[: len(narrow.values)], numbers[len(narrow.values) :]
+    return bool(max(first) <= max(second) if wide.operator in _UPPER else min(first) >= min(second))
+
+
+def undecided(element: Any) -> Condition:
+    """Return an unknown condition, which implies only itself."""
+    return Condition("not known", False, False, "", "", (pattern(element),), "Condition")

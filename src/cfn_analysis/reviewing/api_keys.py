@@ -1,0 +1,106 @@
+"""API keys whose value is a secret: finds deploys after which the API rejects the key of a sender.
+
+The sender has the value of its last deploy, and the API accepts the keys of its last deploy. The two stacks
+are deployed one after the other, so each new state must work with the deployed state of the other stack.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import secret_names
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.updates.partial_resolving import IN
+from cfn_analysis.updates.resolved_stack import ResolvedStack
+
+_KEY: Final = "AWS::ApiGateway::ApiKey"
+_REFERENCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
+
+Set = Mapping[str, ResolvedStack]
+
+
+def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str]]:
+    """Yield stack, logical ID and message of each key or sender that the API will reject."""
+    old, new = _accepted(environment.before), _accepted(environment.after)
+    for secret, node in old.items():
+        if secret in new or node.stack not in environment.after:
+            continue
+        for sender in _senders(environment.before, secret):
+            if sender.stack != node.stack:
+                yield (
+                    *node,
+                    f"{sender.name} of the deployed stack {sender.stack} sends the key of {node.name}, which "
+                    "the API does not accept after this deploy: the API rejects its requests. First accept "
+                    f"both keys, then change {sender.stack} to the new key, and remove the old key in a "
+                    "later deploy.",
+                )
+    for stack, side in environment.after.items():
+        for name, resource in side.existing():
+            secrets = set(secrets_in(resource.properties, side))
+            was = environment.before[stack].resources.get(name) if stack in environment.before else None
+            if resource.type == _KEY or was is None or secrets & {*old, *new}:
+                continue
+            if secrets and {*old} & set(secrets_in(was.properties, environment.before[stack])):
+                yield (
+                    stack,
+                    name,
+                    f"{name} will send the key in the secret {', '.join(sorted(secrets))}, but no API key of "
+                    "the set has this value: the API rejects its requests. First add the key to the API, in "
+                    "a separate deploy.",
+                )
+
+
+def readers_of_secret(environment: EnvironmentChanges, secret: Node) -> list[Node]:
+    """Return the resources that read a secret of the set with a dynamic reference."""
+    side = environment.after[secret.stack]
+    name = side.resources[secret.name].properties.get("Name")
+    return _senders(environment.after, name if isinstance(name, str) else secret.name, keys=True)
+
+
+def secrets_in(value: Any, side: ResolvedStack) -> list[str]:
+    """Return the names of the secrets that dynamic references in a value read.
+
+    A secret of the stack without an explicit name counts with its logical ID.
+    """
+    match value:
+        case str():
+            return [_name(secret, side) for secret in secret_names(value)]
+        case dict():
+            return [] if IN in value else [one for item in value.values() for one in secrets_in(item, side)]
+        case list():
+            return [one for item in value for one in secrets_in(item, side)]
+    return []
+
+
+def _name(secret: str, side: ResolvedStack) -> str:
+    """Return the name of a secret reference, such as one in the text of a Sub."""
+    match = _REFERENCE.fullmatch(secret)
+    resource = side.resources.get(match[1]) if match else None
+    if match is None or resource is None:
+        return secret
+    name = resource.properties.get("Name")
+    return str(as_strings(name)) if isinstance(name, str) else match[1]
+
+
+def _accepted(stacks: Set) -> dict[str, Node]:
+    """Return secret -> API key with its value."""
+    return {
+        secret: Node(stack, name)
+        for stack, side in stacks.items()
+        for name, resource in side.existing()
+        if resource.type == _KEY
+        for secret in secrets_in(resource.properties.get("Value"), side)
+    }
+
+
+def _senders(stacks: Set, secret: str, *, keys: bool = False) -> list[Node]:
+    return [
+        Node(stack, name)
+        for stack, side in stacks.items()
+        for name, resource in side.existing()
+        if (keys or resource.type != _KEY) and secret in secrets_in(resource.properties, side)
+    ]

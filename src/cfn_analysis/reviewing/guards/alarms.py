@@ -1,0 +1,145 @@
+"""Weakened alarms: they notify later, less often, or no one.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
+
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.values import as_list, text, words
+from cfn_analysis.updates.resolved_stack import mentions
+from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+
+_TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+# Properties that do not change the monitored condition.
+_WATCHED: Final = (
+    "AlarmRule",
+    "Dimensions",
+    "EvaluateLowSampleCountPercentile",
+    "ExtendedStatistic",
+    "MetricName",
+    "Metrics",
+    "Namespace",
+    "Period",
+    "Statistic",
+    "ThresholdMetricId",
+    "Unit",
+)
+_UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
+_LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
+# From most to least sensitive to missing data: with one breaching datapoint among missing ones, "missing"
+# goes into ALARM, the last two do not.
+_MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
+
+
+def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
+    """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
+
+    Args:
+        change: the change of the alarm.
+        gone: removed resources; an alarm on one of them must monitor another resource.
+    """
+    if change.type not in _TYPES or change.change in (ADD, REMOVE):
+        return
+    if change.before is None or change.after is None:
+        return
+    before, after = change.before.properties, change.after.properties
+    for key in ("AlarmActions", "InsufficientDataActions"):
+        kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
+        dropped = [
+            action for action in as_list(before.get(key)) if json.dumps(action, sort_keys=True) not in kept
+        ]
+        if dropped:
+            what = ", ".join(words(action) for action in dropped)
+            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
+    was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
+    if was == "true" and will != "true":
+        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
+    if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
+        yield "ActionsSuppressor suppresses its actions in more cases"
+    missing = [text(side.get("TreatMissingData", "missing")) for side in (before, after)]
+    ranks = [_MISSING.get(one.lower(), 0) for one in missing]
+    if ranks[1] < ranks[0]:
+        yield f"TreatMissingData is {missing[1]} instead of {missing[0]}: missing data raises it less often"
+    yield from _comparison(before, after)
+    yield from _periods(before, after)
+    changed = [
+        key for key in _WATCHED if _watches_another(change, key, before.get(key), after.get(key), gone)
+    ]
+    if changed:
+        yield (
+            f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} changed: it monitors another "
+            "condition, and may notify later"
+        )
+
+
+def _watches_another(
+    change: ResourceChange, key: str, before: Any, after: Any, gone: Collection[Node]
+) -> bool:
+    if _plain(before) == _plain(after) or any(
+        one.target in gone for one in mentions(before, change.node.stack)
+    ):
+        return False
+    causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
+    return any(
+        cause.follows is None for cause in causes
+    )  # otherwise it monitors the replacement of the old resource
+
+
+def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    operators = [text(side.get("ComparisonOperator")) for side in (before, after)]
+    if operators[0] != operators[1]:
+        direction = next((one for one in (_UPPER, _LOWER) if set(operators) <= set(one)), None)
+        if direction is None:
+            yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
+        elif "OrEqualTo" in operators[0]:
+            yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
+    thresholds = [_number(side.get("Threshold")) for side in (before, after)]
+    if before.get("Threshold") is None or _plain(before.get("Threshold")) == _plain(after.get("Threshold")):
+        return
+    if thresholds[0] is None or thresholds[1] is None:
+        how = "whether it notifies later is not known"
+    elif operators[1] in _UPPER and thresholds[1] > thresholds[0]:
+        how = "more is tolerated"
+    elif operators[1] in _LOWER and thresholds[1] < thresholds[0]:
+        how = "less is tolerated"
+    elif operators[1] in (*_UPPER, *_LOWER):
+        return
+    else:
+        how = "whether it notifies later is not known"
+    yield f"Threshold is {words(after.get('Threshold'))} instead of {words(before.get('Threshold'))}: {how}"
+
+
+def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a weaker M out of N: datapoints that raised the alarm before may no longer raise it.
+
+    Of M that breach among the last N, at least M - (N - n) are among the last n.
+    """
+    pairs = []
+    for side in (before, after):
+        periods = _number(side.get("EvaluationPeriods", 1))
+        pairs.append((_number(side.get("DatapointsToAlarm", periods)), periods))
+    (needed, of), (needs, out_of) = pairs
+    if (needed, of) == (needs, out_of):
+        return
+    if needed is None or of is None or needs is None or out_of is None:
+        yield "the number of periods that must breach is not known"
+    elif needs > needed - max(0, of - out_of):
+        yield f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return float(text(value))
+    except ValueError:
+        return None
+
+
+def _plain(value: Any) -> Any:
+    number = _number(value)
+    return number if number is not None else json.dumps(as_strings(value), sort_keys=True, default=str)

@@ -1,0 +1,206 @@
+"""Guards that a deploy weakens: deletion protection, backups, logs, alarms, stack policies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final
+
+from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.guards.alarms import deaf
+from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
+from cfn_analysis.reviewing.values import (
+    Setting,
+    in_order,
+    must_not_be,
+    must_not_be_removed,
+    must_not_decrease,
+    problems,
+    words,
+)
+from cfn_analysis.updates.resolved_stack import ResolvedStack
+from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange, policy
+
+_DELETABLE: Final = "it can be deleted"
+_BACKUPS: Final = "backups are retained for a shorter time"
+_NO_BACKUPS: Final = "backups of this kind are no longer created"
+_LOGS: Final = "records are retained for a shorter time"
+_UNRECORDED: Final = "less is recorded"
+_QUIET: Final = "fewer recipients, or none, are notified"
+
+_POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
+# The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+_KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
+
+
+def _deleted_after_days(what: str) -> Callable[[Any, Any], str]:
+    """Return a judge for the days until deletion; without a number, nothing is deleted."""
+
+    def judge(before: Any, after: Any) -> str:
+        if before is None and after is not None:
+            days = words(after)
+            return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
+        return must_not_decrease(_LOGS)(before, after)
+
+    return judge
+
+
+# The first match applies. Defaults: the page of each type in the template reference.
+_SETTINGS: Final = (
+    *(
+        Setting("", name, must_not_be("false", _DELETABLE, "false", "INACTIVE"))
+        for name in (
+            "DeletionProtection",
+            "DeletionProtectionEnabled",
+            "DeleteProtection",
+            "DisableApiTermination",
+            "LoadBalancerAttributes[deletion_protection.enabled].Value",
+        )
+    ),
+    *(
+        Setting(kind, "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1))
+        for kind in ("::DBCluster", "::DBInstance")
+    ),
+    Setting("", "SnapshotRetentionLimit", must_not_decrease(_BACKUPS, 0)),
+    Setting("", "AutomatedSnapshotRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
+    Setting("", "DeleteAutomatedBackups", must_not_be("true", "its backups are deleted with it", "true")),
+    Setting("", "PointInTimeRecoveryEnabled", must_not_be("false", _NO_BACKUPS, "false")),
+    Setting(
+        "AWS::S3::Bucket",
+        "VersioningConfiguration.Status",
+        must_not_be("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
+    ),
+    Setting("AWS::S3::Bucket", "ExpirationInDays", _deleted_after_days("objects")),
+    *(
+        Setting("AWS::S3::Bucket", name, _deleted_after_days("noncurrent versions of objects"))
+        for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays")
+    ),
+    Setting("AWS::Logs::LogGroup", "RetentionInDays", _deleted_after_days("log events")),
+    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
+    Setting("", "EnableCloudwatchLogsExports[]", must_not_be_removed(_UNRECORDED)),
+    Setting("", "EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)),
+    Setting("AWS::EC2::FlowLog", "TrafficType", in_order("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
+    Setting(
+        "AWS::ApiGateway",
+        "AccessLogSetting.DestinationArn",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting(
+        "AWS::ApiGateway",
+        "AccessLogSettings.DestinationArn",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting("AWS::ApiGateway::Stage", "LoggingLevel", in_order("INFO ERROR OFF", _UNRECORDED, "OFF")),
+    *(
+        Setting(
+            "",
+            name,
+            must_not_be("false", "its metrics are missing, and alarms on them do not work", "false"),
+            of_items=False,
+        )
+        for name in ("MetricsEnabled", "CloudWatchMetricsEnabled")
+    ),
+    Setting(
+        "AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", in_order("KEEP DROP", _UNRECORDED, "KEEP")
+    ),
+    *(
+        Setting("AWS::CloudTrail::Trail", name, must_not_be("false", _UNRECORDED, "false"))
+        for name in (
+            "IsLogging",
+            "IsMultiRegionTrail",
+            "IncludeGlobalServiceEvents",
+            "EnableLogFileValidation",
+        )
+    ),
+    Setting(
+        "AWS::CloudFront::Distribution",
+        "Logging.Bucket",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting(
+        "AWS::S3::Bucket",
+        "LoggingConfiguration.DestinationBucketName",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting(
+        "AWS::S3::Bucket",
+        "LoggingConfiguration.LogFilePrefix",
+        must_not_be_removed("requests are no longer recorded"),
+    ),
+    Setting(
+        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", must_not_be("false", _UNRECORDED, "false")
+    ),
+    Setting("AWS::RDS::EventSubscription", "Enabled", must_not_be("false", _QUIET, "true")),
+    Setting("AWS::RDS::EventSubscription", "EventCategories[]", must_not_be_removed(_QUIET)),
+    Setting("AWS::RDS::EventSubscription", "SourceIds[]", must_not_be_removed(_QUIET)),
+    Setting(
+        "AWS::GuardDuty::Detector", "Enable", must_not_be("false", "threats are no longer detected", "true")
+    ),
+)
+
+
+def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
+    """Yield each resource whose guard a deploy weakens, and a sentence about it.
+
+    For a guard of a stack, the name of the node is empty.
+    """
+    gone = {node for node, one in environment.resources.items() if one.change.change == REMOVE}
+    for node, one in environment.resources.items():
+        parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
+        if parts:
+            yield node, f"{node.name}: {'; '.join(parts)}."
+    for change, missing in unguarded(environment):
+        if change.type != ASSOCIATION:
+            yield change.node, f"{change.node.name} is removed: {missing}."
+    for name, after in environment.after.items():
+        if name in environment.before:
+            yield from _of_stack(environment.before[name], after)
+
+
+def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
+    before, after = change.before, change.after
+    if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
+        return
+    found = list(problems(change, _SETTINGS, gone))
+    yield from found
+    if change.type == "AWS::WAFv2::LoggingConfiguration":
+        old, new = (side.properties.get("LoggingFilter") for side in (before, after))
+        is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
+        if old != new and new is not None and not is_said:
+            yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
+    for key in _POLICIES:
+        was, will = policy(before, key), policy(after, key)
+        if was == will:
+            continue
+        if was not in _KEEPS or will not in _KEEPS:
+            yield f"{key} is {words(will)} instead of {words(was)}, which may retain less"
+        elif _KEEPS[will] < _KEEPS[was]:
+            yield f"{key} is {will} instead of {was}"
+
+
+def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Node, str]]:
+    if before.stack.termination_protection and not after.stack.termination_protection:
+        yield (
+            Node(after.name, ""),
+            f"The termination protection of the stack {after.name} is disabled: it can be deleted.",
+        )
+    old, new = (side.stack.policies.stack for side in (before, after))
+    if old == new:
+        return
+    allowed: dict[str, list[str]] = {}
+    for name, resource in after.existing():
+        was = before.resources.get(name)
+        if was is None or was.exists is False:
+            continue
+        for action in (MODIFY, REPLACE, DELETE):
+            if denies(old, action, name, was.type) and not denies(new, action, name, resource.type):
+                allowed.setdefault(name, []).append(action)
+    if allowed:
+        parts = [f"{name} ({', '.join(actions)})" for name, actions in allowed.items()]
+        yield (
+            Node(after.name, ""),
+            f"The stack policy of {after.name} no longer protects {beginning(parts, 6)}.",
+        )

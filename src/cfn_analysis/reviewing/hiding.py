@@ -1,0 +1,123 @@
+"""Values as shown in reports, without secrets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import in_words, pieces
+from cfn_analysis.updates.partial_resolving import HIDDEN
+
+HIDDEN_VALUE: Final = "(hidden)"
+
+_NAME: Final = re.compile(
+    r"passw(or)?d|passphrase|passcode|secret(?!s?manager)|token|credential|private.?key|api.?key|access.?key"
+    # As a whole word: DB_PASS, dbPwd, but not PassThroughPercentage.
+    r"|auth.?key|(?-i:(?<![A-Za-z])(pass|pwd|PASS|PWD)(?![A-Za-z])|(?<![A-Z])(Pass|Pwd)(?![A-Za-z]))",
+    re.IGNORECASE,
+)
+# Names with these endings locate or configure a secret; they do not contain one.
+_POINTER: Final = re.compile(
+    r"(arns?|ids?|names?|sources?|required|enabled|rotation|length|string|period|seconds|minutes|hours|days|"
+    r"policy|type|version|stage|dimension|alias|uri|url|validity|units|domains?|characters?)$",
+    re.IGNORECASE,
+)
+_NAMES_OF_ITEMS: Final = ("Key", "Name", "HeaderName", "ParameterKey", "ParameterName")
+_VALUES_OF_ITEMS: Final = ("Value", "HeaderValue", "ParameterValue")
+_LOOKS_SECRET: Final = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(AKIA|ASIA)[A-Z0-9]{16}\b|://[^/\s:@]+:[^/\s@]+@"
+    # Tokens of GitHub, GitLab, Stripe and Slack.
+    r"|\b(gh[opsur]_|github_pat_|glpat-|[rs]k_(live|test)_|xox[bp]-)[A-Za-z0-9_-]{10,}"
+    r"|[\"']?(password|passwd|secret|token)[\"']?\s*[:=]\s*[\"']?(?!\{\{resolve:)[^\s\"',}]{4,}",
+    re.IGNORECASE,
+)
+
+
+def shown(value: Any, name: str = "", type_name: str = "") -> Any:
+    """Return a value without secrets. References and dynamic references to secrets are shown.
+
+    Args:
+        value: a resolved value.
+        name: its path as shown, such as ``Environment.Variables.DB_PASSWORD``.
+        type_name: type of its resource.
+    """
+    last = name.rpartition(".")[2]
+    parent = name.rpartition(".")[0].rpartition("[")[2].rstrip("]")
+    is_item = last in _VALUES_OF_ITEMS and bool(parent) and not parent.isdigit()
+    is_key = (type_name, name) == ("AWS::ApiGateway::ApiKey", "Value")
+    secret = is_key or _is_secret(parent if is_item else last)
+    return _shown(value, secret=secret)
+
+
+def _is_secret(name: str) -> bool:
+    name = re.sub(r"\[.*\]$", "", name)
+    if name == "SecretString":
+        return True
+    return bool(_NAME.search(name)) and not _POINTER.search(name)
+
+
+def _shown(value: Any, *, secret: bool) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return HIDDEN_VALUE if secret else value
+    if isinstance(value, str):
+        hide = (secret and not value.startswith("{{resolve:")) or _LOOKS_SECRET.search(value)
+        return HIDDEN_VALUE if hide and value else value
+    if is_unknown(value):
+        return _words(value, secret=secret)
+    if isinstance(value, list):
+        return [_shown(item, secret=secret) for item in value]
+    if isinstance(value, Mapping):
+        label = next((str(value[key]) for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)), "")
+        return {
+            key: _shown(
+                item,
+                secret=secret
+                or (key in _VALUES_OF_ITEMS and _is_secret(label))
+                or (key not in _VALUES_OF_ITEMS and _is_secret(key)),
+            )
+            for key, item in value.items()
+        }
+    return value
+
+
+def _words(value: Any, *, secret: bool) -> Any:
+    match value:
+        case {"Fn::ParameterStore": key}:
+            return f"value of the SSM parameter {key}"
+        case {"Fn::If": [condition, yes, no, _]}:
+            branches = [_text(_shown(one, secret=secret)) for one in (yes, no)]
+            return f"{branches[0]} if {condition}, otherwise {branches[1]}"
+        case {"Fn::FindInMap": [mapping, row, column, _]}:
+            keys = " ".join(_text(_shown(one, secret=False)) for one in (row, column))
+            return f"{keys} of the mapping {_text(_shown(mapping, secret=False))}"
+        case {"Fn::Given": name}:
+            return f"${{{name}}}"
+        case {"Fn::In": [stack, inner]}:
+            return f"{in_words(inner)} of {stack}"
+        case {"Fn::Unresolved": [node, _]}:
+            return HIDDEN_VALUE if secret else _hide_text(in_words(node))
+        case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
+            return HIDDEN_VALUE
+        case {"Fn::Sub": [text, Mapping() as bound]}:
+            safe = {name: _shown(item, secret=secret) for name, item in bound.items()}
+            return _hide_text(in_words({"Fn::Sub": [text, safe]}))
+    if HIDDEN in str(value):
+        return HIDDEN_VALUE
+    return _hide_text(in_words(value))
+
+
+def _has_secret_text(text: str) -> bool:
+    """Return whether the text of a Sub has other parts than variables and dynamic references."""
+    return not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else in_words(value)
+
+
+def _hide_text(text: str) -> str:
+    return HIDDEN_VALUE if _LOOKS_SECRET.search(text) else text

@@ -1,0 +1,237 @@
+"""The report of a review as Markdown for the comment of a pull request: risks first, details folded."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from cfn_analysis.reviewing import outcomes
+from cfn_analysis.reviewing.digest import (
+    MOST_CAUSES,
+    Entry,
+    Merged,
+    RiskGroup,
+    StackDigest,
+    chain_in_words,
+    counted,
+    environments_in_words,
+    risk_groups,
+    stack_digests,
+    values_in_words,
+)
+from cfn_analysis.reviewing.report import Review, document
+from cfn_analysis.updates.set_changes import UPDATE
+
+LONGEST: Final = 65_536
+"""Maximum characters of a comment on GitHub; GitLab allows more."""
+
+_RESERVE: Final = 400  # characters for the note about omitted entries
+_LONGEST_MESSAGE: Final = 1_500  # characters
+_URL: Final = re.compile(r"https?://[^\s)]+")
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]|~])")
+_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;"}
+
+
+class _Section(NamedTuple):
+    """Lines above and below some entries; an entry is included completely or not at all."""
+
+    above: str
+    entries: Sequence[str]
+    below: str
+
+
+def as_markdown(
+    found: Review, link_base: str = "", notes: Sequence[str] = (), *, command: str = "review"
+) -> str:
+    """Return the report, in less than ``LONGEST`` characters.
+
+    Args:
+        found: the review.
+        link_base: base URL of the files of the repository, such as
+            ``https://github.com/owner/name/blob/main``; without one, paths are not links.
+        notes: sentences after the risks.
+        command: the command that prints the whole report. The first line of the report is a comment with
+            it, which identifies the comment that the next report replaces.
+    """
+    whole = document(found)
+    names = tuple(environment["name"] for environment in whole["environments"])
+    stacks = stack_digests(whole)
+    sources = {
+        (stack.name, one.entry["logicalId"]): one.entry["source"]
+        for stack in stacks
+        for alike in stack.resources
+        for one in alike
+    }
+    groups = risk_groups(whole["risks"])
+    waiting = [group for group in groups if not group.accepted]
+    accepted = [group for group in groups if group.accepted]
+    sections = [_Section("", [_risk(one, names, sources, link_base) for one in waiting], "")]
+    if accepted:
+        entries = [_risk(one, names, sources, link_base) for one in accepted]
+        sections.append(_folded(f"{sum(len(one.names) for one in accepted)} accepted", entries))
+    if notes:
+        sections.append(_Section("\n", [f"{_escaped(note)}\n" for note in notes], ""))
+    for stack in stacks:
+        if not stack.is_quiet:
+            title = f"<b>{_plain(stack.name)}</b> ({_plain(stack.region)}): {stack.counted}"
+            sections.append(_folded(title, list(_stack(stack, names, link_base))))
+    if quiet := [stack.name for stack in stacks if stack.is_quiet]:
+        sections.append(_Section("\n", [f"No change: {_escaped(', '.join(quiet))}.\n"], ""))
+    head = f"{marker(command)}\n{_head(found, whole['risks'], stacks)}"
+    return _fitted(head, sections, command)
+
+
+def marker(command: str) -> str:
+    """Return the first line of the reports of a command."""
+    return f"<!-- {command} -->"
+
+
+def _head(found: Review, risks: Sequence[Entry], stacks: Sequence[StackDigest]) -> str:
+    waiting = [risk for risk in risks if not risk["accepted"]]
+    accepted = f", {len(risks) - len(waiting)} accepted" if len(risks) > len(waiting) else ""
+    verdict = f"**No risks{' left' if accepted else ''}**{accepted}"
+    if waiting:
+        noun = "risk" if len(waiting) == 1 else "risks"
+        verdict = f"**{len(waiting)} {noun} not accepted: {counted(waiting)}**{accepted}"
+    changes = [f"{stack.name} {stack.counted}" for stack in stacks if stack.resources]
+    return "\n".join(
+        [
+            "## What this deploy will do",
+            "",
+            f"{verdict}  ",
+            f"{_escaped('; '.join(changes)) or 'No resource changes'}  ",
+            f"{_code(found.before)} to {_code(found.after)}",
+            "",
+            "",
+        ]
+    )
+
+
+def _risk(group: RiskGroup, names: Sequence[str], sources: dict[tuple[str, str], str], link_base: str) -> str:
+    places = ", ".join(map(_code, group.places))
+    where = environments_in_words(group.environments, names)
+    linked = [
+        _link(source, link_base)
+        for name in group.names[:MOST_CAUSES]
+        if (source := sources.get((group.stack, name)))
+    ]
+    source = f" - {', '.join(linked)}" if linked else ""
+    message = group.message
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[:_LONGEST_MESSAGE]}..."
+    why = f"  \n  Accepted: {_escaped(group.reason or 'by --accept')}" if group.accepted else ""
+    return f"- **{group.kind}** {places}{_escaped(where)}{source}  \n  {_escaped(message)}{why}\n"
+
+
+def _stack(stack: StackDigest, names: Sequence[str], link_base: str) -> Iterator[str]:
+    for entry, where in stack.parameters:
+        change = f"{entry['name']}: {values_in_words(entry['before'], entry['after'])}"
+        place = _escaped(environments_in_words(where, names))
+        yield f"- parameter {_code(change)}{place} - {_link(entry['file'], link_base)}\n"
+    for alike in stack.resources:
+        yield _resources(alike, environments_in_words(alike[0].where, names), link_base)
+    for entry, where in stack.outputs:
+        yield _output(entry, environments_in_words(where, names))
+
+
+def _resources(alike: Sequence[Merged], where: str, link_base: str) -> str:
+    entry = alike[0].entry
+    names = ", ".join(_code(one.entry["logicalId"]) for one in alike)
+    facts = [entry["type"]]
+    if entry["data"] != outcomes.NONE:
+        facts.append(f"data: {entry['data']}")
+    if entry["interruption"] != outcomes.NONE:
+        facts.append(f"interruption: {entry['interruption']}")
+    source = f" - {_link(entry['source'], link_base)}" if entry["source"] and len(alike) == 1 else ""
+    lines = [f"- **{entry['change']}** {names}{_escaped(where)} - {_escaped(', '.join(facts))}{source}"]
+    causes = entry["causes"]
+    for cause in causes[:MOST_CAUSES]:
+        if cause["property"]:
+            change = f"{cause['property']}: {values_in_words(cause['before'], cause['after'])}"
+            lines.append(f"  - {_code(change)} {_because(cause['chain'])}".rstrip())
+        elif len(cause["chain"]) > 1:
+            lines.append(f"  - {_because(cause['chain'])}")
+    if len(causes) > MOST_CAUSES:
+        lines.append(f"  - and {len(causes) - MOST_CAUSES} more")
+    return "\n".join(lines) + "\n"
+
+
+def _output(entry: Entry, where: str) -> str:
+    exports = list(dict.fromkeys(name for name in (entry["export"], entry["exportAfter"]) if name))
+    exported = f", export {' to '.join(map(_code, exports))}" if exports else ""
+    line = f"- **{entry['change']}** output {_code(entry['key'])}{exported}{_escaped(where)}"
+    if entry["change"] == UPDATE and entry["before"] != entry["after"]:
+        line += f" {_code(values_in_words(entry['before'], entry['after']))}"
+    return f"{line} {_because(entry['chain'])}".rstrip() + "\n"
+
+
+def _because(chain: Sequence[str]) -> str:
+    return f"({_escaped(chain_in_words(chain))})" if len(chain) > 1 else ""
+
+
+def _folded(title: str, entries: Sequence[str]) -> _Section:
+    return _Section(f"\n<details><summary>{title}</summary>\n\n", entries, "\n</details>\n")
+
+
+def _fitted(head: str, sections: Sequence[_Section], command: str) -> str:
+    """Return the sections that fit, and the number of omitted entries."""
+    parts = [head]
+    room = LONGEST - _RESERVE - len(head)
+    left = 0
+    for section in sections:
+        frame = len(section.above) + len(section.below)
+        taken: list[str] = []
+        for entry in section.entries:
+            if left == 0 and frame + sum(map(len, taken)) + len(entry) <= room:
+                taken.append(entry)
+            else:
+                left += 1
+        if taken:
+            parts += [section.above, *taken, section.below]
+            room -= frame + sum(map(len, taken))
+    if left:
+        parts.append(
+            f"\n**{left} of {sum(len(one.entries) for one in sections)} entries are omitted**, because a "
+            f"comment is limited to {LONGEST:,} characters. `{command}` prints all entries.\n"
+        )
+    return "".join(parts).rstrip("\n")
+
+
+def _link(source: str, link_base: str) -> str:
+    path, colon, line = source.rpartition(":")
+    if not colon or not line.isdigit():
+        path, line = source, ""
+    if not link_base or not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
+        return _code(source)
+    anchor = f"#L{line}" if line else ""
+    return f"[{_code(source)}]({link_base.rstrip('/')}/{path}{anchor})"
+
+
+def _code(text: str) -> str:
+    """Return any text as inline code."""
+    text = " ".join(text.split())
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") or not text else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
+
+
+def _escaped(text: str) -> str:
+    """Return a text escaped for Markdown, without mentions of users; URLs stay links."""
+    parts = []
+    end = 0
+    for found in _URL.finditer(text):
+        parts += [_escaped_part(text[end : found.start()]), found[0]]
+        end = found.end()
+    return "".join([*parts, _escaped_part(text[end:])])
+
+
+def _escaped_part(text: str) -> str:
+    text = "".join(_ENTITIES.get(character, character) for character in " ".join(text.split(" ")))
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def _plain(text: str) -> str:
+    return html.escape(text)

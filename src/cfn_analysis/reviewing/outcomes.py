@@ -1,0 +1,225 @@
+"""Effects of a change of a resource on its clients and its data.
+
+The deployed DeletionPolicy, which is the one of the earlier template, applies to a resource that is removed
+from the template. The UpdateReplacePolicy applies to a resource that is replaced.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.schemas import stateful_types
+from cfn_analysis.updates.documented_updates import Note
+from cfn_analysis.updates.replacement import (
+    deleted_first,
+    is_documented,
+    note_on_change,
+    note_on_removal,
+    update_order,
+)
+from cfn_analysis.updates.resolved_stack import Resource
+from cfn_analysis.updates.set_changes import (
+    ADD,
+    MAYBE_REPLACE,
+    POLICY,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    ResourceChange,
+    policy,
+)
+from cfn_analysis.updates.update_exceptions import Changed as ChangedProperties
+
+NONE: Final = "none"
+SOME: Final = "some"
+NOT_KNOWN: Final = "not known"
+
+KEPT: Final = "kept"
+SNAPSHOT: Final = "snapshot"
+ORPHANED: Final = "orphaned"
+LOST: Final = "lost"
+DELETE_FAILS: Final = "delete fails"
+HARMLESS: Final = "harmless"
+
+# Types that are replaced to publish a new state; no other resource depends on the old one.
+PUBLISHED: Final = frozenset(
+    {
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGatewayV2::Deployment",
+        "AWS::ECS::TaskDefinition",
+        "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::Version",
+    }
+)
+# Types that monitor or record, without clients.
+_WATCHING: Final = frozenset(
+    {
+        "AWS::Budgets::Budget",
+        "AWS::CloudFront::MonitoringSubscription",
+        "AWS::CloudTrail::Trail",
+        "AWS::CloudWatch::Alarm",
+        "AWS::CloudWatch::AnomalyDetector",
+        "AWS::CloudWatch::CompositeAlarm",
+        "AWS::CloudWatch::Dashboard",
+        "AWS::EC2::FlowLog",
+        "AWS::Logs::Delivery",
+        "AWS::Logs::DeliveryDestination",
+        "AWS::Logs::DeliverySource",
+        "AWS::Logs::MetricFilter",
+        "AWS::Logs::QueryDefinition",
+        "AWS::RDS::EventSubscription",
+        "AWS::WAFv2::LoggingConfiguration",
+    }
+)
+# In addition to those in cfn-lint.
+_HOLDING_DATA: Final = frozenset(
+    {
+        "AWS::AmazonMQ::Broker",
+        "AWS::Cassandra::Table",
+        "AWS::CloudTrail::EventDataStore",
+        "AWS::CodeCommit::Repository",
+        "AWS::ECR::Repository",
+        "AWS::ElastiCache::ServerlessCache",
+        "AWS::MSK::Cluster",
+        "AWS::MemoryDB::Cluster",
+        "AWS::OpenSearchServerless::Collection",
+        "AWS::S3Express::DirectoryBucket",
+        "AWS::Timestream::Database",
+        "AWS::Timestream::Table",
+    }
+)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+_SNAPSHOTS: Final = frozenset(
+    {
+        "AWS::DocDB::DBCluster",
+        "AWS::EC2::Volume",
+        "AWS::ElastiCache::CacheCluster",
+        "AWS::ElastiCache::ReplicationGroup",
+        "AWS::Neptune::DBCluster",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::Redshift::Cluster",
+    }
+)
+_PROTECTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "AWS::Cognito::UserPool": ("DeletionProtection", "ACTIVE"),
+    "AWS::DocDB::DBCluster": ("DeletionProtection", "true"),
+    "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true"),
+    "AWS::EC2::Instance": ("DisableApiTermination", "true"),
+    "AWS::Logs::LogGroup": ("DeletionProtectionEnabled", "true"),
+    "AWS::Neptune::DBCluster": ("DeletionProtection", "true"),
+    "AWS::NetworkFirewall::Firewall": ("DeleteProtection", "true"),
+    "AWS::QLDB::Ledger": ("DeletionProtection", "true"),
+    "AWS::RDS::DBCluster": ("DeletionProtection", "true"),
+    "AWS::RDS::DBInstance": ("DeletionProtection", "true"),
+}
+
+
+def interruption(change: ResourceChange, region: str) -> str:
+    """Return whether clients of a resource are interrupted: ``none``, ``some`` or ``not known``."""
+    if change.change in (ADD, POLICY):
+        return NONE
+    if change.change == REMOVE:
+        if note_on_removal(change.type):
+            return SOME
+        return NONE if change.type in _WATCHING | PUBLISHED else NOT_KNOWN
+    places = [cause.place for cause in change.causes if cause.place]
+    noted = {note.interrupts for note in _notes(change)}
+    if True in noted:
+        return SOME
+    if change.change in (REPLACE, MAYBE_REPLACE):
+        if change.type in _WATCHING | PUBLISHED:
+            return NONE
+        return SOME if change.change == REPLACE and deleted_first(change.type, region) else NOT_KNOWN
+    known = all(is_documented(change.type, place) for place in places)
+    return NONE if known and None not in noted else NOT_KNOWN
+
+
+def notes(change: ResourceChange) -> list[Note]:
+    """Return the side effects of the change on the resource, without duplicates."""
+    if change.change == REMOVE:
+        note = note_on_removal(change.type)
+        return [note] if note else []
+    return _notes(change)
+
+
+def _notes(change: ResourceChange) -> list[Note]:
+    if change.change == REPLACE:  # nothing is updated in place
+        return []
+    changed = None
+    if change.before and change.after:
+        changed = ChangedProperties(
+            change.before.properties, change.after.properties, change.after.attributes
+        )
+    found = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
+    return list(dict.fromkeys(note for note in found if note))
+
+
+def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:
+    """Return resource -> its position in the order of interruptions, from 1."""
+    steps = update_order(stack, [name for name in names if name in stack.resources])
+    return {name: number for number, step in enumerate(steps, 1) for name in step}
+
+
+def data(change: ResourceChange) -> str:
+    """Return the effect on the data of a resource, in the words of the report."""
+    before = change.before
+    if change.change == ADD or before is None:
+        return NONE
+    holding = holds_data(before)
+    if change.change in (UPDATE, POLICY):
+        return KEPT if holding else NONE
+    if change.type in PUBLISHED:
+        return HARMLESS
+    kept = policy(before if change.change == REMOVE else change.after or before, deciding_policy(change))
+    if kept.startswith("Retain"):
+        return ORPHANED
+    if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:
+        return DELETE_FAILS if is_protected(before) else SNAPSHOT
+    if is_protected(before) or may_refuse_deletion(before):
+        return DELETE_FAILS
+    return LOST if holding else NONE
+
+
+def deciding_policy(change: ResourceChange) -> str:
+    """Return the policy that applies to the old resource."""
+    return "DeletionPolicy" if change.change == REMOVE else "UpdateReplacePolicy"
+
+
+def holds_data(resource: Resource) -> bool:
+    """Return whether a resource contains data; for Aurora, the cluster does, not its instances."""
+    if resource.type == "AWS::RDS::DBInstance":
+        return "DBClusterIdentifier" not in resource.properties
+    return resource.type in stateful_types() | _HOLDING_DATA
+
+
+def is_protected(resource: Resource) -> bool:
+    """Return whether deletion protection is enabled."""
+    if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
+        given = resource.properties.get("LoadBalancerAttributes", [])
+        return {"Key": "deletion_protection.enabled", "Value": "true"} in [
+            {key: _text(value) for key, value in one.items()} for one in given if isinstance(one, Mapping)
+        ]
+    if resource.type == "AWS::DynamoDB::GlobalTable":
+        replicas = resource.properties.get("Replicas", [])
+        return any(
+            isinstance(one, Mapping) and _text(one.get("DeletionProtectionEnabled")) == "true"
+            for one in replicas
+        )
+    name, on = _PROTECTIONS.get(resource.type, ("", ""))
+    return bool(name) and _text(resource.properties.get(name)) == on
+
+
+def may_refuse_deletion(resource: Resource) -> bool:
+    """Return whether a resource of the type must be empty to be deleted."""
+    if resource.type == "AWS::ECR::Repository":
+        return _text(resource.properties.get("EmptyOnDelete")) != "true"
+    return resource.type in ("AWS::Backup::BackupVault", "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket")
+
+
+def _text(value: Any) -> str:
+    return str(as_strings(value)) if isinstance(value, str | int | float) else ""

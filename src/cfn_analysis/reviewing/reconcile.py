@@ -1,0 +1,323 @@
+"""Compare a review with a change set of AWS, resource by resource.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.reviewing import outcomes
+from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.report import Review
+from cfn_analysis.updates.set_changes import (
+    ADD,
+    MAYBE_REPLACE,
+    POLICY,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    ResourceChange,
+)
+
+AGREE: Final = "agree"
+CHANGE_SET_HAS_MORE: Final = "more in the change set"
+REVIEW_HAS_MORE: Final = "more in the review"
+
+NONE: Final = "none"
+_STRENGTH: Final = {NONE: 0, POLICY: 1, UPDATE: 2, MAYBE_REPLACE: 3, REPLACE: 4, ADD: 5, REMOVE: 5}
+_REPLACEMENTS: Final = {"True": REPLACE, "Conditional": MAYBE_REPLACE, "False": UPDATE}
+_ACTIONS: Final = {"Add": ADD, "Import": ADD, "Remove": REMOVE, "Dynamic": MAYBE_REPLACE}
+_POLICIES: Final = frozenset({"DeletionPolicy", "UpdateReplacePolicy"})
+_SILENT: Final = frozenset({"Metadata", "CreationPolicy", "UpdatePolicy"})
+_KNOWN_LATER: Final = "KNOWN_AFTER_APPLY"
+_SSM: Final = "AWS::SSM::Parameter::Value<"
+# Effect on the old resource: end of AWS's PolicyAction -> word of the report.
+_DATA: Final[Mapping[str, tuple[str, ...]]] = {
+    "Retain": (outcomes.ORPHANED, outcomes.HARMLESS),
+    "Snapshot": (outcomes.SNAPSHOT, outcomes.DELETE_FAILS, outcomes.NONE),
+    "Delete": (outcomes.LOST, outcomes.NONE, outcomes.DELETE_FAILS, outcomes.HARMLESS),
+}
+
+_WAF: Final = (
+    "a change set does not detect that one empty object replaces another, such as Allow: {} and Block: {} "
+    "(https://github.com/aws/aws-cdk-cli/pull/1951)"
+)
+_LATER: Final = (
+    "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
+    "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
+)
+BLIND: Final = (
+    "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
+    "CloudFormation reads it when it updates the resource for another reason "
+    "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844)."
+)
+
+
+class ReconcileError(ValueError):
+    """The change set cannot be compared; the message states what to do."""
+
+
+class AwsChange(NamedTuple):
+    """The change of a resource in a change set.
+
+    Attributes:
+        change: the change, in the words of the report.
+        old_one: the effect on the old resource, as AWS names it; empty if AWS does not state it.
+        scope: the attributes of the resource that change.
+        details: the details from AWS.
+    """
+
+    change: str
+    old_one: str
+    scope: frozenset[str]
+    details: Sequence[Mapping[str, Any]]
+
+
+class ChangeSet(NamedTuple):
+    """A change set.
+
+    Attributes:
+        stack: name of the deployed stack.
+        changes: its changes.
+    """
+
+    stack: str
+    changes: Mapping[str, AwsChange]
+
+
+class Verdict(NamedTuple):
+    """Comparison of the review and the change set for one resource.
+
+    Attributes:
+        name: logical ID.
+        ours: the change in the review.
+        theirs: the change in the change set.
+        word: ``agree``, ``more in the change set`` or ``more in the review``.
+        notes: known reasons for a difference.
+    """
+
+    name: str
+    ours: str
+    theirs: str
+    word: str
+    notes: tuple[str, ...]
+
+
+class Reconciliation(NamedTuple):
+    """Comparison of the review and the change set for one stack.
+
+    Attributes:
+        environment: its name.
+        stack: the stack.
+        verdicts: one for each resource in the review or the change set.
+    """
+
+    environment: str
+    stack: str
+    verdicts: Sequence[Verdict]
+
+    @property
+    def missed(self) -> list[Verdict]:
+        """The resources for which the change set contains more than the review."""
+        return [one for one in self.verdicts if one.word == CHANGE_SET_HAS_MORE]
+
+
+def read(data: bytes, where: str) -> ChangeSet:
+    """Return the change set from the output of DescribeChangeSet.
+
+    Raises:
+        ReconcileError: it is not such an output, only a part of one, or the change set is not complete yet.
+    """
+    try:
+        answer = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ReconcileError(f"Cannot read {where}: it is not JSON ({error}).") from error
+    if not isinstance(answer, dict) or not isinstance(answer.get("StackName"), str):
+        raise ReconcileError(
+            f"{where} is not the output of DescribeChangeSet: it does not have StackName. Create it with "
+            "aws cloudformation describe-change-set --change-set-name ... --output json."
+        )
+    if answer.get("NextToken"):
+        raise ReconcileError(
+            f"{where} is only a part of the output: it has NextToken. Remove --max-items and --no-paginate."
+        )
+    status, reason = answer.get("Status"), str(answer.get("StatusReason", ""))
+    nothing = "didn't contain changes" in reason or "No updates are to be performed" in reason
+    if status not in (None, "CREATE_COMPLETE") and not nothing:
+        todo = "Fix the cause, and create" if status == "FAILED" else "Wait for CREATE_COMPLETE, and describe"
+        raise ReconcileError(
+            f"The change set in {where} has the status {status}{f' ({reason})' if reason else ''}. {todo} it "
+            "again."
+        )
+    found = {}
+    for change in answer.get("Changes") or []:
+        one = change.get("ResourceChange") if isinstance(change, dict) else None
+        if not isinstance(one, dict):
+            continue  # a hook, or an addition of a later API version
+        name = str(one.get("LogicalResourceId"))
+        found[name] = _aws_change(name, one, where)
+    return ChangeSet(answer["StackName"], found)
+
+
+def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
+    """Compare a review with a change set.
+
+    Raises:
+        ReconcileError: the stack is not in the review.
+    """
+    environment, stack = _place(found, change_set.stack)
+    ours = {one.change.node.name: one for one in stack.resources}
+    names = [*ours, *(name for name in change_set.changes if name not in ours)]
+    verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), stack) for name in names)
+    return Reconciliation(environment.name, stack.stack.name, verdicts)
+
+
+def as_text(one: Reconciliation) -> str:
+    """Return the comparison as text, differences first."""
+    of_word = {
+        word: [verdict for verdict in one.verdicts if verdict.word == word]
+        for word in (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
+    }
+    where = f"{one.stack} in {one.environment}" if one.environment else one.stack
+    lines = [
+        f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}",
+    ]
+    for word, verdicts in of_word.items():
+        for verdict in verdicts:
+            says = (
+                f": {verdict.ours}"
+                if word == AGREE
+                else f": the review has {verdict.ours}, AWS has {verdict.theirs}"
+            )
+            lines.append(f"  {word}  {verdict.name}{says}")
+            lines += [f"    {note}" for note in verdict.notes]
+    return "\n".join([*lines, "", BLIND])
+
+
+def as_json(one: Reconciliation) -> str:
+    """Return the comparison as JSON."""
+    document = {
+        "formatVersion": 1,
+        "environment": one.environment,
+        "stack": one.stack,
+        "resources": [
+            {
+                "logicalId": verdict.name,
+                "ours": verdict.ours,
+                "aws": verdict.theirs,
+                "verdict": verdict.word,
+                "notes": list(verdict.notes),
+            }
+            for verdict in one.verdicts
+        ],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
+    action, scope = str(one.get("Action")), frozenset(map(str, one.get("Scope") or ()))
+    change = _ACTIONS.get(action)
+    if action == "Modify":
+        change = _REPLACEMENTS.get(str(one.get("Replacement", "False")))
+        if change == UPDATE and scope and scope <= _POLICIES:
+            change = POLICY
+        elif change == UPDATE and scope and scope <= _SILENT:
+            change = NONE
+    if change is None:
+        raise ReconcileError(
+            f"{where}: The change of {name} has Action {action} and Replacement {one.get('Replacement')}, "
+            "which is not supported."
+        )
+    old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
+    return AwsChange(change, old_one, scope, one.get("Details") or ())
+
+
+def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
+    every = [(environment, stack) for environment in found.environments for stack in environment.stacks]
+    for environment, stack in every:
+        if environment.after[stack.stack.name].deployed_name == name:
+            return environment, stack
+    if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
+        return every[0]
+    known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
+    raise ReconcileError(
+        f"The stack {name} of the change set is not in the review. Use a change set of "
+        f"one of these stacks: {', '.join(known)}."
+    )
+
+
+def _verdict(
+    name: str,
+    ours: Changed | None,
+    theirs: AwsChange | None,
+    stack: StackChanges,
+) -> Verdict:
+    our_word = ours.change.change if ours else NONE
+    their_word = theirs.change if theirs else NONE
+    notes: list[str] = []
+    if _STRENGTH[their_word] > _STRENGTH[our_word]:
+        word = CHANGE_SET_HAS_MORE
+        notes += _why_more(theirs, stack) if theirs else []
+    elif _STRENGTH[their_word] < _STRENGTH[our_word]:
+        word = REVIEW_HAS_MORE
+        notes += _why_silent(ours.change, their_word) if ours else []
+    else:
+        word = AGREE
+    if word == AGREE and ours and theirs and theirs.old_one in _DATA:
+        changed = our_word in (REPLACE, MAYBE_REPLACE, REMOVE)
+        if changed and ours.data not in _DATA[theirs.old_one]:
+            word = CHANGE_SET_HAS_MORE
+            notes.append(f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}")
+    return Verdict(name, our_word, their_word, word, tuple(notes))
+
+
+def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
+    """Yield known reasons why the change set contains more."""
+    entities = {
+        str(detail.get("CausingEntity"))
+        for detail in theirs.details
+        if detail.get("ChangeSource") == "ParameterReference"
+    }
+    for name in sorted(entities & set(stack.stack.per_deploy)):
+        yield f"the parameter {name} is per-deploy, so its value is not in the files"
+    for name in sorted(entities & set(stack.stack.parameters)):
+        if str(stack.stack.parameters[name].get("Type")).startswith(_SSM):
+            yield f"the value of the SSM parameter that {name} names is not in the files"
+    if theirs.scope == {"Tags"}:
+        yield "only tags change, perhaps those of the stack, which are not in the template"
+    if theirs.details and all(map(_is_known_later, theirs.details)):
+        yield _LATER
+
+
+def _is_known_later(detail: Mapping[str, Any]) -> bool:
+    target = detail.get("Target") or {}
+    return _KNOWN_LATER in str(target.get("AfterValue")) or (
+        detail.get("Evaluation") == "Dynamic" and detail.get("ChangeSource") != "DirectModification"
+    )
+
+
+def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
+    """Yield known reasons why the change set contains less."""
+    if ours.change == MAYBE_REPLACE and theirs == UPDATE:
+        yield "AWS compared it with the deployed stack: it is not replaced"
+    elif theirs == MAYBE_REPLACE:
+        yield "AWS decides when the update comes to the resource, from values that are known only then"
+    if ours.type.startswith("AWS::WAFv2::") and any(
+        {} in (cause.before, cause.after) for cause in ours.causes
+    ):
+        yield _WAF
+    others = dict.fromkeys(
+        cause.follows.stack
+        for cause in ours.causes
+        if cause.follows is not None and cause.follows.stack != ours.node.stack
+    )
+    for stack in others:
+        yield f"it follows from {stack}; a change set evaluates only its own stack"
+    steps = [step for cause in ours.causes for step in cause.chain]
+    if not others and any(step.startswith(("export ", "output ")) for step in steps):
+        yield "it follows from another stack, whose change is not deployed yet"
+    if ours.may_be_none:
+        yield "a condition of the template is not known from the files"

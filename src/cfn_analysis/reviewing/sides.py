@@ -1,0 +1,99 @@
+"""A side of a review, and the side of a single template."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.source_lines import candidate_lines, line_of
+from cfn_analysis.model.template_text import TemplateTextError, read_template
+from cfn_analysis.reviewing.acceptance import Acceptance
+
+
+class ReviewError(ValueError):
+    """The sides cannot be compared; the message states what to do."""
+
+
+class Side(NamedTuple):
+    """One side of a review.
+
+    Attributes:
+        name: the name shown in reports.
+        stacks: in deploy order.
+        environments: name -> stack -> parameter -> value. The name is "" for a single template, and for a
+            folder without parameter files, to which the defaults apply.
+        files: environment -> parameter -> the file in which a person sets it, if it is known.
+        value_files: environment -> stack -> the file with its parameter values, for all others.
+        root: the folder of the templates, to which the sources are relative; None without files.
+        source_folders: folders that can contain the modules of the stacks, relative to ``root``.
+        acceptances: the accepted risks.
+    """
+
+    name: str
+    stacks: tuple[BuiltStack, ...]
+    environments: Mapping[str, Mapping[str, Mapping[str, str]]]
+    files: Mapping[str, Mapping[str, str]] = {}
+    value_files: Mapping[str, Mapping[str, str]] = {}
+    root: Path | None = None
+    source_folders: Sequence[Path] = ()
+    acceptances: tuple[Acceptance, ...] = ()
+
+    def modules(self, stack: BuiltStack) -> list[Path]:
+        """Return the possible paths of the module of a stack."""
+        if self.root is None or not stack.source:
+            return []
+        return [self.root / folder / stack.source for folder in self.source_folders]
+
+    def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
+        """Return logical ID -> module and, if known, line; empty if the module does not exist."""
+        for file in self.modules(stack):
+            path = file.relative_to(self.root or file.root)
+            if path.as_posix() not in lines:
+                try:
+                    lines[path.as_posix()] = candidate_lines(file.read_text("utf-8"))
+                except (OSError, SyntaxError, ValueError):
+                    continue
+            known = lines[path.as_posix()]
+            names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
+            found = {
+                name: f"{path.as_posix()}:{line}"
+                for name in names
+                if (line := line_of(name, known)) is not None
+            }
+            return defaultdict(path.as_posix, found)
+        return {}
+
+
+def template(
+    path: str, data: bytes, region: str, parameters: Mapping[str, str], stack: str, values_file: str = ""
+) -> Side:
+    """Return a single template.
+
+    Args:
+        path: the file, for messages.
+        data: its content.
+        region: its region.
+        parameters: the parameter values.
+        stack: the name of the stack.
+        values_file: the file of the parameter values.
+
+    Raises:
+        ReviewError: it is not a template, or it does not have a parameter for a value.
+    """
+    try:
+        text = data.decode("utf-8-sig")
+        found = read_template(text)
+    except UnicodeDecodeError as error:
+        raise ReviewError(f"Cannot read {path}: it is not UTF-8. Save the template as UTF-8.") from error
+    except TemplateTextError as error:
+        raise ReviewError(f"Cannot read {path}: {error}") from error
+    if unknown := [name for name in parameters if name not in found.get("Parameters", {})]:
+        raise ReviewError(
+            f"{path} does not have the parameter {', '.join(unknown)}. Remove it from the parameter file."
+        )
+    built = BuiltStack(stack, Path(path).name, region, found, text=text)
+    files = dict.fromkeys(parameters, values_file) if values_file else {}
+    return Side(path, (built,), {"": {stack: parameters}}, {"": files})

@@ -1,0 +1,130 @@
+"""The report of a review as text: risks first, then changes."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from cfn_analysis.reviewing import outcomes
+from cfn_analysis.reviewing.digest import (
+    MOST_CAUSES,
+    Entry,
+    Merged,
+    StackDigest,
+    chain_in_words,
+    counted,
+    environments_in_words,
+    risk_groups,
+    stack_digests,
+    values_in_words,
+)
+from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
+from cfn_analysis.reviewing.report import Review, document
+from cfn_analysis.updates.set_changes import UPDATE
+
+_WIDTH: Final = 110
+_RED: Final = "\033[1;31m"
+_YELLOW: Final = "\033[33m"
+_BOLD: Final = "\033[1m"
+_END: Final = "\033[0m"
+_KIND: Final = re.compile(rf"^  ({'|'.join(KINDS)})(?=  )", re.MULTILINE)
+_HEADING: Final = re.compile(r"^(?:Risks:|No risks\.|[\w-]+ \([a-z0-9-]+\):)", re.MULTILINE)
+
+
+def as_text(found: Review) -> str:
+    """Return the report; changes equal in several environments are printed once."""
+    whole = document(found)
+    names = tuple(environment["name"] for environment in whole["environments"])
+    lines = [f"{found.before} -> {found.after}", "", *_risks(whole["risks"], names)]
+    stacks = stack_digests(whole)
+    for stack in stacks:
+        if not stack.is_quiet:
+            lines += ["", *_stack(stack, names)]
+    if quiet := [stack.name for stack in stacks if stack.is_quiet]:
+        lines += ["", *_wrapped(f"No change: {', '.join(quiet)}.", "")]
+    return "\n".join(lines)
+
+
+def coloured(text: str) -> str:
+    """Return a report with coloured headings and kinds of risks, for a terminal."""
+    text = _KIND.sub(
+        lambda found: f"  {_RED if found[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{found[1]}{_END}",
+        text,
+    )
+    return _HEADING.sub(lambda found: f"{_BOLD}{found[0]}{_END}", text)
+
+
+def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
+    if not found:
+        yield "No risks."
+        return
+    accepted = sum(risk["accepted"] for risk in found)
+    how_many = "all" if accepted == len(found) else str(accepted)
+    yield f"Risks: {counted(found)}{f'; {how_many} accepted' if accepted else ''}"
+    for group in risk_groups(found):
+        yield ""
+        where = environments_in_words(group.environments, names)
+        yield from _wrapped(f"{group.kind}  {', '.join(group.places)}{where}", "  ")
+        yield from _wrapped(group.message, "    ")
+        if group.accepted:
+            yield from _wrapped(f"accepted: {group.reason or 'by --accept'}", "    ")
+
+
+def _stack(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:
+    yield f"{stack.name} ({stack.region}): {stack.counted}"
+    for entry, where in stack.parameters:
+        values = values_in_words(entry["before"], entry["after"])
+        text = f"parameter {entry['name']}: {values}{environments_in_words(where, names)}  [{entry['file']}]"
+        yield from _wrapped(text, "  ")
+    for alike in stack.resources:
+        yield from _resources(alike, environments_in_words(alike[0].where, names))
+    for entry, where in stack.outputs:
+        yield from _output(entry, environments_in_words(where, names))
+
+
+def _resources(alike: Sequence[Merged], where: str) -> Iterator[str]:
+    entry = alike[0].entry
+    names = ", ".join(one.entry["logicalId"] for one in alike)
+    source = f"  [{entry['source']}]" if entry["source"] and len(alike) == 1 else ""
+    yield from _wrapped(f"{entry['change']}  {names}  {entry['type']}{where}{source}", "  ")
+    facts = []
+    if entry["data"] != outcomes.NONE:
+        facts.append(f"data: {entry['data']}")
+    if entry["interruption"] != outcomes.NONE:
+        facts.append(f"interruption: {entry['interruption']}")
+    if facts:
+        yield f"      {', '.join(facts)}"
+    causes = entry["causes"]
+    same_chain = len({tuple(cause["chain"]) for cause in causes}) == 1
+    for cause in causes[:MOST_CAUSES]:
+        chain = "" if same_chain else f"  [{chain_in_words(cause['chain'])}]"
+        if cause["property"]:
+            values = values_in_words(cause["before"], cause["after"])
+            yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
+    if len(causes) > MOST_CAUSES:
+        yield f"      and {len(causes) - MOST_CAUSES} more"
+    if same_chain and len(causes[0]["chain"]) > 1:  # otherwise the template itself was edited
+        yield from _wrapped(f"because of {chain_in_words(causes[0]['chain'])}", "      ")
+
+
+def _output(entry: Entry, where: str) -> Iterator[str]:
+    exports = list(dict.fromkeys(name for name in (entry["export"], entry["exportAfter"]) if name))
+    exported = f", export {' -> '.join(exports)}" if exports else ""
+    yield from _wrapped(f"{entry['change']}  output {entry['key']}{exported}{where}", "  ")
+    if entry["change"] == UPDATE and entry["before"] != entry["after"]:
+        yield from _wrapped(values_in_words(entry["before"], entry["after"]), "      ")
+    if len(entry["chain"]) > 1:
+        yield from _wrapped(f"because of {chain_in_words(entry['chain'])}", "      ")
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}  ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

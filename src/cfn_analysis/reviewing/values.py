@@ -1,0 +1,209 @@
+"""Property values of a resource before and after a change, for the checks that judge a change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.hiding import shown
+from cfn_analysis.updates.resolved_stack import mentions
+from cfn_analysis.updates.set_changes import ResourceChange
+
+_IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
+
+
+class Change(NamedTuple):
+    """A changed value.
+
+    Attributes:
+        place: its path, with list items by their identifier: ``DistributionConfig.Origins[api].Id``.
+        before: old value; None if it is added.
+        after: new value; None if it is removed.
+        of_item: whether it is added or removed with its list item.
+    """
+
+    place: str
+    before: Any
+    after: Any
+    of_item: bool = False
+
+
+class Setting(NamedTuple):
+    """A property that determines how open or how well protected a resource is.
+
+    Attributes:
+        types: a type, or a part of one; empty for every type that has the property.
+        place: the end of the place of the value.
+        judge: returns the problem of the new value, from the old and new value; empty if there is none.
+        of_items: whether values that are removed with their list item count.
+    """
+
+    types: str
+    place: str
+    judge: Callable[[Any, Any], str]
+    of_items: bool = True
+
+
+def value_changes(change: ResourceChange) -> Iterator[Change]:
+    """Yield every value of a resource that changes, except those that follow from a replacement."""
+    for cause in change.causes:
+        if cause.place and cause.follows is None:
+            yield from _parts(cause.name, cause.before, cause.after)
+
+
+def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[Change]:
+    """Yield a difference; for an added or removed mapping or list, each value in it."""
+    whole = before if after is None else after
+    if (before is None) != (after is None) and not is_unknown(whole):
+        if isinstance(whole, Mapping) and whole:
+            for key, item in whole.items():
+                inner = (None, item) if before is None else (item, None)
+                yield from _parts(f"{place}.{key}", *inner, of_item=of_item or place.endswith("]"))
+            return
+        if isinstance(whole, list):
+            for number, item in enumerate(whole):
+                name = str(number)
+                if isinstance(item, Mapping):
+                    name = next((str(item[key]) for key in _IDENTITIES if key in item), name)
+                inner = (None, item) if before is None else (item, None)
+                yield from _parts(f"{place}[{name}]", *inner, of_item=of_item)
+            return
+    yield Change(place, before, after, of_item)
+
+
+def problems(
+    change: ResourceChange, settings: tuple[Setting, ...], gone: Collection[Node] = ()
+) -> Iterator[str]:
+    """Yield the problems of the new values of a resource, in words.
+
+    Args:
+        change: the change of the resource.
+        settings: the first matching setting judges a value.
+        gone: removed resources; values that refer to one of them must be removed too.
+    """
+    for one in value_changes(change):
+        if gone and any(mention.target in gone for mention in mentions(one.before, change.node.stack)):
+            continue
+        for setting in settings:
+            if setting.types in change.type and _ends_with(one.place, setting.place):
+                goes = one.of_item and one.after is None
+                if (setting.of_items or not goes) and (found := setting.judge(one.before, one.after)):
+                    yield f"{one.place} {found}"
+                break
+
+
+def _ends_with(place: str, end: str) -> bool:
+    if end.endswith("[]"):
+        head, _, last = place.rpartition("[")
+        place, end = (head, end[:-2]) if last.endswith("]") else ("", end)
+    return place == end or place.endswith((f".{end}", f"]{end}"))
+
+
+def text(value: Any) -> str:
+    """Return a value as CloudFormation passes it to the service; an unknown value has a unique text."""
+    if value is None:
+        return ""
+    found = as_strings(value)
+    return found if isinstance(found, str) else json.dumps(value, sort_keys=True, default=str)
+
+
+def as_list(value: Any) -> list[Any]:
+    """Return the items of a property with one value or a list of values; empty if it is missing."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def words(value: Any) -> str:
+    """Return a value for a report, without secrets."""
+    return "the default" if value is None else str(as_strings(shown(value)))
+
+
+def must_not_be(
+    to: str, effect: str, default: str | None = None, aliases: str = ""
+) -> Callable[[Any, Any], str]:
+    """Return a judge for a setting with fixed values.
+
+    Args:
+        to: the value that is a problem.
+        effect: the effect of the value.
+        default: the value if the property is missing; None if it is not known.
+        aliases: other values with the same meaning as ``to``, separated by spaces.
+    """
+    wrong = {to.lower(), *aliases.lower().split()}
+
+    def judge(before: Any, after: Any) -> str:
+        was, will = (text(value if value is not None else default).lower() for value in (before, after))
+        if was in wrong:
+            return ""
+        if is_unknown(after) or (after is None and default is None):
+            return f"is {_known(after)}: this may mean that {effect}"
+        return f"is {'left out' if after is None else words(after)}: {effect}" if will in wrong else ""
+
+    return judge
+
+
+def _known(value: Any) -> str:
+    return "left out" if value is None else f"{words(value)}, which is known only in the deployed stack"
+
+
+def in_order(
+    strict_first: str, effect: str, default: str = "", unknown: bool = True
+) -> Callable[[Any, Any], str]:
+    """Return a judge for values in order of strictness.
+
+    Args:
+        strict_first: the values, strictest first, separated by spaces; equally strict values by ``=``.
+        effect: the effect of a less strict value.
+        default: the value if the property is missing.
+        unknown: whether values that are not listed are reported, because they may be less strict.
+    """
+    ranks = {
+        name: rank for rank, group in enumerate(strict_first.split()) for name in group.lower().split("=")
+    }
+
+    def judge(before: Any, after: Any) -> str:
+        was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
+        instead = f"is {words(after)} instead of {words(before)}"
+        if was is not None and will is not None:
+            return f"{instead}: {effect}" if will > was else ""
+        return f"{instead}: this may mean that {effect}" if unknown and before is not None else ""
+
+    return judge
+
+
+def must_not_decrease(effect: str, default: float | None = None) -> Callable[[Any, Any], str]:
+    """Return a judge for a number that must not decrease; ``default`` applies if it is missing."""
+    return _numbers(effect, default, lambda was, will: will < was)
+
+
+def must_not_increase(effect: str) -> Callable[[Any, Any], str]:
+    """Return a judge for a limit that must not increase; without a value, there is no limit."""
+    increases = _numbers(effect, None, lambda was, will: will > was)
+    removed = must_not_be_removed(effect)
+    return lambda before, after: removed(before, after) or increases(before, after)
+
+
+def _numbers(
+    effect: str, default: float | None, worse: Callable[[float, float], bool]
+) -> Callable[[Any, Any], str]:
+    def judge(before: Any, after: Any) -> str:
+        try:
+            was, will = (default if value is None else float(text(value)) for value in (before, after))
+        except ValueError:
+            return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
+        if was is None or will is None or not worse(was, will):
+            return ""
+        return f"is {words(after)} instead of {words(before)}: {effect}"
+
+    return judge
+
+
+def must_not_be_removed(effect: str) -> Callable[[Any, Any], str]:
+    """Return a judge for a value that must not be removed."""
+
+    def judge(before: Any, after: Any) -> str:
+        return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
+
+    return judge

@@ -1,0 +1,104 @@
+"""Rules for cfn-lint: ``cfn-lint -a cfn_analysis.rules -- FILE`` runs them on any template.
+
+A folder contains the rules for one AWS service, and ``support`` the shared code. A file contains one rule, is
+named like its class, and has a test in ``tests/cfn_analysis/rules``. Rules are found automatically; a wrong
+file raises ImportError with its name.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cfn_analysis.rules.support.rule import Rule
+
+# The numbers of the rules in each folder, E and W alike: a W may become an E one day. cfn-lint has E0000 to
+# E8999 for its own rules, gives the lines of a user's --custom-rules file 9000 + line, and AWS's quickstarts
+# use E91xx.
+NUMBERS = {
+    "template": range(9500, 9520),
+    "apigateway": range(9520, 9560),
+    "awslambda": range(9560, 9580),
+    "cloudfront": range(9580, 9600),
+    "cloudwatch": range(9600, 9620),
+    "ec2": range(9620, 9640),
+    "iam": range(9640, 9660),
+    "logs": range(9660, 9680),
+    "rds": range(9680, 9700),
+    "s3": range(9700, 9720),
+    "sns": range(9720, 9740),
+    "wafv2": range(9740, 9760),
+    "elasticloadbalancingv2": range(9760, 9770),
+    "events": range(9770, 9775),
+    "route53": range(9775, 9780),
+    "secretsmanager": range(9780, 9785),
+    "kms": range(9785, 9790),
+    "sqs": range(9790, 9795),
+    "ecs": range(9795, 9800),
+}
+
+# Class of a fault -> description. Each rule has one class.
+CLASSES = {
+    "ordinary": "violations of the template syntax or of a resource schema",
+    "lifecycle": "resources that are replaced, deleted or ordered incorrectly, or become outdated",
+    "names": "an ARN, ID, name, key or region where a different one is needed",
+    "rights": "permissions that are insufficient or too broad",
+    "networks": "traffic that is not routed, resolved or allowed",
+    "values": "values that AWS limits by engine, version, service or event, but the schemas do not",
+    "documents": "mistakes inside strings: dashboards, log formats, filter patterns, queries, code",
+    "protections": "protections that are disabled or have no effect",
+    "conditions": "conditions, parameters, patterns or policies that can never match",
+    "alarms": "metrics that nothing writes or reads, and alarms that cannot fire",
+}
+
+
+def find_rules(package: str, folder: Path) -> list[type[Rule]]:
+    """Return the rule in each file of a package, in the order of their numbers.
+
+    Raises:
+        ImportError: a file is not in the folder of a service, does not contain exactly one rule, or is not
+            named like it; or the number of a rule is not one of its folder, or belongs to another rule.
+    """
+    from cfn_analysis.rules.support.rule import Rule
+
+    found: dict[int, tuple[type[Rule], str]] = {}
+    for file in sorted(folder.rglob("*.py")):
+        service, place = file.parent.name, file.relative_to(folder.parent).as_posix()
+        if file.name == "__init__.py" or service == "support":
+            continue
+        if file.parent.parent != folder or service not in NUMBERS:
+            raise ImportError(
+                f"{place} is not in the folder of a service that has numbers. Move it into one of "
+                f"{', '.join(NUMBERS)}, or give its folder a block in NUMBERS."
+            )
+        module = import_module(f"{package}.{service}.{file.stem}")
+        own = (made for made in vars(module).values() if getattr(made, "__module__", "") == module.__name__)
+        rules = [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
+        names = ", ".join(rule.__name__ for rule in rules)
+        if len(rules) != 1:
+            raise ImportError(
+                f"{place} contains {len(rules)} rules ({names}). A file must contain exactly one."
+            )
+        if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
+            raise ImportError(f"{place} is not named like its rule, {names}.")
+        (rule,) = rules
+        number = int(rule.id[1:]) if re.fullmatch(r"[EW]\d{4}", rule.id) else 0
+        if number not in NUMBERS[service]:
+            first, last = NUMBERS[service][0], NUMBERS[service][-1]
+            raise ImportError(
+                f"{place} has the ID {rule.id!r}. Rules on {service} use E{first} to E{last}, or W."
+            )
+        if number in found:
+            raise ImportError(f"{place} has the number {number}, which is taken by {found[number][1]}.")
+        found[number] = rule, place
+    return [rule for _, (rule, _) in sorted(found.items())]
+
+
+RULES = find_rules(__name__, Path(__file__).parent)
+
+# Where cfn-lint looks for them.
+globals().update({rule.__name__: rule for rule in RULES})
+__all__ = ["CLASSES", "NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]

@@ -1,0 +1,46 @@
+"""The logging role of an account is retained when its stack is deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import logical_ids_in, of_type, show
+
+# DeletionPolicy -> when the role is deleted.
+DELETED = {
+    "Delete": "when the stack is deleted, or the operation that creates the role is rolled back",
+    "RetainExceptOnCreate": "when the operation that creates the role is rolled back",
+}
+
+
+class AccountRoleDeleted(Rule):
+    """CloudWatch log role of API Gateway that is deleted with its stack.
+
+    AWS::ApiGateway::Account sets the logging role of all APIs of the account and region, including those of
+    other stacks. CloudFormation does not reset the setting when the stack is deleted, or when its creation is
+    rolled back. If the role is deleted, the setting refers to a role that does not exist: no API writes logs,
+    and no stage with logging can be created. RetainExceptOnCreate retains the role only in the first case.
+    Set DeletionPolicy: Retain, and omit RoleName so that the stack can be created again.
+    """
+
+    id = "E9534"
+    source_url = "https://github.com/aws/aws-cdk/issues/6194"
+    tags = ["resources", "apigateway", "deletionpolicy"]
+    fault_class = "lifecycle"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for account_id, _, properties in of_type(resources, "AWS::ApiGateway::Account"):
+            named = logical_ids_in(properties.get("CloudWatchRoleArn"))
+            for role_id, role, _ in of_type(resources, "AWS::IAM::Role"):
+                policy = role.get("DeletionPolicy", "Delete")
+                kinds = [value for value, *_ in validator.resolve_value(policy)]
+                lost = next((when for kind, when in DELETED.items() if kind in kinds), "")
+                if role_id in named and lost:
+                    given = "DeletionPolicy" in role
+                    yield Fault(
+                        (role_id, "DeletionPolicy") if given else (role_id,),
+                        f"DeletionPolicy is {show(policy) if given else 'missing'} on the role that "
+                        f"{account_id} gives to all APIs of the account: {lost}, none of them can log. Set "
+                        "DeletionPolicy: Retain, and UpdateReplacePolicy: Retain.",
+                    )

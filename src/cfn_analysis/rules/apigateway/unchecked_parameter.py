@@ -1,0 +1,58 @@
+"""Required request parameters are validated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.apis import METHOD
+from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import is_false, is_true, values
+
+ALWAYS_THERE = "method.request.path."
+
+
+class UncheckedParameter(Rule):
+    """Required request parameter that is not checked.
+
+    With true in RequestParameters, a header or query string is only declared as required. API Gateway refuses
+    a request without it if the method has a RequestValidator with ValidateRequestParameters; without one the
+    request passes, and if the parameter is part of a cache key, all requests without it share one answer. Set
+    RequestValidatorId, or write false.
+    """
+
+    id = "W9533"
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
+    tags = ["resources", "apigateway"]
+    fault_class = "protections"
+    looks_at = properties_of(METHOD)
+    first_only = True
+
+    def faults(self, validator: Validator, method: Any) -> Faults:
+        parameters = method.get("RequestParameters")
+        if not isinstance(parameters, dict):
+            return
+        for name, required in parameters.items():
+            if str(name).startswith(ALWAYS_THERE):
+                continue
+            for value, case in values(validator, required):
+                lack = _lack(case, method) if is_true(value) else ""
+                if lack:
+                    yield Fault(
+                        ("RequestParameters", name),
+                        f'RequestParameters requires "{name}", and {lack}: a request without it passes. Set '
+                        "RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
+                        "ValidateRequestParameters: true, or write false.",
+                    )
+
+
+def _lack(case: Validator, method: Any) -> str:
+    """Return why the parameters are not validated; empty if they are, or if it is not known."""
+    for validator_id, where in values(case, method.get("RequestValidatorId")):
+        if validator_id is None:
+            return "RequestValidatorId is missing"
+        name, properties = target(where, validator_id, "AWS::ApiGateway::RequestValidator")
+        for checks, _ in values(where, properties.get("ValidateRequestParameters")) if name else ():
+            if is_false(checks):
+                return f"its validator {name} does not check parameters"
+    return ""

@@ -1,0 +1,84 @@
+"""A usage plan limits its callers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.apis import methods
+from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import assume, branches, is_true, place, ref_name, show, values
+
+KEY = "AWS::ApiGateway::UsagePlanKey"
+
+
+class UsagePlanWithoutKey(Rule):
+    """Usage plan that limits no one.
+
+    Throttle and Quota of a usage plan apply to each API key of the plan. Without a key, or if no method
+    requires one, every request passes without being counted. Add an AWS::ApiGateway::ApiKey and an
+    AWS::ApiGateway::UsagePlanKey, and set ApiKeyRequired to true on the methods. A plan that another resource
+    or another stack refers to may get its keys there and is not checked.
+    """
+
+    id = "W9525"
+    source_url = (
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
+    )
+    tags = ["resources", "apigateway"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::ApiGateway::UsagePlan")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        limits = [name for name in ("Quota", "Throttle") if name in properties]
+        if validator.cfn.graph is None or not limits:
+            return
+        resources = validator.cfn.template["Resources"]
+        lack = _lacks_key(validator, resources, own_id(validator))
+        if lack:
+            yield Fault(
+                (limits[0],),
+                f"{' and '.join(limits)} of the usage plan limit{'s' if len(limits) == 1 else ''} no one: "
+                f"{lack}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is this plan.",
+            )
+        for api, where in branches(validator, properties, "ApiStages", "*", "ApiId"):
+            if _asks_for_no_key(where, resources, api):
+                yield Fault(
+                    place(where, validator),
+                    f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
+                    "limit its callers. Set ApiKeyRequired: true on its methods.",
+                )
+
+
+def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:
+    """Return when the plan has no key; empty if it always has one, or may get one elsewhere."""
+    built: Any = case.cfn.graph
+    users = set(built.graph.predecessors(plan_id))
+    outputs = case.cfn.template.get("Outputs", {})
+    keys = [user for user in users if resources.get(user, {}).get("Type") == KEY]
+    for user in users.difference(keys):
+        output = outputs.get(user.removeprefix("Output-"))
+        if user in resources or (isinstance(output, dict) and "Export" in output):
+            return ""
+    conditions = {resources[key].get("Condition") for key in keys}
+    if not keys:
+        return "it has no key"
+    if None in conditions or assume(case, {str(name): False for name in conditions}) is None:
+        return ""
+    return f"it has no key when {' and '.join(sorted(map(str, conditions)))} is false"
+
+
+def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
+    """Return whether the API is one of the template, all its methods are, and none may require a key."""
+    definition = resources.get(ref_name(api))
+    properties = definition.get("Properties") if isinstance(definition, dict) else None
+    if not isinstance(properties, dict) or "Body" in properties or "BodyS3Location" in properties:
+        return False
+    of_api = methods(resources, api)
+    return bool(of_api) and not any(
+        is_true(required) or is_function(required)[0]
+        for method in of_api
+        for required, _ in values(case, method.properties.get("ApiKeyRequired"))
+    )

@@ -1,0 +1,60 @@
+"""A function times out before the integration that calls it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
+from cfn_analysis.rules.support.references import find_resource
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import default_values, is_possible, number, scenarios, state, when
+
+FUNCTION_DEFAULT = 3  # seconds
+INTEGRATION_DEFAULTS = {"Integration": 29_000, "": 30_000}  # milliseconds: REST API, HTTP API
+
+
+class FunctionOutlivesIntegration(Rule):
+    """Function with a longer timeout than the integration that calls it.
+
+    API Gateway stops waiting after TimeoutInMillis (29 seconds by default, 30 of an HTTP API) and answers
+    504. A function with a longer timeout continues, is billed, may still write data, and does not log a
+    timeout. Set its timeout a second below that of the integration. For parameters, the defaults are
+    compared.
+    """
+
+    id = "W9565"
+    source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
+    tags = ["resources", "lambda", "apigateway"]
+    fault_class = "values"
+    looks_at = properties_of(METHOD, INTEGRATION)
+    first_only = True
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for plain, case in scenarios(validator, properties):
+            settings, name, holder = integration(plain)
+            # Not AWS: such an integration may invoke asynchronously and wait for nothing.
+            if not isinstance(settings, dict) or "AWS_PROXY" not in (
+                settings.get("Type"),
+                settings.get("IntegrationType"),
+            ):
+                continue
+            function_id, _ = called_function(case, settings.get(name))
+            logical_id, function = find_resource(case, function_id, FUNCTION)
+            if not logical_id:
+                continue
+            patience = settings.get("TimeoutInMillis", INTEGRATION_DEFAULTS[holder])
+            runs = function.get("Timeout", FUNCTION_DEFAULT)
+            for longest, known in default_values(case, runs):
+                for waits, where in default_values(known, patience):
+                    seconds, milliseconds = number(longest), number(waits)
+                    if None in (seconds, milliseconds) or not is_possible(where):
+                        continue
+                    if (seconds or 0) * 1000 > (milliseconds or 0):
+                        yield Fault(
+                            (*filter(None, [holder]), *({"TimeoutInMillis"} & set(settings))),
+                            "TimeoutInMillis "
+                            f"{state(known, where, patience, waits)}{when(validator, [case])}, but Timeout "
+                            f"of {logical_id} {state(case, known, runs, longest)} seconds: the API has given "
+                            "up by then, and the function goes on. Give the function a second less than the "
+                            "integration.",
+                        )

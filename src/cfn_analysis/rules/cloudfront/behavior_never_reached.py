@@ -1,0 +1,48 @@
+"""Every cache behavior of a distribution gets requests."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value
+
+
+class BehaviorNeverReached(Rule):
+    """Cache behavior that no request reaches.
+
+    CloudFront compares a path with the path patterns in the order of CacheBehaviors, and the first match
+    applies. A pattern after a wider one, or after the same one, gets no request: with /* before /api/*, the
+    behavior of /api/* is never used. Put the narrower pattern first.
+    """
+
+    id = "E9599"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesPathPattern"
+    tags = ["resources", "cloudfront"]
+    fault_class = "conditions"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for config in configurations(validator, properties, "CacheBehaviors"):
+            earlier: list[str] = []
+            for path, behavior in config.behaviors():
+                pattern = only_value(config.case, behavior.get("PathPattern"))
+                if not isinstance(pattern, str):
+                    continue
+                wider = [other for other in earlier if _covers(other, pattern)]
+                if wider:
+                    yield Fault(
+                        config.path(*path, "PathPattern"),
+                        f"PathPattern is {pattern}{{when}}, and {wider[0]} before it matches all of "
+                        "its requests: it is never used. Put it first.",
+                        config.case,
+                    )
+                earlier.append(pattern)
+
+
+def _covers(wide: str, narrow: str) -> bool:
+    """Return whether a pattern matches every path that another does; a slash at its beginning is optional."""
+    wide, narrow = (f"/{pattern.removeprefix('/')}".replace("[", "[[]") for pattern in (wide, narrow))
+    return fnmatchcase(narrow, wide.replace("?", "[!*]"))

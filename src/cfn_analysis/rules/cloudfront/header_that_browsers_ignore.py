@@ -1,0 +1,73 @@
+"""Security headers have the syntax that browsers support."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYWORDS = "none|report-sample|self|strict-dynamic|unsafe-eval|unsafe-hashes|unsafe-inline|wasm-unsafe-eval"
+CONFIG = "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/"
+
+
+class HeaderThatBrowsersIgnore(Rule):
+    """Security header in a syntax that browsers ignore.
+
+    The keywords of a content security policy have single quotation marks: 'self', 'none'. Without them,
+    browsers interpret them as host names, and block content that the policy should allow. A permissions
+    policy is written camera=(), geolocation=(self); the syntax of the older feature policy, camera 'none', is
+    ignored.
+    """
+
+    id = "E9595"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "documents"
+    looks_at = (
+        f"{CONFIG}SecurityHeadersConfig/ContentSecurityPolicy",
+        f"{CONFIG}CustomHeadersConfig",
+    )
+
+    def faults(self, validator: Validator, part: Any) -> Faults:
+        for value, case in values(validator, part.get("ContentSecurityPolicy")):
+            if problem := _security(value):
+                yield Fault(("ContentSecurityPolicy",), f"ContentSecurityPolicy {problem}", case)
+        for item, path in each(part.get("Items"), "Items"):
+            header = str(item.get("Header")).lower() if isinstance(item, dict) else ""
+            problems = {"content-security-policy": _security, "permissions-policy": _permissions}
+            if header in problems:
+                for value, case in values(validator, item.get("Value")):
+                    if problem := problems[header](value):
+                        yield Fault((*path, "Value"), f"Value {problem}", case)
+
+
+def _security(value: Any) -> str:
+    """Return the problem of a content security policy; empty if there is none."""
+    bare = list(dict.fromkeys(_bare(value))) if isinstance(value, str) else []
+    if not bare:
+        return ""
+    right = " and ".join(f"'{word}'" for word in bare)
+    return (
+        f"has {' and '.join(bare)} without quotation marks{{when}}, which browsers read as hosts. "
+        f"Write {right}."
+    )
+
+
+def _bare(value: str) -> Iterator[str]:
+    for directive in value.split(";"):
+        yield from (word for word in directive.split()[1:] if re.fullmatch(KEYWORDS, word))
+
+
+def _permissions(value: Any) -> str:
+    """Return the problem of a permissions policy; empty if there is none."""
+    found = re.search(r"([a-z-]+)\s+'(none|self)'", value) if isinstance(value, str) else None
+    if not found:
+        return ""
+    right = f"{found[1]}=({'self' if found[2] == 'self' else ''})"
+    return f"has {found[0]}{{when}}, the syntax of a feature policy, which browsers ignore. Write {right}."

@@ -1,0 +1,109 @@
+"""An API behind CloudFront gets its own host name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import case_of, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.distributions import Configuration
+    from cfn_analysis.rules.support.values import Path
+
+# Policies of AWS that forward Host.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+FORWARDING_HOST = {
+    "216adef6-5c7f-47e4-b989-5492eafa07d3": "AllViewer",
+    "33f36d7e-f396-46d9-90e0-52428a34d9dc": "AllViewerAndCloudFrontHeaders-2022-06",
+    "bf0718e1-ba1e-49d1-88b1-f726733018ae": "HostHeaderOnly",
+}
+
+# Property of a behavior: type of the policy, and the path of its headers.
+POLICIES = {
+    "OriginRequestPolicyId": (
+        "AWS::CloudFront::OriginRequestPolicy",
+        ("OriginRequestPolicyConfig", "HeadersConfig"),
+    ),
+    "CachePolicyId": (
+        "AWS::CloudFront::CachePolicy",
+        ("CachePolicyConfig", "ParametersInCacheKeyAndForwardedToOrigin", "HeadersConfig"),
+    ),
+}
+
+
+class HostForwardedToApi(Rule):
+    """CloudFront forwards Host to an API.
+
+    API Gateway and Lambda identify the API by the Host header. If CloudFront forwards the viewer's Host, it
+    is the name of the distribution, and every request gets 403. Forward all headers except Host:
+    OriginRequestPolicyId b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).
+    """
+
+    id = "E9581"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"
+    tags = ["resources", "cloudfront", "apigateway"]
+    fault_class = "networks"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        parts = ("Origins", "DefaultCacheBehavior", "CacheBehaviors")
+        for config in configurations(validator, properties, *parts):
+            apis = config.api_origins()
+            for place, behavior in config.behaviors() if apis else ():
+                origin = str(behavior.get("TargetOriginId"))
+                for steps, how, case in _forwards(config, behavior) if origin in apis else ():
+                    yield Fault(
+                        config.path(*place, *steps),
+                        f"{'.'.join(map(str, steps))} {how}{{when}}, so the origin {origin} gets the "
+                        "viewer's Host and answers 403. Forward all headers but Host: OriginRequestPolicyId "
+                        "b689b0a8-53d0-40ab-baf2-68738e2966ac (AllViewerExceptHostHeader).",
+                        case,
+                    )
+
+
+def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str, Validator]]:
+    """Yield property, value and case of everything that forwards Host."""
+    forwarded = behavior.get("ForwardedValues")
+    headers = forwarded.get("Headers") if isinstance(forwarded, dict) else None
+    if _holds_host(headers, "host", "*"):
+        yield ("ForwardedValues", "Headers"), f"is {show(headers)}", config.case
+    for name, (kind, steps) in POLICIES.items():
+        written = behavior.get(name)
+        for policy, case in values(config.case, written):
+            if isinstance(policy, str) and policy in FORWARDING_HOST:
+                yield (name,), f"is {show(written)} ({FORWARDING_HOST[policy]})", case
+        logical_id, properties = target(config.case, written, kind)
+        if logical_id:
+            exists = case_of(config.case, config.case.cfn.template["Resources"][logical_id])
+            for found, case in scenarios(exists, properties) if exists else ():
+                if _policy_forwards(found, steps):
+                    yield (name,), f"is {show(written)}, which forwards Host", case
+
+
+def _policy_forwards(properties: Any, steps: tuple[str, ...]) -> bool:
+    headers = properties
+    for step in steps:
+        headers = headers.get(step) if isinstance(headers, dict) else None
+    if not isinstance(headers, dict):
+        return False
+    behavior = headers.get("HeaderBehavior")
+    listed = _holds_host(headers.get("Headers"), "host")
+    return (
+        behavior in ("allViewer", "allViewerAndWhitelistCloudFront")
+        or (behavior == "whitelist" and listed)
+        or (behavior == "allExcept" and "Headers" in headers and not listed and _known(headers["Headers"]))
+    )
+
+
+def _holds_host(headers: Any, *names: str) -> bool:
+    return isinstance(headers, list) and any(str(header).lower() in names for header in headers)
+
+
+def _known(headers: Any) -> bool:
+    return isinstance(headers, list) and all(isinstance(header, str) for header in headers)

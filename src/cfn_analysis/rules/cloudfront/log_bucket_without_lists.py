@@ -1,0 +1,73 @@
+"""CloudFront's standard logs need a bucket with access control lists."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.references import find_resource, sub_text
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.values import case_of, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WITH_LISTS = ("BucketOwnerPreferred", "ObjectWriter")
+
+# ${Bucket.DomainName}, ${Bucket.RegionalDomainName}, ${Bucket}.s3.amazonaws.com and its regional form
+ADDRESS = re.compile(r"\$\{([A-Za-z0-9]+)(?:\.(?:Regional)?DomainName\}|\}\.s3[.-])")
+
+
+class LogBucketWithoutLists(Rule):
+    """CloudFront logs to a bucket without ACLs.
+
+    The property Logging is CloudFront's older way to log, which writes by access control list. New buckets
+    have none, and the distribution fails with 'The S3 bucket that you specified for CloudFront logs does not
+    enable ACL access'. Give the bucket OwnershipControls with ObjectOwnership BucketOwnerPreferred, or log by
+    AWS::Logs::DeliverySource, DeliveryDestination and Delivery, which need no list.
+    """
+
+    id = "E9582"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"
+    )
+    tags = ["resources", "cloudfront", "s3"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for config in configurations(validator, properties, "Logging"):
+            logging = config.parts.get("Logging")
+            address = logging.get("Bucket") if isinstance(logging, dict) else None
+            found = ADDRESS.match(sub_text(address) or "")
+            bucket, bucket_properties = (
+                find_resource(config.case, found[1], "AWS::S3::Bucket") if found else ("", {})
+            )
+            exists = case_of(config.case, config.case.cfn.template["Resources"][bucket]) if bucket else None
+            for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
+                yield Fault(
+                    config.path("Logging", "Bucket"),
+                    f"Bucket is {show(address)}, and {bucket} has {ownership}{{when}}: CloudFront refuses a "
+                    "log bucket without access control lists. Set OwnershipControls with ObjectOwnership "
+                    "BucketOwnerPreferred, or log by AWS::Logs::Delivery.",
+                    case,
+                )
+
+
+def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the ownership setting of a bucket without access control lists, for each case."""
+    controls = {"OwnershipControls": properties.get("OwnershipControls")}
+    for found, where in scenarios(case, controls):
+        if found.get("OwnershipControls") is None:
+            yield "no OwnershipControls", where
+            continue
+        rules = (
+            found["OwnershipControls"].get("Rules") if isinstance(found["OwnershipControls"], dict) else None
+        )
+        owners = [
+            only_value(where, rule.get("ObjectOwnership")) for rule in rules or [] if isinstance(rule, dict)
+        ]
+        if owners and not any(owner in (None, *WITH_LISTS) for owner in owners):
+            yield f"ObjectOwnership {owners[0]}", where

@@ -1,0 +1,54 @@
+"""Connections of CloudFront use TLS 1.2 or later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value
+
+OLD = ("SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016")
+NEWEST = "TLSv1.2"  # between CloudFront and an origin
+
+
+class OldTls(Rule):
+    """Old TLS between viewers, CloudFront and an origin.
+
+    With your own certificate, MinimumProtocolVersion is the oldest TLS version for viewers: below TLSv1.2,
+    weak encryption is accepted. OriginSSLProtocols are the versions for the origin: without TLSv1.2,
+    encryption is weak, and a server that rejects old versions, such as those of AWS, does not connect, so
+    viewers get 502. Use TLSv1.2_2021, and TLSv1.2 for origins.
+    """
+
+    id = "W9596"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
+            certificate = one.parts.get("ViewerCertificate")
+            version = (
+                only_value(one.case, certificate.get("MinimumProtocolVersion"))
+                if isinstance(certificate, dict) and "CloudFrontDefaultCertificate" not in certificate
+                else None
+            )
+            if version in OLD:
+                yield Fault(
+                    one.path("ViewerCertificate", "MinimumProtocolVersion"),
+                    f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are "
+                    "accepted. Set it to TLSv1.2_2021.",
+                    one.case,
+                )
+            for index, _, custom in one.custom_origins():
+                offered = custom.get("OriginSSLProtocols")
+                known = all(isinstance(each, str) for each in offered) if isinstance(offered, list) else False
+                if offered and known and NEWEST not in offered:
+                    yield Fault(
+                        one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
+                        f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
+                        f"and viewers get 502. Set it to {NEWEST}.",
+                        one.case,
+                    )

@@ -1,0 +1,43 @@
+"""Security headers are on the pages of a site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+KIND = "AWS::CloudFront::ResponseHeadersPolicy"
+
+
+class PagesWithoutHeaders(Rule):
+    """Security headers on some cache behaviors, and none on the default one.
+
+    A response headers policy applies to the behaviors that refer to it. If others refer to a policy with
+    security headers, but DefaultCacheBehavior does not, the pages do not have Strict-Transport-Security and
+    Content-Security-Policy. Set it there too.
+    """
+
+    id = "W9598"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
+            default = one.parts.get("DefaultCacheBehavior")
+            if not isinstance(default, dict) or "ResponseHeadersPolicyId" in default:
+                continue
+            for _, behavior in one.behaviors():
+                policy, found = target(one.case, behavior.get("ResponseHeadersPolicyId"), KIND)
+                config = found.get("ResponseHeadersPolicyConfig")
+                if policy and isinstance(config, dict) and "SecurityHeadersConfig" in config:
+                    yield Fault(
+                        one.path("DefaultCacheBehavior"),
+                        f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
+                        "pages come without its security headers. Set it here, too.",
+                        one.case,
+                    )
+                    break

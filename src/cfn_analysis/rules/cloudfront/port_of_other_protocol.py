@@ -1,0 +1,39 @@
+"""CloudFront connects to an origin on the port of the protocol."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import number, only_value
+
+WRONG = {"HTTPPort": (443, "HTTPS", 80), "HTTPSPort": (80, "HTTP", 443)}
+UNUSED = {"HTTPPort": "https-only", "HTTPSPort": "http-only"}
+
+
+class PortOfOtherProtocol(Rule):
+    """Origin whose port is that of the other protocol.
+
+    HTTPPort and HTTPSPort are the ports of CloudFront for each protocol, by default 80 and 443. A server with
+    HTTP on port 80 does not support a TLS handshake there: every request results in 502.
+    """
+
+    id = "W9597"
+    source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "networks"
+    looks_at = properties_of("AWS::CloudFront::Distribution")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for one in configurations(validator, properties, "Origins"):
+            for index, _, custom in one.custom_origins():
+                for name, (port, other, right) in WRONG.items():
+                    policy = only_value(one.case, custom.get("OriginProtocolPolicy"))
+                    if number(only_value(one.case, custom.get(name))) == port and policy != UNUSED[name]:
+                        yield Fault(
+                            one.path("Origins", index, "CustomOriginConfig", name),
+                            f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
+                            f"there. Set it to {right}.",
+                            one.case,
+                        )

@@ -1,0 +1,66 @@
+"""The code of a CloudFront Function is supported by its runtime."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import document_texts
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MOST = 10_240  # bytes of code
+HANDLER = re.compile(r"\bfunction\s+handler\s*\(|\bhandler\s*=")
+
+# What cloudfront-js-1.0 does not have.
+NEWER = {
+    "const": re.compile(r"(?m)^\s*const\s"),
+    "let": re.compile(r"(?m)^\s*let\s"),
+    "async functions": re.compile(r"\basync\s+function\b|\bawait\s+[\w(]"),
+    "rawQueryString()": re.compile(r"\.rawQueryString\s*\("),
+    "the module cloudfront": re.compile(r"\bfrom\s+['\"]cloudfront['\"]"),
+}
+
+
+class RefusedFunctionCode(Rule):
+    """CloudFront Function with code that its runtime does not support.
+
+    CloudFront calls the function that is named handler, and accepts up to 10 KB of code. The runtime
+    cloudfront-js-1.0 has no const, let, async functions, rawQueryString() or key-value stores: the code is
+    refused, or each request that reaches it fails with 503. Use cloudfront-js-2.0.
+    """
+
+    id = "E9594"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "documents"
+    looks_at = properties_of("AWS::CloudFront::Function")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for code in document_texts(validator, properties.get("FunctionCode")):
+            for problem in _problems(code):
+                yield Fault(("FunctionCode",), f"FunctionCode {problem}")
+            config = properties.get("FunctionConfig")
+            runtime = only_value(validator, config.get("Runtime")) if isinstance(config, dict) else None
+            used = [name for name, pattern in NEWER.items() if pattern.search(_plain(code))]
+            if runtime == "cloudfront-js-1.0" and used:
+                yield Fault(
+                    ("FunctionConfig", "Runtime"),
+                    f"Runtime is {runtime}, and the code uses {' and '.join(used)}, which it does not have: "
+                    "the function fails. Set it to cloudfront-js-2.0.",
+                )
+
+
+def _problems(code: str) -> Iterator[str]:
+    if "${" not in code and not HANDLER.search(_plain(code)):
+        yield "has no function called handler, which CloudFront calls. Add it."
+    if len(code.encode()) > MOST:
+        yield f"is {len(code.encode())} bytes long: CloudFront accepts {MOST}. Shorten it."
+
+
+def _plain(code: str) -> str:
+    """Return the code without its comments."""
+    return re.sub(r"(?ms)/\*.*?\*/|^\s*//[^\n]*$", "", code)

@@ -1,0 +1,59 @@
+"""A CloudFront Function is published before a behavior uses it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.scenarios import state
+from cfn_analysis.rules.support.values import case_of, existing, of_type, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FUNCTION = "AWS::CloudFront::Function"
+
+
+class UnpublishedFunction(Rule):
+    """CloudFront Function that is not published.
+
+    CloudFront creates a function in the stage DEVELOPMENT, but a cache behavior uses only the stage LIVE.
+    Without AutoPublish true, LIVE does not exist, and the distribution fails; after a change the old code
+    runs. Set AutoPublish to true.
+    """
+
+    id = "E9585"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html"
+    tags = ["resources", "cloudfront"]
+    fault_class = "protections"
+
+    def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
+        for function, distribution, case in _used(validator, resources):
+            publish = resources[function].get("Properties", {}).get("AutoPublish")
+            for found, where in values(case, publish):
+                if found is None or str(found).lower() == "false":
+                    how = "is missing" if publish is None else state(case, where, publish, found)
+                    yield Fault(
+                        existing(resources, (function, "Properties", "AutoPublish")),
+                        f"AutoPublish {how}, and a behavior of {distribution} uses the function: CloudFront "
+                        "uses only published functions. Set it to true.",
+                        where,
+                    )
+
+
+def _used(validator: Validator, resources: Any) -> Iterator[tuple[str, str, Validator]]:
+    """Yield function, distribution and case of each use of a function of the template."""
+    for distribution, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        exists = case_of(validator, resource)
+        parts = ("DefaultCacheBehavior", "CacheBehaviors")
+        for config in configurations(exists, properties, *parts) if exists else ():
+            for _, behavior in config.behaviors():
+                uses = behavior.get("FunctionAssociations")
+                for use in uses if isinstance(uses, list) else []:
+                    arn = use.get("FunctionARN") if isinstance(use, dict) else None
+                    function, _ = target(config.case, arn, FUNCTION)
+                    both = case_of(config.case, resources[function]) if function else None
+                    if both:
+                        yield function, distribution, both

@@ -1,0 +1,78 @@
+"""An alarm fires when its metric is bad, not when it is good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.documents import texts
+from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value
+
+# Metrics of which little is bad, and metrics of which much is bad.
+LITTLE = {
+    "AWS/CertificateManager": ("DaysToExpiry",),
+    "AWS/EC2": ("CPUCreditBalance",),
+    "AWS/ElastiCache": ("FreeableMemory",),
+    "AWS/ApplicationELB": ("HealthyHostCount",),
+    "AWS/NetworkELB": ("HealthyHostCount",),
+    "AWS/RDS": (
+        "BurstBalance",
+        "CPUCreditBalance",
+        "EBSByteBalance%",
+        "EBSIOBalance%",
+        "FreeableMemory",
+        "FreeLocalStorage",
+        "FreeStorageSpace",
+    ),
+    "AWS/Route53": ("HealthCheckStatus", "HealthCheckPercentageHealthy"),
+}
+MUCH = {
+    "AWS/ApiGateway": ("4XXError", "5XXError", "4xx", "5xx", "Latency", "IntegrationLatency"),
+    "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
+    "AWS/CloudFront": ("4xxErrorRate", "5xxErrorRate", "TotalErrorRate"),
+    "AWS/Lambda": ("DeadLetterErrors", "Errors", "Throttles"),
+    "AWS/NATGateway": ("ErrorPortAllocation", "PacketsDropCount"),
+    "AWS/NetworkELB": ("UnHealthyHostCount",),
+    "AWS/RDS": ("AuroraReplicaLag", "DiskQueueDepth", "ReadLatency", "ReplicaLag", "WriteLatency"),
+}
+ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
+
+class AlarmInWrongDirection(Rule):
+    """Alarm that compares in the wrong direction.
+
+    Low values of free memory, free storage, credits, healthy hosts and days to expiry are bad. High values of
+    errors, throttles, latency and lag are bad. An alarm that compares in the other direction is in the ALARM
+    state as long as everything works, and returns to OK when it does not. Reverse ComparisonOperator. The
+    rule does not check alarms with a scaling action.
+    """
+
+    id = "W9617"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        if "Metrics" in properties or _scales(validator, properties):
+            return
+        for metric in metrics(validator, properties):
+            operator = str(only_value(metric.case, properties.get("ComparisonOperator")))
+            little = metric.name in LITTLE.get(metric.namespace or "", ())
+            much = metric.name in MUCH.get(metric.namespace or "", ())
+            if (little and operator.startswith("Greater")) or (much and operator.startswith("LessThan")):
+                yield Fault(
+                    ("ComparisonOperator",),
+                    f"ComparisonOperator is {operator}{{when}}: the alarm fires when {metric.name} is "
+                    f"{'high, which is good' if little else 'low, which is good'}. Reverse it.",
+                    metric.case,
+                )
+
+
+def _scales(validator: Validator, properties: Any) -> bool:
+    """Return whether an action of the alarm may be anything but to notify a topic."""
+    resources = validator.cfn.template.get("Resources", {})
+    named = [text for name in ACTIONS for text in texts(properties.get(name))]
+    found = [resources.get(text.strip("${}").partition(".")[0], {}).get("Type") for text in named]
+    return any("Scaling" in str(kind) for kind in found) or any("autoscaling" in text for text in named)

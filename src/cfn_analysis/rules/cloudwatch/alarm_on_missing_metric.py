@@ -1,0 +1,346 @@
+"""The metric that an alarm watches exists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import REGIONS
+
+from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
+from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.references import single_reference, sub_text, target
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
+from cfn_analysis.rules.support.values import of_type, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.metrics import Metric
+
+# The sets of dimensions that a service reports its metrics by, the most useful first.
+SETS: dict[str, tuple[tuple[str, ...], ...]] = {
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+    "AWS/CloudFront": (("DistributionId", "Region"), ("FunctionName", "Region")),
+    # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+    "AWS/WAFV2": (
+        ("Rule", "WebACL"),
+        ("Region", "Rule", "WebACL"),
+        ("RuleGroup", "WebACL"),
+        ("Region", "RuleGroup", "WebACL"),
+        ("Rule", "RuleGroup"),
+        ("Region", "Rule", "RuleGroup"),
+    ),
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
+    "AWS/ApiGateway": (
+        ("ApiName",),
+        ("ApiName", "Stage"),
+        ("ApiName", "Method", "Resource", "Stage"),
+        ("ApiId",),
+        ("ApiId", "Stage"),
+        ("ApiId", "Method", "Resource", "Stage"),
+        ("ApiId", "Route"),
+        ("ApiId", "Route", "Stage"),
+    ),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html
+    "AWS/RDS": (
+        ("DBInstanceIdentifier",),
+        ("DBClusterIdentifier",),
+        ("DBClusterIdentifier", "Role"),
+        ("DBClusterIdentifier", "EngineName"),
+        ("DbClusterIdentifier", "EngineName"),
+        ("DBClusterIdentifier", "SourceRegion"),
+        ("DBInstanceIdentifier", "SourceRegion"),
+        ("DatabaseClass",),
+        ("EngineName",),
+        ("SourceRegion",),
+        (),
+    ),
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    "AWS/Lambda": (
+        ("FunctionName",),
+        ("FunctionName", "Resource"),
+        ("ExecutedVersion", "FunctionName", "Resource"),
+        (),
+    ),
+    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+    "AWS/SQS": (("QueueName",),),
+    # https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+    "AWS/NATGateway": (("NatGatewayId",), ("AvailabilityZone", "NatGatewayId")),
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+    "AWS/Route53": (("HealthCheckId",), ("HealthCheckId", "Region"), ("HostedZoneId",), ("Region",)),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    "AWS/ApplicationELB": (
+        ("LoadBalancer",),
+        ("LoadBalancer", "TargetGroup"),
+        ("AvailabilityZone", "LoadBalancer"),
+        ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
+        ("TargetGroup",),
+        ("AvailabilityZone", "TargetGroup"),
+    ),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
+    "AWS/NetworkELB": (
+        ("LoadBalancer",),
+        ("LoadBalancer", "TargetGroup"),
+        ("AvailabilityZone", "LoadBalancer"),
+        ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
+    ),
+    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+    "AWS/ECS": (("ClusterName", "ServiceName"), ("ClusterName",)),
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+    "AWS/SNS": (("TopicName",), ("Application",), ("PhoneNumber",), ("Country", "SMSType"), ()),
+}
+
+MINUTE = 60  # seconds between two values of the metrics of AWS
+
+# Of these services the sets are all there are.
+COMPLETE = ("AWS/NATGateway", "AWS/SQS")
+
+# The others report by more dimensions than those. A set is known to be none if it is made of the service's
+# own names above and of these, which belong to other services.
+FOREIGN = {
+    "ApiId",
+    "ApiName",
+    "DBClusterIdentifier",
+    "DBInstanceIdentifier",
+    "DistributionId",
+    "FunctionName",
+    "QueueName",
+    "Region",
+    "Stage",
+    "WebACL",
+}
+
+# Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
+REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
+    ("AWS/ApiGateway", "ApiName"): [
+        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
+    ],
+    ("AWS/SQS", "QueueName"): [
+        ("AWS::SQS::Queue", ("", "Arn", "QueueUrl"), "the queue's name: !GetAtt {}.QueueName")
+    ],
+    ("AWS/Lambda", "FunctionName"): [
+        ("AWS::Lambda::Function", ("Arn",), "the function's name: !Ref {}"),
+        ("AWS::Lambda::Alias", ("", "AliasArn"), "the function's name, and the alias by Resource"),
+        ("AWS::Lambda::Version", ("", "FunctionArn"), "the function's name, and the version by Resource"),
+    ],
+    ("AWS/RDS", "DBClusterIdentifier"): [
+        ("AWS::RDS::DBCluster", ("DBClusterArn", "DBClusterResourceId", "Endpoint.Address"), "!Ref {}"),
+        ("AWS::RDS::DBInstance", ("",), "the cluster's identifier"),
+    ],
+    ("AWS/RDS", "DBInstanceIdentifier"): [
+        ("AWS::RDS::DBInstance", ("DBInstanceArn", "DbiResourceId", "Endpoint.Address"), "!Ref {}"),
+        ("AWS::RDS::DBCluster", ("",), "the instance's identifier"),
+    ],
+    ("AWS/CloudFront", "DistributionId"): [
+        ("AWS::CloudFront::Distribution", ("DomainName",), "the distribution's ID: !Ref {}")
+    ],
+    ("AWS/WAFV2", "WebACL"): [
+        ("AWS::WAFv2::WebACL", ("", "Arn", "Id"), "the web ACL's VisibilityConfig.MetricName")
+    ],
+    ("AWS/ECS", "ServiceName"): [("AWS::ECS::Service", ("", "ServiceArn"), "!GetAtt {}.Name")],
+    ("AWS/ECS", "ClusterName"): [("AWS::ECS::Cluster", ("Arn",), "!Ref {}")],
+    ("AWS/SNS", "TopicName"): [("AWS::SNS::Topic", ("", "TopicArn"), "!GetAtt {}.TopicName")],
+    **{
+        (namespace, dimension): [
+            (
+                f"AWS::ElasticLoadBalancingV2::{dimension}",
+                ("", f"{dimension}Name", f"{dimension}Arn", "DNSName"),
+                f"!GetAtt {{}}.{dimension}FullName",
+            )
+        ]
+        for namespace in ("AWS/ApplicationELB", "AWS/NetworkELB")
+        for dimension in ("LoadBalancer", "TargetGroup")
+    },
+}
+
+# Metrics of RDS that instances of Aurora do not have, whose storage is the cluster's, and what they have.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+NOT_OF_AURORA = {
+    "FreeStorageSpace": "FreeLocalStorage or AuroraVolumeBytesLeftTotal",
+    "ReplicaLag": "AuroraReplicaLag",
+}
+
+
+class AlarmOnMissingMetric(Rule):
+    """Alarm on a metric that does not exist.
+
+    A metric is its namespace, its name and exactly its dimensions. With one dimension more or less, or an ID
+    where the service reports a name, the alarm watches a metric that no service writes: it deploys, never has
+    data and never fires; and only metrics of your own can have a Period of less than a minute. Use a set of
+    dimensions that the service reports, with the values that it reports.
+    """
+
+    id = "E9601"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for metric in metrics(validator, properties):
+            if metric.namespace not in SETS or metric.dimensions is None:
+                continue
+            period = None if metric.steps else only_value(metric.case, properties.get("Period"))
+            if (number(period) or MINUTE) < MINUTE:
+                yield Fault(
+                    ("Period",),
+                    f"Period is {period}{{when}}, and {metric.namespace} writes once a minute: the alarm has "
+                    "no data in between. Use 60 or a multiple of it.",
+                    metric.case,
+                )
+            path = metric.path("Dimensions")
+            sets = _sets(metric)
+            names = tuple(sorted(metric.dimensions))
+            if names not in (tuple(sorted(known)) for known in sets):
+                if metric.namespace in COMPLETE or _is_known(metric.namespace, names):
+                    yield Fault(
+                        path,
+                        f"Dimensions are {' and '.join(names) or 'none'}{{when}}: {metric.namespace} has no "
+                        f"metric {metric.name or ''} with these, and the alarm never has data. Use "
+                        f"{_sets_text(sets)}.",
+                        metric.case,
+                    )
+                continue
+            for name, value in metric.dimensions.items():
+                for problem, case in _wrong_values(metric, name, value):
+                    yield Fault(path, f"Dimension {name} {problem}", case)
+            if metric.namespace == "AWS/WAFV2":
+                yield from _web_acl_faults(metric)
+            elif metric.namespace == "AWS/RDS":
+                yield from _aurora_faults(metric)
+
+
+def _is_known(namespace: str, names: tuple[str, ...]) -> bool:
+    """Return whether all names are known, apart from their case."""
+    known = FOREIGN.union(*SETS[namespace])
+    return {name.lower() for name in names} <= {name.lower() for name in known}
+
+
+def _sets(metric: Metric) -> tuple[tuple[str, ...], ...]:
+    """Return the sets of dimensions that can be right; for a web ACL of the template its scope decides."""
+    assert metric.namespace is not None
+    sets = SETS[metric.namespace]
+    scope = _scope(metric) if metric.namespace == "AWS/WAFV2" else ""
+    return tuple(known for known in sets if not scope or ("Region" in known) == (scope == "REGIONAL"))
+
+
+def _scope(metric: Metric) -> str:
+    """Return the scope of the web ACL of the template with this metric name; empty if there is none."""
+    wanted = sub_text((metric.dimensions or {}).get("WebACL"))
+    for _, _, properties in of_type(metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"):
+        visibility = properties.get("VisibilityConfig")
+        named = visibility.get("MetricName") if isinstance(visibility, dict) else None
+        if wanted and sub_text(named) == wanted:
+            return str(only_value(metric.case, properties.get("Scope")) or "")
+    return ""
+
+
+def _sets_text(sets: tuple[tuple[str, ...], ...]) -> str:
+    return ", or ".join(" and ".join(names) or "none" for names in sets[:3])
+
+
+def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
+    """Yield why a web ACL of the template does not write a metric: under that name, or at all."""
+    wanted = sub_text((metric.dimensions or {}).get("WebACL"))
+    named = {}
+    for logical_id, _, properties in of_type(
+        metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"
+    ):
+        visibility = properties.get("VisibilityConfig")
+        visibility = visibility if isinstance(visibility, dict) else {}
+        written = sub_text(visibility.get("MetricName"))
+        off = str(visibility.get("CloudWatchMetricsEnabled")).lower() == "false"
+        named[written] = logical_id, off, properties
+    if wanted is None or None in named:
+        return
+    if wanted in named and named[wanted][1]:
+        yield Fault(
+            metric.path("Dimensions"),
+            f"Dimension WebACL is {wanted}{{when}}, and VisibilityConfig of {named[wanted][0]} has "
+            "CloudWatchMetricsEnabled: false: the alarm never has data. Set it to true.",
+            metric.case,
+        )
+    for written, (logical_id, _, properties) in named.items():
+        if wanted not in named and sub_text(properties.get("Name")) == wanted:
+            yield Fault(
+                metric.path("Dimensions"),
+                f"Dimension WebACL is {wanted}{{when}}, the Name of {logical_id}, whose metrics are called "
+                f"{written} by its VisibilityConfig: the alarm never has data. Use the same MetricName.",
+                metric.case,
+            )
+
+
+def _aurora_faults(metric: Metric) -> Iterator[Fault]:
+    """Yield why a cluster of Aurora of the template does not write a metric."""
+    cluster = _aurora_cluster(metric)
+    if cluster and metric.name in NOT_OF_AURORA:
+        yield Fault(
+            metric.path("MetricName"),
+            f"MetricName is {metric.name}{{when}}, which Aurora does not have: the alarm never has data. Use "
+            f"{NOT_OF_AURORA[metric.name]}.",
+            metric.case,
+        )
+    scaled = "AWS::ApplicationAutoScaling::ScalableTarget", "AWS::RDS::GlobalCluster"
+    resources = metric.case.cfn.template.get("Resources", {})
+    role = only_value(metric.case, (metric.dimensions or {}).get("Role"))
+    if not cluster or role != "READER" or any(of_type(resources, *scaled)):
+        return
+    instances = members(metric.case, cluster)
+    for alive, case in scenarios(metric.case, instances) if len(instances) > 1 else ():
+        if len(alive) == 1:
+            yield Fault(
+                metric.path("Dimensions"),
+                f"Dimension Role is READER{{when}}, where {cluster} has only the instance {min(alive)}: the "
+                "alarm never has data. Give the alarm the condition of the reader.",
+                case,
+            )
+
+
+def _aurora_cluster(metric: Metric) -> str:
+    """Return the cluster of Aurora of the template that a metric is about, also by an instance of it."""
+    for dimension in ("DBClusterIdentifier", "DBInstanceIdentifier"):
+        logical_id, found = target(metric.case, (metric.dimensions or {}).get(dimension), CLUSTER, INSTANCE)
+        if logical_id and str(only_value(metric.case, found.get("Engine"))).startswith("aurora"):
+            owner = target(metric.case, found.get("DBClusterIdentifier"), CLUSTER)[0]
+            return logical_id if dimension == "DBClusterIdentifier" else owner
+    return ""
+
+
+def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the problems of the value of a dimension."""
+    logical_id, attribute = single_reference(value)
+    if (sub_text(value) or "").startswith("arn:"):
+        yield (
+            f"is {show(value)}{{when}}, an ARN, and {metric.namespace} reports an ID or a name there: the "
+            "alarm never has data.",
+            metric.case,
+        )
+    resource = metric.case.context.resources.get(logical_id)
+    for kind, attributes, right in REFERENCES.get((str(metric.namespace), name), []):
+        if resource and resource.type == kind and attribute in attributes:
+            yield (
+                f"is {show(value)}{{when}}, which is another name of {logical_id} than {metric.namespace} "
+                f"reports: the alarm never has data. Use {right.format(logical_id)}.",
+                metric.case,
+            )
+    for found, case in values(metric.case, value):
+        allowed = _allowed(str(metric.namespace), name)
+        if isinstance(found, str) and allowed and found not in allowed[0]:
+            yield (
+                f"{state(case, case, value, found)}{{when}}: {metric.namespace} reports {allowed[1]} there, "
+                "and the alarm never has data.",
+                case,
+            )
+            return  # one finding for a parameter is sufficient
+
+
+def _allowed(namespace: str, name: str) -> tuple[tuple[str, ...], str] | None:
+    if (namespace, name) == ("AWS/CloudFront", "Region"):
+        return ("Global",), "only Global"
+    if (namespace, name) == ("AWS/WAFV2", "Region"):
+        return tuple(REGIONS), "the name of a region"
+    if (namespace, name) == ("AWS/RDS", "Role"):
+        return ("WRITER", "READER"), "WRITER or READER"
+    return None

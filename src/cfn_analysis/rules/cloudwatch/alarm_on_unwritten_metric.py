@@ -1,0 +1,101 @@
+"""An alarm on a custom metric uses the name that a metric filter writes."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.metrics import metric_name, metrics
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class AlarmOnUnwrittenMetric(Rule):
+    """Alarm on a metric that no filter of its namespace writes.
+
+    If metric filters of the template write into a custom namespace, an alarm on another name in it does not
+    have data. The same applies to an alarm with dimensions on a metric that a filter writes without. Names
+    are case-sensitive. Only names similar to those of the filters are reported, because applications write
+    metrics too.
+    """
+
+    id = "E9610"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
+    tags = ["resources", "cloudwatch", "alarm", "logs"]
+    fault_class = "alarms"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        written = _written(validator, resources)
+        for logical_id, _, properties in of_type(resources, "AWS::CloudWatch::Alarm") if written else ():
+            for metric in metrics(validator, properties):
+                names = written.get(metric.namespace or "", {})
+                if not metric.name:
+                    continue
+                path = (logical_id, "Properties")
+                for other in written if metric.name not in names else ():
+                    if metric.name in written[other] and _plain(other) == _plain(metric.namespace or ""):
+                        yield Fault(
+                            (*path, *metric.path("Namespace")),
+                            f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
+                            f"writes into {other}: the alarm never has data. Use the same namespace.",
+                            metric.case,
+                        )
+                if names and metric.name not in names:
+                    meant = _close(metric.name, names)
+                    if meant:
+                        yield Fault(
+                            (*path, *metric.path("MetricName")),
+                            f"MetricName is {metric.name}{{when}}, and the filters write {meant} into "
+                            f"{metric.namespace}: the alarm never has data. Use the same name.",
+                            metric.case,
+                        )
+                elif (
+                    names
+                    and metric.dimensions is not None
+                    and set(metric.dimensions) not in names[metric.name]
+                ):
+                    filters = " or ".join(
+                        sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
+                    )
+                    yield Fault(
+                        (*path, *metric.path("Dimensions")),
+                        f"Dimensions of {metric.name} are "
+                        f"{', '.join(sorted(metric.dimensions)) or 'none'}{{when}}, "
+                        f"and those of its filter {filters}: the alarm never has data.",
+                        metric.case,
+                    )
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.lower())
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """Return the name that is meant by one that is close to it, apart from what both begin with."""
+    start, _, end = name.rpartition("}")
+    ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
+    close = get_close_matches(end.lower(), ends, n=1, cutoff=0.75)
+    return ends[close[0]] if close else ""
+
+
+def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
+    """Return the sets of dimensions of each metric that filters write, by namespace and name."""
+    found: dict[str, dict[str, list[set[str]]]] = {}
+    for _, _, properties in of_type(resources, "AWS::Logs::MetricFilter"):
+        for one, _ in each(properties.get("MetricTransformations")):
+            if not isinstance(one, dict) or is_function(one)[0]:
+                continue
+            namespace = only_value(validator, one.get("MetricNamespace"))
+            name = metric_name(validator, one.get("MetricName"))
+            keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
+            if isinstance(namespace, str) and name:
+                found.setdefault(namespace, {}).setdefault(name, []).append(keys)
+    return found

@@ -1,0 +1,93 @@
+"""An alarm has an action and a description."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import when
+from cfn_analysis.rules.support.values import existing, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ACTIONS = (
+    "AlarmActions {state}: no one is notified when the alarm fires. Give it at least one action, "
+    "for example AlarmActions: [!Ref AlarmTopic]."
+)
+DISABLED = (
+    "ActionsEnabled {state}: the alarm fires without running its actions. Set it to true or leave "
+    "it out (the default is true)."
+)
+DESCRIPTION = (
+    "AlarmDescription {state}: the operator gets an alarm without an explanation. Give it a text that "
+    "says what happened and what to look at first."
+)
+
+
+class AlarmWithoutActionOrDescription(Rule):
+    """Alarm without action or description.
+
+    CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
+    Such an alarm does not notify anyone, or notifies an operator without instructions. Add at least one
+    action, and describe the event and the first check. An alarm that is only used by a composite alarm or as
+    a rollback trigger does not need an action: ignore this rule on it and give the reason.
+    """
+
+    id = "W9600"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        for name, silent_cases, message, silent in (
+            ("AlarmActions", _no_action, ACTIONS, "empty"),
+            ("ActionsEnabled", _is_false, DISABLED, "false"),
+            ("AlarmDescription", _is_blank, DESCRIPTION, "empty"),
+        ):
+            value = properties.get(name)
+            case = next(silent_cases(validator, value), None)
+            if case is not None:
+                yield Fault(
+                    existing(properties, (name,)),
+                    message.format(state=_is(silent, value, when(validator, [case]))),
+                )
+
+
+def _no_action(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which no action is left once every Fn::If and AWS::NoValue is resolved."""
+    for actions, case in values(validator, value):
+        yield from _nothing_in(case, actions if isinstance(actions, list) else [actions])
+
+
+def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
+    if not items:
+        yield validator
+        return
+    for item, case in values(validator, items[0]):
+        if item in (None, ""):
+            yield from _nothing_in(case, items[1:])
+
+
+def _is_false(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases in which the value is false, as boolean or as text."""
+    for enabled, case in values(validator, value):
+        if str(enabled).lower() == "false":
+            yield case
+
+
+def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
+    """Yield the cases without a text."""
+    for text, case in values(validator, value):
+        if text is None or (isinstance(text, str) and not text.strip()):
+            yield case
+
+
+def _is(silent: str, value: Any, facts: str) -> str:
+    """Return the problem of the value, and its cases."""
+    if value is None:
+        return "is missing"
+    if facts or (isinstance(value, (dict, list)) and value):
+        return f"is {show(value)}, which {'is' if facts else 'can be'} {silent}{facts}"
+    return f"is {show(value)}"

@@ -1,0 +1,160 @@
+"""The body of a dashboard is valid."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.documents import document_texts
+from cfn_analysis.rules.support.metrics import GLOBAL
+from cfn_analysis.rules.support.regions import US_EAST_1
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import number
+from cfn_analysis.rules.support.spellings import spelling
+from cfn_analysis.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+WIDTH = 24  # columns of a dashboard's grid
+TYPES = ("metric", "text", "log", "alarm", "explorer", "chart", "custom", "trace")
+ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
+STATISTIC = re.compile(
+    r"SampleCount|Average|Sum|Minimum|Maximum|IQM|(p|tm|wm|tc|ts)(\d{1,2}(\.\d+)?|100)"
+    r"|(TM|WM|PR|TC|TS)\([\d.]*%?:[\d.]*%?\)",
+    re.IGNORECASE,
+)
+
+
+class BrokenDashboard(Rule):
+    """Dashboard whose body CloudWatch rejects or does not show.
+
+    DashboardBody is JSON inside a text, which cfn-lint does not check. It contains a list of widgets, each
+    with a type that exists, 24 columns in all; a metric widget names a region and lists its metrics as
+    namespace, name and dimension pairs, with formulas of their ids and statistics that exist. Alarms are
+    listed by their ARNs, and a query begins with SOURCE. CloudFront, Route 53 and Billing have metrics only
+    in us-east-1. CloudWatch refuses a body that is not JSON, and shows an empty widget for the rest.
+    """
+
+    id = "E9615"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
+    tags = ["resources", "cloudwatch", "dashboard"]
+    fault_class = "documents"
+    looks_at = properties_of("AWS::CloudWatch::Dashboard")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        resources = validator.cfn.template["Resources"]
+        here = [one for one in validator.context.regions if not one.startswith("cn-")]
+        for text in document_texts(validator, properties.get("DashboardBody")):
+            if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
+                continue  # a text inside JSON may be a list of them
+            body = _read(text)
+            if body is None:
+                yield Fault(
+                    ("DashboardBody",),
+                    "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
+                )
+                continue
+            widgets = body.get("widgets") if isinstance(body, dict) else None
+            if not isinstance(widgets, list):
+                yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
+                continue
+            for index, widget in enumerate(widgets):
+                for problem in _problems(widget if isinstance(widget, dict) else {}, resources, here):
+                    yield Fault(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
+
+
+def _read(text: str) -> Any:
+    """Return the parsed body; a reference outside of quotes is a number."""
+    try:
+        return json.loads(re.sub(r'("(?:[^"\\]|\\.)*")|\$\{!?[^}]*\}', lambda found: found[1] or "1", text))
+    except ValueError:
+        return None
+
+
+def _problems(widget: dict[str, Any], resources: Any, here: list[str]) -> Iterator[str]:
+    kind, inside = widget.get("type"), widget.get("properties")
+    if kind not in TYPES:
+        yield f"has the type {show(kind)}; allowed are {', '.join(TYPES)}"
+    left, width = number(widget.get("x", 0)), number(widget.get("width", 6))
+    if left is not None and width is not None and left + width > WIDTH:
+        yield f"ends in column {left + width:g} of {WIDTH}"
+    inside = inside if isinstance(inside, dict) else {}
+    if kind in ("metric", "log") and not inside.get("region") and "annotations" not in inside:
+        yield "names no region, which it needs"
+    annotations = inside.get("annotations")
+    for holder in (inside, annotations if isinstance(annotations, dict) else {}):
+        alarms = holder.get("alarms")
+        for alarm in alarms if isinstance(alarms, list) else ():
+            if isinstance(alarm, str) and _is_name(alarm, resources):
+                yield f"lists the alarm {alarm} by its name, and needs its ARN"
+    query = inside.get("query")
+    text = query if isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI" else "SOURCE"
+    if kind == "log" and not re.match(r"\s*(SOURCE\b|\$\{)", text, re.IGNORECASE):
+        yield "has a query that does not begin with SOURCE and the log group"
+    rows = inside.get("metrics")
+    if kind == "metric" and isinstance(rows, list):
+        yield from _row_problems(rows, inside, here)
+
+
+def _is_name(alarm: str, resources: Any) -> bool:
+    """Return whether a text is the name of an alarm: the Ref of one, or no ARN at all."""
+    found = re.fullmatch(r"\$\{(\w+)\}", alarm)
+    kind = resources.get(found[1], {}).get("Type") if found else ""
+    return kind in ALARMS or not ("$" in alarm or alarm.startswith("arn:"))
+
+
+def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> Iterator[str]:
+    """Yield the problems of the metrics and formulas of a widget."""
+    options = [row[-1] if isinstance(row, list) and row and isinstance(row[-1], dict) else {} for row in rows]
+    ids = {str(each.get("id")) for each in options}
+    before: list[str] = []
+    for row, option in zip(rows, options, strict=True):
+        parts = [part for part in row if isinstance(part, str)] if isinstance(row, list) else []
+        if not isinstance(row, list) or (len(parts) % 2 and parts[-1] != "." and len(parts) > 1):
+            yield f"lists the metric {show(row)}, which is not namespace, name and pairs of dimensions"
+            continue
+        before = _in_full(parts, before)
+        namespace, name = (*before, "", "")[:2]
+        region = option.get("region", inside.get("region"))
+        asked = here if region == "${AWS::Region}" else [region]
+        if namespace in GLOBAL and asked and all(_is_elsewhere(one) for one in asked):
+            yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
+        right = spelling(namespace, name, before[2::2])
+        if right and right != name and "expression" not in option:
+            yield f"shows the metric {name}, which {namespace} calls {right}"
+        formula = option.get("expression")
+        for used in _ids_in(formula) if isinstance(formula, str) and "$" not in formula else ():
+            if used not in ids:
+                yield f"has the formula {formula}, and no metric of the widget has the id {used}"
+    for option in (inside, *options):
+        statistic = option.get("stat")
+        if isinstance(statistic, str) and "$" not in statistic and not STATISTIC.fullmatch(statistic):
+            yield f"has the statistic {statistic}, which CloudWatch does not have"
+
+
+def _is_elsewhere(region: Any) -> bool:
+    """Return whether a region is known, and has none of the metrics of services without one."""
+    known = isinstance(region, str) and "$" not in region and not region.startswith("cn-")
+    return known and region not in ("", US_EAST_1)
+
+
+def _in_full(parts: list[str], before: list[str]) -> list[str]:
+    """Return a row with what its dots repeat of the row before."""
+    if parts[:1] == ["..."]:
+        return before
+    return [before[at] if part == "." and at < len(before) else part for at, part in enumerate(parts)]
+
+
+def _ids_in(formula: str) -> list[str]:
+    """Return the ids of metrics that a formula uses; functions and keywords are in capitals."""
+    plain = re.sub(r"'[^']*'|\"[^\"]*\"", "", formula)
+    if re.match(r"\s*SELECT\b", plain):
+        return []
+    return list(dict.fromkeys(re.findall(r"(?<![\w.])[a-z]\w*(?!\w*\()", plain)))

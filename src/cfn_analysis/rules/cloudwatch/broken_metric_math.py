@@ -1,0 +1,92 @@
+"""The metrics of an alarm come to one result."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.references import sub_text
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.values import existing, is_true
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BANDS = ("LessThanLowerOrGreaterThanUpperThreshold", "LessThanLowerThreshold", "GreaterThanUpperThreshold")
+ASKED = ("Metrics", "ComparisonOperator", "ThresholdMetricId", "Threshold")
+
+
+class BrokenMetricMath(Rule):
+    """Alarm on an expression that CloudWatch rejects.
+
+    An expression refers to the metrics of the alarm by their Id. Exactly one entry of Metrics has ReturnData
+    true, and the alarm watches it. An alarm on an anomaly detection band is different: the metric and the
+    band have ReturnData true, ThresholdMetricId is the Id of the band, the operator is one for bands, and
+    there is no Threshold.
+    """
+
+    id = "E9619"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        if not isinstance(properties.get("Metrics"), list):
+            return
+        asked = {name: properties[name] for name in ASKED if name in properties}
+        for found, case in scenarios(validator, asked):
+            queries = found.get("Metrics")
+            if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
+                for name, problem in _problems(case, found, queries):
+                    yield Fault(existing(properties, (name,)), problem, case)
+
+
+def _problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong, with the property in which it is."""
+    ids = [only_value(case, query.get("Id")) for query in queries]
+    if not all(isinstance(one, str) for one in ids):
+        return
+    for query in queries:
+        expression = sub_text(query.get("Expression")) or ""
+        for name in _names(expression):
+            if name not in ids:
+                yield (
+                    "Metrics",
+                    f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
+                    f"CloudWatch refuses the alarm. The Ids are {', '.join(map(str, ids))}.",
+                )
+    band = only_value(case, found.get("ThresholdMetricId"))
+    operator = only_value(case, found.get("ComparisonOperator"))
+    shown = [only_value(case, query.get("ReturnData", True)) for query in queries]
+    returned = [one for one, value in zip(ids, shown, strict=True) if is_true(value)]
+    if "ThresholdMetricId" not in found and len(returned) != 1 and None not in shown:
+        yield (
+            "Metrics",
+            f"ReturnData is true for {' and '.join(map(str, returned)) or 'no entry'}{{when}}, also where it "
+            "is left out: CloudWatch refuses the alarm. Set it to true for the one that the alarm watches "
+            "and to false for the others.",
+        )
+    if operator in BANDS and "ThresholdMetricId" not in found:
+        yield (
+            "ComparisonOperator",
+            f"ComparisonOperator is {operator}{{when}}, and ThresholdMetricId is missing: CloudWatch refuses "
+            "the alarm. Set it to the Id of the ANOMALY_DETECTION_BAND, and leave out Threshold.",
+        )
+    if isinstance(band, str) and band not in ids:
+        yield "ThresholdMetricId", f"ThresholdMetricId is {band}{{when}}, which is not the Id of an entry."
+    if "ThresholdMetricId" in found and isinstance(operator, str) and operator not in BANDS:
+        yield (
+            "ComparisonOperator",
+            f"ComparisonOperator is {operator}{{when}}, and ThresholdMetricId is set: CloudWatch refuses the "
+            f"alarm. Use one of {', '.join(BANDS)}.",
+        )
+
+
+def _names(expression: str) -> list[str]:
+    """Return the IDs in an expression; none of a query, whose names are others'."""
+    if "${" in expression or re.match(r"\s*SELECT\b", expression, re.IGNORECASE):
+        return []
+    plain = re.sub(r"'[^']*'|\"[^\"]*\"|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d", "", expression)
+    return list(dict.fromkeys(re.findall(r"(?<![\w.])[a-z]\w*(?!\w|\s*\()", plain)))

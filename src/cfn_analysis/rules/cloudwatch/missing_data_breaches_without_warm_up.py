@@ -1,0 +1,55 @@
+"""An alarm with breaching missing data waits for the first data of a new resource."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import existing, logical_ids_in, values
+
+ASKED = ("TreatMissingData", "WarmUpConfiguration")
+
+
+class MissingDataBreachesWithoutWarmUp(Rule):
+    """Alarm that fires when its stack is created.
+
+    With TreatMissingData breaching, an alarm on a resource of the same stack fires before the resource has
+    sent its first data, and notifies the operator for each new stack. Add a WarmUpConfiguration: after it is
+    created, the alarm then waits for data, up to the configured time.
+    """
+
+    id = "W9609"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        asked = {name: properties[name] for name in ASKED if name in properties}
+        for found, case in scenarios(validator, asked):
+            if "WarmUpConfiguration" in found:
+                continue
+            for treated, where in values(case, found.get("TreatMissingData")):
+                watched = _created(where, properties) if treated == "breaching" else ""
+                if watched:
+                    yield Fault(
+                        existing(properties, ("TreatMissingData",)),
+                        f"TreatMissingData is breaching{{when}}, and the stack creates {watched}, which the "
+                        "alarm watches: until that sends data, the alarm fires. Add a WarmUpConfiguration, "
+                        "for example with WarmUpPeriodDurationInMinutes: 60.",
+                        where,
+                    )
+
+
+def _created(case: Validator, properties: Any) -> str:
+    """Return the logical ID of the resource of an alarm's metric; empty if it is not in the template."""
+    resources = case.context.resources
+    named = (
+        logical_id
+        for metric in metrics(case, properties)
+        for value in (metric.dimensions or {}).values()
+        for logical_id in sorted(logical_ids_in(value))
+    )
+    return next((logical_id for logical_id in named if logical_id in resources), "")

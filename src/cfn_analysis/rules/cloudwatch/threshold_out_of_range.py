@@ -1,0 +1,128 @@
+"""The threshold of an alarm is in the range of its metric."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.reach import reach
+from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import default_values, number
+from cfn_analysis.rules.support.values import values
+
+# Metrics that are a percentage, and metrics that count. The services have more.
+PERCENT = {
+    "AWS/CloudFront": ("4xxErrorRate", "5xxErrorRate", "TotalErrorRate", "CacheHitRate"),
+    "AWS/EC2": ("CPUUtilization",),
+    "AWS/ECS": ("CPUUtilization", "MemoryUtilization"),
+    "AWS/ElastiCache": ("CPUUtilization", "EngineCPUUtilization", "DatabaseMemoryUsagePercentage"),
+    "AWS/RDS": ("CPUUtilization", "BufferCacheHitRatio"),
+    "AWS/Route53": ("HealthCheckPercentageHealthy",),
+}
+COUNTS = {
+    "AWS/ApiGateway": ("Count", "4XXError", "5XXError", "4xx", "5xx"),
+    "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
+    "AWS/Lambda": ("Errors", "Throttles", "Invocations", "DeadLetterErrors"),
+    "AWS/NATGateway": (
+        "ErrorPortAllocation",
+        "IdleTimeoutCount",
+        "PacketsDropCount",
+        "ActiveConnectionCount",
+    ),
+    "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
+}
+
+# Metrics of which each data point is 0 or 1, so that every statistic but the sum lies between.
+SHARES = {
+    "AWS/ApiGateway": ("4XXError", "5XXError"),
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+    "AWS/ApplicationELB": (
+        "HTTPCode_ELB_4XX_Count",
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_4XX_Count",
+        "HTTPCode_Target_5XX_Count",
+    ),
+    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+    "AWS/Lambda": ("DeadLetterErrors", "DestinationDeliveryFailures", "Errors", "Throttles"),
+    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+    "AWS/Route53": ("HealthCheckStatus",),
+}
+SHARING = {"AWS/ApiGateway": ("Average",)}  # the other services: of every statistic
+
+
+class ThresholdOutOfRange(Rule):
+    """Alarm with a threshold that its metric never crosses.
+
+    A percentage goes from 0 to 100 and a count from 0 on: an alarm on more than 100, or on less than 0,
+    never fires. The average of 4XXError and 5XXError of API Gateway, and of Errors and Throttles of Lambda,
+    is a share from 0 to 1, so it never reaches a threshold in percent or in numbers. A duration ends with
+    the Timeout of the function, a latency with that of the integration, and concurrency with what is
+    reserved. An alarm on at least 0 always fires.
+    """
+
+    id = "E9611"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
+    )
+    tags = ["resources", "cloudwatch", "alarm"]
+    fault_class = "alarms"
+    looks_at = properties_of("AWS::CloudWatch::Alarm")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        threshold = properties.get("Threshold")
+        own = validator.cfn.template["Resources"].get(own_id(validator), {})
+        if "Metrics" in properties or ("Condition" in own and is_function(threshold)[0]):
+            return  # where a threshold of -1 disables the alarm
+        for metric in metrics(validator, properties):
+            low, high = _range(metric.namespace, metric.name, metric.statistic)
+            limited = reach(metric)
+            if limited:
+                low, high = 0, limited.most
+            if low is None:
+                continue
+            slack = limited.slack if limited else 0
+            for operator, where in values(metric.case, properties.get("ComparisonOperator")):
+                for value, case in default_values(where, threshold):
+                    limit = number(value)
+                    most = None if high is None else high + slack
+                    result = _result(str(operator), limit, low, most) if limit is not None else ""
+                    if result:
+                        span = f"from {low:g} to {high:.0f}" if high is not None else f"{low:g} or more"
+                        why = f" ({limited.reason})" if limited else ""
+                        yield Fault(
+                            ("Threshold",),
+                            f"Threshold is {value}{{when}}, and {metric.statistic} of {metric.name} is "
+                            f"{span}{why}: {operator} is {result} true.",
+                            case,
+                        )
+
+
+def _range(
+    namespace: str | None, name: str | None, statistic: str | None
+) -> tuple[float | None, float | None]:
+    whole = statistic in SHARING.get(namespace or "", ("Average", "Maximum", "Minimum"))
+    if whole and name in SHARES.get(namespace or "", ()):
+        return 0, 1
+    if name in PERCENT.get(namespace or "", ()) and statistic in ("Average", "Maximum", "Minimum"):
+        return 0, 100
+    if name in COUNTS.get(namespace or "", ()) and statistic in ("Sum", "Maximum", "Minimum"):
+        return 0, None
+    return None, None
+
+
+def _result(operator: str, limit: float, low: float, high: float | None) -> str:
+    """Return ``never`` or ``always`` where no value of the range decides a comparison."""
+    if operator == "GreaterThanThreshold" and high is not None and limit >= high:
+        return "never"
+    if operator == "GreaterThanOrEqualToThreshold":
+        return "never" if high is not None and limit > high else "always" if limit <= low else ""
+    if operator == "GreaterThanThreshold" and limit < low:
+        return "always"
+    if operator == "LessThanThreshold":
+        return "never" if limit <= low else "always" if high is not None and limit > high else ""
+    if operator == "LessThanOrEqualToThreshold":
+        return "never" if limit < low else "always" if high is not None and limit >= high else ""
+    return ""

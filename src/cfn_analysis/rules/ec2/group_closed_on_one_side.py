@@ -1,0 +1,94 @@
+"""Egress rules between security groups have matching ingress rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.references import single_reference
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import number
+from cfn_analysis.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.values import Path
+
+GROUP = "AWS::EC2::SecurityGroup"
+
+
+class Opening(NamedTuple):
+    """A rule of a security group of the template."""
+
+    group: str
+    rule: Any
+    path: Path
+
+
+class GroupClosedOnOneSide(Rule):
+    """Egress rule to a security group without a matching ingress rule.
+
+    A connection needs an egress rule of the source group and an ingress rule of the destination group. An
+    egress rule to a group of the template without a matching ingress rule has no effect: often source and
+    destination are exchanged, or the two ports differ.
+    """
+
+    id = "E9635"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
+    tags = ["resources", "ec2", "securitygroup"]
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
+        inward = list(_openings(resources, "SecurityGroupIngress", groups)) if groups else []
+        for one in _openings(resources, "SecurityGroupEgress", groups) if groups else ():
+            other = single_reference(one.rule.get("DestinationSecurityGroupId"))[0]
+            answers = [opening.rule for opening in inward if opening.group == other]
+            if other in groups and not any(_meets(one, rule) for rule in answers):
+                yield Fault(
+                    (*one.path, "DestinationSecurityGroupId"),
+                    f"DestinationSecurityGroupId is {other}, which does not allow {one.group} on this port: "
+                    "every connection fails. Add an ingress rule there, or swap the two groups.",
+                )
+
+
+def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
+    """Yield the rules of one direction, in the groups and as separate resources."""
+    for logical_id, _, properties in of_type(resources, GROUP):
+        for rule, path in each(properties.get(kind), logical_id, "Properties", kind):
+            yield Opening(logical_id, rule if isinstance(rule, dict) else {}, path)
+    for logical_id, _, properties in of_type(resources, f"AWS::EC2::{kind}"):
+        group = single_reference(properties.get("GroupId"))[0]
+        if group in groups:
+            yield Opening(group, properties, (logical_id, "Properties"))
+
+
+def _meets(one: Opening, rule: Any) -> bool:
+    """Return whether a rule of the other group matches; unknown values match."""
+    if is_function(rule)[0] or not rule:
+        return True
+    source = rule.get("SourceSecurityGroupId")
+    if source is not None and single_reference(source)[0] not in (one.group, ""):
+        return False
+    ends = [_ports(each_of) for each_of in (one.rule, rule)]
+    if None in ends:
+        return True
+    (first, last), (other_first, other_last) = [end for end in ends if end]
+    return first <= other_last and other_first <= last and _protocols_meet(one.rule, rule)
+
+
+def _ports(rule: Any) -> tuple[float, float] | None:
+    """Return the ports of a rule; None for all ports or if they are not known."""
+    first, last = number(rule.get("FromPort")), number(rule.get("ToPort"))
+    if str(rule.get("IpProtocol")) == "-1" or first is None or last is None or first < 0:
+        return None
+    return first, last
+
+
+def _protocols_meet(one: Any, other: Any) -> bool:
+    written = [str(rule.get("IpProtocol")) for rule in (one, other)]
+    found = {{"6": "tcp", "17": "udp"}.get(protocol, protocol) for protocol in written}
+    return len(found) == 1 or any(text.startswith("{") for text in found)

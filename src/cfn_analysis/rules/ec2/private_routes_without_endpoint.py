@@ -1,0 +1,50 @@
+"""Private subnets use the gateway endpoint of their VPC."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.networks import default_routes
+from cfn_analysis.rules.support.references import single_reference, sub_text
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import of_type
+
+
+class PrivateRoutesWithoutEndpoint(Rule):
+    """Gateway endpoint without a route table with a NAT gateway.
+
+    A gateway endpoint applies to the subnets of the route tables that it lists. From other subnets, traffic
+    to S3 or DynamoDB goes through the NAT gateway: it is billed by the gigabyte, and policies that require
+    the endpoint deny it. List every route table whose default route is a NAT gateway. A subnet can be omitted
+    intentionally.
+    """
+
+    id = "W9637"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
+    tags = ["resources", "ec2", "vpc"]
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        endpoints: dict[tuple[str, str], list[tuple[str, Any]]] = {}
+        for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCEndpoint"):
+            service = re.search(r"\.(s3|dynamodb)$", sub_text(properties.get("ServiceName")) or "")
+            vpc = single_reference(properties.get("VpcId"))[0]
+            listed = properties.get("RouteTableIds")
+            if service and vpc in resources and isinstance(listed, list):
+                endpoints.setdefault((vpc, service[1]), []).append((logical_id, listed))
+        tables = [
+            (table, single_reference(properties.get("VpcId"))[0])
+            for table, _, properties in of_type(resources, "AWS::EC2::RouteTable")
+            if endpoints and any("NatGatewayId" in route for _, route in default_routes(resources, table))
+        ]
+        for (vpc, name), found in endpoints.items():
+            items = [single_reference(item)[0] for _, listed in found for item, _ in each(listed)]
+            left_out = [table for table, of_vpc in tables if of_vpc == vpc and table not in items]
+            if left_out and all(item in resources for item in items):
+                yield Fault(
+                    (found[0][0], "Properties", "RouteTableIds"),
+                    f"RouteTableIds does not contain {' and '.join(left_out)}, which has a route to a NAT "
+                    f"gateway: there, {name} is reached through it, and billed. Add the route table.",
+                )

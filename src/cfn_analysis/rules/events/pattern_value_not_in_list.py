@@ -1,0 +1,44 @@
+"""An event pattern lists the values that it matches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class PatternValueNotInList(Rule):
+    """Event pattern with a value that is not in a list.
+
+    Every leaf of an event pattern is a list of values, also with only one value: source: [aws.ec2].
+    EventBridge refuses a plain text, 'Match value must be String, number, true, false, or null', or 'must be
+    an object or an array'.
+    """
+
+    id = "E9772"
+    source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html"
+    tags = ["resources", "events"]
+    fault_class = "documents"
+    looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
+
+    def faults(self, validator: Validator, pattern: Any) -> Faults:
+        for path, value in _plain(pattern, ()):
+            yield Fault(
+                path,
+                f"{path[-1]} is {show(value)}, and EventBridge requires a list of values. Write [{value}].",
+            )
+
+
+def _plain(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield path and value of each leaf that is a text or a number."""
+    for key, value in part.items() if isinstance(part, dict) and not is_function(part)[0] else ():
+        if isinstance(value, str | int | float) and key != "$or":
+            yield (*path, key), value
+        else:
+            yield from _plain(value, (*path, key))

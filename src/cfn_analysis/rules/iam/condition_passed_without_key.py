@@ -1,0 +1,71 @@
+"""A condition of an Allow requires the key that it compares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, documents, texts
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+
+MFA = "aws:multifactorauthpresent"
+# Keys that are missing in the requests that the condition is intended to exclude.
+GUARDS = {
+    MFA: "requests with long-term keys have no aws:MultiFactorAuthPresent",
+    "aws:multifactorauthage": "requests without MFA have no aws:MultiFactorAuthAge",
+    "aws:sourcevpc": "requests from outside of VPC endpoints have no aws:SourceVpc",
+    "aws:sourcevpce": "requests from outside of VPC endpoints have no aws:SourceVpce",
+    "aws:sourcearn": "only requests by a service have aws:SourceArn",
+    "aws:sourceaccount": "only requests by a service have aws:SourceAccount",
+    "aws:principalorgid": "principals outside of any organization have no aws:PrincipalOrgID",
+}
+
+
+class ConditionPassedWithoutKey(Rule):
+    """Condition that is true, or a Deny that does not apply, for requests without the key.
+
+    An operator with IfExists, and ForAllValues with any key, is true if the request does not have the key. In
+    an Allow, this allows the requests that the condition is intended to exclude: BoolIfExists with
+    aws:MultiFactorAuthPresent allows access keys. Remove IfExists; with ForAllValues, add Null: {KEY:
+    "false"}. In a Deny, both are correct, and Bool with aws:MultiFactorAuthPresent "false" does not apply to
+    access keys: use BoolIfExists.
+    """
+
+    id = "W9652"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html"
+    tags = ["resources", "iam"]
+    fault_class = "rights"
+    looks_at = (*POLICIES, TRUST)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for statement, path in documents(policy):
+            found = list(conditions(statement))
+            if statement.get("Effect") == "Deny":
+                for operator, key, value, place_of in found:
+                    if (
+                        operator == "Bool"
+                        and key.lower() == MFA
+                        and texts(value) == ["false"]
+                        and len(found) == 1
+                    ):
+                        yield Fault(
+                            (*path, *place_of),
+                            f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",
+                        )
+            if statement.get("Effect") != "Allow":
+                continue
+            asked = {key.lower() for operator, key, _, _ in found if operator == "Null"}
+            others = {key.lower() for operator, key, _, _ in found if not operator.endswith("IfExists")}
+            for operator, key, _, place_of in found:
+                if key.lower() in asked or (operator.endswith("IfExists") and key.lower() in others):
+                    continue
+                if operator.endswith("IfExists") and key.lower() in GUARDS:
+                    why = GUARDS[key.lower()]
+                elif operator.startswith("ForAllValues:"):
+                    why = f"it is true where a request has no {key}"
+                else:
+                    continue
+                yield Fault(
+                    (*path, *place_of),
+                    f"{operator} in an Allow allows requests without the key: {why}. Remove IfExists, "
+                    f'or add Null: {{{key}: "false"}}.',
+                )

@@ -1,0 +1,65 @@
+"""A condition compares a key with a value that the key can have."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in, texts
+from cfn_analysis.rules.support.references import plain
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import show
+
+ACCOUNT = (r"[0-9*?$]+|aws-[a-z-]+", "an account ID of 12 digits")
+FORMS = {
+    "aws:principalaccount": ACCOUNT,
+    "aws:resourceaccount": ACCOUNT,
+    "aws:sourceaccount": ACCOUNT,
+    "kms:calleraccount": ACCOUNT,
+    "kms:viaservice": (
+        r"(?![a-z0-9-]+\.amazonaws\.com$).*",
+        "a service with its region, SERVICE.REGION.amazonaws.com",
+    ),
+    "aws:principalarn": (r"(arn:|[*?$]).*", "an ARN"),
+    "aws:sourcearn": (r"(arn:|[*?$]).*", "an ARN"),
+    "aws:principalorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
+    "aws:sourceorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
+    "aws:sourcevpc": (r"(vpc-|[*?$]).*", "an ID of a VPC, vpc-..."),
+    "aws:sourcevpce": (r"(vpce-|[*?$]).*", "an ID of a VPC endpoint, vpce-..."),
+    "aws:securetransport": (r"true|false|\$", "true or false"),
+    "aws:principalisawsservice": (r"true|false|\$", "true or false"),
+    "aws:viaawsservice": (r"true|false|\$", "true or false"),
+}
+PRIVATE = re.compile(r"(10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+(/\d+)?")
+
+NO_ONE = re.compile(r"(?!yes$|no$)[a-z]*")  # a word such as none, which is to match nothing
+
+
+class ConditionValueOfAnotherForm(Rule):
+    """Condition that compares a key with a value of another form.
+
+    aws:SourceAccount is an account ID and aws:SourceArn is an ARN. aws:SourceVpc is vpc-..., aws:SourceIp a
+    public address, and aws:PrincipalOrgID is o-.... IAM accepts any text, but no request has such a value: an
+    Allow statement never applies, and a Deny statement with a negated operator applies to everyone. The rule
+    does not check a single word such as none.
+    """
+
+    id = "E9659"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
+    tags = ["resources", "iam"]
+    fault_class = "conditions"
+    looks_at = (*POLICIES, TRUST)
+
+    def faults(self, validator: Validator, policy: Any) -> Faults:
+        for operator, key, value, path in conditions_in(policy):
+            addresses = texts(value) if key.lower() == "aws:sourceip" else []
+            if addresses and all(map(PRIVATE.fullmatch, addresses)):
+                yield Fault(
+                    path,
+                    f"{key} is compared with private addresses only, and is always a public one. Compare "
+                    "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
+                )
+            form, what = FORMS.get(key.lower(), ("", ""))
+            for text in texts(value) if form and operator != "Null" else ():
+                if not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text):
+                    yield Fault(path, f"{key} is compared with {show(text)}, and is always {what}.")

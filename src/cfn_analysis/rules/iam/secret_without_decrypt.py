@@ -1,0 +1,79 @@
+"""A role that reads a secret may decrypt it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.policies import ROLE, allows, names, roles
+from cfn_analysis.rules.support.references import own_id, sub_text, target
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import of_type
+
+READ, DECRYPT = "secretsmanager:GetSecretValue", "kms:Decrypt"
+SECRET, KEY = "AWS::SecretsManager::Secret", "AWS::KMS::Key"
+
+
+class SecretWithoutDecrypt(Rule):
+    """Role that reads a secret but cannot decrypt it.
+
+    Secrets Manager decrypts with the permissions of its caller. A role with GetSecretValue for a secret with
+    a customer managed key also needs kms:Decrypt on that key; without it the stack deploys, but each call
+    fails with AccessDeniedException. Restrict it with kms:ViaService and kms:EncryptionContext:SecretARN.
+    """
+
+    id = "E9640"
+    source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
+    tags = ["resources", "iam", "secretsmanager", "kms"]
+    fault_class = "rights"
+    looks_at = properties_of(ROLE)
+
+    def faults(self, validator: Validator, _properties: Any) -> Faults:
+        secrets = of_type(validator.cfn.template["Resources"], SECRET)
+        if not any("KmsKeyId" in properties for _, _, properties in secrets):
+            return
+        for statements, case, _ in roles(validator, own_id(validator)):
+            for secret_id, key_id in sorted(_read(case, statements or [])):
+                decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
+                if not decrypts and _delegates(case, key_id):
+                    yield Fault(
+                        (),
+                        f"The role can read {secret_id}{{when}}, but not use its key {key_id}: every "
+                        f"GetSecretValue fails. Allow {DECRYPT} on {key_id}.",
+                        case,
+                    )
+
+
+def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
+    """Return the secrets of the template that the statements name, with their keys."""
+    found = set()
+    for _, statement in statements:
+        resources = statement.get("Resource", []) if isinstance(statement, dict) else []
+        for resource in resources if isinstance(resources, list) else [resources]:
+            secret_id, secret = target(case, resource, SECRET)
+            key_id, _ = target(case, secret.get("KmsKeyId"), KEY)
+            if key_id and names(statement, secret_id) and allows(statement, READ, secret_id):
+                found.add((secret_id, key_id))
+    return found
+
+
+def _delegates(case: Validator, key_id: str) -> bool:
+    """Return whether a key policy delegates decryption to IAM: it allows only the account."""
+    policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    return isinstance(statements, list) and not any(
+        allows(statement, DECRYPT, key_id) and not _is_narrow(statement) for statement in statements
+    )
+
+
+def _is_narrow(statement: Any) -> bool:
+    """Return whether a statement is for the root of the account or for services, not for a role."""
+    principal = statement.get("Principal") if isinstance(statement, dict) else None
+    if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
+        return False
+    accounts = principal.get("AWS", [])
+    return all(_is_root(account) for account in (accounts if isinstance(accounts, list) else [accounts]))
+
+
+def _is_root(account: Any) -> bool:
+    text = sub_text(account) or ""
+    return text.endswith(":root") or text == "${AWS::AccountId}" or text.isdecimal()

@@ -1,0 +1,99 @@
+"""The source that a policy names is one for which the service acts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
+from cfn_analysis.rules.support.references import own_type
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.values import Path
+
+PERMISSION = "AWS::Lambda::Permission"
+
+# Service: the beginnings of service and resource in the ARNs for which it acts.
+SOURCES = {
+    # https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
+    "apigateway": ("execute-api:",),
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    "cloudfront": ("cloudfront:",),
+    # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+    "cloudwatch": ("cloudwatch:",),
+    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+    "cloudtrail": ("cloudtrail:",),
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+    "delivery.logs": ("logs:",),
+    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    "events": ("events:",),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
+    "events.rds": ("rds:",),
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    "logging.s3": ("s3:",),
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
+    "monitoring.rds": ("rds:db:",),
+    "s3": ("s3:",),
+    "sns": ("sns:",),
+    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    "vpc-flow-logs": ("ec2:vpc-flow-log/",),
+}
+ARN = re.compile(r"arn:[^:]+:([a-z0-9-]+):[^:]*:[^:]*:(.*)$", re.DOTALL)
+
+
+class SourceOfAnotherService(Rule):
+    """Condition on a source for which the service never acts.
+
+    aws:SourceArn, and SourceArn of a Lambda permission, are the ARN of the resource for which the service
+    acts. API Gateway calls functions for execute-api and not for apigateway, flow logs assume a role for the
+    flow log and not for the VPC, and Enhanced Monitoring assumes it for the instance and not for the cluster.
+    With another ARN the condition never matches, and the service has no access.
+    """
+
+    id = "E9656"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn"
+    tags = ["resources", "iam", "lambda"]
+    fault_class = "rights"
+    looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
+
+    def faults(self, validator: Validator, part: Any) -> Faults:
+        role = own_type(validator) == "AWS::IAM::Role"
+        for services, text, path in _permission(part) if "FunctionName" in part else _statements(part):
+            names = {re.split(r"\.amazonaws|\.\$\{", service)[0] for service in services}
+            (name,) = names if len(names) == 1 else ("",)
+            found = ARN.match(re.sub(r"\$\{[^}]*\}", "$", text))
+            known = () if role and name == "apigateway" else SOURCES.get(name, ())
+            if name == "events" and "FunctionName" in part:  # an event bus calls no function
+                known = ("events:rule/",)
+            if found and known and not any(_meets(f"{found[1]}:{found[2]}", start) for start in known):
+                yield Fault(
+                    path,
+                    f"{path[-1]} is {show(text)}, and {name} acts for an ARN of "
+                    f"{' or '.join(start.strip(':/') for start in known)}: the condition is never met, and "
+                    "the service is refused.",
+                )
+
+
+def _meets(resource: str, start: str) -> bool:
+    """Return whether an ARN's service and resource begin like this, up to the first unknown part."""
+    known = re.split(r"[$*?]", resource)[0]
+    return known.startswith(start) or start.startswith(known)
+
+
+def _permission(properties: Any) -> Iterator[tuple[list[str], str, Path]]:
+    for text in texts(properties.get("SourceArn")):
+        yield texts(properties.get("Principal")), text, ("SourceArn",)
+
+
+def _statements(policy: Any) -> Iterator[tuple[list[str], str, Path]]:
+    for statement, path in documents(policy):
+        principal = statement.get("Principal")
+        services = texts(principal.get("Service")) if isinstance(principal, dict) else []
+        for operator, key, value, place in conditions(statement) if services else ():
+            listed = texts(value)
+            if key.lower() == "aws:sourcearn" and "Not" not in operator and len(listed) == 1:
+                yield services, listed[0], (*path, *place)

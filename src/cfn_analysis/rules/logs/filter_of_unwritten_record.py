@@ -1,0 +1,131 @@
+"""A filter on the log of a function matches records that the function writes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import texts
+from cfn_analysis.rules.support.references import single_reference
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FUNCTION = "AWS::Lambda::Function"
+LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
+OTHER_NAMES = {"WARNING": "WARN", "CRITICAL": "FATAL"}  # of Python's logging
+
+# Of the record of a platform.report, what is one level deeper.
+# https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
+METRICS = [
+    "billedDurationMs",
+    "billedRestoreDurationMs",
+    "durationMs",
+    "initDurationMs",
+    "maxMemoryUsedMB",
+    "memorySizeMB",
+    "restoreDurationMs",
+]
+
+
+class FilterOfUnwrittenRecord(Rule):
+    """Filter on a record that the function does not write.
+
+    With LogFormat JSON, Lambda writes its own records as JSON, with $.type platform.report and $.record, and
+    those of the code with $.level; as Text, which is the default, neither. SystemLogLevel WARN leaves out the
+    reports of successful calls, and ApplicationLogLevel the records of lower levels. A pattern for records
+    that are not written never matches, and its metric does not have data. In a report, the values are in
+    $.record.metrics.
+    """
+
+    id = "E9671"
+    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"
+    tags = ["resources", "logs", "lambda"]
+    fault_class = "documents"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        logging = _logging(validator, resources)
+        for logical_id, _, properties in of_type(
+            resources, "AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"
+        ):
+            group = single_reference(properties.get("LogGroupName"))[0]
+            pattern = only_value(validator, properties.get("FilterPattern"))
+            if group not in logging or not isinstance(pattern, str):
+                continue
+            problems = [_unwritten(pattern, config) for config in logging[group]]
+            if all(problems):
+                yield Fault((logical_id, "Properties", "FilterPattern"), f"FilterPattern {problems[0]}")
+            for where, text in _asked(logical_id, properties, pattern):
+                for name in re.findall(r"\$\.record\.(\w+)", text):
+                    if name in METRICS:
+                        yield Fault(
+                            where, f"{where[-1]} has $.record.{name}, which is in $.record.metrics.{name}."
+                        )
+
+
+def _logging(validator: Validator, resources: Any) -> dict[str, list[dict[str, Any]]]:
+    """Return the logging settings of the functions for each log group of the template."""
+    groups = {
+        name: logical_id
+        for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
+        for name in texts(properties.get("LogGroupName"))
+    }
+    found: dict[str, list[dict[str, Any]]] = {}
+    for logical_id, _, properties in of_type(resources, FUNCTION):
+        config = properties.get("LoggingConfig", {})
+        if not isinstance(config, dict):
+            continue
+        own = single_reference(config.get("LogGroup"))[0]
+        names = [f"/aws/lambda/${{{logical_id}}}"]
+        names += [f"/aws/lambda/{name}" for name in texts(properties.get("FunctionName"))]
+        group = own or next((groups[name] for name in names if name in groups), "")
+        settings = {
+            name: only_value(validator, value) for name, value in config.items() if name != "LogGroup"
+        }
+        found.setdefault(group, []).append({"LogFormat": "Text", **settings})
+    return found
+
+
+def _unwritten(pattern: str, config: dict[str, Any]) -> str:
+    """Return why a function never writes the records of a pattern; empty if it may."""
+    log_format = config["LogFormat"]
+    platform = re.findall(r"platform\.\w+", pattern)
+    if log_format == "Text" and platform:
+        return "uses a record of the platform, which LogFormat Text does not write. Set LogFormat to JSON."
+    if log_format != "JSON":
+        return ""
+    if pattern.lstrip().startswith("["):
+        return (
+            "is for the columns of a text, and LogFormat is JSON: it never matches. Write { $.field = "
+            "value }."
+        )
+    of_success = {"platform.report", "platform.start"}.issuperset(platform) and "status" not in pattern
+    if platform and of_success and config.get("SystemLogLevel") == "WARN":
+        return f"uses {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
+    asked = [OTHER_NAMES.get(name.upper(), name.upper()) for name in _levels(pattern)]
+    least = config.get("ApplicationLogLevel")
+    left_out = [level for level in asked if least in LEVELS and _below(level, str(least))]
+    if left_out:
+        return f"uses {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
+    return ""
+
+
+def _levels(pattern: str) -> Iterator[str]:
+    yield from re.findall(r'\$\.level\s*=\s*"?([A-Za-z]+)', pattern)
+
+
+def _below(level: str, least: str) -> bool:
+    return level in LEVELS and LEVELS.index(level) < LEVELS.index(least)
+
+
+def _asked(logical_id: str, properties: Any, pattern: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Yield the texts of a filter with fields of a report, with their paths."""
+    yield (logical_id, "Properties", "FilterPattern"), pattern
+    listed = properties.get("MetricTransformations")
+    for index, one in enumerate(listed if isinstance(listed, list) else []):
+        value = one.get("MetricValue") if isinstance(one, dict) else None
+        if isinstance(value, str):
+            yield (logical_id, "Properties", "MetricTransformations", index, "MetricValue"), value

@@ -1,0 +1,59 @@
+"""What reads a log group calls it as the template does."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.references import sub_text
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import of_type
+
+# Type -> the path to the names of log groups.
+READERS = {
+    "AWS::EC2::FlowLog": ("LogGroupName",),
+    "AWS::Lambda::Function": ("LoggingConfig", "LogGroup"),
+    "AWS::Logs::MetricFilter": ("LogGroupName",),
+    "AWS::Logs::QueryDefinition": ("LogGroupNames",),
+    "AWS::Logs::SubscriptionFilter": ("LogGroupName",),
+}
+
+
+class LogGroupInAnotherSpelling(Rule):
+    """Name of a log group in another spelling than in the template.
+
+    /aws/vpc/flow-logs and /aws/vpc/flowlogs are two log groups. If the template creates one of them, and a
+    filter, a query or a function names the other, it reads nothing, or writes to a log group without
+    retention and key. The rule compares only letters and digits. Use Ref to name the log group.
+    """
+
+    id = "W9667"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"
+    )
+    tags = ["resources", "logs"]
+    fault_class = "names"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        groups = {
+            name: logical_id
+            for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
+            if (name := sub_text(properties.get("LogGroupName")))
+        }
+        plain = {_plain(name): (name, logical_id) for name, logical_id in groups.items()}
+        for logical_id, resource, properties in of_type(resources, *READERS) if groups else ():
+            steps, holder = READERS[resource["Type"]], properties
+            for step in steps:
+                holder = holder.get(step) if isinstance(holder, dict) else None
+            for value, path in each(holder, logical_id, "Properties", *steps):
+                text = sub_text(value)
+                if text and text not in groups and _plain(text) in plain:
+                    name, group = plain[_plain(text)]
+                    yield Fault(
+                        path, f"{text} is not a log group of the template; {group} is called {name}. Use Ref."
+                    )
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9${}:]", "", name.lower())

@@ -1,0 +1,51 @@
+"""A saved query sorts and filters by what is left of a record."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.queries import commands
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STATS = re.compile(r"stats\s+(.*?)(?:\s+by\s+(.*))?$", re.IGNORECASE | re.DOTALL)
+SORT = re.compile(r"sort\s+([@\w.]+)(?:\s+(?:asc|desc))?$", re.IGNORECASE)
+
+
+class QueryAsksForLostField(Rule):
+    """Saved query that sorts by a field that stats has removed.
+
+    After stats, a record holds only the results of its functions and the fields that stand behind by. A sort
+    by any other field has nothing to compare, so the order is arbitrary, and a limit after it keeps the wrong
+    records. Sort by the name of a result, such as latest(latency) as newest, or before stats.
+    """
+
+    id = "E9674"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"
+    tags = ["resources", "logs"]
+    fault_class = "documents"
+    looks_at = properties_of("AWS::Logs::QueryDefinition")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for query in commands(validator, properties):
+            for field in _lost(query):
+                yield Fault(
+                    ("QueryString",),
+                    f"QueryString sorts by {field}, which stats does not leave: the order is arbitrary. Sort "
+                    "by a result of stats, or by a field behind by.",
+                )
+
+
+def _lost(query: list[str]) -> Iterator[str]:
+    """Yield the fields by which a sort right after stats asks in vain."""
+    for before, command in pairwise(query):
+        stats, sort = STATS.match(before), SORT.match(command)
+        if stats and sort and "$" not in before and "`" not in before:
+            left = re.findall(r"\bas\s+([@\w.]+)", before, re.IGNORECASE)
+            left += re.findall(r"[@\w.]+", stats[2] or "")
+            if sort[1] not in left and not re.search(rf"{re.escape(sort[1])}\s*\(", stats[1]):
+                yield sort[1]

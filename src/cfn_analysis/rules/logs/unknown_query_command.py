@@ -1,0 +1,77 @@
+"""A saved query uses commands that Logs Insights has."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from cfn_analysis.rules.support.queries import commands
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+COMMANDS = (
+    "accum",
+    "addtotals",
+    "anomaly",
+    "appendcols",
+    "autoregress",
+    "cidrlookup",
+    "countFrequent",
+    "dedup",
+    "diff",
+    "display",
+    "estimate",
+    "expand",
+    "fields",
+    "filldown",
+    "fillmissing",
+    "filter",
+    "filterIndex",
+    "join",
+    "limit",
+    "logcompare",
+    "lookup",
+    "outlier",
+    "parse",
+    "pattern",
+    "relevantfields",
+    "sessionize",
+    "sort",
+    "SOURCE",
+    "stats",
+    "subqueries",
+    "unmask",
+    "unnest",
+    "where",
+)
+# Of the other languages, and of none of the commands so far.
+FOREIGN = ("count", "eval", "from", "group", "having", "head", "order", "rename", "select", "top")
+
+
+class UnknownQueryCommand(Rule):
+    """Saved query with a command that Logs Insights does not have.
+
+    A query is a list of commands separated by '|'. AWS::Logs::QueryDefinition saves any text, and the query
+    fails when it is run. SELECT, GROUP BY and HAVING belong to other query languages: set QueryLanguage to
+    SQL or PPL to use them. A word that is neither close to a command nor one of those may be a new command,
+    and is not judged.
+    """
+
+    id = "E9665"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html"
+    tags = ["resources", "logs"]
+    fault_class = "documents"
+    looks_at = properties_of("AWS::Logs::QueryDefinition")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for query in commands(validator, properties):
+            for command in query:
+                word = re.match(r"([A-Za-z]+)\b", command)
+                known = [one.lower() for one in COMMANDS]
+                close = get_close_matches(word[1], COMMANDS, n=1, cutoff=0.75) if word else []
+                if word and word[1].lower() not in known and (close or word[1].lower() in FOREIGN):
+                    hint = f" Did you mean {close[0]}?" if close else ""
+                    yield Fault(
+                        ("QueryString",),
+                        f"QueryString has the command {word[1]}, which Logs Insights does not have.{hint}",
+                    )

@@ -1,0 +1,61 @@
+"""A parameter group has the family of its database."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfn_analysis.rules.support.aurora import CLUSTER, CLUSTER_GROUP, INSTANCE, INSTANCE_GROUP
+from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.values import values
+
+
+class GroupOfAnotherFamily(Rule):
+    """Parameter group of another engine or version than the database.
+
+    A group has a Family, such as aurora-mysql8.0 or postgres16, and RDS refuses it for another engine or
+    major version: InvalidParameterCombination.
+    """
+
+    id = "E9689"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/parameter-groups-overview.html"
+    tags = ["resources", "rds"]
+    fault_class = "values"
+    looks_at = properties_of(CLUSTER, INSTANCE)
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for name, kind in (
+            ("DBClusterParameterGroupName", CLUSTER_GROUP),
+            ("DBParameterGroupName", INSTANCE_GROUP),
+        ):
+            group, group_properties = target(validator, properties.get(name), kind)
+            family = only_value(validator, group_properties.get("Family")) if group else None
+            engine = only_value(validator, properties.get("Engine"))
+            versions = [found for found, _ in values(validator, properties.get("EngineVersion"))]
+            if not isinstance(family, str) or not isinstance(engine, str):
+                continue
+            own = re.fullmatch(r"(.*?)-?(\d+(?:\.\d+)?)?", family)
+            if own and own[1] != engine and engine in ENGINES and own[1] in ENGINES:
+                yield Fault(
+                    (name,), f"{name} is {group}, whose Family {family} is not of {engine}: RDS refuses it."
+                )
+            elif own and own[2] and versions and not any(_fits(one, engine, own[2]) for one in versions):
+                yield Fault(
+                    (name,),
+                    f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses "
+                    "it.",
+                )
+
+
+ENGINES = ("aurora-mysql", "aurora-postgresql", "mysql", "mariadb", "postgres")
+
+
+def _fits(version: Any, engine: str, major: str) -> bool:
+    """Return whether a version is of a family's major version; what is not known fits."""
+    if not isinstance(version, str) or not version[:1].isdigit():
+        return True
+    if engine == "aurora-mysql":
+        return version.startswith(f"{major}.") or version == major
+    return f"{version}.".startswith(f"{major}.")

@@ -1,0 +1,70 @@
+"""A distribution accepts the names that point to it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import each, texts
+from cfn_analysis.rules.support.references import sub_text
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.values import Path
+
+
+class NameUnknownToDistribution(Rule):
+    """Record for a distribution that does not have the name as an alias.
+
+    CloudFront responds only to the domain names in Aliases of a distribution, and returns 403 for any other
+    name. A record with a name that is not in Aliases does not work. Add the name to Aliases, with a
+    certificate for it.
+    """
+
+    id = "E9778"
+    source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html"
+    tags = ["resources", "route53", "cloudfront"]
+    fault_class = "names"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        known = {}
+        for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+            config = properties.get("DistributionConfig")
+            if isinstance(config, dict) and "ConnectionMode" not in config:  # tenants have their own names
+                names = [sub_text(item) for item, _ in each(config.get("Aliases"))]
+                if None not in names:
+                    known[logical_id] = [str(name) for name in names]
+        for name, target, path in _records(resources) if known else ():
+            found = re.fullmatch(r"\$\{(\w+)\.DomainName\}", target)
+            aliases = known.get(found[1]) if found else None
+            if aliases is not None and found and not any(_covers(alias, name) for alias in aliases):
+                listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
+                yield Fault(
+                    path,
+                    f"Name is {name} and is an alias for {found[1]}, whose Aliases {listed}: CloudFront "
+                    "answers 403. Add the name to Aliases.",
+                )
+
+
+def _records(resources: Any) -> Iterator[tuple[str, str, Path]]:
+    """Yield name, target and path of each alias record."""
+    for logical_id, _, properties in of_type(
+        resources, "AWS::Route53::RecordSet", "AWS::Route53::RecordSetGroup"
+    ):
+        start = (logical_id, "Properties")
+        for record, path in each(properties.get("RecordSets", properties), *start):
+            alias = record.get("AliasTarget") if isinstance(record, dict) else None
+            target = sub_text(alias.get("DNSName")) if isinstance(alias, dict) else None
+            for name in texts(record.get("Name")) if target else ():
+                yield name, str(target), (*path, "Name")
+
+
+def _covers(alias: str, name: str) -> bool:
+    """Return whether an alias matches a name, or can match it with different parameters."""
+    alias, name = alias.removesuffix("."), name.removesuffix(".")
+    if set(re.findall(r"\$\{[^}]*\}", alias)) != set(re.findall(r"\$\{[^}]*\}", name)):
+        return True
+    return alias == name or (alias.startswith("*.") and name.partition(".")[2] == alias[2:])

@@ -1,0 +1,43 @@
+"""A lifecycle rule moves objects before it deletes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.values import existing
+
+
+class LifecycleOutOfOrder(Rule):
+    """Lifecycle rule whose days S3 refuses.
+
+    Objects expire after the last transition, not before it or on the same day. S3 refuses the configuration
+    otherwise.
+    """
+
+    id = "E9705"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
+    tags = ["resources", "s3"]
+    fault_class = "values"
+    looks_at = ("Resources/AWS::S3::Bucket/Properties/LifecycleConfiguration/Rules/*",)
+
+    def faults(self, validator: Validator, rule: Any) -> Faults:
+        for found, case in scenarios(validator, rule):
+            moves = [*_listed(found, "Transition", "Transitions")]
+            expiry = number(only_value(case, found.get("ExpirationInDays")))
+            for move in moves:
+                days = number(only_value(case, move.get("TransitionInDays")))
+                if days is not None and expiry is not None and expiry <= days:
+                    yield Fault(
+                        existing(rule, ("ExpirationInDays",)),
+                        f"ExpirationInDays is {expiry:g}{{when}}, and objects move to "
+                        f"{move.get('StorageClass')} after {days:g}: S3 refuses the rule. Let them expire "
+                        "later.",
+                        case,
+                    )
+
+
+def _listed(rule: Any, single: str, several: str) -> list[Any]:
+    moves = [rule.get(single), *(rule.get(several) if isinstance(rule.get(several), list) else [])]
+    return [move for move in moves if isinstance(move, dict)]

@@ -1,0 +1,46 @@
+"""A rule for noncurrent versions is in a bucket with versioning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import existing
+
+NAMES = ("NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays", "NoncurrentVersionTransitions")
+
+
+class NoncurrentRuleWithoutVersions(Rule):
+    """Lifecycle rule for noncurrent versions in a bucket without versioning.
+
+    A bucket keeps versions only if VersioningConfiguration.Status is Enabled. Otherwise a rule for noncurrent
+    versions has no effect: enable versioning, or remove the rule. Suspended can be intended, to delete
+    existing versions.
+    """
+
+    id = "W9706"
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
+    tags = ["resources", "s3"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::S3::Bucket")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        asked = {name: properties.get(name) for name in ("VersioningConfiguration", "LifecycleConfiguration")}
+        if asked["LifecycleConfiguration"] is None or properties.get("ObjectLockEnabled"):
+            return
+        for found, case in scenarios(validator, asked):
+            lifecycle, versions = found.get("LifecycleConfiguration"), found.get("VersioningConfiguration")
+            if versions is not None:
+                continue
+            rules = lifecycle.get("Rules") if isinstance(lifecycle, dict) else None
+            for rule in rules if isinstance(rules, list) else []:
+                used = [name for name in NAMES if isinstance(rule, dict) and name in rule]
+                if used:
+                    yield Fault(
+                        existing(properties, ("LifecycleConfiguration", "Rules")),
+                        f"{used[0]} is set{{when}}, and the bucket keeps no versions: it does nothing. Set "
+                        "VersioningConfiguration: {Status: Enabled}.",
+                        case,
+                    )
+                    break

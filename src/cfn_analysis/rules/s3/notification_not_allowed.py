@@ -1,0 +1,55 @@
+"""A bucket is allowed to send its notifications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.permissions import FUNCTIONS, QUEUE, TOPIC, may_send, permitted, targets_of
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import of_type
+
+KINDS = {
+    "LambdaConfigurations": ("Function", ""),
+    "QueueConfigurations": ("Queue", "sqs:SendMessage"),
+    "TopicConfigurations": ("Topic", "sns:Publish"),
+}
+
+
+class NotificationNotAllowed(Rule):
+    """Notification to a function, queue or topic that does not allow S3.
+
+    S3 tests every destination when the bucket is created, and refuses one that does not allow
+    s3.amazonaws.com: 'Unable to validate the following destination configurations'. A function needs an
+    AWS::Lambda::Permission, a queue or topic a policy.
+    """
+
+    id = "E9710"
+    source_url = (
+        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"
+    )
+    tags = ["resources", "s3", "lambda", "sqs", "sns"]
+    fault_class = "rights"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
+            notifications = properties.get("NotificationConfiguration")
+            for name, (key, action) in KINDS.items() if isinstance(notifications, dict) else ():
+                start = (logical_id, "Properties", "NotificationConfiguration", name)
+                for one, path in each(notifications.get(name), *start):
+                    value = one.get(key) if isinstance(one, dict) else None
+                    kinds = (QUEUE, TOPIC) if action else FUNCTIONS
+                    for goal in targets_of(resources, value, *kinds):
+                        if action:
+                            allowed = may_send(resources, goal, "s3.", action)
+                        else:
+                            allowed = permitted(resources, goal, "s3.")
+                        remedy = (
+                            f"Allow it {action} in a policy" if action else "Add an AWS::Lambda::Permission"
+                        )
+                        if not allowed:
+                            yield Fault(
+                                (*path, key),
+                                f"{key} is {goal}, which does not allow s3.amazonaws.com: S3 refuses the "
+                                f"bucket. {remedy}.",
+                            )

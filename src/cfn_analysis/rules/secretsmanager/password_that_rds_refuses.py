@@ -1,0 +1,49 @@
+"""A generated password has only characters that RDS accepts."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.references import find_resource, sub_text
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.values import is_true, of_type
+
+REFUSED = '/@"'
+
+
+class PasswordThatRdsRefuses(Rule):
+    """Generated password with characters that RDS refuses.
+
+    The password of a master user must not contain '/', '@' or '"'. Secrets Manager uses all punctuation
+    without ExcludeCharacters or ExcludePunctuation, so the stack fails for some passwords.
+    """
+
+    id = "E9781"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html#cfn-rds-dbcluster-masteruserpassword"
+    tags = ["resources", "secretsmanager", "rds"]
+    fault_class = "values"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for user, _, properties in of_type(resources, "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"):
+            text = sub_text(properties.get("MasterUserPassword")) or ""
+            found = re.search(r"\{\{resolve:secretsmanager:\$\{(\w+)(?:\.Id)?\}", text)
+            secret, made_by = find_resource(
+                validator, found[1] if found else "", "AWS::SecretsManager::Secret"
+            )
+            made = made_by.get("GenerateSecretString")
+            if not secret or not isinstance(made, dict) or is_function(made)[0]:
+                continue
+            excluded = only_value(validator, made.get("ExcludeCharacters", ""))
+            if is_true(made.get("ExcludePunctuation")) or not isinstance(excluded, str):
+                continue
+            left = [one for one in REFUSED if one not in excluded]
+            if left:
+                yield Fault(
+                    (secret, "Properties", "GenerateSecretString"),
+                    f"GenerateSecretString generates the password of {user} and can use {' '.join(left)}, "
+                    "which RDS refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
+                )

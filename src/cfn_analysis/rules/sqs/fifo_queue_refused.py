@@ -1,0 +1,73 @@
+"""A queue has a type that its sender supports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.permissions import QUEUE, targets_of
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import is_true, of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.values import Path
+
+
+class FifoQueueRefused(Rule):
+    """FIFO queue for a sender that needs a standard queue.
+
+    The dead letters of a Lambda function or an EventBridge rule, and the notifications of S3, go to standard
+    queues only: the FIFO queue is refused, or nothing arrives. The dead-letter queue of a FIFO queue is
+    itself FIFO, that of a standard queue is standard.
+    """
+
+    id = "E9792"
+    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
+    tags = ["resources", "sqs", "lambda", "events", "s3"]
+    fault_class = "values"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        fifo = {
+            logical_id
+            for logical_id, _, properties in of_type(resources, QUEUE)
+            if is_true(properties.get("FifoQueue"))
+        }
+        for value, path, sender in _uses(resources) if fifo else ():
+            for queue in targets_of(resources, value, QUEUE):
+                of_queue = resources.get(path[0], {}).get("Type") == QUEUE
+                if (queue in fifo) != (of_queue and path[0] in fifo):
+                    kinds = ("FIFO", "standard") if queue in fifo else ("standard", "FIFO")
+                    yield Fault(
+                        path,
+                        f"{queue} is a {kinds[0]} queue, and {sender} needs a {kinds[1]} one. "
+                        f"{'Remove FifoQueue from it' if queue in fifo else 'Set FifoQueue of it'}, or use "
+                        "another.",
+                    )
+
+
+def _uses(resources: Any) -> Iterator[tuple[Any, Path, str]]:
+    """Yield each value with a queue, its path, and the sender."""
+    for logical_id, _, properties in of_type(resources, "AWS::Lambda::Function"):
+        for config, path in each(
+            properties.get("DeadLetterConfig"), logical_id, "Properties", "DeadLetterConfig"
+        ):
+            if isinstance(config, dict):
+                yield config.get("TargetArn"), path, "the dead-letter target of a function"
+    for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
+        for target, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
+            config = target.get("DeadLetterConfig") if isinstance(target, dict) else None
+            if isinstance(config, dict):
+                yield config.get("Arn"), (*path, "DeadLetterConfig"), "the dead-letter target of a rule"
+    for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
+        config = properties.get("NotificationConfiguration")
+        listed = config.get("QueueConfigurations") if isinstance(config, dict) else None
+        steps = (logical_id, "Properties", "NotificationConfiguration", "QueueConfigurations")
+        for one, path in each(listed, *steps):
+            if isinstance(one, dict):
+                yield one.get("Queue"), path, "a notification of S3"
+    for logical_id, _, properties in of_type(resources, QUEUE):
+        for policy, path in each(properties.get("RedrivePolicy"), logical_id, "Properties", "RedrivePolicy"):
+            if isinstance(policy, dict):
+                yield policy.get("deadLetterTargetArn"), path, "this queue"

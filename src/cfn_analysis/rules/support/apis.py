@@ -1,0 +1,148 @@
+"""Common code of the rules on REST APIs: the methods of an API, and those that a stage caches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.values import (
+    branches,
+    case_of,
+    is_true,
+    of_type,
+    place,
+    ref_name,
+    show,
+    values,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from cfn_analysis.rules.support.values import Path
+
+METHOD = "AWS::ApiGateway::Method"
+STAGE = "AWS::ApiGateway::Stage"
+ACCESS_LOGS = (
+    "Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",
+    "Resources/AWS::ApiGateway::Deployment/Properties/StageDescription/AccessLogSetting",
+    "Resources/AWS::ApiGatewayV2::Stage/Properties/AccessLogSettings",
+)
+
+
+class Method(NamedTuple):
+    """A method of the template."""
+
+    logical_id: str
+    resource: Any
+    properties: Any
+    path: str  # such as "/pets/{id}"; empty if not known
+
+
+def methods(resources: Any, api: Any) -> list[Method]:
+    """Return the methods with this RestApiId."""
+    return [
+        Method(logical_id, resource, properties, _path(resources, properties.get("ResourceId")))
+        for logical_id, resource, properties in of_type(resources, METHOD)
+        if properties.get("RestApiId") == api
+    ]
+
+
+def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
+    """Return the path of an API's resource; empty if a part of it is not literal."""
+    function, argument = is_function(resource_id)
+    if function == "Fn::GetAtt" and isinstance(argument, list) and argument[1:] == ["RootResourceId"]:
+        return "/"
+    resource = resources.get(ref_name(resource_id))
+    properties = resource.get("Properties") if isinstance(resource, dict) else None
+    if depth > 30 or not isinstance(properties, dict):
+        return ""
+    parent, part = _path(resources, properties.get("ParentId"), depth + 1), properties.get("PathPart")
+    return f"{parent.rstrip('/')}/{part}" if parent and isinstance(part, str) else ""
+
+
+def caching_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
+    """Yield the entries of a stage's MethodSettings that enable caching, with case and path."""
+    for setting, where in branches(validator, stage, "MethodSettings", "*"):
+        if isinstance(setting, dict):
+            for enabled, case in values(where, setting.get("CachingEnabled")):
+                if is_true(enabled):
+                    yield setting, case, place(where, validator)
+
+
+def cached_settings(validator: Validator, stage: Any) -> Iterator[tuple[Any, Validator, Path]]:
+    """Yield the same, but only for stages with a cache."""
+    for setting, case, path in caching_settings(validator, stage):
+        for enabled, cached_case in values(case, stage.get("CacheClusterEnabled")):
+            if is_true(enabled):
+                yield setting, cached_case, path
+
+
+def cached_methods(validator: Validator, resources: Any) -> Iterator[tuple[Method, Validator]]:
+    """Yield the methods that a stage caches, with the case."""
+    for _, stage, properties in of_type(resources, STAGE):
+        case = case_of(validator, stage)
+        if case is None:
+            continue
+        of_api = methods(resources, properties.get("RestApiId"))
+        own = {
+            (_decoded(setting.get("ResourcePath")), setting.get("HttpMethod"))
+            for setting, _ in branches(case, properties, "MethodSettings", "*")
+            if isinstance(setting, dict) and isinstance(setting.get("HttpMethod"), str)
+        }
+        for setting, cached_case, _ in cached_settings(case, properties):
+            for method in of_api:
+                both = case_of(cached_case, method.resource)
+                if both is not None and _applies(setting, method, own):
+                    yield method, both
+
+
+def _applies(setting: Any, method: Method, own: set[tuple[str, Any]]) -> bool:
+    """Return whether an entry of MethodSettings applies to the caching of a method.
+
+    The entry for all methods caches GET, which a method ANY includes. An entry for the method overrides it.
+    """
+    path, verb, of_method = setting.get("ResourcePath"), setting.get("HttpMethod"), _verb(method)
+    if path == "/*":
+        return verb == "*" and of_method in ("GET", "ANY") and (method.path, of_method) not in own
+    return bool(method.path) and _decoded(path) == method.path and verb == of_method
+
+
+def _verb(method: Method) -> str:
+    verb = method.properties.get("HttpMethod")
+    return verb.upper() if isinstance(verb, str) else ""
+
+
+def _decoded(path: Any) -> str:
+    """Return the path of a ResourcePath such as ``/~1pets~1{id}``."""
+    return path.removeprefix("/").replace("~1", "/") if str(path).startswith("/~1") else str(path)
+
+
+def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
+    """Yield the CacheKeyParameters of a method, once for each known value."""
+    for parameters, where in branches(case, method.properties, "Integration", "CacheKeyParameters"):
+        if parameters is None:
+            yield []
+        elif isinstance(parameters, list):
+            known = [value for item in parameters for value, _ in values(where, item) if value is not None]
+            if all(isinstance(value, str) for value in known):
+                yield known
+
+
+def cache_key_place(method: Method) -> Path:
+    """Return the path of a method's CacheKeyParameters, or of the place where they are missing."""
+    steps: list[str | int] = [method.logical_id, "Properties"]
+    integration = method.properties.get("Integration")
+    for name, holder in (("Integration", method.properties), ("CacheKeyParameters", integration)):
+        if not isinstance(holder, dict) or name not in holder:
+            break
+        steps.append(name)
+    return tuple(steps)
+
+
+def cache_key_state(method: Method, key: list[str]) -> str:
+    """Return a method's CacheKeyParameters in words: ``is ...`` or ``is missing``."""
+    return f"is {show(key)}" if cache_key_place(method)[-1] == "CacheKeyParameters" else "is missing"

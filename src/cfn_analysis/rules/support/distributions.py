@@ -1,0 +1,125 @@
+"""The origins of a CloudFront distribution, and the behaviors that use them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.references import sub_text
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import branches, case_of, existing, logical_ids_in, of_type, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from cfn_analysis.rules.support.values import Path
+
+# The default endpoint of an API. An address that begins with d- is a custom domain, and needs its Host.
+API_ADDRESS = re.compile(r"(?!d-).*\.(execute-api|lambda-url)\.")
+API_ATTRIBUTES = {"AWS::ApiGatewayV2::Api": "ApiEndpoint", "AWS::Lambda::Url": "FunctionUrl"}
+
+
+class Configuration(NamedTuple):
+    """Some parts of a distribution's configuration in one case."""
+
+    parts: dict[str, Any]
+    case: Validator
+    written: Any
+    """The whole configuration in the template."""
+
+    def path(self, *steps: str | int) -> Path:
+        """Return the path of a part from the properties; for a conditional part, that of its parent."""
+        return existing({"DistributionConfig": self.written}, ("DistributionConfig", *steps))
+
+    def behaviors(self) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
+        """Yield path and content of each cache behavior."""
+        default, others = self.parts.get("DefaultCacheBehavior"), self.parts.get("CacheBehaviors")
+        if isinstance(default, dict):
+            yield ("DefaultCacheBehavior",), default
+        for index, behavior in enumerate(others if isinstance(others, list) else []):
+            if isinstance(behavior, dict):
+                yield ("CacheBehaviors", index), behavior
+
+    def origins(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield index and content of each origin."""
+        origins = self.parts.get("Origins")
+        for index, origin in enumerate(origins if isinstance(origins, list) else []):
+            if isinstance(origin, dict):
+                yield index, origin
+
+    def custom_origins(self) -> Iterator[tuple[int, dict[str, Any], dict[str, Any]]]:
+        """Yield index, content and CustomOriginConfig of each origin that has one."""
+        for index, origin in self.origins():
+            if isinstance(custom := origin.get("CustomOriginConfig"), dict):
+                yield index, origin, custom
+
+    def api_origins(self) -> dict[str, Any]:
+        """Return the origins that are the address of an API: their ID and their domain name."""
+        return {
+            str(origin.get("Id")): origin["DomainName"]
+            for _, origin in self.origins()
+            if "DomainName" in origin and _is_api(self.case, origin["DomainName"])
+        }
+
+
+def configurations(validator: Validator, properties: Any, *parts: str) -> Iterator[Configuration]:
+    """Yield some parts of a distribution's configuration, once for each case."""
+    config = properties.get("DistributionConfig")
+    if not isinstance(config, dict) or is_function(config)[0]:
+        return
+    asked = {part: config[part] for part in parts if part in config}
+    for found, case in scenarios(validator, asked):
+        yield Configuration(found, case, config)
+
+
+def _is_api(case: Validator, domain: Any) -> bool:
+    texts = [
+        value if isinstance(value, str) else "".join(_texts_in(value)) for value, _ in values(case, domain)
+    ]
+    return any(API_ADDRESS.match(text) for text in texts) or any(
+        case.context.resources[name].type == kind and attribute == known
+        for name, attribute in _attributes(domain)
+        if name in case.context.resources
+        for kind, known in API_ATTRIBUTES.items()
+    )
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Yield every text in a value with references."""
+    if isinstance(value, str):
+        yield value
+    for part in _parts(value):
+        yield from _texts_in(part)
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _attributes(value: Any) -> Iterator[tuple[str, str]]:
+    """Yield logical ID and attribute of every Fn::GetAtt in a value, also in the text of a Fn::Sub."""
+    function, argument = is_function(value)
+    if function == "Fn::GetAtt":
+        name, _, attribute = (sub_text(value) or "")[2:-1].partition(".")
+        yield name, attribute
+    elif function == "Fn::Sub" and isinstance(argument, str):
+        yield from re.findall(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}", argument)
+    else:
+        for part in _parts(value):
+            yield from _attributes(part)
+
+
+def readers(validator: Validator) -> dict[str, str]:
+    """Return the buckets that distributions read from, each with the distribution."""
+    origins = {}
+    resources = validator.cfn.template["Resources"]
+    for distribution_id, distribution, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        case = case_of(validator, distribution)
+        path = ("DistributionConfig", "Origins", "*", "DomainName")
+        for domain, _ in branches(case, properties, *path) if case else ():
+            origins.update(dict.fromkeys(logical_ids_in(domain), distribution_id))
+    return origins

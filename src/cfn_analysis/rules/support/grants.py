@@ -1,0 +1,69 @@
+"""Actions that a service needs and the role that it assumes does not allow."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import each, texts
+from cfn_analysis.rules.support.policies import ROLE, roles
+from cfn_analysis.rules.support.references import target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from cfnlint.jsonschema import Validator
+
+# Actions of the managed policies in support.policies.HARMLESS. Roles with other policies are not checked.
+LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+MANAGED = {
+    ":policy/AWSXRayDaemonWriteAccess": TRACES,
+    ":policy/AWSXrayWriteOnlyAccess": TRACES,
+    ":policy/CloudWatchLambdaInsightsExecutionRolePolicy": LOGS,
+    ":policy/service-role/AWSLambdaBasicExecutionRole": LOGS,
+    ":policy/service-role/AWSLambdaENIManagementAccess": INTERFACES,
+    ":policy/service-role/AWSLambdaVPCAccessExecutionRole": (*LOGS, *INTERFACES),
+}
+
+
+def missing(
+    validator: Validator, role: Any, actions: Sequence[str]
+) -> Iterator[tuple[str, list[str], Validator]]:
+    """Yield a role of the template with the actions that it does not allow, for each case.
+
+    Only actions are compared, not resources.
+    """
+    role_id, properties = target(validator, role, ROLE)
+    if not role_id:
+        return
+    arns = properties.get("ManagedPolicyArns")
+    for statements, case, plain in roles(validator, role_id, {"arns": arns}):
+        if statements is None:
+            continue
+        managed = texts((plain or {}).get("arns"))
+        known = {action for end, allowed in MANAGED.items() for action in allowed if _attached(managed, end)}
+        absent = [
+            action
+            for action in actions
+            if action not in known and not any(_grants(statement, action) for _, statement in statements)
+        ]
+        if absent:
+            yield role_id, absent, case
+
+
+def _attached(arns: list[str], end: str) -> bool:
+    return any(arn.endswith(end) for arn in arns)
+
+
+def _grants(statement: Any, action: str) -> bool:
+    """Return whether a statement may allow an action on any resource; unknown parts count as allowed."""
+    if not isinstance(statement, dict):
+        return True
+    if statement.get("Effect") == "Deny":
+        return False
+    patterns = [item for item, _ in each(statement.get("Action"))]
+    return "NotAction" in statement or any(
+        not isinstance(pattern, str) or fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns
+    )

@@ -1,0 +1,101 @@
+"""The metrics of an alarm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cfn_analysis.rules.support.references import sub_text
+from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.values import existing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+    from cfn_analysis.rules.support.values import Path
+
+# Global services: their metrics are only in us-east-1.
+GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")
+
+# An alarm on one metric has these properties itself, an alarm on an expression has them in Metrics.
+OWN = ("Namespace", "MetricName", "Dimensions", "Statistic", "ExtendedStatistic", "Metrics")
+
+
+class Metric(NamedTuple):
+    """One metric of an alarm in one case. An unknown value is None, a missing text is empty."""
+
+    namespace: str | None
+    name: str | None
+    """As ``metric_name`` returns it."""
+    dimensions: dict[str, Any] | None
+    """Name -> value from the template."""
+    statistic: str | None
+    case: Validator
+    properties: Any
+    """Of the alarm, as written."""
+    steps: Path
+    """Path from the alarm's properties to the metric: empty, or ``Metrics``, 0, ``MetricStat``."""
+
+    def path(self, *names: str) -> Path:
+        """Return the path of the first existing property of the metric, otherwise of its parent."""
+        inside = () if not self.steps else ("Metric",)
+        places = (
+            (*self.steps, *([] if name in ("Statistic", "ExtendedStatistic", "Stat") else inside), name)
+            for name in names
+        )
+        found = [existing(self.properties, place) for place in places]
+        return next(
+            (place for place, name in zip(found, names, strict=True) if place[-1:] == (name,)), found[0]
+        )
+
+
+def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
+    """Yield the metrics of an alarm, once for each case."""
+    asked = {name: properties[name] for name in OWN if name in properties}
+    for found, case in scenarios(validator, asked):
+        if "MetricName" in found or "Namespace" in found:
+            statistics = [found[name] for name in ("Statistic", "ExtendedStatistic") if name in found]
+            yield _metric(found, statistics, case, properties, ())
+        queries = found.get("Metrics")
+        for index, query in enumerate(queries if isinstance(queries, list) else []):
+            stat = query.get("MetricStat") if isinstance(query, dict) else None
+            if isinstance(stat, dict) and isinstance(stat.get("Metric"), dict):
+                steps = ("Metrics", index, "MetricStat")
+                yield _metric(stat["Metric"], [stat.get("Stat", "")], case, properties, steps)
+
+
+def metric_name(case: Validator, value: Any) -> str | None:
+    """Return the name of a metric, with unknown parts as ``${Name}``; None if it is not known."""
+    known = _known_text(case, value)
+    return sub_text(value) if known is None else known
+
+
+def _metric(holder: Any, statistics: list[Any], case: Validator, properties: Any, steps: Path) -> Metric:
+    return Metric(
+        namespace=_known_text(case, holder.get("Namespace", "")),
+        name=metric_name(case, holder.get("MetricName", "")),
+        dimensions=_dimensions(case, holder.get("Dimensions", [])),
+        statistic=_known_text(case, statistics[0]) if statistics else "",
+        case=case,
+        properties=properties,
+        steps=steps,
+    )
+
+
+def _known_text(case: Validator, value: Any) -> str | None:
+    found = only_value(case, value)
+    return found if isinstance(found, str) else None
+
+
+def _dimensions(case: Validator, listed: Any) -> dict[str, Any] | None:
+    """Return the dimensions by name; None if one is not known."""
+    if not isinstance(listed, list):
+        return None
+    found: dict[str, Any] = {}
+    for dimension in listed:
+        name = _known_text(case, dimension.get("Name")) if isinstance(dimension, dict) else None
+        if name is None:
+            return None
+        found[name] = dimension.get("Value")
+    return found

@@ -1,0 +1,106 @@
+"""The permissions of a role of the template, as far as they are known."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.references import single_reference, sub_text
+from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
+from cfn_analysis.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+ROLE = "AWS::IAM::Role"
+ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
+
+# Managed policies for functions, without permissions to send messages, read secrets or decrypt.
+HARMLESS = (
+    ":policy/AWSXRayDaemonWriteAccess",
+    ":policy/AWSXrayWriteOnlyAccess",
+    ":policy/CloudWatchLambdaInsightsExecutionRolePolicy",
+    ":policy/service-role/AWSLambdaBasicExecutionRole",
+    ":policy/service-role/AWSLambdaENIManagementAccess",
+    ":policy/service-role/AWSLambdaVPCAccessExecutionRole",
+)
+
+# A statement with the logical ID of its resource.
+Sourced = tuple[str, Any]
+
+
+def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tuple[Any, Validator, Any]]:
+    """Yield, for each case, the permissions of a role and the values in ``more``, both without Fn::If.
+
+    The permissions are a list of statements with their sources, or None if another template may add some.
+    """
+    resources = validator.cfn.template.get("Resources", {})
+    role = resources.get(role_id, {})
+    attached_arns = [
+        single_reference(arn)[0] for arn in _listed(role.get("Properties", {}).get("ManagedPolicyArns"))
+    ]
+    policies = {
+        logical_id: conditional_properties(resource)
+        for logical_id, resource, properties in of_type(resources, *ATTACHED)
+        if logical_id in attached_arns or role_id in _role_ids(properties)
+    }
+    together = {"role": conditional_properties(role), "policies": policies, "more": more}
+    for plain, case in scenarios(validator, together):
+        if "role" in plain:
+            yield _statements(role_id, plain["role"], plain["policies"]), case, plain.get("more")
+
+
+def _role_ids(properties: Any) -> list[str]:
+    return [
+        single_reference(role)[0] for role in [*_listed(properties.get("Roles")), properties.get("RoleName")]
+    ]
+
+
+def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourced] | None:
+    documents = [(role_id, policy.get("PolicyDocument")) for policy in _listed(role.get("Policies"))]
+    documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
+    for arn in _listed(role.get("ManagedPolicyArns")):
+        if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(HARMLESS):
+            return None
+    if not all(isinstance(document, dict) for _, document in documents):
+        return None
+    return [(source, one) for source, document in documents for one in _listed(document.get("Statement"))]
+
+
+def allows(statement: Any, action: str, logical_id: str) -> bool:
+    """Return whether a statement may allow an action on a resource; unknown parts count as allowed."""
+    if not isinstance(statement, dict):
+        return True
+    if statement.get("Effect") == "Deny":
+        return False
+    resources = _listed(statement.get("Resource"))
+    return (
+        "NotAction" in statement or any(_matches(one, action) for one in _listed(statement.get("Action")))
+    ) and ("NotResource" in statement or any(_may_be(one, action, logical_id) for one in resources))
+
+
+def names(statement: Any, logical_id: str) -> bool:
+    """Return whether a statement's Resource is a reference to this resource."""
+    return any(single_reference(one)[0] == logical_id for one in _listed(statement.get("Resource")))
+
+
+def _matches(pattern: Any, action: str) -> bool:
+    return not isinstance(pattern, str) or fnmatchcase(action.lower(), pattern.lower())
+
+
+def _may_be(resource: Any, action: str, logical_id: str) -> bool:
+    """Return whether a policy's Resource may be a resource of the template."""
+    text = sub_text(resource)
+    if text is None or single_reference(resource)[0] == logical_id:
+        return True
+    if single_reference(resource)[1] == "Arn":  # another resource
+        return False
+    service = action.partition(":")[0]
+    parts = text.split(":")
+    return parts[0] != "arn" or len(parts) < 3 or parts[2] in (service, "*") or "$" in parts[2]
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]

@@ -1,0 +1,77 @@
+"""The values that a metric can have, by the properties of the resource that sends it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from cfn_analysis.rules.support.apis import methods
+from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.references import sub_text, target
+from cfn_analysis.rules.support.scenarios import default_values, number, only_value
+from cfn_analysis.rules.support.values import of_type
+
+if TYPE_CHECKING:
+    from cfnlint.jsonschema import Validator
+
+    from cfn_analysis.rules.support.metrics import Metric
+
+PATIENCE = 29_000  # milliseconds that an integration of a REST API waits by default
+OVERHEAD = 1000  # milliseconds that what ends a call may add to its limit
+
+
+class Reach(NamedTuple):
+    """The highest value of a metric, and what limits it."""
+
+    most: float
+    slack: float
+    """What the metric can have beyond it."""
+    reason: str
+
+
+def reach(metric: Metric) -> Reach | None:
+    """Return the maximum of a metric; None if the template does not determine it."""
+    dimensions = metric.dimensions or {}
+    if metric.statistic in ("Sum", "SampleCount"):
+        return None
+    if metric.namespace == "AWS/Lambda" and "FunctionName" in dimensions:
+        return _of_function(metric, dimensions["FunctionName"])
+    if metric.namespace == "AWS/ApiGateway" and metric.name in ("Latency", "IntegrationLatency"):
+        return _of_api(metric.case, sub_text(dimensions.get("ApiName")))
+    return None
+
+
+def _of_function(metric: Metric, name: Any) -> Reach | None:
+    function, properties = target(metric.case, name, FUNCTION)
+    if metric.name == "Duration" and function:
+        seconds = _highest(metric.case, properties.get("Timeout", 3))
+        return seconds and Reach(seconds * 1000, OVERHEAD, f"Timeout of {function} is {seconds:g} seconds")
+    if metric.name == "ConcurrentExecutions" and function:
+        reserved = _highest(metric.case, properties.get("ReservedConcurrentExecutions"))
+        return reserved and Reach(reserved, 0, f"{function} has {reserved:g} ReservedConcurrentExecutions")
+    return None
+
+
+def _highest(case: Validator, value: Any) -> Any:
+    """Return the highest of the values that are usual here, where there is one; None if one is not known."""
+    found = [number(each) for each, _ in default_values(case, value) if each is not None]
+    return None if None in found or not found else max(each for each in found if each is not None)
+
+
+def _of_api(case: Validator, name: str | None) -> Reach | None:
+    """Return how long a REST API of the template waits for what is behind its methods."""
+    resources = case.cfn.template.get("Resources", {})
+    if name is None or any(of_type(resources, "AWS::ApiGateway::Authorizer")):
+        return None
+    for api, _, properties in of_type(resources, "AWS::ApiGateway::RestApi"):
+        if sub_text(properties.get("Name")) != name or {"Body", "BodyS3Location"} & set(properties):
+            continue
+        found = []
+        for method in methods(resources, {"Ref": api}):
+            integration = method.properties.get("Integration")
+            if not isinstance(integration, dict):
+                return None
+            found.append(number(only_value(case, integration.get("TimeoutInMillis", PATIENCE))))
+        if found and None not in found:
+            most = max(each for each in found if each is not None)
+            return Reach(most, OVERHEAD, f"no integration of {api} waits longer")
+    return None

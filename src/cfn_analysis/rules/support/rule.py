@@ -1,0 +1,126 @@
+"""The base class of the rules: the parts of a template that a rule checks, and its matches."""
+
+from __future__ import annotations
+
+import inspect
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from cfnlint.jsonschema import CfnTemplateValidator, Validator
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+
+from cfn_analysis.rules.support.scenarios import when
+from cfn_analysis.rules.support.values import branches, case_of, memory
+
+if TYPE_CHECKING:
+    from cfnlint.template import Template
+
+    from cfn_analysis.rules.support.values import Path
+
+
+__all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
+
+
+class Fault(NamedTuple):
+    """A finding of a rule."""
+
+    path: Path
+    """Path from the part that the rule checks."""
+    message: str
+    """The message; ``{when}`` is replaced with the common conditions of all cases of the fault."""
+    case: Validator | None = None
+    """The case of the fault; None if the message does not contain conditions."""
+
+
+Faults = Iterator[Fault]
+"""The result of ``Rule.faults``. Rules import it and ``Validator`` from here."""
+
+
+class Rule(CloudFormationLintRule):
+    """A rule: an ID, a source, tags, and a docstring with the fault and its remedy.
+
+    The first line of the docstring, the name of the fault, is cfn-lint's ``shortdesc``; the rest is its
+    ``description``.
+    """
+
+    looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
+    """Paths with the type of a resource for its logical ID, or ``*``; none for the whole template."""
+
+    fault_class: ClassVar[str] = ""
+    """Class of its faults: a key of ``cfn_analysis.rules.CLASSES``."""
+
+    first_only: ClassVar[bool] = False
+    """Whether only the first fault of a part is reported."""
+
+    def __init_subclass__(cls) -> None:
+        """Take the texts from the docstring."""
+        title, _, explanation = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
+        cls.shortdesc = title.rstrip(".")
+        cls.description = " ".join(explanation.split())
+
+    def faults(self, validator: Validator, part: Any, /) -> Faults:
+        """Yield the faults of a part of the template, in each of its cases."""
+        raise NotImplementedError
+
+    def match(self, cfn: Template) -> list[RuleMatch]:
+        """Return a match for each fault in the parts at the paths.
+
+        A keyword of cfn-lint would do this too, but is checked for every rule at every node of the template.
+        """
+        return [
+            RuleMatch([*validator.context.path.path, *path], message)
+            for look in self.looks_at or ("",)
+            for part, validator in _parts(cfn, look)
+            for path, message in self._findings(validator, part)
+        ]
+
+    def _findings(self, validator: Validator, part: Any) -> Iterator[tuple[Path, str]]:
+        """Yield path and message of each fault once, independent of the number of its cases."""
+        if not isinstance(part, dict):  # reported by cfn-lint's own rules
+            return
+        cases: dict[tuple[Path, str], list[Validator]] = {}
+        found = self.faults(validator, part)
+        for path, message, case in islice(found, 1) if self.first_only else found:
+            cases.setdefault((path, message), []).extend([case] if case else [])
+        for (path, message), where in cases.items():
+            yield path, message.replace("{when}", when(validator, where)) if where else message
+
+
+def properties_of(*types: str) -> tuple[str, ...]:
+    """Return the paths of the properties of these types, for ``looks_at``."""
+    return tuple(f"Resources/{kind}/Properties" for kind in types)
+
+
+def _parts(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
+    """Return the parts at a path, in each case; cached for rules with the same path."""
+    known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
+    if look not in known:
+        known[look] = list(_found(cfn, *look.split("/")))
+    return known[look]
+
+
+def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[tuple[Any, Validator]]:
+    if not section:
+        yield cfn.template, _at(cfn)
+    elif not kind:
+        yield cfn.template.get(section), _at(cfn, section)
+    elif kind == "*":
+        for logical_id, resource in cfn.get_resources().items():
+            yield resource, _at(cfn, section, logical_id)
+    elif not rest:
+        for resource, validator in _parts(cfn, f"{section}/*"):
+            if resource["Type"] == kind and (case := case_of(validator, resource)):
+                yield {"Properties": {}, **resource}, case
+    else:
+        for resource, case in _parts(cfn, f"{section}/{kind}"):
+            yield from branches(case, resource, *rest)
+
+
+def _at(cfn: Template, *steps: str) -> Validator:
+    """Return a validator with its path."""
+    context = cfn.context.evolve(path=replace(cfn.context.path, path=deque(steps)))
+    validator: Validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=context)
+    return validator

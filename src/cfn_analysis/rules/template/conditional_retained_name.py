@@ -1,0 +1,62 @@
+"""A conditional resource that is retained does not have a fixed name."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.schemas import explicit_names, name_paths
+from cfn_analysis.rules.support.values import case_of
+
+RETAINING = ("Retain", "RetainExceptOnCreate")
+
+
+class ConditionalRetainedName(Rule):
+    """Conditional resource with explicit name and retaining policy.
+
+    When the condition becomes false, CloudFormation removes the resource from the stack, and a DeletionPolicy
+    of Retain or RetainExceptOnCreate keeps it in the account with its name. When the condition becomes true
+    again, the name is in use, and the update fails with 'already exists'. UpdateReplacePolicy Retain keeps a
+    replaced resource in the same way. Remove the Condition, or the name (AWS then generates a new one each
+    time), or set the policy to Delete.
+    """
+
+    id = "W9501"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
+    tags = ["resources", "conditions", "deletionpolicy"]
+    fault_class = "lifecycle"
+    looks_at = ("Resources/*",)
+
+    def faults(self, validator: Validator, resource: Any) -> Faults:
+        condition, properties = resource.get("Condition"), resource.get("Properties")
+        if not isinstance(condition, str) or not isinstance(properties, dict):
+            return
+        policy, switched_on = _retaining_policy(validator, resource), case_of(validator, resource)
+        if not policy or not switched_on:
+            return
+        for path in name_paths(str(resource.get("Type")), validator.context.regions[0]):
+            if name := _explicit_name(switched_on, properties, path):
+                yield Fault(
+                    ("Properties", *path),
+                    f"{'.'.join(path)} is {name}, {policy}, and the resource exists only when {condition} is "
+                    "true: the retained resource keeps the name, and the next create fails because it "
+                    f"already exists. Remove the Condition, leave {path[-1]} out, or set both policies to "
+                    "Delete.",
+                )
+
+
+def _retaining_policy(validator: Validator, resource: Any) -> str:
+    """Return the policies that retain the resource, as ``Attribute is value``; empty if none does."""
+    kept = []
+    for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):
+        values = (value for value, *_ in validator.resolve_value(resource.get(attribute)))
+        retaining = next((value for value in values if value in RETAINING), None)
+        if retaining:
+            kept.append(f"{attribute} is {retaining}")
+    return ", ".join(kept)
+
+
+def _explicit_name(validator: Validator, properties: Any, path: tuple[str, ...]) -> str:
+    """Return the name as the template writes it; empty if AWS chooses it or it is another resource's."""
+    return next((json.dumps(name) for name, _ in explicit_names(validator, properties, path)), "")

@@ -1,0 +1,45 @@
+"""An Fn::If chooses between two values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class IfWithEqualBranches(Rule):
+    """Fn::If with the same value in both branches.
+
+    The condition has no effect. One of the values is probably a copy that was not changed. Correct it, or
+    write the value without Fn::If.
+    """
+
+    id = "W9508"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html#intrinsic-function-reference-conditions-if"
+    tags = ["functions", "if"]
+    fault_class = "conditions"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for logical_id, resource in resources.items():
+            for path, condition in _equal(resource, (logical_id,)):
+                yield Fault(
+                    path,
+                    f"Fn::If has the same value whether {condition} is true or not. Correct one of the two.",
+                )
+
+
+def _equal(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield path and condition of every Fn::If with equal branches."""
+    if isinstance(part, list):
+        for index, item in enumerate(part):
+            if isinstance(item, dict | list):
+                yield from _equal(item, (*path, index))
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key == "Fn::If" and isinstance(value, list) and len(value) == 3 and value[1] == value[2]:
+                yield (*path, key), value[0]
+            elif isinstance(value, dict | list):
+                yield from _equal(value, (*path, key))

@@ -1,0 +1,70 @@
+"""A mapping has only keys that the template uses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import ref_name, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class MappingOfUnknownKey(Rule):
+    """Mapping with a key that is never used.
+
+    Fn::FindInMap with AWS::Region never uses a key that is not the name of a region, and with a parameter
+    never a value that is not in AllowedValues. Either the key is misspelt, and the stack fails for the
+    correct value, or it is not needed. Correct or remove it.
+    """
+
+    id = "W9510"
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html"
+    )
+    tags = ["mappings", "parameters"]
+    fault_class = "conditions"
+    looks_at = ()
+
+    def faults(self, validator: Validator, template: Any) -> Faults:
+        mappings, parameters = template.get("Mappings"), template.get("Parameters")
+        if not isinstance(mappings, dict):
+            return
+        asked: dict[str, list[Any]] = {}
+        for name, key in _lookups(
+            [template.get("Resources"), template.get("Conditions"), template.get("Outputs")]
+        ):
+            asked.setdefault(name, []).append(key)
+        for name, mapping in mappings.items():
+            names = {ref_name(key) for key in asked.get(name, [""])}
+            if not isinstance(mapping, dict) or len(names) != 1:
+                continue
+            (by,) = names
+            for key in mapping:
+                if _never(by, str(key), parameters if isinstance(parameters, dict) else {}):
+                    yield Fault(
+                        ("Mappings", name, key), f"{name} is used with {by}, which is never {show(str(key))}."
+                    )
+
+
+def _lookups(part: Any) -> Iterator[tuple[str, Any]]:
+    """Yield mapping and first key of every Fn::FindInMap."""
+    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    found = part.get("Fn::FindInMap") if isinstance(part, dict) else None
+    if isinstance(found, list) and len(found) > 2:
+        yield str(found[0]), found[1]
+    for inside in parts:
+        if isinstance(inside, dict | list):
+            yield from _lookups(inside)
+
+
+def _never(by: str, key: str, parameters: Any) -> bool:
+    if by == "AWS::Region":
+        return not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", key)
+    parameter = parameters.get(by)
+    allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
+    return isinstance(allowed, list) and key not in {
+        str(value).lower() if isinstance(value, bool) else str(value) for value in allowed
+    }

@@ -1,0 +1,75 @@
+"""A map has every key that the template looks up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import ref_name, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfn_analysis.rules.support.values import Path
+
+
+class MappingWithoutKey(Rule):
+    """Map without a key for a value that the parameter allows.
+
+    Fn::FindInMap with a parameter looks up the value that the stack is given. If AllowedValues contains a
+    value that the map does not have, a stack with this value fails: 'Unable to get mapping'. Add the key, or
+    remove the value. The rule does not check lookups inside Fn::If, or in a resource with a condition.
+    """
+
+    id = "E9514"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap.html"
+    tags = ["mappings", "parameters"]
+    fault_class = "conditions"
+    looks_at = ()
+
+    def faults(self, validator: Validator, template: Any) -> Faults:
+        mappings, parameters = template.get("Mappings"), template.get("Parameters")
+        if not isinstance(mappings, dict) or not isinstance(parameters, dict) or "Transform" in template:
+            return
+        seen = set()
+        for name, key, path in _lookups(template):
+            parameter, mapping = parameters.get(key), mappings.get(name)
+            allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
+            if not isinstance(mapping, dict) or not isinstance(allowed, list) or (name, key) in seen:
+                continue
+            seen.add((name, key))
+            known = {_text(one) for one in mapping}
+            missing = [_text(value) for value in allowed if _text(value) not in known]
+            if missing and "Fn::Transform" not in mapping:
+                yield Fault(
+                    path,
+                    f"{name} has no key {' and no '.join(map(show, missing))}, which {key} allows: a stack "
+                    "with this value fails.",
+                )
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _lookups(template: Any) -> Iterator[tuple[str, str, Path]]:
+    """Yield map, parameter and path of each Fn::FindInMap that is always made."""
+    for section in ("Conditions", "Resources", "Outputs"):
+        holder = template.get(section)
+        for name, part in holder.items() if isinstance(holder, dict) else ():
+            if section == "Conditions" or (isinstance(part, dict) and "Condition" not in part):
+                yield from _inside(part, (section, name))
+
+
+def _inside(part: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
+    if isinstance(part, list):
+        for index, item in enumerate(part):
+            if isinstance(item, dict | list):
+                yield from _inside(item, (*path, index))
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            if key == "Fn::FindInMap" and isinstance(value, list) and len(value) == 3:
+                if isinstance(value[0], str) and ref_name(value[1]):
+                    yield value[0], ref_name(value[1]), (*path, key)
+            elif key != "Fn::If" and isinstance(value, dict | list):
+                yield from _inside(value, (*path, key))

@@ -1,0 +1,78 @@
+"""Resources that have an effect only in other resources are used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import of_type
+
+# Type -> the resource that has to refer to it.
+USERS = {
+    "AWS::ApiGateway::Authorizer": "an AWS::ApiGateway::Method",
+    "AWS::Backup::BackupPlan": "an AWS::Backup::BackupSelection",
+    "AWS::CloudFront::CachePolicy": "a cache behavior",
+    "AWS::CloudFront::Function": "a cache behavior",
+    "AWS::CloudFront::OriginAccessControl": "an origin",
+    "AWS::CloudFront::OriginRequestPolicy": "a cache behavior",
+    "AWS::CloudFront::ResponseHeadersPolicy": "a cache behavior",
+    "AWS::EC2::DHCPOptions": "an AWS::EC2::VPCDHCPOptionsAssociation",
+    "AWS::EC2::EgressOnlyInternetGateway": "an AWS::EC2::Route",
+    "AWS::EC2::NetworkAcl": "an AWS::EC2::SubnetNetworkAclAssociation",
+    "AWS::EC2::RouteTable": "an AWS::EC2::SubnetRouteTableAssociation",
+    "AWS::EC2::VPCPeeringConnection": "an AWS::EC2::Route",
+    "AWS::WAFv2::IPSet": "a rule of a web ACL",
+    "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
+    "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
+}
+# Types that refer to these without using them, unless USERS names them.
+BYSTANDERS = (
+    "AWS::CloudWatch::Alarm",
+    "AWS::CloudWatch::CompositeAlarm",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::EC2::NetworkAclEntry",
+    "AWS::EC2::Route",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::WAFv2::LoggingConfiguration",
+)
+
+
+class NothingUses(Rule):
+    """Protection or route that nothing uses.
+
+    A web ACL, a headers policy, a network ACL or a route table has no effect until another resource refers to
+    it: a web ACL without a distribution or an association does not filter requests, a subnet without its
+    route table uses the main route table of the VPC, a peering connection without a route carries no traffic,
+    and a backup plan without a selection backs up nothing. Refer to it, export it for another stack, or
+    remove it.
+    """
+
+    id = "W9517"
+    source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html"
+    tags = ["resources"]
+    fault_class = "protections"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        found = list(of_type(resources, *USERS))
+        graph: Any = validator.cfn.graph if found and len(resources) > 1 else None
+        for logical_id, resource, properties in found if graph else ():
+            users = set(graph.graph.predecessors(logical_id)) - {logical_id}
+            shown = {user for user in users if user not in resources}  # in outputs
+            if shown and not _misses_its_distribution(resources, properties):
+                continue
+            kinds = {resources[user].get("Type") for user in users - shown}
+            if all(kind in BYSTANDERS and not USERS[resource["Type"]].endswith(f" {kind}") for kind in kinds):
+                yield Fault(
+                    (logical_id,),
+                    f"No resource of the template uses {logical_id}, so it has no effect. Refer to it in "
+                    f"{USERS[resource['Type']]}, or export it.",
+                )
+
+
+def _misses_its_distribution(resources: Any, properties: Any) -> bool:
+    """Return whether a web ACL is for CloudFront, and the distributions of its template have none."""
+    configs = [
+        one.get("DistributionConfig") for _, _, one in of_type(resources, "AWS::CloudFront::Distribution")
+    ]
+    without = [config for config in configs if isinstance(config, dict) and "WebACLId" not in config]
+    return properties.get("Scope") == "CLOUDFRONT" and bool(configs) and len(without) == len(configs)

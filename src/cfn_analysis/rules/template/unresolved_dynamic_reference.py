@@ -1,0 +1,106 @@
+"""A dynamic reference is in a place where CloudFormation resolves it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
+
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.template import Template
+
+    from cfn_analysis.rules.support.values import Path
+
+REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):")
+SECRETS = ("ssm-secure", "secretsmanager")
+SECURE = frozenset(DynamicReferenceSecureString().exceptions)  # type: ignore[no-untyped-call]
+
+
+class UnresolvedDynamicReference(Rule):
+    """Dynamic reference in a place where CloudFormation does not resolve it.
+
+    CloudFormation resolves {{resolve:...}} in the properties of resources, but not in UserData and in
+    AWS::CloudFormation::Init, which get the text itself. It refuses secrets in outputs, in metadata, in
+    custom resources and, for ssm-secure, in all except a few properties. cfn-lint finds some of these if the
+    reference is plain text; this rule finds the others, and those in Fn::Sub and Fn::Join. Let the instance,
+    or the function of the custom resource, read the value.
+    """
+
+    id = "E9504"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"
+    tags = ["functions", "dynamic reference"]
+    fault_class = "documents"
+    looks_at = ()
+
+    def faults(self, validator: Validator, template: Any) -> Iterator[Fault]:
+        for path, text in _reference_texts(template, ()):
+            for kind in dict.fromkeys(REFERENCE.findall(text)):
+                if problem := _why_unresolved(validator.cfn, path, kind):
+                    yield Fault(path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}")
+
+
+def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if isinstance(node, str):
+        if "{{resolve:" in node:
+            yield path, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _reference_texts(value, (*path, key))
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _reference_texts(value, (*path, index))
+
+
+def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:
+    """Return the place of the reference and the remedy; empty if it is correct or cfn-lint reports it."""
+    made = any(step in ("Fn::Sub", "Fn::Join") for step in path)
+    if path[0] == "Outputs":
+        if kind in SECRETS and made:
+            return "an output, which must not show a secret. Output the name or ARN of the secret instead."
+        return ""
+    if path[0] != "Resources" or len(path) < 3:
+        return ""
+    resource_type = str(cfn.get_resources().get(str(path[1]), {}).get("Type"))
+    if path[2] == "Metadata":
+        if "AWS::CloudFormation::Init" in path and (kind == "ssm" or made):
+            return (
+                "AWS::CloudFormation::Init, where it stays a text. Let a command on the instance read the "
+                "value."
+            )
+        return (
+            "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
+            if kind in SECRETS and made
+            else ""
+        )
+    if path[2] != "Properties":
+        return ""
+    if "UserData" in path:
+        return "UserData, where it stays a text. Let the script on the instance read the value."
+    if kind in SECRETS and resource_type.startswith(("Custom::", "AWS::CloudFormation::CustomResource")):
+        if made or kind == "secretsmanager":
+            return (
+                "a custom resource, which does not get secrets. Pass the name and let its function read the "
+                "value."
+            )
+        return ""
+    if kind == "ssm-secure" and made and _pattern(path, resource_type) not in SECURE:
+        return (
+            f"{path[3]}, which does not accept it. Use {{{{resolve:secretsmanager:...}}}}, or let the "
+            "service read the parameter itself."
+        )
+    return ""
+
+
+def _pattern(path: Path, resource_type: str) -> str:
+    """Return the path in the form of cfn-lint's tables: the type for the ID, a star for each index."""
+    steps: list[str] = []
+    for step in path[3:]:
+        if str(step).startswith("Fn::"):
+            break
+        steps.append("*" if isinstance(step, int) else step)
+    return "/".join(["Resources", resource_type, "Properties", *steps])

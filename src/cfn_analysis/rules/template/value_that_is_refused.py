@@ -1,0 +1,75 @@
+"""Values are accepted by their service."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import Any
+
+from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.values import branches, place, values
+
+RESPONSES = (
+    "ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE "
+    "BAD_REQUEST_BODY BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE "
+    "INTEGRATION_TIMEOUT INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED "
+    "REQUEST_TOO_LARGE RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED"
+)
+MONITORING = "0 1 5 10 15 30 60"
+
+# Type -> path of a property -> its values by the API reference, where the schema does not list them.
+VALUES: dict[str, dict[tuple[str, ...], str]] = {
+    "AWS::ApiGateway::Authorizer": {("Type",): "COGNITO_USER_POOLS JWT REQUEST TOKEN"},
+    "AWS::ApiGateway::GatewayResponse": {("ResponseType",): RESPONSES},
+    "AWS::ApiGateway::Method": {
+        ("AuthorizationType",): "AWS_IAM COGNITO_USER_POOLS CUSTOM JWT NONE",
+        ("HttpMethod",): "ANY DELETE GET HEAD OPTIONS PATCH POST PUT",
+    },
+    "AWS::ApiGateway::RestApi": {("ApiKeySourceType",): "AUTHORIZER HEADER"},
+    "AWS::ApiGateway::Stage": {
+        ("CacheClusterSize",): "0.5 1.6 6.1 13.5 28.4 58.2 118 237",
+        ("MethodSettings", "*", "LoggingLevel"): "ERROR INFO OFF",
+    },
+    "AWS::ApiGateway::UsagePlan": {("Quota", "Period"): "DAY MONTH WEEK"},
+    "AWS::EC2::FlowLog": {("MaxAggregationInterval",): "60 600"},
+    "AWS::ElasticLoadBalancingV2::TargetGroup": {("ProtocolVersion",): "GRPC HTTP1 HTTP2"},
+    "AWS::Logs::DeliveryDestination": {("OutputFormat",): "json parquet plain raw w3c"},
+    "AWS::RDS::DBCluster": {("MonitoringInterval",): MONITORING},
+    "AWS::RDS::DBInstance": {("MonitoringInterval",): MONITORING},
+    "AWS::SNS::Topic": {("SignatureVersion",): "1 2", ("TracingConfig",): "Active PassThrough"},
+}
+
+
+class ValueThatIsRefused(Rule):
+    """Value that the service does not accept.
+
+    For some properties, the schemas contain only the type, and the API of the service lists the allowed
+    values: the size of a cache, the type of a gateway response, the interval of a flow log. Other values are
+    refused when the stack is deployed.
+    """
+
+    id = "E9515"
+    source_url = (
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"
+    )
+    tags = ["resources"]
+    fault_class = "values"
+    looks_at = properties_of(*VALUES)
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        resources = validator.cfn.template["Resources"]
+        for path, listed in VALUES[resources[own_id(validator)]["Type"]].items():
+            if path[0] not in properties:
+                continue
+            allowed = listed.split()
+            for value, where in branches(validator, properties, *path):
+                for found, case in values(where, value):
+                    if not isinstance(found, (str, int, float)) or f"{found}" in allowed:
+                        continue
+                    close = get_close_matches(f"{found}", allowed, n=1, cutoff=0.8)
+                    hint = f"Did you mean {close[0]}?" if close else f"Allowed are {', '.join(allowed)}."
+                    yield Fault(
+                        place(where, validator) or path[:1],
+                        f"{path[-1]} is {found}{{when}}, which the service refuses. {hint}",
+                        case,
+                    )

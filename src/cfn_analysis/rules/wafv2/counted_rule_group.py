@@ -1,0 +1,41 @@
+"""A rule group blocks requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import existing, show
+
+
+class CountedRuleGroup(Rule):
+    """Rule group that only counts.
+
+    OverrideAction Count replaces every block of the group with a count, for all its rules: attacks are not
+    blocked. To test a group, or to exclude one of its rules, override the action of that rule
+    (RuleActionOverrides), and write OverrideAction: {None: {}}.
+    """
+
+    id = "W9748"
+    source_url = (
+        "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html"
+    )
+    tags = ["resources", "wafv2"]
+    fault_class = "protections"
+    looks_at = properties_of("AWS::WAFv2::WebACL")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        written = properties.get("Rules")
+        for rules, case in scenarios(validator, written):
+            for index, rule in enumerate(rules if isinstance(rules, list) else []):
+                override = rule.get("OverrideAction") if isinstance(rule, dict) else None
+                if isinstance(override, dict) and "Count" in override:
+                    same = isinstance(written, list) and len(written) == len(rules)
+                    path = existing(properties, ("Rules", index, "OverrideAction")) if same else ("Rules",)
+                    yield Fault(
+                        path,
+                        f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks "
+                        "nothing. Write None, and exclude single rules with RuleActionOverrides.",
+                        case,
+                    )

@@ -1,0 +1,45 @@
+"""A search string can occur in the transformed request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.values import show
+
+
+class SearchAfterLowercase(Rule):
+    """WAF rule that searches for capital letters after LOWERCASE.
+
+    The text transformation LOWERCASE converts the request to lower case, and the search string stays the
+    same. A search string with a capital letter is never found, and the rule never matches. Write the search
+    string in lower case.
+    """
+
+    id = "E9755"
+    source_url = (
+        "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
+    )
+    tags = ["resources", "wafv2"]
+    fault_class = "conditions"
+    looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for rules, case in scenarios(validator, properties.get("Rules")):
+            for kind, body, path in statements(rules) if isinstance(rules, list) else ():
+                if kind != "ByteMatchStatement" or not isinstance(body, dict):
+                    continue
+                text, changes = body.get("SearchString"), body.get("TextTransformations")
+                lower = any(
+                    isinstance(one, dict) and one.get("Type") == "LOWERCASE"
+                    for one in (changes if isinstance(changes, list) else [])
+                )
+                if lower and isinstance(text, str) and text != text.lower():
+                    yield Fault(
+                        place(properties, rules, (*path, "SearchString")),
+                        f"SearchString is {show(text)}{{when}}, and LOWERCASE comes before: it is never "
+                        f"found. Write {show(text.lower())}.",
+                        case,
+                    )

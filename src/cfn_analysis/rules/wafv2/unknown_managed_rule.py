@@ -1,0 +1,123 @@
+"""A managed rule group and its rules exist."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.statements import place, statements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+# The groups and, if AWS's page lists all of them, their rules.
+GROUPS = {
+    "AWSManagedRulesACFPRuleSet": "",
+    "AWSManagedRulesATPRuleSet": "",
+    "AWSManagedRulesAdminProtectionRuleSet": "AdminProtection_URIPATH",
+    "AWSManagedRulesAmazonIpReputationList": (
+        "AWSManagedIPReputationList AWSManagedReconnaissanceList AWSManagedIPDDoSList"
+    ),
+    "AWSManagedRulesAnonymousIpList": "AnonymousIPList HostingProviderIPList",
+    "AWSManagedRulesAntiDDoSRuleSet": "",
+    "AWSManagedRulesBotControlRuleSet": "",
+    "AWSManagedRulesCommonRuleSet": (
+        "NoUserAgent_HEADER UserAgent_BadBots_HEADER SizeRestrictions_QUERYSTRING "
+        "SizeRestrictions_Cookie_HEADER "
+        "SizeRestrictions_BODY SizeRestrictions_URIPATH EC2MetaDataSSRF_BODY EC2MetaDataSSRF_COOKIE "
+        "EC2MetaDataSSRF_URIPATH EC2MetaDataSSRF_QUERYARGUMENTS GenericLFI_QUERYARGUMENTS GenericLFI_URIPATH "
+        "GenericLFI_BODY RestrictedExtensions_URIPATH RestrictedExtensions_QUERYARGUMENTS "
+        "GenericRFI_QUERYARGUMENTS GenericRFI_BODY GenericRFI_URIPATH CrossSiteScripting_COOKIE "
+        "CrossSiteScripting_QUERYARGUMENTS CrossSiteScripting_BODY CrossSiteScripting_URIPATH"
+    ),
+    "AWSManagedRulesKnownBadInputsRuleSet": (
+        "JavaDeserializationRCE_HEADER JavaDeserializationRCE_BODY JavaDeserializationRCE_URIPATH "
+        "JavaDeserializationRCE_QUERYSTRING Host_localhost_HEADER PROPFIND_METHOD ExploitablePaths_URIPATH "
+        "Log4JRCE_HEADER Log4JRCE_QUERYSTRING Log4JRCE_BODY Log4JRCE_URIPATH ReactJSRCE_BODY"
+    ),
+    "AWSManagedRulesLinuxRuleSet": "LFI_URIPATH LFI_QUERYSTRING LFI_HEADER",
+    "AWSManagedRulesPHPRuleSet": "PHPHighRiskMethodsVariables_HEADER PHPHighRiskMethodsVariables_QUERYSTRING "
+    "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_URIPATH",
+    "AWSManagedRulesSQLiRuleSet": (
+        "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY "
+        "SQLi_COOKIE SQLi_URIPATH SQLiExtendedPatterns_URIPATH SQLiExtendedPatterns_HEADER"
+    ),
+    "AWSManagedRulesUnixRuleSet": (
+        "UNIXShellCommandsVariables_BODY UNIXShellCommandsVariables_QUERYSTRING "
+        "UNIXShellCommandsVariables_HEADER"
+    ),
+    "AWSManagedRulesWindowsRuleSet": (
+        "WindowsShellCommands_HEADER WindowsShellCommands_QUERYARGUMENTS WindowsShellCommands_BODY "
+        "WindowsShellCommands_QUERYSTRING WindowsShellCommands_URIPATH "
+        "PowerShellCommands_COOKIE PowerShellCommands_QUERYARGUMENTS PowerShellCommands_BODY"
+    ),
+    "AWSManagedRulesWordPressRuleSet": (
+        "WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH"
+    ),
+}
+# Versions of a group differ in the components that a rule inspects.
+COMPONENT = re.compile("_(HEADER|COOKIE|BODY|URIPATH|QUERYSTRING|QUERYARGUMENTS|METHOD)$")
+
+
+class UnknownManagedRule(Rule):
+    """Managed rule group, or rule of one, that AWS does not have.
+
+    WAF refuses a group that does not exist. It ignores an override of a rule that a managed group does not
+    have, without an error: the intended rule keeps its action. The names are case-sensitive, and end with the
+    inspected component: SizeRestrictions_BODY. Only names close to one that is known are reported, since AWS
+    adds groups and rules; versions of a group differ in the components, so a known name with another
+    component is allowed.
+    """
+
+    id = "E9749"
+    source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"
+    tags = ["resources", "wafv2"]
+    fault_class = "values"
+    looks_at = properties_of("AWS::WAFv2::WebACL")
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for rules, case in scenarios(validator, properties.get("Rules")):
+            if not isinstance(rules, list):
+                continue
+            for kind, body, path in statements(rules):
+                if (
+                    kind != "ManagedRuleGroupStatement"
+                    or not isinstance(body, dict)
+                    or body.get("VendorName") != "AWS"
+                ):
+                    continue
+                group = body.get("Name")
+                if isinstance(group, str) and group not in GROUPS:
+                    close = get_close_matches(group, GROUPS, n=1, cutoff=0.75)
+                    if close:
+                        yield Fault(
+                            place(properties, rules, (*path, "Name")),
+                            f"Name is {group}{{when}}, which is not a group of AWS. Did you mean {close[0]}?",
+                            case,
+                        )
+                known = GROUPS.get(group, "").split() if isinstance(group, str) else []
+                families = {COMPONENT.sub("", one) for one in known}
+                for name in _named(body) if known else ():
+                    if name not in known and COMPONENT.sub("", name) not in families:
+                        close = [one for one in known if one.lower() == name.lower()]
+                        close = close or get_close_matches(name, known, n=1, cutoff=0.75)
+                        if close:  # AWS adds rules to its groups
+                            # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
+                            yield Fault(
+                                place(properties, rules, path),
+                                f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
+                                f"mean {close[0]}?",
+                                case,
+                            )
+
+
+def _named(body: Any) -> Iterator[str]:
+    for key in ("ExcludedRules", "RuleActionOverrides"):
+        for one, _ in each(body.get(key)):
+            if isinstance(one, dict) and isinstance(one.get("Name"), str):
+                yield one["Name"]

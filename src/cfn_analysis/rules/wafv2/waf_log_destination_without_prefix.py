@@ -1,0 +1,102 @@
+"""The name of a WAF log destination has the required prefix."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
+from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
+from cfn_analysis.rules.support.scenarios import scenarios, state
+from cfn_analysis.rules.support.values import case_of, show, values
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = "aws-waf-logs-"
+
+# Type of the destination -> property with its name.
+DESTINATIONS = {
+    "AWS::Logs::LogGroup": "LogGroupName",
+    "AWS::KinesisFirehose::DeliveryStream": "DeliveryStreamName",
+    "AWS::S3::Bucket": "BucketName",
+}
+
+# Text before the name in an ARN, by service.
+NAME = re.compile(r"arn:.+?:(?:logs:.*:log-group:|firehose:.*:deliverystream/|s3:::)(?P<name>.*)")
+
+
+class WafLogDestinationWithoutPrefix(Rule):
+    """WAF log destination without aws-waf-logs-.
+
+    WAF accepts only log groups, delivery streams and buckets whose names begin with aws-waf-logs-, and
+    reports the ARN of any other as invalid. Use this prefix; the usual form /aws/<service>/ of log groups
+    does not work.
+    """
+
+    id = "E9741"
+    source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html"
+    tags = ["resources", "wafv2", "logs"]
+    fault_class = "names"
+    looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        destinations = properties.get("LogDestinationConfigs")
+        for found, case in scenarios(validator, destinations):
+            for index, destination in enumerate(found if isinstance(found, list) else []):
+                for problem, where in _refused_names(case, destination):
+                    same = isinstance(destinations, list) and len(destinations) == len(found)
+                    path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
+                    yield Fault(
+                        path,
+                        f"{problem}: WAF refuses to log there. Begin the name with {PREFIX}, for example "
+                        f"{PREFIX}web.",
+                        where,
+                    )
+
+
+def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the names that WAF refuses, as far as they are known."""
+    logical_id = _holder(destination)
+    if logical_id not in case.context.resources:
+        for value, where in values(case, destination):
+            arn = NAME.match(sub_text(value) or "")
+            if arn and not _may_begin_right(arn["name"]):
+                yield f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}", where
+        return
+    for kind, name in DESTINATIONS.items():
+        found, properties = find_resource(case, logical_id, kind)
+        exists = case_of(case, case.cfn.template["Resources"][found]) if found else None
+        if exists:
+            yield from _names_of(exists, found, name, properties.get(name))
+
+
+def _holder(destination: Any) -> str:
+    """Return the logical ID of the resource with this ARN, or whose name is at the end of the ARN."""
+    logical_id, _ = single_reference(destination)
+    if logical_id:
+        return logical_id
+    text = sub_text(destination) or ""
+    name = NAME.match(text)
+    found = re.fullmatch(r"\$\{([A-Za-z0-9]+)(?:\.Arn)?\}(?::\*)?", name["name"] if name else text)
+    return found[1] if found else ""
+
+
+def _names_of(
+    case: Validator, logical_id: str, property_name: str, value: Any
+) -> Iterator[tuple[str, Validator]]:
+    for name, where in values(case, value):
+        if name is None:
+            yield (
+                f"{logical_id} has no {property_name}{{when}}, so its name begins with the stack's name",
+                where,
+            )
+        elif not _may_begin_right(sub_text(name) or "${}"):
+            yield f"{property_name} of {logical_id} {state(where, where, value, name)}{{when}}", where
+            return  # one finding for a parameter is sufficient
+
+
+def _may_begin_right(name: str) -> bool:
+    """Return whether a name has the prefix, as far as it is known before its first reference."""
+    known, reference, _ = name.partition("${")
+    return known.startswith(PREFIX) or bool(reference and PREFIX.startswith(known))

@@ -1,0 +1,1 @@
+"""What CloudFormation does when a template or a value changes."""

@@ -1,0 +1,250 @@
+"""Resolves a template as far as the values are known; unknown values remain functions.
+
+``resolving`` raises an error for unknown values, because a build must not continue with them. A comparison of
+two templates must continue: a parameter without a value, a condition known only in the deployed stack and a
+function that needs a macro remain in the result as functions, so that they are equal only if they are the
+same.
+
+Forms in addition to those of ``resolving``:
+
+- ``{"Fn::ParameterStore": "/key"}``: a parameter of a type such as ``AWS::SSM::Parameter::Value<String>``.
+- ``{"Fn::Given": "Name"}``: a parameter without a value.
+- ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
+- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: the value of an import or an output of another stack.
+- ``{"Fn::If": ["IsProd", 1, 2, "<the condition>"]}``: a value that depends on an unknown condition.
+- ``{"Fn::FindInMap": ["Sizes", {"Fn::Given": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
+- ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: a part that cannot be resolved.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ipaddress
+import itertools
+import json
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, ClassVar, Final
+
+from cfn_analysis.model.intrinsics import (
+    Function,
+    ResolveError,
+    as_strings,
+    is_unknown,
+)
+from cfn_analysis.model.references import uses
+from cfn_analysis.model.resolving import (
+    SSM_VALUE,
+    Body,
+    Conditions,
+    Rules,
+    is_list,
+    pseudo_parameters,
+)
+
+GIVEN: Final = "Fn::Given"
+HIDDEN: Final = "Fn::Hidden"
+STORED: Final = "Fn::ParameterStore"
+UNRESOLVED: Final = "Fn::Unresolved"
+IN: Final = "Fn::In"
+
+Imported = Callable[[str], Any]  # name of an export -> its value, or None
+OutputOf = Callable[[Mapping[str, Any]], Any]  # argument of Fn::GetStackOutput -> the value, or None
+
+
+def _nothing(_: Any) -> None:
+    return None
+
+
+def parameter_values(
+    declared: Mapping[str, Any],
+    given: Mapping[str, str],
+    unknown: Collection[str] = (),
+    *,
+    shown: bool = True,
+) -> dict[str, Any]:
+    """Return parameter -> value, in the forms of this module.
+
+    Args:
+        declared: the section Parameters.
+        given: the values of the deploy; the Default of the declaration applies to the others.
+        unknown: per-deploy parameters, whose Default does not apply.
+        shown: whether values of NoEcho parameters are replaced by their digests.
+    """
+    found: dict[str, Any] = {}
+    for name, declaration in declared.items():
+        if name in unknown or (name not in given and "Default" not in declaration):
+            found[name] = {GIVEN: name}
+            continue
+        text = given[name] if name in given else str(as_strings(declaration["Default"]))
+        if str(declaration.get("Type")).startswith(SSM_VALUE):
+            found[name] = {STORED: text}
+        elif shown and is_no_echo(declaration):
+            found[name] = {HIDDEN: hashlib.sha256(text.encode()).hexdigest()}
+        elif is_list(declaration):
+            found[name] = [item.strip() for item in text.split(",")]
+        else:
+            found[name] = text
+    return found
+
+
+def is_no_echo(declaration: Mapping[str, Any]) -> bool:
+    """Return whether a parameter's value must not be shown."""
+    return str(declaration.get("NoEcho")).lower() == "true"
+
+
+class PartialConditions(Conditions):
+    """Conditions, of which each is true, false or unknown."""
+
+    def truth(self, node: Any, path: str) -> bool | None:
+        """Evaluate a predicate; a wrong predicate is unknown."""
+        try:
+            return super().truth(node, path)
+        except ResolveError:
+            return None
+
+
+class PartialBody(Body):
+    """Resources and outputs with unknown values."""
+
+    def __init__(
+        self,
+        template: Mapping[str, Any],
+        given: Mapping[str, str],
+        region: str,
+        imported: Imported = _nothing,
+        output_of: OutputOf = _nothing,
+        unknown: Collection[str] = (),
+    ) -> None:
+        """Set the known values.
+
+        Args:
+            template: the template, without macros.
+            given: the parameter values of the deploy.
+            region: of the stack.
+            imported: returns the known value of an export of another stack; None if it is not known.
+            output_of: the same for the argument of ``Fn::GetStackOutput``.
+            unknown: per-deploy parameters, whose Default does not apply.
+        """
+        declared = template.get("Parameters", {})
+        known = pseudo_parameters(region)
+        pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
+        super().__init__(template, parameter_values(declared, given, unknown), pseudo)
+        secret = parameter_values(declared, given, unknown, shown=False)
+        self.truths = PartialConditions(template, secret, pseudo).all()
+        self.imported = imported
+        self.output_of = output_of
+
+    def value(self, node: Any, path: str) -> Any:
+        """Resolve a value; an unresolvable part is kept with the values that it depends on."""
+        try:
+            return super().value(node, path)
+        except ResolveError:
+            names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
+            return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
+
+    def exists(self, body: Mapping[str, Any]) -> bool | None:
+        """Return whether a resource or an output exists; None if it is known only in the deployed stack."""
+        condition = body.get("Condition")
+        return True if condition is None else self.truths.get(condition)
+
+    def refusals(self) -> list[str]:
+        """Return why CloudFormation refuses the parameter values, as far as it is known."""
+        found = [
+            f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
+            for name, declaration in self.template.get("Parameters", {}).items()
+            if not is_no_echo(declaration)
+            and (allowed := [str(as_strings(one)) for one in declaration.get("AllowedValues", [])])
+            for text in self._texts(name)
+            if text not in allowed
+        ]
+        try:
+            return found + Rules(self.template, self.values, self.pseudo).failed()
+        except ResolveError:  # errors of a rule are reported by the linter
+            return found
+
+    def _texts(self, parameter: str) -> list[str]:
+        value = self.values[parameter]
+        return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+    def definition(self, condition: str) -> str:
+        """Return the values that a condition depends on, as a text that differs if its result may differ."""
+        found: dict[str, Any] = {}
+        pending = [condition]
+        while pending:
+            name = pending.pop()
+            node = self.template.get("Conditions", {}).get(name)
+            found[name] = node
+            for use in uses(node):
+                if use.kind == "condition" and use.name not in found:
+                    pending.append(use.name)
+                elif use.kind == "mapping":
+                    found[f"mapping {use.name}"] = self.template.get("Mappings", {}).get(use.name)
+                elif use.name in self.values:
+                    found[f"parameter {use.name}"] = self.values[use.name]
+        return json.dumps(found, sort_keys=True)
+
+    def reference(self, name: str, path: str) -> Any:
+        """Resolve a Ref to a resource, or to a value that is known only in the account."""
+        return {"Ref": name}
+
+    def _require_resource(self, name: Any, path: str) -> None:
+        """Accept every name; missing names are reported by the linter."""
+
+    def _ref(self, node: Any, path: str) -> Any:
+        if isinstance(node, str) and node.startswith("AWS::") and node not in self.pseudo:
+            return {"Ref": node}
+        return super()._ref(node, path)
+
+    def _call(self, name: str, node: Any, path: str) -> Any:
+        match name, node:
+            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition) is None:
+                branches = [self.value(yes, path), self.value(no, path)]
+                return {name: [condition, *branches, self.definition(condition)]}
+        return super()._call(name, node, path)
+
+    def _import_value(self, node: Any, path: str) -> Any:
+        name = self.text(node, path)
+        found = None if is_unknown(name) else self.imported(name)
+        return {"Fn::ImportValue": name} if found is None else found
+
+    def _get_stack_output(self, node: Any, path: str) -> Any:
+        asked = super()._get_stack_output(node, path)
+        found = self.output_of(asked["Fn::GetStackOutput"])
+        return asked if found is None else found
+
+    def _find_in_map(self, node: Any, path: str) -> Any:
+        found = super()._find_in_map(node, path)
+        match found:
+            case {"Fn::FindInMap": [mapping, *keys]}:
+                mappings = self.template.get("Mappings", {})
+                rows = mappings.get(mapping) if isinstance(mapping, str) else mappings
+                return {"Fn::FindInMap": [mapping, *keys, json.dumps(rows, sort_keys=True)]}
+        return found
+
+    def _cidr(self, node: Any, path: str) -> Any:
+        found = super()._cidr(node, path)
+        return _blocks(*found["Fn::Cidr"]) or found
+
+    functions: ClassVar[Mapping[str, Function]] = {
+        **Body.functions,
+        "Fn::Cidr": _cidr,
+        "Fn::FindInMap": _find_in_map,
+        "Fn::GetStackOutput": _get_stack_output,
+        "Fn::ImportValue": _import_value,
+        "Ref": _ref,
+    }
+
+
+def _blocks(block: Any, count: Any, bits: Any = None) -> list[str] | None:
+    """Return the value of Fn::Cidr; None if an argument is unknown or wrong.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
+    """
+    if not all(isinstance(one, str) for one in (block, count, bits)):
+        return None
+    try:
+        network = ipaddress.ip_network(block)
+        parts = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+        return [str(part) for part in itertools.islice(parts, int(count))]
+    except ValueError:
+        return None

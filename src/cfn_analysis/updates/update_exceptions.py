@@ -1,0 +1,352 @@
+"""Facts about changes from AWS's pages and resource handlers that are not in the resource schemas.
+
+The schemas list properties that always, or in some cases, need a new resource. This module contains the
+cases, properties that replace although the schema does not list them, and properties that must differ between
+the old and the new resource during a replacement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings, is_unknown
+
+_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+Properties = Mapping[str, Any]
+
+
+class Changed(NamedTuple):
+    """A resource whose properties change.
+
+    Attributes:
+        before: its resolved properties before the change.
+        after: its resolved properties after the change.
+        attributes: its attributes after the change, such as ``UpdatePolicy``.
+    """
+
+    before: Properties
+    after: Properties
+    attributes: Mapping[str, Any]
+
+
+DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
+    "AWS::RDS::DBInstance": {
+        "Port": "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7"
+    },
+}
+"""Type -> property that replaces according to its page, but not its handler -> change of the handler."""
+
+ALSO_REPLACED: Final[Mapping[str, Mapping[str, str]]] = {
+    "AWS::DynamoDB::Table": {"KeySchema": f"{_REFERENCE}aws-resource-dynamodb-table.html"},
+    "AWS::EC2::EIP": {"Domain": f"{_REFERENCE}aws-resource-ec2-eip.html"},
+    "AWS::S3::Bucket": {"ObjectLockEnabled": f"{_REFERENCE}aws-resource-s3-bucket.html"},
+}
+"""Type -> property that replaces according to its page, but not its schema -> the page."""
+
+
+def known_text(properties: Properties, name: str) -> str | None:
+    """Return a property as text; None if it is missing, or known only in the deployed stack."""
+    value = properties.get(name)
+    return None if value is None or isinstance(value, (dict, list)) else str(as_strings(value))
+
+
+def _is_absent(properties: Properties, name: str) -> bool | None:
+    """Return whether a property is missing or empty."""
+    value = properties.get(name)
+    return None if is_unknown(value) else value in (None, "")
+
+
+def never(_: Changed) -> bool | None:
+    """Return False: the property does not replace, although its schema lists it as conditional."""
+    return False
+
+
+def _unless_absent_after(name: str) -> Callable[[Changed], bool | None]:
+    def replaces(changed: Changed) -> bool | None:
+        absent = _is_absent(changed.after, name)
+        return None if absent is None else not absent
+
+    return replaces
+
+
+def _unless_absent_before(name: str) -> Callable[[Changed], bool | None]:
+    def replaces(changed: Changed) -> bool | None:
+        absent = _is_absent(changed.before, name)
+        return None if absent is None else not absent
+
+    return replaces
+
+
+def _instance_engine(changed: Changed) -> bool | None:
+    engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
+    if None in engines:
+        return None
+    one, other = (str(engine).lower() for engine in engines)
+    in_place = {
+        ("aurora", "aurora-mysql"),
+        ("oracle-se", "oracle-se2"),
+        ("oracle-se1", "oracle-se2"),
+        ("oracle-ee", "oracle-ee-cdb"),
+        ("oracle-se2", "oracle-se2-cdb"),
+    }
+    return one != other and (one, other) not in in_place
+
+
+def _cluster_engine(changed: Changed) -> bool | None:
+    engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
+    return None if None in engines else engines not in (("aurora", "aurora-mysql"), (engines[0], engines[0]))
+
+
+def _instance_zone(changed: Changed) -> bool | None:
+    absent = _is_absent(changed.after, "AvailabilityZone")
+    if absent is False:
+        return True
+    zones = known_text(changed.after, "MultiAZ")
+    return None if absent is None or is_unknown(changed.after.get("MultiAZ")) else zones != "true"
+
+
+def _tenancy(changed: Changed) -> bool | None:
+    one = known_text({"InstanceTenancy": "default", **changed.before}, "InstanceTenancy")
+    other = known_text({"InstanceTenancy": "default", **changed.after}, "InstanceTenancy")
+    return None if None in (one, other) else (one, other) != ("dedicated", "default")
+
+
+def _replacing_policy(changed: Changed) -> bool | None:
+    policy = changed.attributes.get("UpdatePolicy", {})
+    replacing = policy.get("AutoScalingReplacingUpdate", {}) if isinstance(policy, Mapping) else {}
+    will = replacing.get("WillReplace", False) if isinstance(replacing, Mapping) else False
+    return None if is_unknown(will) else str(as_strings(will)) == "true"
+
+
+def _document(changed: Changed) -> bool | None:
+    method = changed.after.get("UpdateMethod", "Replace")
+    return None if is_unknown(method) else method != "NewVersion"
+
+
+def _comes_or_goes(name: str) -> Callable[[Changed], bool | None]:
+    def replaces(changed: Changed) -> bool | None:
+        values = [side.get(name) for side in (changed.before, changed.after)]
+        return None if any(map(is_unknown, values)) else any(not value for value in values)
+
+    return replaces
+
+
+def _attribute_edited(changed: Changed) -> bool | None:
+    """Return whether an attribute changes its type."""
+    types: list[dict[str, Any]] = []
+    for side in (changed.before, changed.after):
+        items = side.get("AttributeDefinitions", [])
+        if not isinstance(items, list) or any(not isinstance(one, Mapping) for one in items):
+            return None
+        types.append({str(one.get("AttributeName")): one.get("AttributeType") for one in items})
+    old, new = types
+    return any(name in new and new[name] != kind for name, kind in old.items())
+
+
+_OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
+
+REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
+}
+"""Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
+
+DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+    "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
+        ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
+        _replacing_policy,
+    ),
+    "AWS::EC2::VPC": {"InstanceTenancy": _tenancy},
+    "AWS::ElasticLoadBalancing::LoadBalancer": {name: _comes_or_goes(name) for name in _OF_CLASSIC},
+    "AWS::RDS::DBCluster": {
+        "AvailabilityZones": never,
+        "Engine": _cluster_engine,
+        "GlobalClusterIdentifier": _unless_absent_after("GlobalClusterIdentifier"),
+        "MasterUsername": never,
+    },
+    "AWS::RDS::DBInstance": {
+        "AutoMinorVersionUpgrade": never,
+        "AvailabilityZone": _instance_zone,
+        "BackupRetentionPeriod": never,
+        "DBClusterSnapshotIdentifier": _unless_absent_after("DBClusterSnapshotIdentifier"),
+        "DBParameterGroupName": never,
+        "Engine": _instance_engine,
+        "MultiAZ": never,
+        "PerformanceInsightsKMSKeyId": _unless_absent_before("PerformanceInsightsKMSKeyId"),
+        "PreferredMaintenanceWindow": never,
+        "RestoreTime": _unless_absent_after("RestoreTime"),
+        "SourceDBInstanceAutomatedBackupsArn": _unless_absent_after("SourceDBInstanceAutomatedBackupsArn"),
+        "SourceDbiResourceId": _unless_absent_after("SourceDbiResourceId"),
+        "StorageType": never,
+    },
+    "AWS::SNS::Subscription": {"Region": never},
+    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
+}
+"""Type -> property that replaces in some cases -> function that checks the case; None if not known."""
+
+_RDS: Final = (
+    "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
+    "5a410e843efb90076c1c4d322707bc989e5a058b/"
+)
+CASES: Final[Mapping[str, str]] = {
+    "AWS::AutoScaling::AutoScalingGroup": (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html"
+    ),
+    "AWS::EC2::VPC": f"{_REFERENCE}aws-resource-ec2-vpc.html",
+    "AWS::ElasticLoadBalancing::LoadBalancer": (
+        f"{_REFERENCE}aws-resource-elasticloadbalancing-loadbalancer.html"
+    ),
+    "AWS::RDS::DBCluster": (
+        f"{_RDS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/util/ImmutabilityHelper.java"
+    ),
+    "AWS::RDS::DBInstance": (
+        f"{_RDS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/util/ImmutabilityHelper.java"
+    ),
+    "AWS::SNS::Subscription": f"{_REFERENCE}aws-resource-sns-subscription.html",
+    "AWS::SSM::Document": f"{_REFERENCE}aws-resource-ssm-document.html",
+}
+"""Type -> the page, or the source of its handler, that documents its cases."""
+
+
+def _backups_go_on(changed: Changed) -> bool | None:
+    days = [known_text(side, "BackupRetentionPeriod") for side in (changed.before, changed.after)]
+    return None not in days and "0" not in days
+
+
+# https://dev.mysql.com/doc/refman/8.0/en/server-system-variable-reference.html
+_DYNAMIC_VARIABLES: Final = """\
+connect_timeout event_scheduler general_log innodb_lock_wait_timeout interactive_timeout join_buffer_size
+local_infile lock_wait_timeout log_queries_not_using_indexes long_query_time max_allowed_packet
+max_connect_errors max_connections max_heap_table_size net_read_timeout net_write_timeout slow_query_log
+sort_buffer_size sql_mode tmp_table_size wait_timeout
+"""
+_DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
+
+
+def _are_dynamic(changed: Changed) -> bool | None:
+    family = known_text(changed.after, "Family") or ""
+    sides = [side.get("Parameters") for side in (changed.before, changed.after)]
+    one, other = sides
+    if "mysql" not in family or not isinstance(one, Mapping) or not isinstance(other, Mapping):
+        return None
+    return all(name in _DYNAMIC for name in {*one, *other} if one.get(name) != other.get(name))
+
+
+def _stays(name: str) -> Callable[[Changed], bool | None]:
+    def quiet(changed: Changed) -> bool | None:
+        return _comes_or_goes(name)(changed) is False
+
+    return quiet
+
+
+QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+    "AWS::ElasticLoadBalancing::LoadBalancer": {name: _stays(name) for name in _OF_CLASSIC},
+    "AWS::RDS::DBClusterParameterGroup": {"Parameters": _are_dynamic},
+    "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},
+    "AWS::RDS::DBInstance": {"BackupRetentionPeriod": _backups_go_on},
+}
+"""Type -> property whose update interrupts in some cases -> function that returns whether it does not."""
+
+NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::EC2::SecurityGroup": ("VpcId",),
+    "AWS::ECS::Service": ("Cluster",),
+    "AWS::Lambda::Alias": ("FunctionName",),
+    "AWS::WAFv2::IPSet": ("Scope",),
+    "AWS::WAFv2::RegexPatternSet": ("Scope",),
+    "AWS::WAFv2::RuleGroup": ("Scope",),
+    "AWS::WAFv2::WebACL": ("Scope",),
+}
+"""Type -> properties of the scope in which a name is unique, in addition to account and region."""
+
+
+class Unique(NamedTuple):
+    """Properties that must differ between two resources of a type.
+
+    Attributes:
+        properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
+        why: the reason that a new resource is rejected while the old one exists.
+        source: its page.
+        given: property -> value that it must have for the row to apply; None if it must be missing.
+    """
+
+    properties: tuple[str, ...]
+    why: str
+    source: str
+    given: Mapping[str, str | None] = {}
+
+
+_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+_NAMED_IN_CONFIG: Final = (
+    "CachePolicy",
+    "KeyGroup",
+    "OriginAccessControl",
+    "OriginRequestPolicy",
+    "ResponseHeadersPolicy",
+)
+
+UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
+    **{
+        f"AWS::CloudFront::{noun}": (
+            Unique(
+                (f"{noun}Config.Name",),
+                "the name is still that of the old one",
+                f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
+            ),
+        )
+        for noun in _NAMED_IN_CONFIG
+    },
+    "AWS::ApiGateway::Resource": (
+        Unique(
+            ("RestApiId", "ParentId", "PathPart"),
+            "the path is still that of the old resource",
+            f"{_REFERENCE}aws-resource-apigateway-resource.html",
+        ),
+    ),
+    "AWS::EC2::NatGateway": (
+        Unique(
+            ("AllocationId",),
+            "the Elastic IP address is still associated with the old gateway",
+            f"{_EC2}API_NatGateway.html",
+        ),
+    ),
+    "AWS::EC2::NetworkAclEntry": (
+        Unique(
+            ("NetworkAclId", "RuleNumber", "Egress"),
+            "the rule number is still that of the old entry",
+            f"{_EC2}errors-overview.html",
+        ),
+    ),
+    "AWS::EC2::Route": tuple(
+        Unique(
+            ("RouteTableId", destination),
+            "the destination is still that of the old route",
+            f"{_EC2}errors-overview.html",
+        )
+        for destination in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+    ),
+    "AWS::EC2::Subnet": (
+        Unique(
+            ("VpcId", "CidrBlock"),
+            "the CIDR block is still that of the old subnet",
+            f"{_REFERENCE}aws-resource-ec2-subnet.html",
+        ),
+    ),
+    "AWS::EC2::VPCEndpoint": (
+        Unique(
+            ("VpcId", "ServiceName"),
+            "the private DNS name is still that of the old endpoint",
+            "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
+            {"PrivateDnsEnabled": "true"},
+        ),
+    ),
+    "AWS::Route53::RecordSet": tuple(
+        Unique(
+            (zone, "Name", "Type"),
+            "the old record set still has the same name and type",
+            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
+            {"SetIdentifier": None},
+        )
+        for zone in ("HostedZoneId", "HostedZoneName")
+    ),
+}
+"""Type -> its properties that must differ between two resources, in addition to names and identifiers."""

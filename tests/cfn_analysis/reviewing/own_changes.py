@@ -1,0 +1,133 @@
+"""Twelve changes of our own stacks in the built folder, as an engineer would make them.
+
+Print their reports with ``python -m tests.cfn_analysis.reviewing.own_changes``.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.reviewing import report, text
+from cfn_analysis.reviewing.sides import Side
+from csr_templates.hand_over import review_sides
+
+OUT = Path(__file__).resolve().parents[3] / "out"
+
+Template = dict[str, Any]
+
+
+@functools.cache
+def own_side() -> Side:
+    """Return out/ of this checkout."""
+    side = review_sides.folder(OUT)
+    return side._replace(name="out")
+
+
+def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> Side:
+    """Return a side with one template edited."""
+    stacks = []
+    for one in side.stacks:
+        template = copy.deepcopy(dict(one.template))
+        if one.name == stack:
+            edit(template)
+        stacks.append(_like(one, template))
+    return side._replace(stacks=tuple(stacks))
+
+
+def with_values(side: Side, environment: str, values: Mapping[str, str]) -> Side:
+    """Return a side in which an environment has different values for parameters of its stacks."""
+    passed = {
+        stack: {name: values.get(name, value) for name, value in given.items()}
+        for stack, given in side.environments[environment].items()
+    }
+    return side._replace(environments={**side.environments, environment: passed})
+
+
+def _like(stack: BuiltStack, template: Mapping[str, Any]) -> BuiltStack:
+    return BuiltStack(
+        stack.name,
+        stack.file,
+        stack.region,
+        template,
+        stack.sections,
+        stack.per_deploy,
+        stack.reads_from,
+        stack.source,
+        stack.text,
+        stack.policies,
+        name_pattern=stack.name_pattern,
+    )
+
+
+def _properties(template: Template, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = template["Resources"][name]["Properties"]
+    return found
+
+
+def _group_description(template: Template) -> None:
+    _properties(template, "DatabaseSecurityGroup")["GroupDescription"] += ", from Lambda only"
+
+
+def _subnet_group_name(template: Template) -> None:
+    name = {"Fn::Sub": "${ProjectName}-${Environment}-database-subnets"}
+    _properties(template, "DatabaseSubnetGroup")["DBSubnetGroupName"] = name
+
+
+def _threshold(template: Template) -> None:
+    _properties(template, "DatabaseCPUAlarm")["Threshold"] = 80
+
+
+def _bucket_renamed(template: Template) -> None:
+    name = {"Fn::Sub": "${ProjectName}-${Environment}-lambda-packages-${AWS::AccountId}"}
+    _properties(template, "LambdaDeploymentsBucket")["BucketName"] = name
+
+
+def _export_renamed(template: Template) -> None:
+    name = {"Fn::Sub": "${ProjectName}-${Environment}-vpc"}
+    template["Outputs"]["VPCId"]["Export"]["Name"] = name
+
+
+def _tags_reordered(template: Template) -> None:
+    for resource in template["Resources"].values():
+        tags = resource.get("Properties", {}).get("Tags")
+        if isinstance(tags, list):
+            tags.reverse()
+
+
+CHANGES: dict[str, Callable[[Side], Side]] = {
+    "engine version": lambda side: with_values(
+        side, "prod", {"DatabaseEngineVersion": "8.0.mysql_aurora.3.11.1"}
+    ),
+    "class": lambda side: with_values(side, "prod", {"DatabaseInstanceClass": "db.r6g.large"}),
+    "subnet CIDR": lambda side: with_values(side, "prod", {"PrivateSubnet1Cidr": "10.2.5.0/24"}),
+    "description of a group": lambda side: with_template(side, "database", _group_description),
+    "added subnet group name": lambda side: with_template(side, "database", _subnet_group_name),
+    "memory": lambda side: with_values(side, "prod", {"LambdaMemorySize": "1769"}),
+    "threshold": lambda side: with_template(side, "database", _threshold),
+    "bucket renamed": lambda side: with_template(side, "network", _bucket_renamed),
+    "WAF off": lambda side: with_values(side, "prod", {"WAFEnabled": "false"}),
+    "export renamed": lambda side: with_template(side, "network", _export_renamed),
+    "condition flipped": lambda side: with_values(
+        side, "prod", {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}
+    ),
+    "tags reordered": lambda side: with_template(side, "api", _tags_reordered),
+}
+
+
+def main() -> None:
+    """Print the reports of all changes, or of those whose names are given."""
+    side = own_side()
+    for name in sys.argv[1:] or CHANGES:
+        print(f"=== {name} ===")
+        print(text.as_text(report.review(side, CHANGES[name](side))))
+        print()
+
+
+if __name__ == "__main__":
+    main()

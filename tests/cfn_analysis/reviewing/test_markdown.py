@@ -1,0 +1,169 @@
+"""The report in Markdown: risks first, links, escaped text, and a limited length."""
+
+from __future__ import annotations
+
+import html
+import re
+import sys
+
+import pytest
+
+from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing.markdown import LONGEST, as_markdown
+from cfn_analysis.reviewing.report import Review
+from cfn_analysis.reviewing.risks import Risk
+from cfn_analysis.reviewing.text import as_text, coloured
+from csr_templates.cli import main as cli
+
+from .own_changes import OUT, own_side, with_values
+from .own_openings import OPENINGS
+
+BASE = "https://github.com/o/r/blob/main/"
+
+
+@pytest.fixture(scope="module")
+def retention() -> Review:
+    """The review of a change that weakens guards in all stacks."""
+    side = own_side()
+    return report.review(side, OPENINGS["log retention shortened"](side))
+
+
+def test_risks_first_and_details_folded(retention: Review) -> None:
+    """The report starts with the marker, the counts and each risk.
+
+    A section for each stack follows, folded.
+    """
+    text = as_markdown(retention)
+    lines = text.splitlines()
+
+    assert lines[0] == "<!-- review -->"
+    assert lines[3] == "**8 risks not accepted: 8 guard**  "
+    assert lines[4] == "network 1 updated; database 3 updated; api 3 updated; frontend 1 updated  "
+    assert re.fullmatch(
+        r"- \*\*guard\*\* `network.FlowLogsLogGroup` in prod - "
+        r"`src/csr_templates/stacks/network.py:\d+`  ",
+        lines[7],
+    )
+    assert lines[8] == (
+        "  FlowLogsLogGroup: RetentionInDays is 30 instead of 365: records are retained for a shorter time."
+    )
+    assert text.index("<details>") > text.rindex("- **guard**")
+    folds = re.findall(r"<details><summary><b>(\w+)</b>", text)
+    assert folds == ["network", "database", "api", "frontend"]
+    assert text.count("</details>") == len(folds)
+
+
+def test_links(retention: Review) -> None:
+    """With a base address, modules and parameter files are links, with the line as the anchor."""
+    text = as_markdown(retention, BASE)
+
+    assert re.search(rf"\[`src/\S+/network.py:(\d+)`\]\({BASE}src/\S+/network.py#L\1\)", text)
+    assert f"]({BASE}parameters/prod/network.json)" in text
+    assert "](" not in as_markdown(retention)
+
+
+def test_accepted_risks_are_folded(retention: Review) -> None:
+    """Accepted risks are in the report with their reasons, but folded."""
+    risks = [risk._replace(accepted=True, reason="Costs *more* than it helps.") for risk in retention.risks]
+
+    text = as_markdown(retention._replace(risks=risks))
+    part = as_markdown(retention._replace(risks=[risks[0], *retention.risks[1:]]))
+
+    assert "**No risks left**, 8 accepted" in text
+    assert "<details><summary>8 accepted</summary>" in text
+    assert r"Accepted: Costs \*more\* than it helps." in text
+    assert "**7 risks not accepted: 7 guard**, 1 accepted" in part
+
+
+def test_equal_changes_of_environments_are_merged() -> None:
+    """If only some environments have the same change, the entry lists them."""
+    side = own_side()
+    after = side
+    for name in side.environments:
+        after = with_values(after, name, {"LambdaMemorySize": "2048"})
+    memory = as_markdown(report.review(side, after))
+    rule = as_markdown(report.review(side, OPENINGS["WAF rule to count"](side)))
+
+    assert memory.count("**update** `ApiFunction`") <= len(side.environments)
+    assert rule.count("- **opens**") == 1
+    assert "`frontend.WebACL` in staging, prod -" in rule
+
+
+def test_messages_are_escaped(retention: Review) -> None:
+    """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
+    message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
+    found = Risk("opens", ("prod",), "api", "`odd`", message)
+
+    text = as_markdown(retention._replace(risks=[found]))
+    line = next(one for one in text.splitlines() if "a\\_b" in one)
+
+    assert "`` api.`odd` ``" in text
+    assert line == (
+        r"  &lt;b&gt;a\_b\*c&lt;/b&gt; \[x\](y) &#64;team &#35;12 \`code\` \| "
+        "https://docs.aws.amazon.com/a_b_c ends."
+    )
+    assert html.unescape(line).count("@team") == 1
+
+
+def test_a_long_report_is_shortened(retention: Review) -> None:
+    """Complete entries at the end are omitted, and the report shows how many."""
+    risks = [
+        Risk("guard", ("prod",), "api", f"Alarm{number}", f"Alarm{number} says {number} " + "x" * 900)
+        for number in range(100)
+    ]
+
+    text = as_markdown(retention._replace(risks=risks), notes=["A note."])
+
+    assert len(text) < LONGEST
+    shown = len(re.findall(r"^- \*\*guard\*\*", text, re.MULTILINE))
+    left, whole = map(int, re.findall(r"(\d+) of (\d+) entries are omitted", text)[0])
+    assert 50 < shown < 100
+    assert left == whole - shown
+    assert "**100 risks not accepted: 100 guard**" in text
+    assert text.count("<details>") == text.count("</details>")
+    one = as_markdown(retention._replace(risks=[risks[0]._replace(message="y" * 2 * LONGEST)]))
+    assert len(one) < LONGEST
+    assert "omitted" not in one
+
+
+def test_nothing_changes() -> None:
+    """Without changes, the report has only a few lines."""
+    side = own_side()
+
+    text = as_markdown(report.review(side, side, ["prod"]))
+
+    assert text.splitlines()[3:] == [
+        "**No risks**  ",
+        "No resource changes  ",
+        "`out` to `out`",
+        "",
+        "",
+        "No change: network, database, api, frontend.",
+    ]
+
+
+def test_colour_is_only_for_a_terminal(
+    retention: Review, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Color is the only difference. NO_COLOR and output to a pipe disable it."""
+    plain = as_text(retention)
+    assert re.sub(r"\033\[[0-9;]*m", "", coloured(plain)) == plain
+    assert "\033[33mguard\033[0m  network.FlowLogsLogGroup" in coloured(plain)
+    arguments = ["review", "--before", str(OUT / "main.yaml"), "--after", str(OUT / "main.yaml")]
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    for is_terminal, no_colour, expected in ((False, "", False), (True, "", True), (True, "1", False)):
+        monkeypatch.setattr(sys.stdout, "isatty", lambda answer=is_terminal: answer)
+        monkeypatch.setenv("NO_COLOR", no_colour)
+        assert cli.main(arguments) == 0
+        assert ("\033" in capsys.readouterr().out) is expected
+
+
+def test_the_command_prints_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    """The option is --format markdown."""
+    file = str(OUT / "main.yaml")
+
+    code = cli.main(["review", "--before", file, "--after", file, "--format", "markdown"])
+
+    assert code == 0
+    assert capsys.readouterr().out.startswith("<!-- csr-templates review -->\n")

@@ -1,0 +1,175 @@
+"""Twelve changes of our own stacks, with the results that a reviewer needs for each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.reviewing import report, text
+from cfn_analysis.reviewing.report import Review
+from cfn_analysis.reviewing.sides import Side
+
+from .own_changes import CHANGES, own_side
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "review.md").read_text("utf-8")
+# Change -> (kind, resource) of every risk in production, and resource -> change without a risk.
+EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
+    "engine version": ({("interruption", "DatabaseCluster")}, {"DatabaseCluster": "update"}),
+    "class": (
+        {
+            ("interruption", "DatabaseInstance1"),
+            ("interruption", "DatabaseInstance2"),
+            ("guard", "DatabaseSurplusCreditsAlarm"),
+        },
+        {
+            "DatabaseInstance1": "update",
+            "DatabaseInstance2": "update",
+            "DatabaseSurplusCreditsAlarm": "remove",
+        },
+    ),
+    "subnet CIDR": (
+        {
+            ("export", "PrivateSubnet1Id"),
+            ("replace", "PrivateSubnet1"),
+            ("replace", "PrivateSubnet1RouteTableAssociation"),
+            ("replace", "PrivateSubnet1NetworkAclAssociation"),
+            ("interruption", "PrivateSubnet1RouteTableAssociation"),
+            ("interruption", "PrivateSubnet1NetworkAclAssociation"),
+            ("interruption", "SecretsManagerEndpointSecurityGroup"),
+            ("opens", "SecretsManagerEndpointSecurityGroup"),
+        },
+        {"DatabaseSubnetGroup": "update", "ApiFunction": "update"},
+    ),
+    "description of a group": (
+        {
+            ("will-fail", "DatabaseSecurityGroup"),
+            ("replace", "DatabaseSecurityGroup"),
+            ("replace", "LambdaToDatabase"),
+        },
+        {"DatabaseCluster": "update"},
+    ),
+    "added subnet group name": (
+        {
+            ("will-fail", "DatabaseCluster"),
+            ("will-fail", "DatabaseInstance1"),
+            ("will-fail", "DatabaseInstance2"),
+            ("export", "DatabaseClusterEndpoint"),
+            ("export", "DatabaseClusterReadEndpoint"),
+            ("export", "DatabasePort"),
+            ("replace", "DatabaseSubnetGroup"),
+            ("replace", "DatabaseCluster"),
+            ("replace", "DatabaseInstance1"),
+            ("replace", "DatabaseInstance2"),
+        },
+        {"ApiFunction": "update", "DatabaseSecretAttachment": "update"},
+    ),
+    "memory": (
+        set(),
+        {"ApiFunction": "update", "ApiFunctionVersion": "replace", "ApiFunctionAlias": "update"},
+    ),
+    "threshold": ({("guard", "DatabaseCPUAlarm")}, {"DatabaseCPUAlarm": "update"}),
+    "bucket renamed": (
+        {
+            ("will-fail", "LambdaDeploymentsBucket"),
+            ("export", "LambdaDeploymentsBucketName"),
+            ("replace", "LambdaDeploymentsBucket"),
+            ("replace", "LambdaDeploymentsBucketPolicy"),
+            ("orphan", "LambdaDeploymentsBucket"),
+            ("orphan", "LambdaDeploymentsBucketPolicy"),
+        },
+        {"ApiFunction": "update"},
+    ),
+    "WAF off": (
+        {("opens", "Distribution"), ("guard", "WAFBlockedRequestsAlarm")},
+        {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"},
+    ),
+    "export renamed": ({("export", "VPCId")}, {}),
+    "condition flipped": (
+        {
+            ("interruption", "DatabaseInstance2"),
+            ("guard", "DatabaseReadLatencyAlarm"),
+            ("guard", "DatabaseReaderCPUAlarm"),
+            ("guard", "DatabaseReaderConnectionsAlarm"),
+            ("guard", "DatabaseReplicaLagAlarm"),
+        },
+        {"DatabaseInstance2": "remove"},
+    ),
+    "tags reordered": (set(), {}),
+}
+
+
+@pytest.fixture(scope="module")
+def reviews() -> dict[str, Review]:
+    """The review of each change, for production."""
+    side = own_side()
+    return {name: report.review(side, change(side), ["prod"]) for name, change in CHANGES.items()}
+
+
+def test_risks_and_changes(reviews: dict[str, Review]) -> None:
+    """Each change has exactly the expected risks and changed resources."""
+    assert reviews.keys() == EXPECTED.keys()
+    for name, (risks, changes) in EXPECTED.items():
+        found = {(risk.kind, risk.name) for risk in reviews[name].risks}
+        assert found == risks, name
+        (environment,) = reviews[name].environments
+        changed = {node.name: one.change.change for node, one in environment.resources.items()}
+        assert {node: changed.get(node) for node in changes} == changes, name
+        if not risks and not changes:
+            assert changed == {}, name
+
+
+def test_a_changed_class_is_followed_from_the_file_to_the_instances(reviews: dict[str, Review]) -> None:
+    """The chain starts at the file that an operator edits.
+
+    The instances are interrupted one after the other.
+    """
+    (environment,) = report.document(reviews["class"])["environments"]
+    resources: dict[str, Any] = {
+        one["logicalId"]: one for stack in environment["stacks"] for one in stack["resources"]
+    }
+
+    alarm = resources["DatabaseSurplusCreditsAlarm"]
+    (cause,) = alarm["causes"]
+    chain = ["parameters/prod.json", "parameter DatabaseInstanceClass", "condition IsBurstable"]
+    assert cause == {"property": "", "before": None, "after": None, "chain": chain}
+    assert alarm["section"] == "Alarms"
+    assert alarm["source"].startswith("src/csr_templates/stacks/database.py:")
+    instance = resources["DatabaseInstance1"]
+    assert instance["causes"][0] == {
+        "property": "DBInstanceClass",
+        "before": "db.t3.medium",
+        "after": "db.r6g.large",
+        "chain": chain[:2],
+    }
+    assert (instance["interruption"], instance["data"]) == ("some", "none")
+    assert [resources[f"DatabaseInstance{number}"]["interruptionOrder"] for number in (1, 2)] == [1, 2]
+
+
+def test_a_changed_subnet_is_followed_to_another_stack(reviews: dict[str, Review]) -> None:
+    """The chain contains the export."""
+    (environment,) = report.document(reviews["subnet CIDR"])["environments"]
+    (function,) = next(one for one in environment["stacks"] if one["name"] == "api")["resources"]
+
+    assert function["causes"] == [
+        {
+            "property": "VpcConfig.SubnetIds[0]",
+            "before": "${PrivateSubnet1} of network",
+            "after": "${PrivateSubnet1} of network (new)",
+            "chain": [
+                "parameters/prod.json",
+                "parameter PrivateSubnet1Cidr",
+                "PrivateSubnet1 replaced",
+                "export csr-lambda-api-prod-private-subnet-1-id",
+            ],
+        }
+    ]
+
+
+def test_the_report_of_a_description_is_on_the_page() -> None:
+    """The report first shows failures and corrections, then the changes, each once for all environments."""
+    side: Side = own_side()._replace(root=None)
+    found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
+
+    assert f"```\n{found}\n```\n" in PAGE

@@ -1,0 +1,88 @@
+"""The report as a document: its schema, its page, and stable JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.jsonschema import StandardValidator
+
+from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing.kinds import KINDS
+
+from .own_changes import CHANGES, own_side
+
+SCHEMA = json.loads(files("cfn_analysis.reviewing").joinpath("review.schema.json").read_text("utf-8"))
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "review.md").read_text("utf-8")
+
+
+def errors(document: object) -> list[str]:
+    """Return the positions at which a report does not match the schema of the package."""
+    found = StandardValidator(schema=SCHEMA).iter_errors(document)
+    # cfn-lint treats a key with the value null as missing.
+    return [
+        f"{'/'.join(map(str, error.path))}: {error.message}"
+        for error in found
+        if not any(error.message == f"{key!r} is a required property" for key in _at(document, error.path))
+    ]
+
+
+def _at(document: Any, path: Iterable[Any]) -> Any:
+    for step in path:
+        document = document[step]
+    return document
+
+
+@pytest.fixture(scope="module")
+def documents() -> list[Any]:
+    """The reports of some changes of our own stacks, as parsed JSON."""
+    side = own_side()
+    names = ("class", "subnet CIDR", "bucket renamed", "WAF off")
+    return [json.loads(report.as_json(report.review(side, CHANGES[name](side), ["prod"]))) for name in names]
+
+
+def test_reports_match_the_schema(documents: list[Any]) -> None:
+    """Every report is valid. A report with an unknown word is not."""
+    assert [errors(one) for one in documents] == [[]] * len(documents)
+    wrong = documents[0]
+    entry = next(one for stack in wrong["environments"][0]["stacks"] for one in stack["resources"])
+    change, entry["change"] = entry["change"], "recreate"
+    assert len(errors(wrong)) == 1
+    entry["change"] = change
+
+
+def test_the_schema_has_the_words_of_the_code() -> None:
+    """The schema lists the kinds of risks in the same order as the code."""
+    assert SCHEMA["definitions"]["risk"]["properties"]["kind"]["enum"] == list(KINDS)
+
+
+def test_the_page_explains_every_key_and_word() -> None:
+    """Each key and each enumerated word of the schema is in a table of the page."""
+    rows = set(
+        re.findall(r"`([^`]+)`", "\n".join(line for line in PAGE.splitlines() if line.startswith("| ")))
+    )
+    rows |= set(re.findall(r"`(none|some|not known)`", PAGE))
+    keys = {key for one in (SCHEMA, *SCHEMA["definitions"].values()) for key in one["properties"]}
+    words = {
+        word
+        for one in SCHEMA["definitions"].values()
+        for key in one["properties"].values()
+        for word in key.get("enum", ())
+    }
+
+    assert (keys | words) - rows == set()
+
+
+def test_json_is_the_same_every_time() -> None:
+    """The same sides give the same bytes, in ASCII."""
+    side = own_side()
+    change = CHANGES["bucket renamed"]
+    texts = {report.as_json(report.review(side, change(side), ["prod"])) for _ in range(2)}
+
+    (text,) = texts
+    assert text.isascii()

@@ -1,0 +1,219 @@
+"""Dashboards."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cfn_analysis.rules.cloudwatch.broken_dashboard import BrokenDashboard
+from tests.cfn_analysis.rules.harness import findings
+
+OUT = Path(__file__).parents[4] / "out"
+TEMPLATES = [
+    file for file in sorted(OUT.glob("*.yaml")) if "CloudWatch::Dashboard" in file.read_text("utf-8")
+]
+
+
+def dashboard(body: str) -> str:
+    """Return a template with one dashboard."""
+    return f"""
+Resources:
+  Topic: {{Type: AWS::SNS::Topic}}
+  Board: {{Type: AWS::CloudWatch::Dashboard, Properties: {{DashboardBody: {body}}}}}
+"""
+
+
+def metric(
+    more: str, metrics: str = '["AWS/SNS","NumberOfMessagesPublished","TopicName","${Topic.TopicName}"]'
+) -> str:
+    """Return a dashboard of one widget."""
+    inside = f'"region":"${{AWS::Region}}","metrics":[{metrics}]'
+    return dashboard(f'!Sub \'{{"widgets":[{{"type":"metric","properties":{{{inside}}}{more}}}]}}\'')
+
+
+def widget(kind: str, properties: str) -> str:
+    """Return a dashboard of one widget in Ireland, and an alarm."""
+    return f"""
+Resources:
+  Errors: {{Type: AWS::CloudWatch::Alarm}}
+  Board:
+    Type: AWS::CloudWatch::Dashboard
+    Properties:
+      DashboardBody: !Sub >-
+        {{"widgets": [{{"type": "{kind}", "properties": {{
+        "region": "eu-west-1",
+        {properties}}}}}]}}
+"""
+
+
+def conditional(graph: str) -> str:
+    """Return a dashboard with a text, a graph if a condition is true, and a title from a mapping."""
+    return f"""
+Parameters:
+  Graph: {{Type: String, AllowedValues: ['yes', 'no']}}
+Conditions:
+  HasGraph: !Equals [!Ref Graph, 'yes']
+  HasNoGraph: !Not [!Condition HasGraph]
+Mappings:
+  Titles: {{eu-west-1: {{Size: '3'}}}}
+Resources:
+  Board:
+    Type: AWS::CloudWatch::Dashboard
+    Properties:
+      DashboardBody: !Sub
+        - '{{"widgets":[{{"type":"text","height":${{Size}},"width":${{Wide}}${{Narrow}}}}${{Graphs}}]}}'
+        - Size: !FindInMap [Titles, !Ref AWS::Region, Size]
+          Wide: !If [HasGraph, '12', '']
+          Narrow: !If [HasNoGraph, '6', '']
+          Graphs: !If
+            - HasGraph
+            - !Sub ',{{"type":"metric","properties":{{{graph}}}}}'
+            - ''
+"""
+
+
+def case(text: str, *messages: str) -> tuple[str, ...]:
+    """The body of the dashboard is found, once for each message."""
+    return (
+        text,
+        *(part for message in messages for part in ("Resources/Board/Properties/DashboardBody", message)),
+    )
+
+
+GOOD = {
+    "metric": metric(""),
+    "dots": metric(
+        "",
+        '["AWS/SNS","A",{"stat":"Sum","id":"m1"}],[".","B","TopicName","x",{"stat":"Sum"}],[{"expression":"m1"}]',
+    ),
+    "chart": dashboard(
+        '\'{"widgets":[{"type":"chart","properties":{"view":"line","data":{"queries":[]}}}]}\''
+    ),
+    "text": dashboard('\'{"widgets":[{"type":"text","width":24,"properties":{"markdown":"a"}}]}\''),
+    "function": dashboard("!ImportValue body"),
+    "branches of conditions that exclude each other": conditional('"region":"eu-west-1","metrics":[]'),
+    "alarm by its ARN": "Parameters: {Elsewhere: {Type: String}}"
+    + widget(
+        "alarm",
+        '"alarms": ["${Errors.Arn}", "arn:aws:cloudwatch:eu-west-1:111111111111:alarm:a", "${Elsewhere}"]',
+    ),
+    "query": widget("log", '"query": "SOURCE \'/aws/lambda/a\' | fields @message"'),
+    "SQL": widget("log", '"queryLanguage": "SQL", "query": "SELECT * FROM a"'),
+    "formulas": widget(
+        "metric",
+        '"stat": "p99.9", "metrics": [["AWS/Lambda", "Errors", {"id": "e1", "stat": "TM(10%:90%)"}], '
+        '[{"expression": "IF(e1 > 1e3, 100 * SUM(METRICS(\'errors\')), 0)"}], '
+        '[{"expression": "SELECT AVG(x) FROM y"}], '
+        "[{\"expression\": \"SEARCH('{AWS/Lambda} a', 'Sum', 300)\"}]]",
+    ),
+    "own metrics": widget(
+        "metric", '"metrics": [["Shop", "Orders", "kind", "a"], ["...", "b"], [".", "Returns", ".", "."]]'
+    ),
+    "of CloudFront in its own region": (
+        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        {"regions": ["us-east-1"]},
+    ),
+    "of CloudFront": metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"us-east-1"}]'),
+}
+
+BAD = {
+    "not JSON": case(
+        dashboard('!Sub \'{"widgets":[{"type":"text",}]}\''),
+        "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
+    ),
+    "no widgets": case(
+        dashboard("'{\"Widgets\":[]}'"),
+        "DashboardBody has no list called widgets.",
+    ),
+    "too wide": case(
+        metric(',"x":12,"width":18'),
+        "Widget 0 of DashboardBody ends in column 30 of 24.",
+    ),
+    "in a branch": case(
+        conditional('"metrics":[]'), "Widget 1 of DashboardBody names no region, which it needs."
+    ),
+    "not JSON in a branch": case(
+        conditional('"region":"eu-west-1",'),
+        "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
+    ),
+    "type": case(
+        dashboard('\'{"widgets":[{"type":"metrics"}]}\''),
+        'Widget 0 of DashboardBody has the type "metrics"; allowed are metric, text, log, alarm, '
+        "explorer, chart, custom, trace.",
+    ),
+    "no region": case(
+        dashboard('\'{"widgets":[{"type":"metric","properties":{"metrics":[]}}]}\''),
+        "Widget 0 of DashboardBody names no region, which it needs.",
+    ),
+    "dimension without value": case(
+        metric("", '["AWS/SNS","NumberOfMessagesPublished","TopicName"]'),
+        'Widget 0 of DashboardBody lists the metric ["AWS/SNS", "NumberOfMessagesPublished", '
+        '"TopicName"], which is not namespace, name and pairs of dimensions.',
+    ),
+    "alarm by its name": case(
+        widget("alarm", '"alarms": ["${Errors}", "checkout-errors"]'),
+        "Widget 0 of DashboardBody lists the alarm ${Errors} by its name, and needs its ARN.",
+        "Widget 0 of DashboardBody lists the alarm checkout-errors by its name, and needs its ARN.",
+    ),
+    "annotation by its name": case(
+        widget("metric", '"annotations": {"alarms": ["${Errors}"]}'),
+        "Widget 0 of DashboardBody lists the alarm ${Errors} by its name, and needs its ARN.",
+    ),
+    "query without source": case(
+        widget("log", '"query": "fields @message"'),
+        "Widget 0 of DashboardBody has a query that does not begin with SOURCE and the log group.",
+    ),
+    "formula without its metric": case(
+        widget(
+            "metric",
+            '"metrics": [["AWS/Lambda", "Errors", {"id": "errors"}], '
+            '[{"expression": "100 * errors / calls"}]]',
+        ),
+        "Widget 0 of DashboardBody has the formula 100 * errors / calls, and no metric of "
+        "the widget has the id calls.",
+    ),
+    "statistic": case(
+        widget("metric", '"stat": "Avg", "metrics": [["Shop", "Orders", {"stat": "95"}]]'),
+        "Widget 0 of DashboardBody has the statistic Avg, which CloudWatch does not have.",
+        "Widget 0 of DashboardBody has the statistic 95, which CloudWatch does not have.",
+    ),
+    "metric": case(
+        widget(
+            "metric",
+            '"metrics": [["AWS/NATGateway", "ErrorPortAllocations", "NatGatewayId", "a"], '
+            '[".", "packetsDropCount", ".", "."]]',
+        ),
+        "Widget 0 of DashboardBody shows the metric ErrorPortAllocations, which "
+        "AWS/NATGateway calls ErrorPortAllocation.",
+        "Widget 0 of DashboardBody shows the metric packetsDropCount, which AWS/NATGateway "
+        "calls PacketsDropCount.",
+    ),
+    "of CloudFront in the region of the stack": (
+        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        "Resources/Board/Properties/DashboardBody",
+        "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in ${AWS::Region}, and it is only in "
+        "us-east-1.",
+        {"regions": ["ap-northeast-1"]},
+    ),
+    "of CloudFront elsewhere": (
+        metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"eu-west-1"}]'),
+        "Resources/Board/Properties/DashboardBody",
+        "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in eu-west-1, and it is only in "
+        "us-east-1.",
+    ),
+}
+
+
+@pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.stem)
+def test_faults_in_the_dashboards_of_the_stacks_are_found(file: Path) -> None:
+    """Their bodies contain Fn::If and Fn::FindInMap, and every statistic in them is checked."""
+    rule = BrokenDashboard()
+    text = file.read_text("utf-8")
+    regions = ["us-east-1" if file.stem == "frontend" else "ap-northeast-1"]
+    assert findings(rule, text, regions) == []
+
+    statistics = list(re.finditer('"stat":"([A-Za-z0-9]+)"', text))
+    places = [found.span(1) for found in (statistics[0], statistics[-1])]  # the last may be in a branch
+    for start, end in places:
+        ((_, message),) = findings(rule, f"{text[:start]}Biggest{text[end:]}", regions)
+        assert message.endswith("has the statistic Biggest, which CloudWatch does not have.")

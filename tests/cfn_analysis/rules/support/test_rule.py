@@ -1,0 +1,108 @@
+"""The base of every rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cfnlint.template import Template
+
+from cfn_analysis.rules import RULES
+from cfn_analysis.rules.support.rule import Fault, Rule, properties_of
+from cfn_analysis.rules.support.values import values
+
+from .. import harness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
+
+TOPIC = """
+Parameters:
+  Name: {Type: String, Default: a, AllowedValues: [a, b]}
+  Switch: {Type: String}
+Conditions:
+  Named: !Equals [!Ref Switch, "true"]
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {TopicName: NAME}}
+"""
+
+
+class NamedTopic(Rule):
+    """Topic with a name.
+
+    Leave the name
+    out.
+    """
+
+    id = "W9799"
+    looks_at = properties_of("AWS::SNS::Topic")
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        """Yield one fault per name."""
+        for value, case in values(validator, properties.get("TopicName")):
+            if value is not None:
+                yield Fault(("TopicName",), "It has a name{when}.", case)
+
+
+class FirstName(NamedTopic):
+    """Topic with two names."""
+
+    first_only = True
+
+    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+        """Yield one fault per name, each with its own message."""
+        for value, _ in values(validator, properties.get("TopicName")):
+            yield Fault(("TopicName",), f"It is called {value}.")
+
+
+class NamelessTemplate(NamedTopic):
+    """Template without a description."""
+
+    looks_at = ()
+
+    def faults(self, _validator: Validator, template: Any) -> Iterator[Fault]:
+        """Yield a fault if the template has no description."""
+        if "Description" not in template:
+            yield Fault(("Resources",), "It has no Description.")
+
+
+def test_the_docstring_holds_the_texts() -> None:
+    """cfn-lint shows the first line as the title and the rest, as one paragraph, as the description."""
+    assert (NamedTopic.shortdesc, NamedTopic.description) == ("Topic with a name", "Leave the name out.")
+
+
+@pytest.mark.parametrize(
+    ("rule", "name", "message"),
+    [
+        pytest.param(NamedTopic, "!Ref Name", "It has a name.", id="two cases, one fault"),
+        pytest.param(
+            NamedTopic,
+            "!If [Named, a, !Ref AWS::NoValue]",
+            "It has a name when Named is true.",
+            id="one case",
+        ),
+        pytest.param(FirstName, "!Ref Name", "It is called a.", id="two faults, the first is enough"),
+    ],
+)
+def test_a_fault_is_one_finding(rule: type[Rule], name: str, message: str) -> None:
+    """A fault is found once, with what all its cases share."""
+    found = harness.findings(rule(), TOPIC.replace("NAME", name))
+
+    assert found == [("Resources/Topic/Properties/TopicName", message)]
+
+
+def test_a_rule_can_look_at_the_whole_template() -> None:
+    """A rule without paths gets the template, once."""
+    assert harness.findings(NamelessTemplate(), TOPIC) == [("Resources", "It has no Description.")]
+    assert harness.findings(NamelessTemplate(), f"Description: x{TOPIC}") == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_is_not_a_mapping_is_left_to_others(rule: type[Rule]) -> None:
+    """A number where a mapping belongs is what cfn-lint's own rules find, and does not crash ours."""
+    for look in rule.looks_at:
+        section, kind, *_ = (*look.split("/"), "")
+        broken: Any = {section: {"One": {"Type": kind, "Properties": 3}} if kind else 3}
+        assert rule().match(Template("template.yaml", broken)) == []

@@ -1,0 +1,208 @@
+"""``partial_resolving``: known values are resolved as by ``resolve``, others are not changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.resolving import resolve
+from cfn_analysis.updates.partial_resolving import PartialBody
+
+TEMPLATE: dict[str, Any] = {
+    "Parameters": {
+        "Name": {"Type": "String", "Default": "a"},
+        "Open": {"Type": "String"},
+        "Zones": {"Type": "CommaDelimitedList", "Default": "x, y"},
+        "Ports": {"Type": "List<Number>", "Default": "1, 2"},
+        "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"},
+        "Password": {"Type": "String", "Default": "hush", "NoEcho": True},
+    },
+    "Mappings": {"Sizes": {"a": {"Size": 1, "Type": 2}}, "Other": {"b": {"Size": 2}}},
+    "Conditions": {
+        "IsA": {"Fn::Equals": [{"Ref": "Name"}, "a"]},
+        "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]},
+        "IsMine": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]},
+        "IsSecret": {"Fn::Equals": [{"Ref": "Password"}, "hush"]},
+        "Either": {"Fn::Or": [{"Condition": "IsA"}, {"Condition": "IsOpen"}]},
+        "Circle": {"Fn::Not": [{"Condition": "Circle"}]},
+        "IsNotA": {"Fn::Not": [{"Condition": "IsA"}]},
+        "IsClosed": {"Fn::Not": [{"Condition": "IsOpen"}]},
+        "IsBig": {"Fn::Equals": [{"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]}, 1]},
+    },
+    "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+}
+OPEN = {"Fn::Given": "Open"}
+IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
+
+
+@pytest.fixture
+def body() -> PartialBody:
+    """The template above, in us-east-1, without a value for Open."""
+    vpc = {"Fn::In": ["network", {"Ref": "VPC"}]}
+    outputs = {"Id": vpc}
+    return PartialBody(
+        TEMPLATE, {}, "us-east-1", {"vpc": vpc}.get, lambda asked: outputs.get(asked["OutputName"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("node", "value"),
+    [
+        ({"Ref": "Name"}, "a"),
+        ({"Ref": "Open"}, OPEN),
+        ({"Ref": "Zones"}, ["x", "y"]),
+        ({"Ref": "Ports"}, ["1", "2"]),
+        ({"Ref": "Image"}, {"Fn::ParameterStore": "/image"}),
+        ({"Ref": "AWS::AccountId"}, {"Ref": "AWS::AccountId"}),
+        ({"Ref": "AWS::Region"}, "us-east-1"),
+        ({"Fn::Sub": "${Name}-${Open}"}, {"Fn::Sub": ["a-${Value1}", {"Value1": OPEN}]}),
+        ({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Size"]}, 1),
+        (
+            {"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]},
+            {"Fn::FindInMap": ["Sizes", OPEN, "Size", '{"a": {"Size": 1, "Type": 2}}']},
+        ),
+        (
+            {"Fn::FindInMap": [{"Ref": "Open"}, "a", "Size"]},
+            {
+                "Fn::FindInMap": [
+                    OPEN,
+                    "a",
+                    "Size",
+                    '{"Other": {"b": {"Size": 2}}, "Sizes": {"a": {"Size": 1, "Type": 2}}}',
+                ]
+            },
+        ),
+        ({"Fn::If": ["IsA", 1, 2]}, 1),
+        ({"Fn::If": ["IsOpen", {"Ref": "Name"}, 2]}, {"Fn::If": ["IsOpen", "a", 2, IS_OPEN]}),
+        ({"Fn::Select": [1, {"Fn::Cidr": ["10.0.0.0/16", 2, "8"]}]}, "10.0.1.0/24"),
+        ({"Fn::Select": [0, {"Fn::Cidr": ["2001:db8::/56", "1", 64]}]}, "2001:db8::/64"),
+        ({"Fn::Cidr": ["10.0.0.0/16", 2, 8]}, ["10.0.0.0/24", "10.0.1.0/24"]),
+        ({"Fn::Cidr": ["nonsense", 1, 8]}, {"Fn::Cidr": ["nonsense", "1", "8"]}),
+        ({"Fn::Cidr": [{"Ref": "Open"}, 1, 8]}, {"Fn::Cidr": [OPEN, "1", "8"]}),
+        ({"Fn::ImportValue": "vpc"}, {"Fn::In": ["network", {"Ref": "VPC"}]}),
+        ({"Fn::ImportValue": "other"}, {"Fn::ImportValue": "other"}),
+        ({"Fn::ImportValue": {"Ref": "Open"}}, {"Fn::ImportValue": OPEN}),
+        (
+            {"Fn::GetStackOutput": {"StackName": "network", "OutputName": "Id"}},
+            {"Fn::In": ["network", {"Ref": "VPC"}]},
+        ),
+        (
+            {"Fn::GetStackOutput": {"StackName": {"Ref": "Name"}, "OutputName": "other"}},
+            {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "other"}},
+        ),
+        ({"Ref": "Missing"}, {"Ref": "Missing"}),
+        (
+            {"Fn::Length": [{"Ref": "Name"}]},
+            {"Fn::Unresolved": [{"Fn::Length": [{"Ref": "Name"}]}, {"Name": "a"}]},
+        ),
+    ],
+)
+def test_values(body: PartialBody, node: Any, value: Any) -> None:
+    """Functions of known values are replaced by their values. Other functions keep their arguments."""
+    assert body.value(node, "x") == value
+
+
+def test_secret_values_are_compared_and_not_kept(body: PartialBody) -> None:
+    """A NoEcho value is replaced by its digest. Conditions are evaluated with the value itself."""
+    value = body.value({"Ref": "Password"}, "x")
+
+    assert set(value) == {"Fn::Hidden"}
+    assert "hush" not in str(body.values)
+    assert value != PartialBody(TEMPLATE, {"Password": "other"}, "us-east-1").value({"Ref": "Password"}, "x")
+    assert body.truths["IsSecret"] is True
+
+
+def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
+    """A condition is unknown if it depends on a missing value, on the account, or on itself."""
+    assert body.truths == {
+        "IsA": True,
+        "IsOpen": None,
+        "IsMine": None,
+        "IsSecret": True,
+        "Either": True,
+        "Circle": None,
+        "IsNotA": False,
+        "IsClosed": None,
+        "IsBig": None,
+    }
+    assert body.exists({"Condition": "IsOpen"}) is None
+    assert body.exists({"Condition": "IsNotA"}) is False
+    assert body.exists({}) is True
+
+
+def turned(value: Any) -> Any:
+    """Return a value whose keys have the reverse order."""
+    if not isinstance(value, dict):
+        return value
+    return {key: turned(item) for key, item in reversed(value.items())}
+
+
+@pytest.mark.parametrize(
+    ("condition", "definition"),
+    [
+        ("IsOpen", IS_OPEN),
+        ("IsClosed", f'{{"IsClosed": {{"Fn::Not": [{{"Condition": "IsOpen"}}]}}, {IS_OPEN[1:]}'),
+        (
+            "IsBig",
+            '{"IsBig": {"Fn::Equals": [{"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]}, 1]}, '
+            '"mapping Sizes": {"a": {"Size": 1, "Type": 2}}, "parameter Open": {"Fn::Given": "Open"}}',
+        ),
+        ("Circle", '{"Circle": {"Fn::Not": [{"Condition": "Circle"}]}}'),
+        ("Missing", '{"Missing": null}'),
+    ],
+)
+def test_what_a_condition_depends_on(body: PartialBody, condition: str, definition: str) -> None:
+    """The text has all conditions, mappings and parameter values, independent of the order of their keys."""
+    assert body.definition(condition) == definition
+    assert PartialBody(turned(TEMPLATE), {}, "us-east-1").definition(condition) == definition
+
+
+def test_a_template_without_sections() -> None:
+    """What refers to a section that is missing is not known."""
+    size = {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::AccountId"}, "Size"]}
+    body = PartialBody({"Resources": {}}, {}, "us-east-1")
+
+    assert body.definition("Missing") == '{"Missing": null}'
+    of_size = PartialBody({"Conditions": {"IsBig": {"Fn::Equals": [size, 1]}}}, {}, "us-east-1")
+    assert of_size.definition("IsBig").endswith('"mapping Sizes": null}')
+    assert body.value(size, "x") == {"Fn::FindInMap": [*size["Fn::FindInMap"], "null"]}
+
+
+def test_per_deploy_values_are_not_the_default() -> None:
+    """The default is not used for a value that the pipeline passes."""
+    body = PartialBody(TEMPLATE, {}, "us-east-1", unknown=["Name"])
+
+    assert body.value({"Ref": "Name"}, "x") == {"Fn::Given": "Name"}
+    assert body.truths["IsA"] is None
+
+
+def test_our_stacks_are_resolved_as_a_build_does(built: dict[str, BuiltStack]) -> None:
+    """With the defaults, all results of ``resolve`` are found, except values known only in the account."""
+    for stack in built.values():
+        region = stack.region
+        expected = resolve(stack.template, region=region, account="{Ref}", stack_name="{Ref}")["Resources"]
+        body = PartialBody(stack.template, {}, region)
+        for name, resource in expected.items():
+            found = body.value(stack.resources[name].get("Properties", {}), name)
+            assert _known(found) == _known(resource.get("Properties", {})), f"{stack.name}.{name}"
+
+
+def _known(value: Any) -> Any:
+    """Return a value with each part known only in the account as one word."""
+    match value:
+        case {"Ref": "AWS::AccountId" | "AWS::StackName"}:
+            return "{Ref}"
+        case {"Fn::Sub": [str(text), dict(bound)]}:
+            return {"Fn::Sub": [_known(text), _known(bound)]}
+        case {"Fn::Sub": str(text)} if "${AWS::AccountId}" in text or "${AWS::StackName}" in text:
+            known = _known(text)
+            return {"Fn::Sub": known} if "${" in known.replace("${!", "") else known
+        case str():
+            return value.replace("${AWS::AccountId}", "{Ref}").replace("${AWS::StackName}", "{Ref}")
+        case dict():
+            return {key: _known(item) for key, item in value.items()}
+        case list():
+            return [_known(item) for item in value]
+    return value

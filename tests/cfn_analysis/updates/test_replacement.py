@@ -1,0 +1,123 @@
+"""``replacement``: the effects of changing a property, according to the resource schemas of AWS."""
+
+from __future__ import annotations
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import Place
+from cfn_analysis.updates.replacement import (
+    Effect,
+    effect_of_change,
+    is_documented,
+    kept_if,
+    note_on_change,
+    note_on_removal,
+    update_order,
+)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place", "effect"),
+    [
+        ("AWS::SQS::Queue", ("DelaySeconds",), Effect.UPDATED),
+        ("AWS::SQS::Queue", ("QueueName",), Effect.REPLACED),
+        ("AWS::EC2::VPC", ("InstanceTenancy",), Effect.MAYBE_REPLACED),
+        ("AWS::EC2::VPCEndpoint", ("DnsOptions", "PrivateDnsPreference"), Effect.REPLACED),
+        ("AWS::EC2::VPCEndpoint", ("DnsOptions", "DnsRecordIpType"), Effect.UPDATED),
+        ("AWS::EC2::VPCEndpoint", ("DnsOptions",), Effect.REPLACED),
+        ("AWS::DevOpsAgent::Trigger", ("Condition", "Schedule", "Expression"), Effect.REPLACED),
+        (
+            "AWS::SSMQuickSetup::ConfigurationManager",
+            ("ConfigurationDefinitions", 1, "Type"),
+            Effect.REPLACED,
+        ),
+        ("AWS::SSMQuickSetup::ConfigurationManager", ("ConfigurationDefinitions", 1, "Name"), Effect.UPDATED),
+        ("AWS::SSMQuickSetup::ConfigurationManager", ("ConfigurationDefinitions", 1), Effect.REPLACED),
+    ],
+)
+def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effect) -> None:
+    """A property includes all properties in it, and any item of a list."""
+    assert effect_of_change(type_name, "us-east-1", place) == effect
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place", "interrupts"),
+    [
+        ("AWS::RDS::DBInstance", ("DBInstanceClass",), True),
+        ("AWS::RDS::DBCluster", ("EngineVersion",), True),
+        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), None),
+        ("AWS::RDS::DBCluster", ("BackupRetentionPeriod",), None),
+        ("AWS::ApiGateway::Stage", ("CacheClusterSize",), False),
+        ("AWS::SQS::Queue", ("DelaySeconds",), None),
+    ],
+)
+def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: bool | None) -> None:
+    """An update interrupts, has another side effect, or has none, according to AWS."""
+    note = note_on_change(type_name, place)
+
+    assert (note.interrupts if note else None) is interrupts
+    assert is_documented(type_name, place)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "place"),
+    [
+        ("AWS::RDS::DBCluster", ("DatabaseInsightsMode",)),  # newer than the documentation that was read
+        ("AWS::RDS::DBCluster", ("NoSuchProperty",)),
+        ("AWS::Logs::Delivery", ("RecordFields",)),
+        ("AWS::No::Such", ("Name",)),
+        ("AWS::SQS::Queue", ()),
+    ],
+)
+def test_properties_without_documentation(type_name: str, place: Place) -> None:
+    """The effects of a property without a documented page are unknown."""
+    assert note_on_change(type_name, place) is None
+    assert kept_if(type_name, place) is None
+    assert not is_documented(type_name, place)
+
+
+def test_cases_in_which_a_change_does_not_replace() -> None:
+    """The schema lists the property as conditional; the case is stated if the handler determines it."""
+    place = ("PerformanceInsightsKMSKeyId",)
+    case = kept_if("AWS::RDS::DBInstance", place)
+
+    assert effect_of_change("AWS::RDS::DBInstance", "us-east-1", place) == Effect.MAYBE_REPLACED
+    assert case is not None
+    assert case.does == "it had no value before"
+    assert kept_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) is None
+
+
+def test_removing_may_interrupt() -> None:
+    """A removed instance can be the writer."""
+    note = note_on_removal("AWS::RDS::DBInstance")
+
+    assert note is not None
+    assert note.interrupts
+    assert note_on_removal("AWS::SQS::Queue") is None
+
+
+def test_updates_follow_dependencies() -> None:
+    """A resource is updated after those that it depends on or references, also through other resources."""
+    queue = "AWS::SQS::Queue"
+    stack = BuiltStack(
+        "site",
+        "site.yaml",
+        "us-east-1",
+        {
+            "Resources": {
+                "Last": {"Type": queue, "Properties": {"QueueName": {"Ref": "Between"}}},
+                "Between": {"Type": queue, "DependsOn": ["Second"]},
+                "Second": {"Type": queue, "DependsOn": "First"},
+                "First": {"Type": queue},
+                "Other": {"Type": queue},
+            }
+        },
+    )
+
+    assert update_order(stack, ["Last", "Second", "First", "Other"]) == [
+        ["First", "Other"],
+        ["Second"],
+        ["Last"],
+    ]
+    assert update_order(stack, []) == []

@@ -1,0 +1,1109 @@
+"""The parameter files: accepted content, its result, and every message about a mistake."""
+
+# ruff: noqa: E501 - messages are on one line, so that they can be searched for
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple
+
+import pytest
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+from hypothesis import given
+from hypothesis import strategies as st
+from troposphere import Equals, ImportValue, Not, Parameter, Ref, Sub
+from troposphere.ec2 import VPC, Subnet
+from troposphere.iam import Role
+from troposphere.s3 import Bucket
+
+from cfn_analysis.model.built_stack import BuiltStack
+from csr_templates import STACKS, Stack, StackTemplate, network
+from csr_templates.assembly import files as output
+from csr_templates.assembly import folder as writing
+from csr_templates.cli import folders
+from csr_templates.cli import main as cli
+from csr_templates.environments import environment as environments
+from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.environments.files import Mistake
+from csr_templates.environments.properties import NAME_LIMITS
+from csr_templates.stacks.parts.parameters import environment, project_name
+
+REPOSITORY = Path(__file__).resolve().parents[3]
+
+
+def app() -> StackTemplate:
+    """Return a stack with every kind of parameter and constraint, and names that can become too long."""
+    t = StackTemplate("What the network has no use for")
+    t.add_parameter(project_name())
+    t.add_parameter(environment())
+    t.add_parameter(Parameter("Owner", Type="String", AllowedPattern="[a-z]+"))
+    t.add_parameter(
+        Parameter("VpcCidr", Type="String", Default="10.2.0.0/16", AllowedPattern="(10|x)[.][0-9./]+")
+    )
+    t.add_parameter(
+        Parameter(
+            "MemorySize",
+            Type="Number",
+            Default=1024,
+            MinValue=128,
+            MaxValue=10240,
+            ConstraintDescription="must be a number of MB from 128 to 10240",
+        )
+    )
+    t.add_parameter(Parameter("Retention", Type="Number", Default=90, AllowedValues=[30, 90]))
+    t.add_parameter(Parameter("Share", Type="Number", Default="0.5", MinValue=0, MaxValue=1))
+    t.add_parameter(Parameter("CacheEnabled", Type="String", Default="true", AllowedValues=["true", "false"]))
+    t.add_parameter(Parameter("Title", Type="String", Default="Shop", MinLength=2, MaxLength=10))
+    t.add_parameter(Parameter("Notes", Type="String", Default=""))
+    t.add_parameter(Parameter("LambdaProvisionedConcurrency", Type="Number", Default=10, MinValue=0))
+    t.add_parameter(Parameter("LambdaReservedConcurrency", Type="Number", Default=500, MinValue=0))
+    t.add_parameter(Parameter("CustomDomainName", Type="String", Default=""))
+    t.add_parameter(Parameter("CertificateArn", Type="String", Default=""))
+    t.add_parameter(Parameter("HostedZoneId", Type="String", Default=""))
+    t.add_parameter(Parameter("PackageVersion", Type="String", Default=""))
+    production = Equals(Ref("Environment"), "prod")
+    t.add_rule(
+        "Production",
+        {
+            "RuleCondition": production,
+            "Assertions": [
+                {
+                    "Assert": Equals(Ref("CacheEnabled"), "true"),
+                    "AssertDescription": "Production answers from its cache.",
+                },
+                {"Assert": Not(Equals(Ref("PackageVersion"), "")), "AssertDescription": "Name the version."},
+            ],
+        },
+    )
+    t.add_rule(
+        "Secrets",
+        {"Assertions": [{"Assert": Not(Equals(Ref("Notes"), "secret")), "AssertDescription": "No."}]},
+    )
+    t.add_resource(
+        Bucket(
+            "Documents",
+            BucketName=Sub("${ProjectName}-${Environment}-papers-to-be-scanned-${AWS::AccountId}"),
+        )
+    )
+    t.add_resource(
+        Role(
+            "Clerk",
+            RoleName=Sub("${ProjectName}-${Title}-clerk"),
+            AssumeRolePolicyDocument={"Version": "2012-10-17"},
+        )
+    )
+    return t
+
+
+TEST_STACKS = (
+    # Built once, because the tests change only files.
+    Stack("network", "main.yaml", "ap-northeast-1", functools.cache(network.build)),
+    Stack("app", "app.yaml", "us-east-1", functools.cache(app), per_deploy=("PackageVersion",)),
+)
+SCHEMAS = (
+    BuiltStack("network", "app.yaml", "ap-northeast-1", network.build().to_dict()),
+    BuiltStack("app", "app.yaml", "us-east-1", app().to_dict(), per_deploy=("PackageVersion",)),
+)
+
+DROP = object()
+"""Marks a key to omit, or a file to remove."""
+
+
+def addresses(second: int) -> dict[str, str]:
+    """Return a VPC 10.<second>.0.0/16 with its subnets."""
+    return {
+        "VpcCidr": f"10.{second}.0.0/16",
+        "PublicSubnet1Cidr": f"10.{second}.1.0/24",
+        "PublicSubnet2Cidr": f"10.{second}.2.0/24",
+        "PrivateSubnet1Cidr": f"10.{second}.3.0/24",
+        "PrivateSubnet2Cidr": f"10.{second}.4.0/24",
+    }
+
+
+TRIAL = {
+    "AvailabilityZone1": "ap-northeast-1a",
+    "AvailabilityZone2": "ap-northeast-1d",
+    "CacheEnabled": False,
+    "Notes": "",
+    "Retention": 30,
+    "Share": 0.25,
+    "Title": "Trial-shop",
+}
+GOOD: dict[str, dict[str, Any]] = {
+    "shared": {"ProjectName": "csr-lambda-api", "Owner": "ops"},
+    "dev": {"Environment": "dev", **addresses(0), **TRIAL, "MemorySize": 128},
+    "staging": {"Environment": "staging", **addresses(1), **TRIAL, "MemorySize": 512},
+    "prod": {"Environment": "prod", **addresses(2)},
+}
+
+
+def lay_out(folder: Path, changes: dict[str, Any]) -> None:
+    """Write the good files into ``folder``, with ``changes``: keys of a file, its text or bytes, or DROP."""
+    folder.mkdir()
+    for name in dict.fromkeys([*GOOD, *changes]):
+        change = changes.get(name, {})
+        path = folder / f"{name}.json"
+        if change is DROP:
+            continue
+        if isinstance(change, bytes):
+            path.write_bytes(change)
+        elif isinstance(change, str):
+            path.write_bytes(change.encode())
+        else:
+            values = {**GOOD.get(name, {}), **change}
+            path.write_text(json.dumps({key: value for key, value in values.items() if value is not DROP}))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the path of a folder ``parameters``, which does not exist, in an empty current folder."""
+    monkeypatch.chdir(tmp_path)
+    return Path("parameters")
+
+
+class Bad(NamedTuple):
+    """Files with mistakes, and the complete messages."""
+
+    id: str
+    changes: dict[str, Any]
+    messages: list[str]
+
+
+def bad(identifier: str, changes: dict[str, Any], *messages: str) -> Bad:
+    """Return the good files with changes; messages start with the name of the file, or with ``:``."""
+    return Bad(identifier, changes, [f"parameters{'' if text[0] == ':' else '/'}{text}" for text in messages])
+
+
+def in_dev(identifier: str, key: str, value: Any, *messages: str) -> Bad:
+    """Return the good files with one bad value in dev.json."""
+    return bad(identifier, {"dev": {key: value}}, *[f"dev.json: {key}: {text}" for text in messages])
+
+
+def in_message(value: Any) -> str:
+    """Return a value of a file in the form of a message."""
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "an object"
+    text = json.dumps(value, ensure_ascii=value == "\ud800")  # half of a surrogate pair cannot be printed
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def file_of_dev(identifier: str, text: str | bytes, message: str) -> Bad:
+    """Return the good files with another dev.json."""
+    return bad(identifier, {"dev": text}, f"dev.json: {message}")
+
+
+NETWORK_SAYS = 'Constraint in the network template: "must be an IPv4 CIDR block such as 10.2.0.0/16, with a prefix length from /16 to /28".'
+ZONE_SAYS = (
+    'Constraint in the network template: "must be an Availability Zone of this account in this region".'
+)
+NOT_A_ZONE = (
+    "which is not an Availability Zone of ap-northeast-1, the region of the stack, such as "
+    "ap-northeast-1a. " + ZONE_SAYS
+)
+MEMORY_SAYS = 'Constraint in the app template: "must be a number of MB from 128 to 10240".'
+APP_SAYS = "This is a constraint in the app template."
+ONE_NUMBER = "but the parameter must be a number in its shortest form, such as 1024."
+NOT_A_NUMBER = f"{ONE_NUMBER} {MEMORY_SAYS}"
+PROJECT_SAYS = (
+    'Constraint in the templates network and app: "must start with a lowercase letter, contain only lowercase letters, digits '
+    'and single hyphens, and be at most 23 characters long".'
+)
+KNOWN = f"The parameters are: {', '.join(sorted({name for stack in SCHEMAS for name in stack.in_files}))}."
+KNOWN_ENVIRONMENTS = environment().AllowedValues
+PER_DEPLOY = (
+    "but this is a per-deploy parameter, which the pipeline passes; a value in a file would be outdated at "
+    "the next deploy. Remove the key."
+)
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
+
+FILES = [
+    file_of_dev("empty", "", "The file is empty. A file without values contains {}."),
+    file_of_dev(
+        "trailing comma",
+        '{\n  "Environment": "dev",\n}\n',
+        "Line 2, column 23: Found a comma before a closing bracket. Remove it.",
+    ),
+    bad("no folder", {}, ": The folder does not exist. Specify the folder of the parameter files."),
+    bad(
+        "no environment",
+        {"dev": DROP, "staging": DROP, "prod": DROP},
+        ": The folder does not contain an environment, which is a file such as prod.json.",
+    ),
+    bad(
+        "no shared file",
+        {"shared": DROP},
+        "shared.json: The file does not exist. A file without values contains {}.",
+    ),
+]
+
+KEYS = [
+    in_dev(
+        "unknown key, nearest known",
+        "VpcCird",
+        "10.0.0.0/16",
+        "No template has this parameter. Did you mean 'VpcCidr'?",
+    ),
+    in_dev("unknown key like no other", "Quux", "1", f"No template has this parameter. {KNOWN}"),
+    bad("empty key", {"dev": {"": "1"}}, f'dev.json: "": No template has this parameter. {KNOWN}'),
+    bad(
+        "key with spaces",
+        {"dev": {"Vpc Cidr": "1"}},
+        "dev.json: \"Vpc Cidr\": No template has this parameter. Did you mean 'VpcCidr'?",
+    ),
+    bad(
+        "unknown key in the shared file",
+        {"shared": {"Projectname": "x"}},
+        "shared.json: Projectname: No template has this parameter. Did you mean 'ProjectName'?",
+    ),
+    in_dev("per deploy", "PackageVersion", "3sL4k", f'Found "3sL4k", {PER_DEPLOY}'),
+    bad(
+        "per deploy, shared",
+        {"shared": {"PackageVersion": ""}},
+        f'shared.json: PackageVersion: Found "", {PER_DEPLOY}',
+    ),
+    bad(
+        "shared and own",
+        {"dev": {"Owner": "dev"}, "staging": {"Owner": "qa"}},
+        'dev.json: Owner: Found "dev", but shared.json has the key too, as "ops". Keep it in one of the two files: in shared.json if all environments share it, otherwise here.',
+        'staging.json: Owner: Found "qa", but shared.json has the key too, as "ops". Keep it in one of the two files: in shared.json if all environments share it, otherwise here.',
+    ),
+    bad(
+        "twice",
+        {"dev": '{"Environment": "prod", ' + json.dumps(GOOD["dev"])[1:]},
+        'dev.json: Environment: The key appears more than once, as "prod" and "dev". Keep one.',
+    ),
+    bad(
+        "environment of another file",
+        {"dev": {"Environment": "prod"}},
+        'dev.json: Environment: Found "prod", but the name of the file is dev.json. Write "dev", or rename the file.',
+    ),
+    bad(
+        "environment that is no text",
+        {"dev": {"Environment": 1}},
+        'dev.json: Environment: Found 1, but the name of the file is dev.json. Write "dev", or rename the file.',
+    ),
+    bad(
+        "no environment key",
+        {"prod": {"Environment": DROP}},
+        'prod.json: Environment: The key is missing. Write "Environment": "prod".',
+    ),
+    bad(
+        "shared environment",
+        {"shared": {"Environment": "dev"}, "dev": {"Environment": DROP}, "staging": DROP, "prod": DROP},
+        'shared.json: Environment: Found "dev", but the file of each environment sets this key. Remove the key.',
+    ),
+    bad(
+        "environment unknown to the templates",
+        {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
+        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}". To add an environment, add its name to the AllowedValues of the parameter: environment() in stacks/parts/parameters.py of csr_templates declares it.',
+    ),
+    bad(
+        "no value and no default",
+        {"shared": {"Owner": DROP}, "dev": {"Owner": "a"}, "staging": {"Owner": "a"}},
+        "prod.json: Owner: The key is missing and does not have a default. Add it here or in shared.json.",
+    ),
+    bad(
+        "dev alone",
+        {"dev": {"HostedZoneId": ""}},
+        "staging.json: HostedZoneId: The key is missing, but dev.json has it, so staging would have the value of "
+        "production. Add it to each of these files, or remove it from all.",
+    ),
+]
+
+
+CONSTRAINTS = [
+    bad(
+        "pattern without words",
+        {"shared": {"Owner": "Ops 1"}},
+        'shared.json: Owner: Found "Ops 1", which does not match [a-z]+. This is a constraint in the app template.',
+    ),
+    bad(
+        "pattern and line feed",
+        {"shared": {"Owner": "ops\n"}},
+        'shared.json: Owner: Found "ops\\n", which does not match [a-z]+. This is a constraint in the app template.',
+    ),
+    bad(
+        "project name with capitals",
+        {"shared": {"ProjectName": "CSR"}},
+        f'shared.json: ProjectName: Found "CSR", which does not match the pattern. {PROJECT_SAYS}',
+    ),
+    bad(
+        "project name, pattern and length",
+        {"shared": {"ProjectName": "csr--" + "x" * 20}},
+        f'shared.json: ProjectName: Found "csr--{"x" * 20}", which does not match the pattern and has the length 25, more than 23. {PROJECT_SAYS}',
+    ),
+    in_dev(
+        "refused by both templates",
+        "VpcCidr",
+        "ten",
+        f'Found "ten", which does not match the pattern. {NETWORK_SAYS}',
+        'Found "ten", which does not match (10|x)[.][0-9./]+. This is a constraint in the app template.',
+    ),
+]
+
+VALUES = [  # key and value of dev.json, and the text after the value in the message
+    ("null", "MemorySize", None, NOT_A_NUMBER),
+    ("list", "MemorySize", [128], NOT_A_NUMBER),
+    ("object", "MemorySize", {"MB": 128}, NOT_A_NUMBER),
+    ("boolean for a number", "MemorySize", True, NOT_A_NUMBER),
+    ("text for a number", "MemorySize", "1 GB", NOT_A_NUMBER),
+    ("empty text for a number", "MemorySize", "", NOT_A_NUMBER),
+    ("sign", "MemorySize", "+1024", NOT_A_NUMBER),
+    ("leading zero", "MemorySize", "0128", NOT_A_NUMBER),
+    ("line feed", "MemorySize", "128\n", NOT_A_NUMBER),
+    ("digits of another alphabet", "MemorySize", "\u0661\u0662\u0668", NOT_A_NUMBER),
+    ("fraction of zero", "MemorySize", 1024.0, NOT_A_NUMBER),
+    ("exponent", "MemorySize", 1e300, NOT_A_NUMBER),
+    ("not a number", "MemorySize", float("nan"), NOT_A_NUMBER),
+    ("infinity", "MemorySize", float("-inf"), NOT_A_NUMBER),
+    ("number for a text", "Title", 2026, f"but the parameter must be a text in double quotes. {APP_SAYS}"),
+    ("boolean for a text", "Title", False, f"but the parameter must be a text in double quotes. {APP_SAYS}"),
+    ("number for a boolean", "CacheEnabled", 0, f"but the parameter must be true or false. {APP_SAYS}"),
+    ("null for a boolean", "CacheEnabled", None, f"but the parameter must be true or false. {APP_SAYS}"),
+    ("other word for a boolean", "CacheEnabled", "yes", f"which is not one of true, false. {APP_SAYS}"),
+    ("boolean in other letters", "CacheEnabled", "True", f"which is not one of true, false. {APP_SAYS}"),
+    ("half a character", "Notes", "\ud800", f"which contains half of a surrogate pair. {APP_SAYS}"),
+    ("below the range", "MemorySize", 127, f"which is less than 128. {MEMORY_SAYS}"),
+    ("above the range", "MemorySize", 10241, f"which is more than 10240. {MEMORY_SAYS}"),
+    (
+        "far above the range",
+        "MemorySize",
+        "9" * 5000,
+        f"which has 5000 bytes, more than the limit of 4096 and which is more than 10240. {MEMORY_SAYS}",
+    ),
+    ("negative", "MemorySize", "-128", f"which is less than 128. {MEMORY_SAYS}"),
+    ("fraction above the range", "Share", 1.5, f"which is more than 1. {APP_SAYS}"),
+    ("not among the numbers", "Retention", 60, f"which is not one of 30, 90. {APP_SAYS}"),
+    ("too short", "Title", "A", f"which has the length 1, less than 2. {APP_SAYS}"),
+    ("too long", "Title", "Department store", f"which has the length 16, more than 10. {APP_SAYS}"),
+    (
+        "far too long",
+        "Notes",
+        "n" * 5000,
+        f"which has 5000 bytes, more than the limit of 4096. {APP_SAYS}",
+    ),
+    ("zone of another region", "AvailabilityZone1", "us-east-1a", NOT_A_ZONE),
+    ("region for a zone", "AvailabilityZone1", "ap-northeast-1", NOT_A_ZONE),
+    ("zone ID", "AvailabilityZone1", "apne1-az4", NOT_A_ZONE),
+    ("no network", "PublicSubnet1Cidr", "10.0.1.0", f"which does not match the pattern. {NETWORK_SAYS}"),
+    (
+        "octet above 255",
+        "PublicSubnet1Cidr",
+        "10.0.256.0/24",
+        f"which does not match the pattern. {NETWORK_SAYS}",
+    ),
+    (
+        "network too small",
+        "PublicSubnet1Cidr",
+        "10.0.1.0/29",
+        f"which does not match the pattern. {NETWORK_SAYS}",
+    ),
+    (
+        "two templates, two reasons",
+        "VpcCidr",
+        "10.0.0.0/8",
+        f"which does not match the pattern. {NETWORK_SAYS}",
+    ),
+    (
+        "refused by the second template",
+        "VpcCidr",
+        "172.16.0.0/16",
+        f"which does not match (10|x)[.][0-9./]+. {APP_SAYS}",
+    ),
+]
+
+TOGETHER = [
+    in_dev(
+        "host bits",
+        "PublicSubnet1Cidr",
+        "10.0.1.5/24",
+        'Found "10.0.1.5/24", which is a host address. The network of this address is 10.0.1.0/24.',
+    ),
+    in_dev(
+        "subnets overlap",
+        "PublicSubnet2Cidr",
+        "10.0.1.128/25",
+        'Found "10.0.1.128/25", which overlaps PublicSubnet1Cidr 10.0.1.0/24. Specify a separate range for each subnet.',
+    ),
+    bad(
+        "subnet by default",
+        {"staging": {"PrivateSubnet2Cidr": DROP}, "dev": {"PrivateSubnet2Cidr": DROP}},
+        'dev.json: PrivateSubnet2Cidr: Found by default "10.2.4.0/24", which is not inside VpcCidr 10.0.0.0/16.',
+        'staging.json: PrivateSubnet2Cidr: Found by default "10.2.4.0/24", which is not inside VpcCidr 10.1.0.0/16.',
+    ),
+    bad(
+        "shared VPC",
+        {
+            "shared": {"VpcCidr": "10.2.0.0/16"},
+            "dev": {**addresses(2), "VpcCidr": DROP},
+            "staging": DROP,
+            "prod": {"VpcCidr": DROP},
+        },
+        'shared.json: VpcCidr: Found for prod "10.2.0.0/16", which overlaps 10.2.0.0/16 of dev. Networks of environments must not overlap.',
+    ),
+    bad(
+        "one zone",
+        {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
+        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Specify two different zones.',
+    ),
+    bad(
+        "domain alone",
+        {"prod": {"CustomDomainName": "www.example.com"}},
+        'prod.json: CustomDomainName: Found "www.example.com", but CertificateArn and HostedZoneId are empty. Set all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
+    ),
+    bad(
+        "certificate of another region",
+        {
+            "prod": {
+                "CustomDomainName": "www.example.com",
+                "CertificateArn": CERTIFICATE.replace("us-east-1", "ap-northeast-1"),
+                "HostedZoneId": "Z1",
+            }
+        },
+        'prod.json: CertificateArn: Found "arn:aws:acm:ap-northeast-1:123456789012:certificate/c", but CloudFront accepts only certificates from us-east-1. Request one there.',
+    ),
+    bad(
+        "rule under a condition",
+        {"prod": {"CacheEnabled": False}},
+        'prod.json: Environment: Found "prod", together with CacheEnabled "false". Rule in the app template: "Production answers from its cache".',
+    ),
+    bad(
+        "name too long",
+        {"shared": {"ProjectName": "a-project-name-too-long"}},
+        'shared.json: ProjectName: Found for staging "a-project-name-too-long", which makes BucketName of Documents in app 65 characters long: a-project-name-too-long-staging-papers-to-be-scanned-123456789012. At most 63 are allowed: shorten the value by 2.',
+    ),
+    bad(
+        "everything at once",
+        {
+            "dev": {"VpcCidr": "10.0.0.1/16", "Quux": 1, "MemorySize": None},
+            "prod": "",
+            "staging": {"Environment": "qa"},
+        },
+        'dev.json: MemorySize: Found null, but the parameter must be a number in its shortest form, such as 1024. Constraint in the app template: "must be a number of MB from 128 to 10240".',
+        f"dev.json: Quux: No template has this parameter. {KNOWN}",
+        'dev.json: VpcCidr: Found "10.0.0.1/16", which is a host address. The network of this address is 10.0.0.0/16.',
+        'staging.json: Environment: Found "qa", but the name of the file is staging.json. Write "staging", or rename the file.',
+        "prod.json: The file is empty. A file without values contains {}.",
+    ),
+]
+
+TABLE = [
+    *FILES,
+    *KEYS,
+    *(in_dev(name, key, value, f"Found {in_message(value)}, {said}") for name, key, value, said in VALUES),
+    *CONSTRAINTS,
+    *TOGETHER,
+]
+
+
+@pytest.mark.parametrize("case", TABLE, ids=[case.id for case in TABLE])
+def test_mistake_is_explained(case: Bad, folder: Path) -> None:
+    """Each mistake has a message with file, key, value and allowed values. There are no other messages."""
+    if case.id != "no folder":
+        lay_out(folder, case.changes)
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert [str(mistake) for mistake in caught.value.mistakes] == case.messages
+
+
+# ---- The same mistakes at the command line ----
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the good files as ``parameters`` and a build of them as ``out``."""
+    place = tmp_path_factory.mktemp("built")
+    lay_out(place / "parameters", {})
+    writing.write(
+        output.assemble(TEST_STACKS, parameters=place / "parameters", lint=False).files, place / "out"
+    )
+    return place
+
+
+def contents(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Return content and time of change of every file below ``folder``."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
+
+
+def headline(count: int) -> str:
+    """Return the first line of the output, before the mistakes."""
+    return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
+
+
+AT_THE_COMMAND_LINE = [
+    case for case in TABLE if case.id in ("no folder", "everything at once", "half a character")
+]
+
+
+@pytest.mark.parametrize("case", AT_THE_COMMAND_LINE, ids=[case.id for case in AT_THE_COMMAND_LINE])
+def test_command_explains_and_writes_nothing(
+    case: Bad, folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command prints the same message, ends with 2, and does not change out/."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    if case.id != "no folder":
+        lay_out(folder, case.changes)
+    before = contents(built / "out")
+
+    code = cli.main(["build", "--no-lint", "--parameters", "parameters", "--output", str(built / "out")])
+
+    assert code == 2
+    assert capsys.readouterr() == (
+        "",
+        "\n".join([f"csr-templates: {headline(len(case.messages))}", *case.messages, ""]),
+    )
+    assert contents(built / "out") == before
+
+
+@pytest.mark.parametrize("options", [["build"], ["build", "--check"], ["environments"]], ids=" ".join)
+def test_every_command_checks_the_files(
+    options: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All commands print the same message about a mistake, and do not create a folder."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    lay_out(folder, {"dev": ""})
+    output_option = ["--output", "out"] if options[0] == "build" else []
+
+    code = cli.main([*options, "--parameters", "parameters", *output_option])
+
+    assert (code, capsys.readouterr()) == (
+        2,
+        (
+            "",
+            "csr-templates: There is 1 error in the parameter files.\n"
+            "parameters/dev.json: The file is empty. A file without values contains {}.\n",
+        ),
+    )
+    assert not Path("out").exists()
+
+
+def test_json_lists_the_mistakes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With --format json each mistake is an object with file, key and message."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    lay_out(folder, {"dev": "", "prod": {"Title": "A"}})
+
+    cli.main(["build", "--format", "json", "--parameters", "parameters", "--output", "out"])
+
+    document = json.loads(capsys.readouterr().out)
+    assert (document["status"], document["message"]) == ("error", headline(2))
+    assert document["mistakes"] == [
+        {
+            "file": "parameters/dev.json",
+            "key": "",
+            "message": "The file is empty. A file without values contains {}.",
+        },
+        {
+            "file": "parameters/prod.json",
+            "key": "Title",
+            "message": 'Found "A", which has the length 1, less than 2. This is a constraint in the app template.',
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"Environment": "dev", "VpcCidr": "10.0.0.0/33"}',
+            f'VpcCidr: Found "10.0.0.0/33", which does not match the pattern. {NETWORK_SAYS}',
+        ),
+        (
+            '{"Environment": "d\u00e9v"}',
+            'Environment: Found "d\u00e9v", but the name of the file is dev.json. Write "dev", or rename the file.',
+        ),
+    ],
+    ids=["value", "other alphabet"],
+)
+def test_program_explains(text: str, message: str, folder: Path) -> None:
+    """The installed command prints one message without a traceback, and ends with 2, for the real stacks."""
+    folder.mkdir()
+    (folder / "shared.json").write_text("{}")
+    (folder / "dev.json").write_text(text, encoding="utf-8")
+
+    done = subprocess.run(
+        [
+            sys.executable,
+            REPOSITORY / "build.py",
+            "--no-lint",
+            "--parameters",
+            "parameters",
+            "--output",
+            "out",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"parameters/dev.json: {message}\n" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not Path("out").exists()
+
+
+def shop() -> StackTemplate:
+    """Return a stack with parameters of each width."""
+    t = StackTemplate("A shop")
+    t.add_parameter(environment())
+    t.add_parameter(Parameter("Title", Type="String", Default=""))
+    t.add_parameter(Parameter("Size", Type="Number", Default=1))
+    t.add_parameter(Parameter("Notes", Type="String", Default="Open from nine to five, but not on Sundays"))
+    return t
+
+
+def test_table_shows_what_differs_from_production(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each parameter is a row, and each environment a column. A star marks differences from production."""
+    monkeypatch.setattr(cli, "STACKS", (Stack("shop", "shop.yaml", "us-east-1", shop),))
+    folder.mkdir()
+    (folder / "shared.json").write_text("{}")
+    (folder / "dev.json").write_text('{"Environment": "dev", "Title": "Trial"}')
+    (folder / "prod.json").write_text('{"Environment": "prod"}')
+
+    assert cli.main(["environments", "--parameters", "parameters"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "               dev                                         prod",
+        "Environment  * dev                                         prod",
+        'Title        * Trial                                       ""',
+        "Size           1                                           1",
+        "Notes          Open from nine to five, but not on Su...    Open from nine to five, but not on Su...",
+        "* differs from prod",
+    ]
+
+
+def test_folder_of_the_checkout_is_the_default(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --parameters, the files of the checkout are used, from any current folder."""
+    assert cli.main(["environments"]) == 0
+    production = json.loads((REPOSITORY / "parameters" / "prod.json").read_text())
+    assert production["VpcCidr"] in capsys.readouterr().out
+
+
+def test_installed_package_looks_into_the_current_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a checkout, ./parameters is used if it exists. It is not required for a build."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    monkeypatch.setattr(folders, "checkout", lambda: None)
+
+    assert cli.main(["environments"]) == 2
+    assert capsys.readouterr().err == (
+        "csr-templates: There is no folder ./parameters. Specify the folder of the parameter files: --parameters DIR.\n"
+    )
+    assert cli.main(["build", "--no-lint", "--quiet"]) == 0
+    assert not Path("out", "parameters").exists()
+
+    lay_out(folder, {})
+    assert cli.main(["build", "--no-lint", "--quiet"]) == 0
+    assert sorted(path.name for path in Path("out", "parameters").iterdir()) == ["dev", "prod", "staging"]
+
+
+def test_refresh_command_names_the_folder(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command that --check prints reads the same parameter files."""
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    lay_out(folder, {})
+
+    assert cli.main(["build", "--no-lint", "--check", "--parameters", "parameters", "--output", "out"]) == 1
+    assert capsys.readouterr().out.endswith("build.py --output out --parameters parameters\n")
+
+
+def test_folder_without_permission_is_explained(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the folder cannot be listed, the mistake is about the folder."""
+    lay_out(folder, {})
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    reason = "The folder cannot be read (Permission denied). Change its permissions."
+    assert caught.value.mistakes == (Mistake("parameters", "", reason),)
+    assert str(caught.value) == f"parameters: {reason}"
+
+
+# ---- Valid files ----
+
+
+def test_values_are_complete_strings(folder: Path) -> None:
+    """Each stack gets each of its parameters as a string: own values, shared ones, defaults."""
+    lay_out(folder, {})
+
+    dev, staging, prod = environments.read(folder, SCHEMAS)
+
+    assert [dev.name, staging.name, prod.name] == ["dev", "staging", "prod"]
+    assert prod.parameters["app"] == {
+        "ProjectName": "csr-lambda-api",
+        "Environment": "prod",
+        "Owner": "ops",
+        "VpcCidr": "10.2.0.0/16",
+        "MemorySize": "1024",
+        "Retention": "90",
+        "Share": "0.5",
+        "CacheEnabled": "true",
+        "Title": "Shop",
+        "Notes": "",
+        "LambdaProvisionedConcurrency": "10",
+        "LambdaReservedConcurrency": "500",
+        "CustomDomainName": "",
+        "CertificateArn": "",
+        "HostedZoneId": "",
+    }
+    assert {name: dev.parameters["app"][name] for name in ("MemorySize", "CacheEnabled", "Share")} == {
+        "MemorySize": "128",
+        "CacheEnabled": "false",
+        "Share": "0.25",
+    }
+    assert list(prod.parameters["network"]) == list(SCHEMAS[0].parameters)
+    assert prod.values == {**prod.parameters["network"], **prod.parameters["app"]}
+
+
+def test_strings_are_as_good_as_numbers_and_booleans(folder: Path) -> None:
+    """A number or boolean can be in quotes, as in the parameter files of CloudFormation."""
+    lay_out(folder, {})
+    plain = environments.read(folder, SCHEMAS)
+    lay_out(
+        folder.with_name("quoted"), {"dev": {"MemorySize": "128", "CacheEnabled": "false", "Share": "0.25"}}
+    )
+
+    assert environments.read(folder.with_name("quoted"), SCHEMAS) == plain
+
+
+def test_other_files_are_not_environments(folder: Path) -> None:
+    """Notes, backups, hidden files and folders in the same folder are ignored."""
+    lay_out(folder, {})
+    expected = environments.read(folder, SCHEMAS)
+    for name in ("README.md", "dev.json.orig", "dev.json~", ".dev.json", "qa"):
+        (folder / name).write_text("not JSON")
+    (folder / "old").mkdir()
+
+    assert environments.read(folder, SCHEMAS) == expected
+
+
+def test_mistakes_of_a_template_are_not_those_of_the_files(folder: Path) -> None:
+    """A wrong reference in a template is reported by the linter. The files are still checked."""
+    lay_out(folder, {"dev": {"Title": "A"}})
+    broken = app()
+    broken.add_resource(Bucket("Lost", BucketName=Ref("Nowhere")))
+    schema = BuiltStack("app", "app.yaml", "us-east-1", broken.to_dict(), per_deploy=("PackageVersion",))
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, [SCHEMAS[0], schema])
+
+    assert [mistake.key for mistake in caught.value.mistakes] == ["Title"]
+
+
+def test_production_is_what_the_defaults_describe(folder: Path) -> None:
+    """Production is the default of the parameter Environment.
+
+    Without the parameter, there is no production.
+    """
+    lay_out(folder, {})
+    files = {"shared": "{}", "dev": "{}", "staging": "{}", "prod": "{}"}
+    lay_out(folder.with_name("bare"), files)
+
+    found = environments.read(folder, SCHEMAS)
+    bare = environments.read(folder.with_name("bare"), [BuiltStack("bare", "app.yaml", "us-east-1", {})])
+
+    assert [one.name for one in found if one.is_production] == ["prod"]
+    assert [one.name for one in bare] == ["dev", "prod", "staging"]
+    assert not any(one.is_production for one in bare)
+
+
+# ---- The project's own files ----
+
+
+@pytest.fixture(scope="module")
+def ours() -> dict[str, environments.Environment]:
+    """The project's own environments by name."""
+    return {one.name: one for one in output.read_environments(STACKS, REPOSITORY / "parameters")}
+
+
+def test_our_environments_are_clean(ours: dict[str, environments.Environment]) -> None:
+    """Each environment of the templates has a file without mistakes."""
+    assert list(ours) == KNOWN_ENVIRONMENTS
+
+
+WHOLE = "in api must be a whole number, written in digits only. Correct the value."
+MEMORY = f"but MemorySize of ApiFunction {WHOLE}"
+CONCURRENCY = f"but ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions of ApiFunctionAlias {WHOLE}"
+LAMBDA_MEMORY_SAYS = 'Constraint in the api template: "must be a whole number from 128 to 10240".'
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "message"),
+    [
+        ("LambdaMemorySize", "1024.5", f'Found "1024.5", {MEMORY}'),
+        ("LambdaMemorySize", '"1024.5"', f'Found "1024.5", {MEMORY}'),
+        ("LambdaMemorySize", "1024.0", f"Found 1024.0, {ONE_NUMBER} {LAMBDA_MEMORY_SAYS}"),
+        ("LambdaMemorySize", '"1024.0"', f'Found "1024.0", {ONE_NUMBER} {LAMBDA_MEMORY_SAYS}'),
+        ("LambdaMemorySize", "1e3", f"Found 1e3, {ONE_NUMBER} {LAMBDA_MEMORY_SAYS}"),
+        ("LambdaProvisionedConcurrency", "10.5", f'Found "10.5", {CONCURRENCY}'),
+        (
+            "LambdaReservedConcurrency",
+            "500.5",
+            f'Found "500.5", but ReservedConcurrentExecutions of ApiFunction {WHOLE}',
+        ),
+        (
+            "ApiRegion",
+            '"eu-west-1"',
+            'Found "eu-west-1", but Region of Fn::GetStackOutput for ApiGatewayId in frontend must be ap-northeast-1, the region of stack api. Correct the value.',
+        ),
+    ],
+)
+def test_our_templates_refuse_what_their_properties_do(
+    tmp_path: Path, key: str, text: str, message: str
+) -> None:
+    """A build rejects a value that a property does not allow, in every notation in a file."""
+    folder = tmp_path / "parameters"
+    shutil.copytree(REPOSITORY / "parameters", folder)
+    values = json.loads((folder / "prod.json").read_text())
+    values.pop(key, None)
+    (folder / "prod.json").write_text(json.dumps(values)[:-1] + f', "{key}": {text}}}')
+
+    with pytest.raises(EnvironmentsError) as caught:
+        output.assemble(parameters=folder, lint=False)
+
+    assert [(one.file, one.key, one.message) for one in caught.value.mistakes] == [
+        ((folder / "prod.json").as_posix(), key, message)
+    ]
+
+
+def test_a_default_that_a_template_refuses(folder: Path) -> None:
+    """Default zones of the old region are a mistake in each environment that does not set its zones."""
+    moved = [BuiltStack("network", "app.yaml", "eu-west-1", SCHEMAS[0].template), SCHEMAS[1]]
+    zones = {"AvailabilityZone1": "eu-west-1a", "AvailabilityZone2": "eu-west-1b"}
+    lay_out(folder, {"dev": zones, "staging": zones})
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, moved)
+
+    assert list(map(str, caught.value.mistakes)) == [
+        f'parameters/prod.json: {name}: Found by default "ap-northeast-1{letter}", '
+        f"{NOT_A_ZONE.replace('of ap-northeast-1', 'of eu-west-1').replace('as ap-northeast-1', 'as eu-west-1')} "
+        "Add the key here, or correct the default in the template."
+        for name, letter in (("AvailabilityZone1", "a"), ("AvailabilityZone2", "c"))
+    ]
+
+
+# Pattern elements that Java (used by CloudFormation) and Python interpret in the same way. Not included are
+# \\d, \\w, \\s and . (other characters in Python), ^ and $ (a line feed), look-arounds, nested classes.
+_QUANTIFIER = r"( [*+?] \?? | \{ [0-9]+ (,[0-9]*)? \} )?"
+PORTABLE = re.compile(
+    rf"""
+    ( [A-Za-z0-9 _:/@%,;=<>~'"!\#-] {_QUANTIFIER}                      # itself
+    | \\[\[\](){{}}.*+?|^$\\/-] {_QUANTIFIER}                           # itself, escaped
+    | \[ \^? ( [A-Za-z0-9 _:/@%,;=<>~'"!\#.*+?(){{}}|$-] | \\[\[\]\\^-] )+ \] {_QUANTIFIER}
+    | \( (\?:)? | \) {_QUANTIFIER} | \|
+    )*
+    """,
+    re.VERBOSE,
+)
+
+
+@pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
+def test_patterns_mean_the_same_to_cloudformation(stack: Stack) -> None:
+    """Patterns use only common elements of Java and Python, so CloudFormation rejects the same values."""
+    for name, declaration in stack.build().to_dict()["Parameters"].items():
+        assert PORTABLE.fullmatch(declaration.get("AllowedPattern", "")), name
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"\d+", "a.b", "^a$", "(?i)a", "[[:alpha:]]", "[a-z&&[def]]", "(?=a)b", r"a\Z"]
+)
+def test_other_patterns_are_found(pattern: str) -> None:
+    """Patterns with different meanings, or that only one language supports, are distinguished."""
+    assert not PORTABLE.fullmatch(pattern)
+
+
+# ---- Errors in a stack ----
+
+
+def two_vpcs(*cidrs: str) -> BuiltStack:
+    """Return a stack with two VPCs and a subnet in each, whose networks only the checks restrict."""
+    t = StackTemplate("Two networks")
+    for name, cidr in zip(("First", "FirstSubnet", "Second", "SecondSubnet"), cidrs, strict=True):
+        t.add_parameter(Parameter(f"{name}Cidr", Type="String", Default=cidr))
+    t.add_resource(VPC("First", CidrBlock=Ref("FirstCidr")))
+    t.add_resource(Subnet("FirstSubnet", VpcId=Ref("First"), CidrBlock=Ref("FirstSubnetCidr")))
+    t.add_resource(VPC("Second", CidrBlock=Ref("SecondCidr")))
+    t.add_resource(Subnet("SecondSubnet", VpcId=Ref("Second"), CidrBlock=Ref("SecondSubnetCidr")))
+    t.add_resource(Subnet("Elsewhere", VpcId=ImportValue("vpc"), CidrBlock="10.7.0.0/24"))
+    return BuiltStack("pair", "app.yaml", "us-east-1", t.to_dict())
+
+
+def test_subnets_are_compared_only_within_their_vpc(folder: Path) -> None:
+    """Two VPCs of an environment, and their subnets, can have the same addresses."""
+    lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
+
+    environments.read(folder, [two_vpcs("10.0.0.0/16", "10.0.1.0/24", "10.0.0.0/16", "10.0.1.0/24")])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ten", "which is not an IPv4 network, such as 10.2.0.0/16."),
+        ("10.0.0.0/33", "which is not an IPv4 network, such as 10.2.0.0/16."),
+        ("fd00::/64", "which is not an IPv4 network, such as 10.2.0.0/16."),
+        ("10.0.0.0", "but networks of a VPC must be from /16 to /28."),
+        ("10.0.0.0/15", "but networks of a VPC must be from /16 to /28."),
+        ("10.0.0.0/29", "but networks of a VPC must be from /16 to /28."),
+        ("10.0.0.1/28", "which is a host address. The network of this address is 10.0.0.0/28."),
+        ("10.0.0.0/255.255.0.0", "which AWS writes as 10.0.0.0/16."),
+    ],
+)
+def test_networks_are_those_that_a_vpc_can_have(text: str, message: str, folder: Path) -> None:
+    """A network that AWS would reject is a mistake, even if the template allows any text."""
+    lay_out(folder, {"shared": "{}", "dev": "{}", "staging": DROP, "prod": DROP})
+
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, [two_vpcs(text, "10.0.1.0/24", "10.2.0.0/16", "10.2.1.0/24")])
+
+    assert str(caught.value) == f'parameters/dev.json: FirstCidr: Found by default "{text}", {message}'
+
+
+@pytest.mark.parametrize(
+    ("parameters", "per_deploy", "message"),
+    [
+        (
+            {"Title": {"Type": "String", "Default": "Mall"}},
+            (),
+            "The default of Title is 'Mall', but that of an earlier stack is 'Shop'. Use the same "
+            "default in both templates.",
+        ),
+        (
+            {"Ids": {"Type": "CommaDelimitedList"}},
+            (),
+            "The parameter Ids has the type CommaDelimitedList, but only values of String, "
+            "Number, AWS::EC2::AvailabilityZone::Name can be checked. Use one of them.",
+        ),
+        (
+            {},
+            ("Version", "Key"),
+            "The template does not have the parameter Key, Version, which the stack lists as per-deploy. "
+            "Declare it, or remove it from the list.",
+        ),
+    ],
+    ids=["two defaults", "type that nobody judges", "undeclared and per deploy"],
+)
+def test_mistake_of_a_stack_is_refused(
+    parameters: dict[str, Any], per_deploy: tuple[str, ...], message: str, folder: Path
+) -> None:
+    """A stack for which the files could not be checked is rejected."""
+    lay_out(folder, {})
+    other = BuiltStack("other", "other.yaml", "us-east-1", {"Parameters": parameters}, per_deploy=per_deploy)
+
+    with pytest.raises(ValueError, match=r"^Stack ") as caught:
+        environments.read(folder, [*SCHEMAS, other])
+
+    assert str(caught.value) == f"Stack other: {message}"
+
+
+@pytest.mark.parametrize("resource_type", NAME_LIMITS)
+def test_name_limits_agree_with_the_schemas(resource_type: str) -> None:
+    """If the resource schema of AWS contains the maximum length of a name, it is the same."""
+    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
+    property_name, limit = NAME_LIMITS[resource_type]
+
+    assert schema["properties"][property_name].get("maxLength") in (None, limit)
+
+
+# ---- Any file ----
+
+
+def satisfies(text: str, declaration: dict[str, Any]) -> bool:
+    """Return whether CloudFormation accepts a value, according to its documentation of each constraint."""
+    checks: dict[str, Callable[[Any], Any]] = {
+        "AllowedPattern": lambda pattern: re.compile(rf"(?:{pattern})\Z").match(text),
+        "AllowedValues": lambda values: text in map(str, values),
+        "MinLength": lambda low: len(text) >= low,
+        "MaxLength": lambda high: len(text) <= high,
+        "MinValue": lambda low: Decimal(text) >= low,
+        "MaxValue": lambda high: Decimal(text) <= high,
+    }
+    return all(check(declaration[name]) for name, check in checks.items() if name in declaration)
+
+
+ANY_SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
+RIGHT_VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "MemorySize": st.integers(128, 10240) | st.integers(128, 10240).map(str),
+    "Retention": st.sampled_from([30, 90, "30", "90"]),
+    "Share": st.integers(0, 1) | st.sampled_from([0.5, "0.125"]),
+    "Title": st.text("abc+", min_size=2, max_size=10),
+    "Notes": st.text(st.characters(exclude_categories=["Cs"]), max_size=100).filter(
+        lambda text: text != "secret"
+    ),
+    "AvailabilityZone1": st.sampled_from(["ap-northeast-1a", "ap-northeast-1b"]),
+    "AvailabilityZone2": st.sampled_from(["ap-northeast-1c", "ap-northeast-1d"]),
+    "PrivateSubnet2Cidr": st.integers(4, 255).map("10.2.{}.0/24".format),
+    "LambdaProvisionedConcurrency": st.integers(0, 100),
+    "LambdaReservedConcurrency": st.integers(100, 1000) | st.just(0),
+}
+
+
+def read_production(changes: dict[str, Any]) -> environments.Environment:
+    """Read the good files with changes of production's, and return production."""
+    with TemporaryDirectory() as place:
+        lay_out(Path(place, "parameters"), {"prod": changes})
+        return environments.read(Path(place, "parameters"), SCHEMAS)[-1]
+
+
+@given(st.fixed_dictionaries({}, optional=RIGHT_VALUES))
+def test_right_values_are_accepted(changes: dict[str, Any]) -> None:
+    """Every value that the templates allow is passed on with the text of the file."""
+    found = read_production(changes).values
+
+    assert {name: found[name] for name in changes} == {name: str(value) for name, value in changes.items()}
+
+
+@given(st.sampled_from(sorted(RIGHT_VALUES)), st.data())
+def test_accepted_values_satisfy_the_templates(name: str, data: st.DataObject) -> None:
+    """A value is either rejected with a message, or it is text that every template accepts."""
+    value = data.draw(ANY_SCALAR | RIGHT_VALUES[name])
+    try:
+        accepted = read_production({name: value})
+    except EnvironmentsError as error:
+        assert all(str(mistake).endswith((".", '".')) for mistake in error.mistakes)
+        return
+
+    for schema in SCHEMAS:
+        for parameter, text in accepted.parameters[schema.name].items():
+            assert satisfies(text, dict(schema.parameters[parameter])), parameter
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nowhere", "The folder does not exist. Specify the folder of the parameter files."),
+        ("a" * 300, "The folder cannot be read (File name too long). Change its permissions."),
+        ("", "The folder does not contain an environment, which is a file such as prod.json."),
+    ],
+    ids=["missing", "too long", "empty"],
+)
+def test_mistake_of_the_folder_has_no_key(tmp_path: Path, name: str, message: str) -> None:
+    """If the mistake is about the folder, the key is an empty text."""
+    folder = tmp_path / name
+    with pytest.raises(EnvironmentsError) as caught:
+        environments.read(folder, SCHEMAS)
+
+    assert caught.value.mistakes == (Mistake(folder.as_posix(), "", message),)

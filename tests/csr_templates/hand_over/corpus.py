@@ -1,0 +1,239 @@
+"""The requests of ``requests.yaml``, in the form of the policy evaluator."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from cfn_analysis.model.schemas import data_folder
+from csr_templates import STACKS
+
+from .policy_evaluator import Request, Value
+
+ACCOUNT = "111122223333"
+REGIONS = {stack.name: stack.region for stack in STACKS}
+EXPECTATIONS = ("may", "not", "limit")
+
+_SENDS_TAGS = re.compile(r".*:(Create|Allocate|Tag|Untag|Add|Put(Metric|Dash|Delivery)|Replicate|POST|PUT).*")
+_BEGINNINGS = {
+    "apigateway": "arn:aws:apigateway:{region}::",
+    "cloudfront": "arn:aws:cloudfront::{account}:",
+    "iam": "arn:aws:iam::{account}:",
+    "route53": "arn:aws:route53:::",
+    "s3": "arn:aws:s3:::",
+    "cloudwatch dashboard": "arn:aws:cloudwatch::{account}:",
+}
+
+
+_ALSO = {"logs:DeleteDeliverySource": ["delivery-source"]}
+"""Kinds of resource that the reference forgets: it gives this action the kind of its sister."""
+
+
+_ALSO_ANY = {"cloudwatch:GetMetricData"}
+"""Actions with a kind of resource in the reference that most requests do not have: metrics have no ARN."""
+
+_TAGS_OF_API_GATEWAY = re.compile("arn:aws:apigateway:[^:]*::/tags/.*")
+"""The reference lists no condition keys for these, but AWS limits changing them by tags of the resource.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-iam-policy.html
+"""
+
+
+class Asked(NamedTuple):
+    """A request, its caller, and the expected decision.
+
+    Attributes:
+        stack: stack of the role.
+        role: ``pipeline`` or ``service``.
+        deleting: whether the policies for deleting are attached too.
+        expected: ``may``, ``not`` or ``limit``.
+        why: the reason.
+        request: the request without the condition keys of the way in which it is made.
+        own_tags: tags of the request, to which CloudFormation adds its own.
+    """
+
+    stack: str
+    role: str
+    deleting: bool
+    expected: str
+    why: str
+    request: Request
+    own_tags: Mapping[str, str]
+
+    def variants(self) -> Iterator[Request]:
+        """Yield the request in each way in which it can be made.
+
+        The AWS documentation says both that a call with a service role has no keys of a forward access
+        session, and that it has. If CloudFormation adds its own tags to those of the template, the request
+        contains both.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/fas-requests-and-permission-evaluation.html
+        In its error messages, CloudWatch Logs names a log group with and without an empty log stream.
+        """
+        for request in _forms(self.request):
+            yield from self._sessions(request)
+
+    def _sessions(self, request: Request) -> Iterator[Request]:
+        yield request
+        if self.role == "service":
+            session: dict[str, Value] = {
+                "aws:ViaAWSService": "true",
+                "aws:CalledVia": ["cloudformation.amazonaws.com"],
+                "aws:CalledViaFirst": "cloudformation.amazonaws.com",
+                "aws:CalledViaLast": "cloudformation.amazonaws.com",
+            }
+            system = _of_stack(self.stack) if self.own_tags else {}
+            sent = {f"aws:RequestTag/{key}": value for key, value in system.items()}
+            keys = {"aws:TagKeys": [*self.own_tags, *system]} if system else {}
+            yield request._replace(context={**request.context, **session, **sent, **keys})
+
+    def __str__(self) -> str:
+        """Return the caller and the request in words."""
+        deleting = " deleting" if self.deleting else ""
+        asked = f"{self.request.action} on {self.request.resource}"
+        return f"{self.stack} {self.role}{deleting}: {asked} ({self.why})"
+
+
+def _forms(request: Request) -> Iterator[Request]:
+    """Yield a request with each ARN that a service uses for the same resource."""
+    yield request
+    if ":log-group:" in request.resource:
+        yield request._replace(resource=f"{request.resource}:log-stream:")
+
+
+def requests() -> list[Asked]:
+    """Return the corpus."""
+    return [
+        request
+        for who, entries in _content().items()
+        if who != "tags"
+        for entry in entries
+        for request in asked_by(who.split(), entry, tag_sets())
+    ]
+
+
+def tag_sets() -> dict[str, Mapping[str, str]]:
+    """Return the words for sets of tags."""
+    tags: dict[str, Mapping[str, str]] = _content()["tags"]
+    return tags
+
+
+@cache
+def _content() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load(
+        Path(__file__).with_name("requests.yaml").read_text(encoding="utf-8")
+    )
+    return content
+
+
+def asked_by(
+    who: list[str], entry: Mapping[str, Any], sets: Mapping[str, Mapping[str, str]]
+) -> Iterator[Asked]:
+    """Yield the requests of an entry.
+
+    Args:
+        who: stack, role and possibly ``deleting``.
+        entry: in the form of ``requests.yaml``.
+        sets: words for sets of tags.
+    """
+    stack, role, *deleting = who
+    (expected,) = set(entry) & set(EXPECTATIONS)
+    if unknown := set(entry) - {expected, "arn", "is", "sends", "with", "why"}:
+        raise ValueError(f"{entry} has {unknown}")
+    resources = entry["arn"] if isinstance(entry["arn"], list) else [entry["arn"]]
+    for action in entry[expected]:
+        for resource in resources:
+            arn = _arn(resource, REGIONS[stack])
+            owned = _tags(entry.get("is", []), sets)
+            sent = _tags(entry.get("sends", []), sets) if _SENDS_TAGS.fullmatch(action) else {}
+            context: dict[str, Value] = {
+                **_everywhere(stack, role, arn),
+                **{f"aws:ResourceTag/{key}": value for key, value in owned.items()},
+                **{f"aws:RequestTag/{key}": value for key, value in sent.items()},
+                **({"aws:TagKeys": list(sent)} if sent else {}),
+                **entry.get("with", {}),
+            }
+            request = Request(
+                action, arn, {key: value for key, value in context.items() if value is not None}
+            )
+            yield Asked(stack, role, bool(deleting), expected, entry["why"], request, sent)
+
+
+def _everywhere(stack: str, role: str, arn: str) -> dict[str, Value]:
+    """Return the keys of all requests."""
+    name = f"deploy-csr-lambda-api-prod-{stack}-{role}"
+    context: dict[str, Value] = {
+        "aws:PrincipalAccount": ACCOUNT,
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{name}",
+        "aws:PrincipalTag/Environment": "prod",
+        "aws:PrincipalTag/Project": "csr-lambda-api",
+        "aws:RequestedRegion": arn.split(":")[3] if arn != "*" and arn.split(":")[3] else REGIONS[stack],
+        "aws:SecureTransport": "true",
+    }
+    return context if arn == "*" else {**context, "aws:ResourceAccount": arn.split(":")[4] or ACCOUNT}
+
+
+def _arn(resource: str, region: str) -> str:
+    """Return the ARN for the short form ``service resource``."""
+    if resource == "*" or resource.startswith("arn:"):
+        return resource
+    service, _, rest = resource.partition(" ")
+    known = _BEGINNINGS.get(f"{service} {rest.partition('/')[0]}") or _BEGINNINGS.get(service)
+    beginning = known or f"arn:aws:{service}:{{region}}:{{account}}:"
+    return beginning.format(region=region, account=ACCOUNT) + rest
+
+
+def _tags(words: str | list[str], sets: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """Return the tags for a word or a list of words."""
+    tags: dict[str, str] = {}
+    for word in [words] if isinstance(words, str) else words:
+        key, equals, value = word.partition("=")
+        tags.update({key: value} if equals else sets[word] if word in sets else _of_stack(word))
+    return tags
+
+
+def _of_stack(stack: str) -> dict[str, str]:
+    """Return the tags that CloudFormation adds to the resources of a stack."""
+    name = f"csr-lambda-api-prod-{stack}"
+    identifier = f"arn:aws:cloudformation:{REGIONS[stack]}:{ACCOUNT}:stack/{name}/1f0a"
+    return {"aws:cloudformation:stack-name": name, "aws:cloudformation:stack-id": identifier}
+
+
+@cache
+def condition_keys(action: str, arn: str) -> frozenset[str] | None:
+    """Return the condition keys of the resource types that an ARN can have for an action.
+
+    They come from the copy of AWS's service authorization reference in cfn-lint. None: the action does not
+    exist, or it does not support such an ARN.
+    """
+    service = _services().get(action.partition(":")[0], {"Actions": {}, "Resources": {}})
+    known = service["Actions"].get(action.partition(":")[2].lower())
+    if known is None:
+        return None
+    named = [*known.get("Resources", []), *_ALSO.get(action, [])]
+    kinds = [service["Resources"][kind.lower()] for kind in named]
+    if arn == "*":
+        return None if kinds and action not in _ALSO_ANY else frozenset()
+    fitting = [
+        kind
+        for kind in kinds
+        for pattern in kind["ARNFormats"]
+        if re.fullmatch(re.sub(r"\$\{\w+\}", "[^:]*", pattern), arn)
+    ]
+    if not fitting:
+        return None
+    if _TAGS_OF_API_GATEWAY.fullmatch(arn):
+        return frozenset({"aws:ResourceTag/${TagKey}"})
+    return frozenset(key for kind in fitting for key in kind.get("ConditionKeys", []))
+
+
+@cache
+def _services() -> dict[str, Any]:
+    file = data_folder() / "AdditionalSpecs" / "Policies.json"
+    services: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return services

@@ -1,0 +1,102 @@
+"""The requests that create the resources of the templates, made from ``creates.yaml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import pieces
+from cfn_analysis.model.resolving import Known
+from csr_templates.hand_over.policy_patterns import alternatives
+
+from .corpus import ACCOUNT, Asked, asked_by, tag_sets
+
+TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("creates.yaml").read_text("utf-8"))
+UNKNOWN = "a1b2"
+
+
+class Creates:
+    """The requests for the resources of one stack, whatever the conditions, with production's names."""
+
+    def __init__(self, stack: BuiltStack) -> None:
+        self._stack = stack
+
+    def requests(self) -> Iterator[Asked]:
+        """Yield the requests, each once."""
+        for logical_id, resource in self._stack.resources.items():
+            for number, entry in enumerate(TABLE[resource["Type"]]["requests"]):
+                filled = {
+                    "why": f"creating {logical_id}, request {number + 1} of {resource['Type']}",
+                    **{key: self._filled(logical_id, value) for key, value in entry.items()},
+                }
+                own = {**tag_sets(), "tags": self._tags(logical_id)}
+                yield from asked_by([self._stack.name, "service"], filled, own)
+
+    def _filled(self, logical_id: str, value: Any) -> Any:
+        """Return a value of the table with the texts of the resource; a list may become longer."""
+        if isinstance(value, Mapping):
+            return {key: self._filled(logical_id, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [text for item in value for text in self._texts(logical_id, item)]
+        texts = self._texts(logical_id, value)
+        return texts if len(texts) > 1 else texts[0]
+
+    def _texts(self, logical_id: str, pattern: str) -> list[str]:
+        """Return a text of the table for each value of the property that it names."""
+        named = re.search(r"\{(\w+)\}", pattern)
+        if not named:
+            return [pattern]
+        before, after = pattern[: named.start()], pattern[named.end() :]
+        values = [self._generated(logical_id)] if named[1] == "name" else self._of(logical_id, named[1])
+        return [f"{before}{value}{rest}" for value in values for rest in self._texts(logical_id, after)]
+
+    def _of(self, logical_id: str, property_name: str) -> list[str]:
+        """Return the possible texts of a property, and of the items of a list."""
+        properties = self._stack.resources[logical_id].get("Properties", {})
+        found = []
+        for value in alternatives(properties[property_name]):
+            resolved = self._known.value(value)
+            found += [self._text(item) for item in (resolved if isinstance(resolved, list) else [resolved])]
+        return found
+
+    def _text(self, value: Any) -> str:
+        match value:
+            case str():
+                return value
+            case {"Ref": str(other)} if other in self._stack.resources:
+                pattern = TABLE[self._stack.resources[other]["Type"]].get("id", "{name}")
+                (identifier,) = self._texts(other, pattern)
+                return identifier
+            case {"Fn::Sub": str(text)}:
+                return "".join(pieces(text, lambda _: UNKNOWN))
+            case _:
+                return UNKNOWN
+
+    def _generated(self, logical_id: str) -> str:
+        """Return the name that CloudFormation generates."""
+        name = f"csr-lambda-api-prod-{self._stack.name}-{logical_id}-AbC123dEf456"
+        is_lower = self._stack.resources[logical_id]["Type"].startswith("AWS::RDS::")
+        return name.lower() if is_lower else name
+
+    def _tags(self, logical_id: str) -> dict[str, str]:
+        """Return the tags of a resource."""
+        properties = self._stack.resources[logical_id].get("Properties", {})
+        tags = self._known.value(properties.get("Tags", []))
+        return {tag["Key"]: self._text(tag["Value"]) for tag in tags}
+
+    @cached_property
+    def _known(self) -> Known:
+        given = {"ProjectName": "csr-lambda-api", "Environment": "prod"}
+        return Known(
+            self._stack.template,
+            {name: value for name, value in given.items() if name in self._stack.parameters},
+            region=self._stack.region,
+            account=ACCOUNT,
+            stack_name=f"csr-lambda-api-prod-{self._stack.name}",
+        )

@@ -1,0 +1,101 @@
+"""Actions that the handlers of a stack's resources need.
+
+The sources are the permissions in AWS's schemas, and recorded calls of an emulator's handlers.
+``handlers.yaml`` lists the actions that a service role does not need, with reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.schemas import iam_action, resource_schema
+
+from .corpus import condition_keys, requests
+from .policy_evaluator import Decision, Document, Value, decide
+
+FOLDER = Path(__file__).parent
+TABLES = yaml.safe_load((FOLDER / "handlers.yaml").read_text(encoding="utf-8"))
+RECORDED = [
+    line.split("\t")
+    for line in (FOLDER / "recorded_calls.tsv").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+]
+
+
+def types(stack: BuiltStack) -> dict[str, list[dict[str, Any]]]:
+    """Return type -> the properties of each of its resources."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for resource in stack.resources.values():
+        found.setdefault(resource["Type"], []).append(resource.get("Properties", {}))
+    return found
+
+
+def holds(value: Any, path: list[str]) -> bool:
+    """Return whether a value has an element at a path, in any branch of any list."""
+    if not path:
+        return True
+    if isinstance(value, list):
+        return any(holds(one, path) for one in value)
+    if not isinstance(value, dict):
+        return False
+    if "Fn::If" in value:
+        return holds(value["Fn::If"][1:], path)
+    return path[0] in value and holds(value[path[0]], path[1:])
+
+
+def unneeded(stack: BuiltStack, type_name: str) -> set[str]:
+    """Return the actions that the handlers of a type list and the stack does not need."""
+    properties = types(stack)[type_name]
+    unset = {
+        action
+        for name, actions in TABLES["unset"].get(type_name, {}).items()
+        if not holds(properties, name.split("/"))
+        for action in actions
+    }
+    return unset | set(TABLES["useless"].get(type_name, {}))
+
+
+def claimed(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
+    """Yield type, handler and action for each listed action that exists in IAM."""
+    for type_name in types(stack):
+        for handler, actions in resource_schema(type_name, stack.region).handlers.items():
+            for action in actions if handler != "list" else ():
+                if iam_action(action) is not None:
+                    yield type_name, handler, action
+
+
+def needed(stack: BuiltStack) -> dict[str, bool]:
+    """Return action -> whether it is needed only for deletion."""
+    found: dict[str, bool] = {}
+    for type_name, handler, action in claimed(stack):
+        if action not in unneeded(stack, type_name):
+            found[action] = found.get(action, True) and handler == "delete"
+    return found
+
+
+THINGS = [one for one in requests() if one.role == "service" and one.expected == "may"]
+"""What the service roles deal with, as the corpus has it."""
+
+
+def allowed(
+    stack: str, action: str, documents: Sequence[Document], context: Mapping[str, Value] = {}
+) -> bool:
+    """Return whether the policies of a stack's service role allow an action on any of its resources.
+
+    Args:
+        stack: name of the stack.
+        action: such as ``kms:CreateKey``.
+        documents: the policies.
+        context: condition keys of the role, if they are not production's.
+    """
+    return any(
+        decide(one.request._replace(action=action, context={**one.request.context, **context}), documents)
+        is Decision.ALLOW
+        for one in THINGS
+        if one.stack == stack and condition_keys(action, one.request.resource) is not None
+    )

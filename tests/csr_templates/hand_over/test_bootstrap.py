@@ -1,0 +1,261 @@
+"""Bootstrap templates: two roles with the policies of the set, and a bucket in each region."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+
+from cfn_analysis.linting import runner as linting
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import failed_assertions, resolve
+from csr_templates import STACKS
+from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.hand_over.bootstrap import bootstrap, firsts, longest_project
+
+ROOT = Path(__file__).resolve().parents[3]
+ROLE = "arn:aws:iam::123456789012:role/ci"
+PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
+SUBJECT = "repo:shop/shop:environment:prod"
+BY_ROLE = {"Environment": "prod", "PipelinePrincipalArn": ROLE}
+BY_TOKEN = {"Environment": "prod", "OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
+each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    """Our own stacks."""
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
+
+
+@pytest.fixture(scope="module")
+def bootstraps(assembly: Assembly) -> dict[str, dict[str, Any]]:
+    """Stack -> its bootstrap template, as loaded from YAML."""
+    return {one.name: load(assembly.files[f"bootstrap/{one.name}.yaml"].decode()) for one in assembly.stacks}
+
+
+def resources(template: dict[str, Any], given: dict[str, str], region: str = "us-east-1") -> dict[str, Any]:
+    """Return the resources after a deploy with these values."""
+    found: dict[str, Any] = resolve(template, given, region=region)["Resources"]
+    return found
+
+
+@each_stack
+def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
+    """cfn-lint and our rules have no findings.
+
+    The template is small enough to be deployed without a bucket.
+    """
+    text = assembly.files[f"bootstrap/{name}.yaml"]
+    region = next(stack.region for stack in STACKS if stack.name == name)
+
+    assert list(map(str, linting.lint(text.decode(), region))) == []
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    assert len(text) <= 51_200
+
+
+@each_stack
+@pytest.mark.parametrize("delete", ["attached", "detached"])
+def test_roles_have_the_policies_of_the_manifest(
+    assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str, delete: str
+) -> None:
+    """Each role has the policies of the manifest. Policies for deletion are attached only if requested."""
+    manifest = json.loads(assembly.files["stacks.json"])
+    entry = next(one for one in manifest["stacks"] if one["name"] == name)
+    made = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
+    for role, keys in (
+        ("PipelineRole", ["pipelinePolicies", "pipelineDeletePolicies"]),
+        ("ServiceRole", ["servicePolicies", "serviceDeletePolicies"]),
+    ):
+        paths = [path for key in keys if delete == "attached" or "Delete" not in key for path in entry[key]]
+        attached = [
+            one["Properties"]
+            for one in made
+            if one["Type"] == "AWS::IAM::ManagedPolicy" and one["Properties"]["Roles"] == [{"Ref": role}]
+        ]
+        assert [one["PolicyDocument"] for one in attached] == [json.loads(assembly.files[p]) for p in paths]
+        assert [one["ManagedPolicyName"] for one in attached] == [
+            f"deploy-csr-lambda-api-prod-{PurePosixPath(path).stem}" for path in paths
+        ]
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+        assert len(attached) <= 10
+
+
+@each_stack
+def test_only_cloudformation_of_this_account_assumes_the_service_role(
+    bootstraps: dict[str, dict[str, Any]], name: str
+) -> None:
+    """No user and no other service can assume the role."""
+    role = resources(bootstraps[name], BY_ROLE)["ServiceRole"]["Properties"]
+    (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+
+    assert role["RoleName"] == f"deploy-csr-lambda-api-prod-{name}-service"
+    assert statement == {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudformation.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+    }
+
+
+@each_stack
+def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, Any]], name: str) -> None:
+    """The trusted principal is one role, or tokens of one provider with one subject.
+
+    Session tags are not allowed.
+    """
+    by_role, by_token = (
+        resources(bootstraps[name], given)["PipelineRole"]["Properties"]["AssumeRolePolicyDocument"]
+        for given in (BY_ROLE, BY_TOKEN)
+    )
+    (token,) = json.loads(by_token)["Statement"]
+
+    assert by_role["Statement"] == [
+        {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}
+    ]
+    assert token == {
+        "Effect": "Allow",
+        "Principal": {"Federated": PROVIDER},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {
+            "StringEquals": {
+                "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+                "token.actions.githubusercontent.com:sub": SUBJECT,
+            }
+        },
+    }
+
+
+@each_stack
+@pytest.mark.parametrize(
+    ("given", "broken"),
+    [
+        (BY_ROLE, []),
+        (BY_TOKEN, []),
+        ({"Environment": "prod"}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
+        ({**BY_TOKEN, **BY_ROLE}, ["Give either PipelinePrincipalArn or OidcProviderArn."]),
+        (
+            {"Environment": "prod", "OidcProviderArn": PROVIDER},
+            ["OidcProviderArn needs OidcSubject: without it, every token is accepted."],
+        ),
+    ],
+    ids=["role", "token", "nobody", "both", "every token"],
+)
+def test_requires_exactly_one_principal(
+    bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], broken: list[str]
+) -> None:
+    """A rule rejects a role that anyone or no one could assume."""
+    assert failed_assertions(bootstraps[name], given) == broken
+
+
+def tags(template: dict[str, Any], role: str, **given: str) -> dict[str, str]:
+    """Return the tags of a role."""
+    made = resources(template, {**BY_ROLE, **given})[role]["Properties"]["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in made}
+
+
+@each_stack
+def test_roles_have_the_tags_that_the_policies_use(
+    assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str
+) -> None:
+    """Each tag of the role that a policy uses exists if its parameter has a value."""
+    stack = next(one for one in assembly.stacks if one.name == name)
+    optional = {
+        "PermissionsBoundary": {"PermissionsBoundaryArn": "arn:aws:iam::aws:policy/PowerUserAccess"},
+        "HostedZoneId": {"HostedZoneId": "Z1", "CustomDomainName": "example.com"},
+        "CustomDomainName": {"HostedZoneId": "Z1", "CustomDomainName": "example.com"},
+    }
+    for role, documents in (
+        ("PipelineRole", [stack.policies.pipeline, stack.policies.pipeline_delete]),
+        ("ServiceRole", [stack.policies.service, stack.policies.service_delete]),
+    ):
+        asked = set(re.findall(r"aws:PrincipalTag/(\w+)", json.dumps(documents)))
+        given: dict[str, str] = {}
+        for tag in asked & set(optional):
+            given |= optional[tag]
+
+        assert set(tags(bootstraps[name], role, **given)) == asked
+        assert set(tags(bootstraps[name], role)) == {"Project", "Environment"}
+
+
+def test_first_stack_of_a_region_creates_its_bucket(
+    built: dict[str, BuiltStack], bootstraps: dict[str, dict[str, Any]]
+) -> None:
+    """The bucket is private, encrypted, versioned and retained, and requires TLS."""
+    assert firsts(built.values()) == {"network", "frontend"}
+    for name, template in bootstraps.items():
+        made = resources(template, BY_ROLE, built[name].region)
+        assert ("ArtifactBucket" in made) == (name in ("network", "frontend"))
+        if "ArtifactBucket" in made:
+            bucket = made["ArtifactBucket"]
+            properties = bucket["Properties"]
+            assert (
+                properties["BucketName"] == f"csr-lambda-api-prod-artifacts-123456789012-{built[name].region}"
+            )
+            assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+            assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+            assert "NoncurrentVersionExpiration" in properties["LifecycleConfiguration"]["Rules"][0]
+            assert bucket["UpdateReplacePolicy"] == "Retain"
+            (statement,) = made["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+            assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+            assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@each_stack
+def test_project_is_short_enough_for_generated_names(built: dict[str, BuiltStack], name: str) -> None:
+    """With the longest values, CloudFormation does not shorten the names of roles and instances."""
+    stack = built[name]
+    project = "p" * longest_project(stack)
+    for logical_id, resource in stack.resources.items():
+        limit = {"AWS::IAM::Role": 64, "AWS::RDS::DBInstance": 63}.get(resource["Type"])
+        if limit:
+            assert len(f"{project}-staging-{name}-{logical_id}-0AbCdEfGhIjK") <= limit
+    assert len(f"{project}-staging-artifacts-123456789012-{stack.region}") <= 63
+    assert longest_project(stack) >= len("csr-lambda-api")
+
+
+def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
+    """Otherwise, a pipeline of project deploy-shop could change the bootstrap stack of project shop."""
+    stack = BuiltStack("site", "site.yaml", "us-east-1", {"Resources": {}})
+    pattern = bootstrap(stack, with_bucket=False)["Parameters"]["ProjectName"]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, "shop")
+    assert re.fullmatch(pattern, "deployer")
+    assert not re.fullmatch(pattern, "deploy-shop")
+    assert not re.fullmatch(pattern, "deploy")
+
+
+@pytest.mark.parametrize(
+    ("parameter", "good", "bad"),
+    [
+        (
+            "PipelinePrincipalArn",
+            ROLE,
+            ["arn:aws:iam::123456789012:role/*", "arn:aws:iam::123456789012:root", "*"],
+        ),
+        (
+            "OidcProviderArn",
+            PROVIDER,
+            ["arn:aws:iam::123456789012:oidc-provider/*", PROVIDER[:-1] + "?", "*"],
+        ),
+        ("OidcSubject", SUBJECT, ["repo:OWNER/*", 'a", "b', "${aws:username}", "a\\b"]),
+        ("OidcAudience", "sts.amazonaws.com", ["*", ""]),
+        (
+            "PermissionsBoundaryArn",
+            "arn:aws:iam::123456789012:policy/limits",
+            ["arn:aws:iam::*:policy/x", "*"],
+        ),
+    ],
+)
+def test_trust_policies_have_no_wildcards(
+    bootstraps: dict[str, dict[str, Any]], parameter: str, good: str, bad: list[str]
+) -> None:
+    """Characters that would end a text in the trust policy, or start a variable, are rejected too."""
+    pattern = bootstraps["network"]["Parameters"][parameter]["AllowedPattern"]
+
+    assert re.fullmatch(pattern, good)
+    assert [one for one in bad if re.fullmatch(pattern, one)] == []

@@ -1,0 +1,115 @@
+"""``built_folder``: reads an output folder, and rejects other files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates.hand_over import built_folder
+from csr_templates.hand_over.built_folder import BuiltFolderError
+
+OUT = Path(__file__).resolve().parents[3] / "out"
+STACK = {
+    "name": "network",
+    "template": "main.yaml",
+    "region": "us-east-1",
+    "parameterFiles": {"prod": "parameters/prod/network.json"},
+}
+FILES = {
+    "stacks.json": {"formatVersion": 1, "stacks": [STACK], "files": {}},
+    "main.yaml": {"Resources": {"A": {"Type": "AWS::SQS::Queue"}}},
+    "parameters/prod/network.json": {"Parameters": {"A": "1"}},
+}
+
+
+def read(files: Mapping[str, Any]) -> built_folder.BuiltFolder:
+    """Read a folder of JSON documents and texts."""
+    content = {
+        name: one if isinstance(one, bytes) else json.dumps(one).encode() for name, one in files.items()
+    }
+
+    def of(name: str) -> bytes:
+        if name not in content:
+            raise FileNotFoundError(name)
+        return content[name]
+
+    return built_folder.read(of, "out")
+
+
+def test_our_folder_is_read_back() -> None:
+    """The result has the stacks with sections, modules and policies, and the values of all environments."""
+    found = built_folder.read(lambda name: (OUT / name).read_bytes(), "out")
+
+    network = found.stacks[0]
+    assert (network.name, network.file, network.region) == ("network", "main.yaml", "ap-northeast-1")
+    assert network.sections["VPC"] == "VPC"
+    assert network.source == "csr_templates/stacks/network.py"
+    assert network.policies.stack["Statement"][0]["Effect"] == "Allow"
+    assert network.template["Resources"]["VPC"]["Type"] == "AWS::EC2::VPC"
+    assert list(found.environments) == ["dev", "staging", "prod"]
+    assert found.environments["prod"]["network"]["VpcCidr"] == "10.2.0.0/16"
+
+
+def test_an_earlier_manifest_is_accepted() -> None:
+    """Keys that were added later can be missing."""
+    (stack,) = read(FILES).stacks
+
+    assert (stack.sections, stack.source, stack.policies.stack) == ({}, "", {})
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        (
+            {"stacks.json": None},
+            "out/stacks.json does not exist, so the folder is not the output of a build.",
+        ),
+        (
+            {"stacks.json": {"formatVersion": 2}},
+            "out/stacks.json is not a manifest of format 1, the only format",
+        ),
+        (
+            {"stacks.json": {"formatVersion": 1, "stacks": [{}], "files": {}}},
+            "out/stacks.json does not contain the paths of the files of each stack.",
+        ),
+        (
+            {"main.yaml": None},
+            "out/stacks.json lists main.yaml, which cannot be read. Build the folder again.",
+        ),
+        ({"main.yaml": b"\xff"}, "out/main.yaml is not UTF-8. Build the folder again."),
+        ({"main.yaml": {"A": 1}}, "Cannot read out/main.yaml: it has no mapping Resources"),
+        (
+            {"parameters/prod/network.json": b"{"},
+            "Cannot read out/parameters/prod/network.json: it is not JSON",
+        ),
+        (
+            {"parameters/prod/network.json": {"A": 1}},
+            "Cannot read out/parameters/prod/network.json: it is neither",
+        ),
+    ],
+)
+def test_refused(changed: dict[str, Any], message: str) -> None:
+    """The message contains the file and what to do."""
+    files = {name: one for name, one in {**FILES, **changed}.items() if one is not None}
+    with pytest.raises(BuiltFolderError) as caught:
+        read(files)
+
+    assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("document", "values"),
+    [
+        ({"Parameters": {"A": "1", "B": 2, "C": True}}, {"A": "1", "B": "2", "C": "true"}),
+        ([{"ParameterKey": "A", "ParameterValue": "1"}], {"A": "1"}),
+        ([{"ParameterKey": "A", "UsePreviousValue": True}], {}),
+        ([], {}),
+    ],
+)
+def test_parameters(document: Any, values: dict[str, str]) -> None:
+    """Both formats of parameter files are supported. A previous value is unknown."""
+    assert built_folder.read_parameters(json.dumps(document), "p.json") == values

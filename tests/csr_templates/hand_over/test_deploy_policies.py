@@ -1,0 +1,844 @@
+"""Deploy policies: sufficient for each stack, but not broader."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.linting import runner as linting
+from cfn_analysis.model.built_stack import BuiltStack, Document
+from cfn_analysis.model.resolving import ResolveError, resolve
+from cfn_analysis.model.schemas import iam_action, resource_schema
+from csr_templates import STACKS
+from csr_templates.hand_over import deploy_scopes
+from csr_templates.hand_over.deploy_needs import claimed_actions
+from csr_templates.hand_over.deploy_policies import iam_policies
+from csr_templates.hand_over.policy_documents import MAX_CHARACTERS, PolicyError, in_documents
+from csr_templates.hand_over.policy_patterns import Patterns
+
+ROOT = Path(__file__).resolve().parents[3]
+ENVIRONMENT = "${aws:PrincipalTag/Environment}"
+PROJECT = "${aws:PrincipalTag/Project}"
+OURS = f"{PROJECT}-{ENVIRONMENT}-"
+TAGS = {"aws:ResourceTag/Project": PROJECT, "aws:ResourceTag/Environment": ENVIRONMENT}
+ACCOUNT = {"aws:ResourceAccount": "${aws:PrincipalAccount}"}
+KNOWN = {PROJECT: "csr-lambda-api", ENVIRONMENT: "staging", "${aws:PrincipalAccount}": "123456789012"}
+
+
+def words(text: str) -> set[str]:
+    """Return the words of a text."""
+    return set(text.split())
+
+
+NAMES_WITHOUT_AN_ACTION = words(
+    """
+    autoloop:AllowVendedLogDeliveryForResource cloudfront:CreateDistributionWithTags
+    iam:DescribeOrganization lambda:AssociateRuntimeAlias logs:AllowVendedLogDeliveryForResource
+    payments:GetConnectedAccount s3:DeleteBucketAnalyticsConfiguration s3:DeleteBucketCors
+    s3:DeleteBucketEncryption s3:DeleteBucketLifecycle s3:DeleteBucketMetricsConfiguration
+    s3:DeleteBucketReplication s3:DeleteBucketTagging s3:PutBucketReplication s3:PutObjectLockConfiguration
+    s3:REST.PUT.OBJECT vpc-lattice:DescribeServiceNetworkVpcEndpointAssociation
+    """
+)
+"""Claimed by a schema, and unknown to IAM."""
+
+OF_NO_USE = words(
+    """
+    autoscaling:DescribeTags cloudfront:GetVpcOrigin codedeploy:CreateDeployment codedeploy:GetDeployment
+    codedeploy:GetDeploymentConfig codedeploy:GetDeploymentGroup codedeploy:StopDeployment
+    codewhisperer:AllowVendedLogDeliveryForResource docdb-elastic:GetCluster
+    elasticfilesystem:DescribeMountTargets firehose:ListDeliveryStreams firehose:TagDeliveryStream
+    iam:AttachRolePolicy iam:GetRole iam:PassRole lambda:GetCodeSigningConfig lambda:GetLayerVersion
+    lambda:PassCapacityProvider redshift-serverless:GetNamespace redshift-serverless:ListWorkgroups
+    redshift:DescribeClusters route53-recovery-control-config:DescribeRoutingControl
+    s3:DeleteObject s3files:ListMountTargets
+    s3tables:CreateNamespace s3tables:CreateTable s3tables:CreateTableBucket s3tables:GetTable
+    s3tables:GetTableMetadataLocation s3tables:PutTableBucketPolicy s3tables:PutTableEncryption
+    s3tables:PutTablePolicy s3tables:UpdateTableMetadataLocation
+    vpc-lattice:CreateServiceNetworkVpcEndpointAssociation vpce:AllowMultiRegion
+    workmail:AllowVendedLogDeliveryForResource
+    """
+)
+"""Claimed for properties that our templates do not use. Some are of use in one stack, and not in another."""
+
+UNCLAIMED = {
+    "network": {"ec2:DescribeAvailabilityZones", "route53:AssociateVPCWithHostedZone", "s3:PutObject"},
+    "database": {"ec2:DescribeNetworkInterfaces", "kms:Decrypt", "kms:GenerateDataKey"},
+    "api": {"iam:CreateServiceLinkedRole"},
+    "frontend": {
+        "cloudformation:DescribeStacks",
+        "cloudfront:AllowVendedLogDeliveryForResource",
+        "s3:PutObject",
+        "secretsmanager:GetSecretValue",
+    },
+}
+"""What the schemas forget, by stack."""
+
+# ARNs with the physical names that CloudFormation generates for resources without a name.
+MADE_UP = {
+    "AWS::IAM::Role": "arn:aws:iam::123456789012:role/{stack}-{id}-0AbCdEfGhIjK",
+    "AWS::RDS::DBInstance": "arn:aws:rds:{region}:123456789012:db:{lower}-0abcdefghijk",
+    "AWS::RDS::DBSubnetGroup": "arn:aws:rds:{region}:123456789012:subgrp:{lower}-0abcdefghijk",
+    "AWS::RDS::EventSubscription": "arn:aws:rds:{region}:123456789012:es:{lower}-0abcdefghijk",
+    "AWS::SNS::Topic": "arn:aws:sns:{region}:123456789012:{stack}-{id}-0AbCdEfGhIjK",
+    "AWS::SQS::Queue": "arn:aws:sqs:{region}:123456789012:{stack}-{id}-0AbCdEfGhIjK",
+}
+NAMED = {
+    "AWS::CloudFront::Function": ("Name", "arn:aws:cloudfront::123456789012:function/{name}"),
+    "AWS::CloudWatch::Alarm": ("AlarmName", "arn:aws:cloudwatch:{region}:123456789012:alarm:{name}"),
+    "AWS::CloudWatch::Dashboard": ("DashboardName", "arn:aws:cloudwatch::123456789012:dashboard/{name}"),
+    "AWS::Lambda::Function": ("FunctionName", "arn:aws:lambda:{region}:123456789012:function:{name}"),
+    "AWS::Logs::DeliveryDestination": (
+        "Name",
+        "arn:aws:logs:{region}:123456789012:delivery-destination:{name}",
+    ),
+    "AWS::Logs::DeliverySource": ("Name", "arn:aws:logs:{region}:123456789012:delivery-source:{name}"),
+    "AWS::Logs::LogGroup": ("LogGroupName", "arn:aws:logs:{region}:123456789012:log-group:{name}:*"),
+    "AWS::RDS::DBCluster": ("DBClusterIdentifier", "arn:aws:rds:{region}:123456789012:cluster:{name}"),
+    "AWS::S3::Bucket": ("BucketName", "arn:aws:s3:::{name}"),
+    "AWS::SecretsManager::Secret": (
+        "Name",
+        "arn:aws:secretsmanager:{region}:123456789012:secret:{name}-AbCdEf",
+    ),
+    "AWS::WAFv2::WebACL": ("Name", "arn:aws:wafv2:{region}:123456789012:global/webacl/{name}/0123-4567"),
+}
+
+
+Policies = tuple[list[Document], list[Document]]
+NAMES = [stack.name for stack in STACKS]
+each_stack = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(scope="module")
+def policies(built: dict[str, BuiltStack]) -> dict[str, Policies]:
+    """The deploy policies of each stack."""
+    return {name: iam_policies(stack) for name, stack in built.items()}
+
+
+def of(template: dict[str, Any]) -> Policies:
+    """Return the deploy policies of a stack with this template."""
+    return iam_policies(BuiltStack("site", "site.yaml", "us-east-1", template))
+
+
+def deployed(pattern: str) -> str:
+    """Return the pattern with the tags of the role for staging."""
+    for variable, value in KNOWN.items():
+        pattern = pattern.replace(variable, value)
+    return pattern
+
+
+def statements(documents: Policies, *, removing: bool | None = None) -> list[dict[str, Any]]:
+    """Return the statements of all documents, or only of those for removal, or of the others."""
+    return [
+        one
+        for kind, some in zip((False, True), documents, strict=True)
+        for document in some
+        for one in document["Statement"]
+        if removing in (None, kind)
+    ]
+
+
+def statement(documents: Policies, sid: str) -> dict[str, Any]:
+    """Return the statement with this Sid."""
+    (found,) = [one for one in statements(documents, removing=False) if one["Sid"] == sid]
+    return found
+
+
+def allowed(documents: Policies, *, removing: bool | None = None) -> set[str]:
+    """Return every action that the documents allow."""
+    return {
+        action
+        for one in statements(documents, removing=removing)
+        if one["Effect"] == "Allow"
+        for action in one["Action"]
+    }
+
+
+def resources(one: Mapping[str, Any]) -> list[str]:
+    """Return the ARNs of a statement."""
+    return [one["Resource"]] if isinstance(one["Resource"], str) else list(one["Resource"])
+
+
+def test_covers_what_every_handler_claims(
+    built: dict[str, BuiltStack], policies: dict[str, Policies]
+) -> None:
+    """All actions that handlers require for the used properties are allowed, except unknown or unused ones.
+
+    Permissions for access logs exist if a bucket has access logs: see the test of access logging.
+    """
+    missing = {
+        action
+        for name, stack in built.items()
+        for action in set(claimed_actions(stack)) - allowed(policies[name])
+    }
+
+    assert missing - set(deploy_scopes.LOG_WRITES) == NAMES_WITHOUT_AN_ACTION | OF_NO_USE
+    assert {action for action in missing if iam_action(action) is None} == NAMES_WITHOUT_AN_ACTION
+
+
+def test_a_property_brings_its_rights() -> None:
+    """Actions that only a property requires are allowed if the template sets it, at any depth."""
+
+    def actions(properties: dict[str, Any]) -> set[str]:
+        return allowed(of({"Resources": {"Logs": {"Type": "AWS::S3::Bucket", "Properties": properties}}}))
+
+    assert "s3:PutBucketWebsite" not in actions({})
+    assert "s3:PutBucketWebsite" in actions({"WebsiteConfiguration": {"IndexDocument": "index.html"}})
+
+
+@each_stack
+def test_allows_nothing_that_no_type_needs(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """Each allowed action is used by CloudFormation, required by a handler, or missing in the schemas."""
+    actions = allowed(policies[name])
+    unclaimed = actions - set(claimed_actions(built[name]))
+
+    unclaimed -= {"s3:GetObject", "s3:GetObjectVersion"}  # for templates
+
+    if name in UNCLAIMED:
+        assert unclaimed == UNCLAIMED[name]
+    assert unclaimed <= set().union(*UNCLAIMED.values())
+    assert all(iam_action(action) is not None for action in actions)
+    assert not any("*" in action for action in actions)
+    assert not {"kms:ListKeys", "s3:ListAllMyBuckets", "sns:ListTopics"} & actions  # of handlers that list
+
+
+@each_stack
+def test_deletion_is_in_separate_documents(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """Actions of only delete handlers are in the documents for removal.
+
+    Actions for a rollback are in both.
+    """
+    everyday, removing = (allowed(policies[name], removing=removing) for removing in (False, True))
+    claims = claimed_actions(built[name])
+    in_both = {action for _, action, _, _ in deploy_scopes.ROLLED_BACK} | set(deploy_scopes.REMOVES)
+
+    assert everyday & removing <= in_both
+    for action in removing - in_both:
+        assert {claim.handler for claim in claims[action]} == {"delete"}, action
+    for action in everyday & set(claims) - UNCLAIMED.get(name, set()) - in_both:
+        reads = re.match("[a-z0-9]+:(Describe|Get|List)", action)
+        assert reads or {claim.handler for claim in claims[action]} - {"delete"}, action
+
+
+@pytest.mark.parametrize(
+    ("name", "lost"),
+    [
+        ("network", {"ec2:DeleteVpc", "s3:DeleteBucket"}),
+        ("database", {"rds:DeleteDBCluster", "kms:ScheduleKeyDeletion"}),
+        ("api", {"lambda:DeleteFunction", "apigateway:DELETE"}),
+        ("frontend", {"cloudfront:DeleteDistribution"}),
+    ],
+)
+def test_everyday_deploys_cannot_lose_things(
+    policies: dict[str, Policies], name: str, lost: set[str]
+) -> None:
+    """The everyday documents do not allow the deletion of data or a running service."""
+    everyday = {
+        action
+        for one in statements(policies[name], removing=False)
+        if not one["Sid"].startswith(("RolledBack", "PartsOf"))
+        for action in one["Action"]
+    }
+
+    assert not lost & everyday
+    assert lost <= allowed(policies[name], removing=True)
+
+
+def test_a_failed_deploy_can_delete_its_version(policies: dict[str, Policies]) -> None:
+    """It can delete versions of the function, but not the function."""
+    one = statement(policies["api"], "RolledBackLambdaVersion")
+    pattern = deployed(one["Resource"])
+    function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-staging-api"
+
+    assert one["Action"] == ["lambda:DeleteFunction"]
+    assert fnmatchcase(f"{function}:3", pattern)
+    assert not fnmatchcase(function, pattern)
+
+
+QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}
+NOTHING = {"Ref": "AWS::NoValue"}
+LOGS = f"arn:aws:s3:::{OURS}logs/*"
+SITE = f"arn:aws:s3:::{OURS}website/*"
+
+
+@pytest.mark.parametrize(
+    ("logging", "arns"),
+    [
+        ({"DestinationBucketName": {"Ref": "Logs"}}, LOGS),
+        ({"DestinationBucketName": {"Fn::Sub": "${Logs}"}}, LOGS),
+        ({"DestinationBucketName": "logs-of-all"}, "arn:aws:s3:::logs-of-all/*"),
+        (
+            {"DestinationBucketName": {"Ref": "Unnamed"}},
+            f"arn:aws:s3:::{OURS}site-Unnamed-*/*",
+        ),
+        ({"DestinationBucketName": {"Ref": "LogBucketName"}}, "arn:aws:s3:::*/*"),
+        ({"LogFilePrefix": "own/"}, SITE),
+        ({"DestinationBucketName": {"Fn::If": ["IsProd", {"Ref": "Logs"}, NOTHING]}}, [LOGS, SITE]),
+        (
+            {"Fn::If": ["IsProd", {"DestinationBucketName": {"Ref": "Logs"}}, NOTHING]},
+            LOGS,
+        ),
+        (
+            {"DestinationBucketName": {"Fn::If": ["IsProd", {"Ref": "Sometimes"}, "logs-of-all"]}},
+            [
+                f"arn:aws:s3:::{OURS}site-Sometimes-*/*",
+                "arn:aws:s3:::logs-of-all/*",
+                "arn:aws:s3:::prod-logs/*",
+            ],
+        ),
+    ],
+    ids=[
+        "ours",
+        "ours by Sub",
+        "literal",
+        "ours without a name",
+        "parameter",
+        "itself",
+        "one of two",
+        "none in some environments",
+        "a name in some environments",
+    ],
+)
+def test_access_logs_are_written_to_their_bucket(logging: Any, arns: str | list[str]) -> None:
+    """Access logging of a bucket requires permissions only on the bucket with the logs."""
+    website, logs = ({"Fn::Sub": f"${{ProjectName}}-${{Environment}}-{name}"} for name in ("website", "logs"))
+    sometimes = {"Fn::If": ["IsProd", "prod-logs", NOTHING]}
+    template = {
+        "Parameters": {
+            "ProjectName": {"Type": "String"},
+            "Environment": {"Type": "String"},
+            "LogBucketName": {"Type": "String"},
+        },
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}},
+        "Resources": {
+            "Logs": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": logs}},
+            "Unnamed": {"Type": "AWS::S3::Bucket"},
+            "Sometimes": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": sometimes}},
+            "Site": {
+                "Type": "AWS::S3::Bucket",
+                "Properties": {"BucketName": website, "LoggingConfiguration": logging},
+            },
+        },
+    }
+
+    one = statement(of(template), "AccessLogs")
+
+    assert (one["Action"], one["Resource"]) == (["s3:PutObject", "s3:PutObjectAcl"], arns)
+
+
+def test_roles_count_whatever_the_conditions() -> None:
+    """Services and policies of a role that exist in only one environment are allowed.
+
+    Omitted ones are not.
+    """
+    trusted = {"Fn::If": ["IsProd", "lambda.amazonaws.com", ["ecs.amazonaws.com", NOTHING]]}
+    attached = [
+        {"Fn::If": ["IsProd", "arn:aws:iam::aws:policy/ReadOnlyAccess", NOTHING]},
+        {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/ViewOnlyAccess"},
+    ]
+    template = {
+        "Parameters": {"Environment": {"Type": "String"}},
+        "Conditions": {"IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]}},
+        "Resources": {
+            "Role": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {
+                    "AssumeRolePolicyDocument": {"Statement": [{"Principal": {"Service": trusted}}]},
+                    "ManagedPolicyArns": attached,
+                },
+            },
+            "Bare": {
+                "Type": "AWS::IAM::Role",
+                "Properties": {"AssumeRolePolicyDocument": None, "ManagedPolicyArns": NOTHING},
+            },
+        },
+    }
+
+    documents = of(template)
+
+    assert statement(documents, "PassRole")["Condition"]["StringEquals"] == {
+        "iam:PassedToService": ["ecs.amazonaws.com", "lambda.amazonaws.com"]
+    }
+    assert statement(documents, "AttachRolePolicy")["Condition"] == {
+        "ArnEquals": {
+            "iam:PolicyARN": [
+                "arn:aws:iam::aws:policy/ReadOnlyAccess",
+                "arn:aws:iam::aws:policy/ViewOnlyAccess",
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    "declared", ["AWS::EC2::AvailabilityZone::Name", "List<AWS::EC2::AvailabilityZone::Name>"]
+)
+def test_values_of_parameters_are_looked_up(declared: str) -> None:
+    """CloudFormation validates some types of parameters with the permissions of the caller."""
+    template = {"Parameters": {"Zone": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
+    one = statement(of(template), "AnyResourceInRegion")
+
+    assert "ec2:DescribeAvailabilityZones" in one["Action"]
+
+
+@pytest.mark.parametrize(
+    "declared", ["AWS::SSM::Parameter::Value<String>", "AWS::SSM::Parameter::Value<List<String>>"]
+)
+def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the line from the message, the policy allows only this look-up."""
+    template = {"Parameters": {"Ami": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
+    scope = deploy_scopes.Scope("", "arn:aws:ssm:{region}:*:parameter/{stack}/*")
+
+    monkeypatch.setattr(deploy_scopes, "PARAMETERS", {declared: "ssm:GetParameters"})
+    with pytest.raises(PolicyError) as caught:
+        of(template)
+    monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, scope))
+    one = statement(of(template), "Ssm")
+
+    assert str(caught.value) == (
+        "ssm:GetParameters is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
+        'line, with "" for the types.'
+    )
+    assert one["Action"] == ["ssm:GetParameters"]
+    assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
+
+
+def test_a_resource_in_a_condition_is_an_error() -> None:
+    """The message is the same as when the template is resolved."""
+    conditions = {"Never": {"Fn::Equals": [{"Ref": "Queue"}, "x"]}}
+    group = {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "/aws/fixed"}}
+    template = {"Conditions": conditions, "Resources": {"Queue": QUEUE, "Group": group}}
+
+    with pytest.raises(ResolveError, match="'Queue' is a resource, but Conditions can only refer to"):
+        of(template)
+
+
+@pytest.mark.parametrize(("more", "count"), [(0, 1), (1, 2)], ids=["full", "too long by one"])
+@pytest.mark.parametrize("sizes", [(3_000,), (3_000, 10), (3_000, 200, 1_000)], ids=len)
+def test_documents_are_filled_to_the_last_character(sizes: tuple[int, ...], more: int, count: int) -> None:
+    """A document has at most the number of characters that IAM accepts."""
+
+    def of_length(length: int) -> Document:
+        return {"Sid": "x" * (length - len('{"Sid":""}'))}
+
+    first = [of_length(size) for size in sizes]
+    commas = len(sizes)
+    rest = MAX_CHARACTERS - len('{"Version":"2012-10-17","Statement":[]}') - sum(sizes) - commas
+    documents = in_documents("site", [*first, of_length(rest + more)])
+    lengths = [len(json.dumps(document, separators=(",", ":"))) for document in documents]
+
+    assert len(documents) == count
+    assert max(lengths) <= MAX_CHARACTERS
+    assert count == 2 or lengths == [MAX_CHARACTERS]
+    assert [one for document in documents for one in document["Statement"]][:-1] == first
+
+
+@each_stack
+def test_fits_into_managed_policies(policies: dict[str, Policies], name: str) -> None:
+    """Each document is short enough, and cfn-lint accepts it as a managed policy."""
+    documents = [document for some in policies[name] for document in some]
+    managed = {
+        f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+        for number, document in enumerate(documents)
+    }
+
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (managed policies of a role)
+    assert all(some for some in policies[name])
+    assert len(documents) <= 10
+    for document in documents:
+        assert len(re.sub(r"\s", "", json.dumps(document))) <= MAX_CHARACTERS == 6_144
+        assert document["Version"] == "2012-10-17"
+        sids = [one["Sid"] for one in document["Statement"]]
+        assert len(set(sids)) == len(sids)
+        assert all(re.fullmatch("[0-9A-Za-z]+", sid) for sid in sids)
+    assert list(map(str, linting.lint(json.dumps({"Resources": managed}), "us-east-1"))) == []
+
+
+@each_stack
+def test_reaches_every_name_of_the_stack(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """The ARNs of each service include all resources with a name, including generated names."""
+    stack = built[name]
+    patterns = [deployed(arn) for one in statements(policies[name]) for arn in resources(one)]
+    whole = f"csr-lambda-api-staging-{name}"
+    given = {"Environment": "staging"}
+    if "LambdaCodeS3ObjectVersion" in stack.parameters:
+        given["LambdaCodeS3ObjectVersion"] = "1"
+    for logical_id, resource in resolve(stack.template, given, region=stack.region)["Resources"].items():
+        key, form = NAMED.get(resource["Type"], ("", MADE_UP.get(resource["Type"], "")))
+        if not form:
+            continue
+        called = resource["Properties"].get(key, "")
+        if isinstance(called, dict):
+            called = re.sub(r"\$\{[^}]*\}", "a1b2c3", called["Fn::Sub"])
+        lower = f"{whole}-{logical_id}".lower()
+        arn = form.format(region=stack.region, name=called, stack=whole, id=logical_id, lower=lower)
+        assert any(fnmatchcase(arn, pattern) for pattern in patterns if pattern != "*"), arn
+
+
+UNTOLD = (
+    "iam::*:role/aws-service-role/",
+    "cloudfront::*:cache-policy/*",
+    "cloudfront::*:origin-access-control/*",
+    "cloudfront::*:response-headers-policy/*",
+    "route53:::change/*",
+    "route53:::healthcheck/*",
+    "route53:::hostedzone/${aws:PrincipalTag/HostedZoneId}",
+    "apigateway:ap-northeast-1::/account",
+    "rds:ap-northeast-1:*:og:default",
+    "wafv2:us-east-1:*:global/managedruleset/",
+)
+"""What has neither a name of ours nor tags: AWS's own, or kinds that AWS cannot tag."""
+
+
+@each_stack
+def test_is_limited_to_the_environment_account_and_region(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """An ARN contains this environment, or resources with random IDs must have its tags.
+
+    A single star is only for actions without an ARN, and for creation and look-ups in this region.
+    """
+    for one in statements(policies[name]):
+        if one["Effect"] == "Deny":
+            continue
+        condition = one.get("Condition", {})
+        told = {**condition.get("StringEquals", {}), **condition.get("StringEqualsIfExists", {})}
+        ours = {tag.rpartition("/")[2]: value for tag, value in told.items() if "Tag/" in tag}
+        for arn in resources(one):
+            known = OURS[:-1] in arn or arn == "*" or arn.removeprefix("arn:aws:").startswith(UNTOLD)
+            assert known or ours.items() >= {"Project": PROJECT, "Environment": ENVIRONMENT}.items(), arn
+        if one["Resource"] == "*":
+            for action in set(one["Action"]) - deploy_scopes.OF_AWS - {"kms:TagResource"}:
+                formats = iam_action(action)
+                assert formats is not None
+                assert not formats or deploy_scopes.LOOK_UPS.fullmatch(action), action
+            services = {action.split(":")[0] for action in one["Action"]}
+            here = condition.get("StringEquals", {}).get("aws:RequestedRegion")
+            assert here == (None if services <= deploy_scopes.GLOBAL else built[name].region)
+
+
+@each_stack
+def test_existing_resources_need_the_tags(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """Exceptions are KMS immediately after creation, and resources that a service creates without tags."""
+    loose = {
+        action
+        for one in statements(policies[name])
+        if any("ResourceTag" in key for key in one.get("Condition", {}).get("StringEqualsIfExists", {}))
+        for action in one["Action"]
+    }
+
+    assert loose <= {
+        *deploy_scopes.FROM_CREATION,
+        *deploy_scopes.KEY_USE,
+        *deploy_scopes.BESIDE,
+        *(action for action, _, _ in deploy_scopes.TAGS_ON_CREATION),
+    }
+    assert not {"kms:PutKeyPolicy", "kms:ScheduleKeyDeletion", "kms:DisableKey"} & loose
+
+
+def linked_role(service: str) -> dict[str, Any]:
+    """Return the statement that allows the creation of service-linked roles."""
+    return {
+        "Action": ["iam:CreateServiceLinkedRole"],
+        "Resource": f"arn:aws:iam::*:role/aws-service-role/{service}/*",
+        "Condition": {"StringEquals": {"iam:AWSServiceName": [service]}},
+    }
+
+
+def passed_roles(roles: str | list[str], *services: str) -> dict[str, Any]:
+    """Return the statement that allows passing roles of a stack to services."""
+    arns = [f"arn:aws:iam::*:role/{OURS}{role}-*" for role in ([roles] if isinstance(roles, str) else roles)]
+    return {
+        "Action": ["iam:PassRole"],
+        "Resource": arns[0] if isinstance(roles, str) else arns,
+        "Condition": {
+            "StringEquals": {"iam:PassedToService": list(services)},
+            "StringEqualsIfExists": ACCOUNT,
+        },
+    }
+
+
+GATEWAY_LOGS = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+STATEMENTS = [
+    ("network", "PassRole", passed_roles("network-FlowLogsRole", "vpc-flow-logs.amazonaws.com")),
+    ("database", "PassRole", passed_roles("database-MonitoringRole", "monitoring.rds.amazonaws.com")),
+    (
+        "api",
+        "PassRole",
+        passed_roles(
+            ["api-ApiGatewayLoggingRole", "api-ExecutionRole"],
+            "apigateway.amazonaws.com",
+            "lambda.amazonaws.com",
+        ),
+    ),
+    ("network", "ServiceLinkedRoles", linked_role("delivery.logs.amazonaws.com")),
+    ("database", "ServiceLinkedRoles", linked_role("rds.amazonaws.com")),
+    ("api", "ServiceLinkedRoles", linked_role("ops.apigateway.amazonaws.com")),
+    ("frontend", "ServiceLinkedRoles", linked_role("wafv2.amazonaws.com")),
+    (
+        "api",
+        "AttachRolePolicy",  # not AdministratorAccess, for example
+        {
+            "Action": ["iam:AttachRolePolicy"],
+            "Resource": [
+                f"arn:aws:iam::*:role/{OURS}api-{role}-*"
+                for role in ("ApiGatewayLoggingRole", "ExecutionRole")
+            ],
+            "Condition": {"ArnEquals": {"iam:PolicyARN": [GATEWAY_LOGS]}},
+        },
+    ),
+    (
+        "frontend",
+        "OutputsOfOtherStacks",
+        {
+            "Action": ["cloudformation:DescribeStacks"],
+            "Resource": f"arn:aws:cloudformation:ap-northeast-1:*:stack/{OURS}api/*",
+            "Condition": {"StringEqualsIfExists": ACCOUNT},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "sid", "expected"), STATEMENTS, ids=[f"{name}-{sid}" for name, sid, _ in STATEMENTS]
+)
+def test_statement(policies: dict[str, Policies], name: str, sid: str, expected: dict[str, Any]) -> None:
+    """Only the required access to roles and to other stacks is allowed."""
+    assert statement(policies[name], sid) == {"Sid": sid, "Effect": "Allow", **expected}
+
+
+def test_names_in_the_database_stack(policies: dict[str, Policies]) -> None:
+    """RDS can access the stack's own names, and the default option groups."""
+    assert statement(policies["database"], "Rds")["Resource"] == [
+        f"arn:aws:rds:ap-northeast-1:*:cluster-pg:{OURS}database-databaseclusterparametergroup-*",
+        f"arn:aws:rds:ap-northeast-1:*:cluster-snapshot:{OURS}database-*",
+        f"arn:aws:rds:ap-northeast-1:*:cluster:{OURS}aurora-cluster",
+        f"arn:aws:rds:ap-northeast-1:*:db:{OURS}database-databaseinstance1-*",
+        f"arn:aws:rds:ap-northeast-1:*:db:{OURS}database-databaseinstance2-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseclusterchanges-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseclusterfailures-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseinstancechanges-*",
+        f"arn:aws:rds:ap-northeast-1:*:es:{OURS}database-databaseinstancefailures-*",
+        "arn:aws:rds:ap-northeast-1:*:og:default*",
+        f"arn:aws:rds:ap-northeast-1:*:pg:{OURS}database-databaseparametergroup-*",
+        f"arn:aws:rds:ap-northeast-1:*:subgrp:{OURS}database-databasesubnetgroup-*",
+    ]
+
+
+def test_keys_are_used_through_services_alone(policies: dict[str, Policies]) -> None:
+    """The role can use our keys only through Secrets Manager and RDS, and cannot decrypt directly."""
+    use = statement(policies["database"], "KeysOfServices")
+
+    assert use["Action"] == ["kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKey"]
+    assert use["Condition"]["StringEquals"] == {
+        "kms:ViaService": ["rds.ap-northeast-1.amazonaws.com", "secretsmanager.ap-northeast-1.amazonaws.com"]
+    }
+    others = [one for one in statements(policies["database"]) if one["Sid"] != "KeysOfServices"]
+    assert not any(action in deploy_scopes.KEY_USE for one in others for action in one["Action"])
+
+
+def test_reads_the_package_from_the_bucket_of_the_network(
+    built: dict[str, BuiltStack], policies: dict[str, Policies]
+) -> None:
+    """The name of the bucket, which belongs to another stack, is in a table and matches that stack."""
+    (name,) = Patterns(built["network"]).name("LambdaDeploymentsBucket", "BucketName")
+
+    assert statement(policies["api"], "Packages")["Resource"] == f"arn:aws:s3:::{name}/*"
+
+
+def test_reads_secrets_of_other_stacks_by_name(policies: dict[str, Policies]) -> None:
+    """Only the secret of a dynamic reference can be read."""
+    one = statement(policies["frontend"], "Secretsmanager")
+
+    assert one["Action"] == ["secretsmanager:GetSecretValue"]
+    assert one["Resource"] == [
+        f"arn:aws:secretsmanager:us-east-1:*:secret:{OURS}origin-api-key-{key}-??????" for key in "ab"
+    ]
+
+
+def test_records_are_those_of_the_domain(policies: dict[str, Policies]) -> None:
+    """Only address records of the role's domain can be changed, in the zone of the role."""
+    names = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+    types = "route53:ChangeResourceRecordSetsRecordTypes"
+    one = statement(policies["frontend"], "Records")
+
+    assert one["Resource"] == "arn:aws:route53:::hostedzone/${aws:PrincipalTag/HostedZoneId}"
+    assert one["Condition"] == {
+        "Null": {names: "false", types: "false"},
+        "ForAllValues:StringEquals": {
+            names: ["${aws:PrincipalTag/CustomDomainName}"],
+            types: ["A", "AAAA"],
+        },
+    }
+
+
+@pytest.mark.parametrize("name", ["network", "database", "api"])
+def test_a_boundary_is_required_where_the_role_says_so(policies: dict[str, Policies], name: str) -> None:
+    """With the tag PermissionsBoundary, roles can be created or changed only with this boundary."""
+    tagged = {"aws:PrincipalTag/PermissionsBoundary": "false"}  # not null: the role has the tag
+    one, other = (statement(policies[name], sid) for sid in ("WithBoundaryOnly", "BoundaryStays"))
+
+    assert {one["Effect"], other["Effect"]} == {"Deny"}
+    assert {"iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"} <= set(one["Action"])
+    assert one["Condition"] == {
+        "Null": tagged,
+        "StringNotEquals": {"iam:PermissionsBoundary": "${aws:PrincipalTag/PermissionsBoundary}"},
+    }
+    assert (other["Action"], other["Condition"]) == (["iam:DeleteRolePermissionsBoundary"], {"Null": tagged})
+
+
+def test_what_several_stacks_have_needs_a_name() -> None:
+    """A key without a tag Name cannot be distinguished from another stack's."""
+    with pytest.raises(PolicyError, match="Key needs a tag Name: other stacks have such resources, too"):
+        of({"Resources": {"Key": {"Type": "AWS::KMS::Key", "Properties": {}}}})
+
+
+@each_stack
+def test_same_template_gives_the_same_documents(
+    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
+) -> None:
+    """The documents do not depend on the order of a set."""
+    assert json.dumps(iam_policies(built[name])) == json.dumps(policies[name])
+    assert all(one["Action"] == sorted(set(one["Action"])) for one in statements(policies[name]))
+
+
+def group(name: object) -> Policies:
+    """Return the policies of a stack with one log group of this name."""
+    return of(
+        {
+            "Parameters": {
+                "Environment": {"Type": "String", "Default": "prod", "AllowedValues": ["prod"]},
+                "ProjectName": {"Type": "String"},
+            },
+            "Resources": {
+                "Queue": QUEUE,
+                "Group": {
+                    "Type": "AWS::Logs::LogGroup",
+                    "Properties": {"LogGroupName": name} if name else {},
+                },
+            },
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        (None, f"{OURS}site-Group-*"),
+        ("/aws/fixed", "/aws/fixed"),
+        ({"Fn::Sub": "/aws/${ProjectName}-${Environment}/app"}, f"/aws/{OURS[:-1]}/app"),
+        ({"Ref": "AWS::NoValue"}, f"{OURS}site-Group-*"),
+    ],
+    ids=["no name", "fixed", "ours", "left out"],
+)
+def test_names_are_literal(name: object, pattern: str) -> None:
+    """A log group and its content match by name. A longer name with the same start does not match."""
+    arn = f"arn:aws:logs:us-east-1:*:log-group:{pattern}"
+
+    assert statement(group(name), "Logs")["Resource"] == sorted([arn, f"{arn}:*"])
+
+
+@pytest.mark.parametrize(
+    "name", [{"Fn::Sub": "/aws/${Queue.QueueName}"}, {"Fn::ImportValue": "name"}], ids=["attribute", "import"]
+)
+def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
+    """Values that are unknown before a deploy are stars. Tags of the request or the resource are required."""
+    found = {one["Sid"]: one for one in statements(group(name)) if "logs:" in json.dumps(one)}
+
+    assert "Logs" not in found
+    assert found["LogsEnvironment"]["Condition"]["StringEquals"] == TAGS
+    assert "aws:RequestTag/Environment" in found["CreateLogsLogGroup"]["Condition"]["StringEquals"]
+
+
+@pytest.mark.parametrize(
+    ("template", "message"),
+    [
+        (
+            {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}},
+            "No action that AWS::DynamoDB::Table requires for its handler create matches an ARN of "
+            "SCOPES in deploy_scopes.py. Add a line for the type.",
+        ),
+        (
+            {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}},
+            "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS in deploy_scopes.py does not "
+            "contain the action for looking up its value. Add a line for it.",
+        ),
+    ],
+    ids=["type without ARNs", "parameter that nobody can look up"],
+)
+def test_unknown_types_are_reported(template: dict[str, Any], message: str) -> None:
+    """Without an entry, a type would have no permissions, and its deploy would fail with AccessDenied."""
+    with pytest.raises(PolicyError) as caught:
+        of(template)
+
+    assert str(caught.value) == message
+
+
+def test_fails_on_a_statement_that_is_too_long() -> None:
+    """A statement is not divided; the message contains the length of its document."""
+    with pytest.raises(PolicyError) as caught:
+        of({"Resources": {f"Queue{number:03}": QUEUE for number in range(100)}})
+
+    assert re.fullmatch(
+        r"The statement Sqs of the deploy policy site makes a document of 1\d{4} characters, but IAM "
+        r"accepts 6144\. Divide the template into two stacks\.",
+        str(caught.value),
+    )
+
+
+def test_every_line_of_the_tables_has_a_use(built: dict[str, BuiltStack]) -> None:
+    """The tables do not contain ARNs, actions or properties for types that no stack has."""
+    types = {resource["Type"] for stack in built.values() for resource in stack.resources.values()}
+    claims = {action for stack in built.values() for action in claimed_actions(stack)}
+
+    for start in (
+        *(scope.type for scope in deploy_scopes.SCOPES),
+        *(type_name for _, type_name, _ in deploy_scopes.CREATES),
+        *(type_name for _, type_name, _ in deploy_scopes.TAGS_ON_CREATION),
+        *(type_name for type_name, _, _ in deploy_scopes.FORGOTTEN),
+        *(type_name for type_name, _, _, _ in deploy_scopes.ROLLED_BACK),
+        *(types for types, _ in deploy_scopes.SERVICE_LINKED),
+        *deploy_scopes.KEY_USERS,
+        *deploy_scopes.OPTIONAL,
+    ):
+        assert any(type_name.startswith(start) for type_name in types), start
+    assert {action for _, _, actions in deploy_scopes.FORGOTTEN for action in actions} >= deploy_scopes.OF_AWS
+    assert set(deploy_scopes.PARAMETERS) <= {
+        declared["Type"] for stack in built.values() for declared in stack.parameters.values()
+    }
+    assert {
+        *deploy_scopes.OBJECTS,
+        *deploy_scopes.KEY_USE,
+        *deploy_scopes.FROM_CREATION,
+        *deploy_scopes.BESIDE,
+        *deploy_scopes.INSIDE,
+        *deploy_scopes.REMOVES,
+        *deploy_scopes.ARNS,
+        *(action for action, _, _ in deploy_scopes.CREATES),
+        *(action for action, _, _ in deploy_scopes.TAGS_ON_CREATION),
+    } <= claims
+    claimed = {
+        (type_name, action)
+        for type_name in deploy_scopes.OPTIONAL
+        for actions in resource_schema(type_name, "us-east-1").handlers.values()
+        for action in actions
+    }
+    assert {
+        (type_name, action)
+        for type_name, optional in deploy_scopes.OPTIONAL.items()
+        for actions in optional.values()
+        for action in actions
+    } <= claimed

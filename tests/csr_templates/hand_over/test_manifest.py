@@ -1,0 +1,397 @@
+"""``stacks.json``: its content, its schema and page, and reading it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from cfnlint.jsonschema import StandardValidator
+
+from cfn_analysis.model.built_stack import BuiltStack, Policies
+from cfn_analysis.model.rendering import load
+from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.hand_over import manifest
+from csr_templates.hand_over.manifest import ManifestError
+from csr_templates.naming import PREFIX
+
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMA = manifest.manifest_schema()
+HASH = "0" * 64
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    """Our own stacks and environments."""
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
+
+
+@pytest.fixture
+def ours(assembly: Assembly) -> Any:
+    """Our manifest, which a test can change."""
+    return json.loads(assembly.files["stacks.json"])
+
+
+def test_describes_the_set() -> None:
+    """All keys of a stack come from the stack. All other files have their size and SHA-256."""
+    api = BuiltStack(
+        "api",
+        "api.yaml",
+        "us-east-1",
+        {"Resources": {"Queue": {}, "Topic": {}, "Other": {}}},
+        {"Queue": "Letters", "Other": "Letters"},
+        per_deploy=("Key",),
+        reads_from=("network",),
+        source="csr_templates/stacks/api.py",
+        name_pattern=f"{PREFIX}api",
+        policies=Policies(
+            {},
+            pipeline=[{"Version": "1"}],
+            service=[{"Version": "2"}, {"Version": "3"}],
+            pipeline_delete=[{"Version": "4"}],
+            service_delete=[{"Version": "5"}],
+        ),
+    )
+
+    empty = ["deployments/dev/api.yaml", "recovery/api.yaml", "recovery/dev/api.json"]
+    content = {"api.yaml": b"Resources: {}\n", **dict.fromkeys(empty, b"")}
+    assert manifest.document([api], ["dev"], content, {"api": {"dev": ["shop-dev-failing"]}}) == {
+        "formatVersion": 1,
+        "stacks": [
+            {
+                "name": "api",
+                "namePattern": "${ProjectName}-${Environment}-api",
+                "template": "api.yaml",
+                "source": "csr_templates/stacks/api.py",
+                "region": "us-east-1",
+                "capabilities": ["CAPABILITY_NAMED_IAM"],
+                "terminationProtection": True,
+                "readsFrom": ["network"],
+                "perDeploy": ["Key"],
+                "rollbackTriggers": {"dev": ["shop-dev-failing"]},
+                "parameterFiles": {"dev": "parameters/dev/api.json"},
+                "deploymentFiles": {"dev": "deployments/dev/api.yaml"},
+                "stackPolicy": "stack-policies/api.json",
+                "pipelinePolicies": ["deploy-policies/api-pipeline.json"],
+                "servicePolicies": [
+                    "deploy-policies/api-service-1.json",
+                    "deploy-policies/api-service-2.json",
+                ],
+                "pipelineDeletePolicies": ["deploy-policies/api-pipeline-delete.json"],
+                "serviceDeletePolicies": ["deploy-policies/api-service-delete.json"],
+                "bootstrap": "bootstrap/api.yaml",
+                "recovery": [
+                    {"template": "recovery/api.yaml", "importFiles": {"dev": "recovery/dev/api.json"}}
+                ],
+                "sections": {"Letters": ["Queue", "Other"], "Resources": ["Topic"]},
+            }
+        ],
+        "files": {
+            "api.yaml": {"sha256": hashlib.sha256(b"Resources: {}\n").hexdigest()},
+            **{path: {"sha256": hashlib.sha256(b"").hexdigest()} for path in empty},
+        },
+    }
+
+
+def test_lists_every_other_file(assembly: Assembly, ours: Any) -> None:
+    """Files are in the order of the set. The manifest is last, and does not list itself."""
+    assert [*ours["files"], "stacks.json"] == list(assembly.files)
+    assert list(assembly.files)[-2:] == ["reference.md", "stacks.json"]
+
+
+def test_a_stack_can_be_read_back(assembly: Assembly, ours: Any) -> None:
+    """The manifest and its files contain all facts about a built stack."""
+
+    def read(path: str) -> Any:
+        return json.loads(assembly.files[path])
+
+    back = [
+        BuiltStack(
+            name=one["name"],
+            name_pattern=one["namePattern"],
+            file=one["template"],
+            region=one["region"],
+            template=load(assembly.files[one["template"]].decode()),
+            sections={logical_id: title for title, ids in one["sections"].items() for logical_id in ids},
+            per_deploy=tuple(one["perDeploy"]),
+            reads_from=tuple(one["readsFrom"]),
+            source=one["source"],
+            text=assembly.files[one["template"]].decode(),
+            policies=Policies(
+                read(one["stackPolicy"]),
+                [read(path) for path in one["pipelinePolicies"]],
+                [read(path) for path in one["servicePolicies"]],
+                [read(path) for path in one["pipelineDeletePolicies"]],
+                [read(path) for path in one["serviceDeletePolicies"]],
+            ),
+        )
+        for one in ours["stacks"]
+    ]
+    for read_back, one in zip(back, assembly.stacks, strict=True):
+        assert vars(read_back).items() <= vars(one).items()  # also contains values that were read from it
+    assert [one["source"] for one in ours["stacks"]] == [
+        f"csr_templates/stacks/{one['name']}.py" for one in ours["stacks"]
+    ]
+
+
+def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
+    """The manifest is ASCII with LF, an indent of two, keys in a fixed order and a final line feed."""
+    written = assembly.files["stacks.json"]
+
+    assert written.startswith(b'{\n  "formatVersion": 1,\n  "stacks": [\n')
+    assert written.endswith(b"}\n")
+    assert written.isascii()
+    assert b"\r" not in written
+
+
+# ---- The schema and the page ----
+
+
+def schema_errors(document: object) -> list[str]:
+    """Return the positions at which a manifest does not match the schema of the package."""
+    return [
+        "/".join(map(str, error.path)) for error in StandardValidator(schema=SCHEMA).iter_errors(document)
+    ]
+
+
+WRONG = {
+    "name": 1,
+    "namePattern": "network",
+    "template": "../main.yaml",
+    "source": "csr_templates/stacks/network",
+    "region": "Tokyo",
+    "capabilities": ["CAPABILITY_EVERYTHING"],
+    "terminationProtection": "true",
+    "readsFrom": ["network", "network"],
+    "perDeploy": [""],
+    "rollbackTriggers": {"dev": ["a", "b", "c", "d", "e", "f"]},
+    "parameterFiles": {"dev": "/etc/passwd"},
+    "deploymentFiles": {"dev": "/etc/passwd"},
+    "stackPolicy": "../policy.json",
+    "pipelinePolicies": [],
+    "servicePolicies": ["/etc/passwd"],
+    "pipelineDeletePolicies": "deploy-policies/network-pipeline-delete.json",
+    "serviceDeletePolicies": [""],
+    "bootstrap": "../network.yaml",
+    "recovery": [{"template": "recovery/network.yaml"}],
+    "sections": {"VPC": []},
+}
+
+
+def test_our_manifest_fits_the_schema(ours: Any) -> None:
+    """The schema matches the manifest of a build, and the table above contains all keys."""
+    assert schema_errors(ours) == []
+    assert all(set(stack) == set(WRONG) for stack in ours["stacks"])
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_schema_checks_every_key_of_a_stack(ours: Any, key: str) -> None:
+    """A stack with a missing key or a wrong value is invalid."""
+    stack = ours["stacks"][0]
+    stack[key] = WRONG[key]
+    assert {place.split("/")[2] for place in schema_errors(ours)} == {key}
+    del stack[key]
+    assert schema_errors(ours) == ["stacks/0"]
+
+
+@pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
+def test_schema_requires_every_key(ours: Any, key: str) -> None:
+    """A manifest with a missing key is invalid."""
+    del ours[key]
+
+    assert schema_errors(ours) == [""]
+
+
+def test_schema_rejects_other_keys(ours: Any) -> None:
+    """An undocumented key is rejected at every level."""
+    for part in (ours, ours["stacks"][0], ours["files"]["main.yaml"]):
+        part["colour"] = "blue"
+
+    assert sorted(schema_errors(ours)) == ["colour", "files/main.yaml/colour", "stacks/0/colour"]
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("../main.yaml", {"sha256": HASH}),
+        ("main.yaml", {"sha256": HASH[1:]}),
+        ("main.yaml", {}),
+    ],
+)
+def test_schema_checks_every_file(ours: Any, path: str, file: dict[str, Any]) -> None:
+    """A path outside of the folder, an invalid hash and a missing hash are invalid."""
+    ours["files"] = {path: file}
+
+    assert [place.split("/")[0] for place in schema_errors(ours)] == ["files"]
+
+
+def test_manifest_is_documented() -> None:
+    """docs/manifest.md has a row for each key of the schema."""
+    parts = [SCHEMA, SCHEMA["definitions"]["stack"], SCHEMA["definitions"]["file"]]
+    text = (ROOT / "docs" / "manifest.md").read_text("utf-8")
+
+    for key in [key for part in parts for key in part["properties"]]:
+        assert f"\n| `{key}` | " in text, key
+
+
+# ---- Reading ----
+
+
+def test_what_was_written_is_read(assembly: Assembly, ours: Any) -> None:
+    """The complete document is returned, with the hash of each file."""
+    found = manifest.read(assembly.files["stacks.json"], "out/stacks.json")
+
+    assert found == ours
+    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+        path: {hashlib.sha256(data).hexdigest()}
+        for path, data in assembly.files.items()
+        if path != "stacks.json"
+    }
+
+
+def test_files_to_come_are_announced() -> None:
+    """New files, and files with different content, are added once. Other entries do not change."""
+    one, two = ({"a": data, "b": b"b"} for data in (b"1", b"2"))
+    first = manifest.announce(None, one)
+    assert first is not None
+    second = manifest.announce(first, two)
+    assert second is not None
+
+    assert {path: manifest.hashes(entry) for path, entry in second["files"].items()} == {
+        "a": {manifest.sha256(b"1"), manifest.sha256(b"2")},
+        "b": {manifest.sha256(b"b")},
+    }
+    assert manifest.announce(second, one) is None
+    assert manifest.announce(second, two) is None
+    assert manifest.read(manifest.as_json(second), "") == second
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"[" * 100_000,
+        b"[]",
+        b'{"formatVersion": 2, "files": {}}',
+        b'{"formatVersion": 1}',
+        b'{"formatVersion": 1, "files": []}',
+        b'{"formatVersion": 1, "files": {"a": []}}',
+        b'{"formatVersion": 1, "files": {"a": {"bytes": 1}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": 1}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": "0", "announced": "1"}}}',
+        b'{"formatVersion": 1, "files": {"a": {"sha256": "0", "announced": [1]}}}',
+        *[
+            json.dumps({"formatVersion": 1, "files": {path: {"sha256": HASH}}}).encode()
+            for path in ("", "/etc/passwd", "../a", "a/../b", "a//b", ".a", "C:/a", "a\\b", "a\0")
+        ],
+    ],
+)
+def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
+    """Files outside of the folder, or that a build cannot write, do not count as generated."""
+    with pytest.raises(ManifestError) as caught:
+        manifest.read(data, "out/stacks.json")
+
+    assert str(caught.value) == (
+        "out/stacks.json is not a manifest that this version of csr-templates can read. Specify another "
+        "folder with --output, then build again."
+    )
+
+
+OURS = {"main.yaml": {"sha256": "1"}, "api.yaml": {"sha256": "2"}, "ours.yaml": {"sha256": "3"}}
+THEIRS = {"main.yaml": {"sha256": "4"}, "api.yaml": {"sha256": "2"}, "theirs.yaml": {"sha256": "5"}}
+
+
+def in_conflict(ours: Any, theirs: Any) -> bytes:
+    """Return a manifest with a merge conflict, in the style diff3."""
+    before: dict[str, Any] = {}
+    lines = [f'{{"formatVersion": 1, "files": {json.dumps(side)}}}\n' for side in (ours, before, theirs)]
+    return "".join(
+        ["<<<<<<< HEAD\n", lines[0], "||||||| base\n", lines[1], "=======\n", lines[2], ">>>>>>> other\n"]
+    ).encode()
+
+
+def test_conflict_lists_the_files_of_both_sides() -> None:
+    """Files of both sides count as generated, with the hashes of both sides."""
+    found = manifest.read_or_merge(in_conflict(OURS, THEIRS), "out/stacks.json")
+
+    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+        "main.yaml": {"1", "4"},
+        "api.yaml": {"2"},
+        "ours.yaml": {"3"},
+        "theirs.yaml": {"5"},
+    }
+    assert manifest.read(manifest.as_json(found), "") == found
+    assert manifest.read_or_merge(manifest.as_json(found), "") == found
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        in_conflict(OURS, {"../a": {"sha256": HASH}}),
+        in_conflict({"a": {}}, THEIRS),
+        in_conflict(OURS, THEIRS).replace(b">>>>>>> other\n", b""),
+        in_conflict(OURS, THEIRS).replace(b"=======\n", b""),
+    ],
+    ids=["path outside", "no hash", "cut off", "no middle"],
+)
+def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
+    """If one side is not a manifest, the conflict is an error.
+
+    Other readers need a manifest without conflict.
+    """
+    with pytest.raises(ManifestError) as caught:
+        manifest.read_or_merge(data, "out/stacks.json")
+    with pytest.raises(ManifestError) as caught_by_readers:
+        manifest.read(in_conflict(OURS, THEIRS), "out/stacks.json")
+
+    assert str(caught.value) == (
+        "out/stacks.json has a merge conflict in line 1, and one side is not a manifest. Use one side "
+        "(git checkout --ours out/stacks.json, or --theirs), then build again."
+    )
+    assert str(caught_by_readers.value) == (
+        "out/stacks.json has a merge conflict in line 1. Build again: a build writes the whole file."
+    )
+
+
+BOTH: dict[str, dict[str, str]] = {"ProjectName": {}, "Environment": {}}
+FOREIGN = {
+    "whole": (BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}), []),
+    "sections": (
+        BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"B": "Last"}),
+        [],
+    ),
+    "name": (
+        BuiltStack("My_Shop", "a", "b", {"Parameters": BOTH}),
+        [
+            "The stack name 'My_Shop' is not allowed, because the names of deployed stacks, files and roles "
+            "contain it."
+        ],
+    ),
+    "no project": (
+        BuiltStack("shop", "a", "b", {"Parameters": {"Environment": {}}}),
+        ["The template has no parameter ProjectName, but the name of the stack"],
+    ),
+    "neither": (
+        BuiltStack("shop", "a", "b", {}),
+        ["The template has no parameter ProjectName, but", "The template has no parameter Environment, but"],
+    ),
+    "per deploy": (
+        BuiltStack("shop", "a", "b", {"Parameters": BOTH}, per_deploy=("Environment",)),
+        ["The parameter Environment is set at each deploy, but its value is part of the name of the stack"],
+    ),
+    "gap": (
+        BuiltStack("shop", "a", "b", {"Parameters": BOTH, "Resources": {"A": {}, "B": {}}}, {"A": "First"}),
+        ["B is not in a section, so the template would show it in the section of the previous resource."],
+    ),
+}
+
+
+@pytest.mark.parametrize(("stack", "begins"), FOREIGN.values(), ids=FOREIGN)
+def test_requirements_of_the_manifest(stack: BuiltStack, begins: list[str]) -> None:
+    """A stack of another project has a message for each requirement that it does not meet."""
+    found = manifest.manifest_problems(stack)
+
+    assert [sentence[: len(begin)] for sentence, begin in zip(found, begins, strict=True)] == begins

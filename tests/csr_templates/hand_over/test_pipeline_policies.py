@@ -1,0 +1,143 @@
+"""The pipeline role calls CloudFormation and copies files. It does not change resources itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.linting import runner as linting
+from cfn_analysis.model.built_stack import BuiltStack, Document
+from cfn_analysis.model.schemas import iam_action
+from csr_templates import STACKS
+from csr_templates.hand_over.pipeline_policies import pipeline_policies, role_name
+from csr_templates.hand_over.policy_documents import MAX_CHARACTERS
+
+ROOT = Path(__file__).resolve().parents[3]
+OURS = "${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-"
+each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
+
+FOR_ADMINISTRATORS = ("recovery.md", "recovery.ja.md")  # with their own permissions
+CLI_COMMANDS = {
+    "deploy": {"DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"},
+    "wait": {"DescribeStacks"},
+}
+"""Operations of AWS CLI commands that call more than one.
+https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/"""
+
+
+def statements(documents: list[Document]) -> dict[str, dict[str, Any]]:
+    """Return the statements by their Sid."""
+    return {one["Sid"]: one for document in documents for one in document["Statement"]}
+
+
+def allowed(documents: list[Document]) -> set[str]:
+    """Return the actions that documents allow."""
+    return {
+        action
+        for one in statements(documents).values()
+        if one["Effect"] == "Allow"
+        for action in one["Action"]
+    }
+
+
+@each_stack
+def test_changes_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> None:
+    """Actions that change a stack are limited to one stack. Deletion is a separate statement."""
+    everyday, removing = map(statements, pipeline_policies(built[name]))
+    arn = f"arn:aws:cloudformation:{built[name].region}:*:stack/{OURS}{name}/*"
+
+    assert (everyday["Stack"]["Resource"], removing["Delete"]["Resource"]) == (arn, arn)
+    assert removing["Delete"]["Action"] == ["cloudformation:DeleteStack"]
+    assert "cloudformation:DeleteStack" not in allowed(pipeline_policies(built[name])[0])
+    for action in everyday["Stack"]["Action"]:
+        known = iam_action(action)
+        assert known is not None
+        assert any(":stack/" in one for one in known), action
+
+
+@each_stack
+def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> None:
+    """It also copies files, creates a snapshot, compares versions and quotas and passes one role; no more."""
+    everyday, removing = pipeline_policies(built[name])
+    others = {
+        action for action in allowed([*everyday, *removing]) if not action.startswith("cloudformation:")
+    }
+    pass_role = statements(everyday)["PassServiceRole"]
+
+    assert others <= {
+        "cloudwatch:GetMetricData",
+        "ec2:DescribeSecurityGroups",
+        "iam:GetAccountSummary",
+        "iam:PassRole",
+        "rds:CreateDBClusterSnapshot",
+        "rds:DescribeDBClusterSnapshots",
+        "s3:GetObject",
+        "s3:PutObject",
+        "secretsmanager:ListSecretVersionIds",
+    }
+    assert pass_role["Resource"] == f"arn:aws:iam::*:role/deploy-{OURS}{name}-service"
+    assert pass_role["Condition"]["StringEquals"] == {"iam:PassedToService": "cloudformation.amazonaws.com"}
+
+
+@each_stack
+def test_imports_nothing(built: dict[str, BuiltStack], name: str) -> None:
+    """Imports are not allowed, because they could add other resources to the stack and its service role."""
+    one = statements(pipeline_policies(built[name])[0])["NoImports"]
+
+    assert (one["Effect"], one["Resource"]) == ("Deny", "*")
+    assert one["Condition"] == {"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}}
+
+
+@each_stack
+def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], name: str) -> None:
+    """A pipeline cannot write or delete files of another pipeline."""
+    one = statements(pipeline_policies(built[name])[0])["Artifacts"]
+    bucket = f"arn:aws:s3:::{OURS}artifacts-${{aws:PrincipalAccount}}-{built[name].region}"
+
+    assert (one["Action"], one["Resource"]) == (["s3:GetObject", "s3:PutObject"], f"{bucket}/{name}/*")
+
+
+@each_stack
+def test_allows_the_cloudformation_commands_of_the_pages(built: dict[str, BuiltStack], name: str) -> None:
+    """The pipeline of each stack can run the CloudFormation commands for operators in docs/."""
+    paths = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in FOR_ADMINISTRATORS]
+    pages = "".join(page.read_text(encoding="utf-8") for page in paths)
+    commands = set(re.findall("aws cloudformation ([a-z-]+)", pages))
+    needed = set()
+    for command in commands:
+        needed |= CLI_COMMANDS.get(command, {command.title().replace("-", "")})
+    everyday, removing = pipeline_policies(built[name])
+
+    assert {"deploy", "wait", "detect-stack-drift"} <= commands
+    assert {f"cloudformation:{operation}" for operation in needed} <= allowed([*everyday, *removing])
+
+
+def test_reads_the_outputs_of_other_stacks(built: dict[str, BuiltStack]) -> None:
+    """The pipeline of api can read the outputs of network, for the package bucket."""
+    one = statements(pipeline_policies(built["api"])[0])["StacksRead"]
+
+    assert one["Action"] == ["cloudformation:DescribeStacks"]
+    assert f"arn:aws:cloudformation:*:*:stack/{OURS}network/*" in one["Resource"]
+    assert "StacksRead" not in statements(pipeline_policies(built["network"])[0])
+
+
+@each_stack
+def test_fits_into_managed_policies(built: dict[str, BuiltStack], name: str) -> None:
+    """Each document is short enough, and cfn-lint accepts it as a managed policy."""
+    documents = [document for some in pipeline_policies(built[name]) for document in some]
+    managed = {
+        f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
+        for number, document in enumerate(documents)
+    }
+
+    assert all(len(re.sub(r"\s", "", json.dumps(one))) <= MAX_CHARACTERS for one in documents)
+    assert list(map(str, linting.lint(json.dumps({"Resources": managed}), "us-east-1"))) == []
+
+
+def test_no_service_role_reaches_a_deploy_role() -> None:
+    """Names of resources start with the project. Names of these roles do not."""
+    assert role_name("shop", "prod", "api", "service") == "deploy-shop-prod-api-service"

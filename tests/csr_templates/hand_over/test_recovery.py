@@ -1,0 +1,318 @@
+"""Recovery: the retained resources, and the templates and lists for importing them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import uses
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.schemas import resource_schema, stateful_types
+from cfn_analysis.updates.replacement import Effect, effect_of_change
+from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps
+
+from ...drill.account import differences
+
+ROOT = Path(__file__).resolve().parents[3]
+TOKYO = "ap-northeast-1"
+
+
+@pytest.fixture(scope="module")
+def assembly() -> Assembly:
+    """Our own stacks and environments."""
+    return assemble(parameters=ROOT / "parameters", lint=False)
+
+
+@pytest.fixture(scope="module")
+def ours(assembly: Assembly) -> list[tuple[BuiltStack, Step, dict[str, Any]]]:
+    """Stack, step, and the template of the step, loaded from YAML."""
+    return [
+        (stack, step, load(assembly.files[f"recovery/{step.name}.yaml"].decode("ascii")))
+        for stack in assembly.stacks
+        for step in steps(stack)
+    ]
+
+
+def test_every_property_is_the_stacks_own(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
+    """A deploy after the import does not replace a resource, and does not generate a secret again.
+
+    A property is different only if it refers to a deleted resource, and never if it is an identifier or
+    replaces the resource.
+    """
+    compared = 0
+    for stack, step, template in ours:
+        for name, resource in template["Resources"].items():
+            own = stack.resources[name]
+            assert resource["Type"] == own["Type"]
+            assert resource.get("Condition") == own.get("Condition")
+            gone = {use.name for use in uses(own["Properties"])} - {
+                *template["Resources"],
+                *stack.parameters,
+            }
+            for place in differences(own["Properties"], resource["Properties"]):
+                effect = effect_of_change(own["Type"], stack.region, place)
+                assert gone, f"{step.name} {name} {place}"
+                assert effect is not Effect.REPLACED, f"{step.name} {name} {place}"
+            compared += len(own["Properties"])
+            generator = own["Properties"].get("GenerateSecretString")
+            assert resource["Properties"].get("GenerateSecretString") == generator
+
+    assert compared > 100
+
+
+def test_templates_follow_the_rules_of_an_import(
+    assembly: Assembly, ours: list[tuple[BuiltStack, Step, dict[str, Any]]]
+) -> None:
+    """Templates have no outputs, retain imported resources, have valid references, and are small enough."""
+    for _, step, template in ours:
+        known = {*template["Resources"], *template["Parameters"]}
+        assert "Outputs" not in template
+        assert {template["Resources"][name]["DeletionPolicy"] for name in step.imported} <= {"Retain"}
+        named = {use.name for use in uses(template["Resources"]) if use.kind == "name"}
+        assert {name for name in named if not name.startswith("AWS::")} <= known
+        for resource in template["Resources"].values():
+            depends = resource.get("DependsOn", [])
+            assert {depends} if isinstance(depends, str) else set(depends) <= template["Resources"].keys()
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+        assert len(assembly.files[f"recovery/{step.name}.yaml"]) <= 51_200
+
+
+def test_steps_only_add_resources(ours: list[tuple[BuiltStack, Step, dict[str, Any]]]) -> None:
+    """A later step has the resources of earlier steps unchanged, because an import cannot change them."""
+    by_name = {step.name: template["Resources"] for _, step, template in ours}
+    first, before, after = (
+        by_name[name] for name in ("database", "database-before-restore", "database-after-restore")
+    )
+
+    assert first.items() <= before.items() <= after.items()
+    assert after.keys() - before.keys() == {"DatabaseCluster"}
+
+
+def test_instances_are_left_to_the_deploy(
+    ours: list[tuple[BuiltStack, Step, dict[str, Any]]],
+) -> None:
+    """No step contains an instance, or a resource that only instances need."""
+    instances = [
+        name
+        for stack, _, _ in ours
+        for name, resource in stack.resources.items()
+        if resource["Type"] == "AWS::RDS::DBInstance"
+    ]
+    only_needed_by_instances = {"DatabaseParameterGroup", "MonitoringRole"}
+    recovered = {name for _, _, template in ours for name in template["Resources"]}
+
+    assert instances
+    assert not recovered & {*instances, *only_needed_by_instances}
+
+
+def test_all_resources_with_data_are_imported(assembly: Assembly) -> None:
+    """The only exception is the log group whose name contains the ID of the old API."""
+    stay = {}
+    for stack in assembly.stacks:
+        imported = {name for step in steps(stack) for name in step.imported}
+        for name, resource in stack.resources.items():
+            kept = resource.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate", "Snapshot")
+            if kept and resource["Type"] in stateful_types() and name not in imported:
+                stay[name] = left_out(stack)[name]
+
+    assert stay == {"ExecutionLogGroup": "it belongs to RestApi, which is deleted"}
+
+
+def test_resources_that_are_not_imported_are_listed(assembly: Assembly) -> None:
+    """The comment at the start of the template lists them with the reason."""
+    head = assembly.files["recovery/api.yaml"].decode().split("\n\n")[0]
+
+    assert "# Not imported: ExecutionLogGroup, since it belongs to RestApi, which is deleted." in head
+    assert "# Not imported: ApiGatewayLoggingRole, since it contains no data, and the deploy creates" in head
+
+
+def test_lists_contain_the_primary_identifiers(assembly: Assembly) -> None:
+    """The list of each environment contains its resources, with the identifiers of CloudFormation."""
+    manifest = json.loads(assembly.files["stacks.json"])
+    for stack in manifest["stacks"]:
+        for step in stack["recovery"]:
+            for environment, path in step["importFiles"].items():
+                for one in json.loads(assembly.files[path])["ResourcesToImport"]:
+                    schema = resource_schema(one["ResourceType"], stack["region"])
+                    assert tuple(one["ResourceIdentifier"]) == schema.primary_identifier
+                    assert f"csr-lambda-api-{environment}" in json.dumps(one["ResourceIdentifier"])
+
+
+def test_parameters_are_those_of_the_template(
+    assembly: Assembly, ours: list[tuple[BuiltStack, Step, dict[str, Any]]]
+) -> None:
+    """Only parameters of the template are passed, including all without a default."""
+    production = next(one for one in assembly.environments if one.is_production)
+    for stack, step, template in ours:
+        if not step.imported:
+            continue
+        given = json.loads(assembly.files[f"recovery/prod/{step.name}.json"])["Parameters"]
+        names = {one["ParameterKey"] for one in given}
+        assert names <= template["Parameters"].keys()
+        assert template["Parameters"].keys() - names <= {"Distribution"}
+        for one in given:
+            assert one["ParameterValue"] == production.parameters[stack.name][one["ParameterKey"]]
+
+
+def test_manifest_lists_the_steps_in_order(assembly: Assembly) -> None:
+    """The manifest has the steps of each stack. A deploy between two imports does not have a list."""
+    recovery = {one["name"]: one["recovery"] for one in json.loads(assembly.files["stacks.json"])["stacks"]}
+
+    assert [step["template"] for step in recovery["database"]] == [
+        "recovery/database.yaml",
+        "recovery/database-before-restore.yaml",
+        "recovery/database-after-restore.yaml",
+    ]
+    assert [sorted(step["importFiles"]) for step in recovery["database"]] == [
+        ["dev", "prod", "staging"],
+        [],
+        ["dev", "prod", "staging"],
+    ]
+    assert [step["template"] for step in recovery["frontend"]] == ["recovery/frontend.yaml"]
+
+
+def stack(**resources: Any) -> BuiltStack:
+    """Return a stack of some resources."""
+    template = {
+        "Parameters": {"Tier": {"Type": "String"}, "Other": {"Type": "String"}},
+        "Mappings": {"Used": {"a": {"b": "c"}}, "Unused": {"a": {"b": "c"}}},
+        "Conditions": {
+            "On": {"Fn::And": [{"Condition": "Inner"}, {"Condition": "Inner"}]},
+            "Inner": {"Fn::Equals": [{"Ref": "Tier"}, "a"]},
+            "Unused": {"Fn::Equals": [{"Ref": "Other"}, "a"]},
+        },
+        "Resources": resources,
+        "Outputs": {"Out": {"Value": "v"}},
+    }
+    return BuiltStack("site", "site.yaml", TOKYO, template)
+
+
+def kept(kind: str, properties: Mapping[str, Any], **attributes: Any) -> dict[str, Any]:
+    """Return a resource that is retained."""
+    return {"Type": kind, "DeletionPolicy": "RetainExceptOnCreate", "Properties": properties, **attributes}
+
+
+BUCKET = kept("AWS::S3::Bucket", {"BucketName": "files"})
+TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
+
+
+def test_nothing_is_retained() -> None:
+    """A stack without retained resources does not need recovery steps."""
+    assert steps(stack(Topic=TOPIC)) == []
+
+
+def test_names_of_what_is_deleted_become_parameters() -> None:
+    """A reference to a deleted resource becomes a parameter with its name, and the name of the attribute."""
+    policy = {
+        "Bucket": {"Ref": "Bucket"},
+        "PolicyDocument": {
+            "Statement": [
+                {"Fn::GetAtt": ["Topic", "TopicName"]},
+                {"Fn::Sub": "${Topic.TopicArn}/${Bucket.Arn}/${Tier}"},
+                {"Fn::Sub": ["${One}/${Topic.TopicArn}", {"One": {"Ref": "Topic"}}]},
+            ]
+        },
+    }
+    (step,) = steps(stack(Topic=TOPIC, Bucket=BUCKET, Policy=kept("AWS::S3::BucketPolicy", policy)))
+    document = step.template["Resources"]["Policy"]["Properties"]["PolicyDocument"]
+
+    assert document["Statement"] == [
+        {"Ref": "TopicTopicName"},
+        {"Fn::Sub": "${TopicTopicArn}/${Bucket.Arn}/${Tier}"},
+        {"Fn::Sub": ["${One}/${TopicTopicArn}", {"One": {"Ref": "Topic"}}]},
+    ]
+    assert list(step.template["Parameters"]) == ["Tier", "Topic", "TopicTopicArn", "TopicTopicName"]
+    assert step.template["Parameters"]["TopicTopicArn"] == {
+        "Description": "Placeholder for Topic.TopicArn, which is deleted; the next deploy sets the new "
+        "value.",
+        "Type": "String",
+        "Default": "none",
+    }
+
+
+def test_template_contains_only_used_parts() -> None:
+    """Parameters, mappings, conditions and dependencies of omitted resources are omitted too."""
+    bucket = kept(
+        "AWS::S3::Bucket",
+        {"BucketName": {"Fn::FindInMap": ["Used", "a", "b"]}},
+        Condition="On",
+        DependsOn=["Topic", "Log"],
+    )
+    log = kept("AWS::Logs::LogGroup", {"LogGroupName": "log"}, DependsOn="Topic")
+    (step,) = steps(stack(Topic=TOPIC, Log=log, Bucket=bucket))
+
+    assert list(step.template) == [
+        "AWSTemplateFormatVersion",
+        "Description",
+        "Parameters",
+        "Mappings",
+        "Conditions",
+        "Resources",
+    ]
+    assert list(step.template["Parameters"]) == ["Tier"]
+    assert list(step.template["Mappings"]) == ["Used"]
+    assert list(step.template["Conditions"]) == ["On", "Inner"]
+    assert step.template["Resources"]["Bucket"]["DependsOn"] == ["Log"]
+    assert "DependsOn" not in step.template["Resources"]["Log"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (
+            kept("AWS::SNS::Topic", {"TopicName": "t"}),
+            "it contains no data, and the deploy creates a new one",
+        ),
+        (kept("AWS::KMS::Key", {}), "it has neither a name nor a tag Name"),
+        (
+            kept("AWS::Logs::LogGroup", {"LogGroupName": {"Ref": "Topic"}}),
+            "it belongs to Topic, which is deleted",
+        ),
+        (kept("AWS::Elasticsearch::Domain", {}), "CloudFormation cannot import AWS::Elasticsearch::Domain"),
+    ],
+    ids=["no-data", "not-found", "belongs", "no-import"],
+)
+def test_reasons(resource: dict[str, Any], reason: str) -> None:
+    """Retained resources that cannot be imported are listed with the reason."""
+    one = stack(Topic=TOPIC, Bucket=BUCKET, Left=resource)
+
+    assert left_out(one) == {"Left": reason}
+    assert [step.imported for step in steps(one)] == [("Bucket",)]
+
+
+def test_parts_of_resources_that_are_not_imported() -> None:
+    """The policy of a bucket is not imported if the bucket cannot be imported."""
+    policy = kept("AWS::S3::BucketPolicy", {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {}})
+    bucket = kept("AWS::S3::Bucket", {})
+
+    assert left_out(stack(Policy=policy, Bucket=bucket)) == {
+        "Policy": "it belongs to Bucket, which is deleted",
+        "Bucket": "it has neither a name nor a tag Name",
+    }
+
+
+def test_identifiers() -> None:
+    """An identifier is a property of the resource or of its owner, or is found by name or tag."""
+    one = stack(
+        Bucket=kept("AWS::S3::Bucket", {"BucketName": {"Fn::Sub": "files-${AWS::AccountId}"}}),
+        Policy=kept("AWS::S3::BucketPolicy", {"Bucket": {"Ref": "Bucket"}, "PolicyDocument": {}}),
+        Secret=kept("AWS::SecretsManager::Secret", {"Name": {"Fn::Sub": "${Tier}-secret"}}),
+        Queue=kept("AWS::SQS::Queue", {"Tags": [{"Key": "Name", "Value": "letters"}]}),
+        Off=kept("AWS::SQS::Queue", {"QueueName": "off"}, Condition="On"),
+    )
+    (step,) = steps(one)
+    document = resources_to_import(one, step, {"Tier": "b", "Other": "x"})
+
+    assert document["Parameters"] == [{"ParameterKey": "Tier", "ParameterValue": "b"}]
+    assert [one["ResourceIdentifier"] for one in document["ResourcesToImport"]] == [
+        {"BucketName": "files-${AWS::AccountId}"},
+        {"Bucket": "files-${AWS::AccountId}"},
+        {"Id": {"Name": "b-secret"}},
+        {"QueueUrl": {"Tag": "letters"}},
+    ]

@@ -1,0 +1,45 @@
+"""``stack_parameters``: the values that a pipeline passes to a stack in one environment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cfn_analysis.model.built_stack import BuiltStack, Policies
+from cfn_analysis.model.resolving import resolve
+from csr_templates import STACKS
+from csr_templates.assembly.files import read_environments
+from csr_templates.environments.environment import Environment
+from csr_templates.hand_over.stack_parameters import template_configuration
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def test_configuration_has_the_format_of_a_pipeline() -> None:
+    """Parameters, tags and stack policy have the format of CodePipeline and the AWS CLI."""
+    dev = Environment(
+        "dev", {"app": {"ProjectName": "shop", "Environment": "dev"}, "site": {"Size": "1"}}, False
+    )
+    policies = Policies({"Statement": []})
+
+    for name, values in dev.parameters.items():
+        assert template_configuration(dev, BuiltStack(name, "", "", {}, policies=policies)) == {
+            "Parameters": values,
+            "Tags": {"Project": "shop", "Environment": "dev"},
+            "StackPolicy": {"Statement": []},
+        }
+
+
+def test_tags_are_those_of_the_resources(built: dict[str, BuiltStack]) -> None:
+    """The pipeline sets the same tags for the stack as the template for its resources."""
+    for one in read_environments(STACKS, ROOT / "parameters"):
+        for stack in built.values():
+            tags = template_configuration(one, stack)["Tags"]
+            template = resolve(stack.template, one.parameters[stack.name], region=stack.region)
+            tagged = [
+                {tag["Key"]: tag["Value"] for tag in resource["Properties"]["Tags"]}
+                for resource in template["Resources"].values()
+                if "Tags" in resource["Properties"]
+            ]
+
+            assert tagged
+            assert all(tags.items() <= found.items() for found in tagged)

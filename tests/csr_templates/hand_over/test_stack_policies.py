@@ -1,0 +1,164 @@
+"""Stack policies: the resources of each stack that an update cannot replace or remove."""
+
+from __future__ import annotations
+
+import importlib.resources
+import json
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack
+from csr_templates import STACKS
+from csr_templates.hand_over.policy_documents import PolicyError
+from csr_templates.hand_over.stack_policies import MAX_BYTES, stack_policy
+from csr_templates.stacks.pins import PINS, Pins
+
+REPLACED, REMOVED, CHANGED = "Update:Replace", "Update:Delete", "Update:*"
+INSTANCE = "AWS::RDS::DBInstance"  # of an Aurora cluster, which contains the data
+
+
+def stateful_types() -> set[str]:
+    """Return the types with data, according to cfn-lint."""
+    specs = importlib.resources.files("cfnlint") / "data" / "AdditionalSpecs" / "StatefulResources.json"
+    return set(json.loads(specs.read_text("utf-8"))["ResourceTypes"])
+
+
+def of(resources: dict[str, Any]) -> BuiltStack:
+    """Return a stack of these resources."""
+    return BuiltStack("site", "site.yaml", "us-east-1", {"Resources": resources})
+
+
+def denied(stack: BuiltStack) -> dict[str, set[str]]:
+    """Return action -> the logical IDs for which the policy denies it, each once."""
+    allow, *denials = stack_policy(stack)["Statement"]
+    assert allow == {"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}
+    assert {(one["Effect"], one["Principal"]) for one in denials} <= {("Deny", "*")}
+    named = [resource for one in denials for resource in one["Resource"]]
+    assert len(set(named)) == len(named)
+    found: dict[str, set[str]] = {REPLACED: set(), REMOVED: set(), CHANGED: set()}
+    for one in denials:
+        for action in [one["Action"]] if isinstance(one["Action"], str) else one["Action"]:
+            found[action] |= {resource.removeprefix("LogicalResourceId/") for resource in one["Resource"]}
+    return found
+
+
+@pytest.mark.parametrize("name", [stack.name for stack in STACKS])
+def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: str) -> None:
+    """Stateful resources cannot be replaced or removed, and the template retains them."""
+    resources = built[name].resources
+    found = denied(built[name])
+    stateful = {
+        logical_id
+        for logical_id, resource in resources.items()
+        if resource["Type"] in stateful_types() - {INSTANCE}
+    }
+
+    assert bool(stateful) == bool(PINS.get(name, Pins()).holds_data)
+    assert stateful <= found[CHANGED] | (found[REPLACED] & found[REMOVED])
+    assert {resources[one]["UpdateReplacePolicy"] for one in stateful} <= {"Retain", "Snapshot"}
+    assert len(json.dumps(stack_policy(built[name]), indent=2)) < MAX_BYTES == 16_384
+
+
+PARAMETER_GROUPS = {"DatabaseClusterParameterGroup", "DatabaseParameterGroup"}
+
+
+@pytest.mark.parametrize(
+    ("name", "replaced", "removed", "changed"),
+    [
+        ("network", {"NatGateway1", "NatGateway2", "NatAddress1", "NatAddress2"}, set(), set()),
+        (
+            "database",
+            {"DatabaseInstance1", "DatabaseInstance2", *PARAMETER_GROUPS},
+            {"DatabaseInstance1"},
+            {"DatabaseSecret"},
+        ),
+        ("api", {"RestApi", "ExecutionRole"}, {"RestApi"}, {"OriginApiKeySecretA", "OriginApiKeySecretB"}),
+        ("frontend", {"Distribution"}, {"Distribution"}, set()),
+    ],
+)
+def test_protected_resources_without_data(
+    built: dict[str, BuiltStack], name: str, replaced: set[str], removed: set[str], changed: set[str]
+) -> None:
+    """Addresses, topics, instances, their parameter groups and the function's role are protected.
+
+    Generated secrets cannot be updated.
+    """
+    found = denied(built[name])
+    topics = {
+        logical_id
+        for logical_id, resource in built[name].resources.items()
+        if resource["Type"] == "AWS::SNS::Topic"
+    }
+    with_data = {
+        logical_id
+        for logical_id, resource in built[name].resources.items()
+        if resource["Type"] in stateful_types() - {INSTANCE}
+    }
+
+    assert len(topics) >= 2  # for normal and critical alarms
+    assert found[REPLACED] - with_data == replaced | topics
+    assert found[REMOVED] - with_data == removed | topics
+    assert found[CHANGED] == changed
+
+
+def test_only_the_condition_of_an_instance_removes_it() -> None:
+    """A distribution cannot be removed even if its condition changes.
+
+    An instance can be removed only by its condition.
+    """
+    found = denied(
+        of(
+            {
+                "Fixed": {"Type": INSTANCE},
+                "Switched": {"Type": INSTANCE, "Condition": "HasReader"},
+                "Site": {"Type": "AWS::CloudFront::Distribution", "Condition": "CloudFront"},
+            }
+        )
+    )
+
+    assert found == {
+        REPLACED: {"Fixed", "Switched", "Site"},
+        REMOVED: {"Fixed", "Site"},
+        CHANGED: set(),
+    }
+
+
+def test_only_roles_of_functions_are_protected() -> None:
+    """Roles of other services, or in the environment of a function, can be replaced."""
+    arn = {"Fn::GetAtt": ["Executing", "Arn"]}
+    function = {"Role": arn, "Environment": {"Variables": {"ROLE": {"Ref": "Assumed"}}}}
+    found = denied(
+        of(
+            {
+                "Executing": {"Type": "AWS::IAM::Role"},
+                "Assumed": {"Type": "AWS::IAM::Role"},
+                "Function": {"Type": "AWS::Lambda::Function", "Properties": function},
+                "Logs": {"Type": "AWS::EC2::FlowLog", "Properties": {"DeliverLogsPermissionArn": "Assumed"}},
+            }
+        )
+    )
+
+    assert found == {REPLACED: {"Executing"}, REMOVED: set(), CHANGED: set()}
+
+
+def test_a_stack_without_data_may_be_updated() -> None:
+    """The policy has no deny statement, because CloudFormation would reject one without resources."""
+    stack = of({"Alarm": {"Type": "AWS::CloudWatch::Alarm"}})
+
+    assert stack_policy(stack) == {
+        "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "Update:*", "Resource": "*"}]
+    }
+
+
+def test_fails_on_more_than_cloudformation_accepts() -> None:
+    """The message contains the length of the policy, and the reason."""
+    stack = of({f"Queue{number:03}": {"Type": "AWS::SQS::Queue"} for number in range(500)})
+
+    with pytest.raises(PolicyError) as caught:
+        stack_policy(stack)
+
+    assert str(caught.value) == (
+        "The stack policy has 19300 bytes, but CloudFormation accepts 16384: it protects 500 "
+        "resources of the template. Move some of them to another stack."
+    )

@@ -1,0 +1,107 @@
+"""The needs of the templates, computed without AWS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack
+from csr_templates.hand_over.built_folder import BuiltFolder, read
+from csr_templates.preflight.needs import Needs, NeedsError, needs
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture(scope="module")
+def folder() -> BuiltFolder:
+    """Our own output folder."""
+    return read(lambda name: (ROOT / "out" / name).read_bytes(), "out")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("prd",), "There is no environment prd. Did you mean 'prod'? The folder has dev, staging, prod."),
+        (
+            ("prod", ("netwrok",)),
+            "There is no stack netwrok. Did you mean 'network'? The folder has network, database, api, "
+            "frontend.",
+        ),
+        (
+            ("prod", (), {"LambdaMemorySize": "1"}),
+            "LambdaMemorySize is not a per-deploy parameter. The per-deploy parameters are: LambdaCodeS3Key, "
+            "LambdaCodeS3ObjectVersion. Set all others in the parameter files.",
+        ),
+    ],
+)
+def test_unknown_names_are_refused(folder: BuiltFolder, arguments: Any, sentence: str) -> None:
+    """The message contains the most similar name, and all valid names."""
+    environment, *rest = arguments
+    with pytest.raises(NeedsError) as refusal:
+        needs(folder, environment, "123456789012", *rest)
+
+    assert str(refusal.value) == sentence
+
+
+def test_the_needs_follow_the_values_of_the_environment(folder: BuiltFolder) -> None:
+    """Development has no CloudFront, one NAT gateway, and names with dev."""
+    dev = needs(folder, "dev", "210987654321")
+
+    assert dev.prefix == "csr-lambda-api-dev-"
+    assert list(dev.of_type("AWS::CloudFront::Distribution")) == []
+    assert len(list(dev.of_type("AWS::EC2::NatGateway"))) == 1
+    assert [properties["BucketName"] for _, _, properties in dev.of_type("AWS::S3::Bucket")] == [
+        "csr-lambda-api-dev-package-logs-210987654321",
+        "csr-lambda-api-dev-lambda-deployments-210987654321",
+        "csr-lambda-api-dev-edge-logs-210987654321",
+        "csr-lambda-api-dev-frontend-210987654321",
+    ]
+    assert dev.regions == ["ap-northeast-1", "us-east-1"]
+
+
+def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
+    """The bucket of the package and the zones of the instances come from the network stack."""
+    prod = needs(folder, "prod", "123456789012", ["api"])
+    (api,) = prod.chosen
+    ((_, function),) = api.of_type("AWS::Lambda::Function")
+    database = prod.stack("database")
+    assert database
+    zones = [
+        prod.known(database, properties["AvailabilityZone"])
+        for _, properties in database.of_type("AWS::RDS::DBInstance")
+    ]
+
+    assert (
+        prod.known(api, function["Code"]["S3Bucket"]) == "csr-lambda-api-prod-lambda-deployments-123456789012"
+    )
+    assert zones == ["ap-northeast-1a", "ap-northeast-1c"]
+    assert prod.known(api, {"Fn::ImportValue": "no-such-export"}) == {"Fn::ImportValue": "no-such-export"}
+    assert prod.known(api, {"Fn::GetAtt": ["FunctionKey", "Arn"]}) == {"Fn::GetAtt": ["FunctionKey", "Arn"]}
+
+
+def test_a_template_that_cannot_be_resolved_is_refused(folder: BuiltFolder) -> None:
+    """The message contains the file and the position."""
+    broken = BuiltStack(
+        "broken",
+        "broken.yaml",
+        "us-east-1",
+        {"Resources": {"A": {"Type": "T", "Properties": {"X": {"Ref": "B"}}}}},
+    )
+    with pytest.raises(
+        NeedsError, match=r"^broken[.]yaml cannot be resolved with the values of dev: Resources[.]A"
+    ):
+        needs(BuiltFolder((broken,), {"dev": {"broken": {}}}), "dev", "123456789012")
+
+
+def test_every_read_has_a_source(folder: BuiltFolder) -> None:
+    """Every export and output that a stack reads is in a stack of the folder."""
+    prod: Needs = needs(folder, "prod", "123456789012")
+    reads = [(stack.name, one) for stack in prod.stacks for one in stack.reads]
+
+    assert len(reads) >= 10
+    assert [one for _, one in reads if prod.maker(one) is None] == []
+    assert ("frontend", "csr-lambda-api-prod-api", "ApiGatewayId") in [
+        (name, one.stack, one.output) for name, one in reads
+    ]

@@ -1,0 +1,563 @@
+"""``reference``: the page with the content of the templates."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.schemas import SchemasError
+from csr_templates import STACKS
+from csr_templates.assembly import files as output
+from csr_templates.cli import main as cli
+from csr_templates.naming import PREFIX
+from csr_templates.reference.alarms import unit
+from csr_templates.reference.markdown import code, item, prose, table
+from csr_templates.reference.page import page
+from csr_templates.reference.policy_sentences import Policy, policies, sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES = [stack.name for stack in STACKS]
+
+
+@pytest.fixture(scope="module")
+def ours() -> str:
+    """The page about our stacks."""
+    return output.reference()
+
+
+def part(text: str, title: str, stack: str) -> str:
+    """Return the text under a heading; empty if the heading is missing."""
+    found = re.search(rf"^### {title} of {stack}\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def rows(text: str) -> list[list[str]]:
+    """Return the cells of each row of a table, without its head."""
+    lines = [line for line in text.split("\n") if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def items(text: str) -> dict[str, list[str]]:
+    """Return the name at the start of each item of a list -> all items below it."""
+    found: dict[str, list[str]] = {}
+    for line in text.split("\n"):
+        if first := re.match(r"- `([^`]+)`", line):
+            below = found[first[1]] = [line]
+        elif line.startswith("  "):
+            below.append(line.strip().removeprefix("- "))
+    return {name: lines[1:] for name, lines in found.items()}
+
+
+def of_type(stack: BuiltStack, type_name: str) -> dict[str, Any]:
+    """Return logical ID -> properties of the resources of a type."""
+    return {
+        name: resource["Properties"]
+        for name, resource in stack.resources.items()
+        if resource["Type"] == type_name
+    }
+
+
+def key(group: Mapping[str, Any]) -> str:
+    """Return the key of a log group as the page shows it."""
+    return code(in_words(group["KmsKeyId"]))
+
+
+def small(template: dict[str, Any], **sections: str) -> str:
+    """Return the page about a single stack."""
+    return page([BuiltStack("site", "site.yaml", "us-east-1", template, sections)])
+
+
+def test_sections_and_what_they_refer_to() -> None:
+    """Each section has a row, with the other sections of its stack that its resources refer to."""
+    resources = {
+        "First": {"Type": "AWS::SQS::Queue"},
+        "Second": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}]}},
+        "Third": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "First"}, {"Ref": "Second"}]}},
+        "Fourth": {"Type": "AWS::SQS::Queue", "Properties": {"Tags": [{"Ref": "Third"}]}},
+    }
+    text = small({"Resources": resources}, First="A | first", Second="B", Third="C", Fourth="C")
+
+    assert text.split("| section |")[1].split("\n\n")[0].split("\n")[2:] == [
+        "| A \\| first | 1 |  |",
+        "| B | 1 | A \\| first |",
+        "| C | 2 | A \\| first, B |",
+    ]
+
+
+def test_page_is_plain_text(ours: str) -> None:
+    """ASCII, one line feed at the end, no trailing spaces, and as many cells in a row as in its head."""
+    assert ours.isascii()
+    assert ours.endswith("\n")
+    assert not ours.endswith("\n\n")
+    assert not re.search(r"[ \t\r]$", ours, re.MULTILINE)
+    for block in re.findall(r"(?:^\|.*\n)+", ours, re.MULTILINE):
+        widths = {len(re.split(r"(?<!\\)\|", line)) for line in block.strip().split("\n")}
+        assert len(widths) == 1, block[:200]
+
+
+def test_command_prints_the_page(ours: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """``csr-templates reference`` prints the page that a build would write."""
+    assert cli.main(["reference"]) == 0
+    assert capsys.readouterr().out == ours
+
+
+def test_unknown_type_is_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """If AWS does not describe a type, the command prints a message instead of a traceback."""
+
+    def fail(*_: object) -> str:
+        raise SchemasError("No such type.")
+
+    monkeypatch.setattr(output, "page", fail)
+
+    assert cli.main(["reference"]) == 2
+    assert capsys.readouterr().err == "csr-templates: No such type.\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltStack], name: str) -> None:
+    """Each parameter, resource, output, alarm, key and log group has one row, in the template's order."""
+    stack = built[name]
+
+    def names(title: str) -> list[str]:
+        return list(items(part(ours, title, name)))
+
+    alarms = of_type(stack, "AWS::CloudWatch::Alarm")
+    groups = of_type(stack, "AWS::Logs::LogGroup")
+    assert names("Parameters") == list(stack.parameters)
+    assert names("Outputs") == list(stack.outputs)
+    assert names("Alarms") == list(alarms)
+    assert re.findall(r"^- (`\w+`):", part(ours, "Keys", name), re.MULTILINE) == list(
+        map(code, of_type(stack, "AWS::KMS::Key"))
+    )
+    parameters = items(part(ours, "Parameters", name))
+    decided = [one for one in parameters if "**Set at each deploy.**" in parameters[one]]
+    assert set(decided) == set(stack.per_deploy)
+    assert [[cells[1], *cells[4:6]] for cells in rows(part(ours, "Resources", name))] == [
+        [code(logical_id), resource.get("DeletionPolicy", ""), resource.get("UpdateReplacePolicy", "")]
+        for logical_id, resource in stack.resources.items()
+    ]
+    assert rows(part(ours, "Log groups", name)) == [
+        [code(logical_id), code(in_words(one["LogGroupName"])), in_words(one["RetentionInDays"]), key(one)]
+        for logical_id, one in groups.items()
+    ]
+    for logical_id, alarm in alarms.items():
+        advice = list(map(prose, alarm["AlarmDescription"].split("\n")))
+        metric, *lines = items(part(ours, "Alarms", name))[logical_id]
+        *_, fires, tells = lines[: -len(advice)]
+        limit = alarm["Threshold"]
+        side = "below" if alarm["ComparisonOperator"] == "LessThanThreshold" else "above"
+        assert lines[-len(advice) :] == advice
+        assert tells == f"Notifies: {code(alarm['AlarmActions'][0]['Ref'])}"
+        assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else '`LowMemory` of '}" in fires
+        assert f"{unit(alarm)}, " in fires
+        if "Metrics" not in alarm:
+            assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
+
+
+@pytest.mark.parametrize(
+    ("alarm", "expected"),
+    [
+        ({"MetricName": "CPUUtilization", "Statistic": "Average"}, "percent"),
+        ({"MetricName": "CPUUtilization", "Statistic": "SampleCount"}, "samples"),
+        ({"MetricName": "Requests of a day", "Statistic": "Sum"}, ""),
+        ({"Metrics": []}, ""),
+    ],
+)
+def test_unit(alarm: dict[str, Any], expected: str) -> None:
+    """The unit is the unit of the metric, or a count if samples are counted. Other metrics have no unit."""
+    assert unit(alarm) == expected
+
+
+@pytest.mark.parametrize(
+    ("properties", "fires"),
+    [
+        ({}, "Average above 70 percent, 2 of 2 periods of 5 minutes"),
+        (
+            {"Threshold": 0.2, "DatapointsToAlarm": 1},
+            "Average above 0.2 percent, 1 of 2 periods of 5 minutes",
+        ),
+        ({"EvaluationPeriods": 1, "Period": 90}, "Average above 70 percent, 1 period of 90 seconds"),
+        ({"ExtendedStatistic": "p95", "Statistic": ""}, "p95 above 70 percent, 2 of 2 periods of 5 minutes"),
+        ({"Threshold": 20000, "MetricName": "New"}, "Average above 20,000, 2 of 2 periods of 5 minutes"),
+    ],
+)
+def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
+    """Statistic, threshold, unit and periods read as a sentence."""
+    alarm = {
+        "MetricName": "CPUUtilization",
+        "Statistic": "Average",
+        "Period": 300,
+        "EvaluationPeriods": 2,
+        "ComparisonOperator": "GreaterThanThreshold",
+        "Threshold": 70,
+        **properties,
+    }
+    text = small({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}})
+
+    assert f"Fires when: {fires}" in items(part(text, "Alarms", "site"))["Alarm"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "parameter", "effect"),
+    [
+        (
+            "database",
+            "DatabaseName",
+            [
+                "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
+                "**The stack policy denies** the replacement of `DatabaseCluster`, `DatabaseInstance1`, "
+                "`DatabaseInstance2`.",
+                "The name of `DatabaseCluster` does not change, so the new one cannot be created "
+                "while the old one exists.",
+                "Updates N resources.",
+                "CloudFormation rejects a new value of `DatabaseClusterEndpoint`, "
+                "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",
+            ],
+        ),
+        (
+            "database",
+            "DatabaseDeletionProtection",
+            ["Creates or removes `DatabaseSilentAlarm`.", "Updates `DatabaseCluster`."],
+        ),
+        (
+            "network",
+            "ProjectName",
+            [
+                "**Replaces** N resources and, through them, `FlowLog`, `PackageLogBucketPolicy`, "
+                "`LambdaDeploymentsBucketPolicy`.",
+                "**The stack policy denies** the replacement of `FlowLogsLogGroup`, `PackageLogBucket`, "
+                "`LambdaDeploymentsBucket`.",
+                "`NatAddress1`, `NatAddress2`: each is associated again, which can interrupt connections "
+                "([source]"
+                "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+                "aws-resource-ec2-eip.html)).",
+                "Updates N resources.",
+                "CloudFormation rejects a new value of N outputs while database and api import it.",
+            ],
+        ),
+        (
+            "database",
+            "DatabaseReadReplica",
+            [
+                "Creates or removes `DatabaseInstance2`.",
+                "Removing `DatabaseInstance2` makes its cluster fail over, if it is the writer "
+                "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html)).",
+                "Updates `DatabaseInstanceFailures`, `DatabaseInstanceChanges`.",
+            ],
+        ),
+        (
+            "api",
+            "LambdaMemorySize",
+            [
+                "**Replaces** `ApiFunctionVersion`.",
+                "The old `ApiFunctionVersion` remains in the account.",
+                "Updates `ApiFunction`, `ApiFunctionAlias`.",
+            ],
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, effect: list[str]) -> None:
+    """The effects of a change are sentences: replacements, updates, and policies that deny them."""
+    _default, _constraint, *lines = items(part(ours, "Parameters", stack))[parameter]
+    named = r"`\w+(Alarm|Dashboard)`"  # another update changes nothing
+    lines = [re.sub(f"{named}, |, {named}", "", line) for line in lines]
+    assert [re.sub(r"\b\d+ (resources|outputs)", r"N \1", line) for line in lines] == effect
+
+
+def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
+    """CloudFormation does not track Fn::GetStackOutput, so the page lists the stacks to deploy afterwards."""
+    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "P"}}}
+    asked = {"StackName": {"Fn::Sub": f"{PREFIX}below"}, "OutputName": "Name", "Region": "us-east-1"}
+    reading = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetStackOutput": asked}}}
+    below = {
+        "Parameters": {"P": {"Type": "String"}},
+        "Resources": {"Queue": queue},
+        "Outputs": {"Name": {"Value": {"Ref": "Queue"}}},
+    }
+    above = {"Resources": {"Queue": reading}}
+    text = page(
+        [
+            BuiltStack("below", "below.yaml", "us-east-1", below, name_pattern=f"{PREFIX}below"),
+            BuiltStack("above", "above.yaml", "eu-west-1", above),
+        ]
+    )
+
+    assert items(part(text, "Parameters", "below"))["P"] == [
+        "**Replaces** `Queue`.",
+        "**The stack policy denies** the replacement of `Queue`.",
+        "Deploy above afterwards: it reads `Name`.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "key", "readers"),
+    [
+        ("network", "PrivateSubnet1Id", "database, api"),
+        ("network", "PublicSubnet1Id", ""),
+        ("database", "DatabaseSecretArn", "api"),
+        ("api", "ApiGatewayId", "frontend"),
+    ],
+)
+def test_outputs_name_their_readers(ours: str, stack: str, key: str, readers: str) -> None:
+    """Each output lists the stacks that read it, by import or from another region."""
+    shown = [line for line in items(part(ours, "Outputs", stack))[key] if line.startswith("Read by ")]
+    assert shown == ([f"Read by {readers}"] if readers else [])
+
+
+def test_keys_name_their_users(ours: str) -> None:
+    """A key lists its users and the resources that refer to it, also in other stacks."""
+    keys = part(ours, "Keys", "database")
+
+    assert "  - `Account`: `arn:${AWS::Partition}:iam::${AWS::AccountId}:root` can `kms:*` on `*`.\n" in keys
+    assert (
+        "  - Used in database by `DatabaseSecret`, `DatabaseCluster`, `DatabaseInstance1`, "
+        "`DatabaseInstance2`.\n"
+        "  - Used in api by `ExecutionRole`.\n"
+    ) in keys
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_statement_is_there(ours: str, built: dict[str, BuiltStack], name: str) -> None:
+    """The page has a line for each statement of each policy of a stack, and no others."""
+    text = part(ours, "Permissions", name) + part(ours, "Keys", name)
+    expected = [
+        statement
+        for resource in built[name].resources.values()
+        for policy in policies(resource)
+        for statement in policy.statements
+    ]
+
+    lines = re.findall(r"^ +- (.*)", text, re.MULTILINE)
+    flat = "\n".join(["", *lines, ""])
+    for statement in expected:
+        assert f"\n{statement}\n" in flat
+    others = re.compile(r"`\w+`|Rotated every year: (yes|no)\.|(Used in|Not used by) .*")
+    expected_lines = [line for statement in expected for line in statement.split("\n")]
+    assert len(expected_lines) == sum(not others.fullmatch(line) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("statement", "text"),
+    [
+        pytest.param(
+            {
+                "Sid": "Read",
+                "Effect": "Allow",
+                "Action": ["s3:Get*"],
+                "Resource": [{"Fn::GetAtt": ["B", "Arn"]}],
+            },
+            "`Read`: Allows `s3:Get*` on `${B.Arn}`.",
+            id="of a role",
+        ),
+        pytest.param(
+            {"Effect": "Allow", "Principal": {"Service": "a.com"}, "Action": "sts:AssumeRole"},
+            "`a.com` can `sts:AssumeRole`.",
+            id="trust",
+        ),
+        pytest.param(
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "NotAction": "s3:*",
+                "Resource": "*",
+                "Condition": {
+                    "Bool": {"aws:SecureTransport": "false"},
+                    "StringEquals": {"aws:a": ["x", "y"]},
+                },
+            },
+            "No one can everything except `s3:*` on `*` if `aws:SecureTransport` Bool `false` and `aws:a` "
+            "StringEquals `x` or `y`.",
+            id="denied to everybody",
+        ),
+        pytest.param(
+            {"Effect": "Deny", "Principal": {"AWS": ["a", "b"]}, "Action": "s3:*", "NotResource": "c"},
+            "`a`, `b` cannot `s3:*` on everything except `c`.",
+            id="denied to some",
+        ),
+        pytest.param(
+            {"Effect": "Deny", "Action": "s3:*", "Resource": "*"}, "Denies `s3:*` on `*`.", id="denied"
+        ),
+        pytest.param(
+            {"Fn::If": ["Big", {"Effect": "Allow"}, {"Ref": "AWS::NoValue"}]},
+            '`{"Effect": "Allow"} if Big, otherwise nothing`.',
+            id="decided by a condition",
+        ),
+    ],
+)
+def test_statement_in_words(statement: dict[str, Any], text: str) -> None:
+    """The sentence about a statement is complete."""
+    assert sentence(statement) == text
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        pytest.param(
+            {"Policies": [{"Fn::If": ["Big", "a", "b"]}]},
+            [Policy("Policies", ["`a if Big, otherwise b`."])],
+            id="policies",
+        ),
+        pytest.param(
+            {"ManagedPolicyArns": {"Fn::If": ["Big", "a", "b"]}},
+            [Policy("ManagedPolicyArns", ["`a if Big, otherwise b`."])],
+            id="managed policies",
+        ),
+        pytest.param({"Policies": ["a"]}, [], id="no policy documents"),
+    ],
+)
+def test_policies_behind_a_condition(properties: dict[str, Any], expected: list[Policy]) -> None:
+    """A part with a condition is not omitted: it is shown as in the template."""
+    assert policies({"Properties": properties}) == expected
+
+
+def test_alarm_with_functions_for_values() -> None:
+    """If the values of an alarm are functions, the alarm shows the functions."""
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "MetricName": "Errors",
+            "Dimensions": {"Fn::If": ["Big", {"Ref": "P"}, {"Ref": "AWS::NoValue"}]},
+            "ComparisonOperator": "LessThanThreshold",
+            "Threshold": {"Ref": "P"},
+            "Period": {"Ref": "P"},
+            "EvaluationPeriods": 1,
+            "Statistic": "Sum",
+        },
+    }
+    text = small({"Parameters": {"P": {"Type": "Number"}}, "Resources": {"Alarm": alarm}})
+
+    assert items(part(text, "Alarms", "site"))["Alarm"] == [
+        "`Errors`",
+        "`${P} if Big, otherwise nothing`",
+        "Fires when: Sum below `${P}` errors, 1 period of ${P} seconds",
+    ]
+
+
+def test_alarm_on_an_expression() -> None:
+    """An alarm on an expression shows the expression and its metrics, and uses their longest period."""
+    metric = {
+        "Namespace": "Shop",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "Of", "Value": "x"}],
+    }
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Metrics": [
+                {"Id": "share", "Expression": "bad / 7"},
+                {
+                    "Id": "bad",
+                    "ReturnData": False,
+                    "MetricStat": {"Metric": metric, "Period": 600, "Stat": "Sum"},
+                },
+            ],
+            "ComparisonOperator": "GreaterThanThreshold",
+            "Threshold": 50,
+            "EvaluationPeriods": 2,
+        },
+    }
+
+    text = small({"Resources": {"Alarm": alarm}})
+
+    assert items(part(text, "Alarms", "site"))["Alarm"] == [
+        "`share`: `bad / 7`",
+        "`bad`: Sum of Shop `Errors`",
+        "Of = `x`",
+        "Fires when: `share` above 50, 2 of 2 periods of 10 minutes",
+    ]
+
+
+def test_no_cell_is_wide(ours: str) -> None:
+    """Each fact is on a separate line, so that a changed number is visible in a diff."""
+    assert [line for line in ours.split("\n") if line.startswith("|") and len(line) > 200] == []
+    assert "<br>" not in re.sub(r"^```mermaid\n.*?^```$", "", ours, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_long_statement_is_a_list() -> None:
+    """A long statement is split: each value of a condition is on a separate line."""
+    account, arns = "1" * 12, ["a" * 60, "b" * 60]
+    statement = {
+        "Effect": "Allow",
+        "Action": "kms:Decrypt",
+        "Resource": "*",
+        "Condition": {"ArnLike": {"aws:SourceArn": arns}, "StringEquals": {"aws:SourceAccount": account}},
+    }
+
+    assert item(sentence(statement), 1) == [
+        "  - Allows `kms:Decrypt`",
+        "    - on `*`",
+        f"    - if `aws:SourceArn` ArnLike `{arns[0]}`",
+        f"    - or `{arns[1]}`",
+        f"    - and if `aws:SourceAccount` StringEquals `{account}`",
+    ]
+
+
+def test_page_about_little() -> None:
+    """A stack without parameters, outputs, alarms or policies has no headings for them."""
+    text = small({"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}})
+
+    assert re.findall("^## .*|^### .*", text, re.MULTILINE) == [
+        "## The system",
+        "## The stacks",
+        "## site",
+        "### Resources of site",
+    ]
+
+
+def test_nothing_in_a_template_becomes_markup() -> None:
+    """Texts of a template are shown unchanged, and never interpreted as markup."""
+    text = small(
+        {
+            "Description": "A | B <b> *c* _d_ [e](f) `g`",
+            "Parameters": {"P": {"Type": "String", "Default": "a|b `c`", "ConstraintDescription": "x | y"}},
+            "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"DelaySeconds": {"Ref": "P"}}}},
+        }
+    )
+
+    assert r"A \| B \<b\> \*c\* \_d\_ \[e\](f) \`g\`." in text
+    assert part(text, "Parameters", "site").strip().split("\n") == [
+        "- `P` (String)",
+        "  - Default: `` a|b `c` ``",
+        r"  - Allowed: x \| y",
+        "  - Updates `Queue`.",
+    ]
+
+
+def test_conditions_in_words() -> None:
+    """Conditions read as sentences."""
+    equals = {"Fn::Equals": [{"Ref": "P"}, ""]}
+    text = small(
+        {
+            "Parameters": {"P": {"Type": "String"}},
+            "Conditions": {
+                "Empty": equals,
+                "Given": {"Fn::Not": [equals]},
+                "Both": {"Fn::And": [{"Condition": "Empty"}, {"Condition": "Given"}]},
+                "Any": {"Fn::Or": [{"Condition": "Empty"}, {"Fn::Not": [{"Condition": "Given"}]}]},
+                "Mapped": {"Fn::Equals": [{"Fn::FindInMap": ["M", {"Ref": "P"}, "K"]}, "x"]},
+            },
+            "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+        }
+    )
+
+    assert re.findall("^- .*", part(text, "Resources", "site"), re.MULTILINE) == [
+        "- `Empty`: `${P}` is empty.",
+        "- `Given`: `${P}` is not empty.",
+        "- `Both`: `Empty` and `Given`.",
+        "- `Any`: `Empty` or not (`Given`).",
+        "- `Mapped`: `K` of `${P}` in `M` is `x`.",
+    ]
+
+
+def test_table_escapes_bars_once() -> None:
+    """A bar in a cell is escaped, but not twice."""
+    assert table(["a"], [["x|y"], [r"x\|y"]]) == ["| a |", "|---|", r"| x\|y |", r"| x\|y |"]

@@ -1,0 +1,290 @@
+"""Tests of the content of the dashboards, and that it is updated when the templates change."""
+
+from __future__ import annotations
+
+import json
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import resolve
+from csr_templates import StackTemplate, api, database, frontend, network, render
+from csr_templates.stacks.parts.widgets import DashboardError
+
+Template = dict[str, Any]
+
+REGIONS = {
+    network: "ap-northeast-1",
+    database: "ap-northeast-1",
+    api: "ap-northeast-1",
+    frontend: "us-east-1",
+}
+DASHBOARDS = {
+    network: "NetworkDashboard",
+    database: "DatabaseDashboard",
+    api: "ApiDashboard",
+    frontend: "FrontendDashboard",
+}
+ALARMS = {
+    network: "NatGateway1PortsAlarm",
+    database: "DatabaseCPUAlarm",
+    api: "LambdaErrorsAlarm",
+    frontend: "CloudFront5xxAlarm",
+}
+each_module = pytest.mark.parametrize(
+    "module", REGIONS, ids=lambda module: module.__name__.rpartition(".")[2]
+)
+
+
+def resources_of(
+    module: ModuleType, values: dict[str, str] | None = None, t: StackTemplate | None = None
+) -> Template:
+    """Return the resources of a stack that exist with these parameter values."""
+    template = (t or module.build()).to_dict()
+    found: Template = resolve(template, values, region=REGIONS[module])["Resources"]
+    return found
+
+
+def widgets(module: ModuleType, resources: Template) -> dict[str, Template]:
+    """Return title -> properties of the widgets of the dashboard."""
+    body = json.loads(resources[DASHBOARDS[module]]["Properties"]["DashboardBody"]["Fn::Sub"])
+    return {widget["properties"]["title"]: widget["properties"] for widget in body["widgets"]}
+
+
+def lines(widget: Template) -> list[float]:
+    """Return the values of the horizontal lines of a widget."""
+    return [line["value"] for line in widget.get("annotations", {}).get("horizontal", [])]
+
+
+def alarms_of(resources: Template) -> Template:
+    """Return logical ID -> properties of the alarms."""
+    return {
+        logical_id: resource["Properties"]
+        for logical_id, resource in resources.items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
+
+
+@pytest.mark.parametrize(
+    ("module", "values", "missing"),
+    [
+        (api, {}, set()),
+        (database, {}, set()),
+        (database, {"DatabaseInstanceClass": "db.r6g.large"}, {"DatabaseSurplusCreditsAlarm"}),
+        (frontend, {}, set()),
+        (frontend, {"WAFEnabled": "false"}, {"WAFBlockedRequestsAlarm"}),
+        (frontend, {"ProbePath": ""}, {"SiteUnreachableAlarm"}),
+        (network, {"NatGatewayPerZone": "false"}, {"NatGateway2PortsAlarm", "NatGateway2DropsAlarm"}),
+        (database, {"DatabaseDeletionProtection": "false"}, {"DatabaseSilentAlarm"}),
+        (
+            database,
+            {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"},
+            {"DatabaseReaderCPUAlarm", "DatabaseReaderConnectionsAlarm", "DatabaseReplicaLagAlarm"},
+        ),
+    ],
+)
+def test_alarms_are_on_top(module: ModuleType, values: dict[str, str], missing: set[str]) -> None:
+    """The first widget shows the state of all existing alarms, and of no others."""
+    resources = resources_of(module, values)
+    first = next(iter(widgets(module, resources).values()))
+
+    assert first["alarms"] == [f"${{{logical_id}.Arn}}" for logical_id in alarms_of(resources)]
+    assert missing == set(alarms_of(resources_of(module))) - set(alarms_of(resources))
+
+
+@each_module
+def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
+    """If a graph shows the metric of an alarm with its statistic and period, it has a line at the threshold.
+
+    A graph is not required for each alarm, because the first widget shows its state.
+    """
+    resources = resources_of(module)
+    graphs = [widget for widget in widgets(module, resources).values() if "metrics" in widget]
+    compared = 0
+    for alarm in alarms_of(resources).values():
+        if "Metrics" in alarm:
+            (expression,) = (query["Expression"] for query in alarm["Metrics"] if "Expression" in query)
+            (drawn,) = (lines(graph) for graph in graphs if expression in repr(graph["metrics"]))
+            assert alarm["Threshold"] in drawn
+            continue
+        of_the_alarm = [
+            (metric[-1], lines(graph))
+            for graph in graphs
+            for metric in graph["metrics"]
+            if metric[:2] == [alarm["Namespace"], alarm["MetricName"]]
+            and metric[-1].get("visible", True)  # not only a part of an expression
+            and metric[-1]["stat"] == alarm.get("Statistic", metric[-1]["stat"])
+            and metric[-1]["period"] == alarm["Period"]
+        ]
+
+        compared += len(of_the_alarm)
+        assert all(alarm["Threshold"] in drawn for _, drawn in of_the_alarm), alarm["AlarmName"]
+    assert compared > 1
+    assert {graph["region"] for graph in graphs} == {REGIONS[module]}
+
+
+@pytest.mark.parametrize("title", ["CPU", "Connections", "Read latency", "Freeable memory"])
+def test_writer_and_reader_side_by_side(title: str) -> None:
+    """One graph shows the metric of writer and reader, by role, so that it is correct after a failover."""
+    metrics = widgets(database, resources_of(database))[title]["metrics"]
+    own = ["DBClusterIdentifier", "${DatabaseCluster}", "Role"]
+
+    assert [(metric[2:6], metric[6]["label"]) for metric in metrics] == [
+        ([*own, "WRITER"], "Writer"),
+        ([*own, "READER"], "Reader"),
+    ]
+
+
+def test_metrics_of_the_api_have_the_dimensions_that_exist() -> None:
+    """The dimensions are name and stage for the API, name for the function, and alias if provisioned."""
+    dimensions = {
+        (metric[0], metric[1]): metric[2:-1]
+        for widget in widgets(api, resources_of(api)).values()
+        for metric in widget.get("metrics", [])
+        if len(metric) > 1  # not an expression
+    }
+    function = ["FunctionName", "${ApiFunction}"]
+
+    assert dimensions.pop(("AWS/Lambda", "ProvisionedConcurrentExecutions")) == [
+        *function,
+        "Resource",
+        "${ApiFunction}:prod",
+    ]
+    by_namespace = {
+        "AWS/ApiGateway": ["ApiName", "csr-lambda-api-prod-api", "Stage", "${ApiStage}"],
+        "AWS/Lambda": function,
+        "AWS/SQS": ["QueueName", "${DeadLetterQueue.QueueName}"],
+        "CSR-Lambda-API": [],
+    }
+    for (namespace, name), found in dimensions.items():
+        assert found == by_namespace[namespace], name
+
+
+def test_limits_are_drawn_where_there_are_some() -> None:
+    """Even without its own limits, the function has one: the maximum number of database connections."""
+    settings = resources_of(database)["DatabaseParameterGroup"]["Properties"]["Parameters"]
+    connections = int(settings["max_connections"])
+    none = {"LambdaProvisionedConcurrency": "0", "LambdaReservedConcurrency": "0"}
+    defaults = [api.build().parameters[name].Default for name in none]
+
+    threshold = resources_of(api)["LambdaConcurrencyAlarm"]["Properties"]["Threshold"]
+
+    assert threshold < connections
+    assert lines(widgets(api, resources_of(api))["Concurrency"]) == [threshold, connections, *defaults]
+    assert lines(widgets(api, resources_of(api, none))["Concurrency"]) == [threshold, connections]
+    assert connections in lines(widgets(database, resources_of(database))["Connections"])
+
+
+def test_waf_graph_names_metrics_that_exist() -> None:
+    """The graph has each rule, with the dimensions of a CloudFront web ACL. Without WAF, it does not exist.
+
+    The metric of a rule that counts is different from the metric of a rule that blocks.
+    """
+    resources = resources_of(frontend)
+    total, first, *others = widgets(frontend, resources)["WAF"]["metrics"]
+    rules = resources["WebACL"]["Properties"]["Rules"]
+    counting = [rule["Name"] for rule in rules if "Count" in rule.get("Action", {})]
+    blocking = [rule["Name"] for rule in rules if rule["Name"] not in counting]
+    web_acl = "csr-lambda-api-prod-cloudfront-waf"
+
+    assert total[:-1] == ["AWS/WAFV2", "AllowedRequests", "WebACL", web_acl, "Rule", "ALL"]
+    assert first[:-1] == ["AWS/WAFV2", "BlockedRequests", "WebACL", web_acl, "Rule", blocking[0]]
+    assert counting
+    assert [metric[:-1] for metric in others] == [
+        *[["...", rule] for rule in blocking[1:]],
+        *[["AWS/WAFV2", "CountedRequests", "WebACL", web_acl, "Rule", rule] for rule in counting],
+    ]
+    without = resources_of(frontend, {"WAFEnabled": "false"})
+    assert "WAF" not in json.dumps(without["FrontendDashboard"])
+
+
+def test_functions_of_cloudfront_are_watched() -> None:
+    """Graphs show the errors and the compute utilization of each CloudFront function, by function name."""
+    resources = resources_of(frontend)
+    functions = {
+        resource["Properties"]["Name"]
+        for resource in resources.values()
+        if resource["Type"] == "AWS::CloudFront::Function"
+    }
+    drawn = [
+        metric
+        for widget in widgets(frontend, resources).values()
+        for metric in widget.get("metrics", [])
+        if metric[1].startswith("Function")
+    ]
+
+    assert {metric[1] for metric in drawn} == {
+        "FunctionExecutionErrors",
+        "FunctionValidationErrors",
+        "FunctionThrottles",
+        "FunctionComputeUtilization",
+    }
+    assert len(functions) > 1
+    for name in {metric[1] for metric in drawn}:
+        assert sorted(metric[3] for metric in drawn if metric[1] == name) == sorted(functions)
+    assert {(metric[0], metric[2], *metric[4:-1]) for metric in drawn} == {
+        ("AWS/CloudFront", "FunctionName", "Region", "Global")
+    }
+
+
+# ---- After a change ----
+
+
+@each_module
+def test_deriving_again_changes_nothing(module: ModuleType) -> None:
+    """A second call of derive does not add anything."""
+    t = module.build()
+    before = render(t.to_dict(), sections=t.sections)
+    module.derive(t)
+
+    assert render(t.to_dict(), sections=t.sections) == before
+
+
+@each_module
+def test_changed_alarm(module: ModuleType) -> None:
+    """If derive is not called after a change, the check reports it, also for the rendered template.
+
+    After the call, the dashboard has the new line, at the same position.
+    """
+    t = module.build()
+    before = list(t.resources)
+    t.resources[ALARMS[module]].Threshold = 77
+    name = module.__name__.rpartition(".")[2]
+
+    assert module.stale(load(render(t.to_dict()))) == [
+        f"Resources.{DASHBOARDS[module]}: The dashboard does not match the template: something was "
+        f"changed after it was created. Call {name}.derive(t) after the last change."
+    ]
+    module.derive(t)
+    assert module.stale(load(render(t.to_dict()))) == []
+    assert list(t.resources) == before
+    assert any(77 in lines(widget) for widget in widgets(module, resources_of(module, t=t)).values())
+
+
+@each_module
+def test_removed_alarm(module: ModuleType) -> None:
+    """If the dashboard shows a removed alarm, derive raises an error, and the check reports it."""
+    t = module.build()
+    del t.resources[ALARMS[module]]
+    message = (
+        f"The dashboard shows {ALARMS[module]}, which the template does not have. Remove it from the "
+        "dashboard too, or remove the dashboard, or create another body with "
+        "csr_templates.stacks.parts.dashboards."
+    )
+
+    assert module.stale(t.to_dict()) == [f"Resources.{DASHBOARDS[module]}: {message}"]
+    with pytest.raises(DashboardError) as caught:
+        module.derive(t)
+    assert str(caught.value) == message
+
+
+@each_module
+def test_template_without_dashboard_is_not_stale(module: ModuleType) -> None:
+    """If an importer removes the dashboard, they do not need to call derive."""
+    t = module.build()
+    del t.resources[DASHBOARDS[module]]
+    t.resources[ALARMS[module]].Threshold = 77
+
+    assert module.stale(t.to_dict()) == []
