@@ -29,13 +29,12 @@ from cfnlint.rules.resources.properties.Properties import Properties
 from cfnlint.template import Template as CfnTemplate
 
 from csr_templates import STACKS, render
-from csr_templates.assembly import cross_stack, house_rules, pinned
+from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.resolving import resolve
 from csr_templates.linting import runner as linting
 from csr_templates.rules import CLASSES, RULES
 from csr_templates.rules.template.ignore_without_reason import ignored_checks
-from csr_templates.stacks.pins import PINS
 
 from ..rules.harness import only
 
@@ -145,10 +144,7 @@ def problems(name: str, template: Template) -> list[str]:
         for one in STACKS
     ]
     of_the_house = [
-        sentence
-        for stack in stacks
-        if stack.name == name
-        for sentence in (*house_rules.problems(stack), *pinned.problems(stack, PINS))
+        sentence for stack in stacks if stack.name == name for sentence in house_rules.problems(stack)
     ]
     return [*cross_stack.problems(stacks), *of_the_house]
 

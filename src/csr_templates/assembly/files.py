@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from csr_templates.assembly import cross_stack, house_rules, pinned
+from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.cloudformation import rendering
 from csr_templates.cloudformation.built_stack import BuiltStack, Policies
@@ -31,7 +31,6 @@ from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.reference.page import page
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
-from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -264,11 +263,8 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         for declared, stack in zip(stacks, built, strict=True):
             if declared in STACKS:
                 yield from house_rules.problems(stack)
-                yield from pinned.problems(stack, PINS)
     except SchemasError as error:
         yield str(error)
-    if list(stacks) == list(STACKS):
-        yield from pinned.stacks_gone([stack.name for stack in built], PINS)
 
 
 def _text(stack: BuiltStack, refresh: str) -> str:

@@ -5,13 +5,13 @@ They apply to ``STACKS``, not to stacks of other projects. Requirements for any 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from csr_templates.assembly.pinned import name_properties
 from csr_templates.cloudformation.built_stack import BuiltStack
 from csr_templates.cloudformation.references import PREFIX, in_words
-from csr_templates.cloudformation.schemas import SchemasError, resource_schema
+from csr_templates.cloudformation.schemas import SchemasError, resource_schema, stateful_types
 
 _CONSTRAINTS: Final = (
     "AllowedPattern",
@@ -21,6 +21,8 @@ _CONSTRAINTS: Final = (
     "MinLength",
     "MaxLength",
 )
+_SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
+"""Types with a snapshot on deletion: a retained cluster would still be billed."""
 _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}
 
 
@@ -30,11 +32,21 @@ def problems(stack: BuiltStack) -> list[str]:
     - Each parameter has a default, a description, a constraint with its explanation, a label and one group,
       and is not a secret.
     - Each resource that supports tags has the tags for deploy policies and operators.
+    - Resources with data are retained, or deleted after a snapshot.
     - Alarms and exports have names with the prefix of the environment.
+
+    Raises:
+        SchemasError: the list of types with data has another format.
     """
     return [
         f"Stack {stack.name}: {sentence}"
-        for sentence in (*_parameters(stack), *_tags(stack), *_alarms(stack), *_exports(stack))
+        for sentence in (
+            *_parameters(stack),
+            *_tags(stack),
+            *_data(stack),
+            *_alarms(stack),
+            *_exports(stack),
+        )
     ]
 
 
@@ -95,7 +107,7 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
         wrong = [name for name, value in _TAGS.items() if found.get(name) != value]
         name = in_words(found["Name"]) if "Name" in found else ""
         if not name.startswith(PREFIX) and (
-            name or properties.keys().isdisjoint(name_properties(resource["Type"]))
+            name or properties.keys().isdisjoint(_name_properties(resource["Type"]))
         ):
             wrong.append("Name")
         if wrong:
@@ -111,6 +123,12 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
             )
 
 
+def _name_properties(resource_type: str) -> tuple[str, ...]:
+    """Return the name properties of a type."""
+    kind = resource_type.rpartition("::")[2]
+    return "Name", f"{kind}Name", f"{kind}Identifier", "GroupName"
+
+
 def _tags_of(tags: Any) -> Mapping[str, Any]:
     """Return name -> value of tags; most types have a list, some a map."""
     if isinstance(tags, dict):
@@ -122,6 +140,26 @@ def _tags_of(tags: Any) -> Mapping[str, Any]:
         for tag in tags
         if isinstance(tag, dict) and isinstance(tag.get("Key"), str)
     }
+
+
+def _data(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, resource in stack.resources.items():
+        if resource["Type"] not in stateful_types():
+            continue
+        snapshot = resource["Type"] in _SNAPSHOTS
+        expected = {
+            "DeletionPolicy": "Snapshot" if snapshot else "RetainExceptOnCreate",
+            "UpdateReplacePolicy": "Snapshot" if snapshot else "Retain",
+        }
+        for policy, value in expected.items():
+            found = resource.get(policy, "missing")
+            if found != value:
+                survives = found.startswith("Retain") or found == "Snapshot"
+                yield (
+                    f"{logical_id} contains data, but its {policy} is {found}: "
+                    f"{'more would be retained than needed' if survives else 'the data would be deleted'}. "
+                    f"Write {policy}={json.dumps(value)}."
+                )
 
 
 def _alarms(stack: BuiltStack) -> Iterator[str]:

@@ -29,6 +29,7 @@ from csr_templates.reviewing.kinds import (
     INTERRUPTION,
     OPENS,
     ORPHAN,
+    OUTPUT,
     RENAME,
     REPLACED,
     WILL_FAIL,
@@ -41,7 +42,7 @@ MAJOR: Final = 2
 NEVER: Final = 3
 WORDS: Final = ("patch", "minor", "major", "none")
 
-_FIRST: Final = (WILL_FAIL, DATA_LOSS, EXPORT, RENAME, ORPHAN)
+_FIRST: Final = (WILL_FAIL, DATA_LOSS, EXPORT, RENAME, ORPHAN, OUTPUT)
 _NOTICED: Final = (INTERRUPTION, REPLACED, OPENS, GUARD)
 # Descriptions and dashboards.
 _TEXTS: Final = frozenset(
