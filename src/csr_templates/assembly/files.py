@@ -21,14 +21,15 @@ from csr_templates.cloudformation.resolving import ACCOUNT, ResolveError, resolv
 from csr_templates.cloudformation.schemas import SchemasError
 from csr_templates.cloudformation.source_lines import logical_id_lines
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy, recovery
+from csr_templates.hand_over import git_sync, manifest, preflight_policy, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
-from csr_templates.hand_over.pipeline_policies import pipeline_policies
+from csr_templates.hand_over.pipeline_policies import pipeline_policies, role_name
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.reference.page import page
+from csr_templates.stacks import bootstrap
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -307,15 +308,22 @@ def _hand_over(
 
 def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
     """Yield the bootstrap templates, with the roles of each stack."""
-    with_bucket = bootstrap.firsts(stacks)
     header = (
-        "Generated from the template and its deploy policies; do not edit.",
+        "Generated from csr_templates/stacks/bootstrap.py and the template of the stack; do not edit.",
         f"Refresh with: {refresh}",
     )
     source = Path(bootstrap.__file__)
+    regions: set[str] = set()  # which have a bucket from an earlier stack
     for stack in stacks:
-        template = bootstrap.bootstrap(stack, with_bucket=stack.name in with_bucket)
-        text = rendering.render(template, header=header)
+        pipeline, service = (
+            role_name("${ProjectName}", "${Environment}", stack.name, kind)
+            for kind in ("pipeline", "service")
+        )
+        template = bootstrap.build(
+            stack, pipeline=pipeline, service=service, with_bucket=stack.region not in regions
+        )
+        regions.add(stack.region)
+        text = rendering.render(template.to_dict(), header=header, sections=template.sections)
         yield _Derived(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
 
 
