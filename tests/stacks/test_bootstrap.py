@@ -132,6 +132,35 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
 
 @each_stack
 @pytest.mark.parametrize(
+    ("given", "conditions"),
+    [
+        ({"GitHubRepositoryId": "74"}, {"token.actions.githubusercontent.com:repository_id": "74"}),
+        ({"GitLabProjectId": "20"}, {"gitlab.com:project_id": "20"}),
+        (  # no token has both, so no one can assume the role
+            {"GitHubRepositoryId": "74", "GitLabProjectId": "20"},
+            {"token.actions.githubusercontent.com:repository_id": "74", "gitlab.com:project_id": "20"},
+        ),
+    ],
+    ids=["GitHub", "GitLab", "both"],
+)
+def test_the_repository_of_a_token(
+    bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], conditions: dict[str, str]
+) -> None:
+    """With its ID, tokens of another repository with the same name are rejected."""
+    role = resources(bootstraps[name], {**BY_TOKEN, **given})["PipelineRole"]["Properties"]
+    (statement,) = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
+
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": SUBJECT,
+            **conditions,
+        }
+    }
+
+
+@each_stack
+@pytest.mark.parametrize(
     ("given", "broken"),
     [
         (BY_ROLE, []),
@@ -198,7 +227,8 @@ def test_first_stack_of_a_region_creates_its_bucket(
             assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
             assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
             rules = {rule["Id"]: rule for rule in properties["LifecycleConfiguration"]["Rules"]}
-            assert "NoncurrentVersionExpiration" in rules["ExpireOldVersions"]
+            # Without the first one, no version would become noncurrent.
+            assert {"ExpirationInDays", "NoncurrentVersionExpiration"} <= set(rules["ExpireOldTemplates"])
             assert bucket["UpdateReplacePolicy"] == "Retain"
             (statement,) = made["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
             assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
@@ -245,6 +275,8 @@ def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
         ),
         ("OidcSubject", SUBJECT, ["repo:OWNER/*", 'a", "b', "${aws:username}", "a\\b"]),
         ("OidcAudience", "sts.amazonaws.com", ["*", ""]),
+        ("GitHubRepositoryId", "74", ["*", "octo/repo", '74"', "${aws:username}"]),
+        ("GitLabProjectId", "20", ["*", "group/project"]),
         (
             "PermissionsBoundaryArn",
             "arn:aws:iam::123456789012:policy/limits",

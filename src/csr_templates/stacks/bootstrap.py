@@ -36,6 +36,11 @@ from csr_templates.stacks.parts import buckets, names, policies
 from csr_templates.stacks.parts import parameters as common
 from csr_templates.stacks.parts.template import StackTemplate
 
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+GITHUB_REPOSITORY: Final = "token.actions.githubusercontent.com:repository_id"
+GITLAB_PROJECT: Final = "gitlab.com:project_id"
+
 _RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation generates
 _NAME_LIMITS: Final = {
     "AWS::IAM::Role": ("RoleName", 64),
@@ -156,6 +161,23 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             ConstraintDescription=must,
         )
     )
+    for title, claim, repository in (
+        ("GitHubRepositoryId", GITHUB_REPOSITORY, "GitHub repository"),
+        ("GitLabProjectId", GITLAB_PROJECT, "gitlab.com project"),
+    ):
+        t.add_parameter(
+            Parameter(
+                title,
+                Type="String",
+                Default="",
+                AllowedPattern="[0-9]*",
+                Description=(
+                    f"ID of the {repository} (claim {claim.rpartition(':')[2]}) whose tokens are accepted. "
+                    "Another one can get its name, but not its ID. Empty to check only OidcSubject."
+                ),
+                ConstraintDescription="must be the number of a repository or project, or empty",
+            )
+        )
     t.add_parameter(
         Parameter(
             "DeletePolicies",
@@ -204,6 +226,8 @@ def add_rules(t: StackTemplate) -> None:
 def add_conditions(t: StackTemplate) -> None:
     """Add the conditions on the parameters that every bootstrap stack has."""
     t.add_condition("UsesOidc", Not(Equals(Ref("OidcProviderArn"), "")))
+    t.add_condition("ChecksGitHubRepository", Not(Equals(Ref("GitHubRepositoryId"), "")))
+    t.add_condition("ChecksGitLabProject", Not(Equals(Ref("GitLabProjectId"), "")))
     t.add_condition("MayDelete", Equals(Ref("DeletePolicies"), "attached"))
 
 
@@ -266,8 +290,11 @@ def add_artifact_bucket(t: StackTemplate) -> None:
             "ArtifactBucket",
             names.name("artifacts-${AWS::AccountId}-${AWS::Region}"),
             s3.LifecycleRule(
-                Id="ExpireOldVersions",
+                Id="ExpireOldTemplates",
                 Status="Enabled",
+                # The AWS CLI names a template by its hash, so it is never overwritten. CloudFormation keeps
+                # the templates of its stacks.
+                ExpirationInDays=365,
                 NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=90),
             ),
         )
@@ -351,9 +378,17 @@ def _by_token() -> Sub:
             "StringEquals": {f"{provider}:aud": "${OidcAudience}", f"{provider}:sub": "${OidcSubject}"}
         },
     }
-    document = {"Version": "2012-10-17", "Statement": [statement]}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    subject = '"${OidcSubject}"'  # the last condition, unless an ID follows
     parts = Split(":oidc-provider/", Ref("OidcProviderArn"))
-    return Sub(json.dumps(document), Provider=Select(1, parts))
+    return Sub(
+        text.replace(subject, f"{subject}${{Repository}}${{Project}}"),
+        Provider=Select(1, parts),
+        Repository=If(
+            "ChecksGitHubRepository", Sub(f', "{GITHUB_REPOSITORY}": "${{GitHubRepositoryId}}"'), ""
+        ),
+        Project=If("ChecksGitLabProject", Sub(f', "{GITLAB_PROJECT}": "${{GitLabProjectId}}"'), ""),
+    )
 
 
 def add_policies(t: StackTemplate, stack: BuiltStack, pipeline: str, service: str, roles: Roles) -> None:
