@@ -60,27 +60,27 @@ def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
 
 @each_stack
 @pytest.mark.parametrize("delete", ["attached", "detached"])
-def test_roles_have_the_policies_of_the_manifest(
+def test_roles_have_the_policies_of_the_stack(
     assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str, delete: str
 ) -> None:
-    """Each role has the policies of the manifest. Policies for deletion are attached only if requested."""
-    manifest = json.loads(assembly.files["stacks.json"])
-    entry = next(one for one in manifest["stacks"] if one["name"] == name)
+    """Each role has the policies of its stack. Policies for deletion are attached only if requested."""
+    policies = next(stack.policies for stack in assembly.stacks if stack.name == name)
     made = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
-    for role, keys in (
-        ("PipelineRole", ["pipelinePolicies", "pipelineDeletePolicies"]),
-        ("ServiceRole", ["servicePolicies", "serviceDeletePolicies"]),
+    for role, everyday, deleting in (
+        ("PipelineRole", policies.pipeline, policies.pipeline_delete),
+        ("ServiceRole", policies.service, policies.service_delete),
     ):
-        paths = [path for key in keys if delete == "attached" or "Delete" not in key for path in entry[key]]
         attached = [
             one["Properties"]
             for one in made
             if one["Type"] == "AWS::IAM::ManagedPolicy" and one["Properties"]["Roles"] == [{"Ref": role}]
         ]
-        assert [one["PolicyDocument"] for one in attached] == [json.loads(assembly.files[p]) for p in paths]
-        assert [one["ManagedPolicyName"] for one in attached] == [
-            f"deploy-csr-lambda-api-prod-{PurePosixPath(path).stem}" for path in paths
-        ]
+        documents = [*everyday, *deleting] if delete == "attached" else [*everyday]
+        assert [one["PolicyDocument"] for one in attached] == documents
+        names = [one["ManagedPolicyName"] for one in attached]
+        start = f"deploy-csr-lambda-api-prod-{name}-{role.removesuffix('Role').lower()}"
+        assert len(set(names)) == len(names)
+        assert [re.fullmatch(rf"{start}(-delete)?(-\d)?", policy) for policy in names].count(None) == 0
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
         assert len(attached) <= 10
 

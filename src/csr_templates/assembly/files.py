@@ -285,7 +285,7 @@ def _hand_over(
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return the files with parameters for pipelines and Git sync, and the policies, of each stack."""
+    """Return the files with parameters for pipelines and Git sync, and the stack policies."""
     files = {}
     for environment in known:
         for stack in stacks:
@@ -299,8 +299,6 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-        for documents in manifest.role_policy_files(stack).values():
-            files.update((path, as_json(document)) for path, document in documents.items())
     for path, document in preflight_policy.policies(stacks).items():
         files[path] = as_json(document)
     return files
