@@ -171,9 +171,9 @@ DENY_USE = {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt"], "Reso
 
 def with_key(policy: Any) -> list[str]:
     """Return the messages for a key with a policy."""
-    return said(
-        Resources={"Key": {"Type": "AWS::KMS::Key", "Properties": {"Tags": TAGS, "KeyPolicy": policy}}}
-    )
+    retained = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    properties = {"Tags": TAGS, "KeyPolicy": policy}
+    return said(Resources={"Key": {"Type": "AWS::KMS::Key", **retained, "Properties": properties}})
 
 
 @pytest.mark.parametrize(

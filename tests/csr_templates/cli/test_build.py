@@ -156,7 +156,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 3 written, 3 removed, 4 unchanged.",
+        f"{out}: 2 written, 3 removed, 4 unchanged.",
         f"Removed: {', '.join(['logs.yaml', 'stack-policies/logs.json', 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
