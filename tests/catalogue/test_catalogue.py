@@ -169,7 +169,7 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
 @cache
 def module(file: str) -> Any:
     """Return a module of tests."""
-    return importlib.import_module(f"..stacks.{Path(file).stem}", __package__)
+    return importlib.import_module(f"..csr_templates.stacks.{Path(file).stem}", __package__)
 
 
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:
