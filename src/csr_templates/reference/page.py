@@ -14,11 +14,12 @@ from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
 from csr_templates.reference import diagrams
-from csr_templates.reference.alarms import period, unit
+from csr_templates.reference.alarms import ALARM, firing, metrics
 from csr_templates.reference.dashboards import widget_table
-from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
+from csr_templates.reference.markdown import code, codes, item, mermaid, operand, prose, table
 from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
 from csr_templates.reference.policy_sentences import policies
+from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
     from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.reference.parameter_effects import Change
 
-_COMPARISONS: Final = {
-    "GreaterThanOrEqualToThreshold": "at or above",
-    "GreaterThanThreshold": "above",
-    "LessThanOrEqualToThreshold": "at or below",
-    "LessThanThreshold": "below",
-}
 _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
@@ -210,12 +205,12 @@ class _Page:
         yield from table(("section", "resources", "refers to"), rows)
 
     def _alarms(self, stack: BuiltStack) -> Iterator[str]:
-        for name, alarm in _of_type(stack, "AWS::CloudWatch::Alarm").items():
+        for name, alarm in _of_type(stack, ALARM).items():
             yield f"- {code(name)}" + (
                 f": {code(_short(alarm['AlarmName']))}" if "AlarmName" in alarm else ""
             )
-            yield from _metrics(alarm)
-            yield f"  - Fires when: {_firing(alarm)}"
+            yield from (f"  {line}" for line in metrics(alarm))
+            yield f"  - Fires when: {firing(alarm, Words())}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
                 yield f"  - Notifies: {code(topics)}"
             for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
@@ -286,45 +281,6 @@ def _about(name: str, description: Any) -> str:
     return f"{name}: {text}" if text else name
 
 
-def _metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
-    """Return the metric of an alarm with its dimensions; or an expression and its metrics."""
-    metrics = [] if "Metrics" in alarm else [("", alarm)]
-    metrics += [(f"{code(one['Id'])}: ", one) for one in alarm.get("Metrics", [])]
-    for name, one in metrics:
-        if "Expression" in one:
-            yield f"  - {name}{code(in_words(one['Expression']))}"
-            continue
-        stat = one.get("MetricStat", {})
-        metric = stat.get("Metric", one)
-        name += f"{stat['Stat']} of " if stat else ""
-        words = (in_words(metric.get("Namespace", "")), code(in_words(metric.get("MetricName", ""))))
-        yield f"  - {name}{' '.join(filter(None, words))}"
-        dimensions = metric.get("Dimensions", [])
-        if isinstance(dimensions, list):
-            yield from (f"    - {one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
-        else:
-            yield f"    - {code(in_words(dimensions))}"
-
-
-def _firing(alarm: Mapping[str, Any]) -> str:
-    """Return when an alarm fires, in words."""
-    returned = [one["Id"] for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
-    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic") or codes(returned)
-    comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
-    limit = alarm.get("Threshold")
-    threshold = f"{limit:,}" if isinstance(limit, int | float) else _operand(limit)
-    periods = alarm.get("EvaluationPeriods", 1)
-    seconds = period(alarm)
-    if not isinstance(seconds, int) or seconds % 60:
-        length = f"{in_words(seconds)} seconds"
-    elif seconds % 3600:
-        length = f"{seconds // 60} minutes" if seconds != 60 else "1 minute"
-    else:
-        length = f"{seconds // 3600} hours" if seconds != 3600 else "1 hour"
-    over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
-    return f"{statistic} {comparison} {threshold} {unit(alarm)}".rstrip() + f", {over} of {length}"
-
-
 def _constraint(parameter: Mapping[str, Any]) -> str:
     allowed = list(map(in_words, parameter.get("AllowedValues", [])))
     if 0 < len(allowed) <= MANY:
@@ -343,25 +299,15 @@ def _predicate(node: Any) -> str:
         case {"Condition": str(name)}:
             return code(name)
         case {"Fn::Equals": [left, right]}:
-            return f"{_operand(left)} is {_operand(right)}"
+            return f"{operand(left)} is {operand(right)}"
         case {"Fn::Not": [{"Fn::Equals": [left, right]}]}:
-            return f"{_operand(left)} is not {_operand(right)}"
+            return f"{operand(left)} is not {operand(right)}"
         case {"Fn::Not": [one]}:
             return f"not ({_predicate(one)})"
         case {"Fn::And": list(parts)}:
             return " and ".join(map(_predicate, parts))
         case {"Fn::Or": list(parts)}:
             return f"({' or '.join(map(_predicate, parts))})"
-        case _:
-            return code(in_words(node))
-
-
-def _operand(node: Any) -> str:
-    match node:
-        case {"Fn::FindInMap": [mapping, *keys]}:
-            return f"{code(in_words(keys[-1]))} of {code(in_words(keys[0]))} in {code(in_words(mapping))}"
-        case "":
-            return "empty"
         case _:
             return code(in_words(node))
 

@@ -14,7 +14,7 @@ from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
 from csr_templates.naming import PREFIX
-from csr_templates.reference.alarms import unit
+from csr_templates.reference.alarms import limit, unit
 from csr_templates.reference.markdown import code, item, prose, table
 from csr_templates.reference.page import page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
@@ -152,12 +152,9 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         advice = list(map(prose, alarm["AlarmDescription"].split("\n")))
         metric, *lines = items(part(ours, "Alarms", name))[logical_id]
         *_, fires, tells = lines[: -len(advice)]
-        limit = alarm["Threshold"]
-        side = "below" if alarm["ComparisonOperator"] == "LessThanThreshold" else "above"
         assert lines[-len(advice) :] == advice
         assert tells == f"Notifies: {code(alarm['AlarmActions'][0]['Ref'])}"
-        assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else '`LowMemory` of '}" in fires
-        assert f"{unit(alarm)}, " in fires
+        assert f" {limit(alarm)} {unit(alarm)}".rstrip() in fires
         if "Metrics" not in alarm:
             assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
 
@@ -179,18 +176,34 @@ def test_unit(alarm: dict[str, Any], expected: str) -> None:
 @pytest.mark.parametrize(
     ("properties", "fires"),
     [
-        ({}, "Average above 70 percent, 2 of 2 periods of 5 minutes"),
+        ({}, "`CPUUtilization` > 70 percent (Average, 2 of 2 periods of 5 min)"),
         (
             {"Threshold": 0.2, "DatapointsToAlarm": 1},
-            "Average above 0.2 percent, 1 of 2 periods of 5 minutes",
+            "`CPUUtilization` > 0.2 percent (Average, 1 of 2 periods of 5 min)",
         ),
-        ({"EvaluationPeriods": 1, "Period": 90}, "Average above 70 percent, 1 period of 90 seconds"),
-        ({"ExtendedStatistic": "p95", "Statistic": ""}, "p95 above 70 percent, 2 of 2 periods of 5 minutes"),
-        ({"Threshold": 20000, "MetricName": "New"}, "Average above 20,000, 2 of 2 periods of 5 minutes"),
+        (
+            {"EvaluationPeriods": 1, "Period": 90},
+            "`CPUUtilization` > 70 percent (Average, 1 of 1 periods of 90 s)",
+        ),
+        (
+            {"ExtendedStatistic": "p95", "Statistic": ""},
+            "`CPUUtilization` > 70 percent (p95, 2 of 2 periods of 5 min)",
+        ),
+        (
+            {"Threshold": 20000, "MetricName": "New", "TreatMissingData": "breaching"},
+            "`New` > 20,000 (Average, 2 of 2 periods of 5 min; missing data breaches)",
+        ),
+        (
+            {
+                "Threshold": {"Fn::FindInMap": ["Classes", {"Ref": "P"}, "Low"]},
+                "Dimensions": [{"Name": "Role", "Value": {"Ref": "P"}}],
+            },
+            "`CPUUtilization` > `Low` of `${P}` in `Classes` percent (Average, 2 of 2 periods of 5 min)",
+        ),
     ],
 )
 def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
-    """Statistic, threshold, unit and periods read as a sentence."""
+    """The reference states when an alarm fires in the words of the on-call page."""
     alarm = {
         "MetricName": "CPUUtilization",
         "Statistic": "Average",
@@ -200,7 +213,8 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
         "Threshold": 70,
         **properties,
     }
-    text = small({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}})
+    resources = {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}
+    text = small({"Parameters": {"P": {"Type": "String"}}, "Resources": resources})
 
     assert f"Fires when: {fires}" in items(part(text, "Alarms", "site"))["Alarm"]
 
@@ -438,7 +452,7 @@ def test_alarm_with_functions_for_values() -> None:
     assert items(part(text, "Alarms", "site"))["Alarm"] == [
         "`Errors`",
         "`${P} if Big, otherwise nothing`",
-        "Fires when: Sum below `${P}` errors, 1 period of ${P} seconds",
+        "Fires when: `Errors` < `${P}` errors (Sum, 1 of 1 periods of ${P} s)",
     ]
 
 
@@ -472,7 +486,7 @@ def test_alarm_on_an_expression() -> None:
         "`share`: `bad / 7`",
         "`bad`: Sum of Shop `Errors`",
         "Of = `x`",
-        "Fires when: `share` above 50, 2 of 2 periods of 10 minutes",
+        "Fires when: `bad / 7`, `Errors` > 50 (Sum, 2 of 2 periods of 10 min)",
     ]
 
 

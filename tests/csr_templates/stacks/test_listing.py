@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS, Stack
+from csr_templates.reference.alarms import severity
 from csr_templates.stacks.pins import PINS
 
 
@@ -29,5 +30,5 @@ def test_rollback_triggers(stack: Stack, templates: dict[str, dict[str, Any]]) -
     assert bool(stack.rollback_triggers) is (stack.name in ("api", "frontend"))
     for logical_id in stack.rollback_triggers:
         (topic,) = resources[logical_id]["Properties"]["AlarmActions"]
-        assert "Critical" in topic["Ref"]
+        assert severity(topic, resources) == "critical"
         assert logical_id in PINS[stack.name].names
