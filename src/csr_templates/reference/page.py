@@ -1,7 +1,4 @@
-"""The reference: a Markdown page about the resources of the templates and the effects of changes.
-
-All of it is generated from the templates and the resource schemas.
-"""
+"""The reference: a Markdown page about the contents of the templates, generated from them."""
 
 from __future__ import annotations
 
@@ -17,7 +14,6 @@ from csr_templates.reference import diagrams
 from csr_templates.reference.alarms import ALARM, firing, metrics
 from csr_templates.reference.dashboards import widget_table
 from csr_templates.reference.markdown import code, codes, item, mermaid, operand, prose, table
-from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
 from csr_templates.reference.policy_sentences import policies
 from csr_templates.reference.words import Words
 
@@ -25,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cfn_analysis.model.built_stack import BuiltStack
-    from csr_templates.reference.parameter_effects import Change
 
+_MOST_VALUES: Final = 6  # of a parameter; for more, the page shows only their number
 _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
@@ -36,10 +32,8 @@ This page is generated from the templates. `${Name}` is the value of a parameter
 `import name` is an export of another stack. Names of alarms, stacks and exports are shown without their
 common prefix, `${ProjectName}-${Environment}-`.
 
-**Parameters.** The effects of a change are taken from the resource schemas and the documentation of AWS. Not
-every property has been tested. *Updates* means that the resource is kept and that the AWS documentation does
-not mention an interruption. If it does, the interruption is listed with its source. If the documentation does
-not cover the property, the effect is unknown. Review the change set before you execute it.
+**Parameters.** To see the effects of a new value, write it into the parameter file, build, and run
+`csr-templates review`.
 
 **Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
 creation is rolled back. `Snapshot` keeps a final snapshot. The [stack policy](stack-policies) denies updates
@@ -64,7 +58,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
         refresh: the command that generates the page again.
 
     Raises:
-        schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
+        schemas.SchemasError: the lists of cfn-lint have another format.
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
@@ -127,9 +121,6 @@ class _Page:
                 yield from ("", f"### {title} of {stack.name}", "", *found)
 
     def _parameters(self, stack: BuiltStack) -> Iterator[str]:
-        if not stack.parameters:
-            return
-        effects = changes(stack)
         for name, parameter in stack.parameters.items():
             yield _about(f"- {code(name)} ({parameter['Type']})", parameter.get("Description", ""))
             if name in stack.per_deploy:
@@ -138,26 +129,8 @@ class _Page:
                 yield f"  - Default: {code(in_words(parameter['Default'])) or '(empty)'}"
             if constraint := _constraint(parameter):
                 yield f"  - Allowed: {constraint}"
-            yield from (f"  - {effect}" for effect in self._effect(stack, name, effects[name]))
-
-    def _effect(self, stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
-        """Return the effects of changing a parameter, in sentences."""
-        yield from sentences(stack, parameter, change)
-        imported = {
-            key: readers
-            for key in change.outputs
-            if "Export" in stack.outputs[key] and (readers := self.readers.get(Node(stack.name, key)))
-        }
-        if imported:
-            readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
-            yield (
-                f"CloudFormation rejects a new value of {names_or_count(tuple(imported), 'outputs')} while "
-                f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
-            )
-        for key in change.outputs:
-            if key not in imported:
-                for reader in self.readers.get(Node(stack.name, key), []):
-                    yield f"Deploy {reader} afterwards: it reads {code(key)}."
+            for rule, descriptions in _rules(stack, name):
+                yield f"  - The rule {code(rule)} rejects some values: {' '.join(map(prose, descriptions))}"
 
     def _resources(self, stack: BuiltStack) -> Iterator[str]:
         conditions: Mapping[str, Any] = stack.template.get("Conditions", {})
@@ -281,9 +254,16 @@ def _about(name: str, description: Any) -> str:
     return f"{name}: {text}" if text else name
 
 
+def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the rules of the template that use a parameter, with their assertions."""
+    for name, rule in stack.template.get("Rules", {}).items():
+        if any((use.kind, use.name) == ("name", parameter) for use in stack.uses_in("Rules", name)):
+            yield name, [str(assertion.get("AssertDescription", "")) for assertion in rule["Assertions"]]
+
+
 def _constraint(parameter: Mapping[str, Any]) -> str:
     allowed = list(map(in_words, parameter.get("AllowedValues", [])))
-    if 0 < len(allowed) <= MANY:
+    if 0 < len(allowed) <= _MOST_VALUES:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
     return f"{described} ({len(allowed)} values)" if allowed else described
