@@ -139,7 +139,8 @@ def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> l
     for check in checks:
         for subject in check.subjects(needs) if step < len(check.facts) else ():
             try:
-                found.update({query.key: query for query in check.facts[step](subject, needs, Lookup(facts))})
+                for query in check.facts[step](subject, needs, Lookup(facts)):
+                    found[query.key] = query
             except (NoAnswerError, *_UNEXPECTED):
                 pass  # An earlier call has no answer, or an unexpected one. The result of the check shows it.
     return list(found.values())
