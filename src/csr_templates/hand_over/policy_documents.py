@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from cfn_analysis.model.built_stack import Document
@@ -59,7 +60,8 @@ def _statement(
 def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:
     """Return documents with the statements, in their order.
 
-    Each part starts a document, so that a longer statement does not move the statements of other parts.
+    Each part starts a document, so that a longer statement does not move the statements of other parts. Only
+    parts that fill less than half of a document together are one document.
 
     Args:
         name: the policy, for messages.
@@ -68,7 +70,11 @@ def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:
     Raises:
         PolicyError: one statement is longer than a document can be.
     """
-    return [document for statements in parts for document in _packed(name, statements)]
+    kept = [list(statements) for statements in parts]
+    together = _packed(name, chain(*kept))
+    if sum(map(_length, together)) < MAX_CHARACTERS / 2:
+        return together
+    return [document for statements in kept for document in _packed(name, statements)]
 
 
 def _packed(name: str, statements: Iterable[Document]) -> list[Document]:

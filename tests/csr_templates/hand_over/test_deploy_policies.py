@@ -448,13 +448,16 @@ def test_each_part_starts_a_document() -> None:
     def of_length(length: int) -> Document:
         return {"Sid": "x" * length}
 
-    first, last = [of_length(3_000)], [of_length(10)]
+    first, last = [of_length(4_000)], [of_length(10)]
     documents = in_documents("site", first, [], [of_length(20), of_length(30)], last)
     longer = in_documents("site", first, [], [of_length(20), of_length(6_080)], last)
 
     assert [len(document["Statement"]) for document in documents] == [1, 2, 1]
     assert [len(document["Statement"]) for document in longer] == [1, 1, 1, 1]
     assert (longer[0], longer[-1]) == (documents[0], documents[-1])
+    assert in_documents("site", [of_length(20)], last) == [
+        {**documents[0], "Statement": [of_length(20), *last]}
+    ]
 
 
 @each_stack
