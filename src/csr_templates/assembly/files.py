@@ -68,6 +68,11 @@ class Assembly(NamedTuple):
         """Whether the files may be written."""
         return not self.findings and not self.problems
 
+    @property
+    def can_be_described(self) -> bool:
+        """Whether pages can describe the templates: cfn-lint's own rules found no error in their values."""
+        return not any(finding.rule < "E9" for finding in self.findings)
+
 
 class _Derived(NamedTuple):
     """A template derived from the template of a stack."""

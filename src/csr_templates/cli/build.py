@@ -95,13 +95,13 @@ def run(arguments: Namespace) -> int:
         plan = None
         written = None
         before = None
-        if arguments.pages and assembly.is_clean:
+        if arguments.pages and assembly.can_be_described:
             from csr_templates.assembly import pages  # only a checkout has pages
 
             written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
-        elif assembly.is_clean:
+        elif assembly.is_clean and not (written and written.mistakes):
             if arguments.review and not in_json:
                 before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)

@@ -46,7 +46,7 @@ class Result(NamedTuple):
     @property
     def status(self) -> str:
         """``ok``, ``findings`` or, for a check, ``stale``."""
-        if not self.assembly.is_clean:
+        if not self.assembly.is_clean or (self.pages and self.pages.mistakes):
             return "findings"
         stale = bool(self.plan and self.plan.stale)
         if self.pages:
@@ -62,7 +62,7 @@ def print_text(result: Result, arguments: Namespace, output: Path) -> None:
     stale_pages = result.pages.stale if result.pages else ()
     if result.is_check and (result.plan.stale or stale_pages):
         _print_stale(result, result.plan, arguments, output)
-    elif result.assembly.is_clean:
+    elif result.status == "ok":
         _print_stacks(result.assembly)
         _print_files(result, result.plan, output)
     for sentence in result.pages.untranslated if result.pages else ():
@@ -79,8 +79,11 @@ def _print_findings(result: Result, arguments: Namespace) -> None:
         say(str(finding))
     if any(finding.severity == "informational" for finding in assembly.findings):
         say(INFORMATIONAL)
-    if not assembly.is_clean:
-        count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
+    mistakes = result.pages.mistakes if result.pages else ()
+    for mistake in mistakes:
+        say(mistake)
+    if result.status == "findings":
+        count = quantity(len(assembly.problems) + len(assembly.findings) + len(mistakes), "finding")
         say(f"{count}." if result.is_check else f"{count}; nothing was written.")
 
 
@@ -156,6 +159,7 @@ def as_json(
             "stale": pages.stale if pages and is_check else (),
             "unchanged": pages.unchanged if pages else (),
             "untranslated": pages.untranslated if pages else (),
+            "mistakes": pages.mistakes if pages else (),
         },
         "problems": assembly.problems if assembly else (),
         "findings": [finding._asdict() for finding in assembly.findings] if assembly else [],
