@@ -144,7 +144,8 @@ def assemble(
             pipeline, pipeline_delete = pipeline_policies(one)
             one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
         except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
-            problems.append(f"Stack {one.name}: {error}")  # the linter may report more about the same error
+            # The linter may report more about the same error.
+            problems += [f"Stack {one.name}: {sentence}" for sentence in str(error).split("\n")]
     files.update(_hand_over(built, known, in_repository, refresh))
     derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
     files.update((one.path, one.text.encode("ascii")) for one in derived)

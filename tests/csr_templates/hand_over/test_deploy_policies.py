@@ -110,6 +110,12 @@ NAMED = {
 }
 
 
+SCOPES_FILE = "src/csr_templates/hand_over/deploy_scopes.py"
+SCOPES_CHOICES = (
+    ", with {Name} instead of the last * if Name is the property with its name, or with "
+    '"environment" as the third value if its ID is random.'
+)
+
 Policies = tuple[list[Document], list[Document]]
 NAMES = [stack.name for stack in STACKS]
 each_stack = pytest.mark.parametrize("name", NAMES)
@@ -405,8 +411,8 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     one = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
-        "ssm:GetParameters is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
-        'line, with "" for the types.'
+        f"ssm:GetParameters is required, but matches no ARN of SCOPES. Add a line to SCOPES in {SCOPES_FILE}, "
+        f'such as: Scope("", "arn:aws:ssm:{{region}}:*:parameter/*"){SCOPES_CHOICES}'
     )
     assert one["Action"] == ["ssm:GetParameters"]
     assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
@@ -826,27 +832,49 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
 
 
 @pytest.mark.parametrize(
-    ("template", "message"),
+    ("template", "messages"),
     [
         (
-            {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}},
-            "No action that AWS::DynamoDB::Table requires for its handler create matches an ARN of "
-            "SCOPES in deploy_scopes.py. Add a line for the type.",
+            {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}, "Job": {"Type": "AWS::Glue::Job"}}},
+            [
+                f"No action that {type_name} requires for its handler create matches an ARN of SCOPES. Add a "
+                f'line to SCOPES in {SCOPES_FILE}, such as: Scope("{type_name}", '
+                f'"arn:aws:{arn}"){SCOPES_CHOICES}'
+                for type_name, arn in (
+                    ("AWS::DynamoDB::Table", "dynamodb:{region}:*:table/*"),
+                    ("AWS::Glue::Job", "glue:{region}:*:job/*"),
+                )
+            ],
         ),
         (
             {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}},
-            "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS in deploy_scopes.py does not "
-            "contain the action for looking up its value. Add a line for it.",
+            [
+                "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS does not contain the action "
+                f"for looking up its value. Add a line to PARAMETERS in {SCOPES_FILE}, such as: "
+                '"AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",'
+            ],
         ),
     ],
-    ids=["type without ARNs", "parameter that nobody can look up"],
+    ids=["types without ARNs", "parameter that nobody can look up"],
 )
-def test_unknown_types_are_reported(template: dict[str, Any], message: str) -> None:
+def test_unknown_types_are_reported(template: dict[str, Any], messages: list[str]) -> None:
     """Without an entry, a type would have no permissions, and its deploy would fail with AccessDenied."""
     with pytest.raises(PolicyError) as caught:
         of(template)
 
-    assert str(caught.value) == message
+    assert str(caught.value).split("\n") == messages
+
+
+def test_the_example_of_a_message_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the line that the message shows, the policies have the actions of the type."""
+    template = {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}}
+    with pytest.raises(PolicyError) as caught:
+        of(template)
+    (line,) = re.findall(r'Scope\("(.+)", "(.+)"\)', str(caught.value))
+
+    monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, deploy_scopes.Scope(*line)))
+
+    assert "dynamodb:CreateTable" in statement(of(template), "Dynamodb")["Action"]
 
 
 def test_fails_on_a_statement_that_is_too_long() -> None:
