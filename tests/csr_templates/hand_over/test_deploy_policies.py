@@ -411,8 +411,8 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     one = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
-        f"ssm:GetParameters is required, but matches no ARN of SCOPES. Add a line to SCOPES in {SCOPES_FILE}, "
-        f'such as: Scope("", "arn:aws:ssm:{{region}}:*:parameter/*"){SCOPES_CHOICES}'
+        "ssm:GetParameters is required, but matches no ARN of SCOPES. Add a line to SCOPES in "
+        f'{SCOPES_FILE}, such as: Scope("", "arn:aws:ssm:{{region}}:*:parameter/*"){SCOPES_CHOICES}'
     )
     assert one["Action"] == ["ssm:GetParameters"]
     assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
@@ -849,8 +849,8 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
         (
             {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}},
             [
-                "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS does not contain the action "
-                f"for looking up its value. Add a line to PARAMETERS in {SCOPES_FILE}, such as: "
+                "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS does not contain the "
+                f"action for looking up its value. Add a line to PARAMETERS in {SCOPES_FILE}, such as: "
                 '"AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",'
             ],
         ),
