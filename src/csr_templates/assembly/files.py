@@ -133,7 +133,7 @@ def assemble(
         stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
     known = environments.read(parameters, built) if parameters else ()
-    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
+    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built, known)]
     problems += [f"Stack {one.name}: {sentence}" for one in built for sentence in manifest_problems(one)]
     problems += _house_problems(stacks, built)
     triggers = {}

@@ -99,7 +99,7 @@ def _print_stale(result: Result, plan: Plan, arguments: Namespace, output: Path)
     for place, names in stale:
         if names:
             say(f"Stale in {place}: {', '.join(names)}.")
-    say(f"Refresh with: {_refresh_command(arguments)}")
+    say(f"Refresh with: {refresh_command(arguments)}")
 
 
 def _print_stacks(assembly: Assembly) -> None:
@@ -181,7 +181,8 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
     ]
 
 
-def _refresh_command(arguments: Namespace) -> str:
+def refresh_command(arguments: Namespace) -> str:
+    """Return the command that writes the files again, with the options of this one."""
     root = None if arguments.declared_in else folders.checkout()
     given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
     if root and arguments.pages and arguments.pages.resolve() == root / "docs":
