@@ -7,7 +7,7 @@ files are reported at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.wording import hint, series
@@ -201,8 +201,10 @@ def _judge_keys(
     """Check each key of one file; return the correct values and the errors."""
     right, mistakes = {}, []
     unknown = [key for key in given if not any(key in stack.parameters for stack in stacks)]
-    if len(unknown) > 1:
-        mistakes.append(Mistake(path.as_posix(), "", _unknown_keys(unknown, given, stacks, next(listed, ""))))
+    if len(unknown) > 1:  # such as the keys of a stack that is not in the set
+        names = series([key_text(key) for key in unknown])
+        message = f"No template has the parameters {names}. Remove or correct these keys.{next(listed, '')}"
+        mistakes.append(Mistake(path.as_posix(), "", message))
     for key, value in given.items():
         if key in unknown and len(unknown) > 1:
             continue
@@ -211,18 +213,6 @@ def _judge_keys(
         if not messages:
             right[key] = text_of(value)
     return right, mistakes
-
-
-def _unknown_keys(
-    unknown: Sequence[str], given: Collection[str], stacks: Sequence[BuiltStack], listed: str
-) -> str:
-    """Return the sentences about several keys, such as those of a stack that is not in the set."""
-    missing = {name for stack in stacks for name in stack.in_files} - set(given)
-    named = []
-    for key in unknown:
-        nearest = hint(key, missing).removeprefix(" Did")
-        named.append(f"{key_text(key)} (did{nearest})" if nearest else key_text(key))
-    return f"No template has the parameters {series(named)}. Remove or correct these keys.{listed}"
 
 
 def _key_refusals(

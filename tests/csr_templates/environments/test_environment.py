@@ -485,8 +485,7 @@ TOGETHER = [
         "keys of stacks that are not in the set",
         {"shared": {"Lambda": 1, "Waf": 2, "Bild": 3}, "dev": {"Lambada": 1, "HostedZone": 512}},
         f"shared.json: No template has the parameters Lambda, Waf and Bild. Remove or correct these keys. {KNOWN}",
-        "dev.json: No template has the parameters Lambada and HostedZone (did you mean 'HostedZoneId'?). Remove or "
-        "correct these keys.",
+        "dev.json: No template has the parameters Lambada and HostedZone. Remove or correct these keys.",
     ),
     bad(
         "everything at once",
