@@ -132,6 +132,11 @@ class EnvironmentChanges(NamedTuple):
     renamed: Mapping[str, tuple[str, str]]
 
     @property
+    def is_removed(self) -> bool:
+        """Whether the environment is removed, so that all of its stacks are ``gone``."""
+        return bool(self.gone) and not self.after
+
+    @property
     def resources(self) -> dict[Node, Changed]:
         """All changed resources."""
         return {one.change.node: one for stack in self.stacks for one in stack.resources}
@@ -143,17 +148,21 @@ def compare(before: Side, after: Side, names: Sequence[str] = ()) -> list[Enviro
     Args:
         before: the deployed state.
         after: the state after the deploy.
-        names: the environments to compare; by default all environments of ``after``.
+        names: the environments to compare; by default those of ``after``, then those that it no longer has.
 
     Raises:
         ReviewError: there is no such environment, or a template cannot be resolved.
         SchemasError: cfn-lint does not have schemas for the region of a stack.
     """
-    known = list(after.environments)
+    # "" is not the name of an environment: a folder without parameter files, or a single template.
+    known = [
+        *after.environments,
+        *(name for name in before.environments if name and name not in after.environments),
+    ]
     if unknown := [name for name in names if name not in known]:
         raise ReviewError(
             f"There is no environment {unknown[0]} in {after.name}.{hint(unknown[0], known)} It has "
-            f"{', '.join(known) or 'none'}."
+            f"{', '.join(after.environments) or 'none'}."
         )
     return [_compare(before, after, name) for name in (names or known)]
 

@@ -6,6 +6,8 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.reviewing.risks import ORDER
@@ -105,7 +107,7 @@ def stack_digests(document: Entry) -> list[StackDigest]:
             one["name"]: stack for one in environments for stack in one["stacks"] if stack["name"] == name
         }
         parameters, resources, outputs = (
-            _merged((where, entry) for where, stack in of_stack.items() for entry in stack[key])
+            _merged((where, _by_line(entry)) for where, stack in of_stack.items() for entry in stack[key])
             for key in ("parameters", "resources", "outputs")
         )
         order = list(CHANGES)
@@ -199,6 +201,31 @@ def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
         Merged(next(iter(where.values())) if len(where) == 1 else json.loads(text), tuple(where))
         for text, where in groups.items()
     ]
+
+
+def _by_line(entry: Entry) -> Entry:
+    """Return an entry with a cause for each differing line of a text, such as the body of a dashboard.
+
+    Lines that differ equally in several environments are merged, also if the rest of their texts differs.
+    """
+    causes = [line for cause in entry.get("causes", ()) for line in _lines(cause)]
+    return {**entry, "causes": causes} if causes else entry
+
+
+def _lines(cause: Entry) -> list[Entry]:
+    before, after = cause["before"], cause["after"]
+    if not all(isinstance(value, str) and "\n" in value for value in (before, after)):
+        return [cause]
+    # The comma only separates a line from the next one.
+    old, new = ([line.strip().removesuffix(",") for line in text.split("\n")] for text in (before, after))
+    pairs = [
+        pair
+        for kind, *place in SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+        if kind != "equal"
+        for pair in zip_longest(old[place[0] : place[1]], new[place[2] : place[3]])
+    ]
+    name = f"{cause['property']} (line)"
+    return [{**cause, "property": name, "before": one, "after": other} for one, other in pairs] or [cause]
 
 
 def _alike(resources: Iterable[Merged]) -> list[list[Merged]]:

@@ -78,8 +78,10 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
         yield (WILL_FAIL, *failure)
     if environment.renamed:
         yield (ORPHAN, next(iter(environment.renamed)), "", _renamed_stacks(environment))
+    if environment.is_removed:
+        yield (ORPHAN, environment.gone[0], "", _removed_environment(environment))
     for name in environment.gone:
-        if name in environment.renamed:
+        if environment.is_removed or name in environment.renamed:
             continue
         yield (
             ORPHAN,
@@ -110,6 +112,15 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
                     *one.change.node,
                     _rename(one.change.node, new, one.data, rejected=new in rejected),
                 )
+
+
+def _removed_environment(environment: EnvironmentChanges) -> str:
+    return (
+        f"The environment {environment.name} is removed, and its stacks are no longer managed: "
+        f"{series(environment.gone)}. A deploy does not delete them: they continue to run, with their data, "
+        "and to incur costs, until they are deleted manually, in the reverse order. Restore the environment, "
+        "unless someone deletes its stacks."
+    )
 
 
 def _renamed_stacks(environment: EnvironmentChanges) -> str:

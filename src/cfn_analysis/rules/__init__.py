@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from cfn_analysis.rules.support.rule import Rule
 
 # The numbers of the rules in each folder, E and W alike: a W may become an E one day. cfn-lint has E0000 to
@@ -59,42 +61,73 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
     """Return the rule in each file of a package, in the order of their numbers.
 
     Raises:
-        ImportError: a file is not in the folder of a service, does not contain exactly one rule, or is not
-            named like it; or the number of a rule is not one of its folder, or belongs to another rule.
+        ImportError: files are not in the folder of a service, do not contain exactly one rule, or are not
+            named like it; or the number of a rule is not one of its folder, or belongs to another rule. The
+            message has a line for each file.
     """
-    from cfn_analysis.rules.support.rule import Rule
-
     found: dict[int, tuple[type[Rule], str]] = {}
+    misnumbered: list[tuple[str, str, str]] = []
+    mistakes: list[str] = []
     for file in sorted(folder.rglob("*.py")):
         service, place = file.parent.name, file.relative_to(folder.parent).as_posix()
         if file.name == "__init__.py" or service == "support":
             continue
         if file.parent.parent != folder or service not in NUMBERS:
-            raise ImportError(
+            mistakes.append(
                 f"{place} is not in the folder of a service that has numbers. Move it into one of "
                 f"{', '.join(NUMBERS)}, or give its folder a block in NUMBERS."
             )
-        module = import_module(f"{package}.{service}.{file.stem}")
-        own = (made for made in vars(module).values() if getattr(made, "__module__", "") == module.__name__)
-        rules = [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
+            continue
+        rules = _rules_in(f"{package}.{service}.{file.stem}")
         names = ", ".join(rule.__name__ for rule in rules)
         if len(rules) != 1:
-            raise ImportError(
+            mistakes.append(
                 f"{place} contains {len(rules)} rules ({names}). A file must contain exactly one."
             )
-        if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
-            raise ImportError(f"{place} is not named like its rule, {names}.")
+            continue
         (rule,) = rules
+        if file.stem != re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", names).lower():
+            mistakes.append(f"{place} is not named like its rule, {names}.")
         number = int(rule.id[1:]) if re.fullmatch(r"[EW]\d{4}", rule.id) else 0
         if number not in NUMBERS[service]:
-            first, last = NUMBERS[service][0], NUMBERS[service][-1]
-            raise ImportError(
-                f"{place} has the ID {rule.id!r}. Rules on {service} use E{first} to E{last}, or W."
+            misnumbered.append((place, rule.id, service))
+        elif number in found:
+            other = found[number][1]
+            mistakes.append(
+                f"{place} has the number {number}, which is taken by {other}. {_advice(service, found)}"
             )
-        if number in found:
-            raise ImportError(f"{place} has the number {number}, which is taken by {found[number][1]}.")
-        found[number] = rule, place
+        else:
+            found[number] = rule, place
+    for place, rule_id, service in misnumbered:
+        first, last = NUMBERS[service][0], NUMBERS[service][-1]
+        mistakes.append(
+            f"{place} has the ID {rule_id!r}. Rules on {service} use E{first} to E{last}, or W. "
+            f"{_advice(service, found)}"
+        )
+    if mistakes:
+        raise ImportError("\n".join(mistakes), name=package)
     return [rule for _, (rule, _) in sorted(found.items())]
+
+
+def _rules_in(module_name: str) -> list[type[Rule]]:
+    from cfn_analysis.rules.support.rule import Rule
+
+    module = import_module(module_name)
+    own = (made for made in vars(module).values() if getattr(made, "__module__", "") == module.__name__)
+    return [made for made in own if isinstance(made, type) and issubclass(made, Rule)]
+
+
+def _advice(service: str, used: Iterable[int]) -> str:
+    number = next_number(NUMBERS[service], used)
+    if number is None:
+        return f"The block of {service} is full: give the folder another one in NUMBERS."
+    return f"The next free number is {number}."
+
+
+def next_number(block: range, used: Iterable[int]) -> int | None:
+    """Return the number after the last used one of a block; None if the block is full."""
+    number = max((one + 1 for one in used if one in block), default=block[0])
+    return number if number in block else None
 
 
 RULES = find_rules(__name__, Path(__file__).parent)

@@ -68,6 +68,11 @@ class Assembly(NamedTuple):
         """Whether the files may be written."""
         return not self.findings and not self.problems
 
+    @property
+    def can_be_described(self) -> bool:
+        """Whether pages can describe the templates: cfn-lint's own rules found no error in their values."""
+        return not any(finding.rule < "E9" for finding in self.findings)
+
 
 class _Derived(NamedTuple):
     """A template derived from the template of a stack."""
@@ -128,7 +133,7 @@ def assemble(
         stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
     known = environments.read(parameters, built) if parameters else ()
-    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
+    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built, known)]
     problems += [f"Stack {one.name}: {sentence}" for one in built for sentence in manifest_problems(one)]
     problems += _house_problems(stacks, built)
     triggers = {}
@@ -139,7 +144,8 @@ def assemble(
             pipeline, pipeline_delete = pipeline_policies(one)
             one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
         except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
-            problems.append(f"Stack {one.name}: {error}")  # the linter may report more about the same error
+            # The linter may report more about the same error.
+            problems += [f"Stack {one.name}: {sentence}" for sentence in str(error).split("\n")]
     files.update(_hand_over(built, known, in_repository, refresh))
     derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
     files.update((one.path, one.text.encode("ascii")) for one in derived)

@@ -11,7 +11,7 @@ from cfn_analysis.model.rendering import RenderError
 from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
-from csr_templates.cli.build_report import Result, as_json, print_text
+from csr_templates.cli.build_report import Result, as_json, print_text, refresh_command
 from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, say
 from csr_templates.cli.stack_mistakes import explain
 from csr_templates.environments.environment import EnvironmentsError
@@ -89,19 +89,19 @@ def run(arguments: Namespace) -> int:
             every_environment=arguments.check,
             clean_lints=None if arguments.no_cache else arguments.cache or cache.default_folder(PRODUCT),
             in_repository=in_repository,
-            refresh=arguments.refresh,
+            refresh=_refresh(arguments),
             progress=None if arguments.quiet else on_terminal("Linted"),
         )
         plan = None
         written = None
         before = None
-        if arguments.pages and assembly.is_clean:
+        if arguments.pages and assembly.can_be_described:
             from csr_templates.assembly import pages  # only a checkout has pages
 
             written = pages.plan(assembly, arguments.pages)
         if arguments.check:
             plan = folder.plan(assembly.files, output)
-        elif assembly.is_clean:
+        elif assembly.is_clean and not (written and written.mistakes):
             if arguments.review and not in_json:
                 before = _before(output, assembly.files)
             plan = folder.write(assembly.files, output)
@@ -129,6 +129,13 @@ def run(arguments: Namespace) -> int:
 
                 after_build.say_what_changed(before, output)
     return FINE if result.status == "ok" else FOUND
+
+
+def _refresh(arguments: Namespace) -> str:
+    """Return the command for the comments of the files; another project needs the options of this build."""
+    command = refresh_command(arguments) if arguments.declared_in else ""
+    refresh: str = command if command and command.isascii() else arguments.refresh  # comments are ASCII
+    return refresh
 
 
 def _before(output: Path, files: Mapping[str, bytes]) -> Side | None:

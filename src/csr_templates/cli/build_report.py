@@ -46,7 +46,7 @@ class Result(NamedTuple):
     @property
     def status(self) -> str:
         """``ok``, ``findings`` or, for a check, ``stale``."""
-        if not self.assembly.is_clean:
+        if not self.assembly.is_clean or (self.pages and self.pages.mistakes):
             return "findings"
         stale = bool(self.plan and self.plan.stale)
         if self.pages:
@@ -62,7 +62,7 @@ def print_text(result: Result, arguments: Namespace, output: Path) -> None:
     stale_pages = result.pages.stale if result.pages else ()
     if result.is_check and (result.plan.stale or stale_pages):
         _print_stale(result, result.plan, arguments, output)
-    elif result.assembly.is_clean:
+    elif result.status == "ok":
         _print_stacks(result.assembly)
         _print_files(result, result.plan, output)
     for sentence in result.pages.untranslated if result.pages else ():
@@ -79,8 +79,11 @@ def _print_findings(result: Result, arguments: Namespace) -> None:
         say(str(finding))
     if any(finding.severity == "informational" for finding in assembly.findings):
         say(INFORMATIONAL)
-    if not assembly.is_clean:
-        count = quantity(len(assembly.problems) + len(assembly.findings), "finding")
+    mistakes = result.pages.mistakes if result.pages else ()
+    for mistake in mistakes:
+        say(mistake)
+    if result.status == "findings":
+        count = quantity(len(assembly.problems) + len(assembly.findings) + len(mistakes), "finding")
         say(f"{count}." if result.is_check else f"{count}; nothing was written.")
 
 
@@ -96,7 +99,7 @@ def _print_stale(result: Result, plan: Plan, arguments: Namespace, output: Path)
     for place, names in stale:
         if names:
             say(f"Stale in {place}: {', '.join(names)}.")
-    say(f"Refresh with: {_refresh_command(arguments)}")
+    say(f"Refresh with: {refresh_command(arguments)}")
 
 
 def _print_stacks(assembly: Assembly) -> None:
@@ -156,6 +159,7 @@ def as_json(
             "stale": pages.stale if pages and is_check else (),
             "unchanged": pages.unchanged if pages else (),
             "untranslated": pages.untranslated if pages else (),
+            "mistakes": pages.mistakes if pages else (),
         },
         "problems": assembly.problems if assembly else (),
         "findings": [finding._asdict() for finding in assembly.findings] if assembly else [],
@@ -177,7 +181,8 @@ def _stacks(assembly: Assembly) -> list[dict[str, Any]]:
     ]
 
 
-def _refresh_command(arguments: Namespace) -> str:
+def refresh_command(arguments: Namespace) -> str:
+    """Return the command that writes the files again, with the options of this one."""
     root = None if arguments.declared_in else folders.checkout()
     given = {"--output": arguments.output, "--parameters": arguments.parameters, "--pages": arguments.pages}
     if root and arguments.pages and arguments.pages.resolve() == root / "docs":

@@ -1,7 +1,8 @@
 """Errors in the code of a stack: one sentence with the file and line to edit, instead of a traceback.
 
-Only errors of the author of a stack are explained: a name, a property, a value, an import, the syntax. Any
-other exception keeps its traceback.
+Only errors of the author of a stack are explained: a name, a property, a value, an import, the syntax; and
+those of the author of a lint rule that has a wrong place, name or number. Any other exception keeps its
+traceback.
 """
 
 from __future__ import annotations
@@ -24,17 +25,20 @@ from csr_templates.environments import merge_conflicts
 if TYPE_CHECKING:
     from csr_templates.stacks.listing import Stack
 
+_RULES: Final = "cfn_analysis.rules"
 _STACKS: Final = "csr_templates.stacks"
 _PARTS: Final = f"{_STACKS}.parts"  # the error is in the code that calls them
 
 
 def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
-    """Return file, line and a sentence for an error in the code of a stack; None for any other error.
+    """Return a sentence for an error in the code of a stack or a rule; None for any other error.
 
     Args:
         error: the caught exception, with its traceback.
         modules: modules of stacks outside this package.
     """
+    if isinstance(error, ImportError) and error.name == _RULES:
+        return str(error)
     if isinstance(error, SyntaxError) and error.filename and _STACKS in _dotted(error.filename):
         return _syntax_error(error, error.filename)
     frames = list(traceback.walk_tb(error.__traceback__))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cfn_analysis.model.wording import hint
+from cfn_analysis.model.wording import hint, series
 from csr_templates.environments.combinations import check_all, check_environment
 from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
 from csr_templates.environments.values import (
@@ -32,7 +32,7 @@ SHARED = "shared.json"
 
 _NEW_ENVIRONMENT = (
     "To add an environment, add its name to the AllowedValues of the parameter: environment() in "
-    "stacks/parts/parameters.py of csr_templates declares it."
+    "stacks/parts/parameters.py of csr_templates declares it, and takes the names for another project."
 )
 
 
@@ -86,7 +86,9 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     production = declaring[0].default("Environment") if declaring else None
     files = _environment_files(folder, stacks)
     shared, mistakes = read_flat(folder / SHARED)
-    accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {})
+    known = sorted({name for stack in stacks for name in stack.in_files})
+    listed = iter([f" The parameters are: {', '.join(known)}."])  # once, not for each file
+    accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {}, listed)
     mistakes += wrong
     refused: dict[str, list[str]] = {}
     for stack in stacks:
@@ -97,7 +99,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
         own, wrong = read_flat(path)
         mistakes += wrong
         if own is not None:
-            values, wrong = _judge_keys(own, path, stacks, shared or {}, environment=name)
+            values, wrong = _judge_keys(own, path, stacks, shared or {}, listed, environment=name)
             mistakes += wrong
             candidate = Candidate(name, path.as_posix(), own=list(own), given={*own, *(shared or {})})
             candidate.values = _merge(candidate, values, accepted, stacks, refused)
@@ -121,11 +123,13 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     )
 
 
-def default_problems(stacks: Sequence[BuiltStack]) -> list[str]:
+def default_problems(stacks: Sequence[BuiltStack], known: Sequence[Environment] = ()) -> list[str]:
     """Return a sentence for each default of a template that would be an error in a parameter file.
 
     Args:
         stacks: in deploy order.
+        known: the environments. A default that none of them uses can be of another region: the files of a
+            deploy contain every value.
 
     Raises:
         ValueError: a parameter cannot be judged.
@@ -136,6 +140,10 @@ def default_problems(stacks: Sequence[BuiltStack]) -> list[str]:
     owners: dict[str, str] = {}
     for stack in stacks:
         for name in stack.parameters:
+            if known and all(
+                one.values.get(name, stack.default(name)) != stack.default(name) for one in known
+            ):
+                continue
             owners.setdefault(name, stack.name)
             reasons = default_refusals(name, stack)
             mistakes += [Mistake(stack.name, name, reason) for reason in reasons]
@@ -187,11 +195,19 @@ def _judge_keys(
     path: Path,
     stacks: Sequence[BuiltStack],
     shared: Mapping[str, Any],
+    listed: Iterator[str],
     environment: str | None = None,
 ) -> tuple[dict[str, str], list[Mistake]]:
     """Check each key of one file; return the correct values and the errors."""
     right, mistakes = {}, []
+    unknown = [key for key in given if not any(key in stack.parameters for stack in stacks)]
+    if len(unknown) > 1:  # such as the keys of a stack that is not in the set
+        names = series([key_text(key) for key in unknown])
+        message = f"No template has the parameters {names}. Remove or correct these keys.{next(listed, '')}"
+        mistakes.append(Mistake(path.as_posix(), "", message))
     for key, value in given.items():
+        if key in unknown and len(unknown) > 1:
+            continue
         messages = list(_key_refusals(key, value, stacks, shared, environment))
         mistakes += [Mistake(path.as_posix(), key_text(key), message) for message in messages]
         if not messages:

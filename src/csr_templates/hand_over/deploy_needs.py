@@ -19,12 +19,13 @@ from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.policy_patterns import PREFIX, Patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from cfn_analysis.model.built_stack import BuiltStack
 
 # Each of these has a separate statement with its own conditions.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
+_SCOPES_FILE: Final = "src/csr_templates/hand_over/deploy_scopes.py"
 _READS: Final = ("Describe", "Get", "List")
 _CREATED: Final = {
     action: [(type_name, arn) for creates, type_name, arn in deploy_scopes.CREATES if creates == action]
@@ -97,8 +98,8 @@ class Needs:
         self._places_of: dict[str, set[Place]] = {}  # by concerned: a format of IAM -> our places
         self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # by filled
         self.serving = {action for action in self.claims if self._serves(action)}
-        for type_name in self.types:
-            self._require_scope(type_name)
+        if missing := [sentence for type_name in self.types for sentence in self._without_scope(type_name)]:
+            raise PolicyError("\n".join(missing))
 
     @cached_property
     def everyday(self) -> set[str]:
@@ -132,15 +133,17 @@ class Needs:
             if type_name in self.types
         )
 
-    def _require_scope(self, type_name: str) -> None:
-        """Check that no required action of a type is missing."""
+    def _without_scope(self, type_name: str) -> Iterator[str]:
+        """Yield a sentence if a required action of a type matches no ARN."""
         handlers = resource_schema(type_name, self.region).handlers
         for handler in ("create", "delete"):
-            if self.serving.isdisjoint(handlers.get(handler, ())):
-                raise PolicyError(
-                    f"No action that {type_name} requires for its handler {handler} matches an ARN of SCOPES "
-                    "in deploy_scopes.py. Add a line for the type."
+            actions = handlers.get(handler, ())
+            if self.serving.isdisjoint(actions):
+                yield (
+                    f"No action that {type_name} requires for its handler {handler} matches an ARN of "
+                    f"SCOPES. Add a line to SCOPES in {_SCOPES_FILE}, such as: {_example(type_name, actions)}"
                 )
+                return
 
     def _serves(self, action: str) -> bool:
         """Return whether a required action applies to this stack."""
@@ -172,8 +175,8 @@ class Needs:
         for action in sorted(found):
             if not takes_any(action) and not self.concerned(action):
                 raise PolicyError(
-                    f"{action} is required, but matches no ARN of SCOPES in deploy_scopes.py. Add a "
-                    'line, with "" for the types.'
+                    f"{action} is required, but matches no ARN of SCOPES. Add a line to SCOPES in "
+                    f"{_SCOPES_FILE}, such as: {_example('', [action])}"
                 )
         return found
 
@@ -197,9 +200,9 @@ class Needs:
                 yield deploy_scopes.PARAMETERS[type_name]
             elif type_name.startswith("AWS::"):
                 raise PolicyError(
-                    f"The parameter {name} has the type {declared['Type']}, and PARAMETERS in "
-                    "deploy_scopes.py does not contain the action for looking up its value. Add a line for "
-                    "it."
+                    f"The parameter {name} has the type {declared['Type']}, and PARAMETERS does not contain "
+                    f"the action for looking up its value. Add a line to PARAMETERS in {_SCOPES_FILE}, such "
+                    'as: "AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",'
                 )
 
     def concerned(self, action: str) -> set[Place]:
@@ -281,6 +284,20 @@ def service_of(action: str) -> str:
 @cache  # the stacks share many actions
 def _arns(action: str) -> tuple[str, ...]:
     return (*(iam_action(action) or ()), *deploy_scopes.ARNS.get(action, ()))
+
+
+def _example(type_name: str, actions: Iterable[str]) -> str:
+    """Return a line of ``SCOPES`` for a type, with an ARN of one of its actions, and what to adapt in it."""
+    words = type_name.lower().split("::")
+    arns = [arn for action in actions for arn in _arns(action)]
+    arns.sort(key=lambda arn: (arn.split(":")[2] not in words, words[-1] not in arn, arn))
+    arn = arns[0] if arns else "arn:${Partition}:service:${Region}:${Account}:resource/*"
+    for variable, value in (("Partition", "aws"), ("Region", "{region}"), ("Account", "*")):
+        arn = arn.replace(f"${{{variable}}}", value)
+    return (
+        f'Scope("{type_name}", "{arn}"), with {{Name}} instead of the last * if Name is the property with '
+        'its name, or with "environment" as the third value if its ID is random.'
+    )
 
 
 @cache

@@ -14,12 +14,13 @@ The policies have not been tested in an account; they rely on the schemas of AWS
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import entries, in_words
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.deploy_needs import Needs, Place, service_of, takes_any
-from csr_templates.hand_over.policy_documents import PolicyError, allow, deny, in_documents
+from csr_templates.hand_over.policy_documents import MAX_POLICIES, PolicyError, allow, deny, in_documents
 from csr_templates.hand_over.policy_patterns import (
     ACCOUNT,
     ENVIRONMENT,
@@ -37,6 +38,16 @@ if TYPE_CHECKING:
 OWN_ACCOUNT: Final = {"aws:ResourceAccount": ACCOUNT}
 TAGS: Final = {"Project": PROJECT, "Environment": ENVIRONMENT}
 
+# The parts of the policies, so that each is one document with room: service -> part; "" for all others.
+_PARTS: Final = {
+    "iam": "access",
+    "secretsmanager": "access",
+    "cloudwatch": "monitoring",
+    "logs": "monitoring",
+    "sns": "monitoring",
+    "sqs": "monitoring",
+    "kms": "keys",
+}
 _RECORDS: Final = "route53:ChangeResourceRecordSets"
 
 
@@ -45,28 +56,48 @@ def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
 
     The second ones are needed in addition when the stack is deleted, when an update removes or replaces
     resources, and when a failed creation is rolled back. Both are divided into documents of the allowed
-    length.
+    length: by service and not by length, so that a longer statement leaves the other documents as they are.
 
     Raises:
         schemas.SchemasError: AWS does not describe one of the template's types in the region.
         PolicyError: ``deploy_scopes`` does not have ARNs for one of them, or one statement is longer than a
-            document can be.
+            document can be, or the role would have more policies than IAM attaches.
         resolving.ResolveError: a value that a policy depends on is wrong.
     """
     needs = Needs(stack)
     statements = _Statements(needs)
-    everyday = [
-        *statements.other_stacks(),
-        *statements.roles(),
-        *statements.objects(),
-        *statements.roll_backs(),
-        *statements.parts(),
-        *statements.creation(),
-        *statements.records(),
-        *statements.allowing(needs.everyday),
-    ]
-    removing = list(statements.allowing(needs.removing))
-    return in_documents(stack.name, everyday), in_documents(f"{stack.name}-delete", removing)
+    of_service = _by_part(statements.allowing(needs.everyday))
+    everyday = in_documents(
+        stack.name,
+        [*statements.other_stacks(), *statements.roles(), *statements.objects(), *of_service["access"]],
+        [*statements.roll_backs(), *statements.parts(), *statements.creation()],
+        of_service["monitoring"],
+        [*statements.records(), *of_service[""]],
+        of_service["keys"],
+    )
+    of_service = _by_part(statements.allowing(needs.removing))
+    removing = in_documents(
+        f"{stack.name}-delete",
+        of_service["monitoring"],
+        [*of_service["access"], *of_service[""], *of_service["keys"]],
+    )
+    if (count := len(everyday) + len(removing)) > MAX_POLICIES:
+        raise PolicyError(
+            f"The service role of stack {stack.name} needs {count} managed policies, but IAM attaches only "
+            f"{MAX_POLICIES} to a role by default. Divide the template into two stacks."
+        )
+    return everyday, removing
+
+
+def _by_part(statements: Iterable[Document]) -> defaultdict[str, list[Document]]:
+    """Return the statements by the part of the policies to which their service belongs."""
+    found = defaultdict(list)
+    for statement in statements:
+        services = {service_of(action) for action in statement["Action"]}
+        # Actions on any resource are of several services.
+        part = "keys" if statement["Resource"] == "*" else _PARTS.get(services.pop(), "")
+        found[part].append(statement)
+    return found
 
 
 class _Statements:

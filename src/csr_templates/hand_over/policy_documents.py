@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 from cfn_analysis.model.built_stack import Document
@@ -11,6 +12,8 @@ from cfn_analysis.model.built_stack import Document
 MAX_CHARACTERS: Final = 6_144
 """Length of a managed policy; white space does not count.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+MAX_POLICIES: Final = 10
+"""Managed policies of a role, unless an account requests a higher quota."""
 
 
 class PolicyError(ValueError):
@@ -54,12 +57,27 @@ def _statement(
         yield {**statement, "Condition": condition} if condition else statement
 
 
-def in_documents(name: str, statements: Iterable[Document]) -> list[Document]:
+def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:
     """Return documents with the statements, in their order.
 
+    Each part starts a document, so that a longer statement does not move the statements of other parts. Only
+    parts that fill less than half of a document together are one document.
+
+    Args:
+        name: the policy, for messages.
+        parts: the statements; parts without statements are left out.
+
     Raises:
-        PolicyError: one statement is longer than a document can be; ``name`` is the policy in the message.
+        PolicyError: one statement is longer than a document can be.
     """
+    kept = [list(statements) for statements in parts]
+    together = _packed(name, chain(*kept))
+    if sum(map(_length, together)) < MAX_CHARACTERS / 2:
+        return together
+    return [document for statements in kept for document in _packed(name, statements)]
+
+
+def _packed(name: str, statements: Iterable[Document]) -> list[Document]:
     documents: list[Document] = []
     empty = _length(_document())
     room = 0

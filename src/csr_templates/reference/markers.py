@@ -18,6 +18,7 @@ END: Final = "<!-- /generated -->"
 
 _START = re.compile(r"<!-- generated: ([a-z-]+(?: [A-Za-z0-9-]+)?) -->")
 _MARKER = re.compile(r"\s*<!-*\s*/?\s*generated\b")  # also a damaged one
+_DAMAGED: Final = "?"  # the name of a section whose first marker is damaged
 
 
 class PageError(ValueError):
@@ -38,18 +39,18 @@ class Section(NamedTuple):
     end: int
 
 
-def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
-    """Return the generated sections of a page.
+def sections(text: str, page: str, known: Collection[str]) -> tuple[list[Section], list[str]]:
+    """Return the generated sections of a page, and a sentence for each marker that is wrong.
+
+    A marker is wrong if it is damaged, unknown, nested or without its counterpart.
 
     Args:
         text: the page.
         page: name of the file, for messages.
         known: the allowed names of a marker.
-
-    Raises:
-        PageError: a marker is damaged, unknown, nested or without its counterpart.
     """
     found: list[Section] = []
+    mistakes: list[str] = []
     name = ""
     opened = 0  # the number of the line that opened the section
     for number, line in enumerate(text.split("\n"), 1):
@@ -60,31 +61,33 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
         place = f"{page}, line {number}"
         if line == END:
             if not name:
-                raise PageError(
+                mistakes.append(
                     f"{place}: {END} has no start marker. Write {START.format('<name>')} above the table, or "
                     "remove this line."
                 )
-            found.append(Section(name, opened, number - 1))
+            elif name in known:
+                found.append(Section(name, opened, number - 1))
             name = ""
         elif not start:
-            raise PageError(
+            mistakes.append(
                 f"{place}: {line.strip()} is a damaged marker. Write {START.format('<name>')} above a "
                 f"generated table and {END} below it, each on a separate line."
             )
-        elif name:
-            raise PageError(
-                f"{place}: {line} is inside {START.format(name)} of line {opened}. Write {END} above it."
-            )
-        elif start[1] not in known:
-            kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
-            raise PageError(f"{place}: There is no table {start[1]}. The tables are {', '.join(kinds)}.")
+            name = name or _DAMAGED  # if it is a start marker, its end marker is none without a start
         else:
+            if name and name != _DAMAGED:
+                mistakes.append(
+                    f"{place}: {line} is inside {START.format(name)} of line {opened}. Write {END} above it."
+                )
+            elif start[1] not in known:
+                kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
+                mistakes.append(f"{place}: There is no table {start[1]}. The tables are {', '.join(kinds)}.")
             name, opened = start[1], number
-    if name:
-        raise PageError(
+    if name and name != _DAMAGED:
+        mistakes.append(
             f"{page}, line {opened}: {START.format(name)} is not closed. Write {END} below the table."
         )
-    return found
+    return found, mistakes
 
 
 def rewrite(

@@ -13,7 +13,7 @@ in the form of CloudFormation's array.
 ``region``: of two plain templates, by default us-east-1.
 ``stacks``: instead of one pair, stack -> the same keys, ``readsFrom``, ``perDeploy``, ``stackPolicy``,
 ``terminationProtection``, and both with ``After`` if they change; ``environments``: name -> ``before``,
-``after`` or ``both`` of its parameter values.
+``after`` or ``both`` of its parameter values, and ``only``: the side that has it, if the other one does not.
 
 Expected results:
 
@@ -183,6 +183,11 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
     contents: dict[str, str] = {}
     stacks: list[BuiltStack] = []
     protected: list[bool] = []
+    environments = {
+        name: values or {}
+        for name, values in case["environments"].items()
+        if (values or {}).get("only", side) == side
+    }
     for name, pair in case["stacks"].items():
         if not pair[side]:  # this side does not have the stack
             continue
@@ -203,9 +208,9 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
         stacks.append(stack)
         contents[stack.file] = text(template)
         contents[manifest.stack_policy_file(name)] = json.dumps(policy)
-        for environment, sides in case["environments"].items():
+        for environment, sides in environments.items():
             values = {"ProjectName": PROJECT, "Environment": environment}
-            values |= (sides or {}).get("both", {}) | (sides or {}).get(side, {})
+            values |= sides.get("both", {}) | sides.get(side, {})
             document = {
                 "Parameters": {key: values[key] for key in stack.in_files if key in values},
                 "Tags": {"Project": PROJECT, "Environment": environment},
@@ -213,7 +218,7 @@ def _write_set(case: Case, side: str, folder: Path) -> None:
             }
             contents[manifest.parameter_file(environment, name)] = json.dumps(document)
     files = {path: content.encode() for path, content in contents.items()}
-    index = manifest.document(stacks, list(case["environments"]), files, {})
+    index = manifest.document(stacks, list(environments), files, {})
     for entry, protection in zip(index["stacks"], protected, strict=True):
         entry["terminationProtection"] = protection
     for path, data in {**files, manifest.MANIFEST: json.dumps(index).encode()}.items():

@@ -10,7 +10,7 @@ import pytest
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.stack_policies import denies
 from cfn_analysis.reviewing import report
-from cfn_analysis.reviewing.sides import Side
+from cfn_analysis.reviewing.sides import ReviewError, Side
 from csr_templates.naming import PREFIX
 
 Template = dict[str, Any]
@@ -366,6 +366,38 @@ def test_a_stack_that_leaves_the_set() -> None:
         "The stack api is no longer in the set, or moves to another region. A deploy "
     )
     assert ("export", "network", "Id") in found
+
+
+def test_an_environment_that_is_removed() -> None:
+    """Its stacks continue to exist, which is one risk; the environment can be reviewed by its name."""
+    after = side(network=exporting("a"), api=importing("a"))
+    before = after._replace(environments={**after.environments, "staging": after.environments["prod"]})
+
+    for names in ([], ["staging"]):
+        (risk,) = report.review(before, after, names).risks
+        assert (risk.kind, risk.environments, risk.stack, risk.name) == (
+            "orphan",
+            ("staging",),
+            "network",
+            "",
+        )
+        assert risk.message == (
+            "The environment staging is removed, and its stacks are no longer managed: network and api. A "
+            "deploy does not delete them: they continue to run, with their data, and to incur costs, until "
+            "they are deleted manually, in the reverse order. Restore the environment, unless someone "
+            "deletes its stacks."
+        )
+    assert report.review(before, after, ["prod"]).risks == []
+    with pytest.raises(ReviewError, match=r"no environment stagign in side\. Did you mean 'staging'"):
+        report.review(before, after, ["stagign"])
+
+
+def test_defaults_are_not_an_environment() -> None:
+    """A folder without parameter files has no environment that could be removed."""
+    after = side(network=exporting("a"))
+    before = after._replace(environments={"": {"network": {}}})
+
+    assert report.review(before, after).risks == []
 
 
 @pytest.mark.parametrize("parameter", ["ProjectName", "Environment"])

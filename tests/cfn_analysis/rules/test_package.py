@@ -121,7 +121,8 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="E9001")},
-            "rules/s3/one.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W.",
+            "rules/s3/one.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W. The next free number "
+            "is 9700.",
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="I9700")},
@@ -132,7 +133,29 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
                 "s3/one.py": RULE.format(name="One", number="E9700"),
                 "s3/two.py": RULE.format(name="Two", number="W9700"),
             },
-            "rules/s3/two.py has the number 9700, which is taken by rules/s3/one.py.",
+            "rules/s3/two.py has the number 9700, which is taken by rules/s3/one.py. The next free number is "
+            "9701.",
+        ),
+        (
+            {
+                "events/one.py": RULE.format(name="One", number="E9774"),
+                "events/two.py": RULE.format(name="Two", number="E9775"),
+            },
+            "rules/events/two.py has the ID 'E9775'. Rules on events use E9770 to E9774, or W. The block of "
+            "events is full: give the folder another one in NUMBERS.",
+        ),
+        (
+            {
+                "one.py": "X = 1\n",
+                "s3/two.py": RULE.format(name="Other", number="E9001"),
+                "sns/three.py": "X = 1\n",
+            },
+            "rules/one.py is not in the folder of a service that has numbers. Move it into one of "
+            f"{', '.join(NUMBERS)}, or give its folder a block in NUMBERS.\n"
+            "rules/s3/two.py is not named like its rule, Other.\n"
+            "rules/sns/three.py contains 0 rules (). A file must contain exactly one.\n"
+            "rules/s3/two.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W. The next free number "
+            "is 9700.",
         ),
         ({"one.py": "X = 1\n"}, "rules/one.py is not in the folder of a service that has numbers. Move it "),
         (

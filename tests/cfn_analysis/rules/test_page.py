@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 
-from cfn_analysis.rules import RULES
+from cfn_analysis.rules import RULES, next_number
 from cfn_analysis.rules.template.ignore_without_reason import IgnoreWithoutReason
 
 from . import harness, write_page
-
-if TYPE_CHECKING:
-    from cfn_analysis.rules.support.rule import Rule
 
 
 def test_the_page_is_current() -> None:
@@ -40,16 +36,25 @@ def test_texts_are_not_markup() -> None:
 
 
 @pytest.mark.parametrize(
-    ("numbers", "rules", "expected"),
-    [
-        (range(9500, 9520), [IgnoreWithoutReason], "9501"),  # W9500
-        (range(9500, 9501), [IgnoreWithoutReason], "full"),  # 9501 belongs to the next block
-        (range(9500, 9520), [], "9500"),
-    ],
+    ("used", "expected"),
+    [([9500, 9502, 9519], None), ([9500, 9502, 9520], 9503), ([], 9500)],  # 9520 is of the next block
 )
-def test_next_number(numbers: range, rules: list[type[Rule]], expected: str) -> None:
+def test_next_number(used: list[int], expected: int | None) -> None:
     """The number after the last rule of a block is free, unless it belongs to the next block."""
-    assert write_page.next_number(numbers, rules) == expected
+    assert next_number(range(9500, 9520), used) == expected
+
+
+def test_a_rule_without_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule and the missing file are named."""
+    assert write_page.untested() == []
+
+    lost = write_page.PAGE.parent.with_name("tests") / "test_lost.py"
+    monkeypatch.setattr(write_page, "file_of_tests", lambda _: lost)
+    monkeypatch.setattr(write_page, "RULES", [IgnoreWithoutReason])
+
+    assert write_page.untested() == [
+        "W9500: tests/test_lost.py does not exist. Create it, with the tables GOOD and BAD."
+    ]
 
 
 def test_the_way_to_silence_a_rule_is_the_right_one() -> None:

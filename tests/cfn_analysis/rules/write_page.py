@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import importlib
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cfn_analysis.rules import CLASSES, NUMBERS, RULES
+try:
+    from cfn_analysis.rules import CLASSES, NUMBERS, RULES, next_number
+except ImportError as error:  # a rule is in the wrong place, or has a wrong name or number
+    if __name__ != "__main__":
+        raise
+    sys.exit(str(error))
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from cfn_analysis.rules.support.rule import Rule
+
+from .harness import file_of_tests
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 
@@ -105,16 +113,22 @@ def page() -> str:
     )
 
 
-def next_number(numbers: range, rules: Iterable[type[Rule]]) -> str:
-    """Return the number after the last one of some rules, or ``full`` if it is not in their block."""
-    number = max((int(rule.id[1:]) + 1 for rule in rules), default=numbers[0])
-    return str(number) if number in numbers else "full"
+def untested() -> list[str]:
+    """Return a sentence for each rule without a test file."""
+    files = {rule: file_of_tests(rule) for rule in RULES}
+    return [
+        f"{rule.id}: {file.relative_to(PAGE.parents[1]).as_posix()} does not exist. Create it, with the "
+        "tables GOOD and BAD."
+        for rule, file in files.items()
+        if not file.exists()
+    ]
 
 
 def _numbers(folder: str) -> Sequence[str]:
     """Return the row about the numbers of a folder."""
     numbers = NUMBERS[folder]
-    return folder, f"{numbers[0]} to {numbers[-1]}", next_number(numbers, _rules_of(folder))
+    number = next_number(numbers, (int(rule.id[1:]) for rule in _rules_of(folder)))
+    return folder, f"{numbers[0]} to {numbers[-1]}", str(number or "full")
 
 
 def _rules_of(folder: str) -> list[type[Rule]]:
@@ -150,4 +164,6 @@ def escaped(text: str) -> str:
 
 
 if __name__ == "__main__":
+    if sentences := untested():
+        sys.exit("\n".join(sentences))
     PAGE.write_text(page(), "ascii")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,13 @@ def broken_template() -> StackTemplate:
     t.add_parameter(part.project_name())
     t.add_parameter(part.environment())
     t.add_resource(s3.Bucket("SiteBucket", AccessControl=Ref("Nowhere"), Tags=names.tags()))
+    return t
+
+
+def legacy_template() -> StackTemplate:
+    """Return a template with one finding, which is not an error."""
+    t = bucket_template()
+    t.resources["SiteBucket"].AccessControl = "Private"
     return t
 
 
@@ -281,7 +289,7 @@ def test_json_of_a_build(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
             for name in ("site", "logs")
         ],
         "files": {"written": WHOLE_SET, "removed": [], "unchanged": [], "stale": [], "unknown": []},
-        "pages": {"written": [], "stale": [], "unchanged": [], "untranslated": []},
+        "pages": {"written": [], "stale": [], "unchanged": [], "untranslated": [], "mistakes": []},
         "problems": [],
         "findings": [],
     }
@@ -379,7 +387,13 @@ def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) 
     assert build(out, "--check", "--pages", str(docs), "--format", "json") == 1
     found = document(capsys)
     assert found["status"] == "stale"
-    assert found["pages"] == {"written": [], "stale": ["page.md"], "unchanged": [], "untranslated": []}
+    assert found["pages"] == {
+        "written": [],
+        "stale": ["page.md"],
+        "unchanged": [],
+        "untranslated": [],
+        "mistakes": [],
+    }
     build(out, "--quiet", "--pages", str(docs))
     assert build(out, "--check", "--quiet", "--pages", str(docs)) == 0
 
@@ -398,28 +412,33 @@ def test_a_missing_word_fails_the_check_only(
     assert sentence in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", ["lint", "marker"])
+@pytest.mark.parametrize("wrong", [["lint"], ["marker"], ["lint", "marker"]], ids=" ".join)
 def test_nothing_is_written_before_all_is_clean(
-    out: Path, docs: Path, wrong: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    out: Path,
+    docs: Path,
+    wrong: list[str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """If there are findings, no pages are written. If a marker is damaged, nothing is written."""
+    """If there are findings in the templates or in the pages, all are reported, and nothing is written."""
     options = ["--output", str(out), "--pages", str(docs)]
-    if wrong == "lint":
-        use(monkeypatch, broken_template)
-        monkeypatch.setattr(folders, "default_parameters", lambda **_: None)
+    if "lint" in wrong:
+        use(monkeypatch, legacy_template)
     else:
         options.append("--no-lint")
+    if "marker" in wrong:
         (docs / "page.md").write_text("<!-- generated: alarms -->")
     before = contents(docs)
 
     code = cli.main(["build", *options])
 
-    assert code == (1 if wrong == "lint" else 2)
+    assert code == 1
     assert not out.exists()
     assert contents(docs) == before
-    if wrong == "marker":
-        complaint = capsys.readouterr().err
-        assert complaint.startswith(f"csr-templates: {(docs / 'page.md').as_posix()}, line 1: <!-- generated")
+    shown = capsys.readouterr().out
+    assert ("is a legacy property" in shown) == ("lint" in wrong)
+    assert (f"{(docs / 'page.md').as_posix()}, line 1: <!-- generated" in shown) == ("marker" in wrong)
+    assert re.search(r"findings?; nothing was written\.\n$", shown)
 
 
 # ---- Errors ----

@@ -61,6 +61,19 @@ def test_builds_into_the_current_folder(project: Path, capsys: pytest.CaptureFix
     assert capsys.readouterr().out.endswith(f"{refresh}\n")
 
 
+def test_the_refresh_line_has_the_options_of_the_build(project: Path) -> None:
+    """Otherwise it would read other parameters, and write another folder. Comments are in ASCII."""
+    (project / "values").mkdir()
+    (project / "values" / "shared.json").write_text("{}")
+    (project / "values" / "prod.json").write_text('{"Environment": "prod"}')
+    given = ["build", "--stacks", "shopping.listing:STACKS", "--no-lint", "--parameters", "values"]
+
+    for folder, options in (("my out", " --output 'my out' --parameters values"), ("\u3042", "")):
+        assert cli.main([*given, "--output", folder]) == 0
+        line = (project / folder / "shop.yaml").read_text("ascii").split("\n")[1]
+        assert line == f"# Refresh with: csr-templates build --stacks shopping.listing:STACKS{options}"
+
+
 def test_other_commands_take_them_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Other commands print the same content that a build writes."""
     stacks = ["--stacks", "shopping.listing:STACKS"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from cfn_analysis.rules import find_rules
 from csr_templates import Stack
-from csr_templates.cli import folders
+from csr_templates.cli import folders, stack_mistakes
 from csr_templates.cli import main as cli
 
 MODULE = """\
@@ -96,3 +97,15 @@ def use(text: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, path.stem, module)
     spec.loader.exec_module(module)
     monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", module.build),))
+
+
+def test_rules_in_a_wrong_place(tmp_path: Path) -> None:
+    """The sentences about rule files need no traceback. Other failed imports are explained as before."""
+    file = tmp_path / "lost.py"
+    file.write_text("X = 1\n")
+    with pytest.raises(ImportError) as caught:
+        find_rules("cfn_analysis.rules", tmp_path)
+
+    assert stack_mistakes.explain(caught.value) == str(caught.value)
+    assert "lost.py is not in the folder of a service" in str(caught.value)
+    assert stack_mistakes.explain(ImportError("No module named x", name="x")) is None

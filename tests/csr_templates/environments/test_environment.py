@@ -304,7 +304,7 @@ KEYS = [
     bad(
         "environment unknown to the templates",
         {"other": {"Environment": "other", **addresses(3), **TRIAL, "MemorySize": 128}},
-        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}". To add an environment, add its name to the AllowedValues of the parameter: environment() in stacks/parts/parameters.py of csr_templates declares it.',
+        f'other.json: Environment: Found "other", which is not one of {", ".join(KNOWN_ENVIRONMENTS)}. Constraint in the templates network and app: "{environment().ConstraintDescription}". To add an environment, add its name to the AllowedValues of the parameter: environment() in stacks/parts/parameters.py of csr_templates declares it, and takes the names for another project.',
     ),
     bad(
         "no value and no default",
@@ -480,6 +480,12 @@ TOGETHER = [
         "name too long",
         {"shared": {"ProjectName": "a-project-name-too-long"}},
         'shared.json: ProjectName: Found for staging "a-project-name-too-long", which makes BucketName of Documents in app 65 characters long: a-project-name-too-long-staging-papers-to-be-scanned-123456789012. At most 63 are allowed: shorten the value by 2.',
+    ),
+    bad(
+        "keys of stacks that are not in the set",
+        {"shared": {"Lambda": 1, "Waf": 2, "Bild": 3}, "dev": {"Lambada": 1, "HostedZone": 512}},
+        f"shared.json: No template has the parameters Lambda, Waf and Bild. Remove or correct these keys. {KNOWN}",
+        "dev.json: No template has the parameters Lambada and HostedZone. Remove or correct these keys.",
     ),
     bad(
         "everything at once",

@@ -12,7 +12,7 @@ import pytest
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.schemas import creatable_versions
 from csr_templates.environments.combinations import check_environment
-from csr_templates.environments.environment import default_problems
+from csr_templates.environments.environment import Environment, default_problems
 from csr_templates.environments.properties import nearest_versions, refusal
 from csr_templates.environments.values import Candidate, Value
 
@@ -421,3 +421,20 @@ def test_a_default_version_that_cannot_be_created() -> None:
     assert problem.startswith(
         'Stack app: Parameters.A.Default: Found "8.0.mysql_aurora.3.10.99", but EngineVersion of It in app must be'
     )
+
+
+def test_defaults_that_no_environment_uses() -> None:
+    """A stack in another region needs other values, but not another template."""
+    zone = {"Type": "AWS::EC2::AvailabilityZone::Name", "Default": "us-east-1a"}
+    late = {"Type": "String", "Default": "", "MinLength": 1}
+    stack = schema({"Parameters": {"Zone": zone, "Late": late}}, "eu-west-1", per_deploy=("Late",))
+    here, there = (
+        Environment(name, {"app": {"Zone": value}}, is_production=False)
+        for name, value in (("here", "eu-west-1a"), ("there", "us-east-1a"))
+    )
+
+    def names(*known: Environment) -> list[str]:
+        return [problem.split(".")[1] for problem in default_problems([stack], known)]
+
+    assert names() == names(here, there) == ["Zone", "Late"]
+    assert names(here) == ["Late"]  # a per-deploy parameter has no value in a file

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from csr_templates.reference.markers import PageError, rewrite, sections
+from csr_templates.reference.markers import rewrite, sections
 
 KNOWN = ["alarms", "settings"]
 
@@ -57,10 +59,33 @@ KNOWN = ["alarms", "settings"]
 )
 def test_markers_that_are_refused(text: str, message: str) -> None:
     """The message about a damaged, unknown, nested or unclosed marker has the line and the correction."""
-    with pytest.raises(PageError) as error:
-        sections(text, "page.md", KNOWN)
+    assert sections(text, "page.md", KNOWN)[1] == [message]
 
-    assert str(error.value) == message
+
+def test_every_marker_that_is_wrong_is_reported() -> None:
+    """The sections around wrong markers are found."""
+    text = """<!-- /generated -->
+<!-- generated: alarms -->
+<!-- /generated -->
+<!-- generated: alarm -->
+<!-- /generated -->
+<!-- generated alarms -->
+<!-- /generated -->
+<!-- generated: alarms -->
+<!-- generated: settings -->
+<!-- /generated -->
+<!-- generated: alarms -->"""
+
+    found, mistakes = sections(text, "page.md", KNOWN)
+
+    assert found == [("alarms", 2, 2), ("settings", 9, 9)]
+    assert [re.match("page.md, line ([0-9]+): ", mistake)[1] for mistake in mistakes] == [  # type: ignore[index]
+        "1",
+        "4",
+        "6",
+        "9",
+        "11",
+    ]
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"], ids=["LF", "CRLF"])
@@ -76,7 +101,7 @@ def test_only_what_is_between_markers_changes(ending: str) -> None:
     ]
     text = ending.join(lines)
 
-    found = sections(text, "page.md", KNOWN)
+    found, _ = sections(text, "page.md", KNOWN)
     new = rewrite(text, found, lambda section, old: [f"{section.name}, not {old[0]}", "|"])
 
     assert new == ending.join([*lines[:3], "alarms, not old", "|", *lines[4:]])
@@ -86,6 +111,6 @@ def test_mixed_line_endings_stay() -> None:
     """A line outside of the markers keeps its own ending."""
     text = "a\r\nb\n<!-- generated: alarms -->\n<!-- /generated -->\r\nc"
 
-    new = rewrite(text, sections(text, "page.md", KNOWN), lambda *_: ["x"])
+    new = rewrite(text, sections(text, "page.md", KNOWN)[0], lambda *_: ["x"])
 
     assert new == "a\r\nb\n<!-- generated: alarms -->\nx\n<!-- /generated -->\r\nc"

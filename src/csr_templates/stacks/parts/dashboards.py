@@ -5,13 +5,16 @@ The text has one widget, metric, threshold line or alarm on each line, so that a
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from troposphere import Sub, cloudwatch
 
+from cfn_analysis.model.references import uses
 from csr_templates.stacks.parts import names, widgets
 
 
@@ -87,63 +90,110 @@ def _on_the_grid(rows: Sequence[Sequence[widgets.Widget]]) -> Iterator[widgets.W
         y += max(item.get("Fn::If", [None, item])[1]["height"] for item in row)
 
 
-def _sub(node: Any, before: str = "") -> dict[str, Any]:
-    """Return JSON text for a node with functions, after other text."""
-    bound: dict[str, Any] = {}
-    text = before + _json(node, "", bound)
-    return {"Fn::Sub": [text, bound] if bound else text}
+class _Variables:
+    """The variables of a text for ``Fn::Sub``.
+
+    They are named after what they contain, and not numbered, so that a further widget renames no other one.
+    """
+
+    def __init__(self, node: Any) -> None:
+        """Start without variables.
+
+        Args:
+            node: the node of the text; the names that it refers to keep their meaning.
+        """
+        self.values: dict[str, Any] = {}
+        self._taken = {use.name for use in uses(node) if use.kind == "name"}
+
+    def name(self, value: Mapping[str, Any], *words: str) -> str:
+        """Return the placeholder of a variable with a value, named after some words."""
+        wanted = "".join(_capitalized(word) for word in words)
+        for number in itertools.count(1):
+            name = wanted if number == 1 else f"{wanted}{number}"
+            if name not in self._taken and self.values.setdefault(name, value) == value:
+                break
+        return f"${{{name}}}"
 
 
-def _text(node: Any, before: str = "") -> dict[str, Any] | str:
+def _sub(node: Any, before: str = "", title: str = "") -> dict[str, Any]:
+    """Return JSON text for a node with functions, after other text; ``title`` is that of its widget."""
+    variables = _Variables(node)
+    text = before + _json(node, "", variables, title)
+    return {"Fn::Sub": [text, variables.values] if variables.values else text}
+
+
+def _text(node: Any, before: str = "", title: str = "") -> dict[str, Any] | str:
     """Return the result of ``_sub``, or only the text if it has no variables."""
-    found = _sub(node, before)
+    found = _sub(node, before, title)
     content = found["Fn::Sub"]
     return content if isinstance(content, str) and "${" not in content else found
 
 
-def _json(node: Any, key: str, bound: dict[str, Any]) -> str:
-    """Return the text of a node with this ``key``; its variables are added to ``bound``."""
+def _json(node: Any, key: str, variables: _Variables, title: str) -> str:
+    """Return the text of a node with this ``key``, in the widget with this ``title``."""
     if isinstance(node, str):
         return encode_basestring_ascii(node).replace("${", "${!")
     if isinstance(node, dict):
         if len(node) == 1 and (name := next(iter(node))) and (name == "Ref" or name.startswith("Fn::")):
-            text = _reference(node, key, bound)
+            text = _reference(node, key, variables, title)
             return text if key == "value" else f'"{text}"'  # the value of a line is a number
-        members = [f"{encode_basestring_ascii(k)}:{_json(v, k, bound)}" for k, v in node.items()]
+        title = str(node.get("title", title))
+        members = [f"{encode_basestring_ascii(k)}:{_json(v, k, variables, title)}" for k, v in node.items()]
         return "{" + ",".join(members) + "}"
     if isinstance(node, list):
         if node and _is_conditional(node[0]):  # any may be the first: Join sets the commas
-            return f"[\n${{{_bind({'Fn::Join': [',', [_item(item) for item in node]]}, key, bound)}}}\n]"
+            items = {"Fn::Join": [",", [_item(item, title) for item in node]]}
+            return f"[\n{variables.name(items, title, key)}\n]"
         start, comma, end = (
             ("[\n", ",\n", "\n]")
             if key in ("alarms", "horizontal", "metrics", "widgets")
             else ("[", ",", "]")
         )
-        first = [_json(item, "", bound) for item in node[:1]]
-        return start + "".join([*first, *[_next_item(item, comma, key, bound) for item in node[1:]]]) + end
+        first = [_json(item, "", variables, title) for item in node[:1]]
+        rest = [_next_item(item, comma, variables, title) for item in node[1:]]
+        return start + "".join([*first, *rest]) + end
     return str(node) if type(node) is int else json.dumps(node)  # the same, in a tenth of the time
 
 
-def _next_item(node: Any, comma: str, key: str, bound: dict[str, Any]) -> str:
+def _next_item(node: Any, comma: str, variables: _Variables, title: str) -> str:
     """Return an item behind others, with its comma; as a variable if it may not be there."""
     if not _is_conditional(node):
-        return comma + _json(node, "", bound)
+        return comma + _json(node, "", variables, title)
     condition, item, _ = node["Fn::If"]
-    return f"${{{_bind({'Fn::If': [condition, _text(item, comma), '']}, key, bound)}}}"
+    text = {"Fn::If": [condition, _text(item, comma, title), ""]}
+    return variables.name(text, *_words(item, title))
 
 
-def _item(node: Any) -> dict[str, Any] | str:
+def _item(node: Any, title: str) -> dict[str, Any] | str:
     if not _is_conditional(node):
-        return _text(node)
+        return _text(node, title=title)
     condition, item, _ = node["Fn::If"]
-    return widgets.when(condition, _text(item))  # type: ignore[no-any-return]
+    return widgets.when(condition, _text(item, title=title))  # type: ignore[no-any-return]
 
 
 def _is_conditional(node: Any) -> bool:
     return isinstance(node, dict) and "Fn::If" in node and node["Fn::If"][2] == widgets.NO_VALUE
 
 
-def _reference(function: Mapping[str, Any], key: str, bound: dict[str, Any]) -> str:
+def _words(item: Any, title: str) -> tuple[str, ...]:
+    """Return what an alarm, a widget, a metric or a line is named after. A number may change: not those."""
+    match item:
+        case {"Fn::GetAtt": [str(logical_id), str(attribute)]}:
+            return logical_id, attribute
+        case {"properties": {"title": own}}:
+            return str(own), "widget"
+        case [*_, {"label": label}]:
+            return title, str(label), "metric"
+        case {"label": label}:
+            return title, str(label).partition(" ")[0], "line"
+    return title, "item"
+
+
+def _capitalized(text: str) -> str:
+    return "".join(word[0].upper() + word[1:] for word in re.findall("[A-Za-z0-9]+", text))
+
+
+def _reference(function: Mapping[str, Any], key: str, variables: _Variables, title: str) -> str:
     """Return a function as text for ``Fn::Sub``: in place where that is possible, otherwise as a variable."""
     match function:
         case {"Ref": str(name)}:
@@ -152,14 +202,4 @@ def _reference(function: Mapping[str, Any], key: str, bound: dict[str, Any]) -> 
             return f"${{{name}.{attribute}}}"
         case {"Fn::Sub": str(text)}:
             return encode_basestring_ascii(text)[1:-1]
-    return f"${{{_bind(function, key, bound)}}}"
-
-
-def _bind(value: Mapping[str, Any], key: str, bound: dict[str, Any]) -> str:
-    """Return the name of a variable for a value; equal values share one."""
-    for name, other in bound.items():
-        if other == value:
-            return name
-    name = f"{key.capitalize() or 'Value'}{len(bound) + 1}"
-    bound[name] = value
-    return name
+    return variables.name(function, title, key or "value")

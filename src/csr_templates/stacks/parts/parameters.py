@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from troposphere import Parameter
 
 
@@ -29,19 +31,23 @@ def project_name() -> Parameter:
     )
 
 
-def environment() -> Parameter:
-    """Return the second half of every name."""
-    names = ["dev", "staging", "prod"]
+def environment(names: Sequence[str] = ("dev", "staging", "prod")) -> Parameter:
+    """Return the second half of every name.
+
+    Args:
+        names: the environments; the last one is production, for which the defaults of the templates are.
+    """
+    allowed = " or ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
     return Parameter(
         "Environment",
         Type="String",
-        Default="prod",
-        AllowedValues=names,
+        Default=names[-1],
+        AllowedValues=list(names),
         Description=(
             "Second part of every resource name, and value of the tag Environment. Cannot be changed after "
             "creation."
         ),
-        ConstraintDescription=f"must be {', '.join(names[:-1])} or {names[-1]}",
+        ConstraintDescription=f"must be {allowed}",
     )
 
 

@@ -110,6 +110,49 @@ def test_conditional_widgets(pattern: str, condition: str | None) -> None:
     assert [widget["properties"]["title"] for widget in found] == expected
 
 
+def variables(*rows: Template) -> dict[str, Any]:
+    """Return the variables of a dashboard with one widget in each row."""
+    _, found = dashboards.body([[row] for row in rows])["Fn::Sub"]
+    assert isinstance(found, dict)
+    return found
+
+
+def conditional(title: str) -> Template:
+    """Return a graph with a conditional metric and line, and a line whose value is known in the deploy."""
+    metrics = [
+        widgets.metric("N", "M", "all", "Sum", 60, {}),
+        widgets.when("On", widgets.metric("N", "M", "One reader", "Sum", 60, {})),
+    ]
+    lines = [
+        widgets.limit("known later", {"Fn::If": ["On", 10, 20]}),
+        widgets.when("On", widgets.limit("Alarm above 7", 7)),
+    ]
+    return widgets.graph(title, "ms", metrics, lines)
+
+
+def test_variables_are_named_after_their_content() -> None:
+    """A widget that is added renames no variable, so that a diff shows only the widget."""
+    states = {
+        "type": "alarm",
+        "height": 3,
+        "properties": {"title": "Alarms", "alarms": ["a", widgets.when("On", {"Fn::GetAtt": ["B", "Arn"]})]},
+    }
+    before = variables(states, conditional("Free memory"))
+    after = variables(conditional("CPU"), states, conditional("Free memory"), widgets.when("On", plain("x")))
+
+    assert list(before) == ["BArn", "FreeMemoryOneReaderMetric", "FreeMemoryValue", "FreeMemoryAlarmLine"]
+    assert before.items() <= after.items()
+    assert after.keys() - before.keys() == {"CPUOneReaderMetric", "CPUValue", "CPUAlarmLine", "XWidget"}
+
+
+def test_variables_with_the_same_name() -> None:
+    """Different values get different names, equal values share one, and a name of the template stays free."""
+    lines = [widgets.limit("l", {"Fn::If": ["On", number, 1]}) for number in (2, 3, 2)]
+    metric = widgets.metric("N", "M", "all", "Sum", 60, {"D": {"Ref": "CPUValue"}})
+
+    assert list(variables(widgets.graph("CPU", "ms", [metric], lines))) == ["CPUValue2", "CPUValue3"]
+
+
 def test_resource() -> None:
     """The dashboard has its name, and the resource attributes that are passed to it."""
     found = dashboards.dashboard("Board", "api", [[plain("g")]], Condition="On").to_dict()

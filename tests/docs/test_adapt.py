@@ -1,0 +1,134 @@
+"""docs/adapt.md: each snippet is run as it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SNIPPETS = dict(
+    re.findall(
+        r"<!-- adapt: (\S+) -->\n```\w+\n(.*?)```\n",
+        (ROOT / "docs" / "adapt.md").read_text("utf-8"),
+        re.DOTALL,
+    )
+)
+PROJECTS = sorted({path.partition("/")[0] for path in SNIPPETS})
+EVERY_BLOCK = re.compile(r"^```\w+$", re.MULTILINE)
+
+
+@pytest.fixture
+def project(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A project as the page describes it: the parameter files of this repository, and the snippets."""
+    shutil.copytree(ROOT / "parameters", tmp_path / "parameters")
+    for path, text in SNIPPETS.items():
+        name, _, file = path.partition("/")
+        if name == request.param:
+            (tmp_path / file).write_text(text)
+    return tmp_path
+
+
+def build(project: Path, *options: str) -> str:
+    """Build a project as its snippet says, without lint, and return what the command prints."""
+    script = project / "build.sh"
+    command = shlex.split(script.read_text()) if script.exists() else ["csr-templates", "build"]
+    assert command[:2] == ["csr-templates", "build"]
+    default = ["--parameters", "parameters", "--output", "out"]
+    done = subprocess.run(
+        [sys.executable, "-m", "csr_templates", *command[1:], *default, "--no-lint", *options],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def environments(project: Path) -> list[Path]:
+    """Return the parameter files of the environments."""
+    return [file for file in (project / "parameters").glob("*.json") if file.stem != "shared"]
+
+
+def change(file: Path, **values: Any) -> None:
+    """Change values of a parameter file; None removes the key."""
+    found = json.loads(file.read_text()) | values
+    file.write_text(json.dumps({key: value for key, value in found.items() if value is not None}))
+
+
+def stacks(project: Path) -> list[dict[str, Any]]:
+    """Return the stacks of the manifest."""
+    found: list[dict[str, Any]] = json.loads((project / "out" / "stacks.json").read_text())["stacks"]
+    return found
+
+
+def test_every_block_is_run() -> None:
+    """No block of the page is without a marker."""
+    assert len(EVERY_BLOCK.findall((ROOT / "docs" / "adapt.md").read_text("utf-8"))) == len(SNIPPETS)
+
+
+@pytest.mark.parametrize("project", ["name"], indirect=True)
+def test_another_name_without_web_acl(project: Path) -> None:
+    """Name and WAF are parameters."""
+    for file in environments(project):
+        change(file, WAFEnabled=False)
+
+    assert " written, 0 removed" in build(project)
+
+    values = json.loads((project / "out" / "parameters" / "prod" / "frontend.json").read_text())["Parameters"]
+    assert (values["ProjectName"], values["WAFEnabled"]) == ("shop", "false")
+
+
+@pytest.mark.parametrize("project", ["environments"], indirect=True)
+def test_other_environments(project: Path) -> None:
+    """A file and the list of names are an environment, in every stack and in the bootstrap templates."""
+    for name in ("dev", "staging"):
+        (project / "parameters" / f"{name}.json").rename(project / "parameters" / "test.json")
+    change(project / "parameters" / "test.json", Environment="test")
+
+    assert " written, 0 removed" in build(project)
+
+    assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "prod"}
+    assert "staging" not in (project / "out" / "bootstrap" / "api.yaml").read_text()
+
+
+@pytest.mark.parametrize("project", ["region"], indirect=True)
+def test_another_region(project: Path) -> None:
+    """Three parameters and the region of the stacks are enough."""
+    assert " written, 0 removed" in build(project)
+
+    assert [stack["region"] for stack in stacks(project)] == [*["eu-west-1"] * 3, "us-east-1"]
+
+
+@pytest.mark.parametrize("project", ["subset"], indirect=True)
+def test_a_subset_of_the_stacks(project: Path) -> None:
+    """The build names the keys that are left over, in one line for each file."""
+    mistakes = build(project).splitlines()[1:]
+    keys = dict(
+        re.findall(r"^(\S+): No template has the parameters (.+?)\. ", "\n".join(mistakes), re.MULTILINE)
+    )
+    assert len(mistakes) == len(keys) == len(environments(project))
+
+    for file, names in keys.items():
+        change(project / file, **dict.fromkeys(re.split(", | and ", names)))
+
+    assert " written, 0 removed" in build(project)
+    assert [stack["name"] for stack in stacks(project)] == ["network", "database", "api"]
+
+
+@pytest.mark.parametrize("project", ["change"], indirect=True)
+def test_a_changed_stack(project: Path) -> None:
+    """The property is in the template, and the other stacks are those of the package."""
+    assert " written, 0 removed" in build(project)
+
+    assert "MaxAggregationInterval: 60" in (project / "out" / "main.yaml").read_text()
+    assert len(stacks(project)) == 4
