@@ -17,7 +17,7 @@ from cfn_analysis.updates.replacement import Effect, effect_of_change
 from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps
 
-from ...drill.account import differences
+from ...acceptance.drill.account import differences
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKYO = "ap-northeast-1"

@@ -35,9 +35,9 @@ from cfn_analysis.rules import CLASSES, RULES
 from cfn_analysis.rules.template.ignore_without_reason import ignored_checks
 from csr_templates import STACKS, render
 from csr_templates.assembly import cross_stack, house_rules, pinned
+from csr_templates.naming import PREFIX
 from csr_templates.stacks.pins import PINS
-
-from ..cfn_analysis.rules.harness import only
+from tests.cfn_analysis.rules.harness import only
 
 Template = dict[str, Any]
 
@@ -47,8 +47,6 @@ def faults_of(file: str) -> list[dict[str, Any]]:
     faults: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
     return faults
 
-
-pytestmark = pytest.mark.lints
 
 FAULTS = faults_of("faults.yaml")
 BLIND = [*faults_of("blind.yaml"), *faults_of("blind2.yaml")]
@@ -141,7 +139,14 @@ def problems(name: str, template: Template) -> list[str]:
     """Return what the checks of a build find, but for what is stale."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
-        BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
+        BuiltStack(
+            one.name,
+            one.template,
+            one.region,
+            templates[one.name],
+            reads_from=one.reads_from,
+            name_pattern=f"{PREFIX}{one.name}",
+        )
         for one in STACKS
     ]
     of_the_house = [
@@ -173,7 +178,7 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
 @cache
 def module(file: str) -> Any:
     """Return a module of tests."""
-    return importlib.import_module(f"..stacks.{Path(file).stem}", __package__)
+    return importlib.import_module(f"tests.csr_templates.stacks.{Path(file).stem}")
 
 
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:
