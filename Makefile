@@ -26,6 +26,9 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 .PHONY: $(VENV)/.created
 endif
 
+# Left out by folder, so that pytest does not read the modules of these tests either.
+TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
+
 .DEFAULT_GOAL := help
 .PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
@@ -43,7 +46,7 @@ environments: $(VENV)/.installed ## Show the parameters of all environments side
 	@$(RUN) -m csr_templates environments
 
 test: $(VENV)/.installed-dev ## Run the tests, on all cores, except those of make acceptance and make consumers
-	@$(RUN) -m pytest --numprocesses auto -m "not acceptance and not consumers" $(ARGS)
+	@$(RUN) -m pytest --numprocesses auto $(TESTS) $(ARGS)
 
 acceptance: $(VENV)/.installed-dev ## Run the long tests: commands of the pages, drill, catalogue, generated templates
 	@$(RUN) -m pytest --numprocesses auto -m acceptance $(ARGS)

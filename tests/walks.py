@@ -179,7 +179,7 @@ def number(one: Checkout) -> None:
     one.passes("-m", "ruff", "format", "--check", ".")
     one.passes("-m", "ruff", "check", ".")
     one.passes("-m", "mypy")
-    one.test("-m", "not acceptance and not consumers")  # make test
+    one.test("--ignore=tests/acceptance", "--ignore=tests/consumers", "-m", "not acceptance")  # make test
 
 
 def alarm(one: Checkout) -> None:

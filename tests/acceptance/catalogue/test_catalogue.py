@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode_str
 from cfnlint.rules import CloudFormationLintRule, Rules
@@ -38,13 +37,14 @@ from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.naming import PREFIX
 from csr_templates.stacks.pins import PINS
 from tests.cfn_analysis.rules.harness import only
+from tests.data import read_yaml
 
 Template = dict[str, Any]
 
 
 def faults_of(file: str) -> list[dict[str, Any]]:
     """Return the faults of a file of this folder."""
-    faults: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
+    faults: list[dict[str, Any]] = read_yaml(Path(__file__).with_name(file))
     return faults
 
 
