@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import importlib
 import inspect
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode_str
 from cfnlint.rules import CloudFormationLintRule, Rules
 from cfnlint.rules.jsonschema.CfnLint import CfnLint
@@ -36,7 +34,7 @@ from csr_templates import STACKS, render
 from csr_templates.assembly import cross_stack, house_rules, pinned
 from csr_templates.naming import PREFIX
 from csr_templates.stacks.pins import PINS
-from tests.cfn_analysis.rules.harness import only
+from tests.cfn_analysis.rules.harness import configuration, only
 from tests.data import read_yaml
 
 Template = dict[str, Any]
@@ -109,9 +107,8 @@ def found_by(rules: Rules, name: str, template: Template) -> set[str]:
     assert decoded is not None
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
-    config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
     found = set()
-    for match in rules.run("template.yaml", cfn, config):
+    for match in rules.run("template.yaml", cfn, configuration(region)):
         _, logical_id = (*getattr(match, "path", []), "", "")[:2]
         if match.rule.id not in ignored_checks(cfn.get_resources().get(logical_id)):
             found.add(match.rule.id)
