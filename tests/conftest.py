@@ -6,7 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -17,9 +17,11 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS, render
+from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.naming import PREFIX
 
-PRODUCTION = Path(__file__).resolve().parents[1] / "out" / "parameters" / "prod"
+ROOT = Path(__file__).resolve().parents[1]
+PRODUCTION = ROOT / "out" / "parameters" / "prod"
 
 settings.register_profile("default", deadline=None, max_examples=30)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
@@ -82,6 +84,12 @@ def built(templates: dict[str, dict[str, Any]]) -> dict[str, BuiltStack]:
         )
         for one in STACKS
     }
+
+
+@pytest.fixture(scope="session")
+def assembly() -> Assembly:
+    """All files of a build of our stacks and environments."""
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
 
 
 @pytest.fixture(scope="session")
