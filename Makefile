@@ -26,8 +26,11 @@ ifneq ($(shell test ! -f $(VENV)/.created || $(BIN)/python -c 'import pip' >/dev
 .PHONY: $(VENV)/.created
 endif
 
+# Left out by folder, so that pytest does not read the modules of these tests either.
+TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
+
 .DEFAULT_GOAL := help
-.PHONY: help templates review environments test lints emulators check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
+.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -42,14 +45,11 @@ review: $(VENV)/.installed ## Show the effects of deploying this branch on the r
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
 	@$(RUN) -m csr_templates environments
 
-test: $(VENV)/.installed-dev ## Run the tests, on all cores, except those of make lints and make emulators
-	@$(RUN) -m pytest --numprocesses auto -m "not lints and not emulator" $(ARGS)
+test: $(VENV)/.installed-dev ## Run the tests, on all cores, except those of make acceptance and make consumers
+	@$(RUN) -m pytest --numprocesses auto $(TESTS) $(ARGS)
 
-lints: $(VENV)/.installed-dev ## Lint the templates with other parameters, and with each fault of the catalogue
-	@$(RUN) -m pytest --numprocesses auto -m lints $(ARGS)
-
-emulators: $(VENV)/.installed-dev ## Run the tests that need an emulator of AWS, such as the commands of the pages
-	@$(RUN) -m pytest --numprocesses auto -m emulator $(ARGS)
+acceptance: $(VENV)/.installed-dev ## Run the long tests: commands of the pages, drill, catalogue, generated templates
+	@$(RUN) -m pytest --numprocesses auto -m acceptance $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and that out/ and docs/ are current (what CI and pre-commit run)
 	@$(BIN)/python -m ruff format --check .
@@ -61,7 +61,8 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (four minutes)
 	@$(RUN) -m tests.walks $(ARGS)
 
-consumers: $(VENV)/.installed-dev ## Follow the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
+consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
+	@test -n "$(ARGS)" || $(RUN) -m pytest --numprocesses auto tests/consumers
 	@$(RUN) -m tests.consumers.run $(ARGS)
 
 dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the same bytes on every machine
@@ -80,13 +81,13 @@ accepted: $(VENV)/.installed-dev ## Write the page and forms of tests/consumers/
 	@$(RUN) -m tests.consumers.write_accepted
 
 catalogue: $(VENV)/.installed-catalogue ## Print which tools find each fault of the catalogue, and the rates of each class (ARGS=blind.yaml)
-	@$(RUN) -m tests.catalogue.kill_rates $(ARGS)
+	@$(RUN) -m tests.acceptance.catalogue.kill_rates $(ARGS)
 
 corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-lint, or over those of folders (ARGS="FOLDER ...")
-	@$(RUN) -m tests.catalogue.corpus $(ARGS)
+	@$(RUN) -m tests.acceptance.catalogue.corpus $(ARGS)
 
 drill: $(VENV)/.installed-dev ## Delete and recover each stack in a model of CloudFormation, and print the steps
-	@$(RUN) -m tests.drill.recovering
+	@$(RUN) -m tests.acceptance.drill.recovering
 
 mutation: $(VENV)/.installed-mutation ## Change the code in small ways, and count the changes that the tests find (about an hour)
 	@$(BIN)/python tests/mutation.py $(ARGS)

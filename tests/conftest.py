@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -13,8 +15,13 @@ from xdist.scheduler.loadscope import LoadScopeScheduling  # type: ignore[import
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
+from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS, render
+from csr_templates.assembly.files import Assembly, assemble
 from csr_templates.naming import PREFIX
+
+ROOT = Path(__file__).resolve().parents[1]
+PRODUCTION = ROOT / "out" / "parameters" / "prod"
 
 settings.register_profile("default", deadline=None, max_examples=30)
 settings.register_profile("ci", settings.get_profile("default"), derandomize=True)
@@ -26,7 +33,7 @@ class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        shared = ("tests/docs", "tests/csr_templates/preflight")
+        shared = ("tests/acceptance/docs", "tests/csr_templates/preflight")
         return next((folder for folder in shared if file.startswith(f"{folder}/")), file)
 
 
@@ -80,6 +87,12 @@ def built(templates: dict[str, dict[str, Any]]) -> dict[str, BuiltStack]:
 
 
 @pytest.fixture(scope="session")
+def assembly() -> Assembly:
+    """All files of a build of our stacks and environments."""
+    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
+
+
+@pytest.fixture(scope="session")
 def network(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The network template."""
     return templates["network"]
@@ -101,3 +114,24 @@ def database(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
 def frontend(templates: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """The frontend template."""
     return templates["frontend"]
+
+
+@pytest.fixture(scope="session")
+def production(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Stack -> the resources of production's stack, resolved."""
+    found = {}
+    for stack in STACKS:
+        values = json.loads((PRODUCTION / f"{stack.name}.json").read_text())["Parameters"]
+        found[stack.name] = resolve(
+            templates[stack.name],
+            values,
+            region=stack.region,
+            stack_name=f"{values['ProjectName']}-{values['Environment']}-{stack.name}",
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def resources(production: dict[str, dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """Stack -> logical ID -> resource."""
+    return {stack: resolved["Resources"] for stack, resolved in production.items()}

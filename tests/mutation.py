@@ -21,8 +21,8 @@ MUTANTS = "mutants/src"  # where mutmut puts the changed code
 ENVIRONMENT = ("tests/csr_templates/environments/test_environment.py",)
 PROPERTIES = ("tests/csr_templates/environments/test_properties.py", *ENVIRONMENT)
 COMBINATIONS = ("tests/csr_templates/environments/test_combinations.py", *PROPERTIES)
-RESOLVING = ("tests/cfn_analysis/model/test_resolving.py", "tests/generated/test_resolving.py")
-RENDERING = ("tests/cfn_analysis/model/test_rendering.py", "tests/generated/test_rendering.py")
+RESOLVING = ("tests/cfn_analysis/model/test_resolving.py", "tests/acceptance/generated/test_resolving.py")
+RENDERING = ("tests/cfn_analysis/model/test_rendering.py", "tests/acceptance/generated/test_rendering.py")
 FOLLOW_ON = "tests/cfn_analysis/reviewing/test_follow_on.py"
 TESTS = {
     "cfn_analysis.model.rendering": RENDERING,

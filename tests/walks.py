@@ -25,7 +25,7 @@ NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STA
 LISTING = f"{STACKS}/listing.py"
 WORDS = "docs/words.ja.json"
 
-# The tests that read our stacks; the operators' commands, which take long, are left to `make emulators`.
+# The tests that read our stacks; the operators' commands, which take long, are left to `make acceptance`.
 OF_STACKS = (
     "tests/csr_templates/stacks",
     "tests/csr_templates/hand_over/test_deploy_policies.py",
@@ -189,7 +189,7 @@ def number(one: Checkout) -> None:
     one.passes("-m", "ruff", "format", "--check", ".")
     one.passes("-m", "ruff", "check", ".")
     one.passes("-m", "mypy")
-    one.test("-m", "not lints and not emulator")  # make test
+    one.test("--ignore=tests/acceptance", "--ignore=tests/consumers", "-m", "not acceptance")  # make test
 
 
 def alarm(one: Checkout) -> None:
@@ -411,11 +411,14 @@ BAD = {
     )
     one.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
     one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.py", tests)
-    one.write("tests/catalogue/faults.yaml", f"{one.read('tests/catalogue/faults.yaml').rstrip()}\n{fault}")
+    one.write(
+        "tests/acceptance/catalogue/faults.yaml",
+        f"{one.read('tests/catalogue/faults.yaml').rstrip()}\n{fault}",
+    )
     one.passes("-m", "tests.cfn_analysis.rules.write_page")
     one.build()
     one.test("tests/cfn_analysis/rules", "-k", "fifo or package or page or every")
-    one.test("tests/catalogue", "-k", "FIFO or rule")
+    one.test("tests/acceptance/catalogue", "-k", "FIFO or rule")
 
 
 def removal(one: Checkout) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import yaml
+from tests.data import read_yaml
 
 from .deployed import Environment, deployed
 from .evaluation import ALARM, DAY, Alarm, changes
@@ -117,7 +117,7 @@ def groups() -> tuple[Group, ...]:
     """Return the scenarios, group by group."""
     return tuple(
         Group(one["en"], one["ja"], tuple(_scenario(**each) for each in one["scenarios"]))
-        for one in yaml.safe_load(FILE.read_text("utf-8"))
+        for one in read_yaml(FILE)
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csr_templates import STACKS
-from csr_templates.assembly import files as output
+from csr_templates.assembly.files import Assembly
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "hand-over.md").read_text(encoding="utf-8")
@@ -35,10 +35,9 @@ def table(heading: str) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def files() -> dict[str, bytes]:
+def files(assembly: Assembly) -> dict[str, bytes]:
     """Path -> content, as a build would write them."""
-    in_repository = PurePosixPath("out")
-    return output.assemble(parameters=ROOT / "parameters", lint=False, in_repository=in_repository).files
+    return assembly.files
 
 
 @pytest.fixture(scope="module")

@@ -44,10 +44,11 @@ FILES = [
 def findings() -> Iterator[str]:
     """Yield place and replacement of each phrase that is not written."""
     for file in FILES:
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), 1):
-            for phrase, instead in WORDS.items():
-                if found := re.search(phrase, line, re.IGNORECASE):
-                    yield f"{file.relative_to(ROOT)}:{number}: {found[0]!r}: write {instead}"
+        text = file.read_text("utf-8")
+        for phrase, instead in WORDS.items():
+            for found in re.finditer(phrase, text, re.IGNORECASE):
+                line = text.count("\n", 0, found.start()) + 1
+                yield f"{file.relative_to(ROOT)}:{line}: {found[0]!r}: write {instead}"
 
 
 def test_words() -> None:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,9 +57,12 @@ def assert_gone(pids: list[int], count: int = 3) -> None:
 
 def test_results_come_in_the_order_of_the_items(forked: list[int]) -> None:
     """Each item is processed in one of the other processes, and can be large."""
+    later = multiprocessing.get_context("fork").Event()
 
     def work(item: int) -> tuple[str, int]:
-        time.sleep(0.01 * (7 - item))
+        if item == 2:
+            later.set()
+        assert later.wait(60)  # the first items end after this one began
         return "x" * 100_000 * item, os.getpid()
 
     found = workers.results(work, range(7))
@@ -120,11 +122,13 @@ def test_a_killed_process_is_an_error(forked: list[int]) -> None:
 
 def test_an_interrupt_ends_the_processes(forked: list[int]) -> None:
     """KeyboardInterrupt is raised in a caller that handles Ctrl-C, and all processes end."""
+    interrupted = multiprocessing.get_context("fork").Event()
 
     def interrupt(item: int) -> None:
         if item == 2:
             os.kill(os.getppid(), signal.SIGINT)
-        time.sleep(0.5)
+            interrupted.set()
+        assert interrupted.wait(60)  # all processes work when the interrupt comes
 
     with pytest.raises(KeyboardInterrupt):
         workers.results(interrupt, range(9))
@@ -137,17 +141,19 @@ def test_an_interrupt_while_work_is_handed_out_ends_the_processes(
 ) -> None:
     """The same applies to an interrupt before all work is distributed."""
     submit = ProcessPoolExecutor.submit
+    ended = multiprocessing.get_context("fork").Event()
 
     def interrupted(
         pool: ProcessPoolExecutor, function: Callable[[int], object], item: int
     ) -> Future[object]:
         if item == 2:
+            ended.set()
             raise KeyboardInterrupt
         return submit(pool, function, item)
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        workers.results(lambda _: time.sleep(0.5), range(9))
+        workers.results(lambda _: ended.wait(60), range(9))
 
     assert_gone(forked)
 

@@ -42,11 +42,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from csr_templates.hand_over import manifest
 from csr_templates.naming import PREFIX
+from tests.data import read_yaml
 
 # The kinds of risks that a case scores where its file names none.
 CHANGE_KINDS = ("replace", "data-loss", "orphan", "interruption", "will-fail", "export", "rename", "output")
@@ -78,13 +77,7 @@ class Inputs(NamedTuple):
 @functools.cache
 def files() -> dict[str, dict[str, Any]]:
     """Return file name without suffix -> content of each file of the corpus."""
-    return {file.stem: parsed(file) for file in sorted(CORPUS.glob("*.yaml"))}
-
-
-def parsed(file: Path) -> Any:
-    """Return the content of a YAML file without short forms of functions."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(file.read_text("utf-8"), loader)
+    return {file.stem: read_yaml(file) for file in sorted(CORPUS.glob("*.yaml"))}
 
 
 def cases() -> Iterator[Case]:

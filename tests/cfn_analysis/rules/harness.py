@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -78,6 +79,12 @@ def only(*rules: CloudFormationLintRule) -> Rules:
     return chosen
 
 
+@cache  # cfn-lint reads it, and makes three parsers of arguments for it
+def configuration(*regions: str) -> ConfigMixIn:
+    """Return cfn-lint's configuration for regions, without that of a user."""
+    return ConfigMixIn(["--config-file", os.devnull], regions=list(regions))
+
+
 def findings(
     rule: CloudFormationLintRule,
     text: str,
@@ -90,8 +97,7 @@ def findings(
 
     sets = [ParameterSet(parameters=dict(parameters))] if parameters else None
     cfn = Template("template.yaml", template, list(regions), sets)
-    config = ConfigMixIn(["--config-file", os.devnull], regions=list(regions))
-    everything = list(only(rule).run("template.yaml", cfn, config))
+    everything = list(only(rule).run("template.yaml", cfn, configuration(*regions)))
 
     # cfn-lint turns an exception in a rule into a finding of another.
     assert not [match.message for match in everything if "xception" in match.message]

@@ -21,12 +21,6 @@ ON_CALL_JA = "on-call.ja.md"
 WORDS = "words.ja.json"
 
 
-@pytest.fixture(scope="module")
-def assembly() -> Assembly:
-    """The assembly of the real stacks and environments."""
-    return files.assemble(parameters=ROOT / "parameters", lint=False)
-
-
 @pytest.fixture
 def docs(tmp_path: Path, assembly: Assembly) -> Path:
     """A copy of the pages, up to date, and a page without tables."""

@@ -9,19 +9,18 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.rendering import load
-from csr_templates.assembly.files import assemble
+from csr_templates.assembly.files import Assembly
 
 Attached = Callable[[str, str, bool], list[dict[str, Any]]]
 """Stack, role (``pipeline`` or ``service``), whether it may delete -> policy documents."""
 
 
 @pytest.fixture(scope="session")
-def bootstraps() -> dict[str, dict[str, Any]]:
+def bootstraps(assembly: Assembly) -> dict[str, dict[str, Any]]:
     """Stack name -> the template that creates its roles."""
-    files = assemble(parameters=Path(__file__).resolve().parents[3] / "parameters", lint=False).files
     return {
         Path(path).stem: load(content.decode("ascii"))
-        for path, content in files.items()
+        for path, content in assembly.files.items()
         if path.startswith("bootstrap/")
     }
 

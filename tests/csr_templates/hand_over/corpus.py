@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from cfn_analysis.model.schemas import data_folder
 from csr_templates import STACKS
+from tests.data import read_yaml
 
 from .policy_evaluator import Request, Value
 
@@ -125,9 +124,7 @@ def tag_sets() -> dict[str, Mapping[str, str]]:
 
 @cache
 def _content() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load(
-        Path(__file__).with_name("requests.yaml").read_text(encoding="utf-8")
-    )
+    content: dict[str, Any] = read_yaml(Path(__file__).with_name("requests.yaml"))
     return content
 
 

@@ -8,16 +8,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import pieces
 from cfn_analysis.model.resolving import Known
 from csr_templates.hand_over.policy_patterns import alternatives
+from tests.data import read_yaml
 
 from .corpus import ACCOUNT, Asked, asked_by, tag_sets
 
-TABLE: Mapping[str, Any] = yaml.safe_load(Path(__file__).with_name("creates.yaml").read_text("utf-8"))
+TABLE: Mapping[str, Any] = read_yaml(Path(__file__).with_name("creates.yaml"))
 UNKNOWN = "a1b2"
 
 

@@ -10,16 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.schemas import iam_action, resource_schema
+from tests.data import read_yaml
 
 from .corpus import condition_keys, requests
 from .policy_evaluator import Decision, Document, Value, decide
 
 FOLDER = Path(__file__).parent
-TABLES = yaml.safe_load((FOLDER / "handlers.yaml").read_text(encoding="utf-8"))
+TABLES = read_yaml(FOLDER / "handlers.yaml")
 RECORDED = [
     line.split("\t")
     for line in (FOLDER / "recorded_calls.tsv").read_text(encoding="utf-8").splitlines()

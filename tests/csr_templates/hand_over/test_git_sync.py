@@ -77,7 +77,7 @@ def test_holds_the_values_of_the_environment(assembly: Assembly) -> None:
             }
 
 
-@pytest.mark.lints
+@pytest.mark.acceptance
 def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly, tmp_path: Path) -> None:
     """With these values, cfn-lint finds each template by its path, and has no findings."""
     for path, data in assembly.files.items():
@@ -92,7 +92,7 @@ def test_cfn_lint_reads_them_from_the_root_of_the_repository(assembly: Assembly,
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
 
 
-@pytest.mark.lints
+@pytest.mark.acceptance
 def test_cfn_lint_judges_the_values(assembly: Assembly, tmp_path: Path) -> None:
     """cfn-lint reports a value that a template does not allow, so the check above can fail."""
     (tmp_path / FOLDER).mkdir(parents=True)

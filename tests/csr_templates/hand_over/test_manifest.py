@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from itertools import chain
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +13,7 @@ from cfnlint.jsonschema import StandardValidator
 
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.rendering import load
-from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.assembly.files import Assembly
 from csr_templates.hand_over import manifest
 from csr_templates.hand_over.manifest import ManifestError
 from csr_templates.naming import PREFIX
@@ -21,12 +21,6 @@ from csr_templates.naming import PREFIX
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = manifest.manifest_schema()
 HASH = "0" * 64
-
-
-@pytest.fixture(scope="module")
-def assembly() -> Assembly:
-    """Our own stacks and environments."""
-    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
 
 
 @pytest.fixture

@@ -14,19 +14,13 @@ from cfn_analysis.model.references import uses
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import resource_schema, stateful_types
 from cfn_analysis.updates.replacement import Effect, effect_of_change
-from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.assembly.files import Assembly
 from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps
 
-from ...drill.account import differences
+from ...acceptance.drill.account import differences
 
 ROOT = Path(__file__).resolve().parents[3]
 TOKYO = "ap-northeast-1"
-
-
-@pytest.fixture(scope="module")
-def assembly() -> Assembly:
-    """Our own stacks and environments."""
-    return assemble(parameters=ROOT / "parameters", lint=False)
 
 
 @pytest.fixture(scope="module")

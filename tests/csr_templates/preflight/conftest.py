@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests that need the account."""
     for item in items:
         if "walk" in getattr(item, "fixturenames", ()) and "preflight" in item.path.parts:
-            item.add_marker(pytest.mark.emulator)
+            item.add_marker(pytest.mark.acceptance)
 
 
 @pytest.fixture(scope="package")

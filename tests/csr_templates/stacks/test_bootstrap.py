@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import STACKS
-from csr_templates.assembly.files import Assembly, assemble
+from csr_templates.assembly.files import Assembly
 from csr_templates.stacks.bootstrap import build, longest_project
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,12 +24,6 @@ SUBJECT = "repo:shop/shop:environment:prod"
 BY_ROLE = {"Environment": "prod", "PipelinePrincipalArn": ROLE}
 BY_TOKEN = {"Environment": "prod", "OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
 each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
-
-
-@pytest.fixture(scope="module")
-def assembly() -> Assembly:
-    """Our own stacks."""
-    return assemble(parameters=ROOT / "parameters", lint=False, in_repository=PurePosixPath("out"))
 
 
 @pytest.fixture(scope="module")

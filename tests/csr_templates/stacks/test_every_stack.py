@@ -74,7 +74,7 @@ def test_template_is_plain(stack: Stack, templates: dict[str, Template]) -> None
     assert not {one for one in types if one.startswith(("Custom::", "AWS::CloudFormation::"))}
 
 
-@pytest.mark.lints
+@pytest.mark.acceptance
 @pytest.mark.parametrize(
     ("name", "region", "values"),
     [

@@ -122,5 +122,5 @@ def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[
 def _at(cfn: Template, *steps: str) -> Validator:
     """Return a validator with its path."""
     context = cfn.context.evolve(path=replace(cfn.context.path, path=deque(steps)))
-    validator: Validator = CfnTemplateValidator({}).evolve(cfn=cfn, context=context)
+    validator: Validator = CfnTemplateValidator({}, cfn=cfn, context=context)
     return validator

@@ -14,11 +14,8 @@ import pytest
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS
-
-from .account import ACCOUNT
-from .aws_cli import Command, CommandError, parse
-from .conftest import REST
-from .pages import (
+from tests.docs.aws_cli import Command, CommandError, parse
+from tests.docs.pages import (
     CHANGES,
     CHANGES_JA,
     CHOICES,
@@ -33,6 +30,9 @@ from .pages import (
     read,
     spans,
 )
+
+from .account import ACCOUNT
+from .conftest import REST
 from .replay import programs, run
 from .world import (
     API_ID,
@@ -49,8 +49,6 @@ from .world import (
 
 PREFIX = "csr-lambda-api-prod"
 PAGE = read(OPERATIONS)
-pytestmark = pytest.mark.emulator
-
 PAGES = [read(path) for path in TYPED]
 BLOCKS = [block for page in PAGES for block in page.shell()]
 CHAPTERS = list(dict.fromkeys(block.chapter for block in BLOCKS))

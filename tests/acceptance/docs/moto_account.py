@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from tests.docs.pages import CHOSEN_SNAPSHOT
+
 from ..drill.account import Account, Declared, Key, Stack, Thing
-from .pages import CHOSEN_SNAPSHOT
 
 TOKYO: Final = "ap-northeast-1"
 FINAL_SNAPSHOT: Final = "csr-lambda-api-prod-database-snapshot-databasecluster-1a2b3c4d5e6f"

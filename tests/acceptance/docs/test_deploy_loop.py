@@ -17,16 +17,14 @@ import pytest
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates import STACKS
 from tests.csr_templates.hand_over.policy_evaluator import Request
+from tests.docs.aws_cli import Command, CommandError
+from tests.docs.conftest import require_programs
+from tests.docs.pages import HAND_OVER, ROOT, Block, read
+from tests.docs.starters import DEPLOY, script, step
 
 from .account import ACCOUNT, PROJECT, Account, DeniedError, DeployedStack
-from .aws_cli import Command, CommandError
-from .conftest import require_programs
-from .pages import HAND_OVER, ROOT, Block, read
 from .replay import Run, programs, run
-from .starters import DEPLOY, script, step
 from .world import TOKYO, UNCHANGED, Session, Terminal, World, opened
-
-pytestmark = pytest.mark.emulator
 
 NAMES: Final = [stack.name for stack in STACKS]
 REGIONS: Final = {stack.name: stack.region for stack in STACKS}

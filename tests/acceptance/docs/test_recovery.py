@@ -11,16 +11,15 @@ from typing import Any
 
 import pytest
 
+from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
+
 from ..drill.account import Account
 from .broken import arguments, main
 from .conftest import AGAIN, DELETED, NEW_API, REST, executed, session_of
 from .model import QUIET, files
 from .moto_account import PASSWORD, TOKYO, MotoAccount
-from .pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
 from .replay import programs, run
 from .world import VIRGINIA, Session, Terminal
-
-pytestmark = pytest.mark.emulator
 
 PARTS = list(dict.fromkeys(map(session_of, read(RECOVERY).shell())))
 

@@ -28,12 +28,12 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from csr_templates import STACKS
+from tests.docs.aws_cli import SESSION, Command, CommandError, parse
+from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
+from tests.docs.serving import serving
 
-from .aws_cli import SESSION, Command, CommandError, parse
 from .model import BOOTSTRAP, QUIET, Model
 from .moto_account import default_group, delete_automatic_snapshots
-from .pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
-from .serving import serving
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"

@@ -13,11 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from tests.docs.aws_cli import Command, CommandError
+from tests.docs.pages import CHOICES, ROOT
+
 from ..drill.account import Changes, RefusedError, Stack
 from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults, loaded
-from .aws_cli import Command, CommandError
 from .moto_account import PACKAGES, TOKYO, MotoAccount, default_group
-from .pages import CHOICES, ROOT
 
 # What a stack answers that nothing happens to.
 QUIET: Final = {

@@ -15,11 +15,10 @@ from typing import Any
 
 import pytest
 
-from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
-from .pages import CHANGES, CHANGES_JA, HAND_OVER, OPERATIONS, Block, filled, read, spans
-from .world import Terminal
+from tests.docs.pages import CHANGES, CHANGES_JA, HAND_OVER, OPERATIONS, Block, filled, read, spans
 
-pytestmark = pytest.mark.emulator
+from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
+from .world import Terminal
 
 NEW_VALUE = (
     'put-secret-value --region ap-northeast-1 \\\n  --secret-id "csr-lambda-api-prod-origin-api-key-$KEY'

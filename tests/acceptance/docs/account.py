@@ -27,8 +27,8 @@ from cfn_analysis.model.resolving import failed_assertions, resolve
 from cfn_analysis.model.schemas import iam_action
 from tests.csr_templates.hand_over.handlers import RECORDED, TABLES, allowed, needed
 from tests.csr_templates.hand_over.policy_evaluator import Decision, Document, Request, Value, decide
+from tests.docs.aws_cli import Command, CommandError
 
-from .aws_cli import Command, CommandError
 from .world import CREATED_AT, TOKYO, World
 
 ACCOUNT: Final = "123456789012"  # moto's

@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import importlib
 import inspect
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache, partial
@@ -18,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from cfnlint.config import ConfigMixIn
 from cfnlint.decode import decode_str
 from cfnlint.rules import CloudFormationLintRule, Rules
 from cfnlint.rules.jsonschema.CfnLint import CfnLint
@@ -36,19 +33,17 @@ from cfn_analysis.rules.template.ignore_without_reason import ignored_checks
 from csr_templates import STACKS, render
 from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.naming import PREFIX
-
-from ..cfn_analysis.rules.harness import only
+from tests.cfn_analysis.rules.harness import configuration, only
+from tests.data import read_yaml
 
 Template = dict[str, Any]
 
 
 def faults_of(file: str) -> list[dict[str, Any]]:
     """Return the faults of a file of this folder."""
-    faults: list[dict[str, Any]] = yaml.safe_load(Path(__file__).with_name(file).read_text("utf-8"))
+    faults: list[dict[str, Any]] = read_yaml(Path(__file__).with_name(file))
     return faults
 
-
-pytestmark = pytest.mark.lints
 
 FAULTS = faults_of("faults.yaml")
 BLIND = [*faults_of("blind.yaml"), *faults_of("blind2.yaml")]
@@ -111,9 +106,8 @@ def found_by(rules: Rules, name: str, template: Template) -> set[str]:
     assert decoded is not None
     region = STACK[name].region
     cfn = CfnTemplate("template.yaml", decoded, [region])
-    config = ConfigMixIn(["--config-file", os.devnull], regions=[region])
     found = set()
-    for match in rules.run("template.yaml", cfn, config):
+    for match in rules.run("template.yaml", cfn, configuration(region)):
         _, logical_id = (*getattr(match, "path", []), "", "")[:2]
         if match.rule.id not in ignored_checks(cfn.get_resources().get(logical_id)):
             found.add(match.rule.id)
@@ -177,7 +171,7 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
 @cache
 def module(file: str) -> Any:
     """Return a module of tests."""
-    return importlib.import_module(f"..csr_templates.stacks.{Path(file).stem}", __package__)
+    return importlib.import_module(f"tests.csr_templates.stacks.{Path(file).stem}")
 
 
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:

@@ -22,8 +22,7 @@ from cfnlint.decode import decode
 from cfnlint.template import Template
 
 from cfn_analysis.rules import RULES
-
-from ..cfn_analysis.rules.harness import only
+from tests.cfn_analysis.rules.harness import only
 
 GOOD = "test/fixtures/templates/good"
 SUFFIXES = (".json", ".template", ".yaml", ".yml")
@@ -224,7 +223,7 @@ def main() -> int:
     if open_questions:
         print(
             f"Not judged: {', '.join(sorted(open_questions))}. Correct the rule if it is wrong; otherwise "
-            "say why it is right in tests/catalogue/corpus.py.",
+            "say why it is right in tests/acceptance/catalogue/corpus.py.",
             file=sys.stderr,
         )
     return int(bool(open_questions))

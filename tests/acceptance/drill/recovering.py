@@ -1,6 +1,6 @@
 """The drill: deploy all stacks, delete one, import the retained resources, deploy again, and compare.
 
-``python -m tests.drill.recovering`` prints it for every environment.
+``python -m tests.acceptance.drill.recovering`` prints it for every environment.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from csr_templates.assembly.files import Assembly, assemble
 
 from .account import INSTANCE, UNKNOWN, Account, Changes, RefusedError, Thing, differences
 
-ROOT: Final = Path(__file__).resolve().parents[2]
+ROOT: Final = Path(__file__).resolve().parents[3]
 ACCOUNT: Final = "123456789012"
 PER_DEPLOY: Final = {"LambdaCodeS3ObjectVersion": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY"}
 BY_HAND: Final = "restored"  # the start of the name of an instance

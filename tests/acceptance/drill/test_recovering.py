@@ -16,8 +16,6 @@ from csr_templates.assembly.files import Assembly
 from .account import UNKNOWN, RefusedError
 from .recovering import Drill, Files, built, drill_one, report
 
-pytestmark = pytest.mark.emulator
-
 Change = Callable[[Any], None]
 
 

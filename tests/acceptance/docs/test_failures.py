@@ -16,12 +16,10 @@ import pytest
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions
+from tests.docs.pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, filled, read
 
-from .pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, filled, read
 from .replay import Call, Run, programs, run
 from .world import CHANGE_SET, UNCHANGED, VERSION, Session
-
-pytestmark = pytest.mark.emulator
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 # Those of the pages that call a program.

@@ -15,13 +15,11 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates import STACKS
+from tests.docs.conftest import require_programs
+from tests.docs.pages import HAND_OVER, Block, read
 
 from .account import ACCOUNT, PROJECT, Account, Rights
-from .conftest import require_programs
-from .pages import HAND_OVER, Block, read
 from .world import TOKYO, Session, Terminal, opened
-
-pytestmark = pytest.mark.emulator
 
 BLOCKS = read(HAND_OVER).shell()
 NAMES = [stack.name for stack in STACKS]

@@ -1,5 +1,6 @@
-"""A terminal in which stacks were deleted, to practise on: ``python -m tests.docs.broken database frontend``.
+"""A terminal in which stacks were deleted, to practise on.
 
+``python -m tests.acceptance.docs.broken database frontend`` opens it.
 ``aws`` talks to a mock on this machine, and CloudFormation is the drill's model. Bring the stacks back with
 docs/recovery.md, and leave the shell: then it says what is not as it was, and what is still to be done.
 """
@@ -16,9 +17,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.docs.pages import ROOT
+
 from ..drill.account import UNKNOWN
 from ..drill.recovering import READERS
-from .pages import ROOT
 from .world import RUN, opened
 
 LIMITS: Final = f"""\
@@ -56,7 +58,7 @@ def main(stacks: Sequence[str]) -> int:
 def arguments() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m tests.docs.broken",
+        prog="python -m tests.acceptance.docs.broken",
         description="Opens a terminal on a mock of AWS in which stacks of production were deleted, and with\n"
         "each of them the stacks that import from it. Bring them back with docs/recovery.md.",
         epilog=LIMITS,
