@@ -138,7 +138,7 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
 
 
 def problems(name: str, template: Template) -> list[str]:
-    """Return what the checks of a build find, but for what is stale."""
+    """Return what the checks of a build find."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
         BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
@@ -154,8 +154,8 @@ def problems(name: str, template: Template) -> list[str]:
 
 
 def found_by_checks(name: str, template: Template) -> list[str]:
-    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
-    return ["checks"] if problems(name, template) or STACK[name].stale(template) else []
+    """Return ``checks`` if the checks of a build find something."""
+    return ["checks"] if problems(name, template) else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:
@@ -173,7 +173,7 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
 @cache
 def module(file: str) -> Any:
     """Return a module of tests."""
-    return importlib.import_module(f"..stacks.{Path(file).stem}", __package__)
+    return importlib.import_module(f"..csr_templates.stacks.{Path(file).stem}", __package__)
 
 
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:

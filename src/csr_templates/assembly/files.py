@@ -30,8 +30,10 @@ from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.naming import PREFIX
 from csr_templates.reference.page import page
+from csr_templates.stacks.fingerprint import FingerprintError
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
+from csr_templates.stacks.parts.widgets import DashboardError
 from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
@@ -107,13 +109,13 @@ def assemble(
 
     Raises:
         rendering.RenderError: a template contains a value that cannot be written, or a stack has none.
+        DashboardError: a dashboard shows a resource that its stack does not have.
         environments.EnvironmentsError: the parameter files contain errors.
         ChildProcessError: a lint process was killed.
     """
     seconds: dict[str, float] = {}
     files: dict[str, bytes] = {}
     built = []
-    stale = []
     for stack in stacks:
         started = time.perf_counter()
         one = _build_stack(stack)
@@ -125,10 +127,9 @@ def assemble(
                 "different file name."
             )
         files[one.file] = one.text.encode("ascii")
-        stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
         built.append(one)
     known = environments.read(parameters, built) if parameters else ()
-    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
+    problems = [*cross_stack.problems(built), *environments.default_problems(built)]
     problems += [f"Stack {one.name}: {sentence}" for one in built for sentence in manifest_problems(one)]
     problems += _house_problems(stacks, built)
     triggers = {}
@@ -253,6 +254,10 @@ def _template(stack: Stack) -> object:
 def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
     try:
         return template.to_dict()
+    except DashboardError:  # its traceback leads to the line of the dashboard
+        raise
+    except FingerprintError as error:
+        raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
     except (AttributeError, TypeError, ValueError) as error:  # usually a missing required property
         lines = logical_id_lines(stack.source.read_text("utf-8"))
         named = [word for word in re.findall("[A-Za-z0-9]+", str(error)) if word in lines]

@@ -4,7 +4,6 @@ It must be in us-east-1, the only region of web ACLs for CloudFront and of the m
 With ``CloudFrontEnabled`` false it can be in any region.
 """
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -50,7 +49,9 @@ from csr_templates.stacks.parts.template import StackTemplate
 
 def build() -> StackTemplate:
     """Return the frontend stack; the calls below are its table of contents."""
-    t = StackTemplate("Static site and API behind CloudFront and WAF, with alarms and dashboard")
+    t = StackTemplate(
+        "Static site and API behind CloudFront and WAF, with alarms and dashboard", derive=derive
+    )
     parameters = add_parameters(t)
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
@@ -70,7 +71,7 @@ def build() -> StackTemplate:
     alarm_topics = add_alarm_topics(t, key)
     add_alarms(t, parameters, conditions, distribution, web_acl, probe, alarm_topics)
     add_outputs(t, parameters, conditions, key, site_bucket, distribution, web_acl, alarm_topics)
-    derive(t)  # the dashboard
+    add_dashboard(t)
     return t
 
 
@@ -1526,18 +1527,19 @@ def add_outputs(
     )
 
 
+def add_dashboard(t: StackTemplate) -> None:
+    """Add the dashboard, without rows: they show the other resources."""
+    t.section("Dashboard")
+    t.add_resource(
+        dashboards.dashboard("FrontendDashboard", "frontend", [], Condition="CloudFront")
+    )  # derive() adds the rows
+
+
 def derive(t: StackTemplate) -> None:
-    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
+    """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
-    t.section("Dashboard")
-    t.resources.pop("FrontendDashboard", None)
-    rows = overview(t.for_reading())
-    t.add_resource(dashboards.dashboard("FrontendDashboard", "frontend", rows, Condition="CloudFront"))
-
-
-def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived part that is out of date."""
-    return dashboards.stale(template, "FrontendDashboard", overview, "frontend.derive(t)")
+    if "FrontendDashboard" in t.resources:
+        t.resources["FrontendDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))
