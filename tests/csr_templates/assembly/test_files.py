@@ -263,18 +263,19 @@ def test_deploy_policies_serve_every_project(parameters: Path) -> None:
 
 
 def test_a_type_without_permissions_is_a_problem() -> None:
-    """A finding of the whole set is reported with the others, and the set is not clean."""
+    """It is reported together with the other problems of the stack, and the set is not clean."""
 
     def table_template() -> StackTemplate:
         t = bucket_template()
         t.add_resource(sns.SubscriptionResource("Subscription", TopicArn="arn", Protocol="sms"))
         return t
 
-    assembly = output.assemble(
-        [stack(), stack(table_template, name="lost", template="lost.yaml")], lint=False
-    )
+    lost = stack(table_template, name="lost", template="lost.yaml")._replace(rollback_triggers=("Gone",))
+    assembly = output.assemble([stack(), lost], lint=False)
 
     assert assembly.problems == (
+        "Stack lost: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "
+        "Correct rollback_triggers in the listing of the stacks.",
         "Stack lost: No action that AWS::SNS::Subscription requires for its handler create matches an "
         "ARN of SCOPES in deploy_scopes.py. Add a line for the type.",
     )
