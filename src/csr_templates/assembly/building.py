@@ -22,6 +22,8 @@ from csr_templates.stacks.parts.template import StackTemplate
 from csr_templates.stacks.parts.widgets import DashboardError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from csr_templates.stacks.listing import Stack
 
 
@@ -69,8 +71,12 @@ def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
     )
 
 
-def with_policies(stack: BuiltStack) -> BuiltStack:
+def with_policies(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> BuiltStack:
     """Return the stack with its policies.
+
+    Args:
+        stack: the stack.
+        stacks: all stacks, without or with policies.
 
     Raises:
         PolicyError: a policy cannot be created.
@@ -78,7 +84,7 @@ def with_policies(stack: BuiltStack) -> BuiltStack:
         ResolveError: the template cannot be resolved.
     """
     service, service_delete = iam_policies(stack)
-    pipeline, pipeline_delete = pipeline_policies(stack)
+    pipeline, pipeline_delete = pipeline_policies(stack, stacks)
     policies = Policies(stack_policy(stack), pipeline, service, pipeline_delete, service_delete)
     return replace(stack, policies=policies)
 

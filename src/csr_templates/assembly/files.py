@@ -203,7 +203,7 @@ def _with_policies(stacks: Sequence[BuiltStack]) -> tuple[list[BuiltStack], list
     complete, problems = [], []
     for stack in stacks:
         try:
-            complete.append(with_policies(stack))
+            complete.append(with_policies(stack, stacks))
         except (PolicyError, SchemasError, ResolveError) as error:
             complete.append(stack)
             problems.append(f"Stack {stack.name}: {error}")  # the linter may report more about the same error

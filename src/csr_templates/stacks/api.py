@@ -35,6 +35,7 @@ from troposphere import (
     sqs,
 )
 
+from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract, fingerprint
 from csr_templates.stacks.dashboards.api import overview
 from csr_templates.stacks.parts import (
@@ -55,6 +56,7 @@ def build() -> StackTemplate:
     """Return the API stack; the calls below are its table of contents."""
     t = StackTemplate("REST API on Lambda, with its logs, API key, alarms and dashboard", derive=derive)
     parameters = add_parameters(t)
+    declare_origin_keys(t)
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
     key = add_key(t)
@@ -94,6 +96,9 @@ class Parameters(NamedTuple):
     origin_keys: Parameter
     log_retention: Parameter
     permissions_boundary: Parameter
+
+
+ACCEPTED_KEYS = {"a": "a", "b": "b", "both": "ab"}  # value of OriginKeys -> keys
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -203,7 +208,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "OriginKeys",
                 Type="String",
                 Default="a",
-                AllowedValues=["a", "b", "both"],
+                AllowedValues=list(ACCEPTED_KEYS),
                 Description=(
                     "API keys that the API accepts. Must include the key that CloudFront sends, which is "
                     "OriginKey of the deployed frontend stack."
@@ -218,6 +223,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
+
+
+def declare_origin_keys(t: StackTemplate) -> None:
+    """Declare the keys that the API accepts, for the checks that compare the stacks."""
+    t.metadata[api_keys.SECTION] = contract.origin_keys("Accepts", "OriginKeys", ACCEPTED_KEYS)
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:

@@ -32,6 +32,7 @@ from troposphere import (
     wafv2,
 )
 
+from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract
 from csr_templates.stacks.dashboards.frontend import overview
 from csr_templates.stacks.parts import (
@@ -53,6 +54,7 @@ def build() -> StackTemplate:
         "Static site and API behind CloudFront and WAF, with alarms and dashboard", derive=derive
     )
     parameters = add_parameters(t)
+    declare_origin_keys(t)
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
     key = add_key(t)
@@ -90,6 +92,9 @@ class Parameters(NamedTuple):
     api_region: Parameter
     origin_key: Parameter
     log_retention: Parameter
+
+
+SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -229,7 +234,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "OriginKey",
                 Type="String",
                 Default="a",
-                AllowedValues=["a", "b"],
+                AllowedValues=list(SENT_KEYS),
                 Description=(
                     "API key that CloudFront sends. OriginKeys of the deployed api stack must include it."
                 ),
@@ -240,6 +245,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
         ),
         log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
     )
+
+
+def declare_origin_keys(t: StackTemplate) -> None:
+    """Declare the key that CloudFront sends, for the checks that compare the stacks."""
+    t.metadata[api_keys.SECTION] = contract.origin_keys("Sends", "OriginKey", SENT_KEYS)
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:

@@ -66,9 +66,7 @@ def app() -> StackTemplate:
     t.add_parameter(Parameter("Notes", Type="String", Default=""))
     t.add_parameter(Parameter("LambdaProvisionedConcurrency", Type="Number", Default=10, MinValue=0))
     t.add_parameter(Parameter("LambdaReservedConcurrency", Type="Number", Default=500, MinValue=0))
-    t.add_parameter(Parameter("CustomDomainName", Type="String", Default=""))
-    t.add_parameter(Parameter("CertificateArn", Type="String", Default=""))
-    t.add_parameter(Parameter("HostedZoneId", Type="String", Default=""))
+    t.add_parameter(Parameter("Subtitle", Type="String", Default=""))
     t.add_parameter(Parameter("PackageVersion", Type="String", Default=""))
     production = Equals(Ref("Environment"), "prod")
     t.add_rule(
@@ -223,7 +221,6 @@ PER_DEPLOY = (
     "but this is a per-deploy parameter, which the pipeline passes; a value in a file would be outdated at "
     "the next deploy. Remove the key."
 )
-CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
 
 FILES = [
     file_of_dev("empty", "", "The file is empty. A file without values contains {}."),
@@ -313,8 +310,8 @@ KEYS = [
     ),
     bad(
         "dev alone",
-        {"dev": {"HostedZoneId": ""}},
-        "staging.json: HostedZoneId: The key is missing, but dev.json has it, so staging would have the value of "
+        {"dev": {"Subtitle": ""}},
+        "staging.json: Subtitle: The key is missing, but dev.json has it, so staging would have the value of "
         "production. Add it to each of these files, or remove it from all.",
     ),
 ]
@@ -453,23 +450,7 @@ TOGETHER = [
     bad(
         "one zone",
         {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
-        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Specify two different zones.',
-    ),
-    bad(
-        "domain alone",
-        {"prod": {"CustomDomainName": "www.example.com"}},
-        'prod.json: CustomDomainName: Found "www.example.com", but CertificateArn and HostedZoneId are empty. Set all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
-    ),
-    bad(
-        "certificate of another region",
-        {
-            "prod": {
-                "CustomDomainName": "www.example.com",
-                "CertificateArn": CERTIFICATE.replace("us-east-1", "ap-northeast-1"),
-                "HostedZoneId": "Z1",
-            }
-        },
-        'prod.json: CertificateArn: Found "arn:aws:acm:ap-northeast-1:123456789012:certificate/c", but CloudFront accepts only certificates from us-east-1. Request one there.',
+        'prod.json: AvailabilityZone1: Found "ap-northeast-1c", together with AvailabilityZone2 "ap-northeast-1c". Rule in the network template: "AvailabilityZone1 and AvailabilityZone2 must be different zones".',
     ),
     bad(
         "rule under a condition",
@@ -765,9 +746,7 @@ def test_values_are_complete_strings(folder: Path) -> None:
         "Notes": "",
         "LambdaProvisionedConcurrency": "10",
         "LambdaReservedConcurrency": "500",
-        "CustomDomainName": "",
-        "CertificateArn": "",
-        "HostedZoneId": "",
+        "Subtitle": "",
     }
     assert {name: dev.parameters["app"][name] for name in ("MemorySize", "CacheEnabled", "Share")} == {
         "MemorySize": "128",

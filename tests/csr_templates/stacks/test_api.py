@@ -532,7 +532,7 @@ def test_keys_are_generated(api: Template, key: str) -> None:
 
 @pytest.mark.parametrize(("accepted", "keys"), [("a", "A"), ("b", "B"), ("both", "AB")])
 def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
-    """Only the keys of OriginKeys exist, and each is in the usage plan that limits the stage."""
+    """Only the keys of OriginKeys exist, as declared, and each is in the usage plan that limits the stage."""
     resources = resolve(api, PROD | {"OriginKeys": accepted})["Resources"]
     plan = properties(resources, "UsagePlan")
 
@@ -547,6 +547,14 @@ def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
         }
         for key in keys
     }
+    declared = api["Metadata"]["ApiKeys"]["Accepts"]
+    assert (declared["Parameter"], list(declared["Secrets"])) == (
+        "OriginKeys",
+        api["Parameters"]["OriginKeys"]["AllowedValues"],
+    )
+    assert [f"csr-lambda-api-prod-{secret}" for secret in declared["Secrets"][accepted]] == [
+        properties(resources, f"OriginApiKeySecret{key}")["Name"] for key in keys
+    ]
 
 
 # ---- Logs ----

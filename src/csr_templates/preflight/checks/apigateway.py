@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any
 
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas, secretsmanager
@@ -34,8 +34,6 @@ _QUOTAS = (
         "L-E8693075",
     ),
 )
-ACCEPTED: Final[Mapping[str, str]] = {"a": "a", "b": "b", "both": "ab"}
-"""Value of the parameter ``OriginKeys`` -> the keys that the API accepts."""
 
 
 def _logging(needs: Needs) -> Iterator[Subject]:
@@ -85,68 +83,73 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 def _origin_keys(needs: Needs) -> Iterator[Subject]:
     for stack in needs.chosen:
         if stack.of_type("AWS::ApiGateway::ApiKey") or stack.of_type("AWS::CloudFront::Distribution"):
-            for name in ("OriginKeys", "OriginKey"):
-                if name in stack.values:
-                    yield Subject(name, stack)
+            for keys in (stack.accepted_keys, stack.sent_keys):
+                if keys:
+                    yield Subject(keys.parameter, stack)
 
 
 def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    other = _with(needs, "OriginKey" if subject.id == "OriginKeys" else "OriginKeys")
-    if other is None:
+    api = next((stack for stack in needs.stacks if stack.accepted_keys), None)
+    sender = next((stack for stack in needs.stacks if stack.sent_keys), None)
+    if not api or not api.accepted_keys or not sender or not sender.sent_keys:
         return warned(
             f"The stack that accepts or sends {subject.id} is not in the folder.",
             "Deploy from a complete output folder.",
         )
-    deployed.expect(lookup, [other, subject.stack])
-    new = subject.stack.values[subject.id]
-    if subject.id == "OriginKeys":
-        sent = deployed.parameter(lookup, other, "OriginKey")
-        return _accepts(new, sent, f"{subject.stack.deployed} would accept", f"{other.deployed} sends")
-    is_first = other in needs.chosen  # in deploy order, the API is first
-    keys = other.values["OriginKeys"] if is_first else deployed.parameter(lookup, other, "OriginKeys")
-    if keys is None:
+    accepted, sent = api.accepted_keys, sender.sent_keys
+    deployed.expect(lookup, [api, sender])
+    if subject.stack is api:
+        old_key = deployed.parameter(lookup, sender, sent.parameter)
+        if old_key is None:
+            return passed("CloudFront does not send a key yet.")
+        keys = api.values[accepted.parameter]
+        includes = accepted.includes(keys, sent, old_key)
+        return _compared(includes, keys, old_key, f"{api.deployed} would accept", f"{sender.deployed} sends")
+    key = sender.values[sent.parameter]
+    is_first = api in needs.chosen  # in deploy order, the API is first
+    known = (
+        api.values[accepted.parameter] if is_first else deployed.parameter(lookup, api, accepted.parameter)
+    )
+    if known is None:
         return warned(
-            f"{other.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
+            f"{api.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
         )
-    verdict = _accepts(keys, new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
-    sent = deployed.parameter(lookup, subject.stack, "OriginKey")
-    if verdict.status != "PASS" or sent == new or not deployed.is_there(lookup, other):
+    includes = accepted.includes(known, sent, key)
+    verdict = _compared(includes, known, key, f"{api.deployed} accepts", f"{sender.deployed} would send")
+    if not includes or deployed.parameter(lookup, sender, sent.parameter) == key:
         return verdict
-    return _replica(needs, lookup, new, subject.stack.region, other) or verdict
+    if not deployed.is_there(lookup, api):
+        return verdict
+    secrets = [f"{needs.prefix}{secret}" for secret in sent.secrets[key]]
+    faults = (_replica_fault(lookup, secret, sender.region, api) for secret in secrets)
+    return next(filter(None, faults), verdict)
 
 
-def _accepts(keys: str, sent: str | None, accepting: str, sending: str) -> Verdict:
-    if sent is None:
-        return passed("CloudFront does not send a key yet.")
-    if sent in ACCEPTED.get(keys, ""):
-        return passed(f"{accepting} the key that {sending}: {sent}.")
+def _compared(includes: bool, keys: str, key: str, accepting: str, sending: str) -> Verdict:
+    if includes:
+        return passed(f"{accepting} the key that {sending}: {key}.")
     return failed(
-        f"{accepting} {keys or 'no key'}, and {sending} {sent}: the API would refuse every request.",
+        f"{accepting} {keys or 'no key'}, and {sending} {key}: the API would refuse every request.",
         "Change the keys in the order of docs/changes.md (The origin key).",
     )
 
 
-def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeeds) -> Verdict | None:
-    """Return the finding about the replica of the secret with a key that CloudFront starts to send."""
-    name = f"{needs.prefix}origin-api-key-{key}"
-    found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
+def _replica_fault(lookup: Lookup, secret: str, region: str, api: StackNeeds) -> Verdict | None:
+    """Return the finding about the replica of a secret whose key a stack in the region starts to send."""
+    found: dict[str, Any] = lookup(calls.secret(api.region, secret)) or {}
     states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
     if region not in states:
         return failed(
-            f"The secret {name} does not have a replica in {region}, so the deploy cannot read the key.",
+            f"The secret {secret} does not have a replica in {region}, so the deploy cannot read the key.",
             secretsmanager.REPLICATE,
         )
     if states[region] != "InSync":
         return failed(
-            f"The replica of {name} in {region} is {states[region]}, so CloudFront could get a different "
+            f"The replica of {secret} in {region} is {states[region]}, so CloudFront could get a different "
             "value than the API.",
             "Wait until it is InSync, or fix the replication.",
         )
     return None
-
-
-def _with(needs: Needs, parameter: str) -> StackNeeds | None:
-    return next((stack for stack in needs.stacks if parameter in stack.values), None)
 
 
 CHECKS = (
