@@ -10,13 +10,13 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
 from cfn_analysis.updates.replacement import (
     Effect,
     effect_of_change,
     is_documented,
     kept_if,
-    name_properties,
     note_on_change,
     note_on_removal,
     update_order,

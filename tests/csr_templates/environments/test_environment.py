@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from hypothesis import given
 from hypothesis import strategies as st
 from troposphere import Equals, ImportValue, Not, Parameter, Ref, Sub
@@ -34,7 +33,6 @@ from csr_templates.cli import main as cli
 from csr_templates.environments import environment as environments
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.environments.files import Mistake
-from csr_templates.environments.properties import NAME_LIMITS
 from csr_templates.stacks.parts.parameters import environment, project_name
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -996,15 +994,6 @@ def test_mistake_of_a_stack_is_refused(
         environments.read(folder, [*SCHEMAS, other])
 
     assert str(caught.value) == f"Stack other: {message}"
-
-
-@pytest.mark.parametrize("resource_type", NAME_LIMITS)
-def test_name_limits_agree_with_the_schemas(resource_type: str) -> None:
-    """If the resource schema of AWS contains the maximum length of a name, it is the same."""
-    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
-    property_name, limit = NAME_LIMITS[resource_type]
-
-    assert schema["properties"][property_name].get("maxLength") in (None, limit)
 
 
 # ---- Any file ----
