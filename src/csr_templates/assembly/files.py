@@ -113,7 +113,7 @@ def assemble(
     files |= _hand_over(built, known, in_repository, refresh)
     files |= {} if problems else _imports(built, known)
     files |= {template.path: template.text.encode("ascii") for template in derived}
-    if not policy_problems:  # otherwise a type has no schema, which the page needs too
+    if not policy_problems:  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
     names = [environment.name for environment in known]
     files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
@@ -166,7 +166,7 @@ def reference(stacks: Sequence[Stack] = STACKS, *, refresh: str = REFRESH) -> st
     """Return the reference page of some stacks, in deploy order, the same as from a build.
 
     Raises:
-        schemas.SchemasError: one of the types does not have a schema in the region of its stack.
+        schemas.SchemasError: the lists of cfn-lint have another format.
     """
     return page([build_stack(stack) for stack in stacks], refresh)
 

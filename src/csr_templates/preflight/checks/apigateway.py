@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from cfn_analysis.model.api_keys import ApiKeys
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas, secretsmanager
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -44,7 +45,7 @@ def _logging(needs: Needs) -> Iterator[Subject]:
 
 def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
-    arn = lookup(calls.api_account(stack.region)).get("cloudwatchRoleArn", "")
+    arn = _logging_role_arn(stack, lookup)
     ours = stack.of_type("AWS::ApiGateway::Account")
     if not arn and ours:
         return passed(f"{stack.deployed} sets the CloudWatch log role of API Gateway.")
@@ -55,7 +56,6 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Set ManageApiGatewayAccount to true for the first environment of the account.",
         )
     name = arn.rpartition("/")[2]
-    lookup.expect([calls.role(name), calls.stack_of(stack.region, name)])
     owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, name)) or []}
     if ours and not owners and name.startswith(f"{stack.deployed}-"):
         return warned(
@@ -80,6 +80,21 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The CloudWatch log role of API Gateway is {name}.")
 
 
+def _logging_role_arn(stack: StackNeeds, lookup: Lookup) -> str:
+    return str(lookup(calls.api_account(stack.region)).get("cloudwatchRoleArn", ""))
+
+
+def _api_account(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
+    yield calls.api_account(subject.stack.region)
+
+
+def _logging_role(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if arn := _logging_role_arn(subject.stack, lookup):
+        name = arn.rpartition("/")[2]
+        yield calls.role(name)
+        yield calls.stack_of(subject.stack.region, name)
+
+
 def _origin_keys(needs: Needs) -> Iterator[Subject]:
     for stack in needs.chosen:
         if stack.of_type("AWS::ApiGateway::ApiKey") or stack.of_type("AWS::CloudFront::Distribution"):
@@ -88,40 +103,66 @@ def _origin_keys(needs: Needs) -> Iterator[Subject]:
                     yield Subject(keys.parameter, stack)
 
 
+class _Sides(NamedTuple):
+    """The stack with the API, the stack that sends keys to it, and the keys that their templates declare."""
+
+    api: StackNeeds
+    accepted: ApiKeys
+    sender: StackNeeds
+    sent: ApiKeys
+
+    def deployed_key(self, lookup: Lookup) -> str | None:
+        """Return the value of the sender's parameter in the deployed stack."""
+        return deployed.parameter(lookup, self.sender, self.sent.parameter)
+
+    def sends_new_key(self, lookup: Lookup) -> bool:
+        """Return whether the sender starts to send another key to a deployed API."""
+        new = self.sender.values[self.sent.parameter]
+        return self.deployed_key(lookup) != new and deployed.is_there(lookup, self.api)
+
+    def secrets(self, needs: Needs) -> list[str]:
+        """Return the names of the secrets whose keys the sender will send."""
+        chosen = self.sent.secrets.get(self.sender.values[self.sent.parameter], ())
+        return [f"{needs.prefix}{secret}" for secret in chosen]
+
+
+def _sides(needs: Needs) -> _Sides | None:
+    for api in needs.stacks:
+        for sender in needs.stacks:
+            if api.accepted_keys and sender.sent_keys:
+                return _Sides(api, api.accepted_keys, sender, sender.sent_keys)
+    return None
+
+
 def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    api = next((stack for stack in needs.stacks if stack.accepted_keys), None)
-    sender = next((stack for stack in needs.stacks if stack.sent_keys), None)
-    if not api or not api.accepted_keys or not sender or not sender.sent_keys:
+    sides = _sides(needs)
+    if sides is None:
         return warned(
             f"The stack that accepts or sends {subject.id} is not in the folder.",
             "Deploy from a complete output folder.",
         )
-    accepted, sent = api.accepted_keys, sender.sent_keys
-    deployed.expect(lookup, [api, sender])
+    api, accepted, sender, sent = sides
+    new_keys = api.values[accepted.parameter]
     if subject.stack is api:
-        old_key = deployed.parameter(lookup, sender, sent.parameter)
+        old_key = sides.deployed_key(lookup)
         if old_key is None:
             return passed("CloudFront does not send a key yet.")
-        keys = api.values[accepted.parameter]
-        includes = accepted.includes(keys, sent, old_key)
-        return _compared(includes, keys, old_key, f"{api.deployed} would accept", f"{sender.deployed} sends")
-    key = sender.values[sent.parameter]
+        includes = accepted.includes(new_keys, sent, old_key)
+        return _compared(
+            includes, new_keys, old_key, f"{api.deployed} would accept", f"{sender.deployed} sends"
+        )
     is_first = api in needs.chosen  # in deploy order, the API is first
-    known = (
-        api.values[accepted.parameter] if is_first else deployed.parameter(lookup, api, accepted.parameter)
-    )
-    if known is None:
+    keys = new_keys if is_first else deployed.parameter(lookup, api, accepted.parameter)
+    if keys is None:
         return warned(
             f"{api.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
         )
-    includes = accepted.includes(known, sent, key)
-    verdict = _compared(includes, known, key, f"{api.deployed} accepts", f"{sender.deployed} would send")
-    if not includes or deployed.parameter(lookup, sender, sent.parameter) == key:
+    key = sender.values[sent.parameter]
+    includes = accepted.includes(keys, sent, key)
+    verdict = _compared(includes, keys, key, f"{api.deployed} accepts", f"{sender.deployed} would send")
+    if not includes or not sides.sends_new_key(lookup):
         return verdict
-    if not deployed.is_there(lookup, api):
-        return verdict
-    secrets = [f"{needs.prefix}{secret}" for secret in sent.secrets[key]]
-    faults = (_replica_fault(lookup, secret, sender.region, api) for secret in secrets)
+    faults = (_replica_fault(lookup, name, sender.region, api) for name in sides.secrets(needs))
     return next(filter(None, faults), verdict)
 
 
@@ -134,22 +175,35 @@ def _compared(includes: bool, keys: str, key: str, accepting: str, sending: str)
     )
 
 
-def _replica_fault(lookup: Lookup, secret: str, region: str, api: StackNeeds) -> Verdict | None:
+def _replica_fault(lookup: Lookup, name: str, region: str, api: StackNeeds) -> Verdict | None:
     """Return the finding about the replica of a secret whose key a stack in the region starts to send."""
-    found: dict[str, Any] = lookup(calls.secret(api.region, secret)) or {}
+    found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
     states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
     if region not in states:
         return failed(
-            f"The secret {secret} does not have a replica in {region}, so the deploy cannot read the key.",
+            f"The secret {name} does not have a replica in {region}, so the deploy cannot read the key.",
             secretsmanager.REPLICATE,
         )
     if states[region] != "InSync":
         return failed(
-            f"The replica of {secret} in {region} is {states[region]}, so CloudFront could get a different "
+            f"The replica of {name} in {region} is {states[region]}, so CloudFront could get a different "
             "value than the API.",
             "Wait until it is InSync, or fix the replication.",
         )
     return None
+
+
+def _both_sides(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
+    if sides := _sides(needs):
+        for stack in (sides.api, sides.sender):
+            yield calls.stack(stack.region, stack.deployed)
+
+
+def _secret(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    sides = _sides(needs)
+    if sides and subject.stack is sides.sender and sides.sends_new_key(lookup):
+        for name in sides.secrets(needs):
+            yield calls.secret(sides.api.region, name)
 
 
 CHECKS = (
@@ -158,6 +212,7 @@ CHECKS = (
         "API Gateway has a CloudWatch log role, set by at most one stack",
         _logging,
         _judge_logging,
+        (_api_account, _logging_role),
     ),
     quotas.check("api-quotas", "The quotas of API Gateway are sufficient for the new resources", _QUOTAS),
     Check(
@@ -165,5 +220,6 @@ CHECKS = (
         "The API accepts the key that CloudFront sends, also during the deploy; a new key is replicated",
         _origin_keys,
         _judge_origin_key,
+        (_both_sides, _secret),
     ),
 )
