@@ -1,8 +1,8 @@
 """A stack as data, created by a build or read from an output folder."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
@@ -32,8 +32,9 @@ class Policies(NamedTuple):
     service_delete: Sequence[Document] = ()
 
 
+@dataclass(frozen=True, eq=False)
 class BuiltStack:
-    """A stack whose template has been built.
+    """A stack whose template has been built. To change one, use ``dataclasses.replace``.
 
     Attributes:
         name: such as ``network``.
@@ -44,40 +45,29 @@ class BuiltStack:
         per_deploy: names of the per-deploy parameters.
         reads_from: names of the stacks whose outputs it reads.
         source: path of the module that builds it, from the folder of its package.
-        text: the template as YAML; empty until it is rendered.
-        policies: its policies; empty until they are created.
+        text: the template as YAML.
+        policies: its policies; empty where only the template is read.
         termination_protection: whether the deployed stack must be protected from deletion.
         name_pattern: name of the deployed stack, as in a template; by default ``name``.
     """
 
-    def __init__(
-        self,
-        name: str,
-        file: str,
-        region: str,
-        template: Mapping[str, Any],
-        sections: Mapping[str, str] = MappingProxyType({}),
-        per_deploy: Sequence[str] = (),
-        reads_from: Sequence[str] = (),
-        source: str = "",
-        text: str = "",
-        policies: Policies | None = None,
-        *,
-        termination_protection: bool = True,
-        name_pattern: str = "",
-    ) -> None:
-        self.name = name
-        self.file = file
-        self.region = region
-        self.template = template
-        self.sections = sections
-        self.per_deploy = per_deploy
-        self.reads_from = reads_from
-        self.source = source
-        self.text = text
-        self.policies = policies or Policies({})
-        self.termination_protection = termination_protection
-        self.name_pattern = name_pattern or name
+    name: str
+    file: str
+    region: str
+    template: Mapping[str, Any]
+    sections: Mapping[str, str] = field(default_factory=dict)
+    per_deploy: Sequence[str] = ()
+    reads_from: Sequence[str] = ()
+    source: str = ""
+    text: str = ""
+    policies: Policies = field(default_factory=lambda: Policies({}))
+    _: KW_ONLY
+    termination_protection: bool = True
+    name_pattern: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name_pattern:
+            object.__setattr__(self, "name_pattern", self.name)
 
     @cached_property
     def resources(self) -> Mapping[str, Any]:

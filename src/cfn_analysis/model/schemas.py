@@ -77,6 +77,17 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     )
 
 
+def writable_properties(type_name: str, region: str) -> list[str]:
+    """Return the properties of a type that a template can set.
+
+    Raises:
+        SchemasError: as ``resource_schema`` does.
+    """
+    file, schema = _schema(type_name, region)
+    read_only = _properties(file, schema, "readOnlyProperties")
+    return [name for name in schema.get("properties", {}) if name not in read_only]
+
+
 def require_region(region: str) -> None:
     """Check that a region exists.
 

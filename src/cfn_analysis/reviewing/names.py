@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.outcomes import ORPHANED
-from cfn_analysis.updates.replacement import name_properties
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.set_changes import REMOVE, REPLACE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
@@ -30,7 +31,7 @@ from cfn_analysis.reviewing.kinds import (
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
-from cfn_analysis.updates.replacement import kept_if, name_properties
+from cfn_analysis.updates.replacement import kept_if
 from cfn_analysis.updates.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
 ORDER: Final = "One after the other: "

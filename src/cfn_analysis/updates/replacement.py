@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import value_at
+from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import SchemasError, resource_schema
 from cfn_analysis.updates.documented_updates import (
     REMOVED,
@@ -113,21 +114,6 @@ def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
             yield from _places((*place, key), None, value)
     else:
         yield place
-
-
-def name_properties(type_name: str, region: str, properties: Collection[str]) -> list[str]:
-    """Return the name properties of a resource among the given ones, usually none or one."""
-    try:
-        schema = resource_schema(type_name, region)
-    except SchemasError:
-        return []
-    noun = type_name.rpartition("::")[2]
-    return [
-        key
-        for key in properties
-        if schema.primary_identifier == (key,)
-        or (key in schema.create_only and key.endswith("Name") and noun.endswith(key.removesuffix("Name")))
-    ]
 
 
 def identities(

@@ -5,40 +5,32 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
-import re
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model import rendering
-from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.resolving import ACCOUNT, ResolveError, resolve
 from cfn_analysis.model.schemas import SchemasError
-from cfn_analysis.model.source_lines import logical_id_lines
 from csr_templates.assembly import cross_stack, house_rules
+from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
 from csr_templates.hand_over import git_sync, manifest, preflight_policy, recovery
-from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
-from csr_templates.hand_over.pipeline_policies import pipeline_policies, role_name
+from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
-from csr_templates.hand_over.stack_policies import stack_policy
-from csr_templates.naming import PREFIX
 from csr_templates.reference.page import page
 from csr_templates.stacks import bootstrap
 from csr_templates.stacks.listing import STACKS, Stack
-from csr_templates.stacks.parts.template import StackTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from cfn_analysis.linting.runner import Finding
+    from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.environments.environment import Environment
 
 REFERENCE = "reference.md"
@@ -112,43 +104,24 @@ def assemble(
 
     Raises:
         rendering.RenderError: a template contains a value that cannot be written, or a stack has none.
+        DashboardError: a dashboard shows a resource that its stack does not have.
         environments.EnvironmentsError: the parameter files contain errors.
         ChildProcessError: a lint process was killed.
     """
-    seconds: dict[str, float] = {}
-    files: dict[str, bytes] = {}
-    built = []
-    stale = []
-    for stack in stacks:
-        started = time.perf_counter()
-        one = _build_stack(stack)
-        one.text = _text(one, refresh)
-        seconds[one.name] = time.perf_counter() - started
-        if one.file in files or one.file == manifest.MANIFEST:
-            raise ValueError(
-                f"Stack {one.name}: Another stack or the manifest has the file name {one.file} too. Choose a "
-                "different file name."
-            )
-        files[one.file] = one.text.encode("ascii")
-        stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
-        built.append(one)
+    built, seconds = _build_stacks(stacks, refresh)
     known = environments.read(parameters, built) if parameters else ()
-    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built, known)]
-    problems += [f"Stack {one.name}: {sentence}" for one in built for sentence in manifest_problems(one)]
-    problems += _house_problems(stacks, built)
-    triggers = {}
-    for declared, one in zip(stacks, built, strict=True):
-        try:
-            triggers[one.name] = rollback_triggers(one, declared.rollback_triggers, known)
-            service, service_delete = iam_policies(one)
-            pipeline, pipeline_delete = pipeline_policies(one)
-            one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
-        except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
-            # The linter may report more about the same error.
-            problems += [f"Stack {one.name}: {sentence}" for sentence in str(error).split("\n")]
-    files.update(_hand_over(built, known, in_repository, refresh))
-    derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
-    files.update((one.path, one.text.encode("ascii")) for one in derived)
+    built, policy_problems = _with_policies(built)
+    triggers, trigger_problems = _rollback_triggers(stacks, built, known)
+    problems = list(dict.fromkeys([*_problems(stacks, built, known), *trigger_problems, *policy_problems]))
+    derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, refresh)]
+    files = {stack.file: stack.text.encode("ascii") for stack in built}
+    files |= _hand_over(built, known, in_repository, refresh)
+    files |= {} if problems else _imports(built, known)
+    files |= {template.path: template.text.encode("ascii") for template in derived}
+    if not policy_problems:  # otherwise an error was found that the page may raise
+        files[REFERENCE] = page(built, refresh).encode("ascii")
+    names = [environment.name for environment in known]
+    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
     findings: list[Finding] = []
     if lint:
         sources = {stack.name: stack.source for stack in stacks}
@@ -156,10 +129,6 @@ def assemble(
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found
             seconds[name] += spent
-    if all(one.policies.service for one in built):  # otherwise an error was found that the page may raise
-        files[REFERENCE] = page(built, refresh).encode("ascii")
-    names = [one.name for one in known]
-    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
 
@@ -170,7 +139,7 @@ def render(stack: Stack, *, refresh: str = REFRESH) -> str:
     Raises:
         rendering.RenderError: the template contains a value that cannot be written.
     """
-    return _text(_build_stack(stack), refresh)
+    return build_stack(stack, refresh).text
 
 
 def resolved(stack: Stack, environment: Environment) -> str:
@@ -182,7 +151,7 @@ def resolved(stack: Stack, environment: Environment) -> str:
         ResolveError: the template cannot be resolved with the values.
         rendering.RenderError: the template contains a value that cannot be written.
     """
-    one = _build_stack(stack)
+    one = build_stack(stack)
     values = environment.parameters[one.name]
     name = one.name_pattern
     for parameter, value in values.items():
@@ -204,7 +173,7 @@ def reference(stacks: Sequence[Stack] = STACKS, *, refresh: str = REFRESH) -> st
     Raises:
         schemas.SchemasError: the lists of cfn-lint have another format.
     """
-    return page([_build_stack(stack) for stack in stacks], refresh)
+    return page([build_stack(stack) for stack in stacks], refresh)
 
 
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
@@ -213,57 +182,62 @@ def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Enviro
     Raises:
         environments.EnvironmentsError: the parameter files contain errors.
     """
-    return environments.read(parameters, [_build_stack(stack) for stack in stacks])
+    return environments.read(parameters, [build_stack(stack) for stack in stacks])
 
 
-def _build_stack(stack: Stack) -> BuiltStack:
-    template = _template(stack)
-    if not isinstance(template, StackTemplate):
-        kind = type(template)
-        name = (
-            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        )
-        returned = "None" if template is None else f"an object of type {name}"
-        raise rendering.RenderError(
-            f"Stack {stack.name}: build() in {stack.source} returned {returned}, but must return a "
-            "StackTemplate. Create the template with StackTemplate from csr_templates, and return it."
-        )
-    return BuiltStack(
-        name=stack.name,
-        file=stack.template,
-        region=stack.region,
-        template=_to_dict(template, stack),
-        sections=template.sections,
-        per_deploy=stack.per_deploy,
-        reads_from=stack.reads_from,
-        source=f"{stack.build.__module__.replace('.', '/')}.py",
-        name_pattern=f"{PREFIX}{stack.name}",
-    )
+def _build_stacks(stacks: Sequence[Stack], refresh: str) -> tuple[list[BuiltStack], dict[str, float]]:
+    """Return the stacks without policies, and name -> seconds."""
+    built: list[BuiltStack] = []
+    seconds = {}
+    names = {manifest.MANIFEST}
+    for declared in stacks:
+        started = time.perf_counter()
+        stack = build_stack(declared, refresh)
+        seconds[stack.name] = time.perf_counter() - started
+        if stack.file in names:
+            raise ValueError(
+                f"Stack {stack.name}: Another stack or the manifest has the file name {stack.file} too. "
+                "Choose a different file name."
+            )
+        names.add(stack.file)
+        built.append(stack)
+    return built, seconds
 
 
-def _template(stack: Stack) -> object:
-    """Return the result of ``build``, and check its type.
-
-    Suppresses the output of troposphere on standard error, which is also in its exception.
-    """
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(said):
-            return stack.build()
-    finally:
-        if sys.stderr is not None:  # it is closed
-            lines = said.getvalue().splitlines(keepends=True)
-            sys.stderr.writelines(line for line in lines if " function validator " not in line)
+def _with_policies(stacks: Sequence[BuiltStack]) -> tuple[list[BuiltStack], list[str]]:
+    """Return the stacks with their policies, and a sentence for each stack that cannot have policies."""
+    complete, problems = [], []
+    for stack in stacks:
+        try:
+            complete.append(with_policies(stack, stacks))
+        except (PolicyError, SchemasError, ResolveError) as error:
+            complete.append(stack)
+            # The linter may report more about the same error.
+            problems += [f"Stack {stack.name}: {sentence}" for sentence in str(error).split("\n")]
+    return complete, problems
 
 
-def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
-    try:
-        return template.to_dict()
-    except (AttributeError, TypeError, ValueError) as error:  # usually a missing required property
-        lines = logical_id_lines(stack.source.read_text("utf-8"))
-        named = [word for word in re.findall("[A-Za-z0-9]+", str(error)) if word in lines]
-        name = f"{named[-1]}: " if named else ""
-        raise rendering.RenderError(f"Stack {stack.name}: {name}{str(error).rstrip('.')}.") from error
+def _rollback_triggers(
+    stacks: Sequence[Stack], built: Sequence[BuiltStack], known: Sequence[Environment]
+) -> tuple[dict[str, Any], list[str]]:
+    """Return name of a stack -> its rollback triggers, and a sentence for each stack with wrong ones."""
+    triggers, problems = {}, []
+    for declared, stack in zip(stacks, built, strict=True):
+        try:
+            triggers[stack.name] = rollback_triggers(stack, declared.rollback_triggers, known)
+        except (RollbackTriggerError, ResolveError) as error:
+            problems.append(f"Stack {stack.name}: {error}")
+    return triggers, problems
+
+
+def _problems(
+    stacks: Sequence[Stack], built: Sequence[BuiltStack], known: Sequence[Environment]
+) -> Iterator[str]:
+    yield from cross_stack.problems(built)
+    yield from environments.default_problems(built, known)
+    for stack in built:
+        yield from (f"Stack {stack.name}: {sentence}" for sentence in manifest_problems(stack))
+    yield from _house_problems(stacks, built)
 
 
 def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Iterator[str]:
@@ -274,17 +248,6 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
                 yield from house_rules.problems(stack)
     except SchemasError as error:
         yield str(error)
-
-
-def _text(stack: BuiltStack, refresh: str) -> str:
-    header = (
-        f"Generated from {stack.source}; edit that file, not this one.",
-        f"Refresh with: {refresh}",
-    )
-    try:
-        return rendering.render(stack.template, header=header, sections=stack.sections)
-    except rendering.RenderError as error:
-        raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
 
 
 def _hand_over(
@@ -332,10 +295,8 @@ def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived
         yield _Derived(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
 
 
-def _recoveries(
-    stacks: Iterable[BuiltStack], known: Iterable[Environment], files: dict[str, bytes], refresh: str
-) -> Iterator[_Derived]:
-    """Yield the recovery templates, and add the files with their imports."""
+def _recoveries(stacks: Iterable[BuiltStack], refresh: str) -> Iterator[_Derived]:
+    """Yield the recovery templates."""
     source = Path(recovery.__file__)
     for stack in stacks:
         for step in recovery.steps(stack):
@@ -344,11 +305,19 @@ def _recoveries(
                 header += [
                     f"Not imported: {name}, since {why}." for name, why in recovery.left_out(stack).items()
                 ]
-                for environment in known:
-                    given = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
-                    files[manifest.import_file(environment.name, step.name)] = as_json(given)
             text = rendering.render(step.template, header=header, sections=stack.sections)
             yield _Derived(stack, "recovery", manifest.recovery_file(step.name), text, source)
+
+
+def _imports(stacks: Iterable[BuiltStack], known: Sequence[Environment]) -> dict[str, bytes]:
+    """Return the files with the resources that each step of a recovery imports."""
+    files = {}
+    for stack in stacks:
+        for step in recovery.steps(stack):
+            for environment in known if step.imported else ():
+                given = recovery.resources_to_import(stack, step, environment.parameters[stack.name])
+                files[manifest.import_file(environment.name, step.name)] = as_json(given)
+    return files
 
 
 def _lint(

@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.model import resolving
+from cfn_analysis.model.api_keys import accepted_keys, sent_keys
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.wording import quoted
 from csr_templates.environments.files import Mistake
 from csr_templates.environments.properties import check_properties
-from csr_templates.environments.values import ZONE, Candidate
+from csr_templates.environments.values import Candidate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,9 @@ def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Ite
         candidate: the environment.
         stacks: all stacks.
     """
-    found = [*_concurrency(candidate), *_domain(candidate), *_origin_key(candidate)]
+    found = [*_concurrency(candidate), *_refused_keys(candidate, stacks)]
     for stack in stacks:
-        found += [*_subnets(candidate, stack), *_different_zones(candidate, stack)]
+        found += _subnets(candidate, stack)
     yield from found
     explained = {mistake.key for mistake in found}
     for stack in stacks:
@@ -140,13 +141,6 @@ def _vpc_of(stack: BuiltStack, subnet: str) -> str:
 # ---- Rules of the templates ----
 
 
-def _different_zones(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
-    zones = [name for name in stack.in_files if stack.parameters[name]["Type"] == ZONE]
-    for one, other in itertools.combinations(filter(candidate.knows, zones), 2):
-        if candidate.text(one) == candidate.text(other):
-            yield candidate.mistake(other, f"the same zone as {one}. Specify two different zones.")
-
-
 def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iterator[Mistake]:
     """Check the assertions of the Rules section that do not depend on a deploy or on values with errors."""
     for name, rule in stack.template.get("Rules", {}).items():
@@ -191,34 +185,24 @@ def _concurrency(candidate: Candidate) -> Iterator[Mistake]:
         )
 
 
-def _domain(candidate: Candidate) -> Iterator[Mistake]:
-    names = ("CustomDomainName", "CertificateArn", "HostedZoneId")
-    if not candidate.knows(*names):
-        return
-    given = [name for name in names if candidate.text(name)]
-    empty = [name for name in names if name not in given]
-    if given and empty:
-        yield candidate.mistake(
-            given[0],
-            f"but {' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty. Set all of "
-            f"{', '.join(names)}, or none.",
-        )
-    region = (candidate.text("CertificateArn").split(":") + [""] * 4)[3]
-    if candidate.text("CertificateArn") and region != "us-east-1":
-        yield candidate.mistake(
-            "CertificateArn", "but CloudFront accepts only certificates from us-east-1. Request one there."
-        )
-
-
-def _origin_key(candidate: Candidate) -> Iterator[Mistake]:
-    """If the API does not accept the origin key of CloudFront, it rejects every request of the site."""
-    if candidate.knows("OriginKey", "OriginKeys"):
-        sent, accepted = candidate.text("OriginKey"), candidate.text("OriginKeys")
-        if accepted not in (sent, "both"):
+def _refused_keys(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
+    """If an API does not accept the key that another stack sends, it rejects every request of that stack."""
+    senders = [keys for keys in map(sent_keys, stacks) if keys]
+    apis = [keys for keys in map(accepted_keys, stacks) if keys]
+    for sent, accepted in itertools.product(senders, apis):
+        if not candidate.knows(sent.parameter, accepted.parameter):
+            continue
+        key, keys = candidate.text(sent.parameter), candidate.text(accepted.parameter)
+        if not accepted.includes(keys, sent, key):
+            fitting = [value for value in accepted.secrets if accepted.includes(value, sent, key)]
             yield candidate.mistake(
-                "OriginKey",
-                f"which OriginKeys {accepted} does not include: the API would reject every request of the "
-                f'site. Set OriginKeys to "both" or to {quoted(sent)}.',
+                sent.parameter,
+                f"which {accepted.parameter} {keys} does not include: the API would reject every request. "
+                + (
+                    f"Set {accepted.parameter} to {' or to '.join(map(quoted, fitting))}."
+                    if fitting
+                    else f"No value of {accepted.parameter} includes it."
+                ),
             )
 
 

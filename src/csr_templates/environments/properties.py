@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cfn_analysis.model import resolving
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import entries, in_words, pieces, uses
+from cfn_analysis.model.resource_names import longest_name, name_path
 from cfn_analysis.model.schemas import (
     SchemasError,
     creatable_versions,
@@ -35,30 +36,6 @@ if TYPE_CHECKING:
     from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.environments.files import Mistake
     from csr_templates.environments.values import Candidate
-
-# Type -> the property with its name, and the maximum length of the name, from the CloudFormation reference:
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/introduction.html
-NAME_LIMITS = {
-    "AWS::CloudFront::Function": ("Name", 64),
-    "AWS::CloudWatch::Alarm": ("AlarmName", 255),
-    "AWS::CloudWatch::Dashboard": ("DashboardName", 255),
-    "AWS::EC2::SecurityGroup": ("GroupName", 255),
-    "AWS::IAM::ManagedPolicy": ("ManagedPolicyName", 128),
-    "AWS::IAM::Role": ("RoleName", 64),
-    "AWS::KMS::Alias": ("AliasName", 256),
-    "AWS::Lambda::Alias": ("Name", 128),
-    "AWS::Lambda::Function": ("FunctionName", 64),
-    "AWS::Logs::DeliveryDestination": ("Name", 60),
-    "AWS::Logs::DeliverySource": ("Name", 60),
-    "AWS::Logs::LogGroup": ("LogGroupName", 512),
-    "AWS::RDS::DBCluster": ("DBClusterIdentifier", 63),
-    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
-    "AWS::S3::Bucket": ("BucketName", 63),
-    "AWS::SNS::Topic": ("TopicName", 256),
-    "AWS::SQS::Queue": ("QueueName", 80),
-    "AWS::SecretsManager::Secret": ("Name", 512),
-    "AWS::WAFv2::WebACL": ("Name", 128),
-}
 
 _NUMBERS: Final = {
     "integer": (r"0|-?[1-9][0-9]*", "a whole number, written in digits only"),
@@ -271,7 +248,7 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
     zone = {"pattern": f"^{re.escape(stack.region)}[a-z]$"}
     for logical_id, resource in stack.template.get("Resources", {}).items():
         when = ((resource["Condition"], True),) if "Condition" in resource else ()
-        name_property, limit = NAME_LIMITS.get(resource["Type"], ("", 0))
+        limit = longest_name(resource["Type"], stack.region)
         functions: list[tuple[Place, Conditions, Any]] = []
         _find_functions(resource.get("Properties", {}), (), when, functions)
         for place, conditions, value in functions:
@@ -300,7 +277,7 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
                 versions = creatable_versions(resource["Type"], engine)
             if versions:
                 judged = {"enum": list(versions)}
-            is_name = place == (name_property,)
+            is_name = limit is not None and place == name_path(resource["Type"], stack.region)
             if is_name:
                 judged["maxLength"] = limit
             if not _takes_any(judged, value, sum(decided[name] for name in names)):

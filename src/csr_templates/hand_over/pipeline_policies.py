@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from cfn_analysis.model.api_keys import accepted_keys, sent_keys
 from csr_templates.hand_over.deploy_policies import OWN_ACCOUNT
 from csr_templates.hand_over.policy_documents import allow, deny, in_documents
-from csr_templates.hand_over.policy_patterns import ACCOUNT, ENVIRONMENT, PREFIX, PROJECT
+from csr_templates.hand_over.policy_patterns import ACCOUNT, ENVIRONMENT, PREFIX, PROJECT, Patterns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from cfn_analysis.model.built_stack import BuiltStack, Document
 
@@ -61,41 +62,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/validate-stack-de
 
 _BUCKET: Final = f"arn:aws:s3:::{PREFIX}"
 
-BESIDE: Final = (
-    ("AWS::Lambda::Function", "Package", ("s3:PutObject",), (f"{_BUCKET}lambda-deployments-{ACCOUNT}/*",)),
-    (
-        "AWS::RDS::DBCluster",
-        "Snapshot",
-        ("rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"),
-        (
-            f"arn:aws:rds:<region>:*:cluster:{PREFIX}aurora-cluster",
-            f"arn:aws:rds:<region>:*:cluster-snapshot:{PREFIX}before-deploy-*",
-        ),
-    ),
-    # For the check that the API accepts the key of CloudFront: the parameters of the other stack, and
-    # whether the replica of the secret has the newest version. No secret value is read.
-    (
-        "AWS::ApiGateway::ApiKey",
-        "OriginKey",
-        ("cloudformation:DescribeStacks",),
-        (f"arn:aws:cloudformation:us-east-1:*:stack/{PREFIX}frontend/*",),
-    ),
-    (
-        "AWS::CloudFront::Distribution",
-        "OriginKey",
-        ("secretsmanager:ListSecretVersionIds",),
-        tuple(
-            f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}origin-api-key-{key}-??????"
-            for region in ("ap-northeast-1", "<region>")
-            for key in "ab"
-        ),
-    ),
-)
-"""Other permissions for the commands in the documentation: resource type of the stack, Sid, actions, ARNs."""
 
-
-def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
+def pipeline_policies(
+    stack: BuiltStack, stacks: Sequence[BuiltStack]
+) -> tuple[list[Document], list[Document]]:
     """Return the policies of a stack's pipeline role: for everyday deploys, and for deleting the stack.
+
+    Args:
+        stack: the stack.
+        stacks: all stacks; the commands in the documentation compare some of them.
 
     Raises:
         PolicyError: one statement is longer than a policy document can be.
@@ -130,7 +105,9 @@ def pipeline_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]
             [f"{_BUCKET}artifacts-{ACCOUNT}-{stack.region}/{stack.name}/*"],
             StringEqualsIfExists=OWN_ACCOUNT,
         ),
-        *_beside(stack),
+        *_package(stack),
+        *_snapshot(stack),
+        *_origin_key(stack, stacks),
     ]
     name = f"{stack.name} (pipeline)"
     return in_documents(name, everyday), in_documents(name, _stack(stack, "Delete", ["DeleteStack"]))
@@ -159,9 +136,52 @@ def _stacks_read(stack: BuiltStack) -> Iterator[Document]:
         )
 
 
-def _beside(stack: BuiltStack) -> Iterator[Document]:
-    types = {resource["Type"] for resource in stack.resources.values()}
-    for type_name, sid, actions, arns in BESIDE:
-        if type_name in types:
-            filled = [arn.replace("<region>", stack.region) for arn in arns]
-            yield from allow(sid, actions, filled, StringEqualsIfExists=OWN_ACCOUNT)
+def _package(stack: BuiltStack) -> Iterator[Document]:
+    """Allow uploading the deployment package of a function."""
+    if _of_type(stack, "AWS::Lambda::Function"):
+        packages = f"{_BUCKET}lambda-deployments-{ACCOUNT}/*"
+        yield from allow("Package", ["s3:PutObject"], [packages], StringEqualsIfExists=OWN_ACCOUNT)
+
+
+def _snapshot(stack: BuiltStack) -> Iterator[Document]:
+    """Allow creating a snapshot of a database cluster before a deploy."""
+    patterns = Patterns(stack)
+    names = [
+        name
+        for cluster in _of_type(stack, "AWS::RDS::DBCluster")
+        for name in patterns.name(cluster, "DBClusterIdentifier")
+    ]
+    if names:
+        arns = [
+            *(f"arn:aws:rds:{stack.region}:*:cluster:{name}" for name in names),
+            f"arn:aws:rds:{stack.region}:*:cluster-snapshot:{PREFIX}before-deploy-*",
+        ]
+        actions = ["rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"]
+        yield from allow("Snapshot", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+
+
+def _origin_key(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
+    """Allow the check that the API accepts the key of CloudFront.
+
+    It needs the parameters of the other stack, and whether the replica of the secret has the newest version.
+    No secret value is read.
+    """
+    senders = [other for other in stacks if sent_keys(other)]
+    if senders and accepted_keys(stack):
+        arns = [f"arn:aws:cloudformation:{other.region}:*:stack/{PREFIX}{other.name}/*" for other in senders]
+        actions = ["cloudformation:DescribeStacks"]
+        yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+    if sent := sent_keys(stack):
+        apis = [other for other in stacks if accepted_keys(other)]
+        secrets = dict.fromkeys(secret for some in sent.secrets.values() for secret in some)
+        arns = [
+            f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}{secret}-??????"
+            for region in dict.fromkeys([*(api.region for api in apis), stack.region])
+            for secret in secrets
+        ]
+        actions = ["secretsmanager:ListSecretVersionIds"]
+        yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
+
+
+def _of_type(stack: BuiltStack, type_name: str) -> list[str]:
+    return [name for name, resource in stack.resources.items() if resource["Type"] == type_name]

@@ -17,6 +17,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import resource_schema, stateful_types
 from cfn_analysis.updates.replacement import Effect, effect_of_change
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
@@ -335,12 +336,9 @@ def _identifier(
 
 def _name(stack: BuiltStack, resource: Mapping[str, Any]) -> Any:
     """Return the explicit name of a resource; None if CloudFormation generates it."""
-    schema = resource_schema(resource["Type"], stack.region)
     properties = resource.get("Properties", {})
-    for name in (*schema.primary_identifier, *schema.create_only):
-        if name.endswith("Name") and name in properties:
-            return properties[name]
-    return None
+    names = name_properties(resource["Type"], stack.region, properties)
+    return properties[names[0]] if names else None
 
 
 def _tags(stack: BuiltStack, properties: Mapping[str, Any], kind: str) -> dict[str, Any]:

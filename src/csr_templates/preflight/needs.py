@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from cfn_analysis.model.api_keys import ApiKeys, accepted_keys, sent_keys
 from cfn_analysis.model.intrinsics import ResolveError
 from cfn_analysis.model.references import entries
 from cfn_analysis.model.resolving import resolve
@@ -45,6 +46,8 @@ class StackNeeds:
         values: the values of its parameters.
         resources: logical ID -> resource, resolved.
         outputs: key -> output, resolved.
+        accepted_keys: the API keys that the stack accepts, if its template declares any.
+        sent_keys: the API keys that it sends.
     """
 
     def __init__(
@@ -55,6 +58,8 @@ class StackNeeds:
         values: Mapping[str, str],
         resources: Mapping[str, Any],
         outputs: Mapping[str, Any],
+        accepted_keys: ApiKeys | None = None,
+        sent_keys: ApiKeys | None = None,
     ) -> None:
         self.name = name
         self.deployed = deployed
@@ -62,6 +67,8 @@ class StackNeeds:
         self.values = values
         self.resources = resources
         self.outputs = outputs
+        self.accepted_keys = accepted_keys
+        self.sent_keys = sent_keys
 
     def of_type(self, *types: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return logical ID and properties of each resource of some types."""
@@ -231,6 +238,8 @@ def needs(
                 all_values,
                 resolved["Resources"],
                 resolved["Outputs"],
+                accepted_keys(stack),
+                sent_keys(stack),
             )
         )
     return Needs(environment, project, account, stacks, chosen)

@@ -1,9 +1,8 @@
 """The API stack: a Lambda function behind an API Gateway REST API, with its alarms and dashboard."""
 
 import json
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import awacs.cloudwatch
 import awacs.ec2
@@ -36,6 +35,7 @@ from troposphere import (
     sqs,
 )
 
+from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract, fingerprint
 from csr_templates.stacks.dashboards.api import overview
 from csr_templates.stacks.parts import (
@@ -54,8 +54,9 @@ from csr_templates.stacks.parts.template import StackTemplate
 
 def build() -> StackTemplate:
     """Return the API stack; the calls below are its table of contents."""
-    t = StackTemplate("REST API on Lambda, with its logs, API key, alarms and dashboard")
+    t = StackTemplate("REST API on Lambda, with its logs, API key, alarms and dashboard", derive=derive)
     parameters = add_parameters(t)
+    declare_origin_keys(t)
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
     key = add_key(t)
@@ -77,7 +78,7 @@ def build() -> StackTemplate:
     alarm_topics = add_alarm_topics(t)
     add_alarms(t, backend.function, api, stage, queue, alarm_topics)
     add_outputs(t, key, backend, api, stage, plan, alarm_topics)
-    derive(t)  # release, name of the deployment, dashboard
+    add_dashboard(t)
     return t
 
 
@@ -95,6 +96,9 @@ class Parameters(NamedTuple):
     origin_keys: Parameter
     log_retention: Parameter
     permissions_boundary: Parameter
+
+
+ACCEPTED_KEYS = {"a": "a", "b": "b", "both": "ab"}  # value of OriginKeys -> keys
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -204,7 +208,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "OriginKeys",
                 Type="String",
                 Default="a",
-                AllowedValues=["a", "b", "both"],
+                AllowedValues=list(ACCEPTED_KEYS),
                 Description=(
                     "API keys that the API accepts. Must include the key that CloudFront sends, which is "
                     "OriginKey of the deployed frontend stack."
@@ -219,6 +223,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
             parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
+
+
+def declare_origin_keys(t: StackTemplate) -> None:
+    """Declare the keys that the API accepts, for the checks that compare the stacks."""
+    t.metadata[api_keys.SECTION] = contract.origin_keys("Accepts", "OriginKeys", ACCEPTED_KEYS)
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
@@ -1351,10 +1360,16 @@ def add_outputs(
     )
 
 
-def derive(t: StackTemplate) -> None:
-    """Add the parts derived from the rest of the template: release, deployment and dashboard.
+def add_dashboard(t: StackTemplate) -> None:
+    """Add the dashboard, without rows: they show the other resources."""
+    t.section("Dashboard")
+    t.add_resource(dashboards.dashboard("ApiDashboard", "api", []))  # derive() adds the rows
 
-    ``build`` ends with this call. It must be repeated after a later change.
+
+def derive(t: StackTemplate) -> None:
+    """Update what is derived from the rest of the template: release, deployment and dashboard.
+
+    ``t.to_dict`` calls this. Parts that another project removed are left out.
 
     Raises:
         fingerprint.FingerprintError: a parameter is in a place without parameters, or the release is too
@@ -1362,57 +1377,22 @@ def derive(t: StackTemplate) -> None:
     """
     template = t.for_reading()  # the three are independent
 
-    release = Sub(fingerprint.release(template, "ApiFunction"))
-    variables = t.resources["ApiFunction"].Environment.Variables
-    t.resources["ApiFunction"].Environment = awslambda.Environment(
-        Variables={**variables, fingerprint.RELEASE: release}
-    )
-    t.resources["ApiFunctionVersion"].Description = release
+    if "ApiFunction" in t.resources:
+        release = Sub(fingerprint.release(template, "ApiFunction"))
+        variables = t.resources["ApiFunction"].Environment.Variables
+        t.resources["ApiFunction"].Environment = awslambda.Environment(
+            Variables={**variables, fingerprint.RELEASE: release}
+        )
+        if "ApiFunctionVersion" in t.resources:
+            t.resources["ApiFunctionVersion"].Description = release
 
-    stage = t.resources["ApiStage"]
-    old = stage.DeploymentId.data["Ref"]
-    new = _deployment_id(template, old)
-    t.rename_resource(old, new)
-    t.resources[new].DependsOn = fingerprint.deployed(template, old)
-    stage.DeploymentId = t.resources[new].Ref()
+    if "ApiStage" in t.resources:
+        stage = t.resources["ApiStage"]
+        old = stage.DeploymentId.data["Ref"]
+        new = f"ApiDeployment{fingerprint.deployment(template, old)}"
+        t.rename_resource(old, new)
+        t.resources[new].DependsOn = fingerprint.deployed(template, old)
+        stage.DeploymentId = t.resources[new].Ref()
 
-    t.section("Dashboard")
-    t.resources.pop("ApiDashboard", None)
-    t.add_resource(dashboards.dashboard("ApiDashboard", "api", overview(template)))
-
-
-def _deployment_id(template: Mapping[str, Any], logical_id: str) -> str:
-    return f"ApiDeployment{fingerprint.deployment(template, logical_id)}"
-
-
-def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived part that is out of date, or cannot be derived.
-
-    Args:
-        template: the template as a plain dict; parts removed by another project are ignored.
-    """
-    found = []
-    resources = template["Resources"]
-    try:
-        if {"ApiFunction", "ApiFunctionVersion"} <= resources.keys():
-            release = {"Fn::Sub": fingerprint.release(template, "ApiFunction")}
-            variables = resources["ApiFunction"]["Properties"]["Environment"]["Variables"]
-            description = resources["ApiFunctionVersion"]["Properties"].get("Description")
-            if not release == variables.get(fingerprint.RELEASE) == description:
-                found.append(
-                    "Resources.ApiFunctionVersion: The release does not fit the function or what it refers "
-                    "to, which was changed after it was created: no version would be published. Call "
-                    "api.derive(t) after the last change."
-                )
-        if "ApiStage" in resources:
-            old = resources["ApiStage"]["Properties"]["DeploymentId"]["Ref"]
-            derived = (_deployment_id(template, old), fingerprint.deployed(template, old))
-            if (old, resources[old].get("DependsOn")) != derived:
-                found.append(
-                    f"Resources.{old}: The deployment does not fit the API, whose definition was changed "
-                    "after it was created: the change would not be deployed. Call api.derive(t) after the "
-                    "last change."
-                )
-    except fingerprint.FingerprintError as error:
-        return [str(error)]
-    return found + dashboards.stale(template, "ApiDashboard", overview, "api.derive(t)")
+    if "ApiDashboard" in t.resources:
+        t.resources["ApiDashboard"].DashboardBody = dashboards.content(overview(template))

@@ -32,6 +32,8 @@ from troposphere import (
 )
 
 from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.references import value_at
+from cfn_analysis.model.resource_names import longest_name, name_path
 from csr_templates.stacks.parts import buckets, names, policies
 from csr_templates.stacks.parts import parameters as common
 from csr_templates.stacks.parts.template import StackTemplate
@@ -42,10 +44,6 @@ GITHUB_REPOSITORY: Final = "token.actions.githubusercontent.com:repository_id"
 GITLAB_PROJECT: Final = "gitlab.com:project_id"
 
 _RANDOM: Final = 13  # hyphen and random part of a name that CloudFormation generates
-_NAME_LIMITS: Final = {
-    "AWS::IAM::Role": ("RoleName", 64),
-    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
-}
 _BUCKET_LIMIT: Final = 63
 _ACCOUNT_LENGTH: Final = 12
 
@@ -83,8 +81,8 @@ def longest_project(stack: BuiltStack) -> int:
     fixed = environment + len(f"--{stack.name}-")
     lengths = [declared, _BUCKET_LIMIT - environment - _ACCOUNT_LENGTH - len(f"--artifacts--{stack.region}")]
     for logical_id, resource in stack.resources.items():
-        name, limit = _NAME_LIMITS.get(resource["Type"], ("", 0))
-        if name and name not in resource.get("Properties", {}):
+        limit = longest_name(resource["Type"], stack.region)
+        if limit and not value_at(resource.get("Properties", {}), name_path(resource["Type"], stack.region)):
             lengths.append(limit - _RANDOM - fixed - len(logical_id))
     return min(lengths)
 

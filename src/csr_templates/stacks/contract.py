@@ -4,7 +4,8 @@ A stack passes a value as an output with an export; a later stack of the same re
 are unique in an account and region, so they contain project and environment.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from troposphere import Export, GetStackOutput, ImportValue, Output
 
@@ -64,6 +65,18 @@ API_STAGE = "v1"
 ORIGIN_API_KEY_SECRET = "origin-api-key"  # <project>-<environment>-origin-api-key-a, and -b
 ORIGIN_API_KEY_FIELD = "apiKey"  # of the secret's JSON
 CACHE_KEY_HEADER = "X-Cache-Key"  # case-sensitive in API Gateway
+
+
+def origin_keys(direction: str, parameter: str, keys: Mapping[str, str]) -> dict[str, Any]:
+    """Return the Metadata of a template that accepts or sends origin keys: see ``api_keys``.
+
+    Args:
+        direction: ``Accepts`` or ``Sends``.
+        parameter: the parameter that selects the keys.
+        keys: value of the parameter -> keys.
+    """
+    secrets = {value: [f"{ORIGIN_API_KEY_SECRET}-{key}" for key in chosen] for value, chosen in keys.items()}
+    return {direction: {"Parameter": parameter, "Secrets": secrets}}
 
 
 def output(shared: SharedOutput, Description: str, Value: names.Value) -> Output:

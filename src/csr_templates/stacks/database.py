@@ -1,8 +1,7 @@
 """The database stack: an Aurora MySQL cluster with its secret, logs, alarms and dashboard."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import awacs.logs
 import awacs.sns
@@ -48,7 +47,9 @@ from csr_templates.stacks.parts.template import StackTemplate
 
 def build() -> StackTemplate:
     """Return the database stack; the calls below are its table of contents."""
-    t = StackTemplate("Aurora MySQL in two Availability Zones, with its secret, logs, alarms and dashboard")
+    t = StackTemplate(
+        "Aurora MySQL in two Availability Zones, with its secret, logs, alarms and dashboard", derive=derive
+    )
     parameters = add_parameters(t)
     conditions = add_conditions(t, parameters)
     alarm_topics = add_alarm_topics(t)
@@ -76,7 +77,7 @@ def build() -> StackTemplate:
     add_outputs(
         t, parameters, cluster, secret, key, subnet_group, security_groups, parameter_groups, alarm_topics
     )
-    derive(t)  # the dashboard
+    add_dashboard(t)
     return t
 
 
@@ -1010,17 +1011,17 @@ def add_outputs(
     )
 
 
+def add_dashboard(t: StackTemplate) -> None:
+    """Add the dashboard, without rows: they show the other resources."""
+    t.section("Dashboard")
+    t.add_resource(dashboards.dashboard("DatabaseDashboard", "database", []))  # derive() adds the rows
+
+
 def derive(t: StackTemplate) -> None:
-    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
+    """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
-    t.section("Dashboard")
-    t.resources.pop("DatabaseDashboard", None)
-    t.add_resource(dashboards.dashboard("DatabaseDashboard", "database", overview(t.for_reading())))
-
-
-def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived part that is out of date."""
-    return dashboards.stale(template, "DatabaseDashboard", overview, "database.derive(t)")
+    if "DatabaseDashboard" in t.resources:
+        t.resources["DatabaseDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))

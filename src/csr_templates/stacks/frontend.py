@@ -4,7 +4,6 @@ It must be in us-east-1, the only region of web ACLs for CloudFront and of the m
 With ``CloudFrontEnabled`` false it can be in any region.
 """
 
-from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,6 +32,7 @@ from troposphere import (
     wafv2,
 )
 
+from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract
 from csr_templates.stacks.dashboards.frontend import overview
 from csr_templates.stacks.parts import (
@@ -50,8 +50,11 @@ from csr_templates.stacks.parts.template import StackTemplate
 
 def build() -> StackTemplate:
     """Return the frontend stack; the calls below are its table of contents."""
-    t = StackTemplate("Static site and API behind CloudFront and WAF, with alarms and dashboard")
+    t = StackTemplate(
+        "Static site and API behind CloudFront and WAF, with alarms and dashboard", derive=derive
+    )
     parameters = add_parameters(t)
+    declare_origin_keys(t)
     add_rules(t, parameters)
     conditions = add_conditions(t, parameters)
     key = add_key(t)
@@ -70,7 +73,7 @@ def build() -> StackTemplate:
     alarm_topics = add_alarm_topics(t, key)
     add_alarms(t, parameters, conditions, distribution, web_acl, probe, alarm_topics)
     add_outputs(t, parameters, conditions, key, site_bucket, distribution, web_acl, alarm_topics)
-    derive(t)  # the dashboard
+    add_dashboard(t)
     return t
 
 
@@ -89,6 +92,9 @@ class Parameters(NamedTuple):
     api_region: Parameter
     origin_key: Parameter
     log_retention: Parameter
+
+
+SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
 
 
 def add_parameters(t: StackTemplate) -> Parameters:
@@ -228,7 +234,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 "OriginKey",
                 Type="String",
                 Default="a",
-                AllowedValues=["a", "b"],
+                AllowedValues=list(SENT_KEYS),
                 Description=(
                     "API key that CloudFront sends. OriginKeys of the deployed api stack must include it."
                 ),
@@ -239,6 +245,11 @@ def add_parameters(t: StackTemplate) -> Parameters:
         ),
         log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
     )
+
+
+def declare_origin_keys(t: StackTemplate) -> None:
+    """Declare the key that CloudFront sends, for the checks that compare the stacks."""
+    t.metadata[api_keys.SECTION] = contract.origin_keys("Sends", "OriginKey", SENT_KEYS)
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
@@ -1526,18 +1537,19 @@ def add_outputs(
     )
 
 
+def add_dashboard(t: StackTemplate) -> None:
+    """Add the dashboard, without rows: they show the other resources."""
+    t.section("Dashboard")
+    t.add_resource(
+        dashboards.dashboard("FrontendDashboard", "frontend", [], Condition="CloudFront")
+    )  # derive() adds the rows
+
+
 def derive(t: StackTemplate) -> None:
-    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
+    """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
-    t.section("Dashboard")
-    t.resources.pop("FrontendDashboard", None)
-    rows = overview(t.for_reading())
-    t.add_resource(dashboards.dashboard("FrontendDashboard", "frontend", rows, Condition="CloudFront"))
-
-
-def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived part that is out of date."""
-    return dashboards.stale(template, "FrontendDashboard", overview, "frontend.derive(t)")
+    if "FrontendDashboard" in t.resources:
+        t.resources["FrontendDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))

@@ -1,16 +1,12 @@
 """The stacks of the system, in the order in which they are deployed."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from csr_templates.stacks import api, contract, database, frontend, network
 from csr_templates.stacks.parts.template import StackTemplate
-
-
-def _nothing_derived(template: Mapping[str, Any]) -> list[str]:
-    return []
 
 
 class Stack(NamedTuple):
@@ -26,7 +22,6 @@ class Stack(NamedTuple):
         rollback_triggers: logical IDs of alarms that roll back an update: alarms that a bad release raises
             within minutes, and that rarely have other causes. Empty for a stack whose rollback would cause
             more damage than the release, such as a database.
-        stale: returns, for a rendered template, a sentence for each derived part that is out of date.
     """
 
     name: str
@@ -36,7 +31,6 @@ class Stack(NamedTuple):
     reads_from: tuple[str, ...] = ()
     per_deploy: tuple[str, ...] = ()
     rollback_triggers: tuple[str, ...] = ()
-    stale: Callable[[Mapping[str, Any]], list[str]] = _nothing_derived
 
     @property
     def source(self) -> Path:
@@ -45,14 +39,13 @@ class Stack(NamedTuple):
 
 
 STACKS = (
-    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build, stale=network.stale),
+    Stack(contract.NETWORK, "main.yaml", "ap-northeast-1", network.build),
     Stack(
         contract.DATABASE,
         "database.yaml",
         "ap-northeast-1",
         database.build,
         reads_from=(contract.NETWORK,),
-        stale=database.stale,
     ),
     Stack(
         contract.API,
@@ -67,7 +60,6 @@ STACKS = (
             "Api5xxAlarm",
             "ApiMostlyFailingAlarm",
         ),
-        stale=api.stale,
     ),
     Stack(
         contract.FRONTEND,
@@ -76,7 +68,6 @@ STACKS = (
         frontend.build,
         reads_from=(contract.API,),
         rollback_triggers=("CloudFront5xxAlarm", "SiteUnreachableAlarm"),
-        stale=frontend.stale,
     ),
 )
 """Every stack. A stack imports only from the ones before it."""

@@ -1,8 +1,7 @@
 """The network stack: the VPC of the other stacks, and the KMS keys of log groups and alarm topics."""
 
-from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import awacs.logs
 import awacs.s3
@@ -31,7 +30,8 @@ from csr_templates.stacks.parts.template import StackTemplate
 def build() -> StackTemplate:
     """Return the network stack; the calls below are its table of contents."""
     t = StackTemplate(
-        "Network in two Availability Zones, with the keys for logs and alarms and the package bucket"
+        "Network in two Availability Zones, with the keys for logs and alarms and the package bucket",
+        derive=derive,
     )
     parameters = add_parameters(t)
     add_rules(t, parameters)
@@ -50,7 +50,7 @@ def build() -> StackTemplate:
     bucket = add_lambda_deployments_bucket(t)
     add_alarms(t, conditions, private.gateways, alarm_topics)
     add_outputs(t, conditions, vpc, subnets, private.addresses, stack_keys, bucket, alarm_topics)
-    derive(t)  # the dashboard
+    add_dashboard(t)
     return t
 
 
@@ -960,17 +960,17 @@ def add_outputs(
     )
 
 
+def add_dashboard(t: StackTemplate) -> None:
+    """Add the dashboard, without rows: they show the other resources."""
+    t.section("Dashboard")
+    t.add_resource(dashboards.dashboard("NetworkDashboard", "network", []))  # derive() adds the rows
+
+
 def derive(t: StackTemplate) -> None:
-    """Add the dashboard, which is derived from the rest of the template. Repeat the call after a change.
+    """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
-    t.section("Dashboard")
-    t.resources.pop("NetworkDashboard", None)
-    t.add_resource(dashboards.dashboard("NetworkDashboard", "network", overview(t.for_reading())))
-
-
-def stale(template: Mapping[str, Any]) -> list[str]:
-    """Return a sentence for each derived part that is out of date."""
-    return dashboards.stale(template, "NetworkDashboard", overview, "network.derive(t)")
+    if "NetworkDashboard" in t.resources:
+        t.resources["NetworkDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))

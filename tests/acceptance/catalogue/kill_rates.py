@@ -2,9 +2,8 @@
 
 First a line for each fault with everybody who finds it, then the table. Stock cfn-lint and AWS's
 cloudformation-validate are asked for errors and warnings; the latter also has some for our templates as they
-are, which do not count. Of tests, the first that fails is enough. A fault that only a stale derivation tells
-of (a dashboard, a release or a deployment that does not follow) is counted apart: in the stack's module, it
-would follow.
+are, which do not count. Of tests, the first that fails is enough. Tests of the release and of the deployment
+do not count: they fail because both do not follow a fault in the dict, and in the stack's module they would.
 """
 
 from __future__ import annotations
@@ -37,30 +36,27 @@ from .test_catalogue import (
     problems,
 )
 
-# Tests that fail whenever the release or the deployment is stale.
+# Tests that fail whenever the release or the deployment does not follow.
 DERIVED = {
     "test_api.py::test_alias_leads_to_the_version",
     "test_api.py::test_deployment_is_named_after_the_definition",
 }
-FINDERS = ("rules", "checks", "cfn-lint", "validate", "test", "stale", "nobody")
+FINDERS = ("rules", "checks", "cfn-lint", "validate", "test", "nobody")
 
 
 def finders(fault: dict[str, Any]) -> dict[str, list[str]]:
     """Return who finds a fault: kind of finder -> IDs of rules, sentences of checks, names of tests."""
     name, template = fault["stack"], faulty(fault)
     rules = found_by_any_rule(name, template)
-    stale = STACK[name].stale(template)
     found = {
         "rules": [rule for rule in rules if rule[1] == "9"],
         "checks": problems(name, template),
         "cfn-lint": [rule for rule in rules if rule[1] != "9" and rule[0] != "I"],
         "validate": sorted({rule for rule, *_ in validated(name, template) - accepted(name)}),
-        "test": list(
-            islice((test for test in found_by_tests(name, template) if not (stale and test in DERIVED)), 1)
-        ),
+        "test": list(islice((test for test in found_by_tests(name, template) if test not in DERIVED), 1)),
     }
     if not any(found.values()):
-        found["stale" if stale else "nobody"] = stale or ["-"]
+        found["nobody"] = ["-"]
     return {kind: by for kind, by in found.items() if by}
 
 

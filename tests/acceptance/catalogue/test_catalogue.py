@@ -132,7 +132,7 @@ def found_by_any_rule(name: str, template: Template) -> list[str]:
 
 
 def problems(name: str, template: Template) -> list[str]:
-    """Return what the checks of a build find, but for what is stale."""
+    """Return what the checks of a build find."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
         BuiltStack(
@@ -152,8 +152,8 @@ def problems(name: str, template: Template) -> list[str]:
 
 
 def found_by_checks(name: str, template: Template) -> list[str]:
-    """Return ``checks`` if the checks of a build find something, or something derived is stale."""
-    return ["checks"] if problems(name, template) or STACK[name].stale(template) else []
+    """Return ``checks`` if the checks of a build find something."""
+    return ["checks"] if problems(name, template) else []
 
 
 def found_by_test(name: str, template: Template, test: str) -> bool:

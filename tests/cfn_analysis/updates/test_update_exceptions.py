@@ -13,7 +13,6 @@ from cfn_analysis.updates.replacement import (
     deleted_first,
     effect_of_values,
     identities,
-    name_properties,
     note_on_change,
 )
 from cfn_analysis.updates.update_exceptions import (
@@ -249,12 +248,6 @@ def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], cert
 
 def test_names_and_what_else_is_unique() -> None:
     """A name is unique in its scope. Some types have additional unique properties."""
-    assert name_properties("AWS::SQS::Queue", REGION, ["DelaySeconds", "QueueName"]) == ["QueueName"]
-    assert name_properties("AWS::RDS::DBInstance", REGION, ["DBInstanceIdentifier"]) == [
-        "DBInstanceIdentifier"
-    ]
-    assert name_properties("AWS::ApiGateway::RestApi", REGION, ["Name"]) == []
-    assert name_properties("Acme::Thing::Type", REGION, ["Name"]) == []
 
     def groups(kind: str, **properties: str) -> list[tuple[str, ...]]:
         return [group for group, _ in identities(kind, REGION, properties)]

@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.rendering import load
-from csr_templates import STACKS, database, render
 from csr_templates.assembly.cross_stack import problems
 from csr_templates.naming import PREFIX
 from csr_templates.stacks import contract
@@ -290,15 +288,3 @@ def test_every_export_is_in_the_contract(built: dict[str, BuiltStack]) -> None:
     assert {(stack.name, key, name) for stack in built.values() for name, key in stack.exports.items()} == {
         (one.stack, one.key, f"{PREFIX}{one.export}") for one in declared
     }
-
-
-def test_changed_alarm_is_noticed() -> None:
-    """A threshold that is changed without derive is reported, with the missing call."""
-    t = database.build()
-    t.resources["DatabaseConnectionsAlarm"].Threshold = 150
-    (declared,) = [one for one in STACKS if one.name == "database"]
-
-    assert declared.stale(load(render(t.to_dict()))) == [
-        "Resources.DatabaseDashboard: The dashboard does not match the template: "
-        "something was changed after it was created. Call database.derive(t) after the last change."
-    ]

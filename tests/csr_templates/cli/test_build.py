@@ -209,14 +209,26 @@ def test_stacks_that_do_not_fit_together_stop_the_build(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A problem between stacks is printed and nothing is written, also without lint."""
-    use(monkeypatch, bucket_template, stale=lambda template: ["It is stale."])
 
-    assert build(out) == 1
-    assert capsys.readouterr().out == "Stack site: It is stale.\n1 finding; nothing was written.\n"
+    def importing() -> StackTemplate:
+        t = bucket_template()
+        t.resources["SiteBucket"].BucketName = ImportValue("nowhere")
+        return t
 
-    assert build(out, "--format", "json") == 1
+    use(monkeypatch, importing)
+    problem = (
+        "Stack site: Resources.SiteBucket.Properties.BucketName: It imports nowhere, which no earlier stack "
+        "of us-east-1 exports. Specify an existing output, or add it to its stack."
+    )
+
+    assert build(out, "--no-lint") == 1
+    said = capsys.readouterr().out
+    assert f"{problem}\n" in said
+    assert said.endswith("1 finding; nothing was written.\n")
+
+    assert build(out, "--no-lint", "--format", "json") == 1
     found = document(capsys)
-    assert (found["status"], found["problems"]) == ("findings", ["Stack site: It is stale."])
+    assert (found["status"], found["problems"]) == ("findings", [problem])
     assert not out.exists()
 
 

@@ -170,13 +170,36 @@ def test_name_beside_what_the_linter_will_refuse() -> None:
 )
 def test_key_that_the_api_does_not_accept(sent: str, accepted: str, fits: bool) -> None:
     """After all stacks are deployed, the API must accept the key that CloudFront sends."""
+    fitting = f'"{sent}" or to "both"'
     mistake = (
         f'dev.json: OriginKey: Found "{sent}", which OriginKeys {accepted} does not include: the API would '
-        f'reject every request of the site. Set OriginKeys to "both" or to "{sent}".'
+        f"reject every request. Set OriginKeys to {fitting}."
     )
 
     one = candidate(OriginKey=sent, OriginKeys=accepted)
-    assert found(one, schema({}, "OriginKey", "OriginKeys")) == ([] if fits else [mistake])
+    assert keys_found(one) == ([] if fits else [mistake])
+
+
+def test_key_that_no_value_includes() -> None:
+    """If the API cannot accept the key, the message does not suggest a value."""
+    one = candidate(OriginKey="c", OriginKeys="a")
+
+    assert keys_found(one) == [
+        'dev.json: OriginKey: Found "c", which OriginKeys a does not include: the API would reject every '
+        "request. No value of OriginKeys includes it."
+    ]
+
+
+def keys_found(one: Candidate) -> list[str]:
+    """Return the mistakes in an environment whose api and site declare their keys."""
+    accepts = {"a": ["key-a"], "b": ["key-b"], "both": ["key-a", "key-b"]}
+    sends = {"a": ["key-a"], "b": ["key-b"], "c": ["key-c"]}
+    declared = {
+        "OriginKeys": {"Accepts": {"Parameter": "OriginKeys", "Secrets": accepts}},
+        "OriginKey": {"Sends": {"Parameter": "OriginKey", "Secrets": sends}},
+    }
+    stacks = [schema({"Metadata": {"ApiKeys": keys}}, name) for name, keys in declared.items()]
+    return list(map(str, check_environment(one, stacks)))
 
 
 # ---- Rules ----
@@ -310,31 +333,10 @@ def test_concurrency_that_fits() -> None:
     assert found(one, schema({}, "LambdaProvisionedConcurrency", "LambdaReservedConcurrency")) == []
 
 
-@pytest.mark.parametrize(
-    ("certificate", "fits"),
-    [
-        ("arn:aws:acm:us-east-1:123456789012:certificate/c", True),
-        ("arn:aws:acm:ap-northeast-1:123456789012:certificate/c", False),
-        ("us-east-1", False),
-    ],
-)
-def test_certificate_of_a_domain(certificate: str, fits: bool) -> None:
-    """CloudFront takes it from us-east-1 only."""
-    one = candidate(CustomDomainName="a.example", CertificateArn=certificate, HostedZoneId="Z1")
-    mistake = (
-        f'dev.json: CertificateArn: Found "{certificate}", but CloudFront accepts only certificates from '
-        "us-east-1. Request one there."
-    )
-
-    assert found(one, schema({}, "CustomDomainName", "CertificateArn", "HostedZoneId")) == (
-        [] if fits else [mistake]
-    )
-
-
 def test_an_origin_key_that_is_not_correct_by_itself() -> None:
     """It is reported by itself, and not compared."""
-    assert found(candidate(OriginKeys="a"), schema({}, "OriginKeys")) == []
-    assert found(candidate(OriginKey="a"), schema({}, "OriginKey")) == []
+    assert keys_found(candidate(OriginKeys="a")) == []
+    assert keys_found(candidate(OriginKey="b")) == []
 
 
 def test_concurrency_of_one() -> None:

@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import pytest
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from hypothesis import given
 from hypothesis import strategies as st
 from troposphere import Equals, ImportValue, Not, Parameter, Ref, Sub
@@ -34,7 +33,6 @@ from csr_templates.cli import main as cli
 from csr_templates.environments import environment as environments
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.environments.files import Mistake
-from csr_templates.environments.properties import NAME_LIMITS
 from csr_templates.stacks.parts.parameters import environment, project_name
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -66,9 +64,7 @@ def app() -> StackTemplate:
     t.add_parameter(Parameter("Notes", Type="String", Default=""))
     t.add_parameter(Parameter("LambdaProvisionedConcurrency", Type="Number", Default=10, MinValue=0))
     t.add_parameter(Parameter("LambdaReservedConcurrency", Type="Number", Default=500, MinValue=0))
-    t.add_parameter(Parameter("CustomDomainName", Type="String", Default=""))
-    t.add_parameter(Parameter("CertificateArn", Type="String", Default=""))
-    t.add_parameter(Parameter("HostedZoneId", Type="String", Default=""))
+    t.add_parameter(Parameter("Subtitle", Type="String", Default=""))
     t.add_parameter(Parameter("PackageVersion", Type="String", Default=""))
     production = Equals(Ref("Environment"), "prod")
     t.add_rule(
@@ -223,7 +219,6 @@ PER_DEPLOY = (
     "but this is a per-deploy parameter, which the pipeline passes; a value in a file would be outdated at "
     "the next deploy. Remove the key."
 )
-CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/c"
 
 FILES = [
     file_of_dev("empty", "", "The file is empty. A file without values contains {}."),
@@ -313,8 +308,8 @@ KEYS = [
     ),
     bad(
         "dev alone",
-        {"dev": {"HostedZoneId": ""}},
-        "staging.json: HostedZoneId: The key is missing, but dev.json has it, so staging would have the value of "
+        {"dev": {"Subtitle": ""}},
+        "staging.json: Subtitle: The key is missing, but dev.json has it, so staging would have the value of "
         "production. Add it to each of these files, or remove it from all.",
     ),
 ]
@@ -453,23 +448,7 @@ TOGETHER = [
     bad(
         "one zone",
         {"prod": {"AvailabilityZone1": "ap-northeast-1c"}},
-        'prod.json: AvailabilityZone2: Found by default "ap-northeast-1c", the same zone as AvailabilityZone1. Specify two different zones.',
-    ),
-    bad(
-        "domain alone",
-        {"prod": {"CustomDomainName": "www.example.com"}},
-        'prod.json: CustomDomainName: Found "www.example.com", but CertificateArn and HostedZoneId are empty. Set all of CustomDomainName, CertificateArn, HostedZoneId, or none.',
-    ),
-    bad(
-        "certificate of another region",
-        {
-            "prod": {
-                "CustomDomainName": "www.example.com",
-                "CertificateArn": CERTIFICATE.replace("us-east-1", "ap-northeast-1"),
-                "HostedZoneId": "Z1",
-            }
-        },
-        'prod.json: CertificateArn: Found "arn:aws:acm:ap-northeast-1:123456789012:certificate/c", but CloudFront accepts only certificates from us-east-1. Request one there.',
+        'prod.json: AvailabilityZone1: Found "ap-northeast-1c", together with AvailabilityZone2 "ap-northeast-1c". Rule in the network template: "AvailabilityZone1 and AvailabilityZone2 must be different zones".',
     ),
     bad(
         "rule under a condition",
@@ -771,9 +750,7 @@ def test_values_are_complete_strings(folder: Path) -> None:
         "Notes": "",
         "LambdaProvisionedConcurrency": "10",
         "LambdaReservedConcurrency": "500",
-        "CustomDomainName": "",
-        "CertificateArn": "",
-        "HostedZoneId": "",
+        "Subtitle": "",
     }
     assert {name: dev.parameters["app"][name] for name in ("MemorySize", "CacheEnabled", "Share")} == {
         "MemorySize": "128",
@@ -1023,15 +1000,6 @@ def test_mistake_of_a_stack_is_refused(
         environments.read(folder, [*SCHEMAS, other])
 
     assert str(caught.value) == f"Stack other: {message}"
-
-
-@pytest.mark.parametrize("resource_type", NAME_LIMITS)
-def test_name_limits_agree_with_the_schemas(resource_type: str) -> None:
-    """If the resource schema of AWS contains the maximum length of a name, it is the same."""
-    schema: dict[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema
-    property_name, limit = NAME_LIMITS[resource_type]
-
-    assert schema["properties"][property_name].get("maxLength") in (None, limit)
 
 
 # ---- Any file ----

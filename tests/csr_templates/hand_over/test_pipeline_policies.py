@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,11 @@ CLI_COMMANDS = {
 https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/"""
 
 
+def policies_of(built: dict[str, BuiltStack], name: str) -> tuple[list[Document], list[Document]]:
+    """Return the policies of the pipeline of a stack among all stacks."""
+    return pipeline_policies(built[name], list(built.values()))
+
+
 def statements(documents: list[Document]) -> dict[str, dict[str, Any]]:
     """Return the statements by their Sid."""
     return {one["Sid"]: one for document in documents for one in document["Statement"]}
@@ -47,12 +54,12 @@ def allowed(documents: list[Document]) -> set[str]:
 @each_stack
 def test_changes_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> None:
     """Actions that change a stack are limited to one stack. Deletion is a separate statement."""
-    everyday, removing = map(statements, pipeline_policies(built[name]))
+    everyday, removing = map(statements, policies_of(built, name))
     arn = f"arn:aws:cloudformation:{built[name].region}:*:stack/{OURS}{name}/*"
 
     assert (everyday["Stack"]["Resource"], removing["Delete"]["Resource"]) == (arn, arn)
     assert removing["Delete"]["Action"] == ["cloudformation:DeleteStack"]
-    assert "cloudformation:DeleteStack" not in allowed(pipeline_policies(built[name])[0])
+    assert "cloudformation:DeleteStack" not in allowed(policies_of(built, name)[0])
     for action in everyday["Stack"]["Action"]:
         known = iam_action(action)
         assert known is not None
@@ -62,7 +69,7 @@ def test_changes_exactly_its_stack(built: dict[str, BuiltStack], name: str) -> N
 @each_stack
 def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> None:
     """It also copies files, creates a snapshot, compares versions and quotas and passes one role; no more."""
-    everyday, removing = pipeline_policies(built[name])
+    everyday, removing = policies_of(built, name)
     others = {
         action for action in allowed([*everyday, *removing]) if not action.startswith("cloudformation:")
     }
@@ -86,7 +93,7 @@ def test_changes_no_resource_itself(built: dict[str, BuiltStack], name: str) -> 
 @each_stack
 def test_imports_nothing(built: dict[str, BuiltStack], name: str) -> None:
     """Imports are not allowed, because they could add other resources to the stack and its service role."""
-    one = statements(pipeline_policies(built[name])[0])["NoImports"]
+    one = statements(policies_of(built, name)[0])["NoImports"]
 
     assert (one["Effect"], one["Resource"]) == ("Deny", "*")
     assert one["Condition"] == {"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}}
@@ -95,7 +102,7 @@ def test_imports_nothing(built: dict[str, BuiltStack], name: str) -> None:
 @each_stack
 def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], name: str) -> None:
     """A pipeline cannot write or delete files of another pipeline."""
-    one = statements(pipeline_policies(built[name])[0])["Artifacts"]
+    one = statements(policies_of(built, name)[0])["Artifacts"]
     bucket = f"arn:aws:s3:::{OURS}artifacts-${{aws:PrincipalAccount}}-{built[name].region}"
 
     assert (one["Action"], one["Resource"]) == (["s3:GetObject", "s3:PutObject"], f"{bucket}/{name}/*")
@@ -110,7 +117,7 @@ def test_allows_the_cloudformation_commands_of_the_pages(built: dict[str, BuiltS
     needed = set()
     for command in commands:
         needed |= CLI_COMMANDS.get(command, {command.title().replace("-", "")})
-    everyday, removing = pipeline_policies(built[name])
+    everyday, removing = policies_of(built, name)
 
     assert {"deploy", "wait", "detect-stack-drift"} <= commands
     assert {f"cloudformation:{operation}" for operation in needed} <= allowed([*everyday, *removing])
@@ -118,17 +125,56 @@ def test_allows_the_cloudformation_commands_of_the_pages(built: dict[str, BuiltS
 
 def test_reads_the_outputs_of_other_stacks(built: dict[str, BuiltStack]) -> None:
     """The pipeline of api can read the outputs of network, for the package bucket."""
-    one = statements(pipeline_policies(built["api"])[0])["StacksRead"]
+    one = statements(policies_of(built, "api")[0])["StacksRead"]
 
     assert one["Action"] == ["cloudformation:DescribeStacks"]
     assert f"arn:aws:cloudformation:*:*:stack/{OURS}network/*" in one["Resource"]
-    assert "StacksRead" not in statements(pipeline_policies(built["network"])[0])
+    assert "StacksRead" not in statements(policies_of(built, "network")[0])
+
+
+def test_origin_key_can_be_compared(built: dict[str, BuiltStack]) -> None:
+    """The pipelines of api and frontend can read the other side of the key: parameters, and its secrets."""
+    api, site = (statements(policies_of(built, name)[0])["OriginKey"] for name in ("api", "frontend"))
+    regions = (built["api"].region, built["frontend"].region)
+
+    assert api["Action"] == ["cloudformation:DescribeStacks"]
+    assert api["Resource"] == f"arn:aws:cloudformation:{regions[1]}:*:stack/{OURS}frontend/*"
+    assert site["Action"] == ["secretsmanager:ListSecretVersionIds"]
+    assert site["Resource"] == [
+        f"arn:aws:secretsmanager:{region}:*:secret:{OURS}origin-api-key-{key}-??????"
+        for region in regions
+        for key in "ab"
+    ]
+
+
+def test_api_without_a_sender_compares_nothing(built: dict[str, BuiltStack]) -> None:
+    """If no stack sends a key, the pipeline of api gets no permission for the comparison."""
+    everyday, _ = pipeline_policies(built["api"], [built["network"], built["api"]])
+
+    assert "OriginKey" not in statements(everyday)
+
+
+def test_snapshots_the_cluster_of_the_template(built: dict[str, BuiltStack]) -> None:
+    """The name of the cluster is that of the template."""
+    template = copy.deepcopy(dict(built["database"].template))
+    template["Resources"]["DatabaseCluster"]["Properties"]["DBClusterIdentifier"] = {
+        "Fn::Sub": "${ProjectName}-${Environment}-main"
+    }
+    everyday, _ = pipeline_policies(replace(built["database"], template=template), [])
+    one = statements(everyday)["Snapshot"]
+    region = built["database"].region
+
+    assert one["Action"] == ["rds:CreateDBClusterSnapshot", "rds:DescribeDBClusterSnapshots"]
+    assert one["Resource"] == [
+        f"arn:aws:rds:{region}:*:cluster-snapshot:{OURS}before-deploy-*",
+        f"arn:aws:rds:{region}:*:cluster:{OURS}main",
+    ]
 
 
 @each_stack
 def test_fits_into_managed_policies(built: dict[str, BuiltStack], name: str) -> None:
     """Each document is short enough, and cfn-lint accepts it as a managed policy."""
-    documents = [document for some in pipeline_policies(built[name]) for document in some]
+    documents = [document for some in policies_of(built, name) for document in some]
     managed = {
         f"Policy{number}": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}
         for number, document in enumerate(documents)

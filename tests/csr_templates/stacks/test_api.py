@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 from troposphere import Ref, Sub
-from troposphere.apigateway import Deployment, Method, RequestValidator
+from troposphere.apigateway import Deployment, Method
 
 from cfn_analysis.model.references import uses
-from cfn_analysis.model.rendering import load, render
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import api as api_module
 from csr_templates.stacks import fingerprint
@@ -538,7 +537,7 @@ def test_keys_are_generated(api: Template, key: str) -> None:
 
 @pytest.mark.parametrize(("accepted", "keys"), [("a", "A"), ("b", "B"), ("both", "AB")])
 def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
-    """Only the keys of OriginKeys exist, and each is in the usage plan that limits the stage."""
+    """Only the keys of OriginKeys exist, as declared, and each is in the usage plan that limits the stage."""
     resources = resolve(api, PROD | {"OriginKeys": accepted})["Resources"]
     plan = properties(resources, "UsagePlan")
 
@@ -553,6 +552,14 @@ def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
         }
         for key in keys
     }
+    declared = api["Metadata"]["ApiKeys"]["Accepts"]
+    assert (declared["Parameter"], list(declared["Secrets"])) == (
+        "OriginKeys",
+        api["Parameters"]["OriginKeys"]["AllowedValues"],
+    )
+    assert [f"csr-lambda-api-prod-{secret}" for secret in declared["Secrets"][accepted]] == [
+        properties(resources, f"OriginApiKeySecret{key}")["Name"] for key in keys
+    ]
 
 
 # ---- Logs ----
@@ -740,21 +747,21 @@ def deployments(t: StackTemplate) -> list[str]:
 def test_changed_method_is_deployed() -> None:
     """The new deployment replaces the old one at the same position, and the stage references it."""
     t = api_module.build()
-    order = list(t.resources)
+    order = list(t.to_dict()["Resources"])
     (old,) = deployments(t)
     t.resources["ProxyAnyMethod"].OperationName = "Anything"
-    api_module.derive(t)
+    resources = t.to_dict()["Resources"]
     (new,) = deployments(t)
 
     assert new != old
-    assert list(t.resources) == [new if name == old else name for name in order]
+    assert list(resources) == [new if name == old else name for name in order]
     assert t.sections[new] == "Deployment and stage"
     assert old not in t.sections
-    assert t.resources["ApiStage"].to_dict()["Properties"]["DeploymentId"] == ref(new)
+    assert resources["ApiStage"]["Properties"]["DeploymentId"] == ref(new)
 
 
 def test_additional_method_is_waited_for() -> None:
-    """The deployment includes a method that an importer adds."""
+    """The deployment includes a method that an importer adds, and waits for it."""
     t = api_module.build()
     resource = t.resources["ProxyResource"].Ref()
     t.add_resource(
@@ -766,44 +773,53 @@ def test_additional_method_is_waited_for() -> None:
             AuthorizationType="NONE",
         )
     )
-    api_module.derive(t)
-    (deployment,) = deployments(t)
+    template = t.to_dict()
 
-    assert "ProxyHeadMethod" in t.to_dict()["Resources"][deployment]["DependsOn"]
+    assert "ProxyHeadMethod" in template["Resources"][deployment_of(template)]["DependsOn"]
 
 
 def test_next_edition_is_deployed() -> None:
     """A different edition deploys the same definition again. This is needed after a method was removed."""
     t = api_module.build()
-    (old,) = deployments(t)
+    old = deployment_of(t.to_dict())
     t.resources[old].Description = "Edition 2"
-    api_module.derive(t)
 
-    assert deployments(t) != [old]
+    assert deployment_of(t.to_dict()) != old
 
 
 def test_changed_function_is_published() -> None:
     """A different setting of the function changes the release in both places."""
     t = api_module.build()
-    old = t.resources["ApiFunctionVersion"].Description.data
+    old = releases(t)
     t.resources["ApiFunction"].Timeout = 10
-    api_module.derive(t)
-    new = t.resources["ApiFunctionVersion"].Description.data
+    new = releases(t)
 
-    assert new != old
-    assert t.resources["ApiFunction"].Environment.Variables["RELEASE"].data == new
+    assert old[0] == old[1] != new[0] == new[1]
+
+
+def test_release_that_an_importer_sets_is_replaced() -> None:
+    """A different text only in the function would be a release for which no version is published."""
+    t = api_module.build()
+    before = releases(t)
+    t.resources["ApiFunction"].Environment.Variables["RELEASE"] = "7"
+
+    assert releases(t) == before
 
 
 def test_function_is_published_when_its_role_is_replaced() -> None:
     """Without a new version, the alias would keep using the ARN of the deleted role."""
     t = api_module.build()
-    old = t.resources["ApiFunctionVersion"].Description.data
+    before = releases(t)
     t.resources["ExecutionRole"].Path = "/functions/"
 
-    assert [sentence.partition(":")[0] for sentence in sentences(t)] == ["Resources.ApiFunctionVersion"]
-    api_module.derive(t)
-    assert t.resources["ApiFunctionVersion"].Description.data != old
-    assert sentences(t) == []
+    assert releases(t) != before
+
+
+def releases(t: StackTemplate) -> tuple[Any, Any]:
+    """Return the release in the variables of the function, and in the description of its version."""
+    resources = t.to_dict()["Resources"]
+    variables = resources["ApiFunction"]["Properties"]["Environment"]["Variables"]
+    return variables["RELEASE"], resources["ApiFunctionVersion"]["Properties"]["Description"]
 
 
 def test_no_resource_of_the_function_counts_as_a_whole(api: Template) -> None:
@@ -821,7 +837,7 @@ def test_parameter_in_the_definition_is_refused() -> None:
     t.resources["ProxyAnyMethod"].OperationName = Sub("${Environment}")
 
     with pytest.raises(fingerprint.FingerprintError) as error:
-        api_module.derive(t)
+        t.to_dict()
 
     assert str(error.value) == (
         "Resources.ProxyAnyMethod: The API RestApi depends on Environment here, and a new value of a "
@@ -830,71 +846,11 @@ def test_parameter_in_the_definition_is_refused() -> None:
     )
 
 
-def sentences(t: StackTemplate) -> list[str]:
-    """Return the messages of the check for a rendered template."""
-    return api_module.stale(load(render(t.to_dict(), sections=t.sections)))
-
-
-def test_stale_release() -> None:
-    """A change of the function without derive is reported, because no version would be published."""
+def test_removed_parts_stay_removed() -> None:
+    """An importer can remove dashboard, version, stage and deployment."""
     t = api_module.build()
-    t.resources["ApiFunction"].Timeout = 10
+    removed = {"ApiDashboard", "ApiFunctionVersion", "ApiStage", *deployments(t)}
+    for logical_id in removed:
+        del t.resources[logical_id]
 
-    assert sentences(t) == [
-        "Resources.ApiFunctionVersion: The release does not fit the function or what it refers to, which was "
-        "changed after it was created: no version would be published. Call api.derive(t) after the last "
-        "change."
-    ]
-    api_module.derive(t)
-    assert sentences(t) == []
-
-
-def test_release_in_one_place_is_stale() -> None:
-    """A different text only in the function is reported, because Lambda might not publish a version."""
-    t = api_module.build()
-    t.resources["ApiFunction"].Environment.Variables["RELEASE"] = "7"
-
-    assert [sentence.partition(":")[0] for sentence in sentences(t)] == ["Resources.ApiFunctionVersion"]
-
-
-@pytest.mark.parametrize("change", ["method", "addition", "waiting"])
-def test_stale_deployment(change: str) -> None:
-    """A change of the definition without derive is reported, because it would not be deployed."""
-    t = api_module.build()
-    (deployment,) = deployments(t)
-    if change == "method":
-        t.resources["ProxyAnyMethod"].OperationName = "Anything"
-    elif change == "addition":
-        t.add_resource(RequestValidator("BodyValidator", RestApiId=Ref("RestApi"), ValidateRequestBody=True))
-    else:
-        t.resources[deployment].DependsOn = ["ProxyAnyMethod"]
-
-    assert sentences(t) == [
-        f"Resources.{deployment}: The deployment does not fit the API, whose definition was changed after it "
-        "was created: the change would not be deployed. Call api.derive(t) after the last "
-        "change."
-    ]
-    api_module.derive(t)
-    assert sentences(t) == []
-
-
-def test_what_cannot_be_derived_is_reported() -> None:
-    """The check reports the same message as derive."""
-    t = api_module.build()
-    t.resources["ProxyAnyMethod"].OperationName = Sub("${Environment}")
-
-    assert sentences(t) == [
-        "Resources.ProxyAnyMethod: The API RestApi depends on Environment here, and a new value of a "
-        "parameter would not deploy the API. Move what differs to the stage, or write the value into the "
-        "template."
-    ]
-
-
-def test_removed_parts_are_not_stale() -> None:
-    """A template without dashboard, version and stage is not reported: an importer may remove them."""
-    t = api_module.build()
-    template = t.to_dict()
-    for logical_id in ("ApiDashboard", "ApiFunctionVersion", "ApiStage", *deployments(t)):
-        del template["Resources"][logical_id]
-
-    assert api_module.stale(template) == []
+    assert not removed & t.to_dict()["Resources"].keys()

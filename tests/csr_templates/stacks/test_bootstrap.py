@@ -242,6 +242,16 @@ def test_project_is_short_enough_for_generated_names(built: dict[str, BuiltStack
     assert longest_project(stack) >= len("csr-lambda-api")
 
 
+@pytest.mark.parametrize(("properties", "longest"), [({}, 5), ({"QueueName": "letters"}, 19)])
+def test_every_generated_name_limits_the_project(properties: dict[str, str], longest: int) -> None:
+    """A generated name of 80 characters, or otherwise the name of the artifact bucket."""
+    queue = {"Type": "AWS::SQS::Queue", "Properties": properties}
+    stack = BuiltStack("site", "site.yaml", "us-east-1", {"Resources": {"Q" * 45: queue}})
+
+    assert len(f"{'p' * 5}-production-site-{'Q' * 45}-0AbCdEfGhIjK") == 80
+    assert longest_project(stack) == longest
+
+
 def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
     """Otherwise, a pipeline of project deploy-shop could change the bootstrap stack of project shop."""
     stack = BuiltStack("site", "site.yaml", "us-east-1", {"Resources": {}})

@@ -612,6 +612,19 @@ def test_api_origin(frontend: Template) -> None:
     }
 
 
+@pytest.mark.parametrize("key", ["a", "b"])
+def test_sent_key_is_declared(frontend: Template, key: str) -> None:
+    """The Metadata section declares the secret that CloudFront reads for each value of OriginKey."""
+    _, api = distribution(with_values(frontend, OriginKey=key))["Origins"]
+    (header,) = api["OriginCustomHeaders"]
+    declared = frontend["Metadata"]["ApiKeys"]["Sends"]
+    (secret,) = declared["Secrets"][key]
+
+    assert declared["Parameter"] == "OriginKey"
+    assert list(declared["Secrets"]) == frontend["Parameters"]["OriginKey"]["AllowedValues"]
+    assert f":csr-lambda-api-prod-{secret}:" in header["HeaderValue"]
+
+
 def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> None:
     """Stage, secret and timeouts match the api stack.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
+from cfn_analysis.model.resource_names import NESTED_NAMES
 from cfn_analysis.rules.support.values import branches, logical_ids_in
 
 if TYPE_CHECKING:
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from cfnlint.jsonschema import Validator
 
 PropertyPath = tuple[str, ...]
-
-# Names that the service requires to be unique, although they are neither identifiers nor create-only.
-NESTED_NAMES = {
-    "AWS::CloudFront::CachePolicy": ("CachePolicyConfig", "Name"),
-    "AWS::CloudFront::OriginAccessControl": ("OriginAccessControlConfig", "Name"),
-    "AWS::CloudFront::OriginRequestPolicy": ("OriginRequestPolicyConfig", "Name"),
-    "AWS::CloudFront::ResponseHeadersPolicy": ("ResponseHeadersPolicyConfig", "Name"),
-}
 
 # The service gives the same name twice: a second hosted zone or API key does not collide with the first, nor
 # does the next version of a component or a recipe.

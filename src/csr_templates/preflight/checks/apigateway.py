@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
+from cfn_analysis.model.api_keys import ApiKeys
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas, secretsmanager
 from csr_templates.preflight.checks.quotas import Quota
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import PASS, Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _API = "AWS::ApiGateway::RestApi"
 # The first quota cannot be raised, and Service Quotas does not list it.
@@ -34,8 +35,6 @@ _QUOTAS = (
         "L-E8693075",
     ),
 )
-ACCEPTED: Final[Mapping[str, str]] = {"a": "a", "b": "b", "both": "ab"}
-"""Value of the parameter ``OriginKeys`` -> the keys that the API accepts."""
 
 
 def _logging(needs: Needs) -> Iterator[Subject]:
@@ -99,48 +98,85 @@ def _logging_role(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]
 def _origin_keys(needs: Needs) -> Iterator[Subject]:
     for stack in needs.chosen:
         if stack.of_type("AWS::ApiGateway::ApiKey") or stack.of_type("AWS::CloudFront::Distribution"):
-            for name in ("OriginKeys", "OriginKey"):
-                if name in stack.values:
-                    yield Subject(name, stack)
+            for keys in (stack.accepted_keys, stack.sent_keys):
+                if keys:
+                    yield Subject(keys.parameter, stack)
+
+
+class _Sides(NamedTuple):
+    """The stack with the API, the stack that sends keys to it, and the keys that their templates declare."""
+
+    api: StackNeeds
+    accepted: ApiKeys
+    sender: StackNeeds
+    sent: ApiKeys
+
+    def deployed_key(self, lookup: Lookup) -> str | None:
+        """Return the value of the sender's parameter in the deployed stack."""
+        return deployed.parameter(lookup, self.sender, self.sent.parameter)
+
+    def sends_new_key(self, lookup: Lookup) -> bool:
+        """Return whether the sender starts to send another key to a deployed API."""
+        new = self.sender.values[self.sent.parameter]
+        return self.deployed_key(lookup) != new and deployed.is_there(lookup, self.api)
+
+    def secrets(self, needs: Needs) -> list[str]:
+        """Return the names of the secrets whose keys the sender will send."""
+        chosen = self.sent.secrets.get(self.sender.values[self.sent.parameter], ())
+        return [f"{needs.prefix}{secret}" for secret in chosen]
+
+
+def _sides(needs: Needs) -> _Sides | None:
+    for api in needs.stacks:
+        for sender in needs.stacks:
+            if api.accepted_keys and sender.sent_keys:
+                return _Sides(api, api.accepted_keys, sender, sender.sent_keys)
+    return None
 
 
 def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    other = _other_side(subject, needs)
-    if other is None:
+    sides = _sides(needs)
+    if sides is None:
         return warned(
             f"The stack that accepts or sends {subject.id} is not in the folder.",
             "Deploy from a complete output folder.",
         )
-    new = subject.stack.values[subject.id]
-    if subject.id == "OriginKeys":
-        sent = deployed.parameter(lookup, other, "OriginKey")
-        return _accepts(new, sent, f"{subject.stack.deployed} would accept", f"{other.deployed} sends")
-    is_first = other in needs.chosen  # in deploy order, the API is first
-    keys = other.values["OriginKeys"] if is_first else deployed.parameter(lookup, other, "OriginKeys")
+    api, accepted, sender, sent = sides
+    new_keys = api.values[accepted.parameter]
+    if subject.stack is api:
+        old_key = sides.deployed_key(lookup)
+        if old_key is None:
+            return passed("CloudFront does not send a key yet.")
+        includes = accepted.includes(new_keys, sent, old_key)
+        return _compared(
+            includes, new_keys, old_key, f"{api.deployed} would accept", f"{sender.deployed} sends"
+        )
+    is_first = api in needs.chosen  # in deploy order, the API is first
+    keys = new_keys if is_first else deployed.parameter(lookup, api, accepted.parameter)
     if keys is None:
         return warned(
-            f"{other.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
+            f"{api.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
         )
-    verdict = _accepts(keys, new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
-    if verdict.status != PASS or not _sends_new_key(subject, lookup, other):
+    key = sender.values[sent.parameter]
+    includes = accepted.includes(keys, sent, key)
+    verdict = _compared(includes, keys, key, f"{api.deployed} accepts", f"{sender.deployed} would send")
+    if not includes or not sides.sends_new_key(lookup):
         return verdict
-    return _replica(needs, lookup, new, subject.stack.region, other) or verdict
+    faults = (_replica_fault(lookup, name, sender.region, api) for name in sides.secrets(needs))
+    return next(filter(None, faults), verdict)
 
 
-def _accepts(keys: str, sent: str | None, accepting: str, sending: str) -> Verdict:
-    if sent is None:
-        return passed("CloudFront does not send a key yet.")
-    if sent in ACCEPTED.get(keys, ""):
-        return passed(f"{accepting} the key that {sending}: {sent}.")
+def _compared(includes: bool, keys: str, key: str, accepting: str, sending: str) -> Verdict:
+    if includes:
+        return passed(f"{accepting} the key that {sending}: {key}.")
     return failed(
-        f"{accepting} {keys or 'no key'}, and {sending} {sent}: the API would refuse every request.",
+        f"{accepting} {keys or 'no key'}, and {sending} {key}: the API would refuse every request.",
         "Change the keys in the order of docs/changes.md (The origin key).",
     )
 
 
-def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeeds) -> Verdict | None:
-    """Return the finding about the replica of the secret with a key that CloudFront starts to send."""
-    name = _secret_name(needs, key)
+def _replica_fault(lookup: Lookup, name: str, region: str, api: StackNeeds) -> Verdict | None:
+    """Return the finding about the replica of a secret whose key a stack in the region starts to send."""
     found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
     states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
     if region not in states:
@@ -157,32 +193,17 @@ def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeed
     return None
 
 
-def _other_side(subject: Subject, needs: Needs) -> StackNeeds | None:
-    """Return the stack that sends the keys that the subject accepts, or accepts the key that it sends."""
-    parameter = "OriginKey" if subject.id == "OriginKeys" else "OriginKeys"
-    return next((stack for stack in needs.stacks if parameter in stack.values), None)
-
-
-def _sends_new_key(subject: Subject, lookup: Lookup, api: StackNeeds) -> bool:
-    """Return whether CloudFront starts to send another key to a deployed API."""
-    sent = deployed.parameter(lookup, subject.stack, "OriginKey")
-    return sent != subject.stack.values["OriginKey"] and deployed.is_there(lookup, api)
-
-
-def _secret_name(needs: Needs, key: str) -> str:
-    return f"{needs.prefix}origin-api-key-{key}"
-
-
-def _both_sides(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
-    for stack in (_other_side(subject, needs), subject.stack):
-        if stack:
+def _both_sides(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
+    if sides := _sides(needs):
+        for stack in (sides.api, sides.sender):
             yield calls.stack(stack.region, stack.deployed)
 
 
 def _secret(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    api = _other_side(subject, needs)
-    if api and subject.id == "OriginKey" and _sends_new_key(subject, lookup, api):
-        yield calls.secret(api.region, _secret_name(needs, subject.stack.values["OriginKey"]))
+    sides = _sides(needs)
+    if sides and subject.stack is sides.sender and sides.sends_new_key(lookup):
+        for name in sides.secrets(needs):
+            yield calls.secret(sides.api.region, name)
 
 
 CHECKS = (

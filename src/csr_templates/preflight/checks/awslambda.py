@@ -200,7 +200,6 @@ CHECKS = (
             Kind(
                 _FUNCTION,
                 "function",
-                ("FunctionName",),
                 lambda stack, needs, name: calls.function(stack.region, name),
                 lambda answer, name: answer is not None,
             ),

@@ -155,28 +155,24 @@ CHECKS = (
             Kind(
                 _FUNCTION,
                 "CloudFront Function",
-                ("Name",),
                 lambda stack, needs, name: edge_calls.cloudfront_functions(),
                 listed("Name"),
             ),
             Kind(
                 _CACHE_POLICY,
                 "cache policy",
-                ("CachePolicyConfig", "Name"),
                 lambda stack, needs, name: edge_calls.cache_policies(),
                 listed("CachePolicy", "CachePolicyConfig", "Name"),
             ),
             Kind(
                 _HEADERS_POLICY,
                 "response headers policy",
-                ("ResponseHeadersPolicyConfig", "Name"),
                 lambda stack, needs, name: edge_calls.headers_policies(),
                 listed("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
             ),
             Kind(
                 _ACCESS_CONTROL,
                 "origin access control",
-                ("OriginAccessControlConfig", "Name"),
                 lambda stack, needs, name: edge_calls.access_controls(),
                 listed("Name"),
             ),

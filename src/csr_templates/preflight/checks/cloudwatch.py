@@ -16,7 +16,6 @@ CHECKS = (
             Kind(
                 _ALARM,
                 "alarm",
-                ("AlarmName",),
                 lambda stack, needs, name: calls.alarms(stack.region),
                 listed("AlarmName"),
             ),
@@ -29,7 +28,6 @@ CHECKS = (
             Kind(
                 "AWS::CloudWatch::Dashboard",
                 "dashboard",
-                ("DashboardName",),
                 lambda stack, needs, name: calls.dashboards(needs.prefix),
                 listed("DashboardName"),
             ),

@@ -14,7 +14,6 @@ CHECKS = (
             Kind(
                 "AWS::Logs::LogGroup",
                 "log group",
-                ("LogGroupName",),
                 lambda stack, needs, name: calls.log_groups(stack.region, name),
                 listed("logGroupName"),
             ),
@@ -27,14 +26,12 @@ CHECKS = (
             Kind(
                 "AWS::Logs::DeliverySource",
                 "log delivery source",
-                ("Name",),
                 lambda stack, needs, name: calls.delivery_sources(stack.region),
                 listed("name"),
             ),
             Kind(
                 "AWS::Logs::DeliveryDestination",
                 "log delivery destination",
-                ("Name",),
                 lambda stack, needs, name: calls.delivery_destinations(stack.region),
                 listed("name"),
             ),

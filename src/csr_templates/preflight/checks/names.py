@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from cfn_analysis.model.references import value_at
+from cfn_analysis.model.resource_names import name_path
 from csr_templates.preflight import deployed
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -22,14 +24,12 @@ class Kind(NamedTuple):
     Attributes:
         type: the type.
         noun: its name in sentences.
-        place: keys that lead to the name among the properties.
         query: the call that finds the resource with the name.
         is_taken: returns from the answer (None if nothing was found) and the name whether the name is used.
     """
 
     type: str
     noun: str
-    place: tuple[str, ...]
     query: Callable[[StackNeeds, Needs, str], Query]
     is_taken: Callable[[Any, str], bool]
 
@@ -54,9 +54,7 @@ def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
     def subjects(needs: Needs) -> Iterator[Subject]:
         for kind in kinds:
             for stack, logical_id, properties in needs.of_type(kind.type):
-                held: Any = properties
-                for key in kind.place:
-                    held = held.get(key, {})
+                held = value_at(properties, name_path(kind.type, stack.region))
                 if isinstance(held, str):
                     short = kind.type.rpartition("::")[2]
                     subject = f"{short}/{held}" if len(kinds) > 1 else held

@@ -296,7 +296,6 @@ CHECKS = (
             Kind(
                 _CLUSTER,
                 "cluster",
-                ("DBClusterIdentifier",),
                 lambda stack, needs, name: database_calls.cluster(stack.region, name),
                 listed("DBClusterIdentifier"),
             ),

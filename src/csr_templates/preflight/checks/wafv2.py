@@ -45,7 +45,6 @@ CHECKS = (
             Kind(
                 _WEB_ACL,
                 "web ACL",
-                ("Name",),
                 lambda stack, needs, name: edge_calls.web_acls(),
                 listed("Name"),
             ),

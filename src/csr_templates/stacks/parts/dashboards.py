@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -29,47 +29,19 @@ def dashboard(
         rows: its widgets; those of a row are of equal width.
         attributes: further attributes of the resource, such as Condition.
     """
-    content = body(rows)["Fn::Sub"]
     return cloudwatch.Dashboard(
         title,
         DashboardName=names.name(what),
-        DashboardBody=Sub(content) if isinstance(content, str) else Sub(*content),
+        DashboardBody=content(rows),
         Tags=names.tags(),
         **attributes,
     )
 
 
-def stale(
-    template: widgets.Template,
-    title: str,
-    overview: Callable[[widgets.Template], Sequence[Sequence[widgets.Widget]]],
-    call: str,
-) -> list[str]:
-    """Return a sentence if the dashboard of a template is out of date; otherwise an empty list.
-
-    A template without the dashboard is allowed.
-
-    Args:
-        template: the template.
-        title: logical ID of the dashboard.
-        overview: returns the rows that it should have.
-        call: the call that updates it, such as ``database.derive(t)``.
-    """
-    found = template["Resources"].get(title)
-    if found is None:
-        return []
-    try:
-        expected: Any = body(overview(template))
-    except widgets.DashboardError as error:
-        return [f"Resources.{title}: {error}"]
-    except LookupError:
-        expected = None  # a shown resource lacks a property, which the linter reports
-    if found["Properties"]["DashboardBody"] == expected:
-        return []
-    return [
-        f"Resources.{title}: The dashboard does not match the template: something was changed "
-        f"after it was created. Call {call} after the last change."
-    ]
+def content(rows: Sequence[Sequence[widgets.Widget]]) -> Sub:
+    """Return the value of the property DashboardBody."""
+    text = body(rows)["Fn::Sub"]
+    return Sub(text) if isinstance(text, str) else Sub(*text)
 
 
 def body(rows: Sequence[Sequence[widgets.Widget]]) -> dict[str, Any]:

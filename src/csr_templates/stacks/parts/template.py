@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -20,8 +20,15 @@ class StackTemplate(Template):
         sections: logical ID -> title of its section, in the order in which the resources were added.
     """
 
-    def __init__(self, description: str) -> None:
+    def __init__(self, description: str, derive: Callable[[StackTemplate], None] = lambda t: None) -> None:
+        """Create an empty template.
+
+        Args:
+            description: its Description.
+            derive: updates the parts that depend on other parts. Each ``to_dict`` calls it first.
+        """
         super().__init__(Description=description)
+        self._derive = derive
         self.set_version("2010-09-09")
         self.sections: dict[str, str] = {}
         self._section: str | None = None
@@ -62,10 +69,11 @@ class StackTemplate(Template):
         return resource
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the template as plain dicts, lists and values.
+        """Update the derived parts, and return the template as plain dicts, lists and values.
 
         Equal to what troposphere returns, in a third of the time.
         """
+        self._derive(self)
         return {**self._without_resources(), "Resources": _plain(self.resources)}
 
     def for_reading(self) -> dict[str, Any]:

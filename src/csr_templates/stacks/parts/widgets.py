@@ -2,8 +2,7 @@
 
 A threshold is only in its alarm; the line on the dashboard is read from the alarm. So, unlike other parts,
 these functions read the whole template, as a plain dict with the long forms of the functions: from
-troposphere's ``to_dict()``, or from a rendered template. The build uses this to find dashboards that are out
-of date.
+troposphere's ``to_dict()``, or from a rendered template.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html
 """
 

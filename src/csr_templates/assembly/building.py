@@ -1,0 +1,118 @@
+"""Builds one stack: from its declaration to the template as data and text, and its policies."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.model import rendering
+from cfn_analysis.model.built_stack import BuiltStack, Policies
+from cfn_analysis.model.source_lines import logical_id_lines
+from csr_templates.hand_over.deploy_policies import iam_policies
+from csr_templates.hand_over.manifest import REFRESH
+from csr_templates.hand_over.pipeline_policies import pipeline_policies
+from csr_templates.hand_over.stack_policies import stack_policy
+from csr_templates.naming import PREFIX
+from csr_templates.stacks.fingerprint import FingerprintError
+from csr_templates.stacks.parts.template import StackTemplate
+from csr_templates.stacks.parts.widgets import DashboardError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from csr_templates.stacks.listing import Stack
+
+
+def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
+    """Return a stack with its template, but without policies.
+
+    Args:
+        stack: the declaration.
+        refresh: the command that generates the template again, for the comment at its top.
+
+    Raises:
+        rendering.RenderError: the template contains a value that cannot be written, or ``build`` does not
+            return a template.
+        DashboardError: a dashboard shows a resource that the stack does not have.
+    """
+    template = _template(stack)
+    if not isinstance(template, StackTemplate):
+        kind = type(template)
+        name = (
+            kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        )
+        returned = "None" if template is None else f"an object of type {name}"
+        raise rendering.RenderError(
+            f"Stack {stack.name}: build() in {stack.source} returned {returned}, but must return a "
+            "StackTemplate. Create the template with StackTemplate from csr_templates, and return it."
+        )
+    found = _to_dict(template, stack)
+    source = f"{stack.build.__module__.replace('.', '/')}.py"
+    header = (f"Generated from {source}; edit that file, not this one.", f"Refresh with: {refresh}")
+    try:
+        text = rendering.render(found, header=header, sections=template.sections)
+    except rendering.RenderError as error:
+        raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
+    return BuiltStack(
+        name=stack.name,
+        file=stack.template,
+        region=stack.region,
+        template=found,
+        sections=template.sections,
+        per_deploy=stack.per_deploy,
+        reads_from=stack.reads_from,
+        source=source,
+        text=text,
+        name_pattern=f"{PREFIX}{stack.name}",
+    )
+
+
+def with_policies(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> BuiltStack:
+    """Return the stack with its policies.
+
+    Args:
+        stack: the stack.
+        stacks: all stacks, without or with policies.
+
+    Raises:
+        PolicyError: a policy cannot be created.
+        SchemasError: one of the types does not have a schema in the region of the stack.
+        ResolveError: the template cannot be resolved.
+    """
+    service, service_delete = iam_policies(stack)
+    pipeline, pipeline_delete = pipeline_policies(stack, stacks)
+    policies = Policies(stack_policy(stack), pipeline, service, pipeline_delete, service_delete)
+    return replace(stack, policies=policies)
+
+
+def _template(stack: Stack) -> object:
+    """Return the result of ``build``, and check its type.
+
+    Suppresses the output of troposphere on standard error, which is also in its exception.
+    """
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            return stack.build()
+    finally:
+        if sys.stderr is not None:  # it is closed
+            lines = said.getvalue().splitlines(keepends=True)
+            sys.stderr.writelines(line for line in lines if " function validator " not in line)
+
+
+def _to_dict(template: StackTemplate, stack: Stack) -> dict[str, Any]:
+    try:
+        return template.to_dict()
+    except DashboardError:  # its traceback leads to the line of the dashboard
+        raise
+    except FingerprintError as error:
+        raise rendering.RenderError(f"Stack {stack.name}: {error}") from error
+    except (AttributeError, TypeError, ValueError) as error:  # usually a missing required property
+        lines = logical_id_lines(stack.source.read_text("utf-8"))
+        named = [word for word in re.findall("[A-Za-z0-9]+", str(error)) if word in lines]
+        name = f"{named[-1]}: " if named else ""
+        raise rendering.RenderError(f"Stack {stack.name}: {name}{str(error).rstrip('.')}.") from error

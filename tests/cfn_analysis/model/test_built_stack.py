@@ -1,0 +1,20 @@
+"""A stack as data."""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, replace
+
+import pytest
+
+from cfn_analysis.model.built_stack import BuiltStack, Policies
+
+
+def test_a_built_stack_does_not_change() -> None:
+    """A stack is complete when it is created; a changed copy does not affect it."""
+    stack = BuiltStack("site", "site.yaml", "us-east-1", {})
+    with_policy = replace(stack, policies=Policies({"Statement": []}))
+
+    with pytest.raises(FrozenInstanceError):
+        stack.text = "Resources: {}"  # type: ignore[misc]
+    assert (stack.policies.stack, with_policy.policies.stack) == ({}, {"Statement": []})
+    assert (with_policy.name, with_policy.name_pattern) == ("site", "site")
