@@ -28,25 +28,6 @@ def sections(text: str) -> dict[str, str]:
 
 
 @each_page
-def test_section_of_each_alarm(path: Any, do: str, wake: str, templates: dict[str, dict[str, Any]]) -> None:
-    """Each alarm of any environment has a section of its name: its facts, what to do, and whom to wake."""
-    names = {
-        resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${ProjectName}-${Environment}-")
-        for stack in STACKS
-        for resource in templates[stack.name]["Resources"].values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
-    found = sections(path.read_text("utf-8"))
-
-    assert {name for name, body in found.items() if "<!-- generated: alarm " in body} == names
-    for name in names:
-        facts, advice = found[name].split("<!-- /generated -->")
-        assert facts.split("\n")[1] == f"<!-- generated: alarm {name} -->"
-        assert re.search(rf"^\*\*{do}\*\*\n\n1[.] ", advice, re.MULTILINE), name
-        assert re.search(rf"^\*\*{wake}\*\* \S", advice, re.MULTILINE), name
-
-
-@each_page
 def test_page_fits_a_phone(path: Any, do: str, wake: str) -> None:
     """There is nothing to scroll sideways: neither a table nor a block of commands."""
     page = read(path)

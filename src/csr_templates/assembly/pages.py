@@ -10,22 +10,26 @@ import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import folder as folders
 from csr_templates.assembly.folder import OutputError
 from csr_templates.environments.files import read_flat
-from csr_templates.reference import markers
+from csr_templates.reference import alarm_sections, markers
 from csr_templates.reference.markers import START, PageError
+from csr_templates.reference.on_call import ALARM_MARKER, INDEX
 from csr_templates.reference.tables import SETTINGS, Tables
 from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from csr_templates.assembly.files import Assembly
+    from csr_templates.reference.alarm_sections import AlarmSection
+    from csr_templates.reference.alarms import Alarm
+    from csr_templates.reference.markers import Section
 
 _LANGUAGE: Final = re.compile(r".*\.([a-z]{2})\.md")
 
@@ -65,52 +69,150 @@ class Pages:
 def plan(assembly: Assembly, folder: Path) -> Pages:
     """Return the pages of a folder with their current and new content, without writing.
 
+    Pages in a language without ``words.<language>.json`` are ignored.
+
     Raises:
-        OutputError: a page, its markers or its words are wrong.
+        OutputError: pages, their markers or their words are wrong; the message contains all mistakes.
     """
     with _errors_as_sentences("read", folder):
         tables = _tables(assembly)
-        languages = {"": Words()}
+        languages = {"": _Language(Words(), folder / "*.md")}
+        mistakes: list[str] = []
         for path in sorted(folder.glob("words.??.json")):
-            languages[path.name.split(".")[1]] = _words(path)
+            name = path.name.split(".")[1]
+            with _collected(mistakes):
+                languages[name] = _Language(_words(path), folder / f"*.{name}.md")
+        for path in sorted(folder.glob("*.md")):
+            match = _LANGUAGE.fullmatch(path.name)
+            if language := languages.get(match[1] if match else ""):
+                with _collected(mistakes):
+                    language.add(path, tables.names)
         found: dict[str, bytes] = {}
         wanted: dict[str, bytes] = {}
-        places: dict[tuple[str, str], str] = {}
-        for path in sorted(folder.glob("*.md")):
-            name = path.as_posix()
+        for language in languages.values():
+            mistakes += language.mistakes(tables)
+            language.read_translations(tables.alarms)
+        for language in languages.values():
+            for page in language.pages:
+                table = partial(tables.write, page=page.path.as_posix(), words=language.words)
+                with _collected(mistakes):
+                    wanted[page.path.name] = markers.rewrite(page.text, page.sections, table).encode()
+                found[page.path.name] = page.text.encode()
+        untranslated = [line for language in languages.values() for line in language.untranslated(tables)]
+        if mistakes:
+            raise PageError("\n".join(mistakes + untranslated))
+    return Pages(folder, found, dict(sorted(wanted.items())), tuple(untranslated))
+
+
+class _Page(NamedTuple):
+    path: Path
+    text: str
+    sections: Sequence[Section]
+
+
+class _Language:
+    """The pages in a language.
+
+    Attributes:
+        words: its words.
+        pattern: the pattern of its pages.
+        pages: those with generated tables.
+        is_complete: whether all its pages could be read.
+    """
+
+    def __init__(self, words: Words, pattern: Path) -> None:
+        self.words = words
+        self.pattern = pattern.as_posix()
+        self.pages: list[_Page] = []
+        self.is_complete = True
+
+    def add(self, path: Path, known: Collection[str]) -> None:
+        """Add a page, if it has generated tables.
+
+        Raises:
+            PageError: the page cannot be read, or its markers are wrong.
+        """
+        try:
             text = _text(path)
-            if not (sections := markers.sections(text, name, tables.names)):
-                continue
-            language = match[1] if (match := _LANGUAGE.fullmatch(path.name)) else ""
-            if language not in languages:
-                raise PageError(
-                    f"{path.with_name(f'words.{language}.json').as_posix()} does not exist, but {name} needs "
-                    "its translations. Create the file."
-                )
-            for section in sections:
-                place = f"{name}, line {section.start}"
-                first = places.setdefault((language, section.name), place)
-                if section.name != SETTINGS and first != place:
-                    raise PageError(
-                        f"{place}: The table {section.name} is already in {first}. Remove one of the two."
+            sections = markers.sections(text, path.as_posix(), known)
+        except PageError:
+            self.is_complete = False
+            raise
+        if sections:
+            self.pages.append(_Page(path, text, sections))
+
+    def read_translations(self, alarms: Mapping[str, Alarm]) -> None:
+        """Take the texts of the alarms from the pages, unless they translate another English text."""
+        for name, section in self._translated(alarms):
+            for key, text in alarm_sections.current(alarms[name], section):
+                self.words.alarms[name, key] = text
+
+    def mistakes(self, tables: Tables) -> Iterator[str]:
+        """Yield a sentence for each table that is missing or on two pages, and each incomplete section."""
+        places: dict[str, tuple[str, int]] = {}
+        for page in self.pages:
+            name = page.path.as_posix()
+            for section in page.sections:
+                first, line = places.setdefault(section.name, (name, section.start))
+                if section.name != SETTINGS and (first, line) != (name, section.start):
+                    yield (
+                        f"{name}, line {section.start}: The table {section.name} is already in {first}, line "
+                        f"{line}. Remove one of the two."
                     )
-            found[path.name] = text.encode()
-            table = partial(tables.write, page=name, words=languages[language])
-            wanted[path.name] = markers.rewrite(text, sections, table).encode()
-        for language in languages:
-            if absent := [name for name in tables.names if (language, name) not in places]:
-                pages = folder / (f"*.{language}.md" if language else "*.md")
-                raise PageError(
-                    f"{pages.as_posix()}: No page has {' or '.join(map(START.format, absent))}. Restore "
-                    "removed markers, and add a section for each new table."
-                )
-    untranslated = [
-        f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so the pages show the English "
-        "text. Add the translation."
-        for words in languages.values()
-        for word in words.missing
-    ]
-    return Pages(folder, found, wanted, tuple(untranslated))
+            yield from alarm_sections.incomplete(_alarm_markers(page), page.text, name, self.words)
+        absent = [name for name in tables.names if name not in places]
+        others = [START.format(name) for name in absent if not name.startswith(ALARM_MARKER)]
+        if others and self.is_complete:
+            yield f"{self.pattern}: No page has {' or '.join(others)}. Restore removed markers."
+        if INDEX in places or self.is_complete:  # the page with the sections was read
+            on_call, _ = places.get(INDEX, (self.pattern, 0))
+            for alarm in tables.alarms.values():
+                if f"{ALARM_MARKER}{alarm.name}" in absent:
+                    yield (
+                        f"{on_call}: The alarm {alarm.name} has no section. Add it, and complete the "
+                        f"dots:\n\n{alarm_sections.form(alarm, self.words)}\n"
+                    )
+
+    def untranslated(self, tables: Tables) -> Iterator[str]:
+        """Yield a sentence for each missing translation."""
+        if not self.words.translated:
+            return
+        for page in self.pages:
+            sections = alarm_sections.read(page.text)
+            for name in _alarm_markers(page):
+                if name in sections:
+                    yield from alarm_sections.untranslated(
+                        tables.alarms[name], sections[name], page.path.as_posix(), self.words
+                    )
+        for word in self.words.missing:
+            yield (
+                f"{self.words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so the pages show "
+                "the English text. Add the translation."
+            )
+
+    def _translated(self, alarms: Mapping[str, Alarm]) -> Iterator[tuple[str, AlarmSection]]:
+        for page in self.pages if self.words.translated else ():
+            for name, section in alarm_sections.read(page.text).items():
+                if name in alarms:
+                    yield name, section
+
+
+def _alarm_markers(page: _Page) -> dict[str, int]:
+    """Return alarm -> number of the line with its marker."""
+    return {
+        section.name.removeprefix(ALARM_MARKER): section.start
+        for section in page.sections
+        if section.name.startswith(ALARM_MARKER)
+    }
+
+
+@contextmanager
+def _collected(mistakes: list[str]) -> Iterator[None]:
+    """Add the mistake of a page to the others, so that a build reports all of them."""
+    try:
+        yield
+    except PageError as error:
+        mistakes.append(str(error))
 
 
 def write(pages: Pages) -> None:

@@ -47,11 +47,13 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
         known: the allowed names of a marker.
 
     Raises:
-        PageError: a marker is damaged, unknown, nested or without its counterpart.
+        PageError: markers are damaged, unknown, nested or without their counterpart; a line for each.
     """
     found: list[Section] = []
+    mistakes: list[str] = []
     name = ""
     opened = 0  # the number of the line that opened the section
+    damaged = False  # whether the last marker is damaged, so that the next end belongs to it
     for number, line in enumerate(text.split("\n"), 1):
         line = line.removesuffix("\r")
         if not _MARKER.match(line):
@@ -59,32 +61,43 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
         start = _START.fullmatch(line)
         place = f"{page}, line {number}"
         if line == END:
-            if not name:
-                raise PageError(
+            if name:
+                found.append(Section(name, opened, number - 1))
+            elif not damaged:
+                mistakes.append(
                     f"{place}: {END} has no start marker. Write {START.format('<name>')} above the table, or "
                     "remove this line."
                 )
-            found.append(Section(name, opened, number - 1))
-            name = ""
+            name, damaged = "", False
         elif not start:
-            raise PageError(
+            name, damaged = "", True
+            mistakes.append(
                 f"{place}: {line.strip()} is a damaged marker. Write {START.format('<name>')} above a "
                 f"generated table and {END} below it, each on a separate line."
             )
         elif name:
-            raise PageError(
+            mistakes.append(
                 f"{place}: {line} is inside {START.format(name)} of line {opened}. Write {END} above it."
             )
-        elif start[1] not in known:
-            kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
-            raise PageError(f"{place}: There is no table {start[1]}. The tables are {', '.join(kinds)}.")
         else:
-            name, opened = start[1], number
+            name, opened, damaged = start[1], number, False
+            if name not in known:
+                mistakes.append(f"{place}: {_unknown(name, known)}")
     if name:
-        raise PageError(
+        mistakes.append(
             f"{page}, line {opened}: {START.format(name)} is not closed. Write {END} below the table."
         )
+    if mistakes:
+        raise PageError("\n".join(mistakes))
     return found
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    kind, _, title = name.partition(" ")
+    if title and any(other.startswith(f"{kind} ") for other in known):
+        return f"There is no {kind} {title}. Remove its section, or correct the name."
+    kinds = sorted({re.sub(" .*", " <name>", other) for other in known})
+    return f"There is no table {name}. The tables are {', '.join(kinds)}."
 
 
 def rewrite(

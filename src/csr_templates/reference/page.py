@@ -13,8 +13,7 @@ from cfn_analysis.model.wiring import Node, Wiring
 from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
-from csr_templates.reference import diagrams
-from csr_templates.reference.alarms import period, unit
+from csr_templates.reference import alarms, diagrams
 from csr_templates.reference.dashboards import widget_table
 from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
 from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
@@ -215,7 +214,7 @@ class _Page:
                 f": {code(_short(alarm['AlarmName']))}" if "AlarmName" in alarm else ""
             )
             yield from _metrics(alarm)
-            yield f"  - Fires when: {_firing(alarm)}"
+            yield f"  - Fires when: {_firing(alarm, alarms.unit(stack.resources[name]))}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
                 yield f"  - Notifies: {code(topics)}"
             for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
@@ -306,7 +305,7 @@ def _metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
             yield f"    - {code(in_words(dimensions))}"
 
 
-def _firing(alarm: Mapping[str, Any]) -> str:
+def _firing(alarm: Mapping[str, Any], unit: str) -> str:
     """Return when an alarm fires, in words."""
     returned = [one["Id"] for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
     statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic") or codes(returned)
@@ -314,7 +313,7 @@ def _firing(alarm: Mapping[str, Any]) -> str:
     limit = alarm.get("Threshold")
     threshold = f"{limit:,}" if isinstance(limit, int | float) else _operand(limit)
     periods = alarm.get("EvaluationPeriods", 1)
-    seconds = period(alarm)
+    seconds = alarms.period(alarm)
     if not isinstance(seconds, int) or seconds % 60:
         length = f"{in_words(seconds)} seconds"
     elif seconds % 3600:
@@ -322,7 +321,7 @@ def _firing(alarm: Mapping[str, Any]) -> str:
     else:
         length = f"{seconds // 3600} hours" if seconds != 3600 else "1 hour"
     over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
-    return f"{statistic} {comparison} {threshold} {unit(alarm)}".rstrip() + f", {over} of {length}"
+    return f"{statistic} {comparison} {threshold} {unit}".rstrip() + f", {over} of {length}"
 
 
 def _constraint(parameter: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ from cfn_analysis.model.references import in_words
 from cfn_analysis.model.resolving import resolve
 from csr_templates.hand_over import manifest
 from csr_templates.reference import alarms, on_call
-from csr_templates.reference.alarms import number, unit
+from csr_templates.reference.alarms import number
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
 
@@ -71,7 +71,8 @@ class Tables:
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
-        self.lists = on_call.lists(stacks, self.resolved)
+        self.alarms = {alarm.name: alarm for alarm in on_call.read_alarms(stacks, self.resolved)}
+        self.lists = on_call.lists(stacks, list(self.alarms.values()))
 
     @property
     def names(self) -> list[str]:
@@ -118,13 +119,13 @@ class Tables:
 
     def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
         yield "alarm", "metric", "evaluated", "threshold", "unit", "notifies"
-        for _, _, alarm in self._of_type(alarms.ALARM):
+        for stack, name, alarm in self._of_type(alarms.ALARM):
             yield (
                 code(in_words(alarm.get("AlarmName", ""))),
                 alarms.metric(alarm, words),
                 alarms.evaluation(alarm, words),
                 alarms.limit(alarm),
-                words(unit(alarm)),
+                words(alarms.unit(stack.resources[name])),
                 ", ".join(map(words, alarms.topics(alarm))),
             )
 

@@ -1110,7 +1110,8 @@ def add_alarms(
             MetricName="Errors",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=3,  # failed invocations
+            Threshold=3,
+            unit="errors",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1128,7 +1129,8 @@ def add_alarms(
             ExtendedStatistic="p95",
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=20000,  # milliseconds
+            Threshold=20000,
+            unit="milliseconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1145,7 +1147,8 @@ def add_alarms(
             MetricName="Throttles",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=1,  # throttled invocations
+            Threshold=1,
+            unit="requests",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1165,7 +1168,8 @@ def add_alarms(
             MetricName="4XXError",
             Statistic="Sum",
             EvaluationPeriods=2,
-            Threshold=5,  # requests
+            Threshold=5,
+            unit="responses",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1182,7 +1186,8 @@ def add_alarms(
             MetricName="5XXError",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=1,  # requests
+            Threshold=1,
+            unit="responses",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1200,7 +1205,8 @@ def add_alarms(
             ExtendedStatistic="p95",
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=5000,  # milliseconds
+            Threshold=5000,
+            unit="milliseconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1218,7 +1224,8 @@ def add_alarms(
             dimensions={"QueueName": queue.GetAtt("QueueName")},
             Statistic="Maximum",
             EvaluationPeriods=1,
-            Threshold=0,  # messages
+            Threshold=0,
+            unit="messages",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1244,7 +1251,7 @@ def add_alarms(
             Metrics=[
                 cloudwatch.MetricDataQuery(
                     Id="failing",
-                    Label="Percentage of failed or rejected requests",
+                    Label="Share of failed or rejected requests",
                     # A few requests at night are not significant. Without requests, there is no value and no
                     # alarm.
                     Expression=(
@@ -1258,7 +1265,8 @@ def add_alarms(
             ],
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=50,  # percent
+            Threshold=50,
+            unit="percent",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1278,7 +1286,8 @@ def add_alarms(
             Statistic="Sum",
             Period=86400,  # seconds
             EvaluationPeriods=1,
-            Threshold=800000,  # requests, of the usage plan's quota
+            Threshold=800000,  # of the usage plan's quota
+            unit="requests",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1298,7 +1307,8 @@ def add_alarms(
             MetricName="ConcurrentExecutions",
             Statistic="Maximum",
             EvaluationPeriods=2,
-            Threshold=150,  # concurrent executions, of the connections that the database allows
+            Threshold=150,  # of the connections that the database allows
+            unit="executions",
             notify=alarm_topics.normal.Ref(),
         )
     )

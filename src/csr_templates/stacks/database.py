@@ -729,7 +729,8 @@ def add_alarms(
             MetricName="CPUUtilization",
             Statistic="Average",
             EvaluationPeriods=2,
-            Threshold=70,  # percent
+            Threshold=70,
+            unit="percent",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -747,6 +748,7 @@ def add_alarms(
             Statistic="Maximum",
             EvaluationPeriods=2,
             Threshold=100,  # of max_connections
+            unit="connections",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -764,7 +766,8 @@ def add_alarms(
             dimensions=of_cluster | {"Role": If(conditions.has_reader, "READER", "WRITER")},
             Statistic="Average",
             EvaluationPeriods=3,
-            Threshold=0.2,  # seconds
+            Threshold=0.2,
+            unit="seconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -781,7 +784,8 @@ def add_alarms(
             MetricName="WriteLatency",
             Statistic="Average",
             EvaluationPeriods=3,
-            Threshold=0.2,  # seconds
+            Threshold=0.2,
+            unit="seconds",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -802,7 +806,8 @@ def add_alarms(
             dimensions=of_cluster,
             Statistic="Maximum",  # of all instances
             EvaluationPeriods=1,
-            Threshold=0,  # credits
+            Threshold=0,
+            unit="credits",
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.is_burstable,
         )
@@ -827,7 +832,8 @@ def add_alarms(
             Statistic="SampleCount",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
-            Threshold=1,  # samples
+            Threshold=1,
+            unit="samples",
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(60),
             notify=alarm_topics.critical.Ref(),
@@ -846,7 +852,8 @@ def add_alarms(
             MetricName="CPUUtilization",
             Statistic="Average",
             EvaluationPeriods=2,
-            Threshold=70,  # percent
+            Threshold=70,
+            unit="percent",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -866,6 +873,7 @@ def add_alarms(
             Statistic="Maximum",
             EvaluationPeriods=2,
             Threshold=100,  # of max_connections
+            unit="connections",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -882,7 +890,8 @@ def add_alarms(
             MetricName="AuroraReplicaLag",
             Statistic="Maximum",
             EvaluationPeriods=3,
-            Threshold=1000,  # milliseconds
+            Threshold=1000,
+            unit="milliseconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -904,7 +913,8 @@ def add_alarms(
             Statistic="Minimum",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
-            Threshold=FindInMap("InstanceClasses", parameters.instance_class.Ref(), "LowMemory"),  # bytes
+            Threshold=FindInMap("InstanceClasses", parameters.instance_class.Ref(), "LowMemory"),
+            unit="bytes",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -922,7 +932,8 @@ def add_alarms(
             Statistic="Minimum",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
-            Threshold=2147483648,  # bytes: 2 GiB
+            Threshold=2147483648,  # 2 GiB
+            unit="bytes",
             notify=alarm_topics.normal.Ref(),
         )
     )

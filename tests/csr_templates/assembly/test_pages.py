@@ -121,8 +121,8 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
         pytest.param(
             ENGLISH,
             "<!-- generated: alarms -->",
-            "<!-- generated: alarm -->",
-            "{page}, line {line}: There is no table alarm. The tables are alarm <name>, alarm-index, "
+            "<!-- generated: alerts -->",
+            "{page}, line {line}: There is no table alerts. The tables are alarm <name>, alarm-index, "
             "alarms, database-events, log-groups, outputs, parameters, settings, stacks, web-acl.",
             id="unknown name",
         ),
@@ -131,7 +131,7 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: alarms -->",
             "<!-- generated: stacks -->",
             "{page}, line {line}: The table stacks is already in {page}, line {first}. Remove one of the "
-            "two.",
+            "two.\n{folder}/*.ja.md: No page has <!-- generated: alarms -->. Restore removed markers.",
             id="duplicated",
         ),
         pytest.param(
@@ -162,7 +162,9 @@ def test_mistakes_of_a_page(
         pages.plan(assembly, docs)
 
     first = text.split(new)[0].count("\n") + 1
-    assert str(error.value) == message.format(page=(docs / name).as_posix(), line=line, first=first)
+    assert str(error.value) == message.format(
+        page=(docs / name).as_posix(), folder=docs.as_posix(), line=line, first=first
+    )
 
 
 @pytest.mark.parametrize(("page", "pattern"), [(ENGLISH, "*.md"), (JAPANESE, "*.ja.md")])
@@ -176,8 +178,7 @@ def test_removed_markers(docs: Path, assembly: Assembly, page: str, pattern: str
         pages.plan(assembly, docs)
 
     assert str(error.value) == (
-        f"{(docs / pattern).as_posix()}: No page has <!-- generated: alarms -->. Restore removed "
-        "markers, and add a section for each new table."
+        f"{(docs / pattern).as_posix()}: No page has <!-- generated: alarms -->. Restore removed markers."
     )
 
 
@@ -192,14 +193,10 @@ def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
     words = (docs / WORDS).read_bytes()
     (docs / WORDS).write_bytes(words.replace(b",", b"", 1))
     assert refusal().startswith("docs/words.ja.json: ")
-    (docs / WORDS).unlink()
-    assert refusal() == (
-        "docs/words.ja.json does not exist, but docs/on-call.ja.md needs its translations. Create the file."
-    )
-    (docs / ON_CALL_JA).unlink()
+    (docs / WORDS).write_bytes(words)
     (docs / JAPANESE).write_bytes(b"\xff")
     assert refusal() == "docs/operations.ja.md: byte 0 is not UTF-8. Save it as UTF-8."
-    (docs / JAPANESE).unlink()
+    (docs / WORDS).unlink()
     assert pages.plan(assembly, docs).unchanged == (ON_CALL, ENGLISH)  # a folder with one language
     assert refusal(folder=docs / "gone").startswith(
         "docs/gone/*.md: No page has <!-- generated: stacks --> or "
@@ -227,3 +224,93 @@ def test_page_that_cannot_be_written(docs: Path, assembly: Assembly, monkeypatch
         "and write them, then build again."
     )
     assert contents(docs) == before
+
+
+def without_section(path: Path, alarm: str) -> None:
+    """Remove the section of an alarm."""
+    text = path.read_text("utf-8")
+    start = text.index(f"### {alarm}\n")
+    path.write_text(text[:start] + text[text.index("\n### ", start) + 1 :], "utf-8")
+
+
+def test_everything_that_a_new_alarm_needs_is_named_at_once(docs: Path, assembly: Assembly) -> None:
+    """The message has the form of the missing sections of both languages, and all other mistakes."""
+    without_section(docs / ON_CALL, "dead-letters")
+    without_section(docs / ON_CALL_JA, "dead-letters")
+    without_section(docs / ON_CALL, "api-quota")
+    edit(docs / ENGLISH, "<!-- generated: alarms -->", "<!-- generated: alerts -->")
+
+    with pytest.raises(OutputError) as error:
+        pages.plan(assembly, docs)
+
+    message = str(error.value).replace(docs.as_posix(), "docs")
+    assert "docs/operations.md, line " in message  # a page with another mistake
+    assert "docs/on-call.md: The alarm api-quota has no section." in message
+    assert (
+        """\
+docs/on-call.ja.md: The alarm dead-letters has no section. Add it, and complete the dots:
+
+    ### dead-letters
+
+    - ユーザーへの影響: ... <!-- Users: Nothing. Requests to the API never reach this queue. -->
+    - 最初に確認: ... <!-- First: {first} -->
+    - 次に確認: ... <!-- Then: In Logs Insights, run the saved query function-errors. -->
+
+    <!-- generated: alarm dead-letters -->
+    <!-- /generated -->
+
+    **対応**
+
+    1. ...
+
+    **連絡** ...
+""".format(first="Who invokes the function asynchronously? The message in the queue shows the event.")
+        in message
+    )
+
+
+def test_the_shown_form_is_what_a_build_accepts(docs: Path, assembly: Assembly) -> None:
+    """If a person copies the form of a section and completes the dots, the pages are complete."""
+    for page in (ON_CALL, ON_CALL_JA):
+        without_section(docs / page, "dead-letters")
+        with pytest.raises(OutputError) as error:
+            pages.plan(assembly, docs)
+        form = str(error.value).split("\n\n", 1)[1].replace("\n    ", "\n").removeprefix("    ")
+        edit(docs / page, "\n### api-quota\n", f"\n{form.replace('...', 'text')}\n### api-quota\n")
+
+    plan = pages.plan(assembly, docs)
+
+    assert plan.untranslated == ()
+    assert "- [dead-letters](#dead-letters): text" in plan.wanted[ON_CALL_JA].decode()
+
+
+def test_a_removed_alarm(docs: Path, assembly: Assembly) -> None:
+    """The section of an alarm that does not exist is reported with the line of its marker."""
+    edit(docs / ON_CALL, "<!-- generated: alarm dead-letters -->", "<!-- generated: alarm old -->")
+
+    with pytest.raises(OutputError, match=r"line \d+: There is no alarm old\. Remove its section"):
+        pages.plan(assembly, docs)
+
+
+def test_a_changed_description_must_be_translated_again(docs: Path, assembly: Assembly) -> None:
+    """A translation of another English text is reported, and the list shows the English text instead."""
+    users = "Nothing. Requests to the API never reach this queue."
+    edit(docs / ON_CALL_JA, f"<!-- Users: {users} -->", "<!-- Users: Nothing. -->")
+
+    plan = pages.plan(assembly, docs)
+
+    (sentence,) = plan.untranslated
+    assert sentence.startswith(f"{(docs / ON_CALL_JA).as_posix()}, line ")
+    assert sentence.endswith(
+        "The Users text of dead-letters has changed. Translate it again: "
+        f"- ユーザーへの影響: ... <!-- Users: {users} -->"
+    )
+    assert f"- [dead-letters](#dead-letters): {users}" in plan.wanted[ON_CALL_JA].decode()
+
+
+def test_a_team_without_japanese(docs: Path, assembly: Assembly) -> None:
+    """Without the Japanese words, the Japanese pages are ignored, whatever they contain."""
+    (docs / WORDS).unlink()
+    without_section(docs / ON_CALL_JA, "dead-letters")
+
+    assert pages.plan(assembly, docs).unchanged == (ON_CALL, ENGLISH)

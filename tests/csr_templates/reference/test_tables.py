@@ -59,7 +59,8 @@ def alarm(**properties: Any) -> dict[str, Any]:
     """Return an alarm with some properties, or without those that are None."""
     merged = {**ALARM, **properties}
     kept = {key: value for key, value in merged.items() if value is not None}
-    return {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": kept}}
+    metadata = {"Unit": "percent"} if "MetricName" in kept else {}
+    return {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Metadata": metadata, "Properties": kept}}
 
 
 @pytest.mark.parametrize(
@@ -89,8 +90,8 @@ def alarm(**properties: Any) -> dict[str, Any]:
                 "TreatMissingData": "breaching",
                 "AlarmActions": [{"Ref": "Topic"}],
             },
-            ["`Unheard`", "p95, 3 of 3 periods of 90 s; missing data breaches", "< 0.5", "", "normal"],
-            id="without unit",
+            ["`Unheard`", "p95, 3 of 3 periods of 90 s; missing data breaches", "< 0.5", "percent", "normal"],
+            id="with missing data",
         ),
         pytest.param(
             {
