@@ -26,7 +26,7 @@ class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        shared = ("tests/docs", "tests/csr_templates/preflight")
+        shared = ("tests/alarms", "tests/docs", "tests/csr_templates/preflight")
         return next((folder for folder in shared if file.startswith(f"{folder}/")), file)
 
 

@@ -12,8 +12,6 @@ from .mutants import every_alarm
 from .scenarios import scenarios
 from .write_pages import ENGLISH, JAPANESE, PAGES, Words
 
-pytestmark = pytest.mark.xdist_group("alarms")  # they share the results of the scenarios
-
 
 @pytest.mark.parametrize("words", [ENGLISH, JAPANESE], ids=["English", "Japanese"])
 def test_an_alarm_that_no_event_triggers_is_listed(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:

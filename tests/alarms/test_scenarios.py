@@ -13,8 +13,6 @@ from .evaluation import changes
 from .mutants import every_alarm, mutants, surprised
 from .scenarios import DOMAIN, Scenario, environment_of, result, run, scenarios, streams_of
 
-pytestmark = pytest.mark.xdist_group("alarms")  # they share the metrics of the services
-
 each_scenario = pytest.mark.parametrize("scenario", scenarios(), ids=[one.name for one in scenarios()])
 
 

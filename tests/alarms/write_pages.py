@@ -178,11 +178,12 @@ def _name(what: str, words: Words) -> str:
     return words.event.format(category, words.sources[source])
 
 
-def write() -> None:
-    """Write the pages."""
+def write() -> int:
+    """Write the pages, and return the exit status."""
     for path, arguments in PAGES.items():
         path.write_text(page(*arguments), "utf-8", newline="\n")
         print(f"{path.name}: {len(scenarios())} scenarios.")
+    return 0
 
 
 def check() -> int:

@@ -23,6 +23,7 @@ from .pages import (
     CHANGES_JA,
     CHOICES,
     CHOSEN_SNAPSHOT,
+    JAPANESE,
     OPERATIONS,
     OPERATIONS_JA,
     RECOVERY,
@@ -521,9 +522,8 @@ REMOVING = {
     ("path", "heading"),
     [
         (OPERATIONS, "Changes that remove resources"),
-        (OPERATIONS_JA, "リソースを削除する変更"),
         (CHANGES, ""),
-        (CHANGES_JA, ""),
+        *([(OPERATIONS_JA, "リソースを削除する変更"), (CHANGES_JA, "")] if JAPANESE else []),
     ],
 )
 def test_removed_resources_are_named(

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csr_templates import STACKS
 
-from .pages import ON_CALL, ON_CALL_JA, read
+from .pages import ON_CALL, ON_CALL_JA, in_each_language, read
 
-PAGES = [
-    pytest.param(ON_CALL, "Do", "Contact", id="English"),
-    pytest.param(ON_CALL_JA, "対応", "連絡", id="Japanese"),
-]
-each_page = pytest.mark.parametrize(("path", "do", "wake"), PAGES)
+each_page = pytest.mark.parametrize("path", in_each_language(ON_CALL, ON_CALL_JA), ids=lambda path: path.name)
 
 
 def sections(text: str) -> dict[str, str]:
@@ -28,7 +25,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 @each_page
-def test_page_fits_a_phone(path: Any, do: str, wake: str) -> None:
+def test_page_fits_a_phone(path: Path) -> None:
     """There is nothing to scroll sideways: neither a table nor a block of commands."""
     page = read(path)
 
@@ -38,9 +35,7 @@ def test_page_fits_a_phone(path: Any, do: str, wake: str) -> None:
 
 
 @each_page
-def test_dashboards_are_one_tap_away(
-    path: Any, do: str, wake: str, production: dict[str, dict[str, Any]]
-) -> None:
+def test_dashboards_are_one_tap_away(path: Path, production: dict[str, dict[str, Any]]) -> None:
     """The links lead to the dashboards of production, each in its region."""
     text = path.read_text("utf-8")
     for stack in STACKS:
