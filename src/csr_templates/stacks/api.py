@@ -1251,7 +1251,7 @@ def add_alarms(
             Metrics=[
                 cloudwatch.MetricDataQuery(
                     Id="failing",
-                    Label="Share of failed or rejected requests",
+                    Label="Percentage of failed or rejected requests",
                     # A few requests at night are not significant. Without requests, there is no value and no
                     # alarm.
                     Expression=(
