@@ -23,7 +23,7 @@ from csr_templates.reference.tables import SETTINGS, Tables
 from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from csr_templates.assembly.files import Assembly
@@ -94,9 +94,9 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             language.read_translations(tables.alarms)
         for language in languages.values():
             for page in language.pages:
-                table = partial(tables.write, page=page.path.as_posix(), words=language.words)
-                with _collected(mistakes):
-                    wanted[page.path.name] = markers.rewrite(page.text, page.sections, table).encode()
+                write = partial(tables.write, page=page.path.as_posix(), words=language.words)
+                table = partial(_table, write=write, mistakes=mistakes)
+                wanted[page.path.name] = markers.rewrite(page.text, page.sections, table).encode()
                 found[page.path.name] = page.text.encode()
         untranslated = [line for language in languages.values() for line in language.untranslated(tables)]
         if mistakes:
@@ -204,6 +204,18 @@ def _alarm_markers(page: _Page) -> dict[str, int]:
         for section in page.sections
         if section.name.startswith(ALARM_MARKER)
     }
+
+
+def _table(
+    section: Section,
+    lines: Sequence[str],
+    write: Callable[[Section, Sequence[str]], Sequence[str]],
+    mistakes: list[str],
+) -> Sequence[str]:
+    """Return the lines of a table; the current ones if it has a mistake, which is added to the others."""
+    with _collected(mistakes):
+        return write(section, lines)
+    return lines
 
 
 @contextmanager

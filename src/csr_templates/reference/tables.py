@@ -89,7 +89,8 @@ class Tables:
             words: the words of its language.
 
         Raises:
-            PageError: a place in a row of settings does not exist, or the row has no value to replace.
+            PageError: places in rows of settings do not exist, or rows have no value to replace; a line for
+                each.
         """
         if section.name in self.lists:
             return ["", *self.lists[section.name](words), ""]
@@ -97,12 +98,15 @@ class Tables:
             head, *rows = self.tables[section.name](words)
             names = [name if name.startswith("`") else words(name) for name in head]
             return ["", *table(names, rows), ""]
-        result = []
+        result: list[str] = []
+        mistakes: list[str] = []
         for place, line in enumerate(lines, section.start + 1):
             try:
                 result.append(self._with_values(line))
             except PageError as error:
-                raise PageError(f"{page}, line {place}: {error}") from error
+                mistakes.append(f"{page}, line {place}: {error}")
+        if mistakes:
+            raise PageError("\n".join(mistakes))
         return result
 
     # ---- Tables that are generated as a whole; the first row is the header ----

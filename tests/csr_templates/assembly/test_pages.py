@@ -288,6 +288,19 @@ def test_the_shown_form_is_what_a_build_accepts(docs: Path, assembly: Assembly) 
     assert "- [dead-letters](#dead-letters): text" in plan.wanted[ON_CALL_JA].decode()
 
 
+def test_all_wrong_rows_are_named_at_once(docs: Path, assembly: Assembly) -> None:
+    """Mistakes in several rows and tables of a page are reported together."""
+    edit(docs / ENGLISH, "`main.yaml VPC.CidrBlock`", "`main.yaml VPC.Cider`")
+    edit(docs / ENGLISH, "`api.yaml ApiFunction.MemorySize`", "`api.yaml ApiFunction.Memory`")
+
+    with pytest.raises(OutputError) as error:
+        pages.plan(assembly, docs)
+
+    first, second = str(error.value).split("\n")
+    assert first.endswith("main.yaml has no VPC.Cider in prod. Correct the place.")
+    assert second.endswith("api.yaml has no ApiFunction.Memory in prod. Correct the place.")
+
+
 def test_a_removed_alarm(docs: Path, assembly: Assembly) -> None:
     """The section of an alarm that does not exist is reported with the line of its marker."""
     edit(docs / ON_CALL, "<!-- generated: alarm dead-letters -->", "<!-- generated: alarm old -->")
