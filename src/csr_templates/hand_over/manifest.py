@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cfn_analysis.model.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack
 
 MANIFEST: Final = "stacks.json"
 BEFORE_RESTORE: Final = "before-restore"
@@ -26,6 +26,11 @@ REFRESH: Final = "make templates"
 """The command that generates the files again, for their comments; other projects have another command."""
 
 _NAME: Final = re.compile("[a-z][a-z0-9-]*")  # the same as in stacks.schema.json
+
+# Lines of a manifest, as ``as_json`` writes them.
+_VERSION_LINE: Final = f'  "formatVersion": {FORMAT_VERSION},'
+_PATH_LINE: Final = re.compile(r'    "([^"]+)": \{')
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 
 
 class ManifestError(ValueError):
@@ -69,7 +74,6 @@ def document(
                     if (path := deployment_file(name, stack.name)) in files
                 },
                 "stackPolicy": stack_policy_file(stack.name),
-                **{key: list(documents) for key, documents in role_policy_files(stack).items()},
                 "bootstrap": bootstrap_file(stack.name),
                 "recovery": _recovery(stack.name, environments, files),
                 "sections": stack.by_section(),
@@ -150,8 +154,8 @@ def read(data: bytes, name: str) -> dict[str, Any]:
 def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     """Return a manifest as ``read`` does, also if it contains a merge conflict.
 
-    It then lists the files of both sides, because a build of either side wrote them. A file that both list
-    may have the content of either.
+    It then lists only files: those of both sides, because a build of either side wrote them. A file that
+    both list may have the content of either. A side of a merge may not be valid JSON, so its lines are read.
 
     Raises:
         ManifestError: it is not a manifest, or one side of the conflict is not.
@@ -164,23 +168,25 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     marker = merge_conflicts.first_marker(text)
     if not marker:
         return read(data, name)
-    ours, theirs = map(_parsed, merge_conflicts.sides(text) or ("", ""))
-    if not ours or not theirs:
+    contents: dict[str, set[str]] = {}
+    sides = merge_conflicts.sides(text)
+    for lines in sides:
+        path = ""
+        for line in lines:
+            if listed := _PATH_LINE.fullmatch(line):
+                path = listed[1]
+            elif path and (digest := _SHA256.search(line)):
+                contents.setdefault(path, set()).add(digest[0])
+    files = {path: _entry(*sorted(digests)) for path, digests in contents.items()}
+    if not all(_VERSION_LINE in lines for lines in sides) or not all(starmap(_is_entry, files.items())):
         raise ManifestError(
             f"{name} has a merge conflict in line {marker.line}, and one side is not a manifest. Use one "
             f"side (git checkout --ours {name}, or --theirs), then build again."
         )
-    files: dict[str, dict[str, Any]] = {**ours["files"]}
-    for path, entry in theirs["files"].items():
-        content = hashes(entry) | hashes(files.get(path, entry))
-        files[path] = {"sha256": entry["sha256"]}
-        others = sorted(content - {entry["sha256"]})
-        if others:
-            files[path]["announced"] = others
-    return {**ours, "files": files}
+    return {"formatVersion": FORMAT_VERSION, "stacks": [], "files": files}
 
 
-def _parsed(data: bytes | str) -> dict[str, Any] | None:
+def _parsed(data: bytes) -> dict[str, Any] | None:
     """Return a manifest; None if ``formatVersion`` or ``files`` are not valid."""
     try:
         found = json.loads(data)
@@ -191,6 +197,10 @@ def _parsed(data: bytes | str) -> dict[str, Any] | None:
             manifest: dict[str, Any] = found
             return manifest
     return None
+
+
+def _entry(digest: str, *announced: str) -> dict[str, Any]:
+    return {"sha256": digest, "announced": list(announced)} if announced else {"sha256": digest}
 
 
 def hashes(entry: Mapping[str, Any]) -> set[str]:
@@ -245,17 +255,6 @@ def stack_policy_file(stack: str) -> str:
     return f"stack-policies/{stack}.json"
 
 
-def role_policy_files(stack: BuiltStack) -> dict[str, dict[str, Document]]:
-    """Return the IAM policies of the stack's two roles: key of the manifest -> path -> document."""
-    policies = stack.policies
-    return {
-        "pipelinePolicies": _numbered(f"{stack.name}-pipeline", policies.pipeline),
-        "servicePolicies": _numbered(f"{stack.name}-service", policies.service),
-        "pipelineDeletePolicies": _numbered(f"{stack.name}-pipeline-delete", policies.pipeline_delete),
-        "serviceDeletePolicies": _numbered(f"{stack.name}-service-delete", policies.service_delete),
-    }
-
-
 def bootstrap_file(stack: str) -> str:
     """Return the path, relative to the output folder, of the bootstrap template of a stack."""
     return f"bootstrap/{stack}.yaml"
@@ -286,13 +285,6 @@ def _recovery(stack: str, environments: Sequence[str], files: Mapping[str, bytes
         for name in names
         if recovery_file(name) in files
     ]
-
-
-def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:
-    return {
-        f"deploy-policies/{name}{f'-{number}' if len(documents) > 1 else ''}.json": document
-        for number, document in enumerate(documents, 1)
-    }
 
 
 def sha256(data: bytes) -> str:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.references import in_words
-from csr_templates.reference.markdown import code, codes
+from csr_templates.reference.markdown import code, codes, operand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Sequence
 
     from csr_templates.reference.words import Words
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
+
+_CRITICAL: Final = "CRITICAL "
+"""The start of the display name of a topic for critical alarms, and so of its messages."""
 
 _SIGNS: Final = {
     "GreaterThanOrEqualToThreshold": ">=",
@@ -31,12 +35,14 @@ class Alarm(NamedTuple):
         resource: resolved with production's values; as in the template if production lacks the alarm.
         texts: the sentences of its description by the word before the colon, and the label of its metric.
         dashboard: the dashboard that shows its metric; empty if the description names none.
+        topics: ``critical`` or ``normal`` for each topic that it notifies.
     """
 
     name: str
     resource: Mapping[str, Any]
     texts: Mapping[str, str]
     dashboard: str
+    topics: Sequence[str]
 
 
 def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -54,16 +60,31 @@ def unit(resource: Mapping[str, Any]) -> str:
     return str(resource.get("Metadata", {}).get("Unit", ""))
 
 
-def topics(alarm: Mapping[str, Any]) -> list[str]:
+def topics(alarm: Mapping[str, Any], resources: Mapping[str, Any]) -> list[str]:
     """Return ``critical`` or ``normal`` for each topic that the alarm notifies."""
-    return ["critical" if "Critical" in in_words(one) else "normal" for one in alarm.get("AlarmActions", [])]
+    return [severity(topic, resources) for topic in alarm.get("AlarmActions", [])]
+
+
+def severity(topic: Any, resources: Mapping[str, Any]) -> str:
+    """Return ``critical`` for a topic whose display name begins with CRITICAL; otherwise ``normal``.
+
+    Args:
+        topic: the reference to the topic.
+        resources: logical ID -> resource of the stack.
+    """
+    match topic:
+        case {"Ref": str(name)} if name in resources:
+            display_name = resources[name].get("Properties", {}).get("DisplayName", "")
+            return "critical" if in_words(display_name).startswith(_CRITICAL) else "normal"
+    return "normal"
 
 
 def limit(alarm: Mapping[str, Any]) -> str:
     """Return the comparison and the threshold."""
     comparison = str(alarm.get("ComparisonOperator", ""))
     threshold = alarm.get("Threshold", alarm.get("ThresholdMetricId"))
-    return f"{_SIGNS.get(comparison, comparison)} {number(threshold)}"
+    amount = operand(threshold) if isinstance(threshold, Mapping) else number(threshold)
+    return f"{_SIGNS.get(comparison, comparison)} {amount}"
 
 
 def label(alarm: Mapping[str, Any]) -> str:
@@ -84,6 +105,27 @@ def firing(resource: Mapping[str, Any], words: Words) -> str:
     ).strip()
 
 
+def metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a list of the metrics of an alarm with their dimensions, and of its expressions."""
+    queries = [("", alarm)] if "Metrics" not in alarm else []
+    queries += [(f"{code(query['Id'])}: ", query) for query in alarm.get("Metrics", [])]
+    for name, query in queries:
+        if "Expression" in query:
+            yield f"- {name}{code(in_words(query['Expression']))}"
+            continue
+        stat = query.get("MetricStat", {})
+        watched = stat.get("Metric", query)
+        statistic = f"{stat['Stat']} of " if stat else ""
+        words = (in_words(watched.get("Namespace", "")), code(in_words(watched.get("MetricName", ""))))
+        yield f"- {name}{statistic}{' '.join(filter(None, words))}"
+        dimensions = watched.get("Dimensions", [])
+        if isinstance(dimensions, list):
+            for dimension in dimensions:
+                yield f"  - {dimension['Name']} = {code(in_words(dimension['Value']))}"
+        else:
+            yield f"  - {code(in_words(dimensions))}"
+
+
 def metric(alarm: Mapping[str, Any], words: Words) -> str:
     """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
     if "Metrics" in alarm:
@@ -96,8 +138,9 @@ def metric(alarm: Mapping[str, Any], words: Words) -> str:
             [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
         )
     watched = code(in_words(alarm.get("MetricName", "")))
-    for dimension in alarm.get("Dimensions", []):
-        if dimension["Name"] == "Role":
+    dimensions = alarm.get("Dimensions", [])
+    for dimension in dimensions if isinstance(dimensions, list) else []:
+        if dimension["Name"] == "Role" and isinstance(dimension["Value"], str):
             return words.fill("{metric}, {role}", metric=watched, role=words(dimension["Value"].lower()))
     return watched
 
@@ -108,7 +151,6 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
         *(one["Stat"] for one in metric_stats(alarm)),
     ]
-    seconds = int(period(alarm))
     periods = alarm.get("EvaluationPeriods", 1)
     text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
@@ -118,19 +160,20 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
-        period=_length(seconds, words),
+        period=_length(period(alarm), words),
     )
     if alarm.get("TreatMissingData") == "breaching":
         return words.fill("{evaluation}; missing data breaches", evaluation=text)
     return text
 
 
-def _length(seconds: int, words: Words) -> str:
+def _length(seconds: Any, words: Words) -> str:
     """Return a duration as a whole number of the largest possible unit."""
+    text = in_words(seconds)
     for form, length in (("{number} h", 3600), ("{number} min", 60)):
-        if seconds % length == 0:
-            return words.fill(form, number=str(seconds // length))
-    return words.fill("{number} s", number=str(seconds))
+        if text.isdigit() and int(text) % length == 0:
+            return words.fill(form, number=str(int(text) // length))
+    return words.fill("{number} s", number=text)
 
 
 def _text(value: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from cfn_analysis.model.references import in_words
 from csr_templates.naming import PREFIX
 from csr_templates.reference.alarm_sections import LABELS, english_lines
-from csr_templates.reference.alarms import ALARM, Alarm, firing, label, topics
+from csr_templates.reference.alarms import ALARM, Alarm, firing, label, severity, topics
 from csr_templates.reference.markdown import code, prose
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def lists(
         found[INDEX] = partial(_index, alarms)
     found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm) for alarm in alarms}
     subscriptions = [
-        resource["Properties"]
+        (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
         for stack in stacks
         for resource in stack.resources.values()
         if resource["Type"] == _SUBSCRIPTION
@@ -76,7 +76,8 @@ def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> 
     if name_of_metric := label(resource["Properties"]):
         texts["Metric"] = name_of_metric
     name = in_words(written.get("AlarmName", logical_id)).removeprefix(PREFIX)
-    return Alarm(name, resource, texts, lines.get("Dashboard", ""))
+    found = topics(resource["Properties"], stack.resources)
+    return Alarm(name, resource, texts, lines.get("Dashboard", ""), found)
 
 
 def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
@@ -84,7 +85,7 @@ def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
         yield f"**{words(topic)}**"
         yield ""
         for alarm in alarms:
-            if topic in topics(alarm.resource["Properties"]):
+            if topic in alarm.topics:
                 users = words.of_alarm(alarm.name, "Users", prose(alarm.texts.get("Users", "")))
                 yield (
                     f"- [{alarm.name}](#{alarm.name}): {users}"
@@ -99,13 +100,12 @@ def _section(alarm: Alarm, words: Words) -> Iterator[str]:
     if not words.translated:
         yield from english_lines(alarm, words)
     yield f"- {words('Fires when')}: {firing(alarm.resource, words)}"
-    yield f"- {words('Notifies')}: {', '.join(map(words, topics(alarm.resource['Properties'])))}"
+    yield f"- {words('Notifies')}: {', '.join(map(words, alarm.topics))}"
     if alarm.dashboard:
         yield f"- {words('Dashboard')}: {code(alarm.dashboard)}"
 
 
-def _events(subscriptions: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
-    for properties in subscriptions:
-        topic = "critical" if "Critical" in in_words(properties["SnsTopicArn"]) else "normal"
+def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[str]:
+    for topic, properties in subscriptions:
         categories = ", ".join(map(code, properties["EventCategories"]))
         yield f"- {words(topic)}, {code(properties['SourceType'])}: {categories}"

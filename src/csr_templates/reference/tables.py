@@ -130,7 +130,7 @@ class Tables:
                 alarms.evaluation(alarm, words),
                 alarms.limit(alarm),
                 words(alarms.unit(stack.resources[name])),
-                ", ".join(map(words, alarms.topics(alarm))),
+                ", ".join(map(words, alarms.topics(alarm, stack.resources))),
             )
 
     def _log_groups(self, words: Words) -> Iterator[Sequence[str]]:

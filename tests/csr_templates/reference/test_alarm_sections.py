@@ -8,7 +8,7 @@ from csr_templates.reference import alarm_sections
 from csr_templates.reference.alarms import Alarm
 from csr_templates.reference.words import Words
 
-ALARM = Alarm("slow", {}, {"Users": "They wait.", "First": "The door."}, "shop")
+ALARM = Alarm("slow", {}, {"Users": "They wait.", "First": "The door."}, "shop", ["normal"])
 GERMAN = Words({"Effect on users": "Wirkung", "Check first": "Zuerst"}, "words.de.json")
 PAGE = """\
 # Page
