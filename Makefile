@@ -57,6 +57,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python -m mypy
 	@$(BIN)/python -m codespell_lib src tests docs build.py Makefile README.md CONTRIBUTING.md CHANGELOG.md
 	@$(BIN)/python build.py --check --pages docs
+	@$(RUN) -m tests.alarms.write_pages --check
 
 walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (four minutes)
 	@$(RUN) -m tests.walks $(ARGS)

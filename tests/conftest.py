@@ -33,7 +33,7 @@ class OneProcessPerFile(LoadScopeScheduling):  # type: ignore[misc]
 
     def _split_scope(self, nodeid: str) -> str:
         file, _, _ = nodeid.partition("::")
-        shared = ("tests/acceptance/docs", "tests/csr_templates/preflight")
+        shared = ("tests/acceptance/docs", "tests/alarms", "tests/csr_templates/preflight")
         return next((folder for folder in shared if file.startswith(f"{folder}/")), file)
 
 

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from .deployed import DeployedAlarm, deployed
-from .evaluation import Alarm, Query
-from .scenarios import DOMAIN, Scenario, Told, environment_of, fired, scenarios
+from .evaluation import DAY, Alarm, Query
+from .scenarios import DOMAIN, Scenario, environment_of, fired, result, scenarios, streams_of
+from .streams import Metric, Points
 
 Change = Callable[[Alarm], Alarm]
 QueryChange = Callable[[Query], Query]
 
 _OPPOSITE: Final = {
     "GreaterThanThreshold": "LessThanThreshold",
+    "GreaterThanOrEqualToThreshold": "LessThanOrEqualToThreshold",
     "LessThanThreshold": "GreaterThanThreshold",
+    "LessThanOrEqualToThreshold": "GreaterThanOrEqualToThreshold",
 }
 _STATISTICS: Final[Mapping[str, tuple[str, ...]]] = {
     "Sum": ("Average", "Maximum"),
     "Average": ("Sum", "Maximum"),
     "Maximum": ("Sum", "Average"),
-    "Minimum": ("Sum", "Average"),
-    "SampleCount": ("Average",),
-    "p95": ("p50", "Maximum"),
-    "p90": ("p50", "Maximum"),
+    "Minimum": ("Sum", "Maximum"),
+    "SampleCount": (),  # another statistic asks another question, often with the same answer
 }
-_PERIODS: Final[Mapping[int, tuple[int, ...]]] = {1: (5,), 5: (1, 10), 1440: (60,)}
+_PERCENTILE: Final = ("p50", "Maximum")  # instead of another percentile
 
 
 def mutants(alarm: Alarm) -> Iterator[tuple[str, Change]]:
     """Yield the names of changes of an alarm, and the changes."""
     if alarm.threshold:
         yield "threshold doubled", lambda one: one._replace(threshold=2 * one.threshold)
-        yield "threshold halved", lambda one: one._replace(threshold=one.threshold / 2)
+        if not _counts_samples(alarm):
+            yield "threshold halved", lambda one: one._replace(threshold=_half(one.threshold))
     else:
         yield "threshold 1000", lambda one: one._replace(threshold=1000.0)
         yield "threshold -1", lambda one: one._replace(threshold=-1.0)
     yield "comparison", lambda one: one._replace(exceeds=_OPPOSITE[one.exceeds])
     other = "notBreaching" if alarm.missing == "breaching" else "breaching"
     yield "missing data", lambda one: one._replace(missing=other)
-    for period in _PERIODS[alarm.period]:
+    for period in _other_periods(alarm.period):
         yield f"period of {period} min", partial(Alarm._replace, period=period)
     yield "a period more", _longer
     for datapoints in {alarm.datapoints - 1, alarm.datapoints + 1} & set(range(1, alarm.periods + 1)):
@@ -52,8 +55,24 @@ def mutants(alarm: Alarm) -> Iterator[tuple[str, Change]]:
     if alarm.expression:
         yield from _other_expressions(alarm.expression)
     for index, query in enumerate(alarm.queries):
-        for what, changed in _other_queries(query):
+        for what, changed in _other_queries(alarm, query):
             yield f"{query.id}: {what}", partial(_with_query, index=index, change=changed)
+
+
+def _counts_samples(alarm: Alarm) -> bool:
+    """Return whether an alarm asks for any sample. A period without samples has no data point to compare."""
+    return alarm.threshold == 1 and any(query.statistic == "SampleCount" for query in alarm.queries)
+
+
+def _half(threshold: float) -> float:
+    """Return half of a threshold; 0 for 1, because many metrics have only whole numbers."""
+    return threshold / 2 if threshold != 1 else 0.0
+
+
+def _other_periods(minutes: int) -> tuple[int, ...]:
+    if minutes == DAY:
+        return (60,)
+    return (5,) if minutes == 1 else (1, 2 * minutes)
 
 
 def _longer(alarm: Alarm) -> Alarm:
@@ -62,23 +81,52 @@ def _longer(alarm: Alarm) -> Alarm:
 
 
 def _other_expressions(expression: str) -> Iterator[tuple[str, Change]]:
-    for old, new in ((">= 100", ">= 0"), ("FILL(failed, 0)", "0"), ("FILL(refused, 0)", "0")):
-        if old not in expression:
-            raise ValueError(f"{expression}: there is no {old} to change.")
-        yield f"{new} for {old}", partial(Alarm._replace, expression=expression.replace(old, new))
+    """Yield changes of an expression: each minimum is 0, and each metric that can be missing is ignored."""
+    for pattern, new in ((r">= \d+", ">= 0"), (r"FILL\(\w+, 0\)", "0")):
+        for old in re.findall(pattern, expression):
+            yield f"{new} for {old}", partial(Alarm._replace, expression=expression.replace(old, new))
 
 
-def _other_queries(query: Query) -> Iterator[tuple[str, QueryChange]]:
-    for statistic in _STATISTICS[query.statistic]:
-        yield statistic, partial(Query._replace, statistic=statistic)
+def _other_queries(alarm: Alarm, query: Query) -> Iterator[tuple[str, QueryChange]]:
+    for statistic in _STATISTICS.get(query.statistic, _PERCENTILE):
+        if not _is_same_question(alarm, query):
+            yield statistic, partial(Query._replace, statistic=statistic)
     for name, _ in sorted(query.metric.dimensions):
-        yield f"without {name}", partial(_with_dimension, name=name, value=None)
+        change = partial(_with_dimension, name=name, value=None)
+        if not _is_same_metric(query.metric, change(query).metric):
+            yield f"without {name}", change
     roles = {"WRITER": "READER", "READER": "WRITER"}
     role = dict(query.metric.dimensions).get("Role")
     if role:
         yield roles[role], partial(_with_dimension, name="Role", value=roles[role])
     yield "other name", lambda one: one._replace(metric=one.metric._replace(name=one.metric.name + "s"))
     yield "other region", lambda one: one._replace(metric=one.metric._replace(region="eu-west-1"))
+
+
+def _is_same_question(alarm: Alarm, query: Query) -> bool:
+    """Return whether sum, average and maximum always have the same answer.
+
+    That is so above 0, because no metric is negative, and if there is one sample in each period.
+    """
+    if alarm.threshold == 0 and alarm.exceeds == "GreaterThanThreshold":
+        return True
+    points = _sent(query.metric).values()
+    return alarm.period == 1 and all(len(one) == 1 and one[0][1] == 1 for one in points)
+
+
+def _is_same_metric(metric: Metric, other: Metric) -> bool:
+    """Return whether a metric has the same data as another one, such as that of the only stage of an API."""
+    return _sent(metric) == _sent(other)
+
+
+@cache
+def _sent(metric: Metric) -> Mapping[int, Points]:
+    """Return the data of a metric in all scenarios."""
+    found: dict[int, Points] = {}
+    for scenario in scenarios():
+        for points in streams_of(scenario.name).get(metric, {}).values():
+            found[len(found)] = points
+    return found
 
 
 def _with_dimension(query: Query, name: str, value: str | None) -> Query:
@@ -98,19 +146,23 @@ def surprised(what: str, change: Change) -> str | None:
 
     The scenarios in which the alarm fires are run first.
     """
-    for scenario in sorted(scenarios(), key=lambda one: (what not in one.fires, one.minutes)):
+    for scenario in sorted(scenarios(), key=lambda one: (what not in result(one.name).fires, one.minutes)):
         for one in environment_of(scenario.name).alarms:
             if one.what == what and _differs(scenario, one, change):
                 return scenario.name
     return None
 
 
-def _differs(scenario: Scenario, deployed_one: DeployedAlarm, change: Change) -> bool:
-    times = fired(scenario, change(deployed_one.alarm), deployed_one.created)
-    if deployed_one.what in scenario.already:
-        return not times or times[0][0] >= 0 or times[0][1] is not None
-    expected = scenario.fires.get(deployed_one.what)
-    return [Told(deployed_one.topic, *one) for one in times] != ([expected] if expected else [])
+def _differs(scenario: Scenario, found: DeployedAlarm, change: Change) -> bool:
+    return fired(scenario, change(found.alarm), found.created) != _fired(scenario.name, found.what)
+
+
+@cache
+def _fired(scenario: str, what: str) -> list[tuple[int, int | None]]:
+    """Return when an alarm fires and ends in a scenario."""
+    (one,) = (one for one in scenarios() if one.name == scenario)
+    (found,) = (found for found in environment_of(scenario).alarms if found.what == what)
+    return fired(one, found.alarm, found.created)
 
 
 def every_alarm() -> Iterator[DeployedAlarm]:

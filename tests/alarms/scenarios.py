@@ -1,4 +1,4 @@
-"""Runs the scenarios of scenarios.yaml: events in the system, and the alarms that fire."""
+"""Runs the scenarios of scenarios.yaml: events in the system, and the alarms that must fire."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.data import read_yaml
+import yaml
 
 from .deployed import Environment, deployed
 from .evaluation import ALARM, DAY, Alarm, changes
@@ -62,8 +62,9 @@ class Scenario(NamedTuple):
         events: minute, source (cluster, writer or reader) and category of RDS events.
         first_create: whether the stacks are created, starting at minute 0.
         updated: whether every alarm counts as created at minute 0, although its metric is older.
-        already: alarms that fired before and still do at the end, so there is no notification.
-        fires: alarm, or RDS event -> notification. Nothing else fires.
+        critical: alarms and RDS events that must notify the critical topic.
+        silent: whether nothing may fire.
+        line: number of the line in the file: of ``critical``, or of the name if there is none.
         note_en: unexpected results, for the English page.
         note_ja: unexpected results, for the Japanese page.
     """
@@ -81,8 +82,9 @@ class Scenario(NamedTuple):
     events: tuple[tuple[int, str, str], ...]
     first_create: bool
     updated: bool
-    already: frozenset[str]
-    fires: Mapping[str, Told]
+    critical: tuple[str, ...]
+    silent: bool
+    line: int
     note_en: str
     note_ja: str
 
@@ -112,12 +114,28 @@ class Group(NamedTuple):
     scenarios: tuple[Scenario, ...]
 
 
+class _Lines(yaml.SafeLoader):
+    """Adds to each scenario the number of its line."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Return a mapping, with the key ``line`` if it is a scenario."""
+        values = super().construct_mapping(node, deep)
+        if "name" in values:
+            lines = {key.value: key.start_mark.line + 1 for key, _ in node.value}
+            values["line"] = lines.get("critical", lines["name"])
+        return values
+
+
 @cache
 def groups() -> tuple[Group, ...]:
     """Return the scenarios, group by group."""
     return tuple(
-        Group(one["en"], one["ja"], tuple(_scenario(**each) for each in one["scenarios"]))
-        for one in read_yaml(FILE)
+        Group(
+            group["en"],
+            group["ja"],
+            tuple(_scenario(silent=group.get("silent", False), **keys) for keys in group["scenarios"]),
+        )
+        for group in yaml.load(FILE.read_text("utf-8"), _Lines)
     )
 
 
@@ -140,7 +158,8 @@ def _scenario(
     name: str,
     en: str,
     ja: str,
-    fires: Mapping[str, list[Any]],
+    silent: bool,
+    line: int,
     note_en: str = "",
     note_ja: str = "",
     environment: str = "prod",
@@ -154,7 +173,7 @@ def _scenario(
     events: list[list[Any]] | None = None,
     first_create: bool = False,
     updated: bool = False,
-    already: list[str] | None = None,
+    critical: list[str] | None = None,
 ) -> Scenario:
     """Return a scenario of the file, with hours converted to minutes."""
     periods = []
@@ -179,8 +198,9 @@ def _scenario(
         tuple((minute, source, category) for minute, source, category in events or []),
         first_create,
         updated,
-        frozenset(already or []),
-        {what: Told(*told) for what, told in fires.items()},
+        tuple(critical or []),
+        silent,
+        line,
         note_en,
         note_ja,
     )
@@ -246,6 +266,13 @@ def fired(scenario: Scenario, alarm: Alarm, created: int, delay: int = 0) -> lis
         for index, (minute, state) in enumerate(ended)
         if state == ALARM
     ]
+
+
+@cache
+def result(scenario: str) -> Run:
+    """Return the result of a scenario."""
+    (found,) = (one for one in scenarios() if one.name == scenario)
+    return run(found)
 
 
 def run(scenario: Scenario, delay: int = 0) -> Run:

@@ -2,20 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from . import write_pages
+from .mutants import every_alarm
 from .scenarios import scenarios
-from .write_pages import PAGES, Words, page
+from .write_pages import ENGLISH, JAPANESE, PAGES, Words
 
 
-@pytest.mark.parametrize(("path", "arguments"), PAGES.items(), ids=lambda value: getattr(value, "name", None))
-def test_the_pages_are_current(path: Path, arguments: tuple[str, Words]) -> None:
-    """The pages are up to date. If not, run make scenarios."""
-    assert path.read_text("utf-8") == page(*arguments)
+@pytest.mark.parametrize("words", [ENGLISH, JAPANESE], ids=["English", "Japanese"])
+def test_an_alarm_that_no_event_triggers_is_listed(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page ends with the alarms that fire in none of its events."""
+    idle = next(every_alarm())._replace(what="idle")
+    monkeypatch.setattr(write_pages, "every_alarm", lambda: iter([idle]))
+
+    assert write_pages.page("en", words).endswith(f"- [idle]({words.on_call}#idle)\n")
 
 
+def without_links(text: str) -> str:
+    """Return a row without the addresses of its links."""
+    return re.sub(r"\(on-call\.md#[\w-]+\)", "", text)
+
+
+def test_changed_results_are_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check shows the row whose minutes change, without links, and what to run. Then it succeeds."""
+    path = tmp_path / "docs" / "page.md"
+    path.parent.mkdir()
+    monkeypatch.setattr(write_pages, "DOCS", path.parent)
+    monkeypatch.setattr(write_pages, "PAGES", {path: ("en", ENGLISH)})
+    write_pages.write()
+    current = path.read_text("utf-8")
+    row = next(line for line in current.split("\n") if re.search(r"\) \d+ to \d+", line))
+    earlier = re.sub(r"\) (\d+) to ", r") 9\1 to ", row)
+    path.write_text(current.replace(row, earlier), "utf-8")
+    capsys.readouterr()
+
+    assert write_pages.check() == 1
+    shown = capsys.readouterr().out.split("\n")
+    assert [f"-{without_links(earlier)}", f"+{without_links(row)}"] == shown[3:5]
+    assert shown[-2].endswith("If they are intended, run: make scenarios")
+    path.write_text(current, "utf-8")
+    assert write_pages.check() == 0
+
+
+@pytest.mark.skipif(len(PAGES) == 1, reason="The team has no Japanese pages.")
 def test_every_scenario_is_in_both_languages() -> None:
     """A scenario has its sentence, and its note if there is one, in English and Japanese."""
     for one in scenarios():

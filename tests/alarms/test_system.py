@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+from collections.abc import Collection
 
 import pytest
 
@@ -38,7 +40,48 @@ def test_every_alarm_watches_a_metric_that_is_sent() -> None:
     known = PROD.metrics(dict.fromkeys(range(301), busy)).keys()
     for one in deployed("prod", DOMAIN).alarms:
         for query in one.alarm.queries:
-            assert query.metric in known, f"{one.what}: no service sends {query.metric}"
+            assert query.metric in known, f"{one.what}: {advice(query.metric, known)}"
+
+
+def advice(metric: Metric, known: Collection[Metric]) -> str:
+    """Return what to write for an alarm on a metric that the model does not send."""
+    alike = [one for one in known if (one.namespace, one.name) == (metric.namespace, metric.name)]
+    if alike:
+        places = {f"{one.region} {dict(sorted(one.dimensions))}" for one in alike}
+        return (
+            f"{metric.namespace} {metric.name} is sent to {' and '.join(sorted(places))}, but the alarm "
+            f"watches {metric.region} {dict(sorted(metric.dimensions))}. Correct the dimensions of the alarm."
+        )
+    senders = [
+        name
+        for name, method in vars(System).items()
+        if callable(method) and f'"{metric.namespace}"' in inspect.getsource(method)
+    ]
+    return (
+        f"the model does not send {metric.namespace} {metric.name}. In tests/alarms/system.py, add it to "
+        f"{' or '.join(senders) or 'a new method of System'}, with the dimensions {dict(metric.dimensions)} "
+        "and the page of AWS that lists them. If scenarios change its value, add the value to State in "
+        "tests/alarms/state.py."
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "sentence"),
+    [
+        (
+            Metric("r", "AWS/NATGateway", "ActiveConnectionCount", frozenset({("NatGatewayId", "N")})),
+            "In tests/alarms/system.py, add it to _network, with the dimensions {'NatGatewayId': 'N'} ",
+        ),
+        (Metric("r", "AWS/EFS", "Size", frozenset()), "add it to a new method of System, with"),
+        (
+            Metric("r", "AWS/SQS", "Age", frozenset({("Queue", "Q")})),
+            "AWS/SQS Age is sent to r {'QueueName': 'Q'}, but the alarm watches r {'Queue': 'Q'}. Correct",
+        ),
+    ],
+)
+def test_advice(metric: Metric, sentence: str) -> None:
+    """The message about an unknown metric says where to write it, or which dimensions are right."""
+    assert sentence in advice(metric, [Metric("r", "AWS/SQS", "Age", frozenset({("QueueName", "Q")}))])
 
 
 @pytest.mark.parametrize(

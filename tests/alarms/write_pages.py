@@ -1,13 +1,20 @@
-"""``make scenarios``: writes docs/alarm-scenarios.md and its Japanese version."""
+"""``make scenarios``: runs the scenarios, and writes docs/alarm-scenarios.md and its Japanese version.
+
+``make check`` compares the pages with the results (``--check``). The difference shows which minutes change.
+"""
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Mapping
+from difflib import unified_diff
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from .deployed import CRITICAL, NORMAL
-from .scenarios import Group, Scenario, groups
+from .mutants import every_alarm
+from .scenarios import Group, Scenario, groups, result, scenarios
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 
@@ -24,6 +31,7 @@ class Words(NamedTuple):
     until: str
     silent: str
     already: str
+    without_scenario: str
 
 
 ENGLISH: Final = Words(
@@ -32,7 +40,7 @@ ENGLISH: Final = Words(
 
 [日本語](alarm-scenarios.ja.md)
 
-<!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
+<!-- Generated with make scenarios from the results of tests/alarms/scenarios.yaml -->
 
 Each row describes an event in the system and all the resulting notifications: which alarm notifies which
 topic, and after how many minutes. The tests run these scenarios against the alarms of the templates. They
@@ -60,6 +68,12 @@ and the actions to take in [On call](on-call.md).
     until=" to {}",
     silent="none",
     already="none new. Earlier: ",
+    without_scenario="""
+## Alarms that no event triggers
+
+In the events on this page, the following alarms do not fire:
+
+""",
 )
 
 JAPANESE: Final = Words(
@@ -68,7 +82,7 @@ JAPANESE: Final = Words(
 
 [English](alarm-scenarios.md)
 
-<!-- Generated from tests/alarms/scenarios.yaml: make scenarios -->
+<!-- Generated with make scenarios from the results of tests/alarms/scenarios.yaml -->
 
 各行は、システムで発生する事象と、その結果のすべての通知を示します。
 通知には、アラーム、トピック、発生までの分数が含まれます。
@@ -99,18 +113,30 @@ JAPANESE: Final = Words(
     until=" から {}",
     silent="なし",
     already="新しい通知なし。以前の通知: ",
+    without_scenario="""
+## どの事象でも発生しないアラーム
+
+このページの事象では、次のアラームは発生しません。
+
+""",
 )
 
-PAGES: Final = {
-    DOCS / "alarm-scenarios.md": ("en", ENGLISH),
-    DOCS / "alarm-scenarios.ja.md": ("ja", JAPANESE),
-}
+PAGES: Final = {DOCS / "alarm-scenarios.md": ("en", ENGLISH)}
+if (DOCS / "words.ja.json").is_file():  # the team has Japanese pages
+    PAGES[DOCS / "alarm-scenarios.ja.md"] = ("ja", JAPANESE)
 
 
 def page(language: str, words: Words) -> str:
     """Return a page in Markdown."""
     sections = "".join(_section(group, language, words) for group in groups())
-    return words.introduction + sections
+    return words.introduction + sections + _without_scenario(words)
+
+
+def _without_scenario(words: Words) -> str:
+    firing = {what for scenario in scenarios() for what in result(scenario.name).fires}
+    idle = [alarm.what for alarm in every_alarm() if alarm.what not in firing]
+    lines = "".join(f"- {_name(what, words)}\n" for what in idle)
+    return words.without_scenario + lines if idle else ""
 
 
 def _section(group: Group, language: str, words: Words) -> str:
@@ -131,14 +157,13 @@ def _note(scenario: Scenario, language: str) -> str:
 
 def _told(scenario: Scenario, words: Words) -> Iterator[str]:
     """Yield a line for each notified topic."""
-    if scenario.already:
-        yield words.already + ", ".join(_name(what, words) for what in sorted(scenario.already))
-    elif not scenario.fires:
+    found = result(scenario.name)
+    if found.already:
+        yield words.already + ", ".join(_name(what, words) for what in sorted(found.already))
+    elif not found.fires:
         yield words.silent
     for topic in (CRITICAL, NORMAL):
-        told = sorted(
-            (one.minutes, what, one.end) for what, one in scenario.fires.items() if one.topic == topic
-        )
+        told = sorted((one.minutes, what, one.end) for what, one in found.fires.items() if one.topic == topic)
         if told:
             yield f"{words.topics[topic]}: " + ", ".join(
                 f"{_name(what, words)} {minutes}" + ("" if end is None else words.until.format(end))
@@ -153,7 +178,27 @@ def _name(what: str, words: Words) -> str:
     return words.event.format(category, words.sources[source])
 
 
-if __name__ == "__main__":
+def write() -> int:
+    """Write the pages, and return the exit status."""
     for path, arguments in PAGES.items():
         path.write_text(page(*arguments), "utf-8", newline="\n")
-        print(f"{path.name}: {sum(len(one.scenarios) for one in groups())} scenarios.")
+        print(f"{path.name}: {len(scenarios())} scenarios.")
+    return 0
+
+
+def check() -> int:
+    """Print the difference between the pages and the results, and return the exit status."""
+    status = 0
+    for path, arguments in PAGES.items():
+        name = path.relative_to(DOCS.parent).as_posix()
+        old = path.read_text("utf-8") if path.exists() else ""
+        if old != (new := page(*arguments)):
+            lines = unified_diff(old.split("\n"), new.split("\n"), name, name, n=0, lineterm="")
+            print("\n".join(re.sub(r"\]\([^)]*\)", "]", line) for line in lines))  # without the links
+            print(f"{name}: not the results of the scenarios. If they are intended, run: make scenarios")
+            status = 1
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(check() if sys.argv[1:] == ["--check"] else write())

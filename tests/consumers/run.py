@@ -33,6 +33,7 @@ from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions
 from release import dist
 from tests.consumers import accepted, scanners, side_by_side, starters
+from tests.docs.pages import in_each_language
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
@@ -514,7 +515,7 @@ def _check_types(folder: Path, environment: Mapping[str, str], files: list[str])
 def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
     """The figures of CDK's diff engine, and of our review, are those of the page about the review."""
     rows = side_by_side.figures(WORK / "node", environment)
-    for page in (ROOT / "docs" / "review.md", ROOT / "docs" / "review.ja.md"):
+    for page in in_each_language(ROOT / "docs" / "review.md", ROOT / "docs" / "review.ja.md"):
         if "\n".join(rows) not in page.read_text("utf-8"):
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 

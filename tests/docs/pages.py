@@ -27,6 +27,8 @@ ON_CALL_JA = ROOT / "docs" / "on-call.ja.md"
 README = ROOT / "README.md"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 
+JAPANESE = (ROOT / "docs" / "words.ja.json").is_file()  # without it, the team has no Japanese pages
+
 Row = list[str]
 
 # What a person must choose is empty on the pages (``GOOD=''``), so that nothing runs unread.
@@ -73,6 +75,11 @@ CHOICES = {
     "version_before": "1",
 }
 OPTIONAL = {"INNER"}
+
+
+def in_each_language(*pages: Path) -> list[Path]:
+    """Return pages, without those in Japanese if the team has none."""
+    return [page for page in pages if JAPANESE or not page.name.endswith(".ja.md")]
 
 
 @dataclass(frozen=True)

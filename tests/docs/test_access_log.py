@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from .pages import ACCESS_LOG, ACCESS_LOG_JA, read
+from .pages import ACCESS_LOG, ACCESS_LOG_JA, in_each_language, read
 
 FILLED_IN = ("123456789012", "E1234567890ABC")  # account and distribution on the page
 STATEMENTS = [block.text for block in read(ACCESS_LOG).blocks if block.language == "sql"]
@@ -136,4 +136,5 @@ def test_quoted_names_are_columns() -> None:
 
 def test_languages_have_the_same_statements() -> None:
     """The statements are the same in both languages."""
-    assert [block.text for block in read(ACCESS_LOG_JA).blocks] == STATEMENTS
+    for page in in_each_language(ACCESS_LOG, ACCESS_LOG_JA):
+        assert [block.text for block in read(page).blocks] == STATEMENTS

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csr_templates import STACKS
 
-from .pages import ON_CALL, ON_CALL_JA, read
+from .pages import ON_CALL, ON_CALL_JA, in_each_language, read
 
-PAGES = [
-    pytest.param(ON_CALL, "Do", "Contact", id="English"),
-    pytest.param(ON_CALL_JA, "対応", "連絡", id="Japanese"),
-]
-each_page = pytest.mark.parametrize(("path", "do", "wake"), PAGES)
+each_page = pytest.mark.parametrize("path", in_each_language(ON_CALL, ON_CALL_JA), ids=lambda path: path.name)
 
 
 def sections(text: str) -> dict[str, str]:
@@ -28,26 +25,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 @each_page
-def test_section_of_each_alarm(path: Any, do: str, wake: str, templates: dict[str, dict[str, Any]]) -> None:
-    """Each alarm of any environment has a section of its name: its facts, what to do, and whom to wake."""
-    names = {
-        resource["Properties"]["AlarmName"]["Fn::Sub"].removeprefix("${ProjectName}-${Environment}-")
-        for stack in STACKS
-        for resource in templates[stack.name]["Resources"].values()
-        if resource["Type"] == "AWS::CloudWatch::Alarm"
-    }
-    found = sections(path.read_text("utf-8"))
-
-    assert {name for name, body in found.items() if "<!-- generated: alarm " in body} == names
-    for name in names:
-        facts, advice = found[name].split("<!-- /generated -->")
-        assert facts.split("\n")[1] == f"<!-- generated: alarm {name} -->"
-        assert re.search(rf"^\*\*{do}\*\*\n\n1[.] ", advice, re.MULTILINE), name
-        assert re.search(rf"^\*\*{wake}\*\* \S", advice, re.MULTILINE), name
-
-
-@each_page
-def test_page_fits_a_phone(path: Any, do: str, wake: str) -> None:
+def test_page_fits_a_phone(path: Path) -> None:
     """There is nothing to scroll sideways: neither a table nor a block of commands."""
     page = read(path)
 
@@ -57,9 +35,7 @@ def test_page_fits_a_phone(path: Any, do: str, wake: str) -> None:
 
 
 @each_page
-def test_dashboards_are_one_tap_away(
-    path: Any, do: str, wake: str, production: dict[str, dict[str, Any]]
-) -> None:
+def test_dashboards_are_one_tap_away(path: Path, production: dict[str, dict[str, Any]]) -> None:
     """The links lead to the dashboards of production, each in its region."""
     text = path.read_text("utf-8")
     for stack in STACKS:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.csr_templates.hand_over.corpus import requests
 
-from .pages import HAND_OVER, HAND_OVER_JA
+from .pages import HAND_OVER, HAND_OVER_JA, in_each_language
 
 HEADINGS = {
     HAND_OVER: "### What the policies cannot limit",
@@ -24,7 +24,7 @@ def named(page: Path) -> set[str]:
     return set(re.findall(r"`([a-z0-9-]+:[A-Z]\w+)`", items))
 
 
-@pytest.mark.parametrize("page", HEADINGS, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", in_each_language(*HEADINGS), ids=lambda page: page.name)
 def test_page_and_corpus_have_the_same_limits(page: Path) -> None:
     """What the corpus counts as a limit is named; what is named, the corpus shows to be allowed."""
     asked = requests()

@@ -17,7 +17,7 @@ from csr_templates import STACKS
 
 from .aws_cli import parse
 from .conftest import require_programs
-from .pages import HAND_OVER, ROOT, read
+from .pages import HAND_OVER, ROOT, in_each_language, read
 from .serving import serving
 from .starters import DEPLOY, GITHUB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
 
@@ -309,8 +309,8 @@ def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
 
 def test_pages_of_the_starters_name_what_there_is() -> None:
     """The page names each file and each variable that a team has to set."""
-    for name in ("README.md", "README.ja.md"):
-        text = (STARTERS / name).read_text("utf-8")
+    for page in in_each_language(STARTERS / "README.md", STARTERS / "README.ja.md"):
+        text = page.read_text("utf-8")
         for file in STARTERS.rglob("*"):
             if file.is_file() and not file.name.startswith("README"):
                 assert file.relative_to(STARTERS).as_posix() in text, file

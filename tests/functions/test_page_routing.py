@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.docs.pages import OPERATIONS, OPERATIONS_JA, in_each_language
 from tests.functions.deployed import code
 
 if TYPE_CHECKING:
     from tests.functions.conftest import Runtime
 
-ROOT = Path(__file__).parents[2]
 DIRECTORY = code("PageRoutingFunction", SiteRouting="directory")
 SPA = code("PageRoutingFunction", SiteRouting="spa")
 
@@ -67,10 +67,10 @@ def test_page_routing(runtime: Runtime, uri: str, directory: str, spa: str) -> N
     assert runtime.request(SPA, uri)["uri"] == spa
 
 
-@pytest.mark.parametrize("page", ["operations.md", "operations.ja.md"])
-def test_table_of_addresses(runtime: Runtime, page: str) -> None:
+@pytest.mark.parametrize("page", in_each_language(OPERATIONS, OPERATIONS_JA), ids=lambda page: page.name)
+def test_table_of_addresses(runtime: Runtime, page: Path) -> None:
     """The operators' page says which file an address gets, in both languages."""
-    text = (ROOT / "docs" / page).read_text("utf-8")
+    text = page.read_text("utf-8")
     rows = re.findall(r"^\| `(/[^`]*)` \| `(/[^`]*)` \| `(/[^`]*)` \|$", text, re.MULTILINE)
 
     assert len(rows) == 6

@@ -9,22 +9,26 @@ import json
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import folder as folders
 from csr_templates.assembly.folder import OutputError
 from csr_templates.environments.files import read_flat
-from csr_templates.reference import markers
+from csr_templates.reference import alarm_sections, markers
 from csr_templates.reference.markers import START, PageError
+from csr_templates.reference.on_call import ALARM_MARKER, INDEX
 from csr_templates.reference.tables import SETTINGS, Tables
 from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from csr_templates.assembly.files import Assembly
+    from csr_templates.reference.alarm_sections import AlarmSection
+    from csr_templates.reference.alarms import Alarm
     from csr_templates.reference.markers import Section
 
 _LANGUAGE: Final = re.compile(r".*\.([a-z]{2})\.md")
@@ -68,6 +72,8 @@ class Pages:
 def plan(assembly: Assembly, folder: Path) -> Pages:
     """Return the pages of a folder with their current and new content, without writing.
 
+    Pages in a language without ``words.<language>.json`` are ignored.
+
     Raises:
         OutputError: a page cannot be read.
     """
@@ -78,87 +84,157 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             return Pages(folder, {}, {}, (), (str(error),))
         except ResolveError as error:  # may be among the problems of the assembly already
             return Pages(folder, {}, {}, (), (str(error),) if assembly.is_clean else ())
-        return _Plan(tables, folder).pages()
-
-
-class _Plan:
-    """The pages of a folder, and what is wrong with them."""
-
-    def __init__(self, tables: Tables, folder: Path) -> None:
-        self._tables = tables
-        self._folder = folder
-        self._mistakes: list[str] = []
-        self._languages = {"": Words()}
-        for path in sorted(folder.glob("words.??.json")):
-            words, mistakes = _words(path)
-            self._languages[path.name.split(".")[1]] = words
-            self._mistakes += mistakes
-        self._places: dict[tuple[str, str], str] = {}  # language and name of a section -> its first place
-
-    def pages(self) -> Pages:
-        """Return the pages."""
-        found: dict[str, bytes] = {}
+        languages, mistakes = _languages(folder, tables)
+        for language in languages:
+            mistakes += language.mistakes(tables)
+            language.read_translations(tables.alarms)
+        pages = [(page, language) for language in languages for page in language.pages]
+        pages.sort(key=lambda page: page[0].path.name)
         wanted: dict[str, bytes] = {}
-        for path in sorted(self._folder.glob("*.md")):
-            data = path.read_bytes()
-            if (text := self._text(path, data)) is None:
-                continue
-            sections, mistakes = markers.sections(text, path.as_posix(), self._tables.names)
-            self._mistakes += mistakes
-            if sections:
-                found[path.name] = data
-                wanted[path.name] = self._rewritten(path, text, sections).encode()
-        for language in self._languages:
-            self._find_absent(language)
-        untranslated = [
-            f"{words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so the pages show the English "
-            "text. Add the translation."
-            for words in self._languages.values()
-            for word in words.missing
-        ]
-        return Pages(self._folder, found, wanted, tuple(untranslated), tuple(dict.fromkeys(self._mistakes)))
+        for page, language in pages:
+            write = partial(tables.write, page=page.path.as_posix(), words=language.words)
+            table = partial(_table, write=write, mistakes=mistakes)
+            wanted[page.path.name] = markers.rewrite(page.text, page.sections, table).encode()
+        found = {page.path.name: page.text.encode() for page, _ in pages}
+        untranslated = [line for language in languages for line in language.untranslated(tables)]
+        return Pages(folder, found, wanted, tuple(untranslated), tuple(dict.fromkeys(mistakes)))
 
-    def _text(self, path: Path, data: bytes) -> str | None:
+
+def _languages(folder: Path, tables: Tables) -> tuple[list[_Language], list[str]]:
+    """Return the languages with their pages, and a sentence for each page or word that cannot be read."""
+    languages = {"": _Language(Words(), folder / "*.md")}
+    mistakes: list[str] = []
+    for path in sorted(folder.glob("words.??.json")):
+        name = path.name.split(".")[1]
+        words, wrong = _words(path)
+        mistakes += wrong
+        languages[name] = _Language(words, folder / f"*.{name}.md")
+    for path in sorted(folder.glob("*.md")):
+        match = _LANGUAGE.fullmatch(path.name)
+        if language := languages.get(match[1] if match else ""):
+            mistakes += language.add(path, tables.names)
+    return [*languages.values()], mistakes
+
+
+class _Page(NamedTuple):
+    path: Path
+    text: str
+    sections: Sequence[Section]
+
+
+class _Language:
+    """The pages in a language.
+
+    Attributes:
+        words: its words.
+        pattern: the pattern of its pages.
+        pages: those with generated tables.
+        is_complete: whether all its pages could be read.
+    """
+
+    def __init__(self, words: Words, pattern: Path) -> None:
+        self.words = words
+        self.pattern = pattern.as_posix()
+        self.pages: list[_Page] = []
+        self.is_complete = True
+
+    def add(self, path: Path, known: Collection[str]) -> list[str]:
+        """Add a page, if it has generated tables; return a sentence for each mistake in its markers."""
         try:
-            return data.decode()
+            text = path.read_bytes().decode()
         except UnicodeDecodeError as error:
-            self._mistakes.append(f"{path.as_posix()}: byte {error.start} is not UTF-8. Save it as UTF-8.")
-            return None
+            self.is_complete = False
+            return [f"{path.as_posix()}: byte {error.start} is not UTF-8. Save it as UTF-8."]
+        sections, mistakes = markers.sections(text, path.as_posix(), known)
+        self.is_complete &= not mistakes
+        if sections:
+            self.pages.append(_Page(path, text, sections))
+        return mistakes
 
-    def _rewritten(self, path: Path, text: str, sections: Sequence[Section]) -> str:
-        name = path.as_posix()
-        language = match[1] if (match := _LANGUAGE.fullmatch(path.name)) else ""
-        if language not in self._languages:
-            words = path.with_name(f"words.{language}.json").as_posix()
-            self._mistakes.append(
-                f"{words} does not exist, but {name} needs its translations. Create the file."
+    def read_translations(self, alarms: Mapping[str, Alarm]) -> None:
+        """Take the texts of the alarms from the pages, unless they translate another English text."""
+        for name, section in self._translated(alarms):
+            for key, text in alarm_sections.current(alarms[name], section):
+                self.words.alarms[name, key] = text
+
+    def mistakes(self, tables: Tables) -> Iterator[str]:
+        """Yield a sentence for each table that is missing or on two pages, and each incomplete section."""
+        places: dict[str, tuple[str, int]] = {}
+        for page in self.pages:
+            name = page.path.as_posix()
+            for section in page.sections:
+                first, line = places.setdefault(section.name, (name, section.start))
+                if section.name != SETTINGS and (first, line) != (name, section.start):
+                    yield (
+                        f"{name}, line {section.start}: The table {section.name} is already in {first}, line "
+                        f"{line}. Remove one of the two."
+                    )
+            yield from alarm_sections.incomplete(_alarm_markers(page), page.text, name, self.words)
+        absent = [name for name in tables.names if name not in places]
+        others = [START.format(name) for name in absent if not name.startswith(ALARM_MARKER)]
+        if others and self.is_complete:
+            yield f"{self.pattern}: No page has {' or '.join(others)}. Restore removed markers."
+        if INDEX in places or self.is_complete:  # the page with the sections was read
+            on_call, _ = places.get(INDEX, (self.pattern, 0))
+            for alarm in tables.alarms.values():
+                if f"{ALARM_MARKER}{alarm.name}" in absent:
+                    yield (
+                        f"{on_call}: The alarm {alarm.name} has no section. Add it, and complete the "
+                        f"dots:\n\n{alarm_sections.form(alarm, self.words)}\n"
+                    )
+
+    def untranslated(self, tables: Tables) -> Iterator[str]:
+        """Yield a sentence for each missing translation."""
+        if not self.words.translated:
+            return
+        for page in self.pages:
+            sections = alarm_sections.read(page.text)
+            for name in _alarm_markers(page):
+                if name in sections:
+                    yield from alarm_sections.untranslated(
+                        tables.alarms[name], sections[name], page.path.as_posix(), self.words
+                    )
+        for word in self.words.missing:
+            yield (
+                f"{self.words.file}: {json.dumps(word, ensure_ascii=False)} is missing, so the pages show "
+                "the English text. Add the translation."
             )
-            self._languages[language] = Words({}, words)
-        for section in sections:
-            place = f"{name}, line {section.start}"
-            first = self._places.setdefault((language, section.name), place)
-            if section.name != SETTINGS and first != place:
-                self._mistakes.append(
-                    f"{place}: The table {section.name} is already in {first}. Remove one of the two."
-                )
 
-        def table(section: Section, lines: Sequence[str]) -> Sequence[str]:
-            try:
-                return self._tables.write(section, lines, page=name, words=self._languages[language])
-            except PageError as error:
-                self._mistakes.extend(str(error).split("\n"))
-                return lines
+    def _translated(self, alarms: Mapping[str, Alarm]) -> Iterator[tuple[str, AlarmSection]]:
+        for page in self.pages if self.words.translated else ():
+            for name, section in alarm_sections.read(page.text).items():
+                if name in alarms:
+                    yield name, section
 
-        return markers.rewrite(text, sections, table)
 
-    def _find_absent(self, language: str) -> None:
-        absent = [name for name in self._tables.names if (language, name) not in self._places]
-        if absent:
-            pages = self._folder / (f"*.{language}.md" if language else "*.md")
-            self._mistakes.append(
-                f"{pages.as_posix()}: No page has {' or '.join(map(START.format, absent))}. Restore "
-                "removed markers, and add a section for each new table."
-            )
+def _alarm_markers(page: _Page) -> dict[str, int]:
+    """Return alarm -> number of the line with its marker."""
+    return {
+        section.name.removeprefix(ALARM_MARKER): section.start
+        for section in page.sections
+        if section.name.startswith(ALARM_MARKER)
+    }
+
+
+def _table(
+    section: Section,
+    lines: Sequence[str],
+    write: Callable[[Section, Sequence[str]], Sequence[str]],
+    mistakes: list[str],
+) -> Sequence[str]:
+    """Return the lines of a table; the current ones if it has a mistake, which is added to the others."""
+    with _collected(mistakes):
+        return write(section, lines)
+    return lines
+
+
+@contextmanager
+def _collected(mistakes: list[str]) -> Iterator[None]:
+    """Add the mistake of a page to the others, so that a build reports all of them."""
+    try:
+        yield
+    except PageError as error:
+        mistakes += str(error).split("\n")
 
 
 def write(pages: Pages) -> None:

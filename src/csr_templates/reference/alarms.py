@@ -4,45 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.references import in_words
-from csr_templates.reference.markdown import code, codes, operand, prose
+from csr_templates.reference.markdown import code, codes, operand
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from csr_templates.reference.words import Words
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
-
-UNITS: Final = {
-    "4XXError": "responses",
-    "4xxErrorRate": "percent",
-    "5XXError": "responses",
-    "5xxErrorRate": "percent",
-    "ApproximateNumberOfMessagesVisible": "messages",
-    "AuroraReplicaLag": "milliseconds",
-    "BlockedRequests": "requests",
-    "CPUSurplusCreditsCharged": "credits",
-    "CPUUtilization": "percent",
-    "ConcurrentExecutions": "executions",
-    "Count": "requests",
-    "DatabaseConnections": "connections",
-    "DaysToExpiry": "days",
-    "Duration": "milliseconds",
-    "ErrorPortAllocation": "errors",
-    "Errors": "errors",
-    "FreeLocalStorage": "bytes",
-    "FreeableMemory": "bytes",
-    "Latency": "milliseconds",
-    "OriginLatency": "milliseconds",
-    "PacketsDropCount": "packets",
-    "ReadLatency": "seconds",
-    "Throttles": "requests",
-    "WriteLatency": "seconds",
-}
-"""The unit of a metric, which templates do not contain. For other metrics, no unit is shown."""
 
 _CRITICAL: Final = "CRITICAL "
 """The start of the display name of a topic for critical alarms, and so of its messages."""
@@ -55,6 +27,24 @@ _SIGNS: Final = {
 }
 
 
+class Alarm(NamedTuple):
+    """An alarm of any environment.
+
+    Attributes:
+        name: without the common prefix of all names.
+        resource: resolved with production's values; as in the template if production lacks the alarm.
+        texts: the sentences of its description by the word before the colon, and the label of its metric.
+        dashboard: the dashboard that shows its metric; empty if the description names none.
+        topics: ``critical`` or ``normal`` for each topic that it notifies.
+    """
+
+    name: str
+    resource: Mapping[str, Any]
+    texts: Mapping[str, str]
+    dashboard: str
+    topics: Sequence[str]
+
+
 def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the metrics of an alarm on an expression."""
     return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
@@ -65,11 +55,9 @@ def period(alarm: Mapping[str, Any]) -> Any:
     return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
 
 
-def unit(alarm: Mapping[str, Any]) -> str:
-    """Return the unit of an alarm's threshold; empty if it is not known."""
-    return (
-        "samples" if alarm.get("Statistic") == "SampleCount" else UNITS.get(str(alarm.get("MetricName")), "")
-    )
+def unit(resource: Mapping[str, Any]) -> str:
+    """Return the unit of an alarm's threshold, from the Metadata of the resource; empty if there is none."""
+    return str(resource.get("Metadata", {}).get("Unit", ""))
 
 
 def topics(alarm: Mapping[str, Any], resources: Mapping[str, Any]) -> list[str]:
@@ -99,18 +87,22 @@ def limit(alarm: Mapping[str, Any]) -> str:
     return f"{_SIGNS.get(comparison, comparison)} {amount}"
 
 
-def firing(alarm: Mapping[str, Any], words: Words) -> str:
-    """Return on one line when an alarm fires, with the label of an expression instead of its formula."""
-    returned = [one for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
-    labels = [one["Label"] for one in returned if "Label" in one]
-    watched = prose(words(in_words(labels[0]))) if labels else metric(alarm, words)
-    amount = " ".join(filter(None, [limit(alarm), words(unit(alarm))]))
+def label(alarm: Mapping[str, Any]) -> str:
+    """Return the label of the expression that an alarm compares; empty if there is none."""
+    returned = [query for query in alarm.get("Metrics", []) if query.get("ReturnData", True)]
+    return next((in_words(query["Label"]) for query in returned if "Label" in query), "")
+
+
+def firing(resource: Mapping[str, Any], words: Words) -> str:
+    """Return on one line when an alarm fires; an expression with a label is not repeated."""
+    alarm = resource["Properties"]
+    amount = " ".join(filter(None, [limit(alarm), words(unit(resource))]))
     return words.fill(
         "{metric} {amount} ({evaluation})",
-        metric=watched,
+        metric="" if label(alarm) else metric(alarm, words),
         amount=amount,
         evaluation=evaluation(alarm, words),
-    )
+    ).strip()
 
 
 def metrics(alarm: Mapping[str, Any]) -> Iterator[str]:

@@ -80,14 +80,21 @@ def sections(text: str, page: str, known: Collection[str]) -> tuple[list[Section
                     f"{place}: {line} is inside {START.format(name)} of line {opened}. Write {END} above it."
                 )
             elif start[1] not in known:
-                kinds = sorted({re.sub(" .*", " <name>", one) for one in known})
-                mistakes.append(f"{place}: There is no table {start[1]}. The tables are {', '.join(kinds)}.")
+                mistakes.append(f"{place}: {_unknown(start[1], known)}")
             name, opened = start[1], number
     if name and name != _DAMAGED:
         mistakes.append(
             f"{page}, line {opened}: {START.format(name)} is not closed. Write {END} below the table."
         )
     return found, mistakes
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    kind, _, title = name.partition(" ")
+    if title and any(other.startswith(f"{kind} ") for other in known):
+        return f"There is no {kind} {title}. Remove its section, or correct the name."
+    kinds = sorted({re.sub(" .*", " <name>", other) for other in known})
+    return f"There is no table {name}. The tables are {', '.join(kinds)}."
 
 
 def rewrite(

@@ -1,17 +1,17 @@
 """The generated parts of the on-call page: lists, because the page is read on a phone.
 
-Each line of an alarm's description states an effect or a check. The page has a section for each alarm, with
-these lines in its language.
+Each line of an alarm's description states an effect or a check. The page has a section for each alarm.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
 from csr_templates.naming import PREFIX
-from csr_templates.reference.alarms import ALARM, firing, severity, topics
+from csr_templates.reference.alarm_sections import LABELS, english_lines
+from csr_templates.reference.alarms import ALARM, Alarm, firing, label, severity, topics
 from csr_templates.reference.markdown import code, prose
 
 if TYPE_CHECKING:
@@ -21,54 +21,38 @@ if TYPE_CHECKING:
     from csr_templates.reference.words import Words
 
 INDEX: Final = "alarm-index"
+ALARM_MARKER: Final = "alarm "  # and the name of the alarm
 EVENTS: Final = "database-events"
 
 _SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
-_LABELS: Final = {
-    "Users": "Effect on users",
-    "First": "Check first",
-    "Then": "Then check",
-    "Related": "Related",
-}
 
 
-class _Alarm(NamedTuple):
-    """An alarm of any environment.
-
-    Attributes:
-        name: without the common prefix of all names.
-        properties: resolved with production's values; as in the template if production lacks the alarm.
-        lines: the lines of its description, by the word before the colon.
-        topics: ``critical`` or ``normal`` for each topic that it notifies.
-    """
-
-    name: str
-    properties: Mapping[str, Any]
-    lines: Mapping[str, str]
-    topics: Sequence[str]
-
-
-def lists(
-    stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Callable[[Words], Iterator[str]]]:
-    """Return name in a marker -> function that yields its lines in the words of a page.
-
-    Empty without alarms and subscriptions.
+def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]) -> list[Alarm]:
+    """Return the alarms of all stacks, in deploy order.
 
     Args:
         stacks: in deploy order.
         resolved: stack -> its template, resolved with production's values.
     """
-    alarms = [
+    return [
         _alarm(stack, logical_id, resolved[stack.name]["Resources"])
         for stack in stacks
         for logical_id, resource in stack.resources.items()
         if resource["Type"] == ALARM
     ]
+
+
+def lists(
+    stacks: Sequence[BuiltStack], alarms: Sequence[Alarm]
+) -> dict[str, Callable[[Words], Iterator[str]]]:
+    """Return name in a marker -> function that yields its lines in the words of a page.
+
+    Empty without alarms and subscriptions.
+    """
     found: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:
         found[INDEX] = partial(_index, alarms)
-    found |= {f"alarm {alarm.name}": partial(_section, alarm) for alarm in alarms}
+    found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm) for alarm in alarms}
     subscriptions = [
         (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
         for stack in stacks
@@ -80,25 +64,29 @@ def lists(
     return found
 
 
-def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> _Alarm:
+def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> Alarm:
     written = stack.resources[logical_id]["Properties"]
-    properties = resources.get(logical_id, stack.resources[logical_id])["Properties"]
+    resource = resources.get(logical_id, stack.resources[logical_id])
     lines = dict(
         line.split(": ", 1)
         for line in in_words(written.get("AlarmDescription", "")).split("\n")
         if ": " in line
     )
+    texts = {key: lines[key] for key in LABELS if lines.get(key)}
+    if name_of_metric := label(resource["Properties"]):
+        texts["Metric"] = name_of_metric
     name = in_words(written.get("AlarmName", logical_id)).removeprefix(PREFIX)
-    return _Alarm(name, properties, lines, topics(properties, stack.resources))
+    found = topics(resource["Properties"], stack.resources)
+    return Alarm(name, resource, texts, lines.get("Dashboard", ""), found)
 
 
-def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
+def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
     for topic in ("critical", "normal"):
         yield f"**{words(topic)}**"
         yield ""
         for alarm in alarms:
             if topic in alarm.topics:
-                users = prose(words(alarm.lines.get("Users", "")))
+                users = words.of_alarm(alarm.name, "Users", prose(alarm.texts.get("Users", "")))
                 yield (
                     f"- [{alarm.name}](#{alarm.name}): {users}"
                     if users
@@ -108,14 +96,13 @@ def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
             yield ""
 
 
-def _section(alarm: _Alarm, words: Words) -> Iterator[str]:
+def _section(alarm: Alarm, words: Words) -> Iterator[str]:
+    if not words.translated:
+        yield from english_lines(alarm, words)
+    yield f"- {words('Fires when')}: {firing(alarm.resource, words)}"
     yield f"- {words('Notifies')}: {', '.join(map(words, alarm.topics))}"
-    for key, label in _LABELS.items():
-        if text := alarm.lines.get(key):
-            yield f"- {words(label)}: {prose(words(text))}"
-    yield f"- {words('Fires when')}: {firing(alarm.properties, words)}"
-    if dashboard := alarm.lines.get("Dashboard"):
-        yield f"- {words('Dashboard')}: {code(dashboard)}"
+    if alarm.dashboard:
+        yield f"- {words('Dashboard')}: {code(alarm.dashboard)}"
 
 
 def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[str]:

@@ -183,7 +183,7 @@ class _Page:
                 f": {code(_short(alarm['AlarmName']))}" if "AlarmName" in alarm else ""
             )
             yield from (f"  {line}" for line in metrics(alarm))
-            yield f"  - Fires when: {firing(alarm, Words())}"
+            yield f"  - Fires when: {firing(stack.resources[name], Words())}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
                 yield f"  - Notifies: {code(topics)}"
             for line in in_words(alarm.get("AlarmDescription", "")).splitlines():

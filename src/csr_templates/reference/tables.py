@@ -14,7 +14,7 @@ from cfn_analysis.model.references import in_words
 from cfn_analysis.model.resolving import resolve
 from csr_templates.hand_over import manifest
 from csr_templates.reference import alarms, on_call
-from csr_templates.reference.alarms import number, unit
+from csr_templates.reference.alarms import number
 from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
 
@@ -71,7 +71,8 @@ class Tables:
             "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
-        self.lists = on_call.lists(stacks, self.resolved)
+        self.alarms = {alarm.name: alarm for alarm in on_call.read_alarms(stacks, self.resolved)}
+        self.lists = on_call.lists(stacks, list(self.alarms.values()))
 
     @property
     def names(self) -> list[str]:
@@ -88,8 +89,8 @@ class Tables:
             words: the words of its language.
 
         Raises:
-            PageError: a place in a row of settings does not exist, or the row has no value to replace; with
-                a line for each such row.
+            PageError: places in rows of settings do not exist, or rows have no value to replace; a line for
+                each.
         """
         if section.name in self.lists:
             return ["", *self.lists[section.name](words), ""]
@@ -97,8 +98,8 @@ class Tables:
             head, *rows = self.tables[section.name](words)
             names = [name if name.startswith("`") else words(name) for name in head]
             return ["", *table(names, rows), ""]
-        result = []
-        mistakes = []
+        result: list[str] = []
+        mistakes: list[str] = []
         for place, line in enumerate(lines, section.start + 1):
             try:
                 result.append(self._with_values(line))
@@ -122,13 +123,13 @@ class Tables:
 
     def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
         yield "alarm", "metric", "evaluated", "threshold", "unit", "notifies"
-        for stack, _, alarm in self._of_type(alarms.ALARM):
+        for stack, name, alarm in self._of_type(alarms.ALARM):
             yield (
                 code(in_words(alarm.get("AlarmName", ""))),
                 alarms.metric(alarm, words),
                 alarms.evaluation(alarm, words),
                 alarms.limit(alarm),
-                words(unit(alarm)),
+                words(alarms.unit(stack.resources[name])),
                 ", ".join(map(words, alarms.topics(alarm, stack.resources))),
             )
 

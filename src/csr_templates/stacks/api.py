@@ -1119,7 +1119,8 @@ def add_alarms(
             MetricName="Errors",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=3,  # failed invocations
+            Threshold=3,
+            unit="errors",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1137,7 +1138,8 @@ def add_alarms(
             ExtendedStatistic="p95",
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=20000,  # milliseconds
+            Threshold=20000,
+            unit="milliseconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1154,7 +1156,8 @@ def add_alarms(
             MetricName="Throttles",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=1,  # throttled invocations
+            Threshold=1,
+            unit="requests",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1174,7 +1177,8 @@ def add_alarms(
             MetricName="4XXError",
             Statistic="Sum",
             EvaluationPeriods=2,
-            Threshold=5,  # requests
+            Threshold=5,
+            unit="responses",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1191,7 +1195,8 @@ def add_alarms(
             MetricName="5XXError",
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=1,  # requests
+            Threshold=1,
+            unit="responses",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1209,7 +1214,8 @@ def add_alarms(
             ExtendedStatistic="p95",
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=5000,  # milliseconds
+            Threshold=5000,
+            unit="milliseconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1227,7 +1233,8 @@ def add_alarms(
             dimensions={"QueueName": queue.GetAtt("QueueName")},
             Statistic="Maximum",
             EvaluationPeriods=1,
-            Threshold=0,  # messages
+            Threshold=0,
+            unit="messages",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1267,7 +1274,8 @@ def add_alarms(
             ],
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=50,  # percent
+            Threshold=50,
+            unit="percent",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -1287,7 +1295,8 @@ def add_alarms(
             Statistic="Sum",
             Period=86400,  # seconds
             EvaluationPeriods=1,
-            Threshold=800000,  # requests, of the usage plan's quota
+            Threshold=800000,  # of the usage plan's quota
+            unit="requests",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -1307,7 +1316,8 @@ def add_alarms(
             MetricName="ConcurrentExecutions",
             Statistic="Maximum",
             EvaluationPeriods=2,
-            Threshold=150,  # concurrent executions, of the connections that the database allows
+            Threshold=150,  # of the connections that the database allows
+            unit="executions",
             notify=alarm_topics.normal.Ref(),
         )
     )

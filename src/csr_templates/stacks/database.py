@@ -730,7 +730,8 @@ def add_alarms(
             MetricName="CPUUtilization",
             Statistic="Average",
             EvaluationPeriods=2,
-            Threshold=70,  # percent
+            Threshold=70,
+            unit="percent",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -748,6 +749,7 @@ def add_alarms(
             Statistic="Maximum",
             EvaluationPeriods=2,
             Threshold=100,  # of max_connections
+            unit="connections",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -765,7 +767,8 @@ def add_alarms(
             dimensions=of_cluster | {"Role": If(conditions.has_reader, "READER", "WRITER")},
             Statistic="Average",
             EvaluationPeriods=3,
-            Threshold=0.2,  # seconds
+            Threshold=0.2,
+            unit="seconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -782,7 +785,8 @@ def add_alarms(
             MetricName="WriteLatency",
             Statistic="Average",
             EvaluationPeriods=3,
-            Threshold=0.2,  # seconds
+            Threshold=0.2,
+            unit="seconds",
             notify=alarm_topics.critical.Ref(),
         )
     )
@@ -803,7 +807,8 @@ def add_alarms(
             dimensions=of_cluster,
             Statistic="Maximum",  # of all instances
             EvaluationPeriods=1,
-            Threshold=0,  # credits
+            Threshold=0,
+            unit="credits",
             notify=alarm_topics.normal.Ref(),
             Condition=conditions.is_burstable,
         )
@@ -828,7 +833,8 @@ def add_alarms(
             Statistic="SampleCount",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
-            Threshold=1,  # samples
+            Threshold=1,
+            unit="samples",
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(60),
             notify=alarm_topics.critical.Ref(),
@@ -847,7 +853,8 @@ def add_alarms(
             MetricName="CPUUtilization",
             Statistic="Average",
             EvaluationPeriods=2,
-            Threshold=70,  # percent
+            Threshold=70,
+            unit="percent",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -867,6 +874,7 @@ def add_alarms(
             Statistic="Maximum",
             EvaluationPeriods=2,
             Threshold=100,  # of max_connections
+            unit="connections",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -883,7 +891,8 @@ def add_alarms(
             MetricName="AuroraReplicaLag",
             Statistic="Maximum",
             EvaluationPeriods=3,
-            Threshold=1000,  # milliseconds
+            Threshold=1000,
+            unit="milliseconds",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -905,7 +914,8 @@ def add_alarms(
             Statistic="Minimum",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
-            Threshold=FindInMap("InstanceClasses", parameters.instance_class.Ref(), "LowMemory"),  # bytes
+            Threshold=FindInMap("InstanceClasses", parameters.instance_class.Ref(), "LowMemory"),
+            unit="bytes",
             notify=alarm_topics.normal.Ref(),
         )
     )
@@ -923,7 +933,8 @@ def add_alarms(
             Statistic="Minimum",
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
-            Threshold=2147483648,  # bytes: 2 GiB
+            Threshold=2147483648,  # 2 GiB
+            unit="bytes",
             notify=alarm_topics.normal.Ref(),
         )
     )

@@ -1336,7 +1336,8 @@ def add_alarms(
             MetricName="4xxErrorRate",
             Statistic="Average",
             EvaluationPeriods=2,
-            Threshold=2,  # percent; requests that WAF blocks count
+            Threshold=2,  # requests that WAF blocks count
+            unit="percent",
             AlarmDescription=description(
                 Users=(
                     "Some pages are missing, or some actions are rejected. Often, only scanners are affected."
@@ -1355,7 +1356,8 @@ def add_alarms(
             MetricName="5xxErrorRate",
             Statistic="Average",
             EvaluationPeriods=1,
-            Threshold=1,  # percent
+            Threshold=1,
+            unit="percent",
             AlarmDescription=description(
                 Users="Some pages or actions fail.",
                 First="The errors on the api dashboard.",
@@ -1376,7 +1378,8 @@ def add_alarms(
             ExtendedStatistic="p90",  # the metric has percentiles only
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
-            Threshold=3000,  # milliseconds
+            Threshold=3000,
+            unit="milliseconds",
             AlarmDescription=description(
                 Users="The site responds slowly.",
                 First="The duration of the function, on the api dashboard.",
@@ -1396,7 +1399,8 @@ def add_alarms(
             dimensions={"WebACL": web_acl.VisibilityConfig.MetricName, "Rule": "ALL"},
             Statistic="Sum",
             EvaluationPeriods=1,
-            Threshold=100,  # requests
+            Threshold=100,
+            unit="requests",
             AlarmDescription=description(
                 Users="Most users notice nothing. If a rule is wrong, WAF blocks legitimate requests.",
                 First="In Logs Insights, run the saved query waf-blocked-by-rule.",
@@ -1422,6 +1426,7 @@ def add_alarms(
             EvaluationPeriods=3,
             ComparisonOperator="LessThanThreshold",
             Threshold=1,
+            unit="",  # a status
             TreatMissingData="breaching",
             # The full time, although the health check starts immediately: a new site has no page until the
             # upload.
@@ -1453,7 +1458,8 @@ def add_alarms(
             Period=86400,  # seconds
             EvaluationPeriods=1,
             ComparisonOperator="LessThanThreshold",
-            Threshold=30,  # days
+            Threshold=30,
+            unit="days",
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(1440),
             AlarmDescription=description(

@@ -859,7 +859,8 @@ def add_alarms(
         MetricName="ErrorPortAllocation",
         Statistic="Sum",
         EvaluationPeriods=2,
-        Threshold=0,  # connections without a port
+        Threshold=0,
+        unit="errors",
         notify=alarm_topics.critical.Ref(),
     )
     drops_alarm = partial(
@@ -875,7 +876,8 @@ def add_alarms(
         MetricName="PacketsDropCount",
         Statistic="Sum",
         EvaluationPeriods=2,
-        Threshold=100,  # packets
+        Threshold=100,
+        unit="packets",
         notify=alarm_topics.normal.Ref(),
     )
     first = {"NatGatewayId": gateways.first.Ref()}

@@ -15,7 +15,17 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import CHANGES, CHANGES_JA, HAND_OVER, OPERATIONS, Block, filled, read, spans
+from tests.docs.pages import (
+    CHANGES,
+    CHANGES_JA,
+    HAND_OVER,
+    OPERATIONS,
+    Block,
+    filled,
+    in_each_language,
+    read,
+    spans,
+)
 
 from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
 from .world import Terminal
@@ -237,7 +247,7 @@ def test_no_state_is_a_dead_end(walked: Walk) -> None:
         assert reached == set(walked.next)
 
 
-@pytest.mark.parametrize("path", [CHANGES, CHANGES_JA], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", in_each_language(CHANGES, CHANGES_JA), ids=lambda path: path.name)
 def test_table_of_states(path: Any, allows: Allows) -> None:
     """The table lists the states that a person may stop in, with the steps that the blocks allow there."""
     (table,) = [one for one in read(path).tables if "`both`" in "".join(map(str, one.rows))]

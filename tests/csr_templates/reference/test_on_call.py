@@ -8,8 +8,7 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.resolving import resolve
-from csr_templates.reference.alarms import firing
-from csr_templates.reference.on_call import lists
+from csr_templates.reference.on_call import lists, read_alarms
 from csr_templates.reference.words import Words
 
 DESCRIPTION = (
@@ -31,7 +30,12 @@ def alarm(name: str, topic: str, description: str | None, **attributes: Any) -> 
     }
     if description is not None:
         properties["AlarmDescription"] = description
-    return {"Type": "AWS::CloudWatch::Alarm", "Properties": properties, **attributes}
+    return {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Metadata": {"Unit": "milliseconds"},
+        "Properties": properties,
+        **attributes,
+    }
 
 
 TEMPLATE: dict[str, Any] = {
@@ -66,7 +70,7 @@ TEMPLATE: dict[str, Any] = {
 def found() -> dict[str, Any]:
     """The lists of one stack."""
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", TEMPLATE)
-    return lists([stack], {"shop": resolve(TEMPLATE, {})})
+    return lists([stack], read_alarms([stack], {"shop": resolve(TEMPLATE, {})}))
 
 
 def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
@@ -102,20 +106,20 @@ def test_index(found: dict[str, Any]) -> None:
         (
             "closed-1",
             [
-                "- Notifies: critical",
                 "- Effect on users: The shop is closed.",
                 "- Check first: The \\*door\\*.",
                 "- Then check: The key.",
                 "- Related: slow follows.",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
+                "- Notifies: critical",
                 "- Dashboard: `shop`",
             ],
         ),
         (
             "absent",
             [
-                "- Notifies: critical",
                 "- Fires when: `Latency` > 5 milliseconds (Maximum, 3 of 3 periods of 1 min)",
+                "- Notifies: critical",
             ],
         ),
     ],
@@ -126,13 +130,25 @@ def test_section(found: dict[str, Any], name: str, lines: list[str]) -> None:
 
 
 def test_section_in_another_language(found: dict[str, Any]) -> None:
-    """Sentences are translated as a whole, and missing translations are recorded."""
-    words = Words({"The key.": "Der Schluessel.", "Then check": "Dann"}, "words.de.json")
+    """The texts of an alarm are not generated, and missing words are recorded."""
+    words = Words({"Dashboard": "Tafel"}, "words.de.json")
+
     lines = list(found["alarm slow"](words))
 
-    assert "- Dann: Der Schluessel." in lines
-    assert {"The shop is closed.", "Notifies", "normal"} <= set(words.missing)
+    assert [line.split(":")[0] for line in lines] == ["- Fires when", "- Notifies", "- Tafel"]
+    assert {"Notifies", "normal"} <= set(words.missing)
     assert "shop" not in words.missing
+
+
+def test_index_in_another_language(found: dict[str, Any]) -> None:
+    """The list contains the translations of the page; without one, the English text."""
+    words = Words({}, "words.de.json")
+    words.alarms["slow", "Users"] = "Zu."
+
+    lines = list(found["alarm-index"](words))
+
+    assert "- [slow](#slow): Zu." in lines
+    assert "- [closed-1](#closed-1): The shop is closed." in lines
 
 
 def test_events(found: dict[str, Any]) -> None:
@@ -143,25 +159,6 @@ def test_events(found: dict[str, Any]) -> None:
 def test_stacks_without_alarms() -> None:
     """Stacks without alarms do not need an on-call page."""
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
 
-    assert lists([BuiltStack("shop", "shop.yaml", "us-east-1", template)], {"shop": template}) == {}
-
-
-@pytest.mark.parametrize(
-    ("label", "watched"),
-    [({"Label": "Failed *calls*"}, "Failed \\*calls\\*"), ({}, "`100 * a / b`, `Count`")],
-)
-def test_formula_is_shown_by_its_label(label: dict[str, str], watched: str) -> None:
-    """The label of the compared expression is shown, or the formula if there is no label."""
-    stat = {"Metric": {"MetricName": "Count"}, "Period": 60, "Stat": "Sum"}
-    properties = {
-        "Metrics": [
-            {"Id": "a", "Label": "An input", "MetricStat": stat, "ReturnData": False},
-            {"Id": "share", "Expression": "100 * a / b", **label},
-        ],
-        "EvaluationPeriods": 3,
-        "ComparisonOperator": "GreaterThanThreshold",
-        "Threshold": 5,
-    }
-
-    assert firing(properties, Words()) == f"{watched} > 5 (Sum, 3 of 3 periods of 1 min)"
+    assert lists([stack], read_alarms([stack], {"shop": template})) == {}

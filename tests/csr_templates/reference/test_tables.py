@@ -63,7 +63,8 @@ def alarm(**properties: Any) -> dict[str, Any]:
     """Return an alarm with some properties, or without those that are None."""
     merged = {**ALARM, **properties}
     kept = {key: value for key, value in merged.items() if value is not None}
-    return {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": kept}}
+    metadata = {"Unit": "percent"} if "MetricName" in kept else {}
+    return {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Metadata": metadata, "Properties": kept}}
 
 
 @pytest.mark.parametrize(
@@ -97,10 +98,10 @@ def alarm(**properties: Any) -> dict[str, Any]:
                 "`Unheard`",
                 "p95, 3 of 3 periods of 90 s; missing data breaches",
                 "< 0.5",
-                "",
+                "percent",
                 "normal, normal",
             ],
-            id="without unit",
+            id="with missing data",
         ),
         pytest.param(
             {

@@ -353,4 +353,8 @@ def test_each_nat_gateway_is_watched(network: Template, per_zone: str, gateways:
         for metric, (what, topic) in METRICS.items():
             expected[f"nat-{number}-{what}"] = ("AWS/NATGateway", metric, dimensions, [{"Ref": topic}])
 
-    assert alarms == expected
+    assert {what: alarm for what, alarm in alarms.items() if what in expected} == expected
+    watched = {
+        dimension["Value"]["Ref"] for _, _, dimensions, _ in alarms.values() for dimension in dimensions
+    }
+    assert watched == {f"NatGateway{number}" for number in gateways}

@@ -14,6 +14,7 @@ def alarm(
     title: str,
     what: str,
     *,
+    unit: str,
     notify: names.Value,
     dimensions: Mapping[str, names.Value] | None = None,
     **properties: Any,
@@ -27,12 +28,14 @@ def alarm(
         title: logical ID.
         what: last part of the alarm name ``<project>-<environment>-<what>``; keys and topics allow only such
             names. It describes the problem, because a text message shows only the name.
+        unit: the unit of ``Threshold``, such as ``percent``, for the pages; empty for a status. It is in the
+            Metadata of the resource, because with the property Unit, CloudWatch ignores data in other units.
         notify: topic that is notified of the states ALARM and OK.
         dimensions: name -> value, exactly a set that the service reports: any other set is a metric that does
             not exist. None for an alarm on an expression.
         properties: further properties of the alarm: AlarmDescription (from ``description``), Namespace,
-            MetricName, Statistic or ExtendedStatistic, or else Metrics; EvaluationPeriods, Threshold in the
-            metric's unit, DatapointsToAlarm where fewer than all periods must exceed it, and attributes such
+            MetricName, Statistic or ExtendedStatistic, or else Metrics; EvaluationPeriods, Threshold,
+            DatapointsToAlarm where fewer than all periods must exceed it, and attributes such
             as Condition.
     """
     defaults: dict[str, Any] = {
@@ -42,6 +45,8 @@ def alarm(
     if dimensions is not None:
         defaults["Dimensions"] = _dimensions(dimensions)
         defaults["Period"] = 300  # seconds
+    if unit:
+        defaults["Metadata"] = {"Unit": unit}
     return cloudwatch.Alarm(
         title,
         AlarmName=names.name(what),

@@ -55,7 +55,8 @@ def build() -> StackTemplate:
             MetricName="ApproximateAgeOfOldestMessage",
             Statistic="Maximum",
             EvaluationPeriods=2,
-            Threshold=600,  # seconds
+            Threshold=600,
+            unit="seconds",
             AlarmDescription="Receipts wait for more than ten minutes.",
         )
     )

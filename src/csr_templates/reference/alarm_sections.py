@@ -1,0 +1,161 @@
+"""The sections of the on-call page, one for each alarm: what people write there, and what is missing.
+
+The heading is the name of the alarm. On an English page, the texts of the alarm are generated from its
+description. On a page in another language, they are written in the section, each with the English text that
+it translates, which the page does not show:
+
+- 最初に確認: ... <!-- First: ... -->
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from csr_templates.reference.markdown import prose
+from csr_templates.reference.markers import END, START
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from csr_templates.reference.alarms import Alarm
+    from csr_templates.reference.words import Words
+
+LABELS: Final = {
+    "Users": "Effect on users",
+    "First": "Check first",
+    "Then": "Then check",
+    "Related": "Related",
+    "Metric": "Metric",
+}
+"""Key of an alarm's text -> its label on the page."""
+
+_HEADING: Final = re.compile(r"#{1,6} (.+)")
+_TRANSLATION: Final = re.compile(r"- (.+?): (.+) <!-- (\w+): (.*) -->")
+
+
+class Translation(NamedTuple):
+    """A text of an alarm on a page in another language.
+
+    Attributes:
+        line: its number on the page.
+        label: before the colon.
+        text: in the language of the page.
+        english: the text that it translates.
+    """
+
+    line: int
+    label: str
+    text: str
+    english: str
+
+
+class AlarmSection(NamedTuple):
+    """What people wrote below a heading of a page.
+
+    Attributes:
+        line: number of the heading.
+        translations: by the key of the text.
+        body: all lines below the heading.
+    """
+
+    line: int
+    translations: dict[str, Translation]
+    body: list[str]
+
+
+def read(text: str) -> dict[str, AlarmSection]:
+    """Return heading -> section of a page."""
+    found: dict[str, AlarmSection] = {}
+    section = AlarmSection(0, {}, [])
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if heading := _HEADING.fullmatch(line):
+            section = found[heading[1]] = AlarmSection(number, {}, [])
+            continue
+        section.body.append(line)
+        if match := _TRANSLATION.fullmatch(line):
+            section.translations[match[3]] = Translation(number, match[1], match[2], match[4])
+    return found
+
+
+def current(alarm: Alarm, section: AlarmSection) -> Iterator[tuple[str, str]]:
+    """Yield key and text of the translations whose English text is that of the alarm."""
+    for key, translation in section.translations.items():
+        if alarm.texts.get(key) == translation.english:
+            yield key, translation.text
+
+
+def form(alarm: Alarm, words: Words) -> str:
+    """Return the section to write for an alarm, indented."""
+    lines = [f"### {alarm.name}", ""]
+    if words.translated:
+        lines += [*(_line(key, alarm.texts[key], words) for key in alarm.texts), ""]
+    lines += [START.format(f"alarm {alarm.name}"), END, "", f"**{words('Do')}**", "", "1. ...", ""]
+    lines += [f"**{words('Contact')}** ..."]
+    return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
+def incomplete(markers: Mapping[str, int], text: str, page: str, words: Words) -> Iterator[str]:
+    """Yield a sentence for each part of an alarm's section that is missing on a page.
+
+    Args:
+        markers: alarm -> number of the line with its marker on this page.
+        text: the page.
+        page: its file, for messages.
+        words: the words of its language.
+    """
+    sections = read(text)
+    do, contact = words("Do"), words("Contact")
+    for name, line in markers.items():
+        section = sections.get(name)
+        if section is None or START.format(f"alarm {name}") not in section.body:
+            yield (
+                f"{page}, line {line}: The heading above this marker is not the name of the alarm, to which "
+                f'its notification refers. Write "### {name}".'
+            )
+            continue
+        body = "\n".join(section.body)
+        if not re.search(rf"^\*\*{re.escape(do)}\*\*\n\n1[.] \S", body, re.MULTILINE):
+            yield (
+                f'{page}, section {name}: What to do is missing. Below the table, write "**{do}**", an empty '
+                'line, and a list that starts with "1. ".'
+            )
+        if not re.search(rf"^\*\*{re.escape(contact)}\*\* ?\S", body, re.MULTILINE):
+            yield (
+                f"{page}, section {name}: Whom to contact is missing. At the end of the section, write "
+                f'"**{contact}** " and whom to contact, and when.'
+            )
+
+
+def untranslated(alarm: Alarm, section: AlarmSection, page: str, words: Words) -> Iterator[str]:
+    """Yield a sentence for each text of an alarm whose translation is missing, old or superfluous."""
+    for key, english in alarm.texts.items():
+        found = section.translations.get(key)
+        if found is None:
+            yield (
+                f"{page}, section {alarm.name}: The {key} text is not translated. Above the marker, write: "
+                f"{_line(key, english, words)}"
+            )
+        elif found.english != english:
+            yield (
+                f"{page}, line {found.line}: The {key} text of {alarm.name} has changed. Translate it again: "
+                f"{_line(key, english, words)}"
+            )
+        elif found.label != words(LABELS[key]):
+            yield (
+                f'{page}, line {found.line}: found "{found.label}" before the {key} text; allowed: '
+                f'"{words(LABELS[key])}".'
+            )
+    for key, found in section.translations.items():
+        if key not in alarm.texts:
+            yield f"{page}, line {found.line}: {alarm.name} has no {key} text. Remove the line."
+
+
+def english_lines(alarm: Alarm, words: Words) -> Iterator[str]:
+    """Yield the lines of an alarm's texts on an English page."""
+    for key, text in alarm.texts.items():
+        yield f"- {words(LABELS[key])}: {prose(text)}"
+
+
+def _line(key: str, english: str, words: Words) -> str:
+    return f"- {words(LABELS[key])}: ... <!-- {key}: {english} -->"
