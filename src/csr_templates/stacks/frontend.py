@@ -428,6 +428,7 @@ class Functions(NamedTuple):
     page_routing: cloudfront.Function
     browser_caching: cloudfront.Function
     api_cache_key: cloudfront.Function
+    api_cookies: cloudfront.Function
 
 
 def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
@@ -458,7 +459,15 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
                 "ApiCacheKeyFunction",
                 "api-cache-key",
                 Comment="Determines which API requests can share a cached response",
-                FunctionCode=function_code("api_cache_key.js"),
+                FunctionCode=function_code("api_sharing.js") + function_code("api_cache_key.js"),
+            )
+        ),
+        api_cookies=t.add_resource(
+            function(
+                "ApiCookiesFunction",
+                "api-cookies",
+                Comment="Removes cookies from API responses that requests can share",
+                FunctionCode=function_code("api_sharing.js") + function_code("api_cookies.js"),
             )
         ),
     )
@@ -1099,7 +1108,11 @@ def add_distribution(
                             cloudfront.FunctionAssociation(
                                 EventType="viewer-request",
                                 FunctionARN=functions.api_cache_key.GetAtt("FunctionARN"),
-                            )
+                            ),
+                            cloudfront.FunctionAssociation(
+                                EventType="viewer-response",
+                                FunctionARN=functions.api_cookies.GetAtt("FunctionARN"),
+                            ),
                         ],
                     ),
                     static(PathPattern="/_next/static/*"),
