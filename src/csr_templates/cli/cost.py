@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from cfn_analysis.model.resolving import ResolveError
 from cfn_analysis.model.wording import hint
+from csr_templates.assembly import folder
 from csr_templates.cli import folders
-from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
+from csr_templates.cli.messages import FINE, FOUND, InputError, on_terminal, quantity, say, tell
 from csr_templates.costs import prices as saved
 from csr_templates.costs import report, usage
 from csr_templates.costs.estimate import Estimate, estimate
@@ -52,10 +53,31 @@ def add_arguments(parser: ArgumentParser) -> None:
         default="text",
         help="format of the report (default: text)",
     )
+    asking = parser.add_argument_group("options for new prices")
+    asking.add_argument(
+        "--refresh",
+        action="store_true",
+        help="ask the Price List API of AWS for the prices, and write the file with the prices",
+    )
+    asking.add_argument(
+        "--region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help="also ask for the prices of this region; can be repeated",
+    )
+    asking.add_argument(
+        "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
+    )
 
 
 def run(arguments: Namespace) -> int:
-    """Print the report, and return the exit code."""
+    """Print the report, or ask for new prices, and return the exit code."""
+    if arguments.refresh:
+        return _refresh(arguments)
+    for option in ("profile", "region"):
+        if getattr(arguments, option):
+            raise InputError(f"--{option} is for --refresh. Add --refresh, or remove the option.")
     try:
         prices = saved.read(arguments.prices or saved.FILE)
         estimates = [*_estimates(arguments, prices)]
@@ -72,34 +94,73 @@ def run(arguments: Namespace) -> int:
     return FOUND if missing else FINE
 
 
+def _refresh(arguments: Namespace) -> int:
+    """Write the prices of the Price List API, and show what changed; nothing is written with problems."""
+    from csr_templates.costs import refresh
+
+    unused = {"ENVIRONMENT": arguments.environments, "--usage": arguments.usage, "--out": arguments.out}
+    if names := [name for name, value in unused.items() if value]:
+        raise InputError(f"--refresh only writes the prices, so {names[0]} has no effect. Remove it.")
+    path = arguments.prices or saved.FILE
+    if not arguments.prices and not folders.checkout():
+        raise InputError(
+            "--refresh does not write into an installed package. Specify a file for the prices with --prices."
+        )
+    show = on_terminal("Asked for the price of")
+    try:
+        prices = saved.read(path if path.exists() else saved.FILE)
+        pricing = refresh.client(arguments.profile)
+        found = refresh.refresh(prices, pricing, date.today(), arguments.region, show or (lambda *_: None))
+    except (PricesError, refresh.RefreshError) as error:
+        raise InputError(str(error)) from error
+    for line in found.changes:
+        say(line)
+    for place in found.absent:
+        say(f"{place}: not offered, so there is no price")
+    if found.problems:
+        tell(
+            *found.problems,
+            f"csr-templates: {path.as_posix()} was not changed. Correct the usage type, the unit or the "
+            "filters of these items in the file.",
+        )
+        return FOUND
+    try:
+        folder.replace(path.resolve(), saved.as_json(found.prices).encode())
+    except OSError as error:
+        raise InputError(f"Cannot write {path.as_posix()}: {error.strerror or error}.") from error
+    changed = quantity(len(found.changes), "price")
+    say(f"{changed} changed, {found.unchanged} did not. Wrote {path.as_posix()}.")
+    return FINE
+
+
 def _estimates(arguments: Namespace, prices: Prices) -> Iterator[Estimate]:
     path = arguments.out or folders.default_output()
-    folder = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
-    environments = folder.environments or {"": {}}
+    built = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
+    environments = built.environments or {"": {}}
     for name in arguments.environments:
         if name not in environments:
             names = ", ".join(filter(None, environments)) or "none"
             raise InputError(f"There is no environment {name}.{hint(name, environments)} There are: {names}.")
-    used = _usage(arguments.usage, folder) if arguments.usage else {}
+    used = _usage(arguments.usage, built) if arguments.usage else {}
     for name in dict.fromkeys(arguments.environments or environments):
-        found = estimate(name, folder.stacks, environments[name], prices)
+        found = estimate(name, built.stacks, environments[name], prices)
         if name in used:
             keys: dict[str, list[str]] = {}
             for one in found.by_usage:
                 keys.setdefault(one.stack, []).append(one.key)
             usage.check(used[name], keys, arguments.usage.as_posix(), name)
-            found = estimate(name, folder.stacks, environments[name], prices, used[name])
+            found = estimate(name, built.stacks, environments[name], prices, used[name])
         yield found
 
 
-def _usage(path: Path, folder: BuiltFolder) -> dict[str, Usage]:
+def _usage(path: Path, built: BuiltFolder) -> dict[str, Usage]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InputError(f"Cannot read {path.as_posix()}: {reason}.") from error
-    stacks = [stack.name for stack in folder.stacks]
-    return usage.read(text, path.as_posix(), dict.fromkeys(folder.environments or {"": {}}, stacks))
+    stacks = [stack.name for stack in built.stacks]
+    return usage.read(text, path.as_posix(), dict.fromkeys(built.environments or {"": {}}, stacks))
 
 
 def _warn_of_old(prices: Prices) -> None:

@@ -57,7 +57,7 @@ EXIT_CODES = """\
 exit codes:
   0    success
   1    lint findings, stale files (build --check), risks that are not accepted (review), failed checks
-       (preflight), resources without a price (cost)
+       (preflight), resources without a price (cost), unclear answers of the Price List API (cost --refresh)
   2    bad input: an unknown option or stack, an error in the parameter files, an output folder that cannot
        be written, a file that cannot be read, an error in the code of a stack
   130  interrupted (Ctrl-C)
