@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import folder as folders
+from csr_templates.assembly.cost_tables import cost_tables
 from csr_templates.assembly.folder import OutputError
 from csr_templates.environments.files import read_flat
 from csr_templates.reference import markers
@@ -69,7 +70,7 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
         OutputError: a page, its markers or its words are wrong.
     """
     with _errors_as_sentences("read", folder):
-        tables = _tables(assembly)
+        tables = _tables(assembly, folder)
         languages = {"": Words()}
         for path in sorted(folder.glob("words.??.json")):
             languages[path.name.split(".")[1]] = _words(path)
@@ -124,11 +125,12 @@ def write(pages: Pages) -> None:
             folders.replace((pages.folder / name).resolve(), pages.wanted[name])
 
 
-def _tables(assembly: Assembly) -> Tables:
+def _tables(assembly: Assembly, folder: Path) -> Tables:
     environments = {one.name: one.parameters for one in assembly.environments}
     for one in assembly.environments:
         if one.is_production:
-            return Tables(assembly.stacks, environments, one.name)
+            cost = cost_tables(folder, assembly.stacks, environments, one.name)
+            return Tables(assembly.stacks, environments, one.name, cost)
     raise PageError(
         "The pages show the values of production, but no parameter file is for production. Specify a folder "
         "with one: --parameters DIR. Or remove --pages."

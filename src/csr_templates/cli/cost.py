@@ -81,7 +81,9 @@ def run(arguments: Namespace) -> int:
     try:
         prices = saved.read(arguments.prices or saved.FILE)
         estimates = [*_estimates(arguments, prices)]
-    except (BuiltFolderError, PricesError, ResolveError, UsageError) as error:
+    except UsageError as error:
+        raise InputError(f"{arguments.usage.as_posix()}: {error}") from error
+    except (BuiltFolderError, PricesError, ResolveError) as error:
         raise InputError(str(error)) from error
     _warn_of_old(prices)
     make = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}
@@ -143,14 +145,7 @@ def _estimates(arguments: Namespace, prices: Prices) -> Iterator[Estimate]:
             raise InputError(f"There is no environment {name}.{hint(name, environments)} There are: {names}.")
     used = _usage(arguments.usage, built) if arguments.usage else {}
     for name in dict.fromkeys(arguments.environments or environments):
-        found = estimate(name, built.stacks, environments[name], prices)
-        if name in used:
-            keys: dict[str, list[str]] = {}
-            for one in found.by_usage:
-                keys.setdefault(one.stack, []).append(one.key)
-            usage.check(used[name], keys, arguments.usage.as_posix(), name)
-            found = estimate(name, built.stacks, environments[name], prices, used[name])
-        yield found
+        yield estimate(name, built.stacks, environments[name], prices, used.get(name))
 
 
 def _usage(path: Path, built: BuiltFolder) -> dict[str, Usage]:
@@ -160,7 +155,7 @@ def _usage(path: Path, built: BuiltFolder) -> dict[str, Usage]:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise InputError(f"Cannot read {path.as_posix()}: {reason}.") from error
     stacks = [stack.name for stack in built.stacks]
-    return usage.read(text, path.as_posix(), dict.fromkeys(built.environments or {"": {}}, stacks))
+    return usage.read(text, dict.fromkeys(built.environments or {"": {}}, stacks))
 
 
 def _warn_of_old(prices: Prices) -> None:

@@ -12,7 +12,7 @@ from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve
 from csr_templates.costs.billing import TYPES
 from csr_templates.costs.charges import Billed, Charge, NotPriced
 from csr_templates.costs.prices import Prices, cents, total
-from csr_templates.costs.usage import Usage
+from csr_templates.costs.usage import Usage, require
 
 Values = Mapping[str, Mapping[str, str]]
 """Stack -> parameter -> value."""
@@ -116,10 +116,11 @@ def estimate(
         stacks: in deploy order.
         values: its parameter values; the defaults apply to the others.
         prices: the prices.
-        usage: the usage in a month, of items that the stacks pay by usage.
+        usage: the usage in a month.
 
     Raises:
         ResolveError: a template has a macro.
+        UsageError: a stack does not pay an item by usage.
     """
     resolved = resolve_set([(stack, values.get(stack.name, {})) for stack in stacks])
     meter = _Meter(prices)
@@ -151,7 +152,10 @@ def estimate(
     used: list[Line] = []
     for name, amounts in usage.items():
         stack = resolved[name]
+        paid = [one.key for one in by_usage if one.stack == name]
         for key, amount in amounts.items():
+            place = f"{environment}.{name}.{key}"
+            require(key, paid, place, "The stack does not pay this item by usage")
             if prices.tiers(key, stack.stack.region):
                 used += meter.lines(stack.stack, key, stack.stack.region, amount)
             else:

@@ -14,15 +14,14 @@ Usage = Mapping[str, Mapping[str, Decimal]]
 
 
 class UsageError(ValueError):
-    """The usage file is wrong; the message states the file, the key and what to do."""
+    """The usage is wrong; the message states the key and what to do, but not the file."""
 
 
-def read(text: str, name: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usage]:
-    """Return environment -> usage.
+def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usage]:
+    """Return environment -> usage; ``estimate`` checks the keys of the items.
 
     Args:
         text: JSON.
-        name: the file, for messages.
         environments: environment -> its stacks.
 
     Raises:
@@ -31,57 +30,39 @@ def read(text: str, name: str, environments: Mapping[str, Sequence[str]]) -> dic
     try:
         document = json.loads(text, parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"Cannot read {name}: it is not JSON ({error}).") from error
-    for environment, stacks in _object(document, name, "").items():
-        _known(environment, environments, f"{name}: {environment}", "environment")
-        for stack, amounts in _object(stacks, name, environment).items():
-            _known(stack, environments[environment], f"{name}: {environment}.{stack}", "stack")
-            for key, amount in _object(amounts, name, f"{environment}.{stack}").items():
+        raise UsageError(f"it is not JSON ({error}).") from error
+    for environment, stacks in _object(document, "the file").items():
+        require(environment, environments, environment, "There is no such environment")
+        for stack, amounts in _object(stacks, environment).items():
+            place = f"{environment}.{stack}"
+            require(stack, environments[environment], place, "There is no such stack")
+            for key, amount in _object(amounts, place).items():
                 if not isinstance(amount, Decimal) or amount < 0:
                     raise UsageError(
-                        f"{name}: {environment}.{stack}.{key}: found {_shown(amount)}. "
-                        "Write the amount in a month as a number that is not negative."
+                        f"{place}.{key}: found {_shown(amount)}. Write the amount in a month as a number "
+                        "that is not negative."
                     )
     found: dict[str, Usage] = document
     return found
 
 
-def check(usage: Usage, allowed: Mapping[str, Collection[str]], name: str, environment: str) -> None:
-    """Refuse an item that a stack does not pay by usage.
-
-    Args:
-        usage: of an environment.
-        allowed: stack -> keys of the items that it pays by usage.
-        name: the usage file, for messages.
-        environment: the environment, for messages.
+def require(key: str, allowed: Collection[str], place: str, problem: str) -> None:
+    """Refuse a key that is not allowed.
 
     Raises:
-        UsageError: a stack does not pay an item.
+        UsageError: with the place, the problem and the allowed keys.
     """
-    for stack, amounts in usage.items():
-        for key in amounts:
-            if key not in (keys := allowed.get(stack, ())):
-                raise UsageError(
-                    f"{name}: {environment}.{stack}.{key}: the stack does not pay this item by usage."
-                    f"{hint(key, keys)} Allowed: {', '.join(keys) or 'none'}."
-                )
+    if key not in allowed:
+        names = ", ".join(allowed) or "none"
+        raise UsageError(f"{place}: {problem}.{hint(key, allowed)} Allowed: {names}.")
 
 
-def _object(value: object, name: str, place: str) -> Mapping[str, object]:
+def _object(value: object, place: str) -> Mapping[str, object]:
     if isinstance(value, Mapping):
         return value
-    where = f"{name}: {place}" if place else name
     raise UsageError(
-        f'{where}: found {_shown(value)}. Write an object: {{"prod": {{"api": '
-        '{"api-requests": 1000000}}}.'
+        f'{place}: found {_shown(value)}. Write an object: {{"prod": {{"api": {{"api-requests": 1000}}}}}}.'
     )
-
-
-def _known(key: str, allowed: Collection[str], place: str, what: str) -> None:
-    if key not in allowed:
-        raise UsageError(
-            f"{place}: there is no such {what}.{hint(key, allowed)} Allowed: {', '.join(allowed)}."
-        )
 
 
 def _shown(value: object) -> str:

@@ -184,9 +184,9 @@ def test_wrong_input(
     [
         (
             '{"prod": {"network": {"waf-requests": 1}}}',
-            "prod.network.waf-requests: the stack does not pay this item",
+            "prod.network.waf-requests: The stack does not pay this item",
         ),
-        ('{"prod": {"edge": {}}}', "prod.edge: there is no such stack."),
+        ('{"prod": {"edge": {}}}', "prod.edge: There is no such stack."),
         ("[", "it is not JSON"),
     ],
 )

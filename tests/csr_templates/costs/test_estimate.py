@@ -9,6 +9,7 @@ import pytest
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.costs.estimate import Unpriced, estimate
 from csr_templates.costs.prices import Prices
+from csr_templates.costs.usage import UsageError
 from csr_templates.hand_over.built_folder import BuiltFolder
 from tests.csr_templates.costs.conftest import cost, stack
 
@@ -76,6 +77,18 @@ def test_usage_without_a_price_is_not_zero(prices: Prices) -> None:
     assert found.unpriced == [
         Unpriced("site", "api-requests", "usage", "no price of api-requests in eu-west-1 is saved")
     ]
+
+
+def test_an_item_that_the_stack_does_not_pay(prices: Prices) -> None:
+    """It is an error, and not 0."""
+    api = stack({"Api": {"Type": "AWS::ApiGateway::RestApi"}})
+
+    with pytest.raises(UsageError) as error:
+        estimate("prod", [api], {}, prices, {"site": {"api-request": Decimal(1)}})
+    assert str(error.value) == (
+        "prod.site.api-request: The stack does not pay this item by usage. Did you mean 'api-requests'? "
+        "Allowed: api-requests."
+    )
 
 
 def test_an_unknown_type_is_not_priced() -> None:
