@@ -123,6 +123,17 @@ def estimate(
         UsageError: a stack does not pay an item by usage.
     """
     resolved = resolve_set([(stack, values.get(stack.name, {})) for stack in stacks])
+    return estimate_resolved(environment, resolved, prices, usage)
+
+
+def estimate_resolved(
+    environment: str, resolved: Mapping[str, ResolvedStack], prices: Prices, usage: Usage | None = None
+) -> Estimate:
+    """Return the cost of resolved stacks, as ``estimate`` does.
+
+    Raises:
+        UsageError: a stack does not pay an item by usage.
+    """
     meter = _Meter(prices)
     lines: list[Line] = []
     unpriced: list[Unpriced] = []

@@ -144,6 +144,25 @@ def test_a_changed_build_says_what_a_deploy_will_do(
     assert "Review" not in capsys.readouterr().out
 
 
+def test_review_of_the_fixed_cost(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build also prints how the fixed cost changes: an address costs 730 x 0.005."""
+
+    def with_address() -> StackTemplate:
+        t = bucket_template()
+        t.add_resource(ec2.EIP("Address", Tags=names.tags()))
+        return t
+
+    use(monkeypatch, bucket_template)
+    assert build(out) == 0
+    use(monkeypatch, with_address)
+    assert build(out, "--review") == 0
+
+    note = "  Fixed cost: +3.65 a month (0.00 -> 3.65 USD): site: Public IPv4 address 0 -> 730."
+    assert note in capsys.readouterr().out.splitlines()
+
+
 def test_reports_removed_and_unknown_files(
     out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
