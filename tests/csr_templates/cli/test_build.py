@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import ImportValue, Ref, Template, s3, sqs
+from troposphere import ImportValue, Ref, Template, ec2, s3, sqs
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
