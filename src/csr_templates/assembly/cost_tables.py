@@ -16,9 +16,9 @@ from typing import Any, Final
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.costs import prices as saved
 from csr_templates.costs import usage as usage_files
-from csr_templates.costs.estimate import Estimate, Line, Values, estimate
+from csr_templates.costs.estimate import Line, Values, estimate
 from csr_templates.costs.prices import price_text, total
-from csr_templates.reference.markdown import code, table
+from csr_templates.reference.markdown import code, codes, table
 from csr_templates.reference.markers import PageError
 from csr_templates.reference.words import Words
 
@@ -89,9 +89,13 @@ class _Tables:
             line = next(iter(lines.values()))
             amounts = (str(lines[name].monthly) if name in lines else _NONE for name in self._environments)
             cells.append((line.stack, words(line.item), price_text(line.price), *amounts))
-        sums = (f"**{one.fixed}**" for one in self._estimates.values())
+        found = self._estimates.values()
+        cells.append(("", f"**{words('sum')}**", "", *(f"**{one.fixed}**" for one in found)))
+        if any(one.unpriced for one in found):
+            names = (codes(unpriced.resource for unpriced in one.unpriced) or _NONE for one in found)
+            cells.append(("", words("not in the sum: not priced"), "", *names))
         head = (words("stack"), words("item"), words("unit price"), *map(code, self._environments))
-        yield from table(head, [*cells, ("", f"**{words('sum')}**", "", *sums)])
+        yield from table(head, cells)
 
     def compared(self, words: Words) -> Iterator[str]:
         """Yield the figures to compare with beside the cost of production, fixed and by usage."""
@@ -123,11 +127,9 @@ class _Tables:
 
     def _lever(self, lever: Mapping[str, Any]) -> tuple[str, bool, list[str]]:
         """Return what changes, whether it is a text, and the difference in each environment."""
-        if "without" in lever:
+        if item := lever.get("without"):
             found = self._estimates.values()
-            sums = (
-                total(line.monthly for line in one.lines if line.key == lever["without"]) for one in found
-            )
+            sums = (total(line.monthly for line in one.lines if line.key == item) for one in found)
             return lever["item"], True, [f"-{amount}" if amount else _NONE for amount in sums]
         name, values = lever["parameter"], lever["values"]
         if not any(name in stack.parameters for stack in self._stacks):
@@ -137,19 +139,14 @@ class _Tables:
     def _differences(self, environment: str, parameter: str, values: Sequence[str]) -> str:
         cells = []
         for value in values:
-            changed = self._with(environment, parameter, value)
-            if changed.unpriced:
-                raise ValueError(f"{parameter} {value}: {changed.unpriced[0].reason}")
-            if difference := changed.fixed - self._estimates[environment].fixed:
+            given = {
+                stack: {**others, parameter: value}
+                for stack, others in self._environments[environment].items()
+            }
+            changed = estimate(environment, self._stacks, given, self._prices)
+            found = self._estimates[environment]
+            if changed.unpriced or found.unpriced:
+                cells.append(f"{code(value)} ?")
+            elif difference := changed.fixed - found.fixed:
                 cells.append(f"{code(value)} {difference:+}")
         return ", ".join(cells) or _NONE
-
-    def _with(self, environment: str, parameter: str, value: str) -> Estimate:
-        values = {
-            stack.name: {
-                **self._environments[environment][stack.name],
-                **({parameter: value} if parameter in stack.parameters else {}),
-            }
-            for stack in self._stacks
-        }
-        return estimate(environment, self._stacks, values, self._prices)

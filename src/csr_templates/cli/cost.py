@@ -16,7 +16,6 @@ from csr_templates.costs import report, usage
 from csr_templates.costs.estimate import Estimate, estimate
 from csr_templates.costs.prices import PricesError
 from csr_templates.costs.usage import Usage, UsageError
-from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolder, BuiltFolderError
 
 if TYPE_CHECKING:
@@ -88,11 +87,10 @@ def run(arguments: Namespace) -> int:
     _warn_of_old(prices)
     make = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}
     say(make[arguments.format](estimates, prices.date))
-    missing = sum(len(found.unpriced) for found in estimates)
+    missing = {(one.stack, one.resource) for found in estimates for one in found.unpriced}
     if missing:
-        tell(
-            f"csr-templates: {quantity(missing, 'resource')} not priced, so the cost is higher than the sum."
-        )
+        known = quantity(len(missing), "resource")
+        tell(f"csr-templates: {known} not priced, so the cost is higher than the sum.")
     return FOUND if missing else FINE
 
 
@@ -136,8 +134,7 @@ def _refresh(arguments: Namespace) -> int:
 
 
 def _estimates(arguments: Namespace, prices: Prices) -> Iterator[Estimate]:
-    path = arguments.out or folders.default_output()
-    built = built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
+    built = folders.read_built(arguments.out or folders.default_output())
     environments = built.environments or {"": {}}
     for name in arguments.environments:
         if name not in environments:

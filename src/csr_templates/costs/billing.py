@@ -36,6 +36,11 @@ class Billing(NamedTuple):
         return PRICED if self.charges else BY_USAGE if self.usage else FREE
 
 
+_CONCURRENCY: Final = Billing(
+    "The memory of provisioned concurrency is billed all day.",
+    charges.concurrency,
+    ("lambda-provisioned-duration",),
+)
 _PRICED: Final[Mapping[str, Billing]] = {
     "AWS::ApiGateway::Stage": Billing("The cache is billed by the hour, by its size.", charges.cache),
     "AWS::CloudFront::MonitoringSubscription": Billing(
@@ -44,9 +49,7 @@ _PRICED: Final[Mapping[str, Billing]] = {
     "AWS::CloudWatch::Alarm": Billing("Each metric of an alarm has a price.", charges.alarm),
     "AWS::CloudWatch::CompositeAlarm": Billing("Each alarm has a price.", each("composite-alarms")),
     "AWS::CloudWatch::Dashboard": Billing("Each dashboard has a price.", charges.dashboard),
-    "AWS::EC2::EIP": Billing(
-        "A public address is billed by the hour, in use or not.", each("public-ipv4-hours", HOURS)
-    ),
+    "AWS::EC2::EIP": Billing("Billed by the hour, in use or not.", each("public-ipv4-hours", HOURS)),
     "AWS::EC2::NatGateway": Billing(
         "Billed by the hour and by GB.", each("nat-gateway-hours", HOURS), ("nat-gateway-gb", "internet-gb")
     ),
@@ -56,22 +59,10 @@ _PRICED: Final[Mapping[str, Billing]] = {
         ("interface-endpoint-gb",),
     ),
     "AWS::KMS::Key": Billing("Each key has a price.", each("kms-keys"), ("kms-requests",)),
-    "AWS::KMS::ReplicaKey": Billing(
-        "Each replica has the price of a key.", each("kms-keys"), ("kms-requests",)
-    ),
-    "AWS::Lambda::Alias": Billing(
-        "The memory of provisioned concurrency is billed all day.",
-        charges.concurrency,
-        ("lambda-provisioned-duration",),
-    ),
-    "AWS::Lambda::Version": Billing(
-        "The memory of provisioned concurrency is billed all day.",
-        charges.concurrency,
-        ("lambda-provisioned-duration",),
-    ),
-    "AWS::RDS::DBInstance": Billing(
-        "Billed by the hour, by its class.", charges.instance, ("aurora-cpu-credits",)
-    ),
+    "AWS::KMS::ReplicaKey": Billing("Each has the price of a key.", each("kms-keys"), ("kms-requests",)),
+    "AWS::Lambda::Alias": _CONCURRENCY,
+    "AWS::Lambda::Version": _CONCURRENCY,
+    "AWS::RDS::DBInstance": Billing("Billed by the hour.", charges.instance, ("aurora-cpu-credits",)),
     "AWS::Route53::HealthCheck": Billing(
         "The checks of the first 50 AWS endpoints of an account are free. Each option has a price.",
         charges.health_check,
@@ -80,9 +71,7 @@ _PRICED: Final[Mapping[str, Billing]] = {
     "AWS::SecretsManager::Secret": Billing(
         "Each secret and each replica has a price.", charges.secret, ("secrets-api-calls",)
     ),
-    "AWS::WAFv2::WebACL": Billing(
-        "The web ACL and each of its rules have a price.", charges.web_acl, ("waf-requests",)
-    ),
+    "AWS::WAFv2::WebACL": Billing("It and each rule have a price.", charges.web_acl, ("waf-requests",)),
 }
 
 _BY_USAGE: Final[Mapping[str, Billing]] = {
@@ -104,9 +93,7 @@ _BY_USAGE: Final[Mapping[str, Billing]] = {
     "AWS::Logs::LogGroup": Billing(
         "Billed by GB.", usage=("logs-ingestion-gb", "logs-storage-gb", "logs-scanned-gb")
     ),
-    "AWS::Logs::MetricFilter": Billing(
-        "Its metric is billed in the hours in which it has data.", usage=("custom-metrics",)
-    ),
+    "AWS::Logs::MetricFilter": Billing("Its metric is billed if it has data.", usage=("custom-metrics",)),
     "AWS::RDS::DBCluster": Billing(
         "Storage, I/O and backups are billed by use.",
         usage=("aurora-storage-gb", "aurora-io", "aurora-backup-gb"),

@@ -133,10 +133,11 @@ def instance(billed: Billed) -> Iterator[Charge]:
     if engine != "aurora-mysql" or instance_class == "db.serverless":
         raise NotPriced(f"no price of the engine {engine} with the class {instance_class} is saved")
     cluster = billed.target("DBClusterIdentifier")
-    if cluster and (kind := cluster.text("StorageType", "aurora")) != "aurora":
-        raise NotPriced(f"no price of the StorageType {kind} is saved")
-    if cluster and (mode := cluster.text("DatabaseInsightsMode", "standard")) != "standard":
-        raise NotPriced(f"no price of the DatabaseInsightsMode {mode} is saved")
+    if not cluster:
+        raise NotPriced("DBClusterIdentifier is not a cluster of the stack, so its storage type is not known")
+    for name, usual in (("StorageType", "aurora"), ("DatabaseInsightsMode", "standard")):
+        if (value := cluster.text(name, usual)) != usual:
+            raise NotPriced(f"no price of the {name} {value} is saved")
     days = billed.number("PerformanceInsightsRetentionPeriod", _FREE_INSIGHTS)
     if billed.is_true("EnablePerformanceInsights") and days > _FREE_INSIGHTS:
         raise NotPriced(f"no price of a PerformanceInsightsRetentionPeriod of {days} days is saved")

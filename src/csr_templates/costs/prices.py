@@ -129,33 +129,33 @@ def read(path: Path = FILE) -> Prices:
         raise PricesError(
             f"Cannot read {path.as_posix()}: it is not JSON ({error}). Copy the file of the package again."
         ) from error
+    items: dict[str, Item] = {}
+    key = ""
     try:
-        items = {key: _item(key, found) for key, found in document["items"].items()}
-        found = Prices(dict(document["sources"]), items)
+        for key, found in document["items"].items():
+            items[key] = _item(key, found)
+        key = ""
         if not any(item.prices for item in items.values()):
             raise ValueError("no item has a price")
+        return Prices(dict(document["sources"]), items)
     except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
         raise PricesError(
             f"Cannot read {path.as_posix()}: it does not have the form of the package's prices.json "
-            f"({type(error).__name__}: {error}). Copy that file again."
+            f"({key and f'items.{key}: '}{type(error).__name__}: {error}). Copy that file again."
         ) from error
-    return found
 
 
 def _item(key: str, found: Mapping[str, Any]) -> Item:
-    try:
-        return Item(
-            key,
-            found["name"],
-            found["service"],
-            found["usageType"],
-            found["unit"],
-            dict(found.get("filters", {})),
-            int(found.get("free", 0)),
-            {region: _price(price) for region, price in found["prices"].items()},
-        )
-    except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as error:
-        raise ValueError(f"items.{key}: {type(error).__name__} {error}") from error
+    return Item(
+        key,
+        found["name"],
+        found["service"],
+        found["usageType"],
+        found["unit"],
+        dict(found.get("filters", {})),
+        int(found.get("free", 0)),
+        {region: _price(price) for region, price in found["prices"].items()},
+    )
 
 
 def _price(found: Mapping[str, Any]) -> Price:

@@ -13,7 +13,7 @@ from csr_templates.assembly.cost_tables import cost_tables
 from csr_templates.reference.markers import PageError
 from csr_templates.reference.words import Words
 
-TEMPLATE = {
+TEMPLATE: dict[str, Any] = {
     "Parameters": {
         "Cache": {"Type": "String", "Default": "true"},
         "Class": {"Type": "String", "Default": "0.5"},
@@ -84,6 +84,20 @@ def test_the_levers(tmp_path: Path) -> None:
     ]
 
 
+def test_a_cost_that_is_not_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resource without a price is named below the sum, and no difference is shown."""
+    document = {**DOCUMENT, "levers": [{"parameter": "Class", "values": ["2"]}]}
+    assert tables(tmp_path, document)["cost-levers"][2:] == ["| `Class` | – | `2` ? |"]  # noqa: RUF001
+
+    monkeypatch.setitem(TEMPLATE["Resources"], "Cluster", {"Type": "AWS::ECS::Cluster"})
+    found = tables(tmp_path, document)
+    assert found["cost"][-2:] == [
+        "|  | **sum** |  | **1.00** | **21.44** |",
+        "|  | not in the sum: not priced |  | `Cluster` | `Cluster` |",
+    ]
+    assert found["cost-levers"][2:] == ["| `Class` | `2` ? | `2` ? |"]
+
+
 def test_a_folder_without_the_file(tmp_path: Path) -> None:
     """Pages of other projects need no tables of the cost."""
     assert cost_tables(tmp_path, [], {}, "prod") == {}
@@ -93,11 +107,6 @@ def test_a_folder_without_the_file(tmp_path: Path) -> None:
     ("change", "usage", "message"),
     [
         ({"levers": [{"parameter": "Cashe", "values": []}]}, USAGE, "no stack has the parameter Cashe"),
-        (
-            {"levers": [{"parameter": "Class", "values": ["2"]}]},
-            USAGE,
-            "Class 2: no price of api-cache-2 in ap-northeast-1 is saved",
-        ),
         ({"compared": [{"item": "API"}]}, USAGE, "KeyError: 'usd'"),
         ({}, {"prd": {}}, "usage.json: prd: There is no such environment. Did you mean 'prod'?"),
         (

@@ -160,7 +160,7 @@ def test_the_age_of_prices(
         (["prd"], "There is no environment prd. Did you mean 'prod'? There are: dev, staging, prod."),
         (["--usage", "none.json"], "Cannot read none.json: No such file or directory."),
         (["--prices", "none.json"], "Cannot read none.json: No such file or directory."),
-        (["--out", "none"], "none/stacks.json does not exist"),
+        (["--out", "none"], "none/stacks.json does not exist. Build first (make templates), or specify"),
     ],
 )
 def test_wrong_input(

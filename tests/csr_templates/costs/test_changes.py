@@ -125,8 +125,13 @@ def test_a_cost_that_is_known_on_one_side_only(prices: Prices) -> None:
     """Without the price, the sum is lower, but the cost is not: there is no difference to show."""
 
     def instance(instance_class: str) -> dict[str, Any]:
-        properties = {"Engine": "aurora-mysql", "DBInstanceClass": instance_class}
-        return {"Instance": {"Type": "AWS::RDS::DBInstance", "Properties": properties}}
+        cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql"}}
+        properties = {
+            "Engine": "aurora-mysql",
+            "DBInstanceClass": instance_class,
+            "DBClusterIdentifier": {"Ref": "Cluster"},
+        }
+        return {"Cluster": cluster, "Instance": {"Type": "AWS::RDS::DBInstance", "Properties": properties}}
 
     assert notes(side(instance("db.t3.medium")), side(instance("db.r8g.large")), prices) == [
         "Fixed cost: not known: api.Instance (no price of aurora-mysql-db.r8g.large in ap-northeast-1 is "

@@ -65,6 +65,11 @@ def test_the_class_of_an_instance(instance_class: str, monthly: str) -> None:
             instance(Engine="aurora-postgresql"),
             "no price of the engine aurora-postgresql with the class db.t3.medium is saved",
         ),
+        (
+            {},
+            instance(DBClusterIdentifier="orders"),
+            "DBClusterIdentifier is not a cluster of the stack, so its storage type is not known",
+        ),
         ({"StorageType": "aurora-iopt1"}, instance(), "no price of the StorageType aurora-iopt1 is saved"),
         (
             {"DatabaseInsightsMode": "advanced"},

@@ -85,14 +85,14 @@ def tiers(*found: list[str]) -> dict[str, Any]:
         ("[", "it is not JSON"),
         ("[]", "it does not have the form of the package's prices.json"),
         (document(prices={}), "no item has a price"),
-        (document(unit=None, prices={"us-east-1": {}}), "items.kms-keys: KeyError 'tiers'"),
+        (document(unit=None, prices={"us-east-1": {}}), "items.kms-keys: KeyError: 'tiers'"),
         (
             document(prices=tiers(["10", "1"])),
-            "items.kms-keys: ValueError tiers must begin with 0 and ascend",
+            "items.kms-keys: ValueError: tiers must begin with 0 and ascend",
         ),
         (
             document(prices=tiers(["0", "1"], ["50", "3"], ["10", "2"])),
-            "items.kms-keys: ValueError tiers must begin with 0 and ascend",
+            "items.kms-keys: ValueError: tiers must begin with 0 and ascend",
         ),
         (document(prices=tiers(["0", "one"])), "items.kms-keys: InvalidOperation"),
     ],
