@@ -84,7 +84,7 @@ class _Tables:
             for line in self._estimates[name].lines:
                 if line.price:
                     rows.setdefault((order[line.stack], line.item, line.price), {})[name] = line
-        cells = []
+        cells: list[Sequence[str]] = []
         for _, lines in sorted(rows.items(), key=lambda row: row[0][0]):
             line = next(iter(lines.values()))
             amounts = (str(lines[name].monthly) if name in lines else _NONE for name in self._environments)

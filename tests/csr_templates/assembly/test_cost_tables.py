@@ -106,7 +106,7 @@ def test_a_folder_without_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "usage", "message"),
     [
-        ({"levers": [{"parameter": "Cashe", "values": []}]}, USAGE, "no stack has the parameter Cashe"),
+        ({"levers": [{"parameter": "Cash", "values": []}]}, USAGE, "no stack has the parameter Cash"),
         ({"compared": [{"item": "API"}]}, USAGE, "KeyError: 'usd'"),
         ({}, {"prd": {}}, "usage.json: prd: There is no such environment. Did you mean 'prod'?"),
         (
