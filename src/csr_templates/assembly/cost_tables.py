@@ -92,8 +92,8 @@ class _Tables:
         found = self._estimates.values()
         cells.append(("", f"**{words('sum')}**", "", *(f"**{one.fixed}**" for one in found)))
         if any(one.unpriced for one in found):
-            names = (codes(unpriced.resource for unpriced in one.unpriced) or _NONE for one in found)
-            cells.append(("", words("not in the sum: not priced"), "", *names))
+            unknown = (codes(unpriced.resource for unpriced in one.unpriced) or _NONE for one in found)
+            cells.append(("", words("not in the sum: not priced"), "", *unknown))
         head = (words("stack"), words("item"), words("unit price"), *map(code, self._environments))
         yield from table(head, cells)
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.cli import main as command_line
 from csr_templates.cli import folders, preflight
+from csr_templates.cli import main as command_line
 from csr_templates.preflight import account as accounts
 
 from .conftest import Walk
