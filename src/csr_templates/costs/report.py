@@ -87,20 +87,20 @@ def _title(found: Estimate) -> str:
     return found.environment or "Defaults of the templates"
 
 
-def _sums(found: Estimate) -> Iterator[tuple[str, Decimal]]:
-    yield "fixed", found.fixed
+def _parts(found: Estimate) -> Iterator[tuple[str, Sequence[Line], Decimal]]:
+    """Yield the parts of the cost: name, lines and sum; the last one adds up the others."""
+    yield "fixed", found.lines, found.fixed
     if found.usage is not None:
-        yield "usage", found.used
-        yield "fixed and usage", found.fixed + found.used
+        yield "usage", found.usage, found.used
+        yield "fixed and usage", (), found.fixed + found.used
 
 
 def _text(found: Estimate, prices_date: date) -> Iterator[str]:
     yield f"{_title(found)}: {found.fixed:,} {CURRENCY} a month, fixed (prices of {prices_date})"
-    for lines in (found.lines, found.usage or ()):
+    for name, lines, amount in _parts(found):
         for line in lines:
             product = f"{quantity_text(line.quantity)} {line.unit} x {price_text(line.price)}"
             yield f"  {line.stack:<10} {line.item:<53}{product:>42}{line.monthly:>12,}"
-    for name, amount in _sums(found):
         yield f"  {name:>106}{amount:>12,}"
     if found.unpriced:
         yield "  not priced, so not in the sum:"
@@ -124,12 +124,10 @@ def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
     yield ""
     yield "| stack | item | quantity | unit | unit price | a month |"
     yield "|---|---|---:|---|---:|---:|"
-    for line in (*found.lines, *(found.usage or ())):
-        amounts = (
-            f"{quantity_text(line.quantity)} | {line.unit} | {price_text(line.price)} | {line.monthly:,}"
-        )
-        yield f"| {line.stack} | {line.item} | {amounts} |"
-    for name, amount in _sums(found):
+    for name, lines, amount in _parts(found):
+        for line in lines:
+            amounts = quantity_text(line.quantity), line.unit, price_text(line.price), f"{line.monthly:,}"
+            yield f"| {' | '.join((line.stack, line.item, *amounts))} |"
         yield f"| | **{name}** | | | | **{amount:,}** |"
     if found.unpriced:
         yield ""

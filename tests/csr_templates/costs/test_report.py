@@ -120,10 +120,11 @@ def test_the_text(small: Estimate) -> None:
     lines = report.as_text([small], DAY).split("\n")
 
     assert lines[0] == "prod: 1.00 USD a month, fixed (prices of 2026-11-29)"
-    assert [line.split() for line in lines[4:7]] == [
-        ["fixed", "1.00"],
-        ["usage", "6.38"],
-        ["fixed", "and", "usage", "7.38"],
+    assert [line.split()[-1] for line in lines[1:7]] == ["1.00", "1.00", "6.38", "0.00", "6.38", "7.38"]
+    assert [lines[number].split()[:-1] for number in (2, 5, 6)] == [
+        ["fixed"],
+        ["usage"],
+        ["fixed", "and", "usage"],
     ]
     assert lines[7:12] == [
         "  not priced, so not in the sum:",
@@ -156,9 +157,9 @@ def test_markdown(small: Estimate) -> None:
         "| stack | item | quantity | unit | unit price | a month |",
         "|---|---|---:|---|---:|---:|",
         "| site | KMS key | 1 | Keys | 1.00 | 1.00 |",
+        "| | **fixed** | | | | **1.00** |",
         "| site | REST API requests | 1,500,000 | Requests | 0.00000425 | 6.38 |",
         "| site | KMS requests | 0.5 | Requests | 0.000003 | 0.00 |",
-        "| | **fixed** | | | | **1.00** |",
         "| | **usage** | | | | **6.38** |",
         "| | **fixed and usage** | | | | **7.38** |",
         "",
