@@ -74,6 +74,12 @@ def test_request_and_response_decide_alike(runtime: Runtime, sent: dict[str, Any
 )
 def test_cookies(runtime: Runtime, uri: str, expected: Any) -> None:
     """A shared answer loses all cookies, and the answer to one user keeps them."""
-    request: dict[str, Any] = {"method": "GET", "uri": uri, "rawQueryString": None, "headers": {}, "cookies": []}
+    request: dict[str, Any] = {
+        "method": "GET",
+        "uri": uri,
+        "rawQueryString": None,
+        "headers": {},
+        "cookies": [],
+    }
 
     assert cookies(runtime, request) == expected
