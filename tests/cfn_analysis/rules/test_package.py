@@ -65,11 +65,11 @@ def test_cfn_lint_gets_every_rule_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_explains_itself(rule: Any) -> None:
-    """A rule has a title, a description in sentences, a source, tags and a class."""
+    """A rule has a title, a description in sentences, a source, its folder as tag, and a class."""
     assert rule.shortdesc
     assert rule.description.endswith(".")
     assert rule.source_url.startswith("https://")
-    assert rule.tags
+    assert [tag in NUMBERS for tag in rule.tags] == [True]
     assert rule.fault_class in CLASSES
 
 

@@ -20,7 +20,6 @@ class AccessLogWithoutRequestId(Rule):
 
     id = "E9539"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",)
 

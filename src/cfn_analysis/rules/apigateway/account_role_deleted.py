@@ -26,7 +26,6 @@ class AccountRoleDeleted(Rule):
 
     id = "E9534"
     source_url = "https://github.com/aws/aws-cdk/issues/6194"
-    tags = ["resources", "apigateway", "deletionpolicy"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -24,7 +24,6 @@ class ApiMayNotCallFunction(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    tags = ["resources", "apigateway", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

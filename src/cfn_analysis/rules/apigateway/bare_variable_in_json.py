@@ -35,7 +35,6 @@ class BareVariableInJson(Rule):
 
     id = "E9543"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = (
         *ACCESS_LOGS,

@@ -24,7 +24,6 @@ class CacheKeyWithoutUserOrQuery(Rule):
 
     id = "W9527"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

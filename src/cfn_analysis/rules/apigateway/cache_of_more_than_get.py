@@ -22,7 +22,6 @@ class CacheOfMoreThanGet(Rule):
 
     id = "W9529"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 

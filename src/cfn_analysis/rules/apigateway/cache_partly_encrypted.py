@@ -27,7 +27,6 @@ class CachePartlyEncrypted(Rule):
 
     id = "W9535"
     source_url = "https://docs.aws.amazon.com/controltower/latest/controlreference/api-gateway-rules.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 

@@ -21,7 +21,6 @@ class CachingWithoutCache(Rule):
 
     id = "W9522"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 

@@ -22,7 +22,6 @@ class DeploymentBeforeMethods(Rule):
 
     id = "E9521"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

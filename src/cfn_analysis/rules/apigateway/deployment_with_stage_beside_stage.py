@@ -20,7 +20,6 @@ class DeploymentWithStageBesideStage(Rule):
 
     id = "W9523"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -18,7 +18,6 @@ class LambdaIntegrationNotPost(Rule):
 
     id = "E9537"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html"
-    tags = ["resources", "apigateway", "lambda"]
     fault_class = "values"
     looks_at = ("Resources/AWS::ApiGateway::Method/Properties/Integration",)
 

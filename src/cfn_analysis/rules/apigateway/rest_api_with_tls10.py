@@ -30,7 +30,6 @@ class RestApiWithTls10(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html"
     )
-    tags = ["resources", "apigateway", "tls"]
     fault_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::RestApi")
 

@@ -21,7 +21,6 @@ class SettingOfMissingMethod(Rule):
 
     id = "W9541"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

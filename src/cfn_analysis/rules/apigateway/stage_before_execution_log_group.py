@@ -20,7 +20,6 @@ class StageBeforeExecutionLogGroup(Rule):
 
     id = "E9532"
     source_url = "https://github.com/hashicorp/terraform-provider-aws/issues/8413"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

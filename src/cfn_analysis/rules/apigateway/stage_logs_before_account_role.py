@@ -25,7 +25,6 @@ class StageLogsBeforeAccountRole(Rule):
 
     id = "E9520"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
     looks_at = properties_of(STAGE)
 

@@ -31,7 +31,6 @@ class ThrottleOfZero(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html"
     )
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
     looks_at = properties_of(
         "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan", "AWS::ApiGatewayV2::Stage"

@@ -23,7 +23,6 @@ class UncheckedParameter(Rule):
 
     id = "W9533"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
     looks_at = properties_of(METHOD)
     first_only = True

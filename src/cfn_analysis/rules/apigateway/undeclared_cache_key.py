@@ -23,7 +23,6 @@ class UndeclaredCacheKey(Rule):
 
     id = "E9530"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "names"
     looks_at = properties_of(METHOD)
 

@@ -25,7 +25,6 @@ class UnkeyedMethod(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

@@ -59,7 +59,6 @@ class UnknownContextVariable(Rule):
 
     id = "E9538"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = ACCESS_LOGS
 

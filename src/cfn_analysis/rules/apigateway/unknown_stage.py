@@ -27,7 +27,6 @@ class UnknownStage(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    tags = ["resources", "apigateway", "lambda", "alarm"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

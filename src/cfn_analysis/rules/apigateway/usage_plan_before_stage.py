@@ -19,7 +19,6 @@ class UsagePlanBeforeStage(Rule):
 
     id = "E9531"
     source_url = "https://github.com/aws/serverless-application-model/issues/1560"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 

@@ -27,7 +27,6 @@ class UsagePlanWithoutKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 

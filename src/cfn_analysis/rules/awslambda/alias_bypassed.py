@@ -30,7 +30,6 @@ class AliasBypassed(Rule):
 
     id = "E9563"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    tags = ["resources", "lambda", "apigateway"]
     fault_class = "names"
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
     first_only = True

@@ -23,7 +23,6 @@ class DeadLettersNotAllowed(Rule):
 
     id = "E9560"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-    tags = ["resources", "lambda", "iam"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 

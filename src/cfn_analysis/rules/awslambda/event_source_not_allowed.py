@@ -28,7 +28,6 @@ class EventSourceNotAllowed(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions"
     )
-    tags = ["resources", "lambda", "iam", "sqs"]
     fault_class = "rights"
     looks_at = properties_of("AWS::Lambda::EventSourceMapping")
 

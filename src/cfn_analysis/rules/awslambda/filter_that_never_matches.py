@@ -41,7 +41,6 @@ class FilterThatNeverMatches(Rule):
 
     id = "E9575"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
-    tags = ["resources", "lambda", "sqs", "dynamodb"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

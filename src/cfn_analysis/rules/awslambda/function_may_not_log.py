@@ -19,7 +19,6 @@ class FunctionMayNotLog(Rule):
 
     id = "W9569"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"
-    tags = ["resources", "lambda", "iam", "logs"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 

@@ -24,7 +24,6 @@ class FunctionOutlivesIntegration(Rule):
 
     id = "W9565"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
-    tags = ["resources", "lambda", "apigateway"]
     fault_class = "values"
     looks_at = properties_of(METHOD, INTEGRATION)
     first_only = True

@@ -29,7 +29,6 @@ class HandlerOfAnotherForm(Rule):
 
     id = "E9570"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of(FUNCTION)
 

@@ -32,7 +32,6 @@ class PermissionForAnyAccount(Rule):
 
     id = "W9571"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
-    tags = ["resources", "lambda"]
     fault_class = "rights"
     looks_at = properties_of("AWS::Lambda::Permission")
 

@@ -23,7 +23,6 @@ class ProvisionedAboveReserved(Rule):
 
     id = "E9564"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
     first_only = True

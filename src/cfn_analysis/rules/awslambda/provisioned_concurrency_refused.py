@@ -22,7 +22,6 @@ class ProvisionedConcurrencyRefused(Rule):
 
     id = "E9574"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
 

@@ -19,7 +19,6 @@ class TracingNotAllowed(Rule):
 
     id = "E9568"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
-    tags = ["resources", "lambda", "iam", "xray"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 

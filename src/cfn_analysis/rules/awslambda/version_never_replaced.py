@@ -25,7 +25,6 @@ class VersionNeverReplaced(Rule):
 
     id = "W9562"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
-    tags = ["resources", "lambda"]
     fault_class = "lifecycle"
     looks_at = properties_of("AWS::Lambda::Version")
 

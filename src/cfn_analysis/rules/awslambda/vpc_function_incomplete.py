@@ -20,7 +20,6 @@ class VpcFunctionIncomplete(Rule):
 
     id = "E9561"
     source_url = "https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html"
-    tags = ["resources", "lambda", "vpc"]
     fault_class = "networks"
     looks_at = properties_of(FUNCTION)
 

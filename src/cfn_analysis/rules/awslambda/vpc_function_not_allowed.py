@@ -23,7 +23,6 @@ class VpcFunctionNotAllowed(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions"
     )
-    tags = ["resources", "lambda", "iam", "ec2"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 

@@ -19,7 +19,6 @@ class WrapperWithoutLayer(Rule):
 
     id = "E9576"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of("AWS::Lambda::Function")
 

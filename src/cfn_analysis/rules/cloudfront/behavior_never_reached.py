@@ -20,7 +20,6 @@ class BehaviorNeverReached(Rule):
 
     id = "E9599"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesPathPattern"
-    tags = ["resources", "cloudfront"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -29,7 +29,6 @@ class CertificateOutsideUsEast1(Rule):
 
     id = "E9584"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
-    tags = ["resources", "cloudfront", "acm"]
     fault_class = "names"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -27,7 +27,6 @@ class HeaderThatBrowsersIgnore(Rule):
 
     id = "E9595"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "documents"
     looks_at = (
         f"{CONFIG}SecurityHeadersConfig/ContentSecurityPolicy",

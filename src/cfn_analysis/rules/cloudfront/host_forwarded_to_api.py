@@ -47,7 +47,6 @@ class HostForwardedToApi(Rule):
 
     id = "E9581"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"
-    tags = ["resources", "cloudfront", "apigateway"]
     fault_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -18,7 +18,6 @@ class HstsWithoutLifetime(Rule):
 
     id = "E9592"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = (
         "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity",

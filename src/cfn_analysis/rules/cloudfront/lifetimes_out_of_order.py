@@ -20,7 +20,6 @@ class LifetimesOutOfOrder(Rule):
 
     id = "E9590"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "values"
     looks_at = (
         "Resources/AWS::CloudFront::CachePolicy/Properties/CachePolicyConfig",

@@ -33,7 +33,6 @@ class LogBucketWithoutLists(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"
     )
-    tags = ["resources", "cloudfront", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -20,7 +20,6 @@ class MinimumTlsWithDefaultCertificate(Rule):
 
     id = "E9583"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "values"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -23,7 +23,6 @@ class OriginBucketWithoutPolicy(Rule):
 
     id = "E9587"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-    tags = ["resources", "cloudfront", "s3"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -56,7 +56,6 @@ class PolicyOfAnotherKind(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"
     )
-    tags = ["resources", "cloudfront"]
     fault_class = "names"
     looks_at = (
         "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/DefaultCacheBehavior",

@@ -21,7 +21,6 @@ class PortOfOtherProtocol(Rule):
 
     id = "W9597"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -21,7 +21,6 @@ class PrivateOriginWithoutAccessControl(Rule):
 
     id = "E9586"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-    tags = ["resources", "cloudfront", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

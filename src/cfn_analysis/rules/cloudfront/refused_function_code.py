@@ -35,7 +35,6 @@ class RefusedFunctionCode(Rule):
 
     id = "E9594"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "documents"
     looks_at = properties_of("AWS::CloudFront::Function")
 

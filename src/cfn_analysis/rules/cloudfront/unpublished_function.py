@@ -26,7 +26,6 @@ class UnpublishedFunction(Rule):
 
     id = "E9585"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

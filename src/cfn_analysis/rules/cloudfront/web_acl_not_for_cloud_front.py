@@ -20,7 +20,6 @@ class WebAclNotForCloudFront(Rule):
 
     id = "E9593"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-webaclid"
-    tags = ["resources", "cloudfront", "wafv2"]
     fault_class = "names"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

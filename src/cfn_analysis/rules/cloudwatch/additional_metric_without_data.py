@@ -35,7 +35,6 @@ class AdditionalMetricWithoutData(Rule):
 
     id = "E9604"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
-    tags = ["resources", "cloudwatch", "alarm", "cloudfront"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -29,7 +29,6 @@ class AlarmOnUnwrittenMetric(Rule):
 
     id = "E9610"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
-    tags = ["resources", "cloudwatch", "alarm", "logs"]
     fault_class = "alarms"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -30,7 +30,6 @@ class AlarmOutsideUsEast1(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "names"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

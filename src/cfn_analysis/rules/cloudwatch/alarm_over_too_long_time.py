@@ -18,7 +18,6 @@ class AlarmOverTooLongTime(Rule):
 
     id = "E9613"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "values"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -36,7 +36,6 @@ class AlarmTwice(Rule):
 
     id = "W9618"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/AlarmThatSendsEmail.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

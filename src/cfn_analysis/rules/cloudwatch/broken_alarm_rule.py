@@ -30,7 +30,6 @@ class BrokenAlarmRule(Rule):
 
     id = "E9614"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -44,7 +44,6 @@ class BrokenDashboard(Rule):
 
     id = "E9615"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
-    tags = ["resources", "cloudwatch", "dashboard"]
     fault_class = "documents"
     looks_at = properties_of("AWS::CloudWatch::Dashboard")
 

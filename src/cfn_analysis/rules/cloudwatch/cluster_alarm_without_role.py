@@ -38,7 +38,6 @@ class ClusterAlarmWithoutRole(Rule):
 
     id = "W9603"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html"
-    tags = ["resources", "cloudwatch", "alarm", "rds"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -65,7 +65,6 @@ class ConnectionsAlarmOutOfReach(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html"
     )
-    tags = ["resources", "cloudwatch", "rds", "aurora"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True

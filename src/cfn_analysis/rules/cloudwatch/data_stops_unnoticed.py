@@ -38,7 +38,6 @@ class DataStopsUnnoticed(Rule):
 
     id = "W9608"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

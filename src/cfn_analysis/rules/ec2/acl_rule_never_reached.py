@@ -23,7 +23,6 @@ class AclRuleNeverReached(Rule):
 
     id = "E9634"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

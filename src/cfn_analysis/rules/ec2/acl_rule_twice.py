@@ -20,7 +20,6 @@ class AclRuleTwice(Rule):
 
     id = "E9628"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -19,7 +19,6 @@ class AclWithoutOneDirection(Rule):
 
     id = "E9629"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html"
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

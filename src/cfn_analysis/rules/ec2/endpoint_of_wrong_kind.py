@@ -44,7 +44,6 @@ class EndpointOfWrongKind(Rule):
 
     id = "E9631"
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
     looks_at = properties_of("AWS::EC2::VPCEndpoint")
 

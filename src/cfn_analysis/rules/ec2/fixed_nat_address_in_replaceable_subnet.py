@@ -25,7 +25,6 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
     id = "W9624"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
-    tags = ["resources", "ec2", "natgateway"]
     fault_class = "lifecycle"
     looks_at = properties_of(NAT_GATEWAY)
 

@@ -38,7 +38,6 @@ class GroupClosedOnOneSide(Rule):
 
     id = "E9635"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

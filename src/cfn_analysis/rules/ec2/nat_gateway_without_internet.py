@@ -21,7 +21,6 @@ class NatGatewayWithoutInternet(Rule):
 
     id = "E9626"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

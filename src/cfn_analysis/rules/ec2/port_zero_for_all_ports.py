@@ -20,7 +20,6 @@ class PortZeroForAllPorts(Rule):
 
     id = "E9638"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
     looks_at = (
         *properties_of("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"),

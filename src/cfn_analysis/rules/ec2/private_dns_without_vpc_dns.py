@@ -24,7 +24,6 @@ class PrivateDnsWithoutVpcDns(Rule):
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns"
     )
-    tags = ["resources", "ec2", "route53", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -23,7 +23,6 @@ class PrivateRoutesWithoutEndpoint(Rule):
 
     id = "W9637"
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

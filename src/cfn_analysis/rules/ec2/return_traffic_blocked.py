@@ -50,7 +50,6 @@ class ReturnTrafficBlocked(Rule):
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"
     )
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

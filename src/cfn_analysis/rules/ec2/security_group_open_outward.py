@@ -22,7 +22,6 @@ class SecurityGroupOpenOutward(Rule):
 
     id = "W9621"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
     looks_at = properties_of("AWS::EC2::SecurityGroup")
     first_only = True

@@ -23,7 +23,6 @@ class SubnetOutOfRange(Rule):
 
     id = "E9636"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -41,7 +41,6 @@ class UnknownFlowLogField(Rule):
 
     id = "E9623"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
-    tags = ["resources", "ec2", "flowlog"]
     fault_class = "documents"
     looks_at = properties_of("AWS::EC2::FlowLog")
 

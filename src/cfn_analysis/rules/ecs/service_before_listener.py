@@ -22,7 +22,6 @@ class ServiceBeforeListener(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html"
     )
-    tags = ["resources", "ecs", "elasticloadbalancingv2"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -23,7 +23,6 @@ class LoadBalancerWithoutInternet(Rule):
     source_url = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
     )
-    tags = ["resources", "elasticloadbalancingv2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

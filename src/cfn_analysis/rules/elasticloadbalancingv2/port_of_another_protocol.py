@@ -22,7 +22,6 @@ class PortOfAnotherProtocol(Rule):
     source_url = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
     )
-    tags = ["resources", "elasticloadbalancingv2"]
     fault_class = "networks"
     looks_at = properties_of(
         "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::TargetGroup"

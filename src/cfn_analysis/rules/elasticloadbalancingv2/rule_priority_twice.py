@@ -18,7 +18,6 @@ class RulePriorityTwice(Rule):
 
     id = "E9760"
     source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html"
-    tags = ["resources", "elasticloadbalancingv2"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

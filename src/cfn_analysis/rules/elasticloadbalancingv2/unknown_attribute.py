@@ -49,7 +49,6 @@ class UnknownAttribute(Rule):
     source_url = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html"
     )
-    tags = ["resources", "elasticloadbalancingv2"]
     fault_class = "values"
     looks_at = properties_of(
         "AWS::ElasticLoadBalancingV2::LoadBalancer", "AWS::ElasticLoadBalancingV2::TargetGroup"

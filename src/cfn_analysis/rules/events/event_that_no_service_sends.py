@@ -152,7 +152,6 @@ class EventThatNoServiceSends(Rule):
 
     id = "E9773"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/ref/events.html"
-    tags = ["resources", "events"]
     fault_class = "conditions"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
 

@@ -20,7 +20,6 @@ class FifoTargetWithoutDeduplication(Rule):
 
     id = "E9774"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html"
-    tags = ["resources", "events", "sqs"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -23,7 +23,6 @@ class PatternValueNotInList(Rule):
 
     id = "E9772"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html"
-    tags = ["resources", "events"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
 

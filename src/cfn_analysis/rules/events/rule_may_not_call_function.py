@@ -19,7 +19,6 @@ class RuleMayNotCallFunction(Rule):
 
     id = "E9770"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-lambda-permissions"
-    tags = ["resources", "events", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

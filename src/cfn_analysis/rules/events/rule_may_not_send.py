@@ -20,7 +20,6 @@ class RuleMayNotSend(Rule):
 
     id = "E9771"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sqs-permissions"
-    tags = ["resources", "events", "sqs", "sns"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -18,7 +18,6 @@ class AllowWithNotAction(Rule):
 
     id = "W9646"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = POLICIES
 

@@ -19,7 +19,6 @@ class AllowWithNotPrincipal(Rule):
     source_url = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
     )
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 

@@ -44,7 +44,6 @@ class ArnWithForeignParts(Rule):
 
     id = "E9650"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
-    tags = ["resources", "iam"]
     fault_class = "names"
     looks_at = (*POLICIES, TRUST)
 

@@ -32,7 +32,6 @@ class ConditionPassedWithoutKey(Rule):
 
     id = "W9652"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*POLICIES, TRUST)
 

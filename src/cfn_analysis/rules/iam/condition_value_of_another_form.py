@@ -46,7 +46,6 @@ class ConditionValueOfAnotherForm(Rule):
 
     id = "E9659"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
-    tags = ["resources", "iam"]
     fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 

@@ -18,7 +18,6 @@ class DenyOfEncryptedTransport(Rule):
 
     id = "E9651"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*POLICIES, TRUST)
 

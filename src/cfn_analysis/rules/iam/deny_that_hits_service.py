@@ -45,7 +45,6 @@ class DenyThatHitsService(Rule):
 
     id = "E9655"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = RESOURCE_POLICIES
 

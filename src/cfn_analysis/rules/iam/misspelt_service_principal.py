@@ -57,7 +57,6 @@ class MisspeltServicePrincipal(Rule):
 
     id = "E9649"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services"
-    tags = ["resources", "iam"]
     fault_class = "names"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 

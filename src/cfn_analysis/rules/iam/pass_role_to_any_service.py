@@ -17,7 +17,6 @@ class PassRoleToAnyService(Rule):
 
     id = "W9654"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = IDENTITY_POLICIES
 

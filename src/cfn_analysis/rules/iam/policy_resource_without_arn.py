@@ -65,7 +65,6 @@ class PolicyResourceWithoutArn(Rule):
 
     id = "E9641"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
-    tags = ["resources", "iam"]
     fault_class = "names"
     looks_at = POLICIES
 

@@ -25,7 +25,6 @@ class ResourceOpenToAnyone(Rule):
 
     id = "W9658"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous"
-    tags = ["resources", "iam", "sqs", "sns", "kms", "secretsmanager"]
     fault_class = "rights"
     looks_at = LOOKED_AT
 

@@ -18,7 +18,6 @@ class RoleForAnyone(Rule):
 
     id = "E9643"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (TRUST,)
 

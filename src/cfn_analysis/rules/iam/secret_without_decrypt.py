@@ -23,7 +23,6 @@ class SecretWithoutDecrypt(Rule):
 
     id = "E9640"
     source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
-    tags = ["resources", "iam", "secretsmanager", "kms"]
     fault_class = "rights"
     looks_at = properties_of(ROLE)
 

@@ -56,7 +56,6 @@ class ServiceCannotAssumeRole(Rule):
 
     id = "E9642"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = properties_of(*ROLES)
 

@@ -33,7 +33,6 @@ class ServicePrincipalWithoutSource(Rule):
 
     id = "W9653"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 

@@ -58,7 +58,6 @@ class ServiceRoleWithoutRights(Rule):
 
     id = "E9657"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = properties_of(*ROLES, "AWS::Events::Rule")
 

@@ -56,7 +56,6 @@ class SourceOfAnotherService(Rule):
 
     id = "E9656"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn"
-    tags = ["resources", "iam", "lambda"]
     fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
 

@@ -47,7 +47,6 @@ class UnknownGlobalConditionKey(Rule):
 
     id = "E9648"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
-    tags = ["resources", "iam"]
     fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 

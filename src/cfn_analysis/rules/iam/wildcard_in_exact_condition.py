@@ -23,7 +23,6 @@ class WildcardInExactCondition(Rule):
 
     id = "E9647"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
-    tags = ["resources", "iam"]
     fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 

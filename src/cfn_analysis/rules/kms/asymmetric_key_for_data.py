@@ -24,7 +24,6 @@ class AsymmetricKeyForData(Rule):
 
     id = "E9788"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html"
-    tags = ["resources", "kms", "sns", "sqs"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -22,7 +22,6 @@ class KeyWithoutAdministrator(Rule):
 
     id = "E9785"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
-    tags = ["resources", "kms"]
     fault_class = "rights"
     looks_at = properties_of("AWS::KMS::Key")
 

@@ -18,7 +18,6 @@ class RotationOfAsymmetricKey(Rule):
 
     id = "E9786"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
-    tags = ["resources", "kms"]
     fault_class = "values"
     looks_at = properties_of("AWS::KMS::Key")
 

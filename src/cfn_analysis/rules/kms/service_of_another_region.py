@@ -23,7 +23,6 @@ class ServiceOfAnotherRegion(Rule):
     source_url = (
         "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service"
     )
-    tags = ["resources", "kms", "iam"]
     fault_class = "names"
     looks_at = ("Resources/AWS::KMS::Key/Properties/KeyPolicy", *IDENTITY_POLICIES)
 

@@ -21,7 +21,6 @@ class BrokenFilterPattern(Rule):
 
     id = "E9662"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
-    tags = ["resources", "logs"]
     fault_class = "documents"
     looks_at = properties_of("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter")
 

@@ -20,7 +20,6 @@ class FilterMayNotCallFunction(Rule):
 
     id = "E9666"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample"
-    tags = ["resources", "logs", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

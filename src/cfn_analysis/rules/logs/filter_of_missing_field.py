@@ -26,7 +26,6 @@ class FilterOfMissingField(Rule):
 
     id = "E9663"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
-    tags = ["resources", "logs", "apigateway", "flowlog"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

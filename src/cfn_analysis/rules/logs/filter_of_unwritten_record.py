@@ -43,7 +43,6 @@ class FilterOfUnwrittenRecord(Rule):
 
     id = "E9671"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"
-    tags = ["resources", "logs", "lambda"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

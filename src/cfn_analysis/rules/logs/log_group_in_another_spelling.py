@@ -32,7 +32,6 @@ class LogGroupInAnotherSpelling(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"
     )
-    tags = ["resources", "logs"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

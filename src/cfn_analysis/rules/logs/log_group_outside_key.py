@@ -27,7 +27,6 @@ class LogGroupOutsideKey(Rule):
 
     id = "E9661"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
-    tags = ["resources", "logs", "kms"]
     fault_class = "rights"
     looks_at = properties_of("AWS::Logs::LogGroup")
 

@@ -26,7 +26,6 @@ class QueryAsksForLostField(Rule):
 
     id = "E9674"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"
-    tags = ["resources", "logs"]
     fault_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 

@@ -38,7 +38,6 @@ class RefusedDelivery(Rule):
 
     id = "E9673"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html"
-    tags = ["resources", "logs", "cloudfront"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -17,7 +17,6 @@ class RefusedMetricTransformation(Rule):
 
     id = "E9664"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
-    tags = ["resources", "logs", "cloudwatch"]
     fault_class = "values"
     looks_at = properties_of("AWS::Logs::MetricFilter")
 

@@ -23,7 +23,6 @@ class StreamActionOnLogGroup(Rule):
 
     id = "E9668"
     source_url = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_logs.html"
-    tags = ["resources", "logs", "iam"]
     fault_class = "rights"
     looks_at = IDENTITY_POLICIES
 

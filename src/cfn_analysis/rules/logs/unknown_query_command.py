@@ -59,7 +59,6 @@ class UnknownQueryCommand(Rule):
 
     id = "E9665"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html"
-    tags = ["resources", "logs"]
     fault_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 

@@ -116,7 +116,6 @@ class ClusterParameterInInstanceGroup(Rule):
 
     id = "E9684"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html"
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE_GROUP)
 

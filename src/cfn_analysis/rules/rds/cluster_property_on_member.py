@@ -45,7 +45,6 @@ class ClusterPropertyOnMember(Rule):
 
     id = "W9682"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE)
 

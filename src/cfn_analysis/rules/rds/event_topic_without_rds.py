@@ -34,7 +34,6 @@ class EventTopicWithoutRds(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html"
     )
-    tags = ["resources", "rds", "sns", "kms"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -43,7 +43,6 @@ class ExportedLogSwitchedOff(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     )
-    tags = ["resources", "rds", "aurora"]
     fault_class = "protections"
     looks_at = properties_of(CLUSTER)
 

@@ -21,7 +21,6 @@ class GroupOfAnotherFamily(Rule):
 
     id = "E9689"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/parameter-groups-overview.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of(CLUSTER, INSTANCE)
 

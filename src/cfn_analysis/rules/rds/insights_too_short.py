@@ -21,7 +21,6 @@ class InsightsTooShort(Rule):
 
     id = "E9693"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 

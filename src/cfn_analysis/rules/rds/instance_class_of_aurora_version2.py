@@ -24,7 +24,6 @@ class InstanceClassOfAuroraVersion2(Rule):
 
     id = "E9681"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE)
     first_only = True

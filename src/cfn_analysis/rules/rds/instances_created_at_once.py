@@ -22,7 +22,6 @@ class InstancesCreatedAtOnce(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html"
     )
-    tags = ["resources", "rds", "aurora"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -21,7 +21,6 @@ class MinimumAboveMaximum(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html"
     )
-    tags = ["resources", "rds", "autoscaling"]
     fault_class = "values"
     looks_at = (
         "Resources/AWS::RDS::DBCluster/Properties/ServerlessV2ScalingConfiguration",

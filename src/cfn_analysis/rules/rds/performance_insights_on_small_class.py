@@ -30,7 +30,6 @@ class PerformanceInsightsOnSmallClass(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html"
     )
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE)
     first_only = True

@@ -18,7 +18,6 @@ class PublicDatabase(Rule):
 
     id = "W9696"
     source_url = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2"
-    tags = ["resources", "rds"]
     fault_class = "protections"
     looks_at = properties_of("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 

@@ -185,7 +185,6 @@ class RefusedDatabaseParameter(Rule):
 
     id = "E9683"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Reference.ParameterGroups.html"
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(CLUSTER_GROUP, INSTANCE_GROUP)
 

@@ -19,7 +19,6 @@ class SubnetGroupInOneZone(Rule):
 
     id = "E9688"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html#USER_VPC.Subnets"
-    tags = ["resources", "rds", "ec2"]
     fault_class = "networks"
     looks_at = properties_of("AWS::RDS::DBSubnetGroup")
 

@@ -41,7 +41,6 @@ class UnknownEventCategory(Rule):
 
     id = "W9690"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of("AWS::RDS::EventSubscription")
 

@@ -35,7 +35,6 @@ class UnknownExportedLog(Rule):
 
     id = "E9692"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of(*LOGS)
 

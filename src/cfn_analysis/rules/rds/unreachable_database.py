@@ -31,7 +31,6 @@ class UnreachableDatabase(Rule):
 
     id = "E9695"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html"
-    tags = ["resources", "rds", "ec2", "securitygroup"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

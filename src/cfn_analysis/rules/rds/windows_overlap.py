@@ -21,7 +21,6 @@ class WindowsOverlap(Rule):
 
     id = "E9691"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of(CLUSTER, INSTANCE)
 

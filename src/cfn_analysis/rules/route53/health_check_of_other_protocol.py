@@ -29,7 +29,6 @@ class HealthCheckOfOtherProtocol(Rule):
 
     id = "E9777"
     source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html"
-    tags = ["resources", "route53"]
     fault_class = "networks"
     looks_at = ("Resources/AWS::Route53::HealthCheck/Properties/HealthCheckConfig",)
 

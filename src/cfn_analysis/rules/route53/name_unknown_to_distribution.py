@@ -26,7 +26,6 @@ class NameUnknownToDistribution(Rule):
 
     id = "E9778"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html"
-    tags = ["resources", "route53", "cloudfront"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -18,7 +18,6 @@ class RecordTwice(Rule):
 
     id = "E9776"
     source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html"
-    tags = ["resources", "route53"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

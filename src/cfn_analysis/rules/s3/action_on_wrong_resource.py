@@ -23,7 +23,6 @@ class ActionOnWrongResource(Rule):
 
     id = "E9704"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"
-    tags = ["resources", "s3", "iam"]
     fault_class = "rights"
     looks_at = POLICIES
 

@@ -18,7 +18,6 @@ class LifecycleOutOfOrder(Rule):
 
     id = "E9705"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
-    tags = ["resources", "s3"]
     fault_class = "values"
     looks_at = ("Resources/AWS::S3::Bucket/Properties/LifecycleConfiguration/Rules/*",)
 

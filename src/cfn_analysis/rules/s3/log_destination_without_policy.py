@@ -26,7 +26,6 @@ class LogDestinationWithoutPolicy(Rule):
 
     id = "E9708"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html"
-    tags = ["resources", "s3"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -21,7 +21,6 @@ class NoncurrentRuleWithoutVersions(Rule):
 
     id = "W9706"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
-    tags = ["resources", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 

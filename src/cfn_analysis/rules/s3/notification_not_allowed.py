@@ -28,7 +28,6 @@ class NotificationNotAllowed(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"
     )
-    tags = ["resources", "s3", "lambda", "sqs", "sns"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -23,7 +23,6 @@ class PublicPolicyRefused(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
     )
-    tags = ["resources", "s3"]
     fault_class = "rights"
     looks_at = properties_of("AWS::S3::BucketPolicy")
 

@@ -16,7 +16,6 @@ class ReplicationWithoutVersions(Rule):
 
     id = "E9709"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html"
-    tags = ["resources", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 

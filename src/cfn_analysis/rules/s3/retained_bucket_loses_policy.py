@@ -22,7 +22,6 @@ class RetainedBucketLosesPolicy(Rule):
 
     id = "W9702"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    tags = ["resources", "s3", "deletionpolicy"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -24,7 +24,6 @@ class ServedObjectsExpire(Rule):
 
     id = "W9711"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
-    tags = ["resources", "s3", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 

@@ -33,7 +33,6 @@ class UnknownEvent(Rule):
 
     id = "E9707"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"
-    tags = ["resources", "s3"]
     fault_class = "values"
     looks_at = ("Resources/AWS::S3::Bucket/Properties/NotificationConfiguration",)
 

@@ -24,7 +24,6 @@ class AttachedSecretWithoutUser(Rule):
     source_url = (
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html"
     )
-    tags = ["resources", "secretsmanager", "rds"]
     fault_class = "values"
     looks_at = properties_of("AWS::SecretsManager::SecretTargetAttachment")
 

@@ -24,7 +24,6 @@ class PasswordThatRdsRefuses(Rule):
 
     id = "E9781"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html#cfn-rds-dbcluster-masteruserpassword"
-    tags = ["resources", "secretsmanager", "rds"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -20,7 +20,6 @@ class ReplicaInOwnRegion(Rule):
     source_url = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html"
     )
-    tags = ["resources", "secretsmanager"]
     fault_class = "names"
     looks_at = properties_of("AWS::SecretsManager::Secret")
 

@@ -33,7 +33,6 @@ class UnknownSecretKey(Rule):
 
     id = "E9780"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"
-    tags = ["resources", "secretsmanager", "dynamic reference"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -35,7 +35,6 @@ class ActionOutsideTopic(Rule):
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html"
     )
-    tags = ["resources", "sns"]
     fault_class = "values"
     looks_at = ("Resources/AWS::SNS::TopicPolicy/Properties/PolicyDocument",)
 

@@ -21,7 +21,6 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
 
     id = "E9722"
     source_url = "https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger"
-    tags = ["resources", "sns", "cloudwatch"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

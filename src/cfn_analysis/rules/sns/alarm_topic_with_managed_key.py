@@ -24,7 +24,6 @@ class AlarmTopicWithManagedKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
     )
-    tags = ["resources", "sns", "cloudwatch", "kms"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

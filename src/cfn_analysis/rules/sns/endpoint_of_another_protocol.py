@@ -36,7 +36,6 @@ class EndpointOfAnotherProtocol(Rule):
 
     id = "E9729"
     source_url = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
-    tags = ["resources", "sns"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

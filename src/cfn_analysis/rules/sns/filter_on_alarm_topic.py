@@ -45,7 +45,6 @@ class FilterOnAlarmTopic(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html"
     )
-    tags = ["resources", "sns", "cloudwatch"]
     fault_class = "conditions"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

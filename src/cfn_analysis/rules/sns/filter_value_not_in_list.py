@@ -19,7 +19,6 @@ class FilterValueNotInList(Rule):
 
     id = "E9725"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
-    tags = ["resources", "sns"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::SNS::Subscription/Properties/FilterPolicy",)
 

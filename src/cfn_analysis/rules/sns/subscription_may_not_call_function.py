@@ -17,7 +17,6 @@ class SubscriptionMayNotCallFunction(Rule):
 
     id = "E9723"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html"
-    tags = ["resources", "sns", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -19,7 +19,6 @@ class SubscriptionMayNotSend(Rule):
 
     id = "E9724"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"
-    tags = ["resources", "sns", "sqs"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

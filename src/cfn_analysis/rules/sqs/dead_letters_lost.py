@@ -29,7 +29,6 @@ class DeadLettersLost(Rule):
 
     id = "W9793"
     source_url = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
-    tags = ["resources", "sqs", "lambda"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

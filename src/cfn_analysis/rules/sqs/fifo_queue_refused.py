@@ -25,7 +25,6 @@ class FifoQueueRefused(Rule):
 
     id = "E9792"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-    tags = ["resources", "sqs", "lambda", "events", "s3"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

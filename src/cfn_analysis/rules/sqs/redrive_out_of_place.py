@@ -22,7 +22,6 @@ class RedriveOutOfPlace(Rule):
 
     id = "E9790"
     source_url = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
-    tags = ["resources", "sqs"]
     fault_class = "names"
     looks_at = properties_of("AWS::SQS::Queue")
 

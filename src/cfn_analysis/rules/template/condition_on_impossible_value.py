@@ -36,7 +36,6 @@ class ConditionOnImpossibleValue(Rule):
 
     id = "E9506"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
-    tags = ["conditions", "parameters", "rules"]
     fault_class = "conditions"
     looks_at = ()
 

@@ -21,7 +21,6 @@ class ConditionThatIsDecided(Rule):
 
     id = "E9507"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
-    tags = ["conditions"]
     fault_class = "conditions"
     looks_at = ()
 

@@ -24,7 +24,6 @@ class ConditionalRetainedName(Rule):
 
     id = "W9501"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    tags = ["resources", "conditions", "deletionpolicy"]
     fault_class = "lifecycle"
     looks_at = ("Resources/*",)
 

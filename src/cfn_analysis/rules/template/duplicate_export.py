@@ -20,7 +20,6 @@ class DuplicateExport(Rule):
 
     id = "E9503"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
-    tags = ["outputs"]
     fault_class = "names"
     looks_at = ()
 

@@ -19,7 +19,6 @@ class ExportOfAnotherOutput(Rule):
 
     id = "W9512"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
-    tags = ["outputs"]
     fault_class = "names"
     looks_at = ()
 

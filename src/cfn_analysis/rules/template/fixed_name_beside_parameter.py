@@ -33,7 +33,6 @@ class FixedNameBesideParameter(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"
     )
-    tags = ["resources", "parameters"]
     fault_class = "lifecycle"
     looks_at = ("Resources/*",)
 

@@ -19,7 +19,6 @@ class IfWithEqualBranches(Rule):
 
     id = "W9508"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html#intrinsic-function-reference-conditions-if"
-    tags = ["functions", "if"]
     fault_class = "conditions"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -25,7 +25,6 @@ class IgnoreWithoutReason(Rule):
 
     id = "W9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
-    tags = ["metadata"]
     fault_class = "ordinary"
     looks_at = ()
 

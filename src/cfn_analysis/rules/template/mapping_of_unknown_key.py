@@ -24,7 +24,6 @@ class MappingOfUnknownKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html"
     )
-    tags = ["mappings", "parameters"]
     fault_class = "conditions"
     looks_at = ()
 

@@ -23,7 +23,6 @@ class MappingWithoutKey(Rule):
 
     id = "E9514"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap.html"
-    tags = ["mappings", "parameters"]
     fault_class = "conditions"
     looks_at = ()
 

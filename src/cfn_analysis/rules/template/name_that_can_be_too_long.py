@@ -36,7 +36,6 @@ class NameThatCanBeTooLong(Rule):
 
     id = "W9518"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
-    tags = ["resources", "parameters"]
     fault_class = "conditions"
     looks_at = properties_of(*LONGEST)
 

@@ -49,7 +49,6 @@ class NothingUses(Rule):
 
     id = "W9517"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html"
-    tags = ["resources"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

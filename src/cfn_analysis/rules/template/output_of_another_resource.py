@@ -19,7 +19,6 @@ class OutputOfAnotherResource(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html"
     )
-    tags = ["outputs"]
     fault_class = "names"
     looks_at = ()
 

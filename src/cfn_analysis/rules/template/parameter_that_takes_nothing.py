@@ -22,7 +22,6 @@ class ParameterThatTakesNothing(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
     )
-    tags = ["parameters"]
     fault_class = "conditions"
     looks_at = ()
 

@@ -83,7 +83,6 @@ class ReferenceInAnotherForm(Rule):
 
     id = "E9513"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html"
-    tags = ["resources"]
     fault_class = "names"
     looks_at = properties_of(*PLACES)
 

@@ -24,7 +24,6 @@ class ShortFormInShortForm(Rule):
 
     id = "E9502"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html"
-    tags = ["functions", "getstackoutput"]
     fault_class = "ordinary"
     looks_at = ()
 

@@ -37,7 +37,6 @@ class SwitchedOff(Rule):
 
     id = "W9516"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html"
-    tags = ["resources"]
     fault_class = "protections"
     looks_at = properties_of(*SWITCHES)
 

@@ -33,7 +33,6 @@ class UnresolvedDynamicReference(Rule):
 
     id = "E9504"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"
-    tags = ["functions", "dynamic reference"]
     fault_class = "documents"
     looks_at = ()
 

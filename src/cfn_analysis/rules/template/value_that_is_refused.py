@@ -52,7 +52,6 @@ class ValueThatIsRefused(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"
     )
-    tags = ["resources"]
     fault_class = "values"
     looks_at = properties_of(*VALUES)
 

@@ -25,7 +25,6 @@ class AddressThatClientChooses(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-forwarded-ip-address.html"
     )
-    tags = ["resources", "wafv2", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 

@@ -25,7 +25,6 @@ class AllowedRequestsLogged(Rule):
 
     id = "W9744"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingFilter.html"
-    tags = ["resources", "wafv2", "logs"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 

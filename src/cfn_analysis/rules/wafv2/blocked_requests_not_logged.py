@@ -19,7 +19,6 @@ class BlockedRequestsNotLogged(Rule):
 
     id = "W9754"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingFilter.html"
-    tags = ["resources", "wafv2", "logs"]
     fault_class = "protections"
     looks_at = ("Resources/AWS::WAFv2::LoggingConfiguration/Properties/LoggingFilter",)
 

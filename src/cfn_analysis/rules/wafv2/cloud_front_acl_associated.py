@@ -19,7 +19,6 @@ class CloudFrontAclAssociated(Rule):
 
     id = "E9750"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html"
-    tags = ["resources", "wafv2", "cloudfront"]
     fault_class = "names"
     looks_at = properties_of("AWS::WAFv2::WebACLAssociation")
 

@@ -21,7 +21,6 @@ class CountedRuleGroup(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html"
     )
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 

@@ -21,7 +21,6 @@ class EverythingAllowedFirst(Rule):
 
     id = "E9752"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing-order.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 

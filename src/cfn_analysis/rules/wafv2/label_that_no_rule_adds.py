@@ -21,7 +21,6 @@ class LabelThatNoRuleAdds(Rule):
 
     id = "E9751"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-match.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 

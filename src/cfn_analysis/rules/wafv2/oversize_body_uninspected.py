@@ -42,7 +42,6 @@ class OversizeBodyUninspected(Rule):
 
     id = "W9745"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 

@@ -42,7 +42,6 @@ class RateLimitOnRawPath(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 

@@ -20,7 +20,6 @@ class RepeatedRulePriority(Rule):
 
     id = "E9742"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html"
-    tags = ["resources", "wafv2"]
     fault_class = "values"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 

@@ -22,7 +22,6 @@ class SearchAfterLowercase(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
-    tags = ["resources", "wafv2"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 

@@ -76,7 +76,6 @@ class UnknownManagedRule(Rule):
 
     id = "E9749"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"
-    tags = ["resources", "wafv2"]
     fault_class = "values"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 

@@ -36,7 +36,6 @@ class WafLogDestinationWithoutPrefix(Rule):
 
     id = "E9741"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html"
-    tags = ["resources", "wafv2", "logs"]
     fault_class = "names"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 

@@ -20,7 +20,6 @@ class WebAclThatBlocksNothing(Rule):
 
     id = "W9747"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
