@@ -1,5 +1,3 @@
-"""An access log identifies each request."""
-
 from __future__ import annotations
 
 import re

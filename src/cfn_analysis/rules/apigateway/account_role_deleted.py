@@ -1,5 +1,3 @@
-"""The logging role of an account is retained when its stack is deleted."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""API Gateway may call the function of a method."""
-
 from __future__ import annotations
 
 import re

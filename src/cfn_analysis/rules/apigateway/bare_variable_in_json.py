@@ -1,5 +1,3 @@
-"""JSON texts of API Gateway are valid for all values of their variables."""
-
 from __future__ import annotations
 
 import json

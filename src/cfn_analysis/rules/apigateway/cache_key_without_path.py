@@ -1,5 +1,3 @@
-"""The cache of a method distinguishes paths."""
-
 from __future__ import annotations
 
 import re

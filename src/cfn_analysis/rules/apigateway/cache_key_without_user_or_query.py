@@ -1,5 +1,3 @@
-"""The cache of a proxy method distinguishes users and query strings."""
-
 from __future__ import annotations
 
 from typing import Any

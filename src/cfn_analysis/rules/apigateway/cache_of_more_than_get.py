@@ -1,5 +1,3 @@
-"""The cache of an API is used only for GET."""
-
 from __future__ import annotations
 
 from typing import Any

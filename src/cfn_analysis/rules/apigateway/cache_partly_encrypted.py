@@ -1,5 +1,3 @@
-"""An encrypted cache is encrypted for every method."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""A stage with caching has a cache."""
-
 from __future__ import annotations
 
 from typing import Any

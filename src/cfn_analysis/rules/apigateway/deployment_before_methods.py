@@ -1,5 +1,3 @@
-"""A deployment contains the whole API."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An API deployment does not create a second stage."""
-
 from __future__ import annotations
 
 from typing import Any

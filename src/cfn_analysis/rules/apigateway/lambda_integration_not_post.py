@@ -1,5 +1,3 @@
-"""An API calls a function with POST."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A REST API accepts only current versions of TLS."""
-
 from __future__ import annotations
 
 from typing import Any

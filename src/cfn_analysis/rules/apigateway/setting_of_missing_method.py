@@ -1,5 +1,3 @@
-"""The settings of a stage are for methods of its API."""
-
 from __future__ import annotations
 
 from typing import Any

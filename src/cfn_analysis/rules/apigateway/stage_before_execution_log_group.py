@@ -1,5 +1,3 @@
-"""A stage waits for the log group that it would create itself."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A stage that logs waits for the role that it logs with."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

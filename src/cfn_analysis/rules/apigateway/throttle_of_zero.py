@@ -1,5 +1,3 @@
-"""A throttling limit is above 0."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

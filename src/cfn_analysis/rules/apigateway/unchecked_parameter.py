@@ -1,5 +1,3 @@
-"""Required request parameters are validated."""
-
 from __future__ import annotations
 
 from typing import Any

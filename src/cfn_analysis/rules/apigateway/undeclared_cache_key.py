@@ -1,5 +1,3 @@
-"""Cache key parameters are declared, with the same spelling."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The cache of an API is encrypted."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An API that requires a key requires it for every method."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

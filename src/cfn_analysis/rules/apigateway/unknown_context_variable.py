@@ -1,5 +1,3 @@
-"""An access log uses variables that API Gateway has."""
-
 from __future__ import annotations
 
 import re

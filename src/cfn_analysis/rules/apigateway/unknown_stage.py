@@ -1,5 +1,3 @@
-"""A reference to a stage is to a stage of its API."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A usage plan waits for its stage."""
-
 from __future__ import annotations
 
 from typing import Any

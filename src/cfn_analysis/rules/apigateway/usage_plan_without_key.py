@@ -1,5 +1,3 @@
-"""A usage plan limits its callers."""
-
 from __future__ import annotations
 
 from typing import Any

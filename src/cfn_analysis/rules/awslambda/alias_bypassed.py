@@ -1,5 +1,3 @@
-"""An API calls the alias of a function, and is permitted to."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A function may send to its dead-letter queue, and may before it is created."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A function's role can read its event source."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A filter of an event source asks for what its records hold."""
-
 from __future__ import annotations
 
 import json

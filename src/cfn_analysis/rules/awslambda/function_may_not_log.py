@@ -1,5 +1,3 @@
-"""A function can write its log."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A function times out before the integration that calls it."""
-
 from __future__ import annotations
 
 from typing import Any

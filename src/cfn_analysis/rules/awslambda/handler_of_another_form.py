@@ -1,5 +1,3 @@
-"""A handler names a file and a function."""
-
 from __future__ import annotations
 
 import re

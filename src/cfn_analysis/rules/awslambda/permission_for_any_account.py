@@ -1,5 +1,3 @@
-"""A permission limits the accounts for which a service can call the function."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Provisioned concurrency is within the function's reserved concurrency."""
-
 from __future__ import annotations
 
 from typing import Any

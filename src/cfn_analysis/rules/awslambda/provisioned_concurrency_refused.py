@@ -1,5 +1,3 @@
-"""Provisioned concurrency is for a version that supports it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The role of a traced function can send traces."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A Lambda version is replaced when the code changes."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A function in a VPC has subnets and security groups."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The role of a function in a VPC can create its network interfaces."""
-
 from __future__ import annotations
 
 from typing import Any

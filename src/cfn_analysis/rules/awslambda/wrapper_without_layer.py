@@ -1,5 +1,3 @@
-"""The wrapper of a function comes with a layer."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Every cache behavior of a distribution gets requests."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase

@@ -1,5 +1,3 @@
-"""A certificate for CloudFront is in us-east-1."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Error pages of a site do not replace the responses of its API."""
-
 from __future__ import annotations
 
 from typing import Any

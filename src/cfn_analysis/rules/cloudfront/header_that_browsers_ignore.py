@@ -1,5 +1,3 @@
-"""Security headers have the syntax that browsers support."""
-
 from __future__ import annotations
 
 import re

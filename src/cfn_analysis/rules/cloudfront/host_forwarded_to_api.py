@@ -1,5 +1,3 @@
-"""An API behind CloudFront gets its own host name."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

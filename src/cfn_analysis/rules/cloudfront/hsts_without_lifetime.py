@@ -1,5 +1,3 @@
-"""Strict-Transport-Security has a lifetime."""
-
 from __future__ import annotations
 
 from typing import Any

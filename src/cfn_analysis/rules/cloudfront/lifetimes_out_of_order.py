@@ -1,5 +1,3 @@
-"""The shortest lifetime in a cache is not above the longest."""
-
 from __future__ import annotations
 
 from itertools import pairwise

@@ -1,5 +1,3 @@
-"""CloudFront's standard logs need a bucket with access control lists."""
-
 from __future__ import annotations
 
 import re

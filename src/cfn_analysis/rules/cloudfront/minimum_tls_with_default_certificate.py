@@ -1,5 +1,3 @@
-"""The default certificate of CloudFront has a fixed minimum TLS version."""
-
 from __future__ import annotations
 
 from typing import Any

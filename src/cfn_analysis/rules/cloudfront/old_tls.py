@@ -1,5 +1,3 @@
-"""Connections of CloudFront use TLS 1.2 or later."""
-
 from __future__ import annotations
 
 from typing import Any

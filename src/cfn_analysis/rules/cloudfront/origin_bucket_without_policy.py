@@ -1,5 +1,3 @@
-"""The bucket policy of an origin allows CloudFront to read."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase

@@ -1,5 +1,3 @@
-"""Security headers are on the pages of a site."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Viewers are redirected to HTTPS."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""CloudFront connects to its origins over TLS."""
-
 from __future__ import annotations
 
 from typing import Any

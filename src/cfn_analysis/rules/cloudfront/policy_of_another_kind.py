@@ -1,5 +1,3 @@
-"""A behavior names policies of their kind."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""CloudFront connects to an origin on the port of the protocol."""
-
 from __future__ import annotations
 
 from typing import Any

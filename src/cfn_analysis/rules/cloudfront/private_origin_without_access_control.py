@@ -1,5 +1,3 @@
-"""A private bucket allows the distribution that serves it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The code of a CloudFront Function is supported by its runtime."""
-
 from __future__ import annotations
 
 import re

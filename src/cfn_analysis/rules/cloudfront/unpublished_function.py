@@ -1,5 +1,3 @@
-"""A CloudFront Function is published before a behavior uses it."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

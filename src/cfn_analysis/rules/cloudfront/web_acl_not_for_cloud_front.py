@@ -1,5 +1,3 @@
-"""The web ACL of a distribution has the scope CLOUDFRONT and is specified by its ARN."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Additional metrics of CloudFront are enabled, and are used with a statistic that they have."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""An alarm fires when its metric is bad, not when it is good."""
-
 from __future__ import annotations
 
 from typing import Any

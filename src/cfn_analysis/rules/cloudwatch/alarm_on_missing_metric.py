@@ -1,5 +1,3 @@
-"""The metric that an alarm watches exists."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""An alarm on a custom metric uses the name that a metric filter writes."""
-
 from __future__ import annotations
 
 import re

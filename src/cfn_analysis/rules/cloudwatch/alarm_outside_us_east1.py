@@ -1,5 +1,3 @@
-"""An alarm is in the region of its metric."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

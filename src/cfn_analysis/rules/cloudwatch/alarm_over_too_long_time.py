@@ -1,5 +1,3 @@
-"""The evaluation time of an alarm is within the limit of CloudWatch."""
-
 from __future__ import annotations
 
 from typing import Any

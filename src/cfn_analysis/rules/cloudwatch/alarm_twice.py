@@ -1,5 +1,3 @@
-"""No two alarms have the same metric and condition."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An alarm uses the unit of its metric."""
-
 from __future__ import annotations
 
 from typing import Any

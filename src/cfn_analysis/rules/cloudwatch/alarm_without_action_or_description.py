@@ -1,5 +1,3 @@
-"""An alarm has an action and a description."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""An alarm has a comparison, a threshold, periods and a statistic."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A composite alarm's rule can be read, and names alarms that exist."""
-
 from __future__ import annotations
 
 import re

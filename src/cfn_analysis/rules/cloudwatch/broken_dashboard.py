@@ -1,5 +1,3 @@
-"""The body of a dashboard is valid."""
-
 from __future__ import annotations
 
 import json

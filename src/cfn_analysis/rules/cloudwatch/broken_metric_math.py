@@ -1,5 +1,3 @@
-"""The metrics of an alarm come to one result."""
-
 from __future__ import annotations
 
 import re

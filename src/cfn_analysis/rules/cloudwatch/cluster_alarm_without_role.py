@@ -1,5 +1,3 @@
-"""An alarm on a database cluster selects an instance."""
-
 from __future__ import annotations
 
 import re

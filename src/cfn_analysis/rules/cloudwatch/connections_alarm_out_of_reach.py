@@ -1,5 +1,3 @@
-"""An alarm on database connections has a threshold that the database can reach."""
-
 from __future__ import annotations
 
 import math

@@ -1,5 +1,3 @@
-"""At least one alarm notifies when a resource stops sending data."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

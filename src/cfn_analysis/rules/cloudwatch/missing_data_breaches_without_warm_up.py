@@ -1,5 +1,3 @@
-"""An alarm with breaching missing data waits for the first data of a new resource."""
-
 from __future__ import annotations
 
 from typing import Any

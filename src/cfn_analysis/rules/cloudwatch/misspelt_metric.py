@@ -1,5 +1,3 @@
-"""The name of a metric has the spelling of its service."""
-
 from __future__ import annotations
 
 from typing import Any

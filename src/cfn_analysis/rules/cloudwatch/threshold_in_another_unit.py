@@ -1,5 +1,3 @@
-"""The threshold of an alarm is in the unit of its metric."""
-
 from __future__ import annotations
 
 from typing import Any

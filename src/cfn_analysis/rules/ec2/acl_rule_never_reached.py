@@ -1,5 +1,3 @@
-"""Each rule of a network ACL is evaluated."""
-
 from __future__ import annotations
 
 import ipaddress

@@ -1,5 +1,3 @@
-"""The rules of a network ACL have unique numbers."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A network ACL allows inbound and outbound traffic."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An endpoint has a type that its service supports."""
-
 from __future__ import annotations
 
 import re

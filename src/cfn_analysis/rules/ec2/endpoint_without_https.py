@@ -1,5 +1,3 @@
-"""An interface endpoint allows port 443."""
-
 from __future__ import annotations
 
 from typing import Any

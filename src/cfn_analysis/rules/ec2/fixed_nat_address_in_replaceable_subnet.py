@@ -1,5 +1,3 @@
-"""A NAT gateway that may be replaced does not have a fixed address."""
-
 from __future__ import annotations
 
 from typing import Any

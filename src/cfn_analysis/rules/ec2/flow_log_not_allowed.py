@@ -1,5 +1,3 @@
-"""The role of a flow log may write it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Egress rules between security groups have matching ingress rules."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple

@@ -1,5 +1,3 @@
-"""A NAT gateway is in a subnet with a route to an internet gateway."""
-
 from __future__ import annotations
 
 from typing import Any

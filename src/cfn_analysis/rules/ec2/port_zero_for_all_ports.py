@@ -1,5 +1,3 @@
-"""A rule for all ports names them."""
-
 from __future__ import annotations
 
 from typing import Any

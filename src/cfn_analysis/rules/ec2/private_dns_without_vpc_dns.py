@@ -1,5 +1,3 @@
-"""Private DNS is used in a VPC with DNS enabled."""
-
 from __future__ import annotations
 
 import ipaddress

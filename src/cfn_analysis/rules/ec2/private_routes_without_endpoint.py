@@ -1,5 +1,3 @@
-"""Private subnets use the gateway endpoint of their VPC."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""The description of a security group rule has only characters that EC2 accepts."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A network ACL allows the return traffic of the connections that it allows."""
-
 from __future__ import annotations
 
 import ipaddress

@@ -1,5 +1,3 @@
-"""A route waits until its gateway is attached."""
-
 from __future__ import annotations
 
 from typing import Any

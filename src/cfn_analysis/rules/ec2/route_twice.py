@@ -1,5 +1,3 @@
-"""A route table has one route to each destination."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A security group defines its outbound rules."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The subnets of a VPC have separate parts of its range."""
-
 from __future__ import annotations
 
 import ipaddress

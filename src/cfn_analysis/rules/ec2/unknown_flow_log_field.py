@@ -1,5 +1,3 @@
-"""The format of a flow log uses fields that flow logs have."""
-
 from __future__ import annotations
 
 import re

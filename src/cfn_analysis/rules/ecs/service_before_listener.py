@@ -1,5 +1,3 @@
-"""A service waits for the listener of its target group."""
-
 from __future__ import annotations
 
 from typing import Any

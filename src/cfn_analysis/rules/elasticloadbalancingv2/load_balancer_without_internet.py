@@ -1,5 +1,3 @@
-"""A load balancer for the internet stands in subnets that lead there."""
-
 from __future__ import annotations
 
 from typing import Any

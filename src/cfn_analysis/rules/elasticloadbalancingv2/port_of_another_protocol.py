@@ -1,5 +1,3 @@
-"""A listener or target group has the port of its protocol."""
-
 from __future__ import annotations
 
 from typing import Any

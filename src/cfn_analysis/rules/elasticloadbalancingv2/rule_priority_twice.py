@@ -1,5 +1,3 @@
-"""The rules of a listener have different priorities."""
-
 from __future__ import annotations
 
 from typing import Any

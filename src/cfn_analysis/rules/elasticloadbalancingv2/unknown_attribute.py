@@ -1,5 +1,3 @@
-"""The attributes of a load balancer exist."""
-
 from __future__ import annotations
 
 from difflib import get_close_matches

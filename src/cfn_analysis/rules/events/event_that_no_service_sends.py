@@ -1,5 +1,3 @@
-"""An event pattern matches an event that a service sends."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A FIFO queue can tell the events of a rule apart."""
-
 from __future__ import annotations
 
 from typing import Any

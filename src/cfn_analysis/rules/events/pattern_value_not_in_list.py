@@ -1,5 +1,3 @@
-"""An event pattern lists the values that it matches."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

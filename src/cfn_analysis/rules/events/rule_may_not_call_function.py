@@ -1,5 +1,3 @@
-"""EventBridge is allowed to call the function of a rule."""
-
 from __future__ import annotations
 
 from typing import Any

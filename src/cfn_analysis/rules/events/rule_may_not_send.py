@@ -1,5 +1,3 @@
-"""EventBridge is allowed to send to the queue or topic of a rule."""
-
 from __future__ import annotations
 
 from typing import Any

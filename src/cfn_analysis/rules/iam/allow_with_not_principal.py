@@ -1,5 +1,3 @@
-"""A policy does not allow everyone except a few."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An ARN has a region and an account only if ARNs of its service have them."""
-
 from __future__ import annotations
 
 import re

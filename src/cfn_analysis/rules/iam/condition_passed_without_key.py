@@ -1,5 +1,3 @@
-"""A condition of an Allow requires the key that it compares."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A condition compares a key with a value that the key can have."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A policy refuses plain HTTP, not HTTPS."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A Deny does not apply to the service that the same policy allows."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase

@@ -1,5 +1,3 @@
-"""A role for GitHub Actions is limited to a repository."""
-
 from __future__ import annotations
 
 from typing import Any

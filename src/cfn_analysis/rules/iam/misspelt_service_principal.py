@@ -1,5 +1,3 @@
-"""A policy uses existing service principals."""
-
 from __future__ import annotations
 
 from difflib import get_close_matches

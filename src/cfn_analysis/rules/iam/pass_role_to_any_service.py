@@ -1,5 +1,3 @@
-"""A role may pass only some roles, to some services."""
-
 from __future__ import annotations
 
 from typing import Any

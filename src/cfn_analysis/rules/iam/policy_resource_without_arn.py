@@ -1,5 +1,3 @@
-"""The resources of a policy are ARNs."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A queue, a topic, a key or a secret is open to those it is for."""
-
 from __future__ import annotations
 
 from typing import Any

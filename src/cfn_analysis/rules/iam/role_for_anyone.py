@@ -1,5 +1,3 @@
-"""A role cannot be assumed by every AWS account."""
-
 from __future__ import annotations
 
 from typing import Any

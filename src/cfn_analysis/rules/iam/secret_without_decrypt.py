@@ -1,5 +1,3 @@
-"""A role that reads a secret may decrypt it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A role trusts the service that assumes it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A service may access a resource only on behalf of the intended account."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A role for a service has the permissions that the service needs."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""The source that a policy names is one for which the service acts."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A condition uses a key that exists."""
-
 from __future__ import annotations
 
 from difflib import get_close_matches

@@ -1,5 +1,3 @@
-"""A condition with a wildcard has an operator that supports it."""
-
 from __future__ import annotations
 
 import re

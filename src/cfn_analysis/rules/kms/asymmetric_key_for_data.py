@@ -1,5 +1,3 @@
-"""What a service encrypts data with is a symmetric key."""
-
 from __future__ import annotations
 
 from typing import Any

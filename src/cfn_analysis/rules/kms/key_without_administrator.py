@@ -1,5 +1,3 @@
-"""The policy of a key can be changed."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase

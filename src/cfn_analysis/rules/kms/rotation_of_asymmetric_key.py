@@ -1,5 +1,3 @@
-"""Key rotation is enabled only for keys that support it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A service of one region in a policy is in the region of the stack."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""The pattern of a filter is valid."""
-
 from __future__ import annotations
 
 import re

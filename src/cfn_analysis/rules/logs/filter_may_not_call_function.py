@@ -1,5 +1,3 @@
-"""CloudWatch Logs is allowed to call the function of a filter."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A filter is on a log group whose class supports filters."""
-
 from __future__ import annotations
 
 from typing import Any

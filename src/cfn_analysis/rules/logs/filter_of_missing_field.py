@@ -1,5 +1,3 @@
-"""The pattern of a filter matches the format of its log."""
-
 from __future__ import annotations
 
 import re

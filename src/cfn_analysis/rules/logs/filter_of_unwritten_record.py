@@ -1,5 +1,3 @@
-"""A filter on the log of a function matches records that the function writes."""
-
 from __future__ import annotations
 
 import re

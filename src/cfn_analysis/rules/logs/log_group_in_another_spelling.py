@@ -1,5 +1,3 @@
-"""What reads a log group calls it as the template does."""
-
 from __future__ import annotations
 
 import re

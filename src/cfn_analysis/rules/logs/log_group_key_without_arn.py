@@ -1,5 +1,3 @@
-"""A log group specifies its key by ARN."""
-
 from __future__ import annotations
 
 from typing import Any

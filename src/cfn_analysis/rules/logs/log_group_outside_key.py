@@ -1,5 +1,3 @@
-"""The key of a log group allows CloudWatch Logs to encrypt the group."""
-
 from __future__ import annotations
 
 from typing import Any

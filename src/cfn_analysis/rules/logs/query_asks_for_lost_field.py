@@ -1,5 +1,3 @@
-"""A saved query sorts and filters by what is left of a record."""
-
 from __future__ import annotations
 
 import re

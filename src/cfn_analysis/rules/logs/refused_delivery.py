@@ -1,5 +1,3 @@
-"""A delivery of CloudFront logs uses fields that CloudFront writes."""
-
 from __future__ import annotations
 
 import re

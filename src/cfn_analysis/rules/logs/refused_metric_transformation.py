@@ -1,5 +1,3 @@
-"""A metric filter writes a metric that CloudWatch accepts."""
-
 from __future__ import annotations
 
 from typing import Any

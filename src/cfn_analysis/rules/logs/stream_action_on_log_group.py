@@ -1,5 +1,3 @@
-"""What is allowed on a log's streams names its streams."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A saved query uses commands that Logs Insights has."""
-
 from __future__ import annotations
 
 import re

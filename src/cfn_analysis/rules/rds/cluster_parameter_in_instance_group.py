@@ -1,5 +1,3 @@
-"""A cluster parameter is in the parameter group of the cluster."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An Aurora instance does not have properties of its cluster."""
-
 from __future__ import annotations
 
 from typing import Any

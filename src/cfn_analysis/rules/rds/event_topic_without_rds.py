@@ -1,5 +1,3 @@
-"""The topic of an event subscription, and its key, allow RDS."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A log that an Aurora MySQL cluster exports is enabled."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A parameter group has the family of its database."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""Advanced database insights keep their data for fifteen months."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An instance has a class that its version of Aurora MySQL supports."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""The template determines which instance of an Aurora cluster becomes the writer."""
-
 from __future__ import annotations
 
 from typing import Any

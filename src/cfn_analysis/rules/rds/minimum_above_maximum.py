@@ -1,5 +1,3 @@
-"""The minimum capacity is not above the maximum."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""Performance Insights is enabled only for classes that support it."""
-
 from __future__ import annotations
 
 import re

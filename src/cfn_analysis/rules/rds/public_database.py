@@ -1,5 +1,3 @@
-"""A database does not have a public address."""
-
 from __future__ import annotations
 
 from typing import Any

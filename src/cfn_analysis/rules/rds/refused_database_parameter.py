@@ -1,5 +1,3 @@
-"""A parameter group sets only parameters that Aurora MySQL 3 has and allows to be set."""
-
 from __future__ import annotations
 
 import json

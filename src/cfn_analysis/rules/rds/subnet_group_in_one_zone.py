@@ -1,5 +1,3 @@
-"""The subnets of a database are in two Availability Zones."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A subscription uses event categories of its source type."""
-
 from __future__ import annotations
 
 from difflib import get_close_matches

@@ -1,5 +1,3 @@
-"""A database exports logs that its engine writes."""
-
 from __future__ import annotations
 
 from typing import Any

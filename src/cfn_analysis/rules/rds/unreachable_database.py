@@ -1,5 +1,3 @@
-"""A security group of a database allows its port."""
-
 from __future__ import annotations
 
 from typing import Any

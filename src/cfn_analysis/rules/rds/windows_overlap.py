@@ -1,5 +1,3 @@
-"""The backup window and the maintenance window do not overlap."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""An alias has the hosted zone ID of its target."""
-
 from __future__ import annotations
 
 import re

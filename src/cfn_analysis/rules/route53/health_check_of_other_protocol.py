@@ -1,5 +1,3 @@
-"""A health check uses the protocol of its port."""
-
 from __future__ import annotations
 
 import re

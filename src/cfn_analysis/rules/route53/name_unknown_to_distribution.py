@@ -1,5 +1,3 @@
-"""A distribution accepts the names that point to it."""
-
 from __future__ import annotations
 
 import re

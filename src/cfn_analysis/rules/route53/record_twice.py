@@ -1,5 +1,3 @@
-"""A record is defined once."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""An object action is allowed on objects, a bucket action on the bucket."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""A lifecycle rule moves objects before it deletes them."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A bucket allows the access logs of another bucket."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A rule for noncurrent versions is in a bucket with versioning."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A bucket is allowed to send its notifications."""
-
 from __future__ import annotations
 
 from typing import Any

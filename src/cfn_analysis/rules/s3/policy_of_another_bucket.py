@@ -1,5 +1,3 @@
-"""The resources of a bucket policy are in its bucket."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A prefix is the beginning of a key."""
-
 from __future__ import annotations
 
 from typing import Any

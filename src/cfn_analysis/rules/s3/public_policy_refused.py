@@ -1,5 +1,3 @@
-"""A bucket with a public policy does not block public policies."""
-
 from __future__ import annotations
 
 from typing import Any

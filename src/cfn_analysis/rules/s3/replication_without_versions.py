@@ -1,5 +1,3 @@
-"""A replicated bucket has versioning."""
-
 from __future__ import annotations
 
 from typing import Any

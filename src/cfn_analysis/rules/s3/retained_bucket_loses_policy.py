@@ -1,5 +1,3 @@
-"""A retained bucket keeps its policy."""
-
 from __future__ import annotations
 
 from typing import Any

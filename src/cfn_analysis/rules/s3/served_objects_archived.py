@@ -1,5 +1,3 @@
-"""Objects that a website or CloudFront serves are not archived."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

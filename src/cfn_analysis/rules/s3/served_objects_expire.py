@@ -1,5 +1,3 @@
-"""Objects that a website or CloudFront serves do not expire."""
-
 from __future__ import annotations
 
 from typing import Any

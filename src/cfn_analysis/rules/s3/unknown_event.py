@@ -1,5 +1,3 @@
-"""A notification is for an existing event."""
-
 from __future__ import annotations
 
 from difflib import get_close_matches

@@ -1,5 +1,3 @@
-"""A website endpoint can be reached."""
-
 from __future__ import annotations
 
 from typing import Any

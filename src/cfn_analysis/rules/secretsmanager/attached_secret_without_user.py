@@ -1,5 +1,3 @@
-"""A secret that is attached to a database contains username and password."""
-
 from __future__ import annotations
 
 import json

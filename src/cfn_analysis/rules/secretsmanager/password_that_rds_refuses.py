@@ -1,5 +1,3 @@
-"""A generated password has only characters that RDS accepts."""
-
 from __future__ import annotations
 
 import re

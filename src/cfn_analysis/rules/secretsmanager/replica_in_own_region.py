@@ -1,5 +1,3 @@
-"""The replicas of a secret are in other regions."""
-
 from __future__ import annotations
 
 from typing import Any

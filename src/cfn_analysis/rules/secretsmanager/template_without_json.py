@@ -1,5 +1,3 @@
-"""A generated secret begins as a JSON object."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""A reference to a secret uses a key of the secret."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""A topic's policy allows actions on topics."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The key of an alarm topic allows CloudWatch."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""The policy of an alarm topic allows CloudWatch to publish."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""CloudWatch cannot publish to a topic that the AWS-managed key encrypts."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The endpoint of a subscription fits its protocol."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A subscription to an alarm topic filters on fields that alarms have."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The values of a filter policy are lists."""
-
 from __future__ import annotations
 
 from typing import Any

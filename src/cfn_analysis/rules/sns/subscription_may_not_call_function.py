@@ -1,5 +1,3 @@
-"""A topic is allowed to call the function that subscribes to it."""
-
 from __future__ import annotations
 
 from typing import Any

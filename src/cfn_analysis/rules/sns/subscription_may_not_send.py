@@ -1,5 +1,3 @@
-"""A topic is allowed to send to the queue that subscribes to it."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A dead-letter queue accepts failed messages and retains them for days."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""A queue has a type that its sender supports."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

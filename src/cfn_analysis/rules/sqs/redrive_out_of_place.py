@@ -1,5 +1,3 @@
-"""A queue sends dead letters to another queue, with enough retention."""
-
 from __future__ import annotations
 
 from typing import Any

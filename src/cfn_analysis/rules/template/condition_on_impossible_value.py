@@ -1,5 +1,3 @@
-"""A condition compares a parameter with an allowed value."""
-
 from __future__ import annotations
 
 import re

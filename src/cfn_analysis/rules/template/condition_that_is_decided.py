@@ -1,5 +1,3 @@
-"""A condition can be true, and it can be false."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A conditional resource that is retained does not have a fixed name."""
-
 from __future__ import annotations
 
 import json

@@ -1,5 +1,3 @@
-"""Every export has a unique name."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""An output is exported under its own name."""
-
 from __future__ import annotations
 
 import re

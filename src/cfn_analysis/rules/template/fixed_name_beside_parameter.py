@@ -1,5 +1,3 @@
-"""A resource that a parameter can replace does not have a fixed name."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

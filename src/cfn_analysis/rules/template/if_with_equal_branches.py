@@ -1,5 +1,3 @@
-"""An Fn::If chooses between two values."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

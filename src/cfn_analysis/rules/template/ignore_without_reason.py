@@ -1,5 +1,3 @@
-"""A rule is ignored on one resource, with a reason."""
-
 from __future__ import annotations
 
 import re

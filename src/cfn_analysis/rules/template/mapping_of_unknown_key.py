@@ -1,5 +1,3 @@
-"""A mapping has only keys that the template uses."""
-
 from __future__ import annotations
 
 import re

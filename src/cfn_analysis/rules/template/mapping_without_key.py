@@ -1,5 +1,3 @@
-"""A map has every key that the template looks up."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,5 +1,3 @@
-"""A joined name is not too long for its service."""
-
 from __future__ import annotations
 
 import re

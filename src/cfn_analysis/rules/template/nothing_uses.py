@@ -1,5 +1,3 @@
-"""Resources that have an effect only in other resources are used."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The value of an output is from the resource in its name."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""The allowed values of a parameter meet its other constraints."""
-
 from __future__ import annotations
 
 from typing import Any

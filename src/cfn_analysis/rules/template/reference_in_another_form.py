@@ -1,5 +1,3 @@
-"""A property gets the form of a reference that it requires: an ARN, a URL, a name or an ID."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

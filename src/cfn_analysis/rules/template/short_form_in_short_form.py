@@ -1,5 +1,3 @@
-"""GetStackOutput is written in full form if it contains another function."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

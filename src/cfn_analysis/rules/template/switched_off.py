@@ -1,5 +1,3 @@
-"""Keys, rules and checks of a template are enabled."""
-
 from __future__ import annotations
 
 from typing import Any

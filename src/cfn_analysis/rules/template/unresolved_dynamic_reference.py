@@ -1,5 +1,3 @@
-"""A dynamic reference is in a place where CloudFormation resolves it."""
-
 from __future__ import annotations
 
 import re

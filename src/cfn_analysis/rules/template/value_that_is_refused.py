@@ -1,5 +1,3 @@
-"""Values are accepted by their service."""
-
 from __future__ import annotations
 
 from difflib import get_close_matches

@@ -1,5 +1,3 @@
-"""WAF rules for CloudFront use the client address of CloudFront."""
-
 from __future__ import annotations
 
 from typing import Any

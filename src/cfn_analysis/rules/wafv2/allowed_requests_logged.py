@@ -1,5 +1,3 @@
-"""The log of a web ACL does not contain all allowed requests."""
-
 from __future__ import annotations
 
 from typing import Any

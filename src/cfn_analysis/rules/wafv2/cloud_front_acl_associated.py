@@ -1,5 +1,3 @@
-"""A web ACL for CloudFront is set on the distribution."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""WAF resources for CloudFront are created in us-east-1."""
-
 from __future__ import annotations
 
 from typing import Any

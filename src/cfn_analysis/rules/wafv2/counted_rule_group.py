@@ -1,5 +1,3 @@
-"""A rule group blocks requests."""
-
 from __future__ import annotations
 
 from typing import Any

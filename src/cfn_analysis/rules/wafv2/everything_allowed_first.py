@@ -1,5 +1,3 @@
-"""An Allow rule does not match every request."""
-
 from __future__ import annotations
 
 import re

@@ -1,5 +1,3 @@
-"""A rule on a label comes after the one that adds it."""
-
 from __future__ import annotations
 
 from typing import Any

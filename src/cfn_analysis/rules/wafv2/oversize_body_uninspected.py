@@ -1,5 +1,3 @@
-"""A web ACL that inspects bodies has a rule on their size."""
-
 from __future__ import annotations
 
 from typing import Any

@@ -1,5 +1,3 @@
-"""A rate limit on a path counts every encoding of the path."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

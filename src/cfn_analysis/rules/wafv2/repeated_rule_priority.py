@@ -1,5 +1,3 @@
-"""WAF rules have unique priorities."""
-
 from __future__ import annotations
 
 from itertools import combinations

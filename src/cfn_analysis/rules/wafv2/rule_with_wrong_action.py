@@ -1,5 +1,3 @@
-"""A WAF rule has Action, and a rule group OverrideAction."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

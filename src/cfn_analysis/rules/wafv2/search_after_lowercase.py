@@ -1,5 +1,3 @@
-"""A search string can occur in the transformed request."""
-
 from __future__ import annotations
 
 from typing import Any

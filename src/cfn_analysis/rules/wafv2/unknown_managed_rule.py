@@ -1,5 +1,3 @@
-"""A managed rule group and its rules exist."""
-
 from __future__ import annotations
 
 import re

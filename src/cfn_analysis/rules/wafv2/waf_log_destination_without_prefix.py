@@ -1,5 +1,3 @@
-"""The name of a WAF log destination has the required prefix."""
-
 from __future__ import annotations
 
 import re

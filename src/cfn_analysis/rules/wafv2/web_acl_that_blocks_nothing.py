@@ -1,5 +1,3 @@
-"""A web ACL blocks something."""
-
 from __future__ import annotations
 
 from typing import Any
