@@ -5,18 +5,10 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import words
 
 # Services that act for all accounts, and send the ARN or the account.
-SERVICES = (
-    "apigateway",
-    "cognito-idp",
-    "elasticloadbalancing",
-    "events",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sns",
-)
+SERVICES = words("apigateway cognito-idp elasticloadbalancing events logs s3 secretsmanager sns")
 
 
 class PermissionForAnyAccount(Rule):

@@ -6,6 +6,7 @@ from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.words import words
 
 # Metrics of which little is bad, and metrics of which much is bad.
 LITTLE = {
@@ -14,15 +15,10 @@ LITTLE = {
     "AWS/ElastiCache": ("FreeableMemory",),
     "AWS/ApplicationELB": ("HealthyHostCount",),
     "AWS/NetworkELB": ("HealthyHostCount",),
-    "AWS/RDS": (
-        "BurstBalance",
-        "CPUCreditBalance",
-        "EBSByteBalance%",
-        "EBSIOBalance%",
-        "FreeableMemory",
-        "FreeLocalStorage",
-        "FreeStorageSpace",
-    ),
+    "AWS/RDS": words("""
+        BurstBalance CPUCreditBalance EBSByteBalance% EBSIOBalance% FreeableMemory FreeLocalStorage
+        FreeStorageSpace
+    """),
     "AWS/Route53": ("HealthCheckStatus", "HealthCheckPercentageHealthy"),
 }
 MUCH = {

@@ -10,6 +10,7 @@ from cfn_analysis.rules.support.references import single_reference, sub_text, ta
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
+from cfn_analysis.rules.support.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,18 +98,10 @@ COMPLETE = ("AWS/NATGateway", "AWS/SQS")
 
 # The others report by more dimensions than those. A set is known to be none if it is made of the service's
 # own names above and of these, which belong to other services.
-FOREIGN = {
-    "ApiId",
-    "ApiName",
-    "DBClusterIdentifier",
-    "DBInstanceIdentifier",
-    "DistributionId",
-    "FunctionName",
-    "QueueName",
-    "Region",
-    "Stage",
-    "WebACL",
-}
+FOREIGN = words("""
+    ApiId ApiName DBClusterIdentifier DBInstanceIdentifier DistributionId FunctionName QueueName Region Stage
+    WebACL
+""")
 
 # Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
 REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
@@ -211,7 +204,7 @@ class AlarmOnMissingMetric(Rule):
 
 def _is_known(namespace: str, names: tuple[str, ...]) -> bool:
     """Return whether all names are known, apart from their case."""
-    known = FOREIGN.union(*SETS[namespace])
+    known = set(FOREIGN).union(*SETS[namespace])
     return {name.lower() for name in names} <= {name.lower() for name in known}
 
 

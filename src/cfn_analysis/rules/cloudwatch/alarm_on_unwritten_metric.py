@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
@@ -11,6 +10,7 @@ from cfn_analysis.rules.support.metrics import metric_name, metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,8 +79,7 @@ def _close(name: str, names: Iterable[str]) -> str:
     """Return the name that is meant by one that is close to it, apart from what both begin with."""
     start, _, end = name.rpartition("}")
     ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
-    close = get_close_matches(end.lower(), ends, n=1, cutoff=0.75)
-    return ends[close[0]] if close else ""
+    return ends.get(nearest(end.lower(), ends, 0.75), "")
 
 
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:

@@ -4,24 +4,13 @@ from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import assume, case_of, existing, of_type, show
+from cfn_analysis.rules.support.words import words
 
 # Properties that determine when an alarm fires. The others are notifications and names.
-ASKED = (
-    "Namespace",
-    "MetricName",
-    "Dimensions",
-    "Metrics",
-    "Statistic",
-    "ExtendedStatistic",
-    "Period",
-    "EvaluationPeriods",
-    "DatapointsToAlarm",
-    "Threshold",
-    "ThresholdMetricId",
-    "ComparisonOperator",
-    "TreatMissingData",
-    "Unit",
-)
+ASKED = words("""
+    Namespace MetricName Dimensions Metrics Statistic ExtendedStatistic Period EvaluationPeriods
+    DatapointsToAlarm Threshold ThresholdMetricId ComparisonOperator TreatMissingData Unit
+""")
 
 
 class AlarmTwice(Rule):

@@ -5,24 +5,14 @@ from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import words
 
 # Metrics that each instance reports, without those of the cluster volume.
-PER_INSTANCE = {
-    "CommitLatency",
-    "CPUCreditBalance",
-    "CPUSurplusCreditBalance",
-    "CPUUtilization",
-    "DatabaseConnections",
-    "DMLLatency",
-    "FreeableMemory",
-    "FreeLocalStorage",
-    "InsertLatency",
-    "ReadLatency",
-    "SelectLatency",
-    "SwapUsage",
-    "UpdateLatency",
-    "WriteLatency",
-}
+PER_INSTANCE = words("""
+    CommitLatency CPUCreditBalance CPUSurplusCreditBalance CPUUtilization DatabaseConnections DMLLatency
+    FreeableMemory FreeLocalStorage InsertLatency ReadLatency SelectLatency SwapUsage UpdateLatency
+    WriteLatency
+""")
 
 
 class ClusterAlarmWithoutRole(Rule):

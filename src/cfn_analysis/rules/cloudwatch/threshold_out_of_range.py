@@ -10,6 +10,7 @@ from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import values
+from cfn_analysis.rules.support.words import words
 
 # Metrics that are a percentage, and metrics that count. The services have more.
 PERCENT = {
@@ -24,12 +25,7 @@ COUNTS = {
     "AWS/ApiGateway": ("Count", "4XXError", "5XXError", "4xx", "5xx"),
     "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
     "AWS/Lambda": ("Errors", "Throttles", "Invocations", "DeadLetterErrors"),
-    "AWS/NATGateway": (
-        "ErrorPortAllocation",
-        "IdleTimeoutCount",
-        "PacketsDropCount",
-        "ActiveConnectionCount",
-    ),
+    "AWS/NATGateway": words("ErrorPortAllocation IdleTimeoutCount PacketsDropCount ActiveConnectionCount"),
     "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
 }
 
@@ -37,12 +33,9 @@ COUNTS = {
 SHARES = {
     "AWS/ApiGateway": ("4XXError", "5XXError"),
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    "AWS/ApplicationELB": (
-        "HTTPCode_ELB_4XX_Count",
-        "HTTPCode_ELB_5XX_Count",
-        "HTTPCode_Target_4XX_Count",
-        "HTTPCode_Target_5XX_Count",
-    ),
+    "AWS/ApplicationELB": words("""
+        HTTPCode_ELB_4XX_Count HTTPCode_ELB_5XX_Count HTTPCode_Target_4XX_Count HTTPCode_Target_5XX_Count
+    """),
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     "AWS/Lambda": ("DeadLetterErrors", "DestinationDeliveryFailures", "Errors", "Throttles"),
     # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html

@@ -7,17 +7,18 @@ from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import words
 
 GATEWAY = ("s3", "s3express", "dynamodb")
 
 # Services with endpoints that templates name most, and what some are taken for.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-NAMES = (
-    "acm-pca apigateway athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config "
-    "ec2 ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing "
-    "events execute-api glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data "
-    "sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray"
-)
+NAMES = words("""
+    acm-pca apigateway athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config
+    ec2 ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing
+    events execute-api glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data
+    sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray
+""")
 TAKEN_FOR = {
     "cloudwatch": "monitoring",
     "cloudwatchlogs": "logs",
@@ -28,7 +29,7 @@ TAKEN_FOR = {
     "kinesis": "kinesis-streams",
     "stepfunctions": "states",
 }
-SERVICES = {re.sub(r"[^a-z0-9.]", "", name): name for name in (*NAMES.split(), *GATEWAY)}
+SERVICES = {re.sub(r"[^a-z0-9.]", "", name): name for name in (*NAMES, *GATEWAY)}
 
 
 class EndpointOfWrongKind(Rule):

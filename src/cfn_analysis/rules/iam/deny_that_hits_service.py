@@ -12,25 +12,14 @@ from cfn_analysis.rules.support.documents import (
     texts,
 )
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import words
 
 # Condition keys that requests by a service do not have, or have with values of the service.
-NETWORK = {
-    "aws:sourceip",
-    "aws:vpcsourceip",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:userid",
-}
-EXEMPT = (
-    "aws:principalisawsservice",
-    "aws:viaawsservice",
-    "aws:principalservice",
-    "aws:source",
-    "aws:calledvia",
-)
+NETWORK = words("""
+    aws:sourceip aws:vpcsourceip aws:sourcevpc aws:sourcevpce aws:principalarn aws:principalaccount
+    aws:principalorgid aws:userid
+""")
+EXEMPT = words("aws:principalisawsservice aws:viaawsservice aws:principalservice aws:source aws:calledvia")
 
 
 class DenyThatHitsService(Rule):

@@ -6,13 +6,13 @@ from typing import Any
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import words
 
 # Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
-NAMES = (
-    "s3 sns cloudtrail config logging.s3 delivery.logs cloudfront cloudwatch budgets ses events.rds "
-    "codestar-notifications logs"
-)
-SERVICES = NAMES.split()
+SERVICES = words("""
+    s3 sns cloudtrail config logging.s3 delivery.logs cloudfront cloudwatch budgets ses events.rds
+    codestar-notifications logs
+""")
 # Services that send them when they assume a role, as their pages advise: a condition there costs nothing.
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html

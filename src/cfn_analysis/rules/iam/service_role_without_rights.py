@@ -6,6 +6,7 @@ from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.references import own_type, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,15 +18,10 @@ ROLES = {
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     "AWS::ApiGateway::Account": (
         "CloudWatchRoleArn",
-        (
-            "logs:CreateLogGroup",
-            "logs:CreateLogStream",
-            "logs:DescribeLogGroups",
-            "logs:DescribeLogStreams",
-            "logs:PutLogEvents",
-            "logs:GetLogEvents",
-            "logs:FilterLogEvents",
-        ),
+        words("""
+            logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams
+            logs:PutLogEvents logs:GetLogEvents logs:FilterLogEvents
+        """),
     ),
     # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
     "AWS::CloudTrail::Trail": ("CloudWatchLogsRoleArn", ("logs:CreateLogStream", "logs:PutLogEvents")),

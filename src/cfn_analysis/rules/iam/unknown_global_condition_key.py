@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import nearest
 
 NAMES = (
     "aws:AssumedRoot aws:CalledVia aws:CalledViaAWSMCP aws:CalledViaFirst aws:CalledViaLast "
@@ -63,5 +63,4 @@ def _meant(key: str) -> str:
     if key in KEYS or key.startswith(OPEN) or (":" in key and not key.startswith(SERVICES)):
         return ""
     whole = key if ":" in key else f"aws:{key}"
-    close = get_close_matches(whole.replace("aws-", "aws:", 1), KEYS, n=1, cutoff=0.85)
-    return KEYS[close[0]] if close else ""
+    return KEYS.get(nearest(whole.replace("aws-", "aws:", 1), KEYS, 0.85), "")

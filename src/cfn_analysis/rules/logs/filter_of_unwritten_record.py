@@ -8,6 +8,7 @@ from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,15 +19,10 @@ OTHER_NAMES = {"WARNING": "WARN", "CRITICAL": "FATAL"}  # of Python's logging
 
 # Of the record of a platform.report, what is one level deeper.
 # https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
-METRICS = [
-    "billedDurationMs",
-    "billedRestoreDurationMs",
-    "durationMs",
-    "initDurationMs",
-    "maxMemoryUsedMB",
-    "memorySizeMB",
-    "restoreDurationMs",
-]
+METRICS = words("""
+    billedDurationMs billedRestoreDurationMs durationMs initDurationMs maxMemoryUsedMB memorySizeMB
+    restoreDurationMs
+""")
 
 
 class FilterOfUnwrittenRecord(Rule):

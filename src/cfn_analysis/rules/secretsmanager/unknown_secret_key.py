@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
@@ -11,6 +10,7 @@ from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,8 +56,7 @@ class UnknownSecretKey(Rule):
                     found = re.fullmatch(r"\$\{(\w+)(?:\.Id)?\}", secret)
                     owner = found[1] if found else names.get(secret, "")
                     if owner in known and key not in known[owner] and "$" not in key:
-                        close = get_close_matches(key, sorted(known[owner]), n=1)
-                        hint = f" Did you mean {close[0]}?" if close else ""
+                        hint = did_you_mean(key, sorted(known[owner]))
                         yield Fault(
                             path, f"The reference reads {key} of {owner}, which has no such key.{hint}"
                         )

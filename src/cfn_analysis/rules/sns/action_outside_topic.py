@@ -4,21 +4,12 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import documents, each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import words
 
-ACTIONS = {
-    "addpermission",
-    "deletetopic",
-    "getdataprotectionpolicy",
-    "gettopicattributes",
-    "listsubscriptionsbytopic",
-    "listtagsforresource",
-    "publish",
-    "putdataprotectionpolicy",
-    "receive",
-    "removepermission",
-    "settopicattributes",
-    "subscribe",
-}
+ACTIONS = words("""
+    addpermission deletetopic getdataprotectionpolicy gettopicattributes listsubscriptionsbytopic
+    listtagsforresource publish putdataprotectionpolicy receive removepermission settopicattributes subscribe
+""")
 
 
 class ActionOutsideTopic(Rule):
