@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from cfn_analysis.rules.support.apis import STAGE
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import existing, is_true, show, values
+from cfn_analysis.rules.support.values import existing, is_true, mappings, show, values
 
 if TYPE_CHECKING:
     from cfn_analysis.rules.support.values import Path
@@ -37,7 +37,7 @@ class CachePartlyEncrypted(Rule):
 
 
 def _unencrypted(case: Validator, stage: Any, settings: Any) -> Faults:
-    entries = [entry for entry in settings if isinstance(entry, dict)] if isinstance(settings, list) else []
+    entries = mappings(settings)
     encrypted = [is_true(only_value(case, entry.get(ENCRYPTED))) for entry in entries]
     if not any(encrypted):
         return  # where something is cached, W9528 finds it

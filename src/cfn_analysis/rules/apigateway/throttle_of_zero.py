@@ -46,11 +46,8 @@ class ThrottleOfZero(Rule):
 
 def _holders(properties: Any) -> Iterator[tuple[Any, Path]]:
     """Yield the parts of a stage or usage plan with limits, with their paths."""
-    found = [
-        *each(properties.get("MethodSettings"), "MethodSettings"),
-        *each(properties.get("Throttle"), "Throttle"),
-        *each(properties.get("DefaultRouteSettings"), "DefaultRouteSettings"),
-    ]
+    names = ("MethodSettings", "Throttle", "DefaultRouteSettings")
+    found = [pair for name in names for pair in each(properties.get(name), name)]
     for stage, path in each(properties.get("ApiStages"), "ApiStages"):
         methods = stage.get("Throttle") if isinstance(stage, dict) else None
         if isinstance(methods, dict) and not is_function(methods)[0]:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import (
     ALIAS,
     INTEGRATION,
@@ -53,9 +54,7 @@ def _aliases(validator: Validator) -> dict[str, str]:
 def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
     for plain, case in scenarios(validator, properties):
         settings, name, holder = integration(plain)
-        function, qualifier = called_function(
-            case, settings.get(name) if isinstance(settings, dict) else None
-        )
+        function, qualifier = called_function(case, value_at(settings, (name,)))
         if function in aliases and not qualifier:
             alias = aliases[function]
             yield Fault(
@@ -89,5 +88,5 @@ def _calls(validator: Validator) -> set[tuple[str, str]]:
     for _, _, properties in of_type(resources, METHOD, INTEGRATION):
         for plain, case in scenarios(validator, properties):
             settings, name, _ = integration(plain)
-            found.add(called_function(case, settings.get(name) if isinstance(settings, dict) else None))
+            found.add(called_function(case, value_at(settings, (name,))))
     return found

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.grants import LOGS, missing
+from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.policies import LOGS
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 

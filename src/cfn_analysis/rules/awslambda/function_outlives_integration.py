@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from cfn_analysis.rules.support.references import find_resource
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -30,10 +31,8 @@ class FunctionOutlivesIntegration(Rule):
         for plain, case in scenarios(validator, properties):
             settings, name, holder = integration(plain)
             # Not AWS: such an integration may invoke asynchronously and wait for nothing.
-            if not isinstance(settings, dict) or "AWS_PROXY" not in (
-                settings.get("Type"),
-                settings.get("IntegrationType"),
-            ):
+            kinds = [value_at(settings, (key,)) for key in ("Type", "IntegrationType")]
+            if "AWS_PROXY" not in kinds:
                 continue
             function_id, _ = called_function(case, settings.get(name))
             logical_id, function = find_resource(case, function_id, FUNCTION)

@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import items, show
 
 
 class ErrorPageBesideApi(Rule):
@@ -24,8 +24,8 @@ class ErrorPageBesideApi(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for config in configurations(validator, properties, "Origins", "CustomErrorResponses"):
-            pages, apis = config.parts.get("CustomErrorResponses"), config.api_origins()
-            for index, page in enumerate(pages if isinstance(pages, list) and apis else []):
+            pages, apis = items(config.parts.get("CustomErrorResponses")), config.api_origins()
+            for index, page in enumerate(pages if apis else []):
                 if not isinstance(page, dict) or "ResponsePagePath" not in page:
                     continue
                 code, response = (

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -23,11 +24,10 @@ class MinimumTlsWithDefaultCertificate(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for config in configurations(validator, properties, "ViewerCertificate"):
-            certificate = config.parts.get("ViewerCertificate")
-            if not isinstance(certificate, dict):
-                continue
-            own = only_value(config.case, certificate.get("CloudFrontDefaultCertificate"))
-            version = only_value(config.case, certificate.get("MinimumProtocolVersion"))
+            own, version = (
+                only_value(config.case, value_at(config.parts, ("ViewerCertificate", name)))
+                for name in ("CloudFrontDefaultCertificate", "MinimumProtocolVersion")
+            )
             if is_true(own) and version not in (None, "TLSv1"):
                 yield Fault(
                     config.path("ViewerCertificate", "MinimumProtocolVersion"),

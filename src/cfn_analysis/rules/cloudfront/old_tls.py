@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -26,13 +27,9 @@ class OldTls(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
-            certificate = one.parts.get("ViewerCertificate")
-            version = (
-                only_value(one.case, certificate.get("MinimumProtocolVersion"))
-                if isinstance(certificate, dict) and "CloudFrontDefaultCertificate" not in certificate
-                else None
-            )
-            if version in OLD:
+            certificate = one.parts.get("ViewerCertificate", {})
+            version = only_value(one.case, value_at(certificate, ("MinimumProtocolVersion",)))
+            if version in OLD and "CloudFrontDefaultCertificate" not in certificate:
                 yield Fault(
                     one.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are "

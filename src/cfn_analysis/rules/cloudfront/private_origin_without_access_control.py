@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import Configuration, configurations
 from cfn_analysis.rules.support.references import find_resource, single_reference, target
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -31,10 +32,9 @@ class PrivateOriginWithoutAccessControl(Rule):
                     continue
                 bucket, attribute = single_reference(origin.get("DomainName"))
                 _, bucket_properties = find_resource(one.case, bucket, "AWS::S3::Bucket")
-                blocks = bucket_properties.get("PublicAccessBlockConfiguration")
-                identity = origin.get("S3OriginConfig", {})
-                identity = identity.get("OriginAccessIdentity") if isinstance(identity, dict) else None
-                closed = isinstance(blocks, dict) and is_true(blocks.get("RestrictPublicBuckets"))
+                steps = ("PublicAccessBlockConfiguration", "RestrictPublicBuckets")
+                closed = is_true(value_at(bucket_properties, steps))
+                identity = value_at(origin, ("S3OriginConfig", "OriginAccessIdentity"))
                 if attribute in ("DomainName", "RegionalDomainName") and closed and not identity:
                     yield Fault(
                         one.path("Origins", index),
@@ -48,9 +48,8 @@ class PrivateOriginWithoutAccessControl(Rule):
 def _unsigned(one: Configuration, index: int, control: Any) -> Faults:
     """Yield a fault if the access control of an origin signs nothing."""
     control_id, properties = target(one.case, control, "AWS::CloudFront::OriginAccessControl")
-    config = properties.get("OriginAccessControlConfig")
-    signing = only_value(one.case, config.get("SigningBehavior")) if isinstance(config, dict) else None
-    if control_id and signing == "never":
+    signing = value_at(properties, ("OriginAccessControlConfig", "SigningBehavior"))
+    if control_id and only_value(one.case, signing) == "never":
         yield Fault(
             one.path("Origins", index, "OriginAccessControlId"),
             f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront does "

@@ -3,9 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.helpers import is_function
-
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import each, entries
 from cfn_analysis.rules.support.metrics import metric_name, metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
@@ -85,13 +83,10 @@ def _close(name: str, names: Iterable[str]) -> str:
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
     """Return the sets of dimensions of each metric that filters write, by namespace and name."""
     found: dict[str, dict[str, list[set[str]]]] = {}
-    for _, _, properties in of_type(resources, "AWS::Logs::MetricFilter"):
-        for one, _ in each(properties.get("MetricTransformations")):
-            if not isinstance(one, dict) or is_function(one)[0]:
-                continue
-            namespace = only_value(validator, one.get("MetricNamespace"))
-            name = metric_name(validator, one.get("MetricName"))
-            keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
-            if isinstance(namespace, str) and name:
-                found.setdefault(namespace, {}).setdefault(name, []).append(keys)
+    for made, _ in entries(resources, "AWS::Logs::MetricFilter", "MetricTransformations"):
+        namespace = only_value(validator, made.get("MetricNamespace"))
+        name = metric_name(validator, made.get("MetricName"))
+        keys = {str(item.get("Key")) for item, _ in each(made.get("Dimensions")) if isinstance(item, dict)}
+        if isinstance(namespace, str) and name:
+            found.setdefault(namespace, {}).setdefault(name, []).append(keys)
     return found

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 WRONG = {"HTTP": (443, "HTTPS", 80), "HTTPS": (80, "HTTP", 443)}
 
@@ -26,8 +26,7 @@ class PortOfAnotherProtocol(Rule):
     )
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties[name] for name in ("Port", "Protocol") if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, "Port", "Protocol"):
             protocol = only_value(case, found.get("Protocol"))
             wrong, other, right = WRONG.get(str(protocol), (None, "", 0))
             if wrong and number(only_value(case, found.get("Port"))) == wrong:

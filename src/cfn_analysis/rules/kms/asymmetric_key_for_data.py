@@ -7,10 +7,7 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # Type -> property that takes a key. These services take any ID, and only their first use of the key fails.
-KEYS = {
-    "AWS::SNS::Topic": "KmsMasterKeyId",
-    "AWS::SQS::Queue": "KmsMasterKeyId",
-}
+KEYS = {"AWS::SNS::Topic": "KmsMasterKeyId", "AWS::SQS::Queue": "KmsMasterKeyId"}
 
 
 class AsymmetricKeyForData(Rule):

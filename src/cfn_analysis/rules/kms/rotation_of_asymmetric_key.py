@@ -3,8 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import is_true
+
+# What a key needs for its rotation.
+ROTATED = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
 
 
 class RotationOfAsymmetricKey(Rule):
@@ -20,20 +23,14 @@ class RotationOfAsymmetricKey(Rule):
     looks_at = properties_of("AWS::KMS::Key")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("EnableKeyRotation", "KeySpec", "Origin")}
-        for found, case in scenarios(validator, asked):
-            if not is_true(only_value(case, found.get("EnableKeyRotation"))):
-                continue
-            spec, origin = (only_value(case, found.get(name)) for name in ("KeySpec", "Origin"))
+        for found, case in property_scenarios(validator, properties, "EnableKeyRotation", *ROTATED):
+            known = {name: only_value(case, found.get(name)) for name in ROTATED}
             other = [
                 f"{name} is {value}"
-                for name, value, fine in (
-                    ("KeySpec", spec, "SYMMETRIC_DEFAULT"),
-                    ("Origin", origin, "AWS_KMS"),
-                )
-                if isinstance(value, str) and value != fine
+                for name, value in known.items()
+                if isinstance(value, str) and value != ROTATED[name]
             ]
-            if other:
+            if other and is_true(only_value(case, found.get("EnableKeyRotation"))):
                 yield Fault(
                     ("EnableKeyRotation",),
                     f"EnableKeyRotation is true{{when}}, and {other[0]}: KMS does not rotate such a key, and "
