@@ -24,10 +24,8 @@ class DeploymentWithStageBesideStage(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for stage_id, stage, of_stage in of_type(resources, STAGE):
             deployment_id = ref_name(of_stage.get("DeploymentId"))
-            case, name = (
-                case_of(validator, stage),
-                value_at(resources, (deployment_id, "Properties", "StageName")),
-            )
+            name = value_at(resources, (deployment_id, "Properties", "StageName"))
+            case = case_of(validator, stage)
             if case and any(value is not None for value, _ in values(case, name)):
                 yield Fault(
                     (deployment_id, "Properties", "StageName"),

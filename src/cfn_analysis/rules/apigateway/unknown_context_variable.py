@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
-from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.words import nearest, words
 
@@ -59,7 +59,7 @@ class UnknownContextVariable(Rule):
     looks_at = ACCESS_LOGS
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
-        kind = validator.cfn.template["Resources"][own_id(validator)].get("Type", "")
+        kind = own_type(validator)
         for text in document_texts(validator, setting.get("Format")):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
                 if name in NOT_OF_REST and not kind.startswith("AWS::ApiGatewayV2::"):

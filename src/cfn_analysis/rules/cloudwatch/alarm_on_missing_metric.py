@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import REGIONS
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
@@ -220,8 +221,7 @@ def _scope(metric: Metric) -> str:
     """Return the scope of the web ACL of the template with this metric name; empty if there is none."""
     wanted = sub_text((metric.dimensions or {}).get("WebACL"))
     for _, _, properties in of_type(metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"):
-        visibility = properties.get("VisibilityConfig")
-        named = visibility.get("MetricName") if isinstance(visibility, dict) else None
+        named = value_at(properties, ("VisibilityConfig", "MetricName"))
         if wanted and sub_text(named) == wanted:
             return str(only_value(metric.case, properties.get("Scope")) or "")
     return ""
@@ -238,11 +238,11 @@ def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
     for logical_id, _, properties in of_type(
         metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"
     ):
-        visibility = properties.get("VisibilityConfig")
-        visibility = visibility if isinstance(visibility, dict) else {}
-        written = sub_text(visibility.get("MetricName"))
-        off = str(visibility.get("CloudWatchMetricsEnabled")).lower() == "false"
-        named[written] = logical_id, off, properties
+        written, enabled = (
+            value_at(properties, ("VisibilityConfig", name))
+            for name in ("MetricName", "CloudWatchMetricsEnabled")
+        )
+        named[sub_text(written)] = logical_id, str(enabled).lower() == "false", properties
     if wanted is None or None in named:
         return
     if wanted in named and named[wanted][1]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
 
@@ -20,9 +20,9 @@ class AlarmOverTooLongTime(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("Period", "EvaluationPeriods")}
-        for found, case in scenarios(validator, asked):
-            period, periods = (number(only_value(case, found.get(name))) for name in asked)
+        names = ("Period", "EvaluationPeriods")
+        for found, case in property_scenarios(validator, properties, *names):
+            period, periods = (number(only_value(case, found.get(name))) for name in names)
             if periods is None:
                 continue
             most = WEEK if period is not None and period >= HOUR else DAY

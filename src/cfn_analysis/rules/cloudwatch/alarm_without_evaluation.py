@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing
 
 # What CloudWatch demands, one of each line, with an example: of every alarm, and of one on a single metric.
@@ -34,8 +34,7 @@ class AlarmWithoutEvaluation(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: value for name, value in properties.items() if name in ASKED}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *sorted(ASKED)):
             if "EvaluationCriteria" in found:
                 continue
             due = {**ALWAYS, **(SINGLE if "MetricName" in found else {})}

@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import existing, logical_ids_in, values
 
 ASKED = ("TreatMissingData", "WarmUpConfiguration")
@@ -24,8 +24,7 @@ class MissingDataBreachesWithoutWarmUp(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties[name] for name in ASKED if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *ASKED):
             if "WarmUpConfiguration" in found:
                 continue
             for treated, where in values(case, found.get("TreatMissingData")):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from cfnlint.helpers import is_function
@@ -105,14 +106,11 @@ def _range(
 
 def _result(operator: str, limit: float, low: float, high: float | None) -> str:
     """Return ``never`` or ``always`` where no value of the range decides a comparison."""
-    if operator == "GreaterThanThreshold" and high is not None and limit >= high:
-        return "never"
-    if operator == "GreaterThanOrEqualToThreshold":
-        return "never" if high is not None and limit > high else "always" if limit <= low else ""
-    if operator == "GreaterThanThreshold" and limit < low:
-        return "always"
-    if operator == "LessThanThreshold":
-        return "never" if limit <= low else "always" if high is not None and limit > high else ""
-    if operator == "LessThanOrEqualToThreshold":
-        return "never" if limit < low else "always" if high is not None and limit >= high else ""
-    return ""
+    most = math.inf if high is None else high
+    never, always = {
+        "GreaterThanThreshold": (limit >= most, limit < low),
+        "GreaterThanOrEqualToThreshold": (limit > most, limit <= low),
+        "LessThanThreshold": (limit <= low, limit > most),
+        "LessThanOrEqualToThreshold": (limit < low, limit >= most),
+    }.get(operator, (False, False))
+    return "never" if never else "always" if always else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import of_type
 from cfn_analysis.rules.support.words import words
 
@@ -47,13 +47,11 @@ class EndpointOfWrongKind(Rule):
     looks_at = properties_of("AWS::EC2::VPCEndpoint")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("ServiceName", "VpcEndpointType")}
-        for found, case in scenarios(validator, asked):
-            service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", sub_text(found.get("ServiceName")) or "")
+        for found, case in property_scenarios(validator, properties, "ServiceName", "VpcEndpointType"):
+            name = sub_text(found.get("ServiceName")) or ""
+            service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", name)
             kind = only_value(case, found.get("VpcEndpointType", "Gateway"))
-            named = re.match(
-                r"com\.amazonaws\.(\$\{.+?\}|[a-z-]+-\d)\.", sub_text(found.get("ServiceName")) or ""
-            )
+            named = re.match(r"com\.amazonaws\.(\$\{.+?\}|[a-z-]+-\d)\.", name)
             problem = _no_service(validator, properties, named[1], service[1]) if named and service else ""
             if problem:
                 yield Fault(("ServiceName",), problem, case)

@@ -37,13 +37,8 @@ class ConditionPassedWithoutKey(Rule):
         for statement, path in documents(policy):
             found = list(conditions(statement))
             if statement.get("Effect") == "Deny":
-                for operator, key, value, place_of in found:
-                    if (
-                        operator == "Bool"
-                        and key.lower() == MFA
-                        and texts(value) == ["false"]
-                        and len(found) == 1
-                    ):
+                for operator, key, value, place_of in found if len(found) == 1 else ():
+                    if operator == "Bool" and key.lower() == MFA and texts(value) == ["false"]:
                         yield Fault(
                             (*path, *place_of),
                             f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",

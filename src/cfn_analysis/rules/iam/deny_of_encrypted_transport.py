@@ -27,11 +27,8 @@ class DenyOfEncryptedTransport(Rule):
                 continue
             for operator, key, value, place_of in asks:
                 asked = [str(item).lower() for item, _ in each(value)]
-                if (
-                    operator.startswith("Bool")
-                    and key.lower() == "aws:securetransport"
-                    and asked == [refused]
-                ):
+                about_transport = operator.startswith("Bool") and key.lower() == "aws:securetransport"
+                if about_transport and asked == [refused]:
                     yield Fault(
                         (*path, *place_of),
                         f"{statement['Effect']} applies if aws:SecureTransport is {refused}: requests over "

@@ -47,12 +47,8 @@ class DenyThatHitsService(Rule):
             asked = [(operator, key.lower()) for operator, key, _, _ in conditions(statement)]
             keys = {key for operator, key in asked if "Not" in operator and key in NETWORK}
             spared = any(key.startswith(EXEMPT) and key not in NETWORK for _, key in asked)
-            if (
-                statement.get("Effect") != "Deny"
-                or not keys
-                or spared
-                or "*" not in principals(statement, "AWS")
-            ):
+            denies = statement.get("Effect") == "Deny" and "*" in principals(statement, "AWS")
+            if not denies or not keys or spared:
                 continue
             denied = [str(item) for item, _ in each(statement.get("Action"))]
             for name, actions in allowed:
@@ -60,8 +56,7 @@ class DenyThatHitsService(Rule):
                     yield Fault(
                         (*path, "Condition"),
                         f"The Deny on {' and '.join(sorted(keys))} also applies to {name}, which another "
-                        "statement "
-                        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
+                        'statement allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
                     )
                     break
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 LEAST = 465  # days
 NAMES = ("DatabaseInsightsMode", "EnablePerformanceInsights", "PerformanceInsightsEnabled")
@@ -25,8 +25,7 @@ class InsightsTooShort(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if "DatabaseInsightsMode" not in properties:
             return
-        asked = {name: properties[name] for name in (*NAMES, PERIOD) if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *NAMES, PERIOD):
             if only_value(case, found.get("DatabaseInsightsMode")) != "advanced":
                 continue
             days = number(only_value(case, found[PERIOD])) if PERIOD in found else 7

@@ -3,8 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
+from cfn_analysis.rules.support.values import items, show
 from cfn_analysis.rules.support.words import did_you_mean, phrases
 
 INSTANCE_EVENTS = phrases("""
@@ -43,11 +43,9 @@ class UnknownEventCategory(Rule):
     looks_at = properties_of("AWS::RDS::EventSubscription")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("SourceType", "EventCategories")}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, "SourceType", "EventCategories"):
             known = CATEGORIES.get(str(only_value(case, found.get("SourceType"))), ())
-            listed = found.get("EventCategories")
-            for value in listed if isinstance(listed, list) and known else []:
+            for value in items(found.get("EventCategories")) if known else ():
                 category = only_value(case, value)
                 if isinstance(category, str) and category not in known:
                     hint = did_you_mean(category.lower(), known) or f" It has {', '.join(known)}."

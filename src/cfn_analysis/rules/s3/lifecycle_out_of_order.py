@@ -4,7 +4,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
-from cfn_analysis.rules.support.values import existing
+from cfn_analysis.rules.support.values import existing, items, mappings
 
 
 class LifecycleOutOfOrder(Rule):
@@ -21,7 +21,7 @@ class LifecycleOutOfOrder(Rule):
 
     def faults(self, validator: Validator, rule: Any) -> Faults:
         for found, case in scenarios(validator, rule):
-            moves = [*_listed(found, "Transition", "Transitions")]
+            moves = mappings([found.get("Transition"), *items(found.get("Transitions"))])
             expiry = number(only_value(case, found.get("ExpirationInDays")))
             for move in moves:
                 days = number(only_value(case, move.get("TransitionInDays")))
@@ -33,8 +33,3 @@ class LifecycleOutOfOrder(Rule):
                         "later.",
                         case,
                     )
-
-
-def _listed(rule: Any, single: str, several: str) -> list[Any]:
-    moves = [rule.get(single), *(rule.get(several) if isinstance(rule.get(several), list) else [])]
-    return [move for move in moves if isinstance(move, dict)]

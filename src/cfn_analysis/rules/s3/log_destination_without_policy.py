@@ -55,10 +55,8 @@ def _under(logging: Any) -> str:
 
 
 def _takes(resources: Any, bucket: str, properties: Any, prefix: Any) -> bool:
-    if (
-        properties.get("AccessControl") == "LogDeliveryWrite"
-        or is_function(properties.get("AccessControl"))[0]
-    ):
+    control = properties.get("AccessControl")
+    if control == "LogDeliveryWrite" or is_function(control)[0]:
         return True
     for _, _, policy in of_type(resources, "AWS::S3::BucketPolicy"):
         document = policy.get("PolicyDocument")

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 
 class ReplicationWithoutVersions(Rule):
@@ -20,10 +20,8 @@ class ReplicationWithoutVersions(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if "ReplicationConfiguration" not in properties or properties.get("ObjectLockEnabled"):
             return
-        asked = {
-            name: properties.get(name) for name in ("ReplicationConfiguration", "VersioningConfiguration")
-        }
-        for found, case in scenarios(validator, asked):
+        names = ("ReplicationConfiguration", "VersioningConfiguration")
+        for found, case in property_scenarios(validator, properties, *names):
             versions = found.get("VersioningConfiguration", {})
             status = only_value(case, versions.get("Status", "Off")) if isinstance(versions, dict) else None
             if "ReplicationConfiguration" in found and status in ("Off", "Suspended"):

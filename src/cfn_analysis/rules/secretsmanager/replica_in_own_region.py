@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import existing, show
+from cfn_analysis.rules.support.values import existing, items, show
 
 
 class ReplicaInOwnRegion(Rule):
@@ -24,8 +25,8 @@ class ReplicaInOwnRegion(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for replicas, case in scenarios(validator, properties.get("ReplicaRegions")):
             seen: list[Any] = [{"Ref": "AWS::Region"}]
-            for replica in replicas if isinstance(replicas, list) else ():
-                region = replica.get("Region") if isinstance(replica, dict) else None
+            for replica in items(replicas):
+                region = value_at(replica, ("Region",))
                 if region in seen:
                     yield Fault(
                         existing(properties, ("ReplicaRegions",)),

@@ -9,7 +9,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.values import children, of_type
 from cfn_analysis.rules.support.words import did_you_mean
 
 if TYPE_CHECKING:
@@ -87,7 +87,5 @@ def _resolved(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, tup
         if "{{resolve:secretsmanager:" in text:
             yield text, path
         return
-    for key, value in (
-        part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    ):
+    for key, value in children(part):
         yield from _resolved(value, (*path, key))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -24,8 +25,7 @@ class ExportOfAnotherOutput(Rule):
         outputs = template.get("Outputs")
         keys = {_plain(key): key for key in outputs} if isinstance(outputs, dict) else {}
         for key, output in outputs.items() if isinstance(outputs, dict) else ():
-            export = output.get("Export") if isinstance(output, dict) else None
-            name = sub_text(export.get("Name")) if isinstance(export, dict) else None
+            name = sub_text(value_at(output, ("Export", "Name")))
             end = _plain((name or "").rpartition("}")[2])
             if end in keys and end != _plain(key):
                 yield Fault(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -25,20 +26,12 @@ class OutputOfAnotherResource(Rule):
         if not isinstance(resources, dict) or not isinstance(outputs, dict):
             return
         for key, output in outputs.items():
-            value = output.get("Value") if isinstance(output, dict) else None
-            logical_id, _ = single_reference(value)
+            logical_id, _ = single_reference(value_at(output, ("Value",)))
             if logical_id not in resources or str(key).startswith(logical_id):
                 continue
             kind = resources[logical_id].get("Type")
-            named = max(
-                (
-                    name
-                    for name, one in resources.items()
-                    if one.get("Type") == kind and str(key).startswith(name)
-                ),
-                key=len,
-                default="",
-            )
+            alike = [name for name, resource in resources.items() if resource.get("Type") == kind]
+            named = max((name for name in alike if str(key).startswith(name)), key=len, default="")
             if named and not key[len(named) : len(named) + 1].isdigit():
                 yield Fault(
                     ("Outputs", key, "Value"),

@@ -5,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.patterns import refuses
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import as_text, items, show
 
 
 class ParameterThatTakesNothing(Rule):
@@ -36,9 +36,8 @@ class ParameterThatTakesNothing(Rule):
                         f"{low} of {name} is {parameter[low]} and {high} {parameter[high]}: no value is "
                         "allowed.",
                     )
-            allowed = parameter.get("AllowedValues")
-            for index, value in enumerate(allowed if isinstance(allowed, list) else []):
-                broken = _broken(parameter, str(value).lower() if isinstance(value, bool) else str(value))
+            for index, value in enumerate(items(parameter.get("AllowedValues"))):
+                broken = _broken(parameter, as_text(value))
                 if broken:
                     yield Fault(
                         ("Parameters", name, "AllowedValues", index),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, place, values
 from cfn_analysis.rules.support.words import did_you_mean
@@ -54,12 +54,9 @@ class ValueThatIsRefused(Rule):
     looks_at = properties_of(*VALUES)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        resources = validator.cfn.template["Resources"]
-        for path, listed in VALUES[resources[own_id(validator)]["Type"]].items():
-            if path[0] not in properties:
-                continue
+        for path, listed in VALUES[own_type(validator)].items():
             allowed = listed.split()
-            for value, where in branches(validator, properties, *path):
+            for value, where in branches(validator, properties, *path) if path[0] in properties else ():
                 for found, case in values(where, value):
                     if not isinstance(found, (str, int, float)) or f"{found}" in allowed:
                         continue

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
 
 CONFIGS = ("ForwardedIPConfig", "IPSetForwardedIPConfig")
@@ -31,10 +32,10 @@ class AddressThatClientChooses(Rule):
             return
         if not any(name in show(properties.get("Rules")) for name in (*CONFIGS, "ForwardedIP")):
             return
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            for _, body, path in statements(rules) if isinstance(rules, list) else ():
+        for rules, case in rule_lists(validator, properties):
+            for _, body, path in statements(rules):
                 for name in CONFIGS:
-                    config = body.get(name) if isinstance(body, dict) else None
+                    config = value_at(body, (name,))
                     if isinstance(config, dict):
                         yield Fault(
                             place(properties, rules, (*path, name)),

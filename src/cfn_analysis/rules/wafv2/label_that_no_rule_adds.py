@@ -4,8 +4,8 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, scenarios
-from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.scenarios import number
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
 
 
@@ -23,10 +23,8 @@ class LabelThatNoRuleAdds(Rule):
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            if not isinstance(rules, list) or not all(
-                isinstance(rule, dict) and "Name" in rule for rule in rules
-            ):
+        for rules, case in rule_lists(validator, properties):
+            if not all(isinstance(rule, dict) and "Name" in rule for rule in rules):
                 continue
             added = [(number(rule.get("Priority")), _labels(rule)) for rule in rules]
             for kind, body, path in statements(rules):

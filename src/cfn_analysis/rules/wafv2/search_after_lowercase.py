@@ -3,9 +3,8 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.statements import place, statements
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
+from cfn_analysis.rules.support.values import mappings, show
 
 
 class SearchAfterLowercase(Rule):
@@ -24,15 +23,12 @@ class SearchAfterLowercase(Rule):
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            for kind, body, path in statements(rules) if isinstance(rules, list) else ():
+        for rules, case in rule_lists(validator, properties):
+            for kind, body, path in statements(rules):
                 if kind != "ByteMatchStatement" or not isinstance(body, dict):
                     continue
-                text, changes = body.get("SearchString"), body.get("TextTransformations")
-                lower = any(
-                    isinstance(one, dict) and one.get("Type") == "LOWERCASE"
-                    for one in (changes if isinstance(changes, list) else [])
-                )
+                text, changes = body.get("SearchString"), mappings(body.get("TextTransformations"))
+                lower = any(change.get("Type") == "LOWERCASE" for change in changes)
                 if lower and isinstance(text, str) and text != text.lower():
                     yield Fault(
                         place(properties, rules, (*path, "SearchString")),

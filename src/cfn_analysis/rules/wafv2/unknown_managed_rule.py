@@ -3,10 +3,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.words import did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -78,18 +78,10 @@ class UnknownManagedRule(Rule):
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            if not isinstance(rules, list):
-                continue
+        for rules, case in rule_lists(validator, properties):
             for kind, body, path in statements(rules):
-                if (
-                    kind != "ManagedRuleGroupStatement"
-                    or not isinstance(body, dict)
-                    or body.get("VendorName") != "AWS"
-                ):
-                    continue
-                group = body.get("Name")
-                if not isinstance(group, str):
+                vendor, group = (value_at(body, (name,)) for name in ("VendorName", "Name"))
+                if kind != "ManagedRuleGroupStatement" or vendor != "AWS" or not isinstance(group, str):
                     continue
                 if group not in GROUPS and (hint := did_you_mean(group, GROUPS, 0.75)):
                     yield Fault(
