@@ -26,23 +26,23 @@ class OldTls(Rule):
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
-            certificate = one.parts.get("ViewerCertificate", {})
-            version = only_value(one.case, value_at(certificate, ("MinimumProtocolVersion",)))
+        for config in configurations(validator, properties, "Origins", "ViewerCertificate"):
+            certificate = config.parts.get("ViewerCertificate", {})
+            version = only_value(config.case, value_at(certificate, ("MinimumProtocolVersion",)))
             if version in OLD and "CloudFrontDefaultCertificate" not in certificate:
                 yield Fault(
-                    one.path("ViewerCertificate", "MinimumProtocolVersion"),
+                    config.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are "
                     "accepted. Set it to TLSv1.2_2021.",
-                    one.case,
+                    config.case,
                 )
-            for index, _, custom in one.custom_origins():
+            for index, _, custom in config.custom_origins():
                 offered = custom.get("OriginSSLProtocols")
                 known = all(isinstance(each, str) for each in offered) if isinstance(offered, list) else False
                 if offered and known and NEWEST not in offered:
                     yield Fault(
-                        one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
+                        config.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
                         f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
                         f"and viewers get 502. Set it to {NEWEST}.",
-                        one.case,
+                        config.case,
                     )

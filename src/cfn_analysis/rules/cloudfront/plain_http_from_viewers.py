@@ -20,12 +20,12 @@ class PlainHttpFromViewers(Rule):
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
-            for path, behavior in one.behaviors():
-                for policy, case in values(one.case, behavior.get("ViewerProtocolPolicy")):
+        for config in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
+            for path, behavior in config.behaviors():
+                for policy, case in values(config.case, behavior.get("ViewerProtocolPolicy")):
                     if policy == "allow-all":
                         yield Fault(
-                            one.path(*path, "ViewerProtocolPolicy"),
+                            config.path(*path, "ViewerProtocolPolicy"),
                             "ViewerProtocolPolicy is allow-all{when}: viewers may use plain HTTP. Use "
                             "redirect-to-https.",
                             case,

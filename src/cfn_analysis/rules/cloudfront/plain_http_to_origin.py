@@ -21,8 +21,8 @@ class PlainHttpToOrigin(Rule):
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins"):
-            for index, origin, custom in one.custom_origins():
+        for config in configurations(validator, properties, "Origins"):
+            for index, origin, custom in config.custom_origins():
                 policy, domain = custom.get("OriginProtocolPolicy"), show(origin.get("DomainName"))
                 website = "s3-website" in domain or "WebsiteURL" in domain
                 if policy in ("http-only", "match-viewer") and not website:
@@ -34,7 +34,7 @@ class PlainHttpToOrigin(Rule):
                 else:
                     continue
                 yield Fault(
-                    one.path("Origins", index, "CustomOriginConfig", "OriginProtocolPolicy"),
+                    config.path("Origins", index, "CustomOriginConfig", "OriginProtocolPolicy"),
                     f"OriginProtocolPolicy is {policy}{{when}}: {problem}.",
-                    one.case,
+                    config.case,
                 )

@@ -23,14 +23,14 @@ class PortOfOtherProtocol(Rule):
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins"):
-            for index, _, custom in one.custom_origins():
+        for config in configurations(validator, properties, "Origins"):
+            for index, _, custom in config.custom_origins():
                 for name, (port, other, right) in WRONG.items():
-                    policy = only_value(one.case, custom.get("OriginProtocolPolicy"))
-                    if number(only_value(one.case, custom.get(name))) == port and policy != UNUSED[name]:
+                    policy = only_value(config.case, custom.get("OriginProtocolPolicy"))
+                    if number(only_value(config.case, custom.get(name))) == port and policy != UNUSED[name]:
                         yield Fault(
-                            one.path("Origins", index, "CustomOriginConfig", name),
+                            config.path("Origins", index, "CustomOriginConfig", name),
                             f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
                             f"there. Set it to {right}.",
-                            one.case,
+                            config.case,
                         )

@@ -24,35 +24,35 @@ class PrivateOriginWithoutAccessControl(Rule):
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins"):
-            for index, origin in one.origins():
+        for config in configurations(validator, properties, "Origins"):
+            for index, origin in config.origins():
                 control = origin.get("OriginAccessControlId")
                 if control:
-                    yield from _unsigned(one, index, control)
+                    yield from _unsigned(config, index, control)
                     continue
                 bucket, attribute = single_reference(origin.get("DomainName"))
-                _, bucket_properties = find_resource(one.case, bucket, "AWS::S3::Bucket")
+                _, bucket_properties = find_resource(config.case, bucket, "AWS::S3::Bucket")
                 steps = ("PublicAccessBlockConfiguration", "RestrictPublicBuckets")
                 closed = is_true(value_at(bucket_properties, steps))
                 identity = value_at(origin, ("S3OriginConfig", "OriginAccessIdentity"))
                 if attribute in ("DomainName", "RegionalDomainName") and closed and not identity:
                     yield Fault(
-                        one.path("Origins", index),
+                        config.path("Origins", index),
                         f"The origin is {bucket}{{when}}, which blocks public access, and has no "
                         "OriginAccessControlId: every object returns 403. Add an "
                         "AWS::CloudFront::OriginAccessControl.",
-                        one.case,
+                        config.case,
                     )
 
 
-def _unsigned(one: Configuration, index: int, control: Any) -> Faults:
+def _unsigned(config: Configuration, index: int, control: Any) -> Faults:
     """Yield a fault if the access control of an origin signs nothing."""
-    control_id, properties = target(one.case, control, "AWS::CloudFront::OriginAccessControl")
+    control_id, properties = target(config.case, control, "AWS::CloudFront::OriginAccessControl")
     signing = value_at(properties, ("OriginAccessControlConfig", "SigningBehavior"))
-    if control_id and only_value(one.case, signing) == "never":
+    if control_id and only_value(config.case, signing) == "never":
         yield Fault(
-            one.path("Origins", index, "OriginAccessControlId"),
+            config.path("Origins", index, "OriginAccessControlId"),
             f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront does "
             "not sign its requests. Set it to always.",
-            one.case,
+            config.case,
         )

@@ -35,11 +35,11 @@ class NotificationNotAllowed(Rule):
                 resources, "AWS::S3::Bucket", "NotificationConfiguration", name
             ):
                 for target_id in targets_of(resources, notification.get(key), *kinds):
-                    if not (
-                        may_send(resources, target_id, "s3.", action)
-                        if action
-                        else permitted(resources, target_id, "s3.")
-                    ):
+                    if action:
+                        allowed = may_send(resources, target_id, "s3.", action)
+                    else:
+                        allowed = permitted(resources, target_id, "s3.")
+                    if not allowed:
                         yield Fault(
                             (*path, key),
                             f"{key} is {target_id}, which does not allow s3.amazonaws.com: S3 refuses the "
