@@ -162,54 +162,6 @@ def test_outputs_change_with_their_value_their_name_or_what_they_name() -> None:
     assert found.outputs == ("Value", "Name", "Replaced", "MaybeReplaced", "Following")
 
 
-@pytest.mark.parametrize(
-    ("stack", "parameter", "replaced", "not_replaced"),
-    [
-        (
-            "network",
-            "VpcCidr",
-            {"VPC", "PrivateSubnet1", "NatGateway2"},
-            {"LambdaDeploymentsBucket", "LogsKey"},
-        ),
-        (
-            "network",
-            "PublicSubnet1Cidr",
-            {"PublicSubnet1", "NatGateway1"},
-            {"PublicSubnet2", "NatGateway2", "VPC"},
-        ),
-        (
-            "database",
-            "DatabaseName",
-            {"DatabaseCluster", "DatabaseInstance1"},
-            {"DatabaseSecret", "DatabaseKey"},
-        ),
-        ("database", "DatabaseEngineVersion", set(), {"DatabaseCluster", "DatabaseInstance1"}),
-        ("database", "DatabaseDeletionProtection", set(), {"DatabaseCluster"}),
-        ("api", "LambdaMemorySize", {"ApiFunctionVersion"}, {"ApiFunction", "ApiFunctionAlias", "RestApi"}),
-        ("api", "LambdaCodeS3ObjectVersion", {"ApiFunctionVersion"}, {"ApiFunction", "ApiFunctionAlias"}),
-        ("api", "LambdaReservedConcurrency", set(), {"ApiFunction", "ApiFunctionVersion"}),
-        ("api", "ApiCacheEnabled", set(), {"ApiStage", "RestApi"}),
-        ("frontend", "CustomDomainName", {"DomainRecordIPv4", "DomainRecordIPv6"}, {"Distribution"}),
-        ("frontend", "HostedZoneId", {"DomainRecordIPv4", "DomainRecordIPv6"}, {"Distribution"}),
-        ("frontend", "ContentSecurityPolicy", set(), {"Distribution", "SiteHeadersPolicy", "SiteBucket"}),
-    ],
-)
-def test_known_parameters(
-    built: dict[str, BuiltStack],
-    stack: str,
-    parameter: str,
-    replaced: set[str],
-    not_replaced: set[str],
-) -> None:
-    """The effects match the documentation of CloudFormation for the properties of these parameters."""
-    found = changes(built[stack])[parameter]
-    anew = {*found.replaced, *found.following}
-
-    assert replaced <= anew
-    assert not not_replaced & anew
-    assert not_replaced | replaced <= set(built[stack].resources)
-
-
 INSTANCES = NOTES["AWS::RDS::DBInstance"]
 
 
