@@ -111,41 +111,23 @@ def assemble(
         ChildProcessError: a lint process was killed.
     """
     seconds: dict[str, float] = {}
-    files: dict[str, bytes] = {}
-    built = []
-    stale = []
-    for stack in stacks:
-        started = time.perf_counter()
-        one = _build_stack(stack)
-        one.text = _text(one, refresh)
-        seconds[one.name] = time.perf_counter() - started
-        if one.file in files or one.file == manifest.MANIFEST:
-            raise ValueError(
-                f"Stack {one.name}: Another stack or the manifest has the file name {one.file} too. Choose a "
-                "different file name."
-            )
-        files[one.file] = one.text.encode("ascii")
-        stale += [f"Stack {one.name}: {sentence}" for sentence in stack.stale(one.template)]
-        built.append(one)
+    built = _build_stacks(stacks, refresh, seconds)
+    files = {stack.file: stack.text.encode("ascii") for stack in built}
     known = environments.read(parameters, built) if parameters else ()
-    problems = [*cross_stack.problems(built), *stale, *environments.default_problems(built)]
+    problems = [*cross_stack.problems(built)]
+    for declared, stack in zip(stacks, built, strict=True):
+        problems += [f"Stack {stack.name}: {sentence}" for sentence in declared.stale(stack.template)]
+    problems += environments.default_problems(built)
     problems += [f"Stack {one.name}: {sentence}" for one in built for sentence in manifest_problems(one)]
     problems += _house_problems(stacks, built)
-    triggers = {}
-    for declared, one in zip(stacks, built, strict=True):
-        try:
-            triggers[one.name] = rollback_triggers(one, declared.rollback_triggers, known)
-            service, service_delete = iam_policies(one)
-            pipeline, pipeline_delete = pipeline_policies(one)
-            one.policies = Policies(stack_policy(one), pipeline, service, pipeline_delete, service_delete)
-        except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
-            problems.append(f"Stack {one.name}: {error}")  # the linter may report more about the same error
+    triggers, policy_problems = _add_policies(stacks, built, known)
+    problems += policy_problems
     files.update(_hand_over(built, known, in_repository, refresh))
     derived = [] if problems else [*_bootstraps(built, refresh), *_recoveries(built, known, files, refresh)]
     files.update((one.path, one.text.encode("ascii")) for one in derived)
     findings: list[Finding] = []
     if lint:
-        sources = {stack.name: stack.source for stack in stacks}
+        sources = {declared.name: declared.source for declared in stacks}
         environments_to_lint = known if every_environment else ()
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found
@@ -158,13 +140,47 @@ def assemble(
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
 
 
+def _build_stacks(stacks: Sequence[Stack], refresh: str, seconds: dict[str, float]) -> list[BuiltStack]:
+    """Return the stacks with their texts, and add the seconds that each took."""
+    built: list[BuiltStack] = []
+    for declared in stacks:
+        started = time.perf_counter()
+        stack = _build_stack(declared)
+        stack.text = _template_text(stack, refresh)
+        seconds[stack.name] = time.perf_counter() - started
+        if stack.file in [manifest.MANIFEST, *(earlier.file for earlier in built)]:
+            raise ValueError(
+                f"Stack {stack.name}: Another stack or the manifest has the file name {stack.file} too. "
+                "Choose a different file name."
+            )
+        built.append(stack)
+    return built
+
+
+def _add_policies(
+    stacks: Sequence[Stack], built: Sequence[BuiltStack], known: Sequence[Environment]
+) -> tuple[dict[str, dict[str, list[str]]], list[str]]:
+    """Give each stack its policies, and return stack -> rollback triggers, and the problems."""
+    triggers = {}
+    problems = []
+    for declared, stack in zip(stacks, built, strict=True):
+        try:
+            triggers[stack.name] = rollback_triggers(stack, declared.rollback_triggers, known)
+            service, service_delete = iam_policies(stack)
+            pipeline, pipeline_delete = pipeline_policies(stack)
+            stack.policies = Policies(stack_policy(stack), pipeline, service, pipeline_delete, service_delete)
+        except (RollbackTriggerError, PolicyError, SchemasError, ResolveError) as error:
+            problems.append(f"Stack {stack.name}: {error}")  # the linter may report more of the same error
+    return triggers, problems
+
+
 def render(stack: Stack, *, refresh: str = REFRESH) -> str:
     """Return the YAML of one stack, the same as from a build with this ``refresh``.
 
     Raises:
         rendering.RenderError: the template contains a value that cannot be written.
     """
-    return _text(_build_stack(stack), refresh)
+    return _template_text(_build_stack(stack), refresh)
 
 
 def resolved(stack: Stack, environment: Environment) -> str:
@@ -273,7 +289,7 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         yield from pinned.stacks_gone([stack.name for stack in built], PINS)
 
 
-def _text(stack: BuiltStack, refresh: str) -> str:
+def _template_text(stack: BuiltStack, refresh: str) -> str:
     header = (
         f"Generated from {stack.source}; edit that file, not this one.",
         f"Refresh with: {refresh}",

@@ -65,16 +65,16 @@ def problems(stack: BuiltStack) -> list[str]:
     return [
         f"Stack {stack.name}: {sentence}"
         for sentence in (
-            *_parameters(stack),
-            *_tags(stack),
-            *_keys(stack),
-            *_services(stack),
-            *_roles(stack),
-            *_transport(stack),
-            *_buckets(stack),
-            *_log_groups(stack),
-            *_alarms(stack),
-            *_exports(stack),
+            *_parameter_problems(stack),
+            *_tag_problems(stack),
+            *_key_problems(stack),
+            *_service_problems(stack),
+            *_role_problems(stack),
+            *_transport_problems(stack),
+            *_bucket_problems(stack),
+            *_log_group_problems(stack),
+            *_alarm_problems(stack),
+            *_export_problems(stack),
         )
     ]
 
@@ -82,7 +82,7 @@ def problems(stack: BuiltStack) -> list[str]:
 # ---- Parameters ----
 
 
-def _parameters(stack: BuiltStack) -> Iterator[str]:
+def _parameter_problems(stack: BuiltStack) -> Iterator[str]:
     interface = stack.template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
     grouped = [name for group in interface.get("ParameterGroups", []) for name in group["Parameters"]]
     labels = interface.get("ParameterLabels", {})
@@ -122,7 +122,7 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
 # ---- Resources ----
 
 
-def _tags(stack: BuiltStack) -> Iterator[str]:
+def _tag_problems(stack: BuiltStack) -> Iterator[str]:
     named: dict[tuple[str, str], str] = {}
     for logical_id, resource in stack.resources.items():
         try:
@@ -165,7 +165,7 @@ def _tags_of(tags: Any) -> Mapping[str, Any]:
     }
 
 
-def _keys(stack: BuiltStack) -> Iterator[str]:
+def _key_problems(stack: BuiltStack) -> Iterator[str]:
     """Check what KMS does not check, because the keys bypass its lockout safety check."""
     for logical_id, key in _of_type(stack, "AWS::KMS::Key"):
         if key.get("EnableKeyRotation") is not True and "KeySpec" not in key:
@@ -174,7 +174,7 @@ def _keys(stack: BuiltStack) -> Iterator[str]:
                 "EnableKeyRotation=True."
             )
         policy = key.get("KeyPolicy")
-        statements = _listed(policy.get("Statement", [])) if isinstance(policy, dict) else []
+        statements = _items(policy.get("Statement", [])) if isinstance(policy, dict) else []
         if not any(_allows_root_everything(statement) for statement in statements):
             yield (
                 f"{logical_id} has no statement in KeyPolicy that allows the root of the account kms:* "
@@ -209,20 +209,20 @@ def _denies_changes(statement: Any) -> bool:
         return False
     return "NotAction" in statement or any(
         not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
-        for action in _listed(statement.get("Action", []))
+        for action in _items(statement.get("Action", []))
     )
 
 
-def _listed(value: Any) -> Sequence[Any]:
+def _items(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-def _services(stack: BuiltStack) -> Iterator[str]:
+def _service_problems(stack: BuiltStack) -> Iterator[str]:
     """Check that other accounts cannot make a service act on our resources (the confused deputy problem)."""
     for logical_id, resource in stack.resources.items():
         for statement in _statements(resource.get("Properties", {})):
             principal = statement.get("Principal")
-            services = _listed(principal.get("Service", [])) if isinstance(principal, dict) else []
+            services = _items(principal.get("Service", [])) if isinstance(principal, dict) else []
             names = [name for name in map(in_words, services) if name not in _WITHOUT_SOURCE]
             if names and statement["Effect"] == "Allow" and not _has_source_in_account(statement):
                 yield (
@@ -243,14 +243,14 @@ def _statements(node: Any) -> Iterator[Mapping[str, Any]]:
 def _has_source_in_account(statement: Mapping[str, Any]) -> bool:
     """Return whether a condition requires a source whose every allowed value contains the account."""
     return any(
-        key in _SOURCES and all("AWS::AccountId" in json.dumps(value) for value in _listed(values))
+        key in _SOURCES and all("AWS::AccountId" in json.dumps(value) for value in _items(values))
         for operator, keys in statement.get("Condition", {}).items()
         if operator in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
         for key, values in keys.items()
     )
 
 
-def _roles(stack: BuiltStack) -> Iterator[str]:
+def _role_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, role in _of_type(stack, "AWS::IAM::Role"):
         if "PermissionsBoundaryArn" not in {use.name for use in uses(role.get("PermissionsBoundary"))}:
             yield (
@@ -261,7 +261,7 @@ def _roles(stack: BuiltStack) -> Iterator[str]:
             )
 
 
-def _transport(stack: BuiltStack) -> Iterator[str]:
+def _transport_problems(stack: BuiltStack) -> Iterator[str]:
     for resource_type, (policy_type, key) in _WITH_RESOURCE_POLICY.items():
         encrypted = {
             use.name
@@ -285,7 +285,7 @@ def _denies_without_tls(statement: Mapping[str, Any]) -> bool:
     )
 
 
-def _buckets(stack: BuiltStack) -> Iterator[str]:
+def _bucket_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, bucket in _of_type(stack, "AWS::S3::Bucket"):
         missing = [key for key, value in _PRIVATE_BUCKET.items() if bucket.get(key) != value]
         if missing:
@@ -295,7 +295,7 @@ def _buckets(stack: BuiltStack) -> Iterator[str]:
             )
 
 
-def _log_groups(stack: BuiltStack) -> Iterator[str]:
+def _log_group_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, group in _of_type(stack, "AWS::Logs::LogGroup"):
         missing = [] if group.get("KmsKeyId") else ["KmsKeyId (the ARN of a key)"]
         if group.get("RetentionInDays") != {"Ref": "LogRetentionDays"}:
@@ -314,7 +314,7 @@ def _of_type(stack: BuiltStack, resource_type: str) -> Iterator[tuple[str, Mappi
             yield logical_id, resource.get("Properties", {})
 
 
-def _alarms(stack: BuiltStack) -> Iterator[str]:
+def _alarm_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, resource in stack.resources.items():
         if resource["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
             name = in_words(resource.get("Properties", {}).get("AlarmName", ""))
@@ -329,7 +329,7 @@ def _alarms(stack: BuiltStack) -> Iterator[str]:
 # ---- Outputs ----
 
 
-def _exports(stack: BuiltStack) -> Iterator[str]:
+def _export_problems(stack: BuiltStack) -> Iterator[str]:
     for name, key in stack.exports.items():
         if not name.startswith(PREFIX):
             yield (

@@ -78,7 +78,7 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
         places: dict[tuple[str, str], str] = {}
         for path in sorted(folder.glob("*.md")):
             name = path.as_posix()
-            text = _text(path)
+            text = _page_text(path)
             if not (sections := markers.sections(text, name, tables.names)):
                 continue
             language = match[1] if (match := _LANGUAGE.fullmatch(path.name)) else ""
@@ -135,7 +135,7 @@ def _tables(assembly: Assembly) -> Tables:
     )
 
 
-def _text(path: Path) -> str:
+def _page_text(path: Path) -> str:
     try:
         return path.read_bytes().decode()
     except UnicodeDecodeError as error:

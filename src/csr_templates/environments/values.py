@@ -105,10 +105,10 @@ def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str
     if default is None:
         return []
     is_number = stack.parameters[name]["Type"] == "Number"
-    return refusals(Number(default) if is_number else default, name, [stack], origin)
+    return value_refusals(Number(default) if is_number else default, name, [stack], origin)
 
 
-def refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
+def value_refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
     """Return why the templates with parameter ``name`` do not allow ``value``; empty if all allow it.
 
     Args:

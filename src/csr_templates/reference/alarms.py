@@ -124,7 +124,7 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         "{statistic}, {needed} of {periods} periods of {period}",
         statistic=", ".join(
             words(one) if one.isalpha() else one
-            for one in dict.fromkeys(filter(None, map(_text, statistics)))
+            for one in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
@@ -143,7 +143,7 @@ def _length(seconds: int, words: Words) -> str:
     return words.fill("{number} s", number=str(seconds))
 
 
-def _text(value: Any) -> str:
+def _words_or_nothing(value: Any) -> str:
     return "" if value is None else in_words(value)
 
 

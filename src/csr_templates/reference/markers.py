@@ -24,7 +24,7 @@ class PageError(ValueError):
     """The page cannot be generated; the message states what to do."""
 
 
-class Section(NamedTuple):
+class MarkedSection(NamedTuple):
     """A section between two markers.
 
     Attributes:
@@ -38,7 +38,7 @@ class Section(NamedTuple):
     end: int
 
 
-def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
+def sections(text: str, page: str, known: Collection[str]) -> list[MarkedSection]:
     """Return the generated sections of a page.
 
     Args:
@@ -49,7 +49,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
     Raises:
         PageError: a marker is damaged, unknown, nested or without its counterpart.
     """
-    found: list[Section] = []
+    found: list[MarkedSection] = []
     name = ""
     opened = 0  # the number of the line that opened the section
     for number, line in enumerate(text.split("\n"), 1):
@@ -64,7 +64,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
                     f"{place}: {END} has no start marker. Write {START.format('<name>')} above the table, or "
                     "remove this line."
                 )
-            found.append(Section(name, opened, number - 1))
+            found.append(MarkedSection(name, opened, number - 1))
             name = ""
         elif not start:
             raise PageError(
@@ -88,7 +88,7 @@ def sections(text: str, page: str, known: Collection[str]) -> list[Section]:
 
 
 def rewrite(
-    text: str, found: Sequence[Section], write: Callable[[Section, Sequence[str]], Sequence[str]]
+    text: str, found: Sequence[MarkedSection], write: Callable[[MarkedSection, Sequence[str]], Sequence[str]]
 ) -> str:
     """Return the page with the result of ``write`` for each section, from its current lines.
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cfn_analysis.model.built_stack import BuiltStack
-    from csr_templates.reference.parameter_effects import Change
+    from csr_templates.reference.parameter_effects import ParameterEffect
 
 _COMPARISONS: Final = {
     "GreaterThanOrEqualToThreshold": "at or above",
@@ -145,7 +145,7 @@ class _Page:
                 yield f"  - Allowed: {constraint}"
             yield from (f"  - {effect}" for effect in self._effect(stack, name, effects[name]))
 
-    def _effect(self, stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
+    def _effect(self, stack: BuiltStack, parameter: str, change: ParameterEffect) -> Iterator[str]:
         """Return the effects of changing a parameter, in sentences."""
         yield from sentences(stack, parameter, change)
         imported = {

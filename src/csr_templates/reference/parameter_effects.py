@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MANY: Final = 6  # names; for more, a sentence contains only their number
 
 
-class Change(NamedTuple):
+class ParameterEffect(NamedTuple):
     """Effects of a new value of one parameter.
 
     Logical IDs are in the order of the template, without duplicates.
@@ -65,7 +65,7 @@ class Change(NamedTuple):
     unknown: tuple[str, ...] = ()
 
 
-def changes(stack: BuiltStack) -> dict[str, Change]:
+def changes(stack: BuiltStack) -> dict[str, ParameterEffect]:
     """Return parameter -> effects of its change, in the order of the template.
 
     Raises:
@@ -83,7 +83,7 @@ class _Follow:
         self.conditions = _conditions(stack, parameter)
         self.reached = {("name", parameter), *(("condition", name) for name in self.conditions)}
 
-    def change(self) -> Change:
+    def change(self) -> ParameterEffect:
         resources = self.stack.resources
         switched = {name for name in resources if resources[name].get("Condition") in self.conditions}
         direct: dict[str, Effect] = {}
@@ -113,7 +113,7 @@ class _Follow:
                 {name for name, one in effects.items() if one == wanted}.difference(without)
             )
 
-        return Change(
+        return ParameterEffect(
             replaced=self._in_order(replaced),
             following=with_effect(Effect.REPLACED, replaced),
             maybe_replaced=with_effect(Effect.MAYBE_REPLACED),
@@ -193,7 +193,7 @@ def _named_in(stack: BuiltStack, section: str) -> dict[str, frozenset[tuple[str,
     }
 
 
-def sentences(stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
+def sentences(stack: BuiltStack, parameter: str, change: ParameterEffect) -> Iterator[str]:
     """Return, in Markdown, the effects of a changed parameter on a stack, and the rules that refuse it."""
     denied = denied_actions(stack)
 
@@ -244,7 +244,7 @@ def names_or_count(names: Sequence[str], what: str = "resources") -> str:
     return f"{len(names)} {what}" if len(names) > MANY else codes(names)
 
 
-def _interruptions(stack: BuiltStack, change: Change) -> Iterator[str]:
+def _interruptions(stack: BuiltStack, change: ParameterEffect) -> Iterator[str]:
     """Return the side effects of updates in place, and their order."""
     by_note: dict[Note, list[str]] = {}
     for name, note in change.notes:

@@ -508,7 +508,7 @@ def without_comment_lines(code: str, name: str) -> str:
     return "".join(line for line in code.splitlines(keepends=True) if not line.lstrip().startswith("//"))
 
 
-class Policies(NamedTuple):
+class EdgePolicies(NamedTuple):
     """The cache policies and response headers policies of CloudFront."""
 
     static_cache: cloudfront.CachePolicy
@@ -517,12 +517,12 @@ class Policies(NamedTuple):
     api_headers: cloudfront.ResponseHeadersPolicy
 
 
-def add_policies(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> Policies:
+def add_policies(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> EdgePolicies:
     """Add the cache policies of the site, and the response headers policies of site and API."""
     t.section("Cache and response headers policies")
     cache = partial(cache_policy, Condition=conditions.cloudfront)
     headers = partial(security_headers, Condition=conditions.cloudfront)
-    return Policies(
+    return EdgePolicies(
         static_cache=t.add_resource(
             cache(
                 "StaticCachePolicy",
@@ -941,7 +941,7 @@ def add_distribution(
     conditions: Conditions,
     site_bucket: s3.Bucket,
     functions: Functions,
-    policies: Policies,
+    policies: EdgePolicies,
     web_acl: wafv2.WebACL,
 ) -> cloudfront.Distribution:
     """Add the distribution with its two origins: the site's bucket and the REST API."""

@@ -128,13 +128,14 @@ def test_resources_that_are_not_imported_are_listed(assembly: Assembly) -> None:
 def test_lists_contain_the_primary_identifiers(assembly: Assembly) -> None:
     """The list of each environment contains its resources, with the identifiers of CloudFormation."""
     manifest = json.loads(assembly.files["stacks.json"])
+    projects = {one.name: one.values["ProjectName"] for one in assembly.environments}
     for stack in manifest["stacks"]:
         for step in stack["recovery"]:
             for environment, path in step["importFiles"].items():
                 for one in json.loads(assembly.files[path])["ResourcesToImport"]:
                     schema = resource_schema(one["ResourceType"], stack["region"])
                     assert tuple(one["ResourceIdentifier"]) == schema.primary_identifier
-                    assert f"csr-lambda-api-{environment}" in json.dumps(one["ResourceIdentifier"])
+                    assert f"{projects[environment]}-{environment}" in json.dumps(one["ResourceIdentifier"])
 
 
 def test_parameters_are_those_of_the_template(

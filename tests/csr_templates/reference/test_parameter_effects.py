@@ -8,12 +8,14 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.updates.documented_updates import NOTES, REPLACED_UNLESS
-from csr_templates.reference.parameter_effects import Change, changes, sentences
+from csr_templates.reference.parameter_effects import ParameterEffect, changes, sentences
 
-NOTHING: dict[str, Any] = dict.fromkeys(Change._fields, ())
+NOTHING: dict[str, Any] = dict.fromkeys(ParameterEffect._fields, ())
 
 
-def change(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **sections: Any) -> Change:
+def change(
+    resources: dict[str, Any], outputs: dict[str, Any] | None = None, **sections: Any
+) -> ParameterEffect:
     """Return the effects of changing the parameter ``P`` of a template."""
     template = {
         "Parameters": {"P": {"Type": "String"}},
@@ -137,7 +139,7 @@ def test_follows_a_parameter(
     """The effects are followed through functions, conditions and replaced resources, with the schemas."""
     found = change(resources, **sections)._replace(notes=(), kept_if=())
 
-    assert found == Change(**{**NOTHING, **expected})
+    assert found == ParameterEffect(**{**NOTHING, **expected})
 
 
 def test_outputs_change_with_their_value_their_name_or_what_they_name() -> None:

@@ -94,7 +94,7 @@ def _sub(node: Any, before: str = "") -> dict[str, Any]:
     return {"Fn::Sub": [text, bound] if bound else text}
 
 
-def _text(node: Any, before: str = "") -> dict[str, Any] | str:
+def _sub_or_text(node: Any, before: str = "") -> dict[str, Any] | str:
     """Return the result of ``_sub``, or only the text if it has no variables."""
     found = _sub(node, before)
     content = found["Fn::Sub"]
@@ -129,14 +129,14 @@ def _next_item(node: Any, comma: str, key: str, bound: dict[str, Any]) -> str:
     if not _is_conditional(node):
         return comma + _json(node, "", bound)
     condition, item, _ = node["Fn::If"]
-    return f"${{{_bind({'Fn::If': [condition, _text(item, comma), '']}, key, bound)}}}"
+    return f"${{{_bind({'Fn::If': [condition, _sub_or_text(item, comma), '']}, key, bound)}}}"
 
 
 def _item(node: Any) -> dict[str, Any] | str:
     if not _is_conditional(node):
-        return _text(node)
+        return _sub_or_text(node)
     condition, item, _ = node["Fn::If"]
-    return widgets.when(condition, _text(item))  # type: ignore[no-any-return]
+    return widgets.when(condition, _sub_or_text(item))  # type: ignore[no-any-return]
 
 
 def _is_conditional(node: Any) -> bool:
