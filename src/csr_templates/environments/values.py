@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 ZONE = "AWS::EC2::AvailabilityZone::Name"
 TYPES = ("String", "Number", ZONE)
 
-LONGEST_VALUE = (
-    4096  # bytes; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+LONGEST_VALUE = 4096  # bytes
 
 # A number in its shortest form, so that CloudFormation shows the value of the file.
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")

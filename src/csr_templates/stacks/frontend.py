@@ -35,16 +35,8 @@ from troposphere import (
 
 from csr_templates.stacks import contract
 from csr_templates.stacks.dashboards.frontend import overview
-from csr_templates.stacks.parts import (
-    alarms,
-    buckets,
-    dashboards,
-    keys,
-    log_groups,
-    names,
-    parameters,
-    topics,
-)
+from csr_templates.stacks.parts import alarms, buckets, dashboards, keys, log_groups, names, topics
+from csr_templates.stacks.parts.parameters import environment, log_retention, project_name, switch
 from csr_templates.stacks.parts.template import StackTemplate
 
 
@@ -93,11 +85,11 @@ class Parameters(NamedTuple):
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    t.add_parameter(project_name(), label="Project", group="Environment")
     return Parameters(
-        environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
+        environment=t.add_parameter(environment(), label="Environment", group="Environment"),
         cloudfront_enabled=t.add_parameter(
-            parameters.switch(
+            switch(
                 "CloudFrontEnabled",
                 Default="true",
                 Description=(
@@ -109,7 +101,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Edge",
         ),
         waf_enabled=t.add_parameter(
-            parameters.switch(
+            switch(
                 "WAFEnabled",
                 Default="true",
                 Description="Associate an AWS WAF web ACL with the distribution.",
@@ -237,7 +229,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Origin key",
             group="Edge",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
     )
 
 

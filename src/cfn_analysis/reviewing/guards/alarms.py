@@ -86,9 +86,8 @@ def _watches_another(
     ):
         return False
     causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
-    return any(
-        cause.follows is None for cause in causes
-    )  # otherwise it monitors the replacement of the old resource
+    # Otherwise it monitors the replacement of the old resource.
+    return any(cause.follows is None for cause in causes)
 
 
 def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
