@@ -79,6 +79,8 @@ def test_overview_shows_who_reads_what(pictures: dict[str, str]) -> None:
 )
 def test_system_shows_the_way_of_a_request(pictures: dict[str, str], arrow: str) -> None:
     """Arrows show each step from the browser to the database, and from the subnets to the internet."""
+    if missing := set(re.findall(r"n_([a-z]+)_", arrow)) - {stack.name for stack in STACKS}:
+        pytest.skip(f"The listing has no stack {missing}.")
     assert f"  {arrow}" in pictures["requests" if "-->" in arrow else "subnets"].split("\n")
 
 
