@@ -15,6 +15,8 @@ TAGS = [
     {"Key": "Name", "Value": {"Fn::Sub": f"{PREFIX}letters"}},
     {"Key": "Project", "Value": {"Ref": "ProjectName"}},
 ]
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+SNAPSHOT = {"DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Snapshot"}
 SIZE = {
     "Type": "Number",
     "Default": 0,
@@ -49,7 +51,7 @@ def with_size(**changes: Any) -> list[str]:
 
 def secret(tags: Any, **properties: Any) -> dict[str, Any]:
     """Return a secret with tags."""
-    return {"Type": "AWS::SecretsManager::Secret", "Properties": {"Tags": tags, **properties}}
+    return {"Type": "AWS::SecretsManager::Secret", **KEPT, "Properties": {"Tags": tags, **properties}}
 
 
 # ---- Parameters ----
@@ -169,14 +171,8 @@ DENY_USE = {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt"], "Reso
 
 def with_key(policy: Any) -> list[str]:
     """Return the messages for a key with a policy."""
-    return said(
-        Resources={
-            "Key": {
-                "Type": "AWS::KMS::Key",
-                "Properties": {"Tags": TAGS, "EnableKeyRotation": True, "KeyPolicy": policy},
-            }
-        }
-    )
+    properties = {"Tags": TAGS, "EnableKeyRotation": True, "KeyPolicy": policy}
+    return said(Resources={"Key": {"Type": "AWS::KMS::Key", **KEPT, "Properties": properties}})
 
 
 @pytest.mark.parametrize(
@@ -246,7 +242,7 @@ def test_keys_that_deny_changes(actions: dict[str, Any]) -> None:
 
 def resource_said(resource_type: str, **properties: Any) -> list[str]:
     """Return the messages for one resource with the required tags."""
-    return said(Resources={"It": {"Type": resource_type, "Properties": {"Tags": TAGS, **properties}}})
+    return said(Resources={"It": {"Type": resource_type, **KEPT, "Properties": {"Tags": TAGS, **properties}}})
 
 
 @pytest.mark.parametrize(
@@ -363,6 +359,7 @@ def test_requests_without_tls(
     """The resource needs a policy that denies all callers without TLS."""
     resource = {
         "Type": resource_type,
+        **KEPT,
         "Properties": {"Tags": TAGS, **(PRIVATE if "S3" in resource_type else {})},
     }
     policy = {
@@ -404,6 +401,46 @@ def test_log_groups(changes: dict[str, Any], missing: str) -> None:
     assert resource_said("AWS::Logs::LogGroup", **good | changes) == [
         f"It does not have the required {missing}. Create the log group with log_groups.log_group(...)."
     ]
+
+
+@pytest.mark.parametrize(
+    ("resource", "policies", "message"),
+    [
+        ("AWS::SQS::Queue", KEPT, None),
+        ("AWS::RDS::DBCluster", SNAPSHOT, None),
+        ("AWS::RDS::DBInstance", {}, None),  # of an Aurora cluster, which contains the data
+        ("AWS::SNS::Topic", {}, None),
+        (
+            "AWS::SQS::Queue",
+            {**KEPT, "DeletionPolicy": "Delete"},
+            "DeletionPolicy is Delete: the data would be deleted. Write "
+            'DeletionPolicy="RetainExceptOnCreate".',
+        ),
+        (
+            "AWS::SQS::Queue",
+            {"DeletionPolicy": "RetainExceptOnCreate"},
+            'UpdateReplacePolicy is missing: the data would be deleted. Write UpdateReplacePolicy="Retain".',
+        ),
+        (
+            "AWS::SQS::Queue",
+            {**KEPT, "DeletionPolicy": "Retain"},
+            "DeletionPolicy is Retain: more would be retained than needed. Write "
+            'DeletionPolicy="RetainExceptOnCreate".',
+        ),
+        (
+            "AWS::RDS::DBCluster",
+            {**SNAPSHOT, "UpdateReplacePolicy": "Retain"},
+            "UpdateReplacePolicy is Retain: more would be retained than needed. Write "
+            'UpdateReplacePolicy="Snapshot".',
+        ),
+    ],
+)
+def test_resources_with_data(resource: str, policies: dict[str, str], message: str | None) -> None:
+    """Resources with data are retained; a cluster is deleted after a snapshot."""
+    messages = said(Resources={"A": {"Type": resource, "Properties": {"Tags": TAGS}, **policies}})
+    found = [sentence for sentence in messages if "contains data" in sentence]
+
+    assert found == ([f"A contains data, but its {message}"] if message else [])
 
 
 @pytest.mark.parametrize(

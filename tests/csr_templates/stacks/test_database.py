@@ -102,6 +102,21 @@ def test_engine_version_is_the_newest_of_its_line(database: Template) -> None:
     assert int(patch) == max(patches)
 
 
+# ---- Parameter groups and logs ----
+
+
+def test_log_groups_come_first(resources: Template) -> None:
+    """Otherwise, Aurora would create the log groups without our key and without expiration."""
+    groups = of_type(resources, "AWS::Logs::LogGroup")
+    cluster = resources["DatabaseCluster"]["Properties"]
+
+    assert {group["LogGroupName"] for group in groups.values()} == {
+        f"/aws/rds/cluster/{cluster['DBClusterIdentifier']}/{log}"
+        for log in cluster["EnableCloudwatchLogsExports"]
+    }
+    assert resources["DatabaseCluster"]["DependsOn"] == list(groups)
+
+
 # ---- Cluster ----
 
 
