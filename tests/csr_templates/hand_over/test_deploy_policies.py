@@ -553,8 +553,8 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     ("template", "message"),
     [
         (
-            {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}},
-            "No action that AWS::DynamoDB::Table requires for its handler create matches an ARN of "
+            {"Resources": {"Table": {"Type": "AWS::Timestream::Database"}}},
+            "No action that AWS::Timestream::Database requires for its handler create matches an ARN of "
             "SCOPES in deploy_scopes.py. Add a line for the type.",
         ),
         (
