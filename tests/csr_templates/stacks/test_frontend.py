@@ -370,6 +370,13 @@ def test_api_origin_fits_the_api_stack(resources: Template, api: Template) -> No
     assert len(gateway) == 1
 
 
+def test_api_responses_are_not_cached(resources: Template) -> None:
+    """Otherwise, users could receive the responses of others."""
+    caching_disabled = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+    assert behavior(resources, "/api/*")["CachePolicyId"] == caching_disabled
+
+
 # ---- Access logs ----
 
 
