@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.system import STACK_NAMES
+
 from ..drill.account import UNKNOWN
-from ..drill.recovering import READERS
 from .pages import ROOT
 from .world import RUN, opened
 
@@ -62,7 +63,9 @@ def arguments() -> argparse.ArgumentParser:
         epilog=LIMITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("stacks", metavar="stack", nargs="+", choices=READERS, help=", ".join(READERS))
+    parser.add_argument(
+        "stacks", metavar="stack", nargs="+", choices=STACK_NAMES, help=", ".join(STACK_NAMES)
+    )
     return parser
 
 

@@ -14,6 +14,7 @@ import pytest
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS
+from tests.system import ENVIRONMENTS
 
 from .account import ACCOUNT
 from .aws_cli import Command, CommandError, parse
@@ -145,7 +146,7 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_restored_concurrency_is_that_of_the_template(environment: str, terminal: Terminal) -> None:
     """In an environment that reserves nothing, the function is not left without any concurrency."""
     (block,) = [block for block in BLOCKS if "delete-function-concurrency" in block.text]

@@ -12,6 +12,7 @@ import pytest
 
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
+from tests.system import STACK_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "hand-over.md").read_text(encoding="utf-8")
@@ -59,7 +60,7 @@ def test_every_command_names_its_region(command: str) -> None:
     region = re.search(r"--region (\S+)", command)
     assert region
 
-    for stack in re.findall(r"csr-lambda-api-prod-(network|database|api|frontend)\b(?!-)", command):
+    for stack in re.findall(rf"csr-lambda-api-prod-({'|'.join(STACK_NAMES)})\b(?!-)", command):
         assert region[1] == REGIONS[stack]
 
 

@@ -28,6 +28,7 @@ import jmespath
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from csr_templates import STACKS
+from tests.system import REGIONS
 
 from .aws_cli import SESSION, Command, CommandError, parse
 from .model import BOOTSTRAP, QUIET, Model
@@ -37,7 +38,6 @@ from .serving import serving
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
-REGIONS: Final = {"network": TOKYO, "database": TOKYO, "api": TOKYO, "frontend": VIRGINIA}
 TEMPLATES: Final = {stack.name: stack.template for stack in STACKS}
 API_ID: Final = "a1b2c3d4e5"
 EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)
