@@ -27,7 +27,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
 NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STACKS}/api.py"
-LISTING, PINS = f"{STACKS}/listing.py", f"{STACKS}/pins.py"
+LISTING = f"{STACKS}/listing.py"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.py"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
@@ -183,13 +183,13 @@ class Checkout:
         if self.output() != before:
             raise WalkError("the refused build wrote into out/ or docs/")
 
-    def reviewed(self, before: Path, kind: str, place: str) -> None:
+    def reviewed(self, kind: str, place: str, before: Path = ROOT / "out") -> None:
         """Review the build, and find a risk.
 
         Args:
-            before: the folder of the built templates before the change.
             kind: kind of the risk.
             place: stack, or stack and logical ID.
+            before: the folder of the built templates before the change.
 
         Raises:
             WalkError: the review does not report it.
@@ -397,7 +397,6 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
         r'(\n\)\n"""Every stack)',
         r'\n    Stack("uploads", "uploads.yaml", "ap-northeast-1", uploads.build),\1',
     )
-    pin(one, "uploads")
     one.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
     one.build()
 
@@ -411,24 +410,9 @@ def no_stack(one: Checkout) -> None:
         one.delete(f"{STACKS}/uploads.py")
         one.edit(LISTING, "(import [a-z, ]+), uploads", r"\1")
         one.edit(LISTING, r'    Stack\("uploads"[^\n]*\n', "")
-        one.edit(PINS, r'    "uploads": Pins\(.*?\n    \),\n', "")
         one.edit(WORDS, r'  "Name of the bucket": [^\n]*\n', "")
         one.build()
-        one.reviewed(Path(before), "orphan", "uploads")
-
-
-def pin(one: Checkout, name: str) -> None:
-    """Add the lines of pins.py that the build requires for a stack."""
-    one.builds += 1
-    done = one.python("build.py", "--pages", "docs").stdout
-    lines = re.findall(rf"dd this line to (\w+) of {name} in stacks/pins\.py: (.*)", done)
-    if not lines:
-        raise WalkError(f"the build does not say which lines pins.py needs:\n{done}")
-    if f'"{name}": Pins(' not in one.read(PINS):
-        one.edit(PINS, r"\n}\n$", f'\n    "{name}": Pins(\n        holds_data={{\n        }}\n    ),\n}}\n')
-    for kind, line in lines:
-        one.edit(PINS, rf'("{name}": Pins\(\s(?:(?!Pins).)*?{kind}=\{{\n)', rf"\1{line}\n")
-    one.passes("-m", "ruff", "format", PINS)
+        one.reviewed("orphan", "uploads", Path(before))
 
 
 def table(one: Checkout) -> None:
@@ -473,7 +457,6 @@ def table(one: Checkout) -> None:
     one.insert(API, "import awacs.ec2\n", "import awacs.dynamodb\n")
     one.edit(API, r"(    cloudwatch,\n)(    iam,\n)", r"\1    dynamodb,\n\2")
     one.refused("AWS::DynamoDB::Table")
-    pin(one, "api")
     scope = '    Scope("AWS::DynamoDB::Table", "arn:aws:dynamodb:{region}:*:table/{TableName}"),\n'
     one.insert(SCOPES, '    Scope("AWS::EC2::EIP"', scope)
     one.passes("-m", "ruff", "format", API, SCOPES)
@@ -545,8 +528,6 @@ def function(one: Checkout) -> None:
     one.insert(
         API, "    api = add_api(t)", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
     )
-    one.passes("-m", "ruff", "format", API)
-    pin(one, "api")
     one.refused(
         "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup, its log "
         "group: the function has no log."
@@ -633,7 +614,7 @@ BAD = {
 
 
 def removal(one: Checkout) -> None:
-    """Remove a resource, and an output; the output is refused until it is no longer pinned."""
+    """Remove a resource, and an output, which the review reports."""
     one.remove(NETWORK, "PrivateInboundFragmentationNeeded")
     one.build()
     fact = r' *\("in", "allow", 1, \{"Type": 3, "Code": 4\}, "0\.0\.0\.0/0"\),\n'
@@ -641,23 +622,16 @@ def removal(one: Checkout) -> None:
         "tests/csr_templates/stacks/test_network.py", fact, ""
     )  # the test states which traffic is let in
     one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
-    one.refused(
-        "Outputs.PublicSubnet1Id is missing in network, but is read by name. Restore it; or, if nothing "
-        "reads it any more, remove its line from outputs of network in"
-    )
-    one.edit(PINS, r' *"PublicSubnet1Id": [^\n]*\n', "")
     one.build()
+    one.reviewed("output", "network.PublicSubnet1Id")
 
 
 def renaming(one: Checkout) -> None:
-    """Rename a resource; one that holds data is refused."""
+    """Rename a resource; the review reports one that holds data."""
     one.edit(NETWORK, '"LambdaDeploymentsBucket",', '"PackageBucket",')
-    one.refused(
-        "Stack network: LambdaDeploymentsBucket contains data and is missing in network: AWS would retain "
-        "it in the account with its name. Was it renamed to PackageBucket? Restore the ID; or, if no "
-        "deployed stack has it, or CHANGELOG.md describes the migration of its data, remove its line from "
-        "holds_data of network in"
-    )
+    one.passes("build.py")
+    one.reviewed("will-fail", "network.PackageBucket")
+    one.reviewed("orphan", "network.LambdaDeploymentsBucket")
     one.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
     one.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')
     one.build()
@@ -722,15 +696,15 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(value, 1),
         Walk(parameter, 3),
         Walk(alarm, 6),
-        Walk(table, 3),
-        Walk(function, 2),
+        Walk(table, 2),
+        Walk(function, 1),
         Walk(stack, 5),
         Walk(environment, 4),
         Walk(rule, 2),
         Walk(engine, 3),
     ),
     (
-        Walk(removal, 3),
+        Walk(removal, 2),
         Walk(renaming, 1),
         Walk(no_stack, 5),
         Walk(no_environment, 4),

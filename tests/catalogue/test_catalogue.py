@@ -34,8 +34,7 @@ from cfn_analysis.model.resolving import resolve
 from cfn_analysis.rules import CLASSES, RULES
 from cfn_analysis.rules.template.ignore_without_reason import ignored_checks
 from csr_templates import STACKS, render
-from csr_templates.assembly import cross_stack, house_rules, pinned
-from csr_templates.stacks.pins import PINS
+from csr_templates.assembly import cross_stack, house_rules
 
 from ..cfn_analysis.rules.harness import only
 
@@ -141,10 +140,7 @@ def problems(name: str, template: Template) -> list[str]:
         for one in STACKS
     ]
     of_the_house = [
-        sentence
-        for stack in stacks
-        if stack.name == name
-        for sentence in (*house_rules.problems(stack), *pinned.problems(stack, PINS))
+        sentence for stack in stacks if stack.name == name for sentence in house_rules.problems(stack)
     ]
     return [*cross_stack.problems(stacks), *of_the_house]
 
@@ -169,7 +165,7 @@ def found_by_test(name: str, template: Template, test: str) -> bool:
 @cache
 def module(file: str) -> Any:
     """Return a module of tests."""
-    return importlib.import_module(f"..stacks.{Path(file).stem}", __package__)
+    return importlib.import_module(f"..csr_templates.stacks.{Path(file).stem}", __package__)
 
 
 def arguments(name: str, template: Template, test: Callable[..., None]) -> list[dict[str, Any]]:

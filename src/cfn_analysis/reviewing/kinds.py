@@ -13,6 +13,7 @@ REPLACED: Final = "replace"
 RENAME: Final = "rename"
 ORPHAN: Final = "orphan"
 INTERRUPTION: Final = "interruption"
+OUTPUT: Final = "output"
 
 KINDS: Final = (
     WILL_FAIL,
@@ -24,5 +25,6 @@ KINDS: Final = (
     RENAME,
     ORPHAN,
     INTERRUPTION,
+    OUTPUT,
 )
 """The kinds of risks, most urgent first."""

@@ -22,6 +22,7 @@ from cfn_analysis.reviewing.kinds import (
     KINDS,
     OPENS,
     ORPHAN,
+    OUTPUT,
     RENAME,
     REPLACED,
     WILL_FAIL,
@@ -100,7 +101,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
     rejected = {Node(one.stack, one.name) for one in failing}
     for stack in environment.stacks:
         for output in stack.outputs:
-            yield from _of_export(stack, output)
+            yield from _of_output(stack, output)
         for one in stack.resources:
             yield from _of_resource(environment, stack, one)
             if new := renamed.get(one.change.node):
@@ -253,7 +254,7 @@ def _new_secret(node: Node, readers: Sequence[Node]) -> str:
     return f"{text} Revert the change, or change all readers in the same deploy."
 
 
-def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
+def _of_output(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
     where = (EXPORT, stack.stack.name, output.key)
     if output.readers and output.change == REMOVE:
         readers = series(output.readers)
@@ -263,6 +264,13 @@ def _of_export(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str
             f"{readers} fails if it still reads it.",
         )
     if output.export is None or not output.importers:
+        if output.change == REMOVE and not output.readers:
+            yield (
+                OUTPUT,
+                *where[1:],
+                f"The output {output.key} is removed. Commands, pipelines and other stacks that read it will "
+                "fail: change them first, or keep the output.",
+            )
         return
     importers = series(output.importers)
     imports = f"{importers} {'imports' if len(output.importers) == 1 else 'import'} it"

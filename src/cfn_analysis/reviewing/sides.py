@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
@@ -68,7 +69,12 @@ class Side(NamedTuple):
 
 
 def template(
-    path: str, data: bytes, region: str, parameters: Mapping[str, str], stack: str, values_file: str = ""
+    path: str,
+    data: bytes,
+    region: str,
+    parameters: Mapping[str, str] = MappingProxyType({}),
+    stack: str = "template",
+    values_file: str = "",
 ) -> Side:
     """Return a single template.
 
@@ -76,8 +82,8 @@ def template(
         path: the file, for messages.
         data: its content.
         region: its region.
-        parameters: the parameter values.
-        stack: the name of the stack.
+        parameters: the parameter values; the defaults apply to the others.
+        stack: the name of the stack, the same on both sides.
         values_file: the file of the parameter values.
 
     Raises:

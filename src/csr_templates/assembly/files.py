@@ -18,21 +18,21 @@ from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.resolving import ACCOUNT, ResolveError, resolve
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.model.source_lines import logical_id_lines
-from csr_templates.assembly import cross_stack, house_rules, pinned
+from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import bootstrap, git_sync, manifest, preflight_policy, recovery
+from csr_templates.hand_over import git_sync, manifest, preflight_policy, recovery
 from csr_templates.hand_over.deploy_policies import iam_policies
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
-from csr_templates.hand_over.pipeline_policies import pipeline_policies
+from csr_templates.hand_over.pipeline_policies import pipeline_policies, role_name
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
 from csr_templates.hand_over.stack_policies import stack_policy
 from csr_templates.naming import PREFIX
 from csr_templates.reference.page import page
+from csr_templates.stacks import bootstrap
 from csr_templates.stacks.listing import STACKS, Stack
 from csr_templates.stacks.parts.template import StackTemplate
-from csr_templates.stacks.pins import PINS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -266,11 +266,8 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         for declared, stack in zip(stacks, built, strict=True):
             if declared in STACKS:
                 yield from house_rules.problems(stack)
-                yield from pinned.problems(stack, PINS)
     except SchemasError as error:
         yield str(error)
-    if list(stacks) == list(STACKS):
-        yield from pinned.stacks_gone([stack.name for stack in built], PINS)
 
 
 def _text(stack: BuiltStack, refresh: str) -> str:
@@ -290,7 +287,7 @@ def _hand_over(
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return the files with parameters for pipelines and Git sync, and the policies, of each stack."""
+    """Return the files with parameters for pipelines and Git sync, and the stack policies."""
     files = {}
     for environment in known:
         for stack in stacks:
@@ -304,23 +301,28 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-        for documents in manifest.role_policy_files(stack).values():
-            files.update((path, as_json(document)) for path, document in documents.items())
     files[preflight_policy.PATH] = as_json(preflight_policy.policy())
     return files
 
 
 def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
     """Yield the bootstrap templates, with the roles of each stack."""
-    with_bucket = bootstrap.firsts(stacks)
     header = (
-        "Generated from the template and its deploy policies; do not edit.",
+        "Generated from csr_templates/stacks/bootstrap.py and the template of the stack; do not edit.",
         f"Refresh with: {refresh}",
     )
     source = Path(bootstrap.__file__)
+    regions: set[str] = set()  # which have a bucket from an earlier stack
     for stack in stacks:
-        template = bootstrap.bootstrap(stack, with_bucket=stack.name in with_bucket)
-        text = rendering.render(template, header=header)
+        pipeline, service = (
+            role_name("${ProjectName}", "${Environment}", stack.name, kind)
+            for kind in ("pipeline", "service")
+        )
+        template = bootstrap.build(
+            stack, pipeline=pipeline, service=service, with_bucket=stack.region not in regions
+        )
+        regions.add(stack.region)
+        text = rendering.render(template.to_dict(), header=header, sections=template.sections)
         yield _Derived(stack, "bootstrap", manifest.bootstrap_file(stack.name), text, source)
 
 

@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import in_words
-from cfn_analysis.model.schemas import SchemasError, resource_schema
-from csr_templates.assembly.pinned import name_properties
+from cfn_analysis.model.schemas import SchemasError, resource_schema, stateful_types
 from csr_templates.naming import PREFIX
 
 _CONSTRAINTS: Final = (
@@ -30,6 +29,8 @@ _ROOT: Final = {
     "Action": "kms:*",
     "Resource": "*",
 }
+_SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
+"""Types with a snapshot on deletion: a retained cluster would still be billed."""
 _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}
 
 
@@ -40,7 +41,11 @@ def problems(stack: BuiltStack) -> list[str]:
       and is not a secret.
     - Each resource that supports tags has the tags for deploy policies and operators.
     - Each KMS key allows the root of the account all actions.
+    - Resources with data are retained, or deleted after a snapshot.
     - Alarms and exports have names with the prefix of the environment.
+
+    Raises:
+        SchemasError: the list of types with data has another format.
     """
     return [
         f"Stack {stack.name}: {sentence}"
@@ -48,6 +53,7 @@ def problems(stack: BuiltStack) -> list[str]:
             *_parameters(stack),
             *_tags(stack),
             *_keys(stack),
+            *_data(stack),
             *_alarms(stack),
             *_exports(stack),
         )
@@ -111,7 +117,7 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
         wrong = [name for name, value in _TAGS.items() if found.get(name) != value]
         name = in_words(found["Name"]) if "Name" in found else ""
         if not name.startswith(PREFIX) and (
-            name or properties.keys().isdisjoint(name_properties(resource["Type"]))
+            name or properties.keys().isdisjoint(_name_properties(resource["Type"]))
         ):
             wrong.append("Name")
         if wrong:
@@ -125,6 +131,12 @@ def _tags(stack: BuiltStack) -> Iterator[str]:
                 f"{logical_id} has the same tag Name as {other}, {name}, so the console does not distinguish "
                 "them. Use another text in names.tags(...)."
             )
+
+
+def _name_properties(resource_type: str) -> tuple[str, ...]:
+    """Return the name properties of a type."""
+    kind = resource_type.rpartition("::")[2]
+    return "Name", f"{kind}Name", f"{kind}Identifier", "GroupName"
 
 
 def _tags_of(tags: Any) -> Mapping[str, Any]:
@@ -187,6 +199,26 @@ def _denies_changes(statement: Any) -> bool:
 
 def _listed(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else [value]
+
+
+def _data(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, resource in stack.resources.items():
+        if resource["Type"] not in stateful_types():
+            continue
+        snapshot = resource["Type"] in _SNAPSHOTS
+        expected = {
+            "DeletionPolicy": "Snapshot" if snapshot else "RetainExceptOnCreate",
+            "UpdateReplacePolicy": "Snapshot" if snapshot else "Retain",
+        }
+        for policy, value in expected.items():
+            found = resource.get(policy, "missing")
+            if found != value:
+                survives = found.startswith("Retain") or found == "Snapshot"
+                yield (
+                    f"{logical_id} contains data, but its {policy} is {found}: "
+                    f"{'more would be retained than needed' if survives else 'the data would be deleted'}. "
+                    f"Write {policy}={json.dumps(value)}."
+                )
 
 
 def _alarms(stack: BuiltStack) -> Iterator[str]:

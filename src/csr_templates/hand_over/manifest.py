@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from cfn_analysis.model.built_stack import BuiltStack, Document
+    from cfn_analysis.model.built_stack import BuiltStack
 
 MANIFEST: Final = "stacks.json"
 BEFORE_RESTORE: Final = "before-restore"
@@ -69,7 +69,6 @@ def document(
                     if (path := deployment_file(name, stack.name)) in files
                 },
                 "stackPolicy": stack_policy_file(stack.name),
-                **{key: list(documents) for key, documents in role_policy_files(stack).items()},
                 "bootstrap": bootstrap_file(stack.name),
                 "recovery": _recovery(stack.name, environments, files),
                 "sections": stack.by_section(),
@@ -245,17 +244,6 @@ def stack_policy_file(stack: str) -> str:
     return f"stack-policies/{stack}.json"
 
 
-def role_policy_files(stack: BuiltStack) -> dict[str, dict[str, Document]]:
-    """Return the IAM policies of the stack's two roles: key of the manifest -> path -> document."""
-    policies = stack.policies
-    return {
-        "pipelinePolicies": _numbered(f"{stack.name}-pipeline", policies.pipeline),
-        "servicePolicies": _numbered(f"{stack.name}-service", policies.service),
-        "pipelineDeletePolicies": _numbered(f"{stack.name}-pipeline-delete", policies.pipeline_delete),
-        "serviceDeletePolicies": _numbered(f"{stack.name}-service-delete", policies.service_delete),
-    }
-
-
 def bootstrap_file(stack: str) -> str:
     """Return the path, relative to the output folder, of the bootstrap template of a stack."""
     return f"bootstrap/{stack}.yaml"
@@ -286,13 +274,6 @@ def _recovery(stack: str, environments: Sequence[str], files: Mapping[str, bytes
         for name in names
         if recovery_file(name) in files
     ]
-
-
-def _numbered(name: str, documents: Sequence[Document]) -> dict[str, Document]:
-    return {
-        f"deploy-policies/{name}{f'-{number}' if len(documents) > 1 else ''}.json": document
-        for number, document in enumerate(documents, 1)
-    }
 
 
 def sha256(data: bytes) -> str:

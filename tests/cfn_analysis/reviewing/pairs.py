@@ -49,7 +49,7 @@ from csr_templates.hand_over import manifest
 from csr_templates.naming import PREFIX
 
 # The kinds of risks that a case scores where its file names none.
-CHANGE_KINDS = ("replace", "data-loss", "orphan", "interruption", "will-fail", "export", "rename")
+CHANGE_KINDS = ("replace", "data-loss", "orphan", "interruption", "will-fail", "export", "rename", "output")
 CORPUS = Path(__file__).with_name("corpus")
 PROJECT = "app"
 

@@ -82,7 +82,7 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
         {"ApiFunction": "update"},
     ),
     "WAF off": (
-        {("opens", "Distribution"), ("guard", "WAFBlockedRequestsAlarm")},
+        {("opens", "Distribution"), ("guard", "WAFBlockedRequestsAlarm"), ("output", "WebACLArn")},
         {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"},
     ),
     "export renamed": ({("export", "VPCId")}, {}),

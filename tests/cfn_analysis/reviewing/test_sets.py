@@ -105,10 +105,28 @@ def test_an_exported_attribute(change: dict[str, Any], start: str) -> None:
 
 
 def test_an_export_that_no_stack_imports() -> None:
-    """An unused export can be removed, and an export can move to another output."""
-    assert risks(side(network=exporting("a")), side(network={"Resources": {}})) == {}
+    """An unused export can be removed, and an export can move to another output, whose key is new.
+
+    What reads the old key is not in the set, so it is a risk of its own.
+    """
+    gone = {
+        ("output", "network", "Id"): (
+            "The output Id is removed. Commands, pipelines and other stacks that read it will fail: change "
+            "them first, or keep the output."
+        )
+    }
+    assert risks(side(network=exporting("a")), side(network={"Resources": {}})) == gone
     before = side(network=exporting("a"), api=importing("a"))
-    assert risks(before, side(network=exporting("a", key="Other"), api=importing("a"))) == {}
+    assert risks(before, side(network=exporting("a", key="Other"), api=importing("a"))) == gone
+
+
+def test_an_output_without_an_export() -> None:
+    """A removed output is reported also without an export. An added or changed one is not."""
+    one = {"Resources": {}, "Outputs": {"Id": {"Value": "1"}}}
+
+    assert set(risks(side(api=one), side(api={"Resources": {}}))) == {("output", "api", "Id")}
+    assert risks(side(api={"Resources": {}}), side(api=one)) == {}
+    assert risks(side(api=one), side(api={**one, "Outputs": {"Id": {"Value": "2"}}})) == {}
 
 
 def test_an_output_that_another_region_reads() -> None:

@@ -91,8 +91,8 @@ folder is full, assign the upper half of a large block to it in `NUMBERS` of `cf
 ## Rules by service
 
 The ID of a rule links to its file, whose docstring explains the fault and how to fix it. The test file of a
-rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.py`, contains templates in
-which the rule finds something (`BAD`) and templates in which it finds nothing (`GOOD`).
+rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.py`, contains templates
+in which the rule finds something (`BAD`) and templates in which it finds nothing (`GOOD`).
 {services}"""
 
 

@@ -106,15 +106,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "site.yaml",
         "logs.yaml",
         "stack-policies/site.json",
-        "deploy-policies/site-pipeline.json",
-        "deploy-policies/site-service.json",
-        "deploy-policies/site-pipeline-delete.json",
-        "deploy-policies/site-service-delete.json",
         "stack-policies/logs.json",
-        "deploy-policies/logs-pipeline.json",
-        "deploy-policies/logs-service.json",
-        "deploy-policies/logs-pipeline-delete.json",
-        "deploy-policies/logs-service-delete.json",
         "preflight-policies/read.json",
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
@@ -251,7 +243,7 @@ def test_without_a_repository_there_are_no_deployment_files() -> None:
 def test_deploy_policies_serve_every_project(parameters: Path) -> None:
     """The policies use the project in the tag of the role, so they do not depend on parameter files."""
     api = Stack("api", "api.yaml", "us-east-1", sized_template, per_deploy=("Key",))
-    path = "deploy-policies/api-service.json"
+    path = "bootstrap/api.yaml"
     (parameters / "shared.json").write_text("{}")
 
     with_files, without = (

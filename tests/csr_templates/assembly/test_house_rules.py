@@ -15,6 +15,8 @@ TAGS = [
     {"Key": "Name", "Value": {"Fn::Sub": f"{PREFIX}letters"}},
     {"Key": "Project", "Value": {"Ref": "ProjectName"}},
 ]
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+SNAPSHOT = {"DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Snapshot"}
 SIZE = {
     "Type": "Number",
     "Default": 0,
@@ -49,7 +51,7 @@ def with_size(**changes: Any) -> list[str]:
 
 def queue(tags: Any, **properties: Any) -> dict[str, Any]:
     """Return a queue with tags."""
-    return {"Type": "AWS::SQS::Queue", "Properties": {"Tags": tags, **properties}}
+    return {"Type": "AWS::SQS::Queue", **KEPT, "Properties": {"Tags": tags, **properties}}
 
 
 # ---- Parameters ----
@@ -169,9 +171,9 @@ DENY_USE = {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt"], "Reso
 
 def with_key(policy: Any) -> list[str]:
     """Return the messages for a key with a policy."""
-    return said(
-        Resources={"Key": {"Type": "AWS::KMS::Key", "Properties": {"Tags": TAGS, "KeyPolicy": policy}}}
-    )
+    retained = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+    properties = {"Tags": TAGS, "KeyPolicy": policy}
+    return said(Resources={"Key": {"Type": "AWS::KMS::Key", **retained, "Properties": properties}})
 
 
 @pytest.mark.parametrize(
@@ -237,6 +239,45 @@ def test_keys_that_deny_changes(actions: dict[str, Any]) -> None:
         "Key denies kms:PutKeyPolicy in statement 2 of KeyPolicy, which overrides what the root of the "
         "account is allowed. No one could change the key policy. Deny other actions, or remove the statement."
     ]
+
+
+@pytest.mark.parametrize(
+    ("resource", "policies", "message"),
+    [
+        ("AWS::SQS::Queue", KEPT, None),
+        ("AWS::RDS::DBCluster", SNAPSHOT, None),
+        ("AWS::RDS::DBInstance", {}, None),  # of an Aurora cluster, which contains the data
+        ("AWS::SNS::Topic", {}, None),
+        (
+            "AWS::SQS::Queue",
+            {**KEPT, "DeletionPolicy": "Delete"},
+            "DeletionPolicy is Delete: the data would be deleted. Write "
+            'DeletionPolicy="RetainExceptOnCreate".',
+        ),
+        (
+            "AWS::SQS::Queue",
+            {"DeletionPolicy": "RetainExceptOnCreate"},
+            'UpdateReplacePolicy is missing: the data would be deleted. Write UpdateReplacePolicy="Retain".',
+        ),
+        (
+            "AWS::SQS::Queue",
+            {**KEPT, "DeletionPolicy": "Retain"},
+            "DeletionPolicy is Retain: more would be retained than needed. Write "
+            'DeletionPolicy="RetainExceptOnCreate".',
+        ),
+        (
+            "AWS::RDS::DBCluster",
+            {**SNAPSHOT, "UpdateReplacePolicy": "Retain"},
+            "UpdateReplacePolicy is Retain: more would be retained than needed. Write "
+            'UpdateReplacePolicy="Snapshot".',
+        ),
+    ],
+)
+def test_resources_with_data(resource: str, policies: dict[str, str], message: str | None) -> None:
+    """Resources with data are retained; a cluster is deleted after a snapshot."""
+    found = said(Resources={"A": {"Type": resource, "Properties": {"Tags": TAGS}, **policies}})
+
+    assert found == ([f"A contains data, but its {message}"] if message else [])
 
 
 @pytest.mark.parametrize(

@@ -86,25 +86,11 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def policies(stack: str) -> list[str]:
-    """Return the paths of the policies of a small stack."""
-    return [
-        f"{path}.json"
-        for path in (
-            f"stack-policies/{stack}",
-            *(
-                f"deploy-policies/{stack}-{role}"
-                for role in ("pipeline", "service", "pipeline-delete", "service-delete")
-            ),
-        )
-    ]
-
-
 WHOLE_SET = [
     "site.yaml",
     "logs.yaml",
-    *policies("site"),
-    *policies("logs"),
+    "stack-policies/site.json",
+    "stack-policies/logs.json",
     "preflight-policies/read.json",
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
@@ -170,8 +156,8 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 2 written, 7 removed, 8 unchanged.",
-        f"Removed: {', '.join(['logs.yaml', *policies('logs'), 'bootstrap/logs.yaml'])}.",
+        f"{out}: 2 written, 3 removed, 4 unchanged.",
+        f"Removed: {', '.join(['logs.yaml', 'stack-policies/logs.json', 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
 
@@ -316,12 +302,17 @@ def test_json_of_a_check(
     assert found["files"] == {
         "written": [],
         "removed": [],
-        "unchanged": ["site.yaml", *policies("site"), "preflight-policies/read.json", "bootstrap/site.yaml"],
+        "unchanged": [
+            "site.yaml",
+            "stack-policies/site.json",
+            "preflight-policies/read.json",
+            "bootstrap/site.yaml",
+        ],
         "stale": [
             "reference.md",
             "stacks.json",
             "logs.yaml",
-            *policies("logs"),
+            "stack-policies/logs.json",
             "bootstrap/logs.yaml",
         ],
         "unknown": ["notes.txt"],

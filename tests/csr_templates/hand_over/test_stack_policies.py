@@ -12,7 +12,6 @@ from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates import STACKS
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_policies import MAX_BYTES, stack_policy
-from csr_templates.stacks.pins import PINS, Pins
 
 REPLACED, REMOVED, CHANGED = "Update:Replace", "Update:Delete", "Update:*"
 INSTANCE = "AWS::RDS::DBInstance"  # of an Aurora cluster, which contains the data
@@ -54,7 +53,7 @@ def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: s
         if resource["Type"] in stateful_types() - {INSTANCE}
     }
 
-    assert bool(stateful) == bool(PINS.get(name, Pins()).holds_data)
+    assert stateful
     assert stateful <= found[CHANGED] | (found[REPLACED] & found[REMOVED])
     assert {resources[one]["UpdateReplacePolicy"] for one in stateful} <= {"Retain", "Snapshot"}
     assert len(json.dumps(stack_policy(built[name]), indent=2)) < MAX_BYTES == 16_384

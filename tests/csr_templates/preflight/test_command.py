@@ -55,7 +55,7 @@ def test_a_ready_account_ends_with_0_and_so_do_its_facts(versioned: Run, tmp_pat
     code, out, err = versioned("--save-facts", path)
 
     assert (code, err) == (0, "")
-    assert out.endswith("0 failed, 0 unknown, 0 with a warning, 156 passed.\n")
+    assert out.endswith("0 failed, 0 unknown, 0 with a warning, 157 passed.\n")
     with pytest.MonkeyPatch.context() as offline:
         offline.setattr(preflight, "Account", None)
         assert versioned("--facts", path) == (0, out, "")
@@ -93,7 +93,7 @@ def test_an_unknown_result_ends_with_1(versioned: Run, walk: Walk) -> None:
 
     assert code == 1
     assert out.endswith(
-        "0 failed, 8 unknown, 0 with a warning, 148 passed. Unknown: 8 (permission missing: "
+        "0 failed, 8 unknown, 0 with a warning, 149 passed. Unknown: 8 (permission missing: "
         "sns:ListSubscriptionsByTopic).\n"
     )
 

@@ -480,7 +480,12 @@ def test_access_log(resources: Template) -> None:
 
 def test_stage_waits_for_its_log_groups(resources: Template) -> None:
     """Otherwise, API Gateway would create the execution log group, unencrypted and without expiration."""
+    stage = properties(resources, "ApiStage")["StageName"]
+
     assert resources["ApiStage"]["DependsOn"] == "ExecutionLogGroup"
+    assert properties(resources, "ExecutionLogGroup")["LogGroupName"] == {
+        "Fn::Sub": f"API-Gateway-Execution-Logs_${{RestApi}}/{stage}"
+    }
 
 
 def test_stage_waits_for_the_account(resources: Template, in_dev: Template) -> None:

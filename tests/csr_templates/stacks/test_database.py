@@ -194,7 +194,12 @@ def test_cluster_parameters(resources: Template) -> None:
 def test_log_groups_come_first(resources: Template) -> None:
     """Otherwise, Aurora would create the log groups without our key and without expiration."""
     groups = of_type(resources, "AWS::Logs::LogGroup")
+    cluster = resources["DatabaseCluster"]["Properties"]
 
+    assert {group["LogGroupName"] for group in groups.values()} == {
+        f"/aws/rds/cluster/{cluster['DBClusterIdentifier']}/{log}"
+        for log in cluster["EnableCloudwatchLogsExports"]
+    }
     assert resources["DatabaseCluster"]["DependsOn"] == list(groups)
     for group in groups.values():
         assert group["KmsKeyId"] == imported("logs-key-arn")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.documents import document_texts
+from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
-from cfn_analysis.rules.support.regions import US_EAST_1
+from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.spellings import spelling
@@ -50,8 +50,7 @@ class BrokenDashboard(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         resources = validator.cfn.template["Resources"]
-        here = [one for one in validator.context.regions if not one.startswith("cn-")]
-        for text in document_texts(validator, properties.get("DashboardBody")):
+        for text, case in document_cases(validator, properties.get("DashboardBody")):
             if is_function(properties["DashboardBody"])[0] == "Fn::Join" and "${" in text:
                 continue  # a text inside JSON may be a list of them
             body = _read(text)
@@ -65,6 +64,7 @@ class BrokenDashboard(Rule):
             if not isinstance(widgets, list):
                 yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
                 continue
+            here = [region for region in regions(case) if not region.startswith("cn-")]
             for index, widget in enumerate(widgets):
                 for problem in _problems(widget if isinstance(widget, dict) else {}, resources, here):
                     yield Fault(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")

@@ -91,14 +91,23 @@ def texts(value: Any) -> list[str]:
     return [text for item, _ in each(value) if (text := sub_text(item)) is not None]
 
 
-def document_texts(validator: Validator, value: Any) -> list[str]:
-    """Return the texts of a document that is a text, like ``texts``, also with other functions inside.
+def document_cases(validator: Validator, value: Any) -> Iterator[tuple[str, Validator]]:
+    """Yield the texts of a document that is a text with their cases, also with other functions inside.
 
     They are two at most: with as many true conditions as possible, and with as few. What other functions
     return is ``${Fn::FindInMap}``.
     """
-    found = (partial_text(decided) for decided, _ in extremes(validator, value))
-    return list(dict.fromkeys(text for text in found if text is not None))
+    before = None
+    for decided, case in extremes(validator, value):
+        text = partial_text(decided)
+        if text is not None and text != before:
+            yield text, case
+        before = text
+
+
+def document_texts(validator: Validator, value: Any) -> list[str]:
+    """Return the texts of a document that is a text, in at most two cases."""
+    return [text for text, _ in document_cases(validator, value)]
 
 
 def principals(statement: Any, kind: str = "Service") -> list[str]:

@@ -43,7 +43,7 @@ def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return warned(
         f"The role {subject.id} exists outside of {bootstrap}: its policies may differ, and the bootstrap "
         "template could not create it.",
-        "Compare its policies with out/deploy-policies, or delete it and deploy the bootstrap template.",
+        "Compare its policies with the bootstrap template, or delete the role and deploy the template.",
     )
 
 

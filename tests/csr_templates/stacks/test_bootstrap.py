@@ -15,7 +15,7 @@ from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import STACKS
 from csr_templates.assembly.files import Assembly, assemble
-from csr_templates.hand_over.bootstrap import bootstrap, firsts, longest_project
+from csr_templates.stacks.bootstrap import build, longest_project
 
 ROOT = Path(__file__).resolve().parents[3]
 ROLE = "arn:aws:iam::123456789012:role/ci"
@@ -60,27 +60,27 @@ def test_is_clean_and_fits_inline(assembly: Assembly, name: str) -> None:
 
 @each_stack
 @pytest.mark.parametrize("delete", ["attached", "detached"])
-def test_roles_have_the_policies_of_the_manifest(
+def test_roles_have_the_policies_of_the_stack(
     assembly: Assembly, bootstraps: dict[str, dict[str, Any]], name: str, delete: str
 ) -> None:
-    """Each role has the policies of the manifest. Policies for deletion are attached only if requested."""
-    manifest = json.loads(assembly.files["stacks.json"])
-    entry = next(one for one in manifest["stacks"] if one["name"] == name)
+    """Each role has the policies of its stack. Policies for deletion are attached only if requested."""
+    policies = next(stack.policies for stack in assembly.stacks if stack.name == name)
     made = resources(bootstraps[name], {**BY_ROLE, "DeletePolicies": delete}).values()
-    for role, keys in (
-        ("PipelineRole", ["pipelinePolicies", "pipelineDeletePolicies"]),
-        ("ServiceRole", ["servicePolicies", "serviceDeletePolicies"]),
+    for role, everyday, deleting in (
+        ("PipelineRole", policies.pipeline, policies.pipeline_delete),
+        ("ServiceRole", policies.service, policies.service_delete),
     ):
-        paths = [path for key in keys if delete == "attached" or "Delete" not in key for path in entry[key]]
         attached = [
             one["Properties"]
             for one in made
             if one["Type"] == "AWS::IAM::ManagedPolicy" and one["Properties"]["Roles"] == [{"Ref": role}]
         ]
-        assert [one["PolicyDocument"] for one in attached] == [json.loads(assembly.files[p]) for p in paths]
-        assert [one["ManagedPolicyName"] for one in attached] == [
-            f"deploy-csr-lambda-api-prod-{PurePosixPath(path).stem}" for path in paths
-        ]
+        documents = [*everyday, *deleting] if delete == "attached" else [*everyday]
+        assert [one["PolicyDocument"] for one in attached] == documents
+        names = [one["ManagedPolicyName"] for one in attached]
+        start = f"deploy-csr-lambda-api-prod-{name}-{role.removesuffix('Role').lower()}"
+        assert len(set(names)) == len(names)
+        assert [re.fullmatch(rf"{start}(-delete)?(-\d)?", policy) for policy in names].count(None) == 0
         # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
         assert len(attached) <= 10
 
@@ -97,7 +97,7 @@ def test_only_cloudformation_of_this_account_assumes_the_service_role(
     assert statement == {
         "Effect": "Allow",
         "Principal": {"Service": "cloudformation.amazonaws.com"},
-        "Action": "sts:AssumeRole",
+        "Action": ["sts:AssumeRole"],
         "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
     }
 
@@ -115,7 +115,7 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
     (token,) = json.loads(by_token)["Statement"]
 
     assert by_role["Statement"] == [
-        {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": "sts:AssumeRole"}
+        {"Effect": "Allow", "Principal": {"AWS": ROLE}, "Action": ["sts:AssumeRole"]}
     ]
     assert token == {
         "Effect": "Allow",
@@ -127,6 +127,35 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
                 "token.actions.githubusercontent.com:sub": SUBJECT,
             }
         },
+    }
+
+
+@each_stack
+@pytest.mark.parametrize(
+    ("given", "conditions"),
+    [
+        ({"GitHubRepositoryId": "74"}, {"token.actions.githubusercontent.com:repository_id": "74"}),
+        ({"GitLabProjectId": "20"}, {"gitlab.com:project_id": "20"}),
+        (  # no token has both, so no one can assume the role
+            {"GitHubRepositoryId": "74", "GitLabProjectId": "20"},
+            {"token.actions.githubusercontent.com:repository_id": "74", "gitlab.com:project_id": "20"},
+        ),
+    ],
+    ids=["GitHub", "GitLab", "both"],
+)
+def test_the_repository_of_a_token(
+    bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], conditions: dict[str, str]
+) -> None:
+    """With its ID, tokens of another repository with the same name are rejected."""
+    role = resources(bootstraps[name], {**BY_TOKEN, **given})["PipelineRole"]["Properties"]
+    (statement,) = json.loads(role["AssumeRolePolicyDocument"])["Statement"]
+
+    assert statement["Condition"] == {
+        "StringEquals": {
+            "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+            "token.actions.githubusercontent.com:sub": SUBJECT,
+            **conditions,
+        }
     }
 
 
@@ -186,7 +215,6 @@ def test_first_stack_of_a_region_creates_its_bucket(
     built: dict[str, BuiltStack], bootstraps: dict[str, dict[str, Any]]
 ) -> None:
     """The bucket is private, encrypted, versioned and retained, and requires TLS."""
-    assert firsts(built.values()) == {"network", "frontend"}
     for name, template in bootstraps.items():
         made = resources(template, BY_ROLE, built[name].region)
         assert ("ArtifactBucket" in made) == (name in ("network", "frontend"))
@@ -198,7 +226,9 @@ def test_first_stack_of_a_region_creates_its_bucket(
             )
             assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
             assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
-            assert "NoncurrentVersionExpiration" in properties["LifecycleConfiguration"]["Rules"][0]
+            rules = {rule["Id"]: rule for rule in properties["LifecycleConfiguration"]["Rules"]}
+            # Without the first one, no version would become noncurrent.
+            assert {"ExpirationInDays", "NoncurrentVersionExpiration"} <= set(rules["ExpireOldTemplates"])
             assert bucket["UpdateReplacePolicy"] == "Retain"
             (statement,) = made["ArtifactBucketPolicy"]["Properties"]["PolicyDocument"]["Statement"]
             assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
@@ -221,7 +251,8 @@ def test_project_is_short_enough_for_generated_names(built: dict[str, BuiltStack
 def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
     """Otherwise, a pipeline of project deploy-shop could change the bootstrap stack of project shop."""
     stack = BuiltStack("site", "site.yaml", "us-east-1", {"Resources": {}})
-    pattern = bootstrap(stack, with_bucket=False)["Parameters"]["ProjectName"]["AllowedPattern"]
+    template = build(stack, pipeline="deploy", service="service", with_bucket=False)
+    pattern = template.parameters["ProjectName"].AllowedPattern
 
     assert re.fullmatch(pattern, "shop")
     assert re.fullmatch(pattern, "deployer")
@@ -244,6 +275,8 @@ def test_a_project_cannot_have_the_name_of_a_bootstrap() -> None:
         ),
         ("OidcSubject", SUBJECT, ["repo:OWNER/*", 'a", "b', "${aws:username}", "a\\b"]),
         ("OidcAudience", "sts.amazonaws.com", ["*", ""]),
+        ("GitHubRepositoryId", "74", ["*", "octo/repo", '74"', "${aws:username}"]),
+        ("GitLabProjectId", "20", ["*", "group/project"]),
         (
             "PermissionsBoundaryArn",
             "arn:aws:iam::123456789012:policy/limits",
