@@ -63,10 +63,8 @@ def test_dashboards_are_one_tap_away(
     """The links lead to the dashboards of production, each in its region."""
     text = path.read_text("utf-8")
     for stack in STACKS:
-        (name,) = (
-            resource["Properties"]["DashboardName"]
-            for resource in production[stack.name]["Resources"].values()
-            if resource["Type"] == "AWS::CloudWatch::Dashboard"
-        )
         console = f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
-        assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text
+        for resource in production[stack.name]["Resources"].values():
+            if resource["Type"] == "AWS::CloudWatch::Dashboard":
+                name = resource["Properties"]["DashboardName"]
+                assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text
