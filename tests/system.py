@@ -21,6 +21,10 @@ STACK_NAMES: Final[Sequence[str]] = [stack.name for stack in STACKS]  # in deplo
 REGIONS: Final[Mapping[str, str]] = {stack.name: stack.region for stack in STACKS}
 
 
+DEFAULT_PROJECT: Final[str] = STACKS[0].build().to_dict()["Parameters"]["ProjectName"]["Default"]
+"""The project name in the commands and links of the pages."""
+
+
 def readers(name: str) -> Sequence[str]:
     """Return the stacks that import from a stack, directly or through others, in the order of their deletion.
 

@@ -23,7 +23,10 @@ _HOURS: Final = [
     *(1.4, 1.3, 1.2, 1.1, 1.1, 1.2, 1.3, 1.4, 1.4, 1.1, 0.6, 0.25),
 ]
 _TOKYO: Final = 9  # hours ahead of UTC
+# The parts that an environment can do without; the scenarios are those of a system with all of them.
+PARTS: Final = (("CloudFrontEnabled", "true"), ("WAFEnabled", "true"))
 DOMAIN: Final = (
+    *PARTS,
     ("CustomDomainName", "www.example.com"),
     ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"),
     ("HostedZoneId", "Z1"),
@@ -170,7 +173,7 @@ def _scenario(
         en,
         ja,
         environment,
-        (*(DOMAIN if domain else ()), *(parameters or {}).items()),
+        (*(DOMAIN if domain else PARTS), *(parameters or {}).items()),
         load,
         clock,
         round(60 * hours),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
+from tests.system import DEFAULT_PROJECT, PROJECT
 
 from .pages import ON_CALL, ON_CALL_JA, read
 
@@ -66,5 +67,5 @@ def test_dashboards_are_one_tap_away(
         console = f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
         for resource in production[stack.name]["Resources"].values():
             if resource["Type"] == "AWS::CloudWatch::Dashboard":
-                name = resource["Properties"]["DashboardName"]
+                name = resource["Properties"]["DashboardName"].replace(PROJECT, DEFAULT_PROJECT)
                 assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text

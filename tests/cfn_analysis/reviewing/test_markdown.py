@@ -88,7 +88,8 @@ def test_equal_changes_of_environments_are_merged() -> None:
 
     assert memory.count("**update** `ApiFunction`") <= len(side.environments)
     assert rule.count("- **opens**") == 1
-    assert "`frontend.WebACL` in staging, prod -" in rule
+    having = [name for name, given in side.environments.items() if given["frontend"]["WAFEnabled"] == "true"]
+    assert f"`frontend.WebACL` in {', '.join(having)} -" in rule
 
 
 def test_messages_are_escaped(retention: Review) -> None:
