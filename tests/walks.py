@@ -560,7 +560,7 @@ def rule(one: Checkout) -> None:
         for line in one.read("docs/rules.md").splitlines()
         if line.startswith("| sns | ")
     ]
-    module = f'''"""A topic keeps messages only as long as somebody reads them."""
+    module = f'''"""The name of a FIFO topic ends with .fifo."""
 
 from __future__ import annotations
 

@@ -36,16 +36,9 @@ EXPECTED: dict[str, list[tuple[str, str, str]]] = {
     "key requirement dropped": [("opens", "ProxyGetMethod", "ApiKeyRequired is false")],
     "log retention shortened": [
         ("guard", name, "RetentionInDays is 30 instead of 365")
-        for name in (
-            "FlowLogsLogGroup",
-            "DatabaseErrorLogGroup",
-            "DatabaseSlowQueryLogGroup",
-            "DatabaseAuditLogGroup",
-            "FunctionLogGroup",
-            "AccessLogGroup",
-            "ExecutionLogGroup",
-            "WAFLogGroup",
-        )
+        for stack in own_side().stacks
+        for name, resource in stack.template["Resources"].items()
+        if resource.get("Properties", {}).get("RetentionInDays") == {"Ref": "LogRetentionDays"}
     ],
     "alarm action removed": [
         (

@@ -71,10 +71,11 @@ def test_accepted_risks_are_folded(retention: Review) -> None:
     text = as_markdown(retention._replace(risks=risks))
     part = as_markdown(retention._replace(risks=[risks[0], *retention.risks[1:]]))
 
-    assert "**No risks left**, 8 accepted" in text
-    assert "<details><summary>8 accepted</summary>" in text
+    assert f"**No risks left**, {len(risks)} accepted" in text
+    assert f"<details><summary>{len(risks)} accepted</summary>" in text
     assert r"Accepted: Costs \*more\* than it helps." in text
-    assert "**7 risks not accepted: 7 guard**, 1 accepted" in part
+    left = len(risks) - 1
+    assert f"**{left} risks not accepted: {left} guard**, 1 accepted" in part
 
 
 def test_equal_changes_of_environments_are_merged() -> None:

@@ -151,7 +151,8 @@ def test_a_changed_class_is_followed_from_the_file_to_the_instances(reviews: dic
 def test_a_changed_subnet_is_followed_to_another_stack(reviews: dict[str, Review]) -> None:
     """The chain contains the export."""
     (environment,) = report.document(reviews["subnet CIDR"])["environments"]
-    (function,) = next(one for one in environment["stacks"] if one["name"] == "api")["resources"]
+    changed = next(one for one in environment["stacks"] if one["name"] == "api")["resources"]
+    function = next(one for one in changed if one["logicalId"] == "ApiFunction")
 
     assert function["causes"] == [
         {

@@ -10,7 +10,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates import STACKS
 from csr_templates.hand_over.built_folder import BuiltFolder, read
 from csr_templates.preflight.needs import Needs, NeedsError, needs
-from tests.system import PROJECT, ROOT, STACK_NAMES
+from tests.system import PROJECT, REGIONS, ROOT, STACK_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -48,26 +48,27 @@ def test_unknown_names_are_refused(folder: BuiltFolder, arguments: Any, sentence
 
 
 def test_the_needs_follow_the_values_of_the_environment(folder: BuiltFolder) -> None:
-    """Development has no CloudFront, one NAT gateway, and names with dev."""
-    dev = needs(folder, "dev", "210987654321")
+    """Without CloudFront and with one NAT gateway, there is no distribution, and one gateway."""
+    small = {"CloudFrontEnabled": "false", "NatGatewayPerZone": "false"}
+    values = {
+        stack: {name: small.get(name, value) for name, value in given.items()}
+        for stack, given in folder.environments["prod"].items()
+    }
+    found = needs(folder._replace(environments={"prod": values}), "prod", "210987654321")
+    buckets = [properties["BucketName"] for _, _, properties in found.of_type("AWS::S3::Bucket")]
 
-    assert dev.prefix == f"{PROJECT}-dev-"
-    assert list(dev.of_type("AWS::CloudFront::Distribution")) == []
-    assert len(list(dev.of_type("AWS::EC2::NatGateway"))) == 1
-    assert [properties["BucketName"] for _, _, properties in dev.of_type("AWS::S3::Bucket")] == [
-        f"{PROJECT}-dev-package-logs-210987654321",
-        f"{PROJECT}-dev-lambda-deployments-210987654321",
-        f"{PROJECT}-dev-edge-logs-210987654321",
-        f"{PROJECT}-dev-frontend-210987654321",
-    ]
-    assert dev.regions == ["ap-northeast-1", "us-east-1"]
+    assert found.prefix == f"{PROJECT}-prod-"
+    assert list(found.of_type("AWS::CloudFront::Distribution")) == []
+    assert len(list(found.of_type("AWS::EC2::NatGateway"))) == 1
+    assert f"{found.prefix}lambda-deployments-210987654321" in buckets
+    assert found.regions == list(dict.fromkeys(REGIONS.values()))
 
 
 def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
     """The bucket of the package and the zones of the instances come from the network stack."""
     prod = needs(folder, "prod", "123456789012", ["api"])
     (api,) = prod.chosen
-    ((_, function),) = api.of_type("AWS::Lambda::Function")
+    function = dict(api.of_type("AWS::Lambda::Function"))["ApiFunction"]
     database = prod.stack("database")
     assert database
     zones = [
