@@ -14,7 +14,7 @@ import pytest
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from csr_templates import STACKS
-from tests.system import ENVIRONMENTS
+from tests.system import ENVIRONMENTS, REGIONS
 
 from .account import ACCOUNT
 from .aws_cli import Command, CommandError, parse
@@ -38,7 +38,6 @@ from .replay import programs, run
 from .world import (
     API_ID,
     NOT_RUN,
-    REGIONS,
     RUN,
     TOKYO,
     VIRGINIA,

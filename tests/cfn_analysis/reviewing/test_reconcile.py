@@ -559,7 +559,7 @@ def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(
         ReconcileError,
         match=r"^The stack other of the change set is not in the review\. Use a change set of one of these "
-        "stacks: csr-",
+        f"stacks: {PROJECT}-",
     ):
         reconcile.reconcile(found, reconcile.read(answer(stack="other"), "c.json"))
     compared = reconcile.reconcile(found, reconcile.read(answer(stack=f"{PROJECT}-prod-api"), "c.json"))
