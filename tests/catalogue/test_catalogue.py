@@ -35,6 +35,7 @@ from cfn_analysis.rules import CLASSES, RULES
 from cfn_analysis.rules.template.ignore_without_reason import ignored_checks
 from csr_templates import STACKS, render
 from csr_templates.assembly import cross_stack, house_rules
+from csr_templates.naming import PREFIX
 
 from ..cfn_analysis.rules.harness import only
 
@@ -136,8 +137,15 @@ def problems(name: str, template: Template) -> list[str]:
     """Return what the checks of a build find, but for what is stale."""
     templates = {stack.name: template if stack.name == name else original(stack.name) for stack in STACKS}
     stacks = [
-        BuiltStack(one.name, one.template, one.region, templates[one.name], reads_from=one.reads_from)
-        for one in STACKS
+        BuiltStack(
+            stack.name,
+            stack.template,
+            stack.region,
+            templates[stack.name],
+            reads_from=stack.reads_from,
+            name_pattern=f"{PREFIX}{stack.name}",
+        )
+        for stack in STACKS
     ]
     of_the_house = [
         sentence for stack in stacks if stack.name == name for sentence in house_rules.problems(stack)

@@ -150,7 +150,7 @@ def assemble(
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found
             seconds[name] += spent
-    if all(one.policies.service for one in built):  # otherwise a type has no schema, which the page needs too
+    if all(one.policies.service for one in built):  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
     names = [one.name for one in known]
     files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
@@ -196,7 +196,7 @@ def reference(stacks: Sequence[Stack] = STACKS, *, refresh: str = REFRESH) -> st
     """Return the reference page of some stacks, in deploy order, the same as from a build.
 
     Raises:
-        schemas.SchemasError: one of the types does not have a schema in the region of its stack.
+        schemas.SchemasError: the lists of cfn-lint have another format.
     """
     return page([_build_stack(stack) for stack in stacks], refresh)
 

@@ -32,28 +32,17 @@ def sentence(marker: Marker, what: str) -> str:
     )
 
 
-def sides(text: str) -> tuple[str, str] | None:
-    """Return the text of each side of the merge; None if the text does not contain a complete conflict."""
+def sides(text: str) -> tuple[list[str], list[str]]:
+    """Return the lines of each side of a merge: its lines of each conflict, and all common lines."""
     ours: list[str] = []
     theirs: list[str] = []
-    expected = "<"
-    targets = [ours, theirs]
-    for line in text.split("\n"):
-        marker = _MARKER.fullmatch(line)
-        kind = marker[1][0] if marker else ""
-        if not kind:
-            for target in targets:
-                target.append(line)
-        elif kind not in expected:
-            return None
-        elif kind == "<":
-            targets, expected = [ours], "|="
-        elif kind == "|":  # the common base, with merge.conflictStyle diff3
-            targets, expected = [], "="
-        elif kind == "=":
-            targets, expected = [theirs], ">"
+    # "|" starts the common base, with merge.conflictStyle diff3.
+    targets = {"<": [ours], "|": [], "=": [theirs], ">": [ours, theirs]}
+    current = targets[">"]
+    for line in text.splitlines():
+        if marker := _MARKER.fullmatch(line):
+            current = targets[marker[1][0]]
         else:
-            targets, expected = [ours, theirs], "<"
-    if expected != "<" or ours == theirs:
-        return None
-    return "\n".join(ours), "\n".join(theirs)
+            for side in current:
+                side.append(line)
+    return ours, theirs

@@ -27,6 +27,11 @@ REFRESH: Final = "make templates"
 
 _NAME: Final = re.compile("[a-z][a-z0-9-]*")  # the same as in stacks.schema.json
 
+# Lines of a manifest, as ``as_json`` writes them.
+_VERSION_LINE: Final = f'  "formatVersion": {FORMAT_VERSION},'
+_PATH_LINE: Final = re.compile(r'    "([^"]+)": \{')
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+
 
 class ManifestError(ValueError):
     """The manifest cannot be read; the message states what to do."""
@@ -149,8 +154,8 @@ def read(data: bytes, name: str) -> dict[str, Any]:
 def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     """Return a manifest as ``read`` does, also if it contains a merge conflict.
 
-    It then lists the files of both sides, because a build of either side wrote them. A file that both list
-    may have the content of either.
+    It then lists only files: those of both sides, because a build of either side wrote them. A file that
+    both list may have the content of either. A side of a merge may not be valid JSON, so its lines are read.
 
     Raises:
         ManifestError: it is not a manifest, or one side of the conflict is not.
@@ -163,23 +168,25 @@ def read_or_merge(data: bytes, name: str) -> dict[str, Any]:
     marker = merge_conflicts.first_marker(text)
     if not marker:
         return read(data, name)
-    ours, theirs = map(_parsed, merge_conflicts.sides(text) or ("", ""))
-    if not ours or not theirs:
+    contents: dict[str, set[str]] = {}
+    sides = merge_conflicts.sides(text)
+    for lines in sides:
+        path = ""
+        for line in lines:
+            if listed := _PATH_LINE.fullmatch(line):
+                path = listed[1]
+            elif path and (digest := _SHA256.search(line)):
+                contents.setdefault(path, set()).add(digest[0])
+    files = {path: _entry(*sorted(digests)) for path, digests in contents.items()}
+    if not all(_VERSION_LINE in lines for lines in sides) or not all(starmap(_is_entry, files.items())):
         raise ManifestError(
             f"{name} has a merge conflict in line {marker.line}, and one side is not a manifest. Use one "
             f"side (git checkout --ours {name}, or --theirs), then build again."
         )
-    files: dict[str, dict[str, Any]] = {**ours["files"]}
-    for path, entry in theirs["files"].items():
-        content = hashes(entry) | hashes(files.get(path, entry))
-        files[path] = {"sha256": entry["sha256"]}
-        others = sorted(content - {entry["sha256"]})
-        if others:
-            files[path]["announced"] = others
-    return {**ours, "files": files}
+    return {"formatVersion": FORMAT_VERSION, "stacks": [], "files": files}
 
 
-def _parsed(data: bytes | str) -> dict[str, Any] | None:
+def _parsed(data: bytes) -> dict[str, Any] | None:
     """Return a manifest; None if ``formatVersion`` or ``files`` are not valid."""
     try:
         found = json.loads(data)
@@ -190,6 +197,10 @@ def _parsed(data: bytes | str) -> dict[str, Any] | None:
             manifest: dict[str, Any] = found
             return manifest
     return None
+
+
+def _entry(digest: str, *announced: str) -> dict[str, Any]:
+    return {"sha256": digest, "announced": list(announced)} if announced else {"sha256": digest}
 
 
 def hashes(entry: Mapping[str, Any]) -> set[str]:

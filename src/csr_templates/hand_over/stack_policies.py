@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-res
 from __future__ import annotations
 
 import json
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.schemas import stateful_types
@@ -63,7 +62,6 @@ def stack_policy(stack: BuiltStack) -> Document:
     return policy
 
 
-@lru_cache  # called for each parameter of the reference page
 def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
     """Return logical ID -> denied update actions, for all protected resources.
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 from cfn_analysis.model.wording import hint
 from csr_templates.preflight import calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure, Query, now
-from csr_templates.preflight.results import Check, unasked
+from csr_templates.preflight.results import Check, queries
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -174,7 +174,7 @@ def collect(
     needs: Needs,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> None:
-    """Make all calls that the checks need, including those that depend on earlier answers.
+    """Make all calls that the checks need, one step after the other.
 
     Args:
         account: the account.
@@ -188,9 +188,10 @@ def collect(
     """
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        while queries := unasked(checks, needs, facts):
-            known = done + len(queries)
-            waiting = [pool.submit(account.ask, query) for query in queries]
+        for step in range(max(len(check.facts) for check in checks)):
+            unanswered = [query for query in queries(checks, needs, facts, step) if not facts.has(query)]
+            known = done + len(unanswered)
+            waiting = [pool.submit(account.ask, query) for query in unanswered]
             try:
                 for one in as_completed(waiting):
                     facts.add([one.result()])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, Final
 
 from csr_templates.preflight import calls
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Subject
 
 EMPTY: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
 """States of a stack without resources: before its first change set is executed, after a failed creation."""
@@ -43,7 +45,6 @@ def physical_id(lookup: Lookup, stack: StackNeeds, logical_id: str) -> str | Non
 
 def new(lookup: Lookup, needs: Needs, *types: str) -> list[tuple[StackNeeds, str]]:
     """Return stack and logical ID of each resource of some types that the deploy would create."""
-    expect(lookup, needs.chosen)
     return [
         (stack, logical_id)
         for stack, logical_id, _ in needs.of_type(*types)
@@ -67,9 +68,17 @@ def output(lookup: Lookup, stack: StackNeeds, key: str) -> str | None:
     return given.get(key)
 
 
-def expect(lookup: Lookup, stacks: Iterable[StackNeeds]) -> None:
-    """Request the descriptions of all stacks at once."""
-    lookup.expect(calls.stack(stack.region, stack.deployed) for stack in stacks)
-    lookup.expect(
-        calls.stack_resources(stack.region, stack.deployed) for stack in stacks if is_there(lookup, stack)
-    )
+def _stacks(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
+    for stack in needs.chosen:
+        yield calls.stack(stack.region, stack.deployed)
+
+
+def _resources(_: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    for stack in needs.chosen:
+        with suppress(NoAnswerError):  # a stack that cannot be described does not hide the others
+            if is_there(lookup, stack):
+                yield calls.stack_resources(stack.region, stack.deployed)
+
+
+STACKS: Final = (_stacks, _resources)
+"""The facts about the chosen stacks, for the functions of this module, as the first steps of a check."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -124,14 +124,6 @@ class NoAnswerError(Exception):
         self.query = query
 
 
-class UnaskedError(Exception):
-    """Calls that have not been made yet."""
-
-    def __init__(self, queries: Sequence[Query]) -> None:
-        super().__init__(f"{len(queries)} calls")
-        self.queries = queries
-
-
 class Facts:
     """The answers of one account.
 
@@ -139,16 +131,12 @@ class Facts:
         time: time of the first call, in UTC; ages are relative to it.
         account: ID of the account.
         caller: ARN of the caller.
-        is_complete: whether no more calls are made; missing answers are then unknown.
     """
 
-    def __init__(
-        self, time: str, account: str, caller: str, facts: Iterable[Fact] = (), *, is_complete: bool = False
-    ) -> None:
+    def __init__(self, time: str, account: str, caller: str, facts: Iterable[Fact] = ()) -> None:
         self.time = time
         self.account = account
         self.caller = caller
-        self.is_complete = is_complete
         self._facts = {fact.query.key: fact for fact in facts}
 
     def add(self, facts: Iterable[Fact]) -> None:
@@ -172,13 +160,10 @@ class Facts:
         """Return the answer of a call; None if the resource does not exist.
 
         Raises:
-            UnaskedError: the call has not been made yet.
-            NoAnswerError: the call failed.
+            NoAnswerError: the call failed, or was not made.
         """
         fact = self._facts.get(query.key)
         where = f"{query.service} {query.operation} in {query.region}"
-        if fact is None and not self.is_complete:
-            raise UnaskedError([query])
         if fact is None:
             raise NoAnswerError(
                 f"The saved facts do not contain the answer of {where}.",
@@ -228,16 +213,6 @@ class Lookup:
         self.asked.append(query)
         return self.facts.answer(query)
 
-    def expect(self, queries: Iterable[Query]) -> None:
-        """Request several calls at once, instead of one after the other.
-
-        Raises:
-            UnaskedError: some have not been made yet.
-        """
-        missing = [query for query in queries if not self.facts.has(query)]
-        if missing and not self.facts.is_complete:
-            raise UnaskedError(missing)
-
 
 def now() -> str:
     """Return the time in the format of facts."""
@@ -273,7 +248,7 @@ def as_json(facts: Facts) -> str:
 
 
 def from_json(text: str, name: str) -> Facts:
-    """Return the facts of a file, as complete facts.
+    """Return the facts of a file.
 
     Args:
         text: the content of the file.
@@ -300,7 +275,7 @@ def from_json(text: str, name: str) -> Facts:
         ]
         moment(document["time"])
         account, caller = str(document["account"]), str(document["caller"])
-        return Facts(document["time"], account, caller, facts, is_complete=True)
+        return Facts(document["time"], account, caller, facts)
     except FactsError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

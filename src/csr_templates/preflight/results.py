@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query, UnaskedError
+from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 
 FAIL: Final = "FAIL"
@@ -46,6 +46,10 @@ class Verdict(NamedTuple):
     remedy: str = ""
 
 
+Step: TypeAlias = Callable[[Subject, Needs, Lookup], Iterable[Query]]
+"""Returns calls for one subject, from its needs and from the answers of earlier steps."""
+
+
 class Check(NamedTuple):
     """A question about an account.
 
@@ -53,14 +57,16 @@ class Check(NamedTuple):
         name: its name for ``--ignore``.
         summary: the condition that it checks, for the documentation.
         subjects: returns the subjects for the needs.
-        judge: returns the verdict for one subject. It raises ``NoAnswerError`` or ``UnaskedError`` if a fact
-            is missing.
+        judge: returns the verdict for one subject. It raises ``NoAnswerError`` if a fact is missing.
+        facts: the calls whose answers ``judge`` reads, in steps: a call that depends on an answer is in a
+            later step than the call of that answer.
     """
 
     name: str
     summary: str
     subjects: Callable[[Needs], Iterable[Subject]]
     judge: Callable[[Subject, Needs, Lookup], Verdict]
+    facts: tuple[Step, ...] = ()
 
 
 class Result(NamedTuple):
@@ -110,28 +116,33 @@ def failed(sentence: str, remedy: str) -> Verdict:
 
 
 def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
-    """Return the results of all checks, from complete facts.
+    """Return the results of all checks.
 
     Args:
         checks: the checks.
         needs: what the templates need.
         facts: the answers; missing answers are unknown.
     """
-    complete = Facts(facts.time, facts.account, facts.caller, facts, is_complete=True)
-    return [_result(check, subject, needs, complete) for check in checks for subject in check.subjects(needs)]
+    return [_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs)]
 
 
-def unasked(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Query]:
-    """Return the calls that the checks need next."""
+def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> list[Query]:
+    """Return the calls in one step of the checks, without duplicates.
+
+    Args:
+        checks: the checks.
+        needs: what the templates need.
+        facts: the answers of the earlier steps.
+        step: index in the facts of each check.
+    """
     found: dict[str, Query] = {}
     for check in checks:
-        for subject in check.subjects(needs):
+        for subject in check.subjects(needs) if step < len(check.facts) else ():
             try:
-                check.judge(subject, needs, Lookup(facts))
-            except UnaskedError as missing:
-                found.update({query.key: query for query in missing.queries})
+                for query in check.facts[step](subject, needs, Lookup(facts)):
+                    found[query.key] = query
             except (NoAnswerError, *_UNEXPECTED):
-                pass  # shown in the results
+                pass  # An earlier call has no answer, or an unexpected one. The result of the check shows it.
     return list(found.values())
 
 

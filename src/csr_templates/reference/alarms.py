@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
-from csr_templates.reference.markdown import code, codes, prose
+from csr_templates.reference.markdown import code, codes, operand, prose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
     from csr_templates.reference.words import Words
 
@@ -43,6 +44,9 @@ UNITS: Final = {
 }
 """The unit of a metric, which templates do not contain. For other metrics, no unit is shown."""
 
+_CRITICAL: Final = "CRITICAL "
+"""The start of the display name of a topic for critical alarms, and so of its messages."""
+
 _SIGNS: Final = {
     "GreaterThanOrEqualToThreshold": ">=",
     "GreaterThanThreshold": ">",
@@ -68,16 +72,31 @@ def unit(alarm: Mapping[str, Any]) -> str:
     )
 
 
-def topics(alarm: Mapping[str, Any]) -> list[str]:
+def topics(alarm: Mapping[str, Any], resources: Mapping[str, Any]) -> list[str]:
     """Return ``critical`` or ``normal`` for each topic that the alarm notifies."""
-    return ["critical" if "Critical" in in_words(one) else "normal" for one in alarm.get("AlarmActions", [])]
+    return [severity(topic, resources) for topic in alarm.get("AlarmActions", [])]
+
+
+def severity(topic: Any, resources: Mapping[str, Any]) -> str:
+    """Return ``critical`` for a topic whose display name begins with CRITICAL; otherwise ``normal``.
+
+    Args:
+        topic: the reference to the topic.
+        resources: logical ID -> resource of the stack.
+    """
+    match topic:
+        case {"Ref": str(name)} if name in resources:
+            display_name = resources[name].get("Properties", {}).get("DisplayName", "")
+            return "critical" if in_words(display_name).startswith(_CRITICAL) else "normal"
+    return "normal"
 
 
 def limit(alarm: Mapping[str, Any]) -> str:
     """Return the comparison and the threshold."""
     comparison = str(alarm.get("ComparisonOperator", ""))
     threshold = alarm.get("Threshold", alarm.get("ThresholdMetricId"))
-    return f"{_SIGNS.get(comparison, comparison)} {number(threshold)}"
+    amount = operand(threshold) if isinstance(threshold, Mapping) else number(threshold)
+    return f"{_SIGNS.get(comparison, comparison)} {amount}"
 
 
 def firing(alarm: Mapping[str, Any], words: Words) -> str:
@@ -94,6 +113,27 @@ def firing(alarm: Mapping[str, Any], words: Words) -> str:
     )
 
 
+def metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a list of the metrics of an alarm with their dimensions, and of its expressions."""
+    queries = [("", alarm)] if "Metrics" not in alarm else []
+    queries += [(f"{code(query['Id'])}: ", query) for query in alarm.get("Metrics", [])]
+    for name, query in queries:
+        if "Expression" in query:
+            yield f"- {name}{code(in_words(query['Expression']))}"
+            continue
+        stat = query.get("MetricStat", {})
+        watched = stat.get("Metric", query)
+        statistic = f"{stat['Stat']} of " if stat else ""
+        words = (in_words(watched.get("Namespace", "")), code(in_words(watched.get("MetricName", ""))))
+        yield f"- {name}{statistic}{' '.join(filter(None, words))}"
+        dimensions = watched.get("Dimensions", [])
+        if isinstance(dimensions, list):
+            for dimension in dimensions:
+                yield f"  - {dimension['Name']} = {code(in_words(dimension['Value']))}"
+        else:
+            yield f"  - {code(in_words(dimensions))}"
+
+
 def metric(alarm: Mapping[str, Any], words: Words) -> str:
     """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
     if "Metrics" in alarm:
@@ -106,8 +146,9 @@ def metric(alarm: Mapping[str, Any], words: Words) -> str:
             [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
         )
     watched = code(in_words(alarm.get("MetricName", "")))
-    for dimension in alarm.get("Dimensions", []):
-        if dimension["Name"] == "Role":
+    dimensions = alarm.get("Dimensions", [])
+    for dimension in dimensions if isinstance(dimensions, list) else []:
+        if dimension["Name"] == "Role" and isinstance(dimension["Value"], str):
             return words.fill("{metric}, {role}", metric=watched, role=words(dimension["Value"].lower()))
     return watched
 
@@ -118,7 +159,6 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
         *(one["Stat"] for one in metric_stats(alarm)),
     ]
-    seconds = int(period(alarm))
     periods = alarm.get("EvaluationPeriods", 1)
     text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
@@ -128,19 +168,20 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
-        period=_length(seconds, words),
+        period=_length(period(alarm), words),
     )
     if alarm.get("TreatMissingData") == "breaching":
         return words.fill("{evaluation}; missing data breaches", evaluation=text)
     return text
 
 
-def _length(seconds: int, words: Words) -> str:
+def _length(seconds: Any, words: Words) -> str:
     """Return a duration as a whole number of the largest possible unit."""
+    text = in_words(seconds)
     for form, length in (("{number} h", 3600), ("{number} min", 60)):
-        if seconds % length == 0:
-            return words.fill(form, number=str(seconds // length))
-    return words.fill("{number} s", number=str(seconds))
+        if text.isdigit() and int(text) % length == 0:
+            return words.fill(form, number=str(int(text) // length))
+    return words.fill("{number} s", number=text)
 
 
 def _text(value: Any) -> str:

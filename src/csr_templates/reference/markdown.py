@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.model.references import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +24,17 @@ def code(text: str) -> str:
 def codes(texts: Iterable[str]) -> str:
     """Return several texts as code, with commas."""
     return ", ".join(map(code, texts))
+
+
+def operand(value: Any) -> str:
+    """Return a value that is compared, with its functions, in words."""
+    match value:
+        case {"Fn::FindInMap": [mapping, *keys]}:
+            return f"{code(in_words(keys[-1]))} of {code(in_words(keys[0]))} in {code(in_words(mapping))}"
+        case "":
+            return "empty"
+        case _:
+            return code(in_words(value))
 
 
 def prose(text: str) -> str:

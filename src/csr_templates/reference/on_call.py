@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.references import in_words
 from csr_templates.naming import PREFIX
-from csr_templates.reference.alarms import ALARM, firing, topics
+from csr_templates.reference.alarms import ALARM, firing, severity, topics
 from csr_templates.reference.markdown import code, prose
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ class _Alarm(NamedTuple):
         name: without the common prefix of all names.
         properties: resolved with production's values; as in the template if production lacks the alarm.
         lines: the lines of its description, by the word before the colon.
+        topics: ``critical`` or ``normal`` for each topic that it notifies.
     """
 
     name: str
     properties: Mapping[str, Any]
     lines: Mapping[str, str]
+    topics: Sequence[str]
 
 
 def lists(
@@ -68,7 +70,7 @@ def lists(
         found[INDEX] = partial(_index, alarms)
     found |= {f"alarm {alarm.name}": partial(_section, alarm) for alarm in alarms}
     subscriptions = [
-        resource["Properties"]
+        (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
         for stack in stacks
         for resource in stack.resources.values()
         if resource["Type"] == _SUBSCRIPTION
@@ -87,7 +89,7 @@ def _alarm(stack: BuiltStack, logical_id: str, resources: Mapping[str, Any]) -> 
         if ": " in line
     )
     name = in_words(written.get("AlarmName", logical_id)).removeprefix(PREFIX)
-    return _Alarm(name, properties, lines)
+    return _Alarm(name, properties, lines, topics(properties, stack.resources))
 
 
 def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
@@ -95,7 +97,7 @@ def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
         yield f"**{words(topic)}**"
         yield ""
         for alarm in alarms:
-            if topic in topics(alarm.properties):
+            if topic in alarm.topics:
                 users = prose(words(alarm.lines.get("Users", "")))
                 yield (
                     f"- [{alarm.name}](#{alarm.name}): {users}"
@@ -107,7 +109,7 @@ def _index(alarms: Sequence[_Alarm], words: Words) -> Iterator[str]:
 
 
 def _section(alarm: _Alarm, words: Words) -> Iterator[str]:
-    yield f"- {words('Notifies')}: {', '.join(map(words, topics(alarm.properties)))}"
+    yield f"- {words('Notifies')}: {', '.join(map(words, alarm.topics))}"
     for key, label in _LABELS.items():
         if text := alarm.lines.get(key):
             yield f"- {words(label)}: {prose(words(text))}"
@@ -116,8 +118,7 @@ def _section(alarm: _Alarm, words: Words) -> Iterator[str]:
         yield f"- {words('Dashboard')}: {code(dashboard)}"
 
 
-def _events(subscriptions: Sequence[Mapping[str, Any]], words: Words) -> Iterator[str]:
-    for properties in subscriptions:
-        topic = "critical" if "Critical" in in_words(properties["SnsTopicArn"]) else "normal"
+def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[str]:
+    for topic, properties in subscriptions:
         categories = ", ".join(map(code, properties["EventCategories"]))
         yield f"- {words(topic)}, {code(properties['SourceType'])}: {categories}"

@@ -1,7 +1,4 @@
-"""The reference: a Markdown page about the resources of the templates and the effects of changes.
-
-All of it is generated from the templates and the resource schemas.
-"""
+"""The reference: a Markdown page about the contents of the templates, generated from them."""
 
 from __future__ import annotations
 
@@ -14,24 +11,18 @@ from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.hand_over.stack_policies import denied_actions
 from csr_templates.naming import PREFIX
 from csr_templates.reference import diagrams
-from csr_templates.reference.alarms import period, unit
+from csr_templates.reference.alarms import ALARM, firing, metrics
 from csr_templates.reference.dashboards import widget_table
-from csr_templates.reference.markdown import code, codes, item, mermaid, prose, table
-from csr_templates.reference.parameter_effects import MANY, changes, names_or_count, sentences
+from csr_templates.reference.markdown import code, codes, item, mermaid, operand, prose, table
 from csr_templates.reference.policy_sentences import policies
+from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cfn_analysis.model.built_stack import BuiltStack
-    from csr_templates.reference.parameter_effects import Change
 
-_COMPARISONS: Final = {
-    "GreaterThanOrEqualToThreshold": "at or above",
-    "GreaterThanThreshold": "above",
-    "LessThanOrEqualToThreshold": "at or below",
-    "LessThanThreshold": "below",
-}
+_MOST_VALUES: Final = 6  # of a parameter; for more, the page shows only their number
 _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
 _INTRODUCTION: Final = """\
@@ -41,10 +32,8 @@ This page is generated from the templates. `${Name}` is the value of a parameter
 `import name` is an export of another stack. Names of alarms, stacks and exports are shown without their
 common prefix, `${ProjectName}-${Environment}-`.
 
-**Parameters.** The effects of a change are taken from the resource schemas and the documentation of AWS. Not
-every property has been tested. *Updates* means that the resource is kept and that the AWS documentation does
-not mention an interruption. If it does, the interruption is listed with its source. If the documentation does
-not cover the property, the effect is unknown. Review the change set before you execute it.
+**Parameters.** To see the effects of a new value, write it into the parameter file, build, and run
+`csr-templates review`.
 
 **Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
 creation is rolled back. `Snapshot` keeps a final snapshot. The [stack policy](stack-policies) denies updates
@@ -69,7 +58,7 @@ def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
         refresh: the command that generates the page again.
 
     Raises:
-        schemas.SchemasError: AWS does not describe one of the types in the region of its stack.
+        schemas.SchemasError: the lists of cfn-lint have another format.
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
@@ -132,9 +121,6 @@ class _Page:
                 yield from ("", f"### {title} of {stack.name}", "", *found)
 
     def _parameters(self, stack: BuiltStack) -> Iterator[str]:
-        if not stack.parameters:
-            return
-        effects = changes(stack)
         for name, parameter in stack.parameters.items():
             yield _about(f"- {code(name)} ({parameter['Type']})", parameter.get("Description", ""))
             if name in stack.per_deploy:
@@ -143,26 +129,8 @@ class _Page:
                 yield f"  - Default: {code(in_words(parameter['Default'])) or '(empty)'}"
             if constraint := _constraint(parameter):
                 yield f"  - Allowed: {constraint}"
-            yield from (f"  - {effect}" for effect in self._effect(stack, name, effects[name]))
-
-    def _effect(self, stack: BuiltStack, parameter: str, change: Change) -> Iterator[str]:
-        """Return the effects of changing a parameter, in sentences."""
-        yield from sentences(stack, parameter, change)
-        imported = {
-            key: readers
-            for key in change.outputs
-            if "Export" in stack.outputs[key] and (readers := self.readers.get(Node(stack.name, key)))
-        }
-        if imported:
-            readers = [name for name in self.wiring.stacks if any(name in one for one in imported.values())]
-            yield (
-                f"CloudFormation rejects a new value of {names_or_count(tuple(imported), 'outputs')} while "
-                f"{' and '.join(readers)} import{'s' if len(readers) == 1 else ''} it."
-            )
-        for key in change.outputs:
-            if key not in imported:
-                for reader in self.readers.get(Node(stack.name, key), []):
-                    yield f"Deploy {reader} afterwards: it reads {code(key)}."
+            for rule, descriptions in _rules(stack, name):
+                yield f"  - The rule {code(rule)} rejects some values: {' '.join(map(prose, descriptions))}"
 
     def _resources(self, stack: BuiltStack) -> Iterator[str]:
         conditions: Mapping[str, Any] = stack.template.get("Conditions", {})
@@ -210,12 +178,12 @@ class _Page:
         yield from table(("section", "resources", "refers to"), rows)
 
     def _alarms(self, stack: BuiltStack) -> Iterator[str]:
-        for name, alarm in _of_type(stack, "AWS::CloudWatch::Alarm").items():
+        for name, alarm in _of_type(stack, ALARM).items():
             yield f"- {code(name)}" + (
                 f": {code(_short(alarm['AlarmName']))}" if "AlarmName" in alarm else ""
             )
-            yield from _metrics(alarm)
-            yield f"  - Fires when: {_firing(alarm)}"
+            yield from (f"  {line}" for line in metrics(alarm))
+            yield f"  - Fires when: {firing(alarm, Words())}"
             if topics := in_words(alarm.get("AlarmActions", [])).replace("${", "").replace("}", ""):
                 yield f"  - Notifies: {code(topics)}"
             for line in in_words(alarm.get("AlarmDescription", "")).splitlines():
@@ -286,48 +254,16 @@ def _about(name: str, description: Any) -> str:
     return f"{name}: {text}" if text else name
 
 
-def _metrics(alarm: Mapping[str, Any]) -> Iterator[str]:
-    """Return the metric of an alarm with its dimensions; or an expression and its metrics."""
-    metrics = [] if "Metrics" in alarm else [("", alarm)]
-    metrics += [(f"{code(one['Id'])}: ", one) for one in alarm.get("Metrics", [])]
-    for name, one in metrics:
-        if "Expression" in one:
-            yield f"  - {name}{code(in_words(one['Expression']))}"
-            continue
-        stat = one.get("MetricStat", {})
-        metric = stat.get("Metric", one)
-        name += f"{stat['Stat']} of " if stat else ""
-        words = (in_words(metric.get("Namespace", "")), code(in_words(metric.get("MetricName", ""))))
-        yield f"  - {name}{' '.join(filter(None, words))}"
-        dimensions = metric.get("Dimensions", [])
-        if isinstance(dimensions, list):
-            yield from (f"    - {one['Name']} = {code(in_words(one['Value']))}" for one in dimensions)
-        else:
-            yield f"    - {code(in_words(dimensions))}"
-
-
-def _firing(alarm: Mapping[str, Any]) -> str:
-    """Return when an alarm fires, in words."""
-    returned = [one["Id"] for one in alarm.get("Metrics", []) if one.get("ReturnData", True)]
-    statistic = alarm.get("Statistic") or alarm.get("ExtendedStatistic") or codes(returned)
-    comparison = _COMPARISONS.get(str(alarm.get("ComparisonOperator")), alarm.get("ComparisonOperator"))
-    limit = alarm.get("Threshold")
-    threshold = f"{limit:,}" if isinstance(limit, int | float) else _operand(limit)
-    periods = alarm.get("EvaluationPeriods", 1)
-    seconds = period(alarm)
-    if not isinstance(seconds, int) or seconds % 60:
-        length = f"{in_words(seconds)} seconds"
-    elif seconds % 3600:
-        length = f"{seconds // 60} minutes" if seconds != 60 else "1 minute"
-    else:
-        length = f"{seconds // 3600} hours" if seconds != 3600 else "1 hour"
-    over = f"{alarm.get('DatapointsToAlarm', periods)} of {periods} periods" if periods != 1 else "1 period"
-    return f"{statistic} {comparison} {threshold} {unit(alarm)}".rstrip() + f", {over} of {length}"
+def _rules(stack: BuiltStack, parameter: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the rules of the template that use a parameter, with their assertions."""
+    for name, rule in stack.template.get("Rules", {}).items():
+        if any((use.kind, use.name) == ("name", parameter) for use in stack.uses_in("Rules", name)):
+            yield name, [str(assertion.get("AssertDescription", "")) for assertion in rule["Assertions"]]
 
 
 def _constraint(parameter: Mapping[str, Any]) -> str:
     allowed = list(map(in_words, parameter.get("AllowedValues", [])))
-    if 0 < len(allowed) <= MANY:
+    if 0 < len(allowed) <= _MOST_VALUES:
         return codes(allowed)
     described = prose(str(parameter.get("ConstraintDescription", "")))
     return f"{described} ({len(allowed)} values)" if allowed else described
@@ -343,25 +279,15 @@ def _predicate(node: Any) -> str:
         case {"Condition": str(name)}:
             return code(name)
         case {"Fn::Equals": [left, right]}:
-            return f"{_operand(left)} is {_operand(right)}"
+            return f"{operand(left)} is {operand(right)}"
         case {"Fn::Not": [{"Fn::Equals": [left, right]}]}:
-            return f"{_operand(left)} is not {_operand(right)}"
+            return f"{operand(left)} is not {operand(right)}"
         case {"Fn::Not": [one]}:
             return f"not ({_predicate(one)})"
         case {"Fn::And": list(parts)}:
             return " and ".join(map(_predicate, parts))
         case {"Fn::Or": list(parts)}:
             return f"({' or '.join(map(_predicate, parts))})"
-        case _:
-            return code(in_words(node))
-
-
-def _operand(node: Any) -> str:
-    match node:
-        case {"Fn::FindInMap": [mapping, *keys]}:
-            return f"{code(in_words(keys[-1]))} of {code(in_words(keys[0]))} in {code(in_words(mapping))}"
-        case "":
-            return "empty"
         case _:
             return code(in_words(node))
 

@@ -118,14 +118,14 @@ class Tables:
 
     def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
         yield "alarm", "metric", "evaluated", "threshold", "unit", "notifies"
-        for _, _, alarm in self._of_type(alarms.ALARM):
+        for stack, _, alarm in self._of_type(alarms.ALARM):
             yield (
                 code(in_words(alarm.get("AlarmName", ""))),
                 alarms.metric(alarm, words),
                 alarms.evaluation(alarm, words),
                 alarms.limit(alarm),
                 words(unit(alarm)),
-                ", ".join(map(words, alarms.topics(alarm))),
+                ", ".join(map(words, alarms.topics(alarm, stack.resources))),
             )
 
     def _log_groups(self, words: Words) -> Iterator[Sequence[str]]:

@@ -15,26 +15,19 @@ DIFF3 = (
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        (CONFLICT, ("a\nb\ne\n", "a\nc\nd\ne\n")),
-        (CONFLICT + CONFLICT, ("a\nb\ne\na\nb\ne\n", "a\nc\nd\ne\na\nc\nd\ne\n")),
-        (DIFF3, ("a\nb\ne\n", "a\ne\n")),
+        (CONFLICT, ("abe", "acde")),
+        (CONFLICT + CONFLICT, ("abeabe", "acdeacde")),
+        (CONFLICT.replace("\n", "\r\n"), ("abe", "acde")),
+        (DIFF3, ("abe", "ae")),
         ("<<<<<<<\na\n=======\n>>>>>>>", ("a", "")),
-        ("a\n", None),
-        ("", None),
-        ("=======\n", None),
-        ("<<<<<<< a\n=======\n", None),
-        ("<<<<<<< a\n>>>>>>> b\n", None),
-        ("<<<<<<< a\n<<<<<<< b\n=======\n>>>>>>> c\n", None),
-        ("<<<<<<<a\n=======\n>>>>>>> c\n", None),
-        ("<<<<<<< a\n|||||||\n|||||||\n=======\n>>>>>>> c\n", None),
+        ("a\n", ("a", "a")),
+        ("", ("", "")),
+        ("<<<<<<< a\nb\n=======\nc\n", ("b", "c")),
     ],
 )
-def test_sides(text: str, found: tuple[str, str] | None) -> None:
-    """Each side contains its lines of a conflict and all common lines.
-
-    An incomplete conflict has no sides.
-    """
-    assert sides(text) == found
+def test_sides(text: str, found: tuple[str, str]) -> None:
+    """Each side contains its lines of a conflict and all common lines, also without the last marker."""
+    assert sides(text) == tuple(map(list, found))
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -283,17 +284,54 @@ def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
     )
 
 
-OURS = {"main.yaml": {"sha256": "1"}, "api.yaml": {"sha256": "2"}, "ours.yaml": {"sha256": "3"}}
-THEIRS = {"main.yaml": {"sha256": "4"}, "api.yaml": {"sha256": "2"}, "theirs.yaml": {"sha256": "5"}}
+ONE, TWO, THREE, FOUR, FIVE = (manifest.sha256(bytes([number])) for number in range(5))
+OURS = {"main.yaml": {"sha256": ONE}, "api.yaml": {"sha256": TWO}, "ours.yaml": {"sha256": THREE}}
+THEIRS = {"main.yaml": {"sha256": FOUR}, "api.yaml": {"sha256": TWO}, "theirs.yaml": {"sha256": FIVE}}
+BASE = {"base.yaml": {"sha256": FIVE}}
 
 
 def in_conflict(ours: Any, theirs: Any) -> bytes:
     """Return a manifest with a merge conflict, in the style diff3."""
-    before: dict[str, Any] = {}
-    lines = [f'{{"formatVersion": 1, "files": {json.dumps(side)}}}\n' for side in (ours, before, theirs)]
-    return "".join(
-        ["<<<<<<< HEAD\n", lines[0], "||||||| base\n", lines[1], "=======\n", lines[2], ">>>>>>> other\n"]
-    ).encode()
+    ours, before, theirs = (
+        manifest.as_json({"formatVersion": 1, "files": files}) for files in (ours, BASE, theirs)
+    )
+    markers = (b"<<<<<<< HEAD\n", b"||||||| base\n", b"=======\n")
+    return b"".join([*chain(*zip(markers, (ours, before, theirs), strict=True)), b">>>>>>> other\n"])
+
+
+WITHIN_ENTRIES = f"""\
+{{
+  "formatVersion": 1,
+  "stacks": [
+<<<<<<< HEAD
+    {{
+=======
+>>>>>>> other
+  ],
+  "files": {{
+    "main.yaml": {{
+<<<<<<< HEAD
+      "sha256": "{ONE}"
+    }},
+    "api.yaml": {{
+      "sha256": "{TWO}"
+=======
+      "sha256": "{FOUR}",
+      "announced": [
+        "{FIVE}"
+      ]
+>>>>>>> other
+    }},
+<<<<<<< HEAD
+    "ours.yaml": {{
+=======
+    "theirs.yaml": {{
+>>>>>>> other
+      "sha256": "{THREE}"
+    }}
+  }}
+}}
+""".encode()
 
 
 def test_conflict_lists_the_files_of_both_sides() -> None:
@@ -301,24 +339,37 @@ def test_conflict_lists_the_files_of_both_sides() -> None:
     found = manifest.read_or_merge(in_conflict(OURS, THEIRS), "out/stacks.json")
 
     assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
-        "main.yaml": {"1", "4"},
-        "api.yaml": {"2"},
-        "ours.yaml": {"3"},
-        "theirs.yaml": {"5"},
+        "main.yaml": {ONE, FOUR},
+        "api.yaml": {TWO},
+        "ours.yaml": {THREE},
+        "theirs.yaml": {FIVE},
     }
     assert manifest.read(manifest.as_json(found), "") == found
     assert manifest.read_or_merge(manifest.as_json(found), "") == found
+
+
+@pytest.mark.parametrize("newline", [b"\n", b"\r\n"])
+def test_conflict_within_entries_is_read_by_lines(newline: bytes) -> None:
+    """A hash belongs to the last path of its side, even if the sides are not valid JSON."""
+    data = WITHIN_ENTRIES.replace(b"\n", newline)
+    found = manifest.read_or_merge(data, "out/stacks.json")
+
+    assert {path: manifest.hashes(entry) for path, entry in found["files"].items()} == {
+        "main.yaml": {ONE, FOUR, FIVE},
+        "api.yaml": {TWO},
+        "ours.yaml": {THREE},
+        "theirs.yaml": {THREE},
+    }
 
 
 @pytest.mark.parametrize(
     "data",
     [
         in_conflict(OURS, {"../a": {"sha256": HASH}}),
-        in_conflict({"a": {}}, THEIRS),
-        in_conflict(OURS, THEIRS).replace(b">>>>>>> other\n", b""),
+        in_conflict(OURS, THEIRS).replace(b'"formatVersion": 1', b'"formatVersion": 2', 1),
         in_conflict(OURS, THEIRS).replace(b"=======\n", b""),
     ],
-    ids=["path outside", "no hash", "cut off", "no middle"],
+    ids=["path outside", "another format", "no middle"],
 )
 def test_conflict_that_is_not_between_manifests_is_refused(data: bytes) -> None:
     """If one side is not a manifest, the conflict is an error.

@@ -12,13 +12,13 @@ from cfnlint.helpers import load_resource
 from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import Fact, Facts, Lookup
+from csr_templates.preflight.facts import DENIED, Fact, Facts, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, unasked
+from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, queries
 from tests.system import PROJECT
 
 from .conftest import Walk
-from .faults import changed
+from .faults import changed, failing
 
 MISSING = "The saved facts do not contain the answer of"
 
@@ -135,9 +135,6 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str, r
         def __call__(self, query: Any) -> Any:
             return answers.get(query.operation, offered)
 
-        def expect(self, queries: Any) -> None:
-            pass
-
     (check,) = [one for one in CHECKS if one.name == "engine-version"]
     (subject,) = check.subjects(walk.world.needs)
 
@@ -197,9 +194,6 @@ def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
         def __call__(self, query: Any) -> Any:
             small = {"ConcurrentExecutions": 10, "UnreservedConcurrentExecutions": 10}
             return small if query.operation == "GetAccountSettings" else None
-
-        def expect(self, queries: Any) -> None:
-            pass
 
     check = _check("lambda-concurrency")
     (subject,) = check.subjects(needed)
@@ -310,7 +304,6 @@ def test_an_unexpected_answer_makes_only_its_checks_unknown(walk: Walk) -> None:
     results = judge(CHECKS, walk.world.needs, facts)
     unknown = {one.check: one for one in results if one.status != "PASS"}
 
-    assert unasked(CHECKS, walk.world.needs, facts) == []
     assert len(results) == len(walk.states["ready"].results)
     assert {name: (one.status, one.sentence) for name, one in unknown.items()} == {
         "engine-version": (
@@ -334,9 +327,8 @@ def test_other_errors_of_a_check_are_raised() -> None:
     facts = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
     check = Check("broken", "", lambda needs: [Subject("a", api)], broken)
 
-    for run in (judge, unasked):
-        with pytest.raises(AssertionError, match=r"^broken$"):
-            run([check], needed, facts)
+    with pytest.raises(AssertionError, match=r"^broken$"):
+        judge([check], needed, facts)
 
 
 def test_a_quota_that_rds_does_not_return_is_a_warning(walk: Walk) -> None:
@@ -357,3 +349,36 @@ def test_the_subjects_of_a_check_have_unique_ids(walk: Walk) -> None:
 
 def _check(name: str) -> Any:
     return next(check for check in CHECKS if check.name == name)
+
+
+def test_each_check_states_the_calls_whose_answers_it_reads(walk: Walk) -> None:
+    """A check reads only the calls of its steps, and no call is made that no check reads."""
+    needed = walk.world.needs
+    for state in walk.states.values():
+        read = {calls.identity().key}  # also the call that finds the account
+        for check in CHECKS:
+            steps = range(len(check.facts))
+            stated = {query.key for step in steps for query in queries([check], needed, state.facts, step)}
+            for subject in check.subjects(needed):
+                lookup = Lookup(state.facts)
+                check.judge(subject, needed, lookup)
+                asked = {query.key for query in lookup.asked}
+                assert asked <= stated, f"{check.name}:{subject.id}"
+                read |= asked
+        assert {fact.query.key for fact in state.facts} == read
+
+
+def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -> None:
+    """The resources of the other stacks are still requested, so their checks are evaluated."""
+    needed = walk.world.needs
+    network, *others = needed.chosen
+    facts = failing("DescribeStacks", DENIED, network.deployed)(walk.states["ready"].facts)
+    check = _check("alarm-subscriptions")
+
+    assert [query.key for query in queries([check], needed, facts, 1)] == [
+        calls.stack_resources(stack.region, stack.deployed).key for stack in others
+    ]
+    assert {(result.stack, result.status) for result in judge([check], needed, facts)} == {
+        (network.name, "UNKNOWN"),
+        *((stack.name, "PASS") for stack in others),
+    }

@@ -42,15 +42,18 @@ TEMPLATE: dict[str, Any] = {
     "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
     "Resources": {
         "Topic": {"Type": "AWS::SNS::Topic"},
-        "CriticalTopic": {"Type": "AWS::SNS::Topic"},
+        "Pager": {
+            "Type": "AWS::SNS::Topic",
+            "Properties": {"DisplayName": {"Fn::Sub": "CRITICAL ${ProjectName}"}},
+        },
         "Slow": alarm("slow", "Topic", DESCRIPTION),
-        "Closed": alarm("closed-1", "CriticalTopic", f"{DESCRIPTION}\nRelated: slow follows."),
-        "Absent": alarm("absent", "CriticalTopic", "Free text", Condition="Never"),
+        "Closed": alarm("closed-1", "Pager", f"{DESCRIPTION}\nRelated: slow follows."),
+        "Absent": alarm("absent", "Pager", "Free text", Condition="Never"),
         "Plain": alarm("plain", "Topic", None),
         "Events": {
             "Type": "AWS::RDS::EventSubscription",
             "Properties": {
-                "SnsTopicArn": {"Ref": "CriticalTopic"},
+                "SnsTopicArn": {"Ref": "Pager"},
                 "SourceType": "db-cluster",
                 "EventCategories": ["failover", "failure"],
             },

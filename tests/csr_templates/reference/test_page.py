@@ -13,8 +13,7 @@ from cfn_analysis.model.schemas import SchemasError
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
-from csr_templates.naming import PREFIX
-from csr_templates.reference.alarms import unit
+from csr_templates.reference.alarms import limit, unit
 from csr_templates.reference.markdown import code, item, prose, table
 from csr_templates.reference.page import page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
@@ -152,12 +151,9 @@ def test_tables_hold_what_the_template_holds(ours: str, built: dict[str, BuiltSt
         advice = list(map(prose, alarm["AlarmDescription"].split("\n")))
         metric, *lines = items(part(ours, "Alarms", name))[logical_id]
         *_, fires, tells = lines[: -len(advice)]
-        limit = alarm["Threshold"]
-        side = "below" if alarm["ComparisonOperator"] == "LessThanThreshold" else "above"
         assert lines[-len(advice) :] == advice
         assert tells == f"Notifies: {code(alarm['AlarmActions'][0]['Ref'])}"
-        assert f" {side} {f'{limit:,}' if isinstance(limit, int | float) else '`LowMemory` of '}" in fires
-        assert f"{unit(alarm)}, " in fires
+        assert f" {limit(alarm)} {unit(alarm)}".rstrip() in fires
         if "Metrics" not in alarm:
             assert metric == f"{alarm['Namespace']} `{alarm['MetricName']}`"
 
@@ -179,18 +175,34 @@ def test_unit(alarm: dict[str, Any], expected: str) -> None:
 @pytest.mark.parametrize(
     ("properties", "fires"),
     [
-        ({}, "Average above 70 percent, 2 of 2 periods of 5 minutes"),
+        ({}, "`CPUUtilization` > 70 percent (Average, 2 of 2 periods of 5 min)"),
         (
             {"Threshold": 0.2, "DatapointsToAlarm": 1},
-            "Average above 0.2 percent, 1 of 2 periods of 5 minutes",
+            "`CPUUtilization` > 0.2 percent (Average, 1 of 2 periods of 5 min)",
         ),
-        ({"EvaluationPeriods": 1, "Period": 90}, "Average above 70 percent, 1 period of 90 seconds"),
-        ({"ExtendedStatistic": "p95", "Statistic": ""}, "p95 above 70 percent, 2 of 2 periods of 5 minutes"),
-        ({"Threshold": 20000, "MetricName": "New"}, "Average above 20,000, 2 of 2 periods of 5 minutes"),
+        (
+            {"EvaluationPeriods": 1, "Period": 90},
+            "`CPUUtilization` > 70 percent (Average, 1 of 1 periods of 90 s)",
+        ),
+        (
+            {"ExtendedStatistic": "p95", "Statistic": ""},
+            "`CPUUtilization` > 70 percent (p95, 2 of 2 periods of 5 min)",
+        ),
+        (
+            {"Threshold": 20000, "MetricName": "New", "TreatMissingData": "breaching"},
+            "`New` > 20,000 (Average, 2 of 2 periods of 5 min; missing data breaches)",
+        ),
+        (
+            {
+                "Threshold": {"Fn::FindInMap": ["Classes", {"Ref": "P"}, "Low"]},
+                "Dimensions": [{"Name": "Role", "Value": {"Ref": "P"}}],
+            },
+            "`CPUUtilization` > `Low` of `${P}` in `Classes` percent (Average, 2 of 2 periods of 5 min)",
+        ),
     ],
 )
 def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
-    """Statistic, threshold, unit and periods read as a sentence."""
+    """The reference states when an alarm fires in the words of the on-call page."""
     alarm = {
         "MetricName": "CPUUtilization",
         "Statistic": "Average",
@@ -200,101 +212,27 @@ def test_alarm_in_words(properties: dict[str, Any], fires: str) -> None:
         "Threshold": 70,
         **properties,
     }
-    text = small({"Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}})
+    resources = {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}}
+    text = small({"Parameters": {"P": {"Type": "String"}}, "Resources": resources})
 
     assert f"Fires when: {fires}" in items(part(text, "Alarms", "site"))["Alarm"]
 
 
-@pytest.mark.parametrize(
-    ("stack", "parameter", "effect"),
-    [
-        (
-            "database",
-            "DatabaseName",
-            [
-                "**Replaces** `DatabaseCluster` and, through it, `DatabaseInstance1`, `DatabaseInstance2`.",
-                "**The stack policy denies** the replacement of `DatabaseCluster`, `DatabaseInstance1`, "
-                "`DatabaseInstance2`.",
-                "The name of `DatabaseCluster` does not change, so the new one cannot be created "
-                "while the old one exists.",
-                "Updates N resources.",
-                "CloudFormation rejects a new value of `DatabaseClusterEndpoint`, "
-                "`DatabaseClusterReadEndpoint`, `DatabasePort`, `DatabaseName` while api imports it.",
-            ],
-        ),
-        (
-            "database",
-            "DatabaseDeletionProtection",
-            ["Creates or removes `DatabaseSilentAlarm`.", "Updates `DatabaseCluster`."],
-        ),
-        (
-            "network",
-            "ProjectName",
-            [
-                "**Replaces** N resources and, through them, `FlowLog`, `PackageLogBucketPolicy`, "
-                "`LambdaDeploymentsBucketPolicy`.",
-                "**The stack policy denies** the replacement of `FlowLogsLogGroup`, `PackageLogBucket`, "
-                "`LambdaDeploymentsBucket`.",
-                "`NatAddress1`, `NatAddress2`: each is associated again, which can interrupt connections "
-                "([source]"
-                "(https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
-                "aws-resource-ec2-eip.html)).",
-                "Updates N resources.",
-                "CloudFormation rejects a new value of N outputs while database and api import it.",
-            ],
-        ),
-        (
-            "database",
-            "DatabaseReadReplica",
-            [
-                "Creates or removes `DatabaseInstance2`.",
-                "Removing `DatabaseInstance2` makes its cluster fail over, if it is the writer "
-                "([source](https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html)).",
-                "Updates `DatabaseInstanceFailures`, `DatabaseInstanceChanges`.",
-            ],
-        ),
-        (
-            "api",
-            "LambdaMemorySize",
-            [
-                "**Replaces** `ApiFunctionVersion`.",
-                "The old `ApiFunctionVersion` remains in the account.",
-                "Updates `ApiFunction`, `ApiFunctionAlias`.",
-            ],
-        ),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "",
-)
-def test_effect_of_a_parameter_in_words(ours: str, stack: str, parameter: str, effect: list[str]) -> None:
-    """The effects of a change are sentences: replacements, updates, and policies that deny them."""
-    _default, _constraint, *lines = items(part(ours, "Parameters", stack))[parameter]
-    named = r"`\w+(Alarm|Dashboard)`"  # another update changes nothing
-    lines = [re.sub(f"{named}, |, {named}", "", line) for line in lines]
-    assert [re.sub(r"\b\d+ (resources|outputs)", r"N \1", line) for line in lines] == effect
-
-
-def test_who_reads_from_another_region_is_deployed_afterwards() -> None:
-    """CloudFormation does not track Fn::GetStackOutput, so the page lists the stacks to deploy afterwards."""
-    queue = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Ref": "P"}}}
-    asked = {"StackName": {"Fn::Sub": f"{PREFIX}below"}, "OutputName": "Name", "Region": "us-east-1"}
-    reading = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::GetStackOutput": asked}}}
-    below = {
-        "Parameters": {"P": {"Type": "String"}},
-        "Resources": {"Queue": queue},
-        "Outputs": {"Name": {"Value": {"Ref": "Queue"}}},
+def test_rules_that_use_a_parameter() -> None:
+    """A rule is listed if its condition or an assertion uses the parameter."""
+    parameter = {"Ref": "P"}
+    assertion = {"Assert": {"Fn::Equals": ["a", "b"]}, "AssertDescription": "a must be b."}
+    rules = {
+        "Asserts": {"Assertions": [{**assertion, "Assert": {"Fn::Equals": [parameter, "b"]}}]},
+        "Applies": {"RuleCondition": {"Fn::Equals": [parameter, "x"]}, "Assertions": [assertion]},
+        "Other": {"Assertions": [assertion]},
     }
-    above = {"Resources": {"Queue": reading}}
-    text = page(
-        [
-            BuiltStack("below", "below.yaml", "us-east-1", below, name_pattern=f"{PREFIX}below"),
-            BuiltStack("above", "above.yaml", "eu-west-1", above),
-        ]
-    )
+    queue = {"Type": "AWS::SQS::Queue"}
+    text = small({"Parameters": {"P": {"Type": "String"}}, "Rules": rules, "Resources": {"Queue": queue}})
 
-    assert items(part(text, "Parameters", "below"))["P"] == [
-        "**Replaces** `Queue`.",
-        "**The stack policy denies** the replacement of `Queue`.",
-        "Deploy above afterwards: it reads `Name`.",
+    assert items(part(text, "Parameters", "site"))["P"] == [
+        "The rule `Asserts` rejects some values: a must be b.",
+        "The rule `Applies` rejects some values: a must be b.",
     ]
 
 
@@ -438,7 +376,7 @@ def test_alarm_with_functions_for_values() -> None:
     assert items(part(text, "Alarms", "site"))["Alarm"] == [
         "`Errors`",
         "`${P} if Big, otherwise nothing`",
-        "Fires when: Sum below `${P}` errors, 1 period of ${P} seconds",
+        "Fires when: `Errors` < `${P}` errors (Sum, 1 of 1 periods of ${P} s)",
     ]
 
 
@@ -472,7 +410,7 @@ def test_alarm_on_an_expression() -> None:
         "`share`: `bad / 7`",
         "`bad`: Sum of Shop `Errors`",
         "Of = `x`",
-        "Fires when: `share` above 50, 2 of 2 periods of 10 minutes",
+        "Fires when: `bad / 7`, `Errors` > 50 (Sum, 2 of 2 periods of 10 min)",
     ]
 
 
@@ -528,7 +466,6 @@ def test_nothing_in_a_template_becomes_markup() -> None:
         "- `P` (String)",
         "  - Default: `` a|b `c` ``",
         r"  - Allowed: x \| y",
-        "  - Updates `Queue`.",
     ]
 
 

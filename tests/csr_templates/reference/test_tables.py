@@ -22,9 +22,13 @@ ALARM = {
     "ComparisonOperator": "GreaterThanThreshold",
     "Threshold": 20000,
     "Dimensions": [{"Name": "Role", "Value": "WRITER"}],
-    "AlarmActions": [{"Ref": "CriticalTopic"}],
+    "AlarmActions": [{"Ref": "Pager"}],
 }
-TOPIC = {"Type": "AWS::SNS::Topic"}
+TOPICS = {
+    "Pager": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "CRITICAL shop"}},
+    "Topic": {"Type": "AWS::SNS::Topic"},
+    "CriticalInNameOnly": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "shop"}},
+}
 
 
 def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **parameters: str) -> Tables:
@@ -33,7 +37,7 @@ def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **p
     template = {
         "Parameters": {name: {"Type": "String"} for name in names},
         "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
-        "Resources": {"CriticalTopic": TOPIC, "Topic": TOPIC, **resources},
+        "Resources": {**TOPICS, **resources},
         "Outputs": outputs or {},
     }
     stack = BuiltStack("site", "site.yaml", "us-east-1", template, name_pattern=f"{PREFIX}site")
@@ -87,9 +91,15 @@ def alarm(**properties: Any) -> dict[str, Any]:
                 "ComparisonOperator": "LessThanThreshold",
                 "Threshold": 0.5,
                 "TreatMissingData": "breaching",
-                "AlarmActions": [{"Ref": "Topic"}],
+                "AlarmActions": [{"Ref": "CriticalInNameOnly"}, {"Fn::ImportValue": "elsewhere"}],
             },
-            ["`Unheard`", "p95, 3 of 3 periods of 90 s; missing data breaches", "< 0.5", "", "normal"],
+            [
+                "`Unheard`",
+                "p95, 3 of 3 periods of 90 s; missing data breaches",
+                "< 0.5",
+                "",
+                "normal, normal",
+            ],
             id="without unit",
         ),
         pytest.param(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS, Stack
+from csr_templates.reference.alarms import severity
 
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda stack: stack.name)
@@ -28,4 +29,4 @@ def test_rollback_triggers(stack: Stack, templates: dict[str, dict[str, Any]]) -
     assert bool(stack.rollback_triggers) is (stack.name in ("api", "frontend"))
     for logical_id in stack.rollback_triggers:
         (topic,) = resources[logical_id]["Properties"]["AlarmActions"]
-        assert "Critical" in topic["Ref"]
+        assert severity(topic, resources) == "critical"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -28,11 +28,7 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
                     f"in account {needs.account}.",
                     "Use the profile of that account, or correct the parameter.",
                 )
-    roles = [f"deploy-{stack.deployed}-service" for stack in needs.chosen]
-    lookup.expect(
-        [*map(calls.role, roles), *(calls.stack(stack.region, stack.deployed) for stack in needs.stacks)]
-    )
-    is_known = any(lookup(calls.role(role)) for role in roles)
+    is_known = any(lookup(calls.role(role)) for role in _service_roles(needs))
     if is_known or any(deployed.description(lookup, stack) for stack in needs.stacks):
         return passed(f"Account {needs.account} contains stacks of {needs.environment}.")
     who = lookup(calls.identity())
@@ -41,6 +37,17 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         f"account. The caller is {who['Arn']}.",
         "Before the first deploy, make sure that this is the intended account.",
     )
+
+
+def _service_roles(needs: Needs) -> list[str]:
+    return [f"deploy-{stack.deployed}-service" for stack in needs.chosen]
+
+
+def _account_facts(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
+    yield calls.identity()
+    yield from map(calls.role, _service_roles(needs))
+    for stack in needs.stacks:
+        yield calls.stack(stack.region, stack.deployed)
 
 
 def _regions(needs: Needs) -> Iterator[Subject]:
@@ -66,6 +73,13 @@ CHECKS = (
         "The account is the one in the parameters, and contains stacks of the environment",
         _account,
         _judge_account,
+        (_account_facts,),
     ),
-    Check("regions", "The regions of the stacks are enabled for the account", _regions, _judge_region),
+    Check(
+        "regions",
+        "The regions of the stacks are enabled for the account",
+        _regions,
+        _judge_region,
+        (lambda *_: [calls.regions(calls.GLOBAL)],),
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from csr_templates.preflight import calls, edge_calls
-from csr_templates.preflight.facts import Lookup, moment
+from csr_templates.preflight.facts import Lookup, Query, moment
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -22,7 +22,7 @@ def _certificates(needs: Needs) -> Iterator[Subject]:
 
 def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     arn = subject.id
-    region = arn.split(":")[3]
+    region = _region(arn)
     if region != calls.GLOBAL:
         return failed(
             f"The certificate is in {region}, but CloudFront accepts only certificates in {calls.GLOBAL}.",
@@ -56,6 +56,15 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
 
 
+def _region(arn: str) -> str:
+    return arn.split(":")[3]
+
+
+def _certificate(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
+    if _region(subject.id) == calls.GLOBAL:
+        yield edge_calls.certificate(subject.id)
+
+
 def _covers(name: str, domain: str) -> bool:
     """Return whether a name of a certificate covers a domain; a wildcard matches one label."""
     if name.startswith("*."):
@@ -69,5 +78,6 @@ CHECKS = (
         "The certificate is issued, is in us-east-1, covers the domain, and does not expire soon",
         _certificates,
         _judge,
+        (_certificate,),
     ),
 )

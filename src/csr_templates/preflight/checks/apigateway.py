@@ -8,9 +8,9 @@ from typing import Any, Final
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas, secretsmanager
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import PASS, Check, Subject, Verdict, failed, passed, warned
 
 _API = "AWS::ApiGateway::RestApi"
 # The first quota cannot be raised, and Service Quotas does not list it.
@@ -46,7 +46,7 @@ def _logging(needs: Needs) -> Iterator[Subject]:
 
 def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
-    arn = lookup(calls.api_account(stack.region)).get("cloudwatchRoleArn", "")
+    arn = _logging_role_arn(stack, lookup)
     ours = stack.of_type("AWS::ApiGateway::Account")
     if not arn and ours:
         return passed(f"{stack.deployed} sets the CloudWatch log role of API Gateway.")
@@ -57,7 +57,6 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Set ManageApiGatewayAccount to true for the first environment of the account.",
         )
     name = arn.rpartition("/")[2]
-    lookup.expect([calls.role(name), calls.stack_of(stack.region, name)])
     owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, name)) or []}
     if ours and not owners and name.startswith(f"{stack.deployed}-"):
         return warned(
@@ -82,6 +81,21 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The CloudWatch log role of API Gateway is {name}.")
 
 
+def _logging_role_arn(stack: StackNeeds, lookup: Lookup) -> str:
+    return str(lookup(calls.api_account(stack.region)).get("cloudwatchRoleArn", ""))
+
+
+def _api_account(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
+    yield calls.api_account(subject.stack.region)
+
+
+def _logging_role(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if arn := _logging_role_arn(subject.stack, lookup):
+        name = arn.rpartition("/")[2]
+        yield calls.role(name)
+        yield calls.stack_of(subject.stack.region, name)
+
+
 def _origin_keys(needs: Needs) -> Iterator[Subject]:
     for stack in needs.chosen:
         if stack.of_type("AWS::ApiGateway::ApiKey") or stack.of_type("AWS::CloudFront::Distribution"):
@@ -91,13 +105,12 @@ def _origin_keys(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    other = _with(needs, "OriginKey" if subject.id == "OriginKeys" else "OriginKeys")
+    other = _other_side(subject, needs)
     if other is None:
         return warned(
             f"The stack that accepts or sends {subject.id} is not in the folder.",
             "Deploy from a complete output folder.",
         )
-    deployed.expect(lookup, [other, subject.stack])
     new = subject.stack.values[subject.id]
     if subject.id == "OriginKeys":
         sent = deployed.parameter(lookup, other, "OriginKey")
@@ -109,8 +122,7 @@ def _judge_origin_key(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
             f"{other.deployed} is not deployed, so the keys that it accepts are unknown.", "Deploy it first."
         )
     verdict = _accepts(keys, new, f"{other.deployed} accepts", f"{subject.stack.deployed} would send")
-    sent = deployed.parameter(lookup, subject.stack, "OriginKey")
-    if verdict.status != "PASS" or sent == new or not deployed.is_there(lookup, other):
+    if verdict.status != PASS or not _sends_new_key(subject, lookup, other):
         return verdict
     return _replica(needs, lookup, new, subject.stack.region, other) or verdict
 
@@ -128,7 +140,7 @@ def _accepts(keys: str, sent: str | None, accepting: str, sending: str) -> Verdi
 
 def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeeds) -> Verdict | None:
     """Return the finding about the replica of the secret with a key that CloudFront starts to send."""
-    name = f"{needs.prefix}origin-api-key-{key}"
+    name = _secret_name(needs, key)
     found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
     states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
     if region not in states:
@@ -145,8 +157,32 @@ def _replica(needs: Needs, lookup: Lookup, key: str, region: str, api: StackNeed
     return None
 
 
-def _with(needs: Needs, parameter: str) -> StackNeeds | None:
+def _other_side(subject: Subject, needs: Needs) -> StackNeeds | None:
+    """Return the stack that sends the keys that the subject accepts, or accepts the key that it sends."""
+    parameter = "OriginKey" if subject.id == "OriginKeys" else "OriginKeys"
     return next((stack for stack in needs.stacks if parameter in stack.values), None)
+
+
+def _sends_new_key(subject: Subject, lookup: Lookup, api: StackNeeds) -> bool:
+    """Return whether CloudFront starts to send another key to a deployed API."""
+    sent = deployed.parameter(lookup, subject.stack, "OriginKey")
+    return sent != subject.stack.values["OriginKey"] and deployed.is_there(lookup, api)
+
+
+def _secret_name(needs: Needs, key: str) -> str:
+    return f"{needs.prefix}origin-api-key-{key}"
+
+
+def _both_sides(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
+    for stack in (_other_side(subject, needs), subject.stack):
+        if stack:
+            yield calls.stack(stack.region, stack.deployed)
+
+
+def _secret(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    api = _other_side(subject, needs)
+    if api and subject.id == "OriginKey" and _sends_new_key(subject, lookup, api):
+        yield calls.secret(api.region, _secret_name(needs, subject.stack.values["OriginKey"]))
 
 
 CHECKS = (
@@ -155,6 +191,7 @@ CHECKS = (
         "API Gateway has a CloudWatch log role, set by at most one stack",
         _logging,
         _judge_logging,
+        (_api_account, _logging_role),
     ),
     quotas.check("api-quotas", "The quotas of API Gateway are sufficient for the new resources", _QUOTAS),
     Check(
@@ -162,5 +199,6 @@ CHECKS = (
         "The API accepts the key that CloudFront sends, also during the deploy; a new key is replicated",
         _origin_keys,
         _judge_origin_key,
+        (_both_sides, _secret),
     ),
 )

@@ -9,8 +9,8 @@ from typing import Any, Final
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind
-from csr_templates.preflight.facts import Lookup
-from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _FUNCTION = "AWS::Lambda::Function"
@@ -38,7 +38,6 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     region = subject.stack.region
     reserved = int(properties.get("ReservedConcurrentExecutions", 0))
     provisioned = _provisioned(subject, logical_id)
-    deployed.expect(lookup, needs.chosen)
     held = 0
     if deployed.physical_id(lookup, subject.stack, logical_id):
         now = lookup(calls.function(region, subject.id)) or {}
@@ -67,6 +66,12 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
     return passed(f"{wanted} of {left} available concurrent executions are needed.")
 
 
+def _concurrency(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    yield calls.lambda_settings(subject.stack.region)
+    if deployed.physical_id(lookup, subject.stack, subject.about[0]):
+        yield calls.function(subject.stack.region, subject.id)
+
+
 def _provisioned(subject: Subject, logical_id: str) -> int:
     found = 0
     for _, alias in subject.stack.of_type("AWS::Lambda::Alias"):
@@ -78,29 +83,19 @@ def _provisioned(subject: Subject, logical_id: str) -> int:
 
 def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     _, properties = subject.about
-    code: dict[str, Any] = properties.get("Code", {})
     region = subject.stack.region
-    bucket = needs.known(subject.stack, code.get("S3Bucket"))
-    if not isinstance(bucket, str):
+    bucket, maker = _bucket(subject, needs)
+    if not bucket:
         return warned(
             "The bucket of the package cannot be determined from the templates.",
             "Check the property Code of the function.",
         )
-    makers = [
-        stack
-        for stack in needs.stacks
-        if any(held.get("BucketName") == bucket for _, held in stack.of_type("AWS::S3::Bucket"))
-    ]
-    deployed.expect(lookup, [*makers, subject.stack])
-    if makers and not deployed.is_there(lookup, makers[0]):
+    if maker and not deployed.is_there(lookup, maker):
         return warned(
-            f"The bucket {bucket} belongs to {makers[0].deployed}, which is not deployed yet.",
+            f"The bucket {bucket} belongs to {maker.deployed}, which is not deployed yet.",
             "Upload the package after its deploy (docs/hand-over.md, Per-deploy values).",
         )
-    key, version = str(code.get("S3Key", "")), str(code.get("S3ObjectVersion", ""))
-    if not version:
-        key = deployed.parameter(lookup, subject.stack, "LambdaCodeS3Key") or key
-        version = deployed.parameter(lookup, subject.stack, "LambdaCodeS3ObjectVersion") or ""
+    key, version = _object(subject, lookup)
     name = f"{key}{f' (version {version})' if version else ''}"
     found = lookup(calls.package(region, bucket, key, version))
     if found is None:
@@ -108,7 +103,6 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             f"The object {name} does not exist in {bucket}.",
             "Upload the package, and pass its version (docs/hand-over.md, Per-deploy values).",
         )
-    lookup.expect([calls.package_files(region, bucket, key, version), calls.lambda_settings(region)])
     largest = lookup(calls.lambda_settings(region))["CodeSizeUnzipped"]
     archive = lookup(calls.package_files(region, bucket, key, version))
     if "unzipped" not in archive:
@@ -137,6 +131,48 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Pass the version: --parameter LambdaCodeS3ObjectVersion=...",
         )
     return passed(f"{name} exists, is within the limits, and contains the handler.")
+
+
+def _bucket(subject: Subject, needs: Needs) -> tuple[str, StackNeeds | None]:
+    """Return the bucket of the package, empty if the templates do not define it, and the stack with it."""
+    bucket = needs.known(subject.stack, subject.about[1].get("Code", {}).get("S3Bucket"))
+    if not isinstance(bucket, str):
+        return "", None
+    for stack in needs.stacks:
+        if any(held.get("BucketName") == bucket for _, held in stack.of_type("AWS::S3::Bucket")):
+            return bucket, stack
+    return bucket, None
+
+
+def _object(subject: Subject, lookup: Lookup) -> tuple[str, str]:
+    """Return key and version of the package; without a version, those of the last deploy."""
+    code: dict[str, Any] = subject.about[1].get("Code", {})
+    key, version = str(code.get("S3Key", "")), str(code.get("S3ObjectVersion", ""))
+    if not version:
+        key = deployed.parameter(lookup, subject.stack, "LambdaCodeS3Key") or key
+        version = deployed.parameter(lookup, subject.stack, "LambdaCodeS3ObjectVersion") or ""
+    return key, version
+
+
+def _package_stacks(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
+    bucket, maker = _bucket(subject, needs)
+    for stack in (maker, subject.stack):
+        if bucket and stack:
+            yield calls.stack(stack.region, stack.deployed)
+
+
+def _package(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    bucket, maker = _bucket(subject, needs)
+    if bucket and (maker is None or deployed.is_there(lookup, maker)):
+        yield calls.package(subject.stack.region, bucket, *_object(subject, lookup))
+
+
+def _package_files(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    for package in _package(subject, needs, lookup):
+        if lookup(package) is not None:
+            region, (bucket, _) = subject.stack.region, _bucket(subject, needs)
+            yield calls.package_files(region, bucket, *_object(subject, lookup))
+            yield calls.lambda_settings(region)
 
 
 def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -175,12 +211,14 @@ CHECKS = (
         "The quota of the account covers the reserved and provisioned concurrency, and 100 more",
         _functions,
         _judge_concurrency,
+        (*deployed.STACKS, _concurrency),
     ),
     Check(
         "package",
         "The package of the function is in its bucket, is within Lambda's limits, and contains the handler",
         _functions,
         _judge_package,
+        (_package_stacks, _package, _package_files),
     ),
     Check("runtime", "Lambda supports the runtime of the function", _functions, _judge_runtime),
 )

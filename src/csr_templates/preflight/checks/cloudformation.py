@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup
-from csr_templates.preflight.needs import Needs, Reads
+from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.needs import Needs, Reads, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
@@ -34,7 +34,6 @@ def _stacks(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    deployed.expect(lookup, needs.chosen)
     found = deployed.description(lookup, subject.stack)
     if found is None:
         return passed(f"{subject.id} does not exist yet. The deploy creates it.")
@@ -61,8 +60,7 @@ def _reads(needs: Needs) -> Iterator[Subject]:
 def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     reads: Reads = subject.about
     made = needs.maker(reads)
-    order = [stack.name for stack in needs.chosen]
-    if made and made[0].name in order[: order.index(subject.stack.name)]:
+    if made and _is_earlier(made[0], subject, needs):
         return passed(f"{subject.id} comes from {made[0].deployed}, which is deployed first.")
     if reads.export:
         names = {one["Name"] for one in lookup(calls.exports(reads.region))}
@@ -81,12 +79,32 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return failed(f"{subject.id} does not exist, but is read by {', '.join(reads.users)}.", by)
 
 
+def _is_earlier(maker: StackNeeds, subject: Subject, needs: Needs) -> bool:
+    """Return whether a stack is deployed before the one that reads from it."""
+    order = [stack.name for stack in needs.chosen]
+    return maker.name in order[: order.index(subject.stack.name)]
+
+
+def _values(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
+    reads: Reads = subject.about
+    made = needs.maker(reads)
+    if not made or not _is_earlier(made[0], subject, needs):
+        yield calls.exports(reads.region) if reads.export else calls.stack(reads.region, reads.stack)
+
+
 CHECKS = (
-    Check("stack-state", "Each stack can be updated, or has not been created yet", _stacks, _judge_state),
+    Check(
+        "stack-state",
+        "Each stack can be updated, or has not been created yet",
+        _stacks,
+        _judge_state,
+        deployed.STACKS,
+    ),
     Check(
         "imports",
         "The exports and outputs that a stack reads exist, or are deployed first",
         _reads,
         _judge_reads,
+        (_values,),
     ),
 )

@@ -9,7 +9,7 @@ from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import names, quotas
 from csr_templates.preflight.checks.names import Kind, listed
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, NoAnswerError
+from csr_templates.preflight.facts import Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -81,13 +81,8 @@ def _aliases(needs: Needs) -> Iterator[Subject]:
 
 def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     alias = subject.id
-    deployed.expect(lookup, [subject.stack])
     ours = deployed.physical_id(lookup, subject.stack, subject.about)
-    holders = [
-        one["Id"]
-        for one in lookup(edge_calls.distributions())
-        if alias in one.get("Aliases", {}).get("Items", [])
-    ]
+    holders = _holders(alias, lookup)
     remedy = (
         "Remove it from that distribution first, or move it: aws cloudfront associate-alias "
         "(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html)."
@@ -126,6 +121,25 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Check that this is intended.",
         )
     return passed(f"No distribution in any account has the alias {alias}.")
+
+
+def _holders(alias: str, lookup: Lookup) -> list[str]:
+    """Return the IDs of the distributions of the account with an alias."""
+    return [
+        distribution["Id"]
+        for distribution in lookup(edge_calls.distributions())
+        if alias in distribution.get("Aliases", {}).get("Items", [])
+    ]
+
+
+def _distributions(_: Subject, __: Needs, ___: Lookup) -> Iterator[Query]:
+    yield edge_calls.distributions()
+
+
+def _conflicting(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    ours = deployed.physical_id(lookup, subject.stack, subject.about)
+    if ours and not _holders(subject.id, lookup):
+        yield edge_calls.conflicting_aliases(ours, subject.id)
 
 
 def _of(conflict: dict[str, Any]) -> str:
@@ -176,5 +190,6 @@ CHECKS = (
         "No other distribution, in this or another account, has the custom domain as an alias",
         _aliases,
         _judge_alias,
+        (*deployed.STACKS, _distributions, _conflicting),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
@@ -70,11 +70,7 @@ def _nat_zones(needs: Needs) -> Iterator[Subject]:
 
 def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     region = subject.stack.region
-    new = {logical_id for _, logical_id in deployed.new(lookup, needs, *_NAT.types)}
-    wanted = 0
-    for stack, logical_id, properties in needs.of_type(*_NAT.types):
-        wanted += logical_id in new and _zone(stack, properties) == subject.about
-    lookup.expect([calls.subnets(region), calls.nat_gateways(region)] if wanted else [])
+    wanted = _new_nats(subject, needs, lookup)
     here = {
         subnet["SubnetId"]
         for subnet in (lookup(calls.subnets(region)) if wanted else [])
@@ -86,6 +82,26 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         counts=lambda item: item.get("SubnetId") in here and item["State"] not in ("deleted", "failed"),
     )
     return quotas.verdict(lookup, quota, region, wanted)
+
+
+def _new_nats(subject: Subject, needs: Needs, lookup: Lookup) -> int:
+    """Return the number of new NAT gateways in a zone."""
+    new = {logical_id for _, logical_id in deployed.new(lookup, needs, *_NAT.types)}
+    return sum(
+        logical_id in new and _zone(stack, properties) == subject.about
+        for stack, logical_id, properties in needs.of_type(*_NAT.types)
+    )
+
+
+def _nats(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    if _new_nats(subject, needs, lookup):
+        yield calls.subnets(subject.stack.region)
+        yield from quotas.usage(_NAT, subject.stack.region)
+
+
+def _default(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    if _new_nats(subject, needs, lookup):
+        yield from quotas.default(_NAT, subject.stack.region, lookup)
 
 
 def _zone(stack: StackNeeds, properties: Mapping[str, Any]) -> Any:
@@ -101,7 +117,11 @@ _IN_VPC = quotas.check(
 )
 CHECKS = (
     Check(
-        "zones", "The subnets are in two Availability Zones that exist and are available", _zones, _judge_zone
+        "zones",
+        "The subnets are in two Availability Zones that exist and are available",
+        _zones,
+        _judge_zone,
+        (lambda subject, *_: [calls.zones(subject.stack.region)],),
     ),
     _IN_VPC,
     Check(
@@ -109,5 +129,6 @@ CHECKS = (
         "The quota of NAT gateways in each Availability Zone is sufficient for the new resources",
         _nat_zones,
         _judge_nat_zone,
+        (*deployed.STACKS, _nats, _default),
     ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.preflight import calls
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -30,7 +30,6 @@ def _roles(needs: Needs) -> Iterator[Subject]:
 def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
     bootstrap = f"deploy-{stack.deployed}"
-    lookup.expect([calls.role(subject.id), calls.stack_of(stack.region, subject.id)])
     if lookup(calls.role(subject.id)) is None:
         return failed(
             f"The role {subject.id} does not exist.",
@@ -45,6 +44,11 @@ def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         "template could not create it.",
         "Compare its policies with the bootstrap template, or delete the role and deploy the template.",
     )
+
+
+def _role_and_stack(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
+    yield calls.role(subject.id)
+    yield calls.stack_of(subject.stack.region, subject.id)
 
 
 def _linked_roles(needs: Needs) -> Iterator[Subject]:
@@ -64,11 +68,18 @@ def _judge_linked_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
 
 
 CHECKS = (
-    Check("deploy-roles", "The pipeline role and the service role of each stack exist", _roles, _judge_role),
+    Check(
+        "deploy-roles",
+        "The pipeline role and the service role of each stack exist",
+        _roles,
+        _judge_role,
+        (_role_and_stack,),
+    ),
     Check(
         "service-linked-roles",
         "The service-linked roles of RDS, API Gateway and WAF exist",
         _linked_roles,
         _judge_linked_role,
+        (lambda subject, *_: [calls.role(subject.id)],),
     ),
 )

@@ -64,7 +64,6 @@ def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
 
     def judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         named: Named = subject.about
-        deployed.expect(lookup, needs.chosen)
         if deployed.physical_id(lookup, subject.stack, named.logical_id):
             return passed(f"The {named.kind.noun} {named.name} belongs to {subject.stack.deployed}.")
         found = lookup(named.kind.query(subject.stack, needs, named.name))
@@ -76,7 +75,12 @@ def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
             )
         return passed(f"The name of the {named.kind.noun} {named.name} is available.")
 
-    return Check(name, summary, subjects, judge)
+    def facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+        named: Named = subject.about
+        if not deployed.physical_id(lookup, subject.stack, named.logical_id):
+            yield named.kind.query(subject.stack, needs, named.name)
+
+    return Check(name, summary, subjects, judge, (*deployed.STACKS, facts))
 
 
 def listed(*keys: str) -> Callable[[Any, str], bool]:

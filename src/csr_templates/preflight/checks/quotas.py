@@ -49,27 +49,49 @@ def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
                 several = len(first) > 1
                 yield Subject(f"{quota.id}-{region}" if several else quota.id, stack, (quota, region))
 
-    def judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-        quota: Quota
+    def wanted(subject: Subject, needs: Needs, lookup: Lookup) -> int:
         quota, region = subject.about
-        wanted = [
-            logical_id
-            for stack, logical_id in deployed.new(lookup, needs, *quota.types)
-            if quota.is_global or stack.region == region
-        ]
-        return verdict(lookup, quota, region or calls.GLOBAL, len(wanted))
+        return sum(
+            quota.is_global or stack.region == region
+            for stack, _ in deployed.new(lookup, needs, *quota.types)
+        )
 
-    return Check(name, summary, subjects, judge)
+    def judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+        quota, region = subject.about
+        return verdict(lookup, quota, region or calls.GLOBAL, wanted(subject, needs, lookup))
+
+    def usage_facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+        quota, region = subject.about
+        if wanted(subject, needs, lookup):
+            yield from usage(quota, region or calls.GLOBAL)
+
+    def default_facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+        quota, region = subject.about
+        if wanted(subject, needs, lookup):
+            yield from default(quota, region or calls.GLOBAL, lookup)
+
+    return Check(name, summary, subjects, judge, (*deployed.STACKS, usage_facts, default_facts))
+
+
+def usage(quota: Quota, region: str) -> Iterator[Query]:
+    """Yield the calls for the existing resources and the applied value of a quota."""
+    yield quota.used(region)
+    if quota.code:
+        yield calls.quota(region, quota.service, quota.code)
+
+
+def default(quota: Quota, region: str, lookup: Lookup) -> Iterator[Query]:
+    """Yield the call for the default value of a quota that was never changed, after ``usage``."""
+    if quota.code and lookup(calls.quota(region, quota.service, quota.code)) is None:
+        yield calls.default_quota(region, quota.service, quota.code)
 
 
 def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:
     """Return the verdict on a quota for some new resources."""
     if not wanted:
         return passed(f"No new resource counts towards the quota of {quota.noun}.")
-    used_query = quota.used(region)
-    lookup.expect([used_query, *([calls.quota(region, quota.service, quota.code)] if quota.code else [])])
     limit, source = _limit(lookup, quota, region)
-    used = sum(map(quota.counts, lookup(used_query)))
+    used = sum(map(quota.counts, lookup(quota.used(region))))
     which = f"Service Quotas, {quota.service} {quota.code}" if quota.code else "AWS Support"
     return room(quota.noun, used, wanted, limit, source, which)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from csr_templates.preflight import database_calls, deployed
 from csr_templates.preflight.checks import names, quotas
 from csr_templates.preflight.checks.names import Kind, listed
-from csr_templates.preflight.facts import Lookup, moment
+from csr_templates.preflight.facts import Lookup, Query, moment
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import Check, Step, Subject, Verdict, failed, passed, warned
 
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 _VERSION = "DatabaseEngineVersion"
@@ -50,6 +50,11 @@ def _judge_quota(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return quotas.room(subject.id, quota["Used"], wanted, quota["Max"], "RDS")
 
 
+def _quota(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    if deployed.new(lookup, needs, *subject.about):
+        yield database_calls.database_quotas(subject.stack.region)
+
+
 def _clusters(needs: Needs) -> Iterator[Subject]:
     for stack, logical_id, properties in needs.of_type(_CLUSTER):
         yield Subject(str(properties["DBClusterIdentifier"]), stack, (logical_id, properties))
@@ -63,6 +68,15 @@ def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
+def _cluster_facts(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if deployed.physical_id(lookup, subject.stack, subject.about[0]):
+        yield database_calls.cluster(subject.stack.region, subject.id)
+
+
+_CLUSTER_STEPS: Final = (*deployed.STACKS, _cluster_facts)
+"""The first steps of a check that reads the cluster of the stack."""
+
+
 def _not_yet(subject: Subject) -> Verdict:
     return warned(
         f"The cluster {subject.id} does not exist yet.", "No action is needed before the first deploy."
@@ -74,13 +88,12 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     engine, version, region = properties["Engine"], properties["EngineVersion"], subject.stack.region
     there = _cluster(subject, lookup)
     now = there["EngineVersion"] if there else version
-    if now != version and version == deployed.parameter(lookup, subject.stack, _VERSION):
+    if _is_changed_outside(subject, lookup, now):
         return warned(
             f"The version of the cluster was changed to {now} outside of {subject.stack.deployed}. The "
             f"deploy does not change it, because {_VERSION} ({version}) is the same as in the last deploy.",
             f"Set {_VERSION} to {now}.",
         )
-    lookup.expect(database_calls.engine_versions(region, engine, one) for one in {version, now})
     found = lookup(database_calls.engine_versions(region, engine, version))
     if not found:
         return failed(
@@ -106,10 +119,23 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"{engine} {version} is available and not deprecated.")
 
 
+def _is_changed_outside(subject: Subject, lookup: Lookup, now: str) -> bool:
+    """Return whether the cluster has another version than the last deploy and the next one."""
+    version: str = subject.about[1]["EngineVersion"]
+    return now != version and version == deployed.parameter(lookup, subject.stack, _VERSION)
+
+
+def _versions(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    engine, version = subject.about[1]["Engine"], subject.about[1]["EngineVersion"]
+    there = _cluster(subject, lookup)
+    now = there["EngineVersion"] if there else version
+    if not _is_changed_outside(subject, lookup, now):
+        yield database_calls.engine_versions(subject.stack.region, engine, version)
+        yield database_calls.engine_versions(subject.stack.region, engine, now)
+
+
 def _judge_support(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    properties = subject.about[1]
-    engine = properties["Engine"]
-    major = ".".join(properties["EngineVersion"].split(".")[:2])
+    engine, major = _major_version(subject)
     there = _cluster(subject, lookup)
     ends = [
         moment(lifecycle["LifecycleSupportEndDate"])
@@ -137,6 +163,12 @@ def _judge_support(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The end of {what} is {end:%Y-%m-%d}.")
 
 
+def _major_version(subject: Subject) -> tuple[str, str]:
+    """Return engine and major version."""
+    properties = subject.about[1]
+    return properties["Engine"], ".".join(properties["EngineVersion"].split(".")[:2])
+
+
 def _instances(needs: Needs) -> Iterator[Subject]:
     for stack, logical_id, properties in needs.of_type(_INSTANCE):
         yield Subject(logical_id, stack, properties)
@@ -144,13 +176,8 @@ def _instances(needs: Needs) -> Iterator[Subject]:
 
 def _judge_class(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     properties, region = subject.about, subject.stack.region
-    ((_, cluster),) = subject.stack.of_type(_CLUSTER)
     zone = needs.known(subject.stack, properties.get("AvailabilityZone"))
-    engine, version, instance_class = (
-        cluster["Engine"],
-        cluster["EngineVersion"],
-        properties["DBInstanceClass"],
-    )
+    engine, version, instance_class = _wanted_class(subject)
     offers = lookup(database_calls.orderable(region, engine, version, instance_class))
     what = f"{instance_class} for {engine} {version}"
     if not offers:
@@ -175,6 +202,12 @@ def _judge_class(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             f"{what} does not support Enhanced Monitoring.", "Choose another DatabaseInstanceClass."
         )
     return passed(f"{what} is available in {zone}, with all features that the template enables.")
+
+
+def _wanted_class(subject: Subject) -> tuple[str, str, str]:
+    """Return engine, version and class of an instance."""
+    ((_, cluster),) = subject.stack.of_type(_CLUSTER)
+    return cluster["Engine"], cluster["EngineVersion"], subject.about["DBInstanceClass"]
 
 
 def _judge_pending(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -245,6 +278,16 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"{sentence}.")
 
 
+def _of_cluster(call: Callable[[str, str], Query]) -> Step:
+    """Return the step with a call for the cluster of the stack, if it exists."""
+
+    def facts(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+        if _cluster(subject, lookup):
+            yield call(subject.stack.region, subject.id)
+
+    return facts
+
+
 CHECKS = (
     names.check(
         "cluster-name",
@@ -259,33 +302,58 @@ CHECKS = (
             ),
         ),
     ),
-    Check("database-quotas", "The quotas of RDS are sufficient for the new resources", _quotas, _judge_quota),
+    Check(
+        "database-quotas",
+        "The quotas of RDS are sufficient for the new resources",
+        _quotas,
+        _judge_quota,
+        (*deployed.STACKS, _quota),
+    ),
     Check(
         "engine-version",
         "The engine version is available, not deprecated, and an upgrade target of the deployed version",
         _clusters,
         _judge_version,
+        (*_CLUSTER_STEPS, _versions),
     ),
     Check(
         "engine-support",
         "The standard support of the major engine version does not end within one year",
         _clusters,
         _judge_support,
+        (
+            *_CLUSTER_STEPS,
+            lambda subject, *_: [
+                database_calls.major_version(subject.stack.region, *_major_version(subject))
+            ],
+        ),
     ),
     Check(
         "instance-class",
         "The instance class is available for the version in the zone of each instance, with its monitoring",
         _instances,
         _judge_class,
+        (lambda subject, *_: [database_calls.orderable(subject.stack.region, *_wanted_class(subject))],),
     ),
-    Check("pending-reboot", "No database parameter is pending a restart", _clusters, _judge_pending),
     Check(
-        "writer", "The cluster is available, and its first instance is the writer", _clusters, _judge_writer
+        "pending-reboot",
+        "No database parameter is pending a restart",
+        _clusters,
+        _judge_pending,
+        (*_CLUSTER_STEPS, _of_cluster(database_calls.instances)),
+    ),
+    Check(
+        "writer",
+        "The cluster is available, and its first instance is the writer",
+        _clusters,
+        _judge_writer,
+        _CLUSTER_STEPS,
     ),
     Check(
         "newest-snapshot",
         "The newest snapshot of the cluster is at most one day old",
         _clusters,
         _judge_snapshot,
+        (*_CLUSTER_STEPS, _of_cluster(database_calls.snapshots)),
     ),
 )

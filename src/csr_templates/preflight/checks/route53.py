@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import quotas
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
@@ -50,11 +50,10 @@ def _records(needs: Needs) -> Iterator[Subject]:
 
 def _judge_record(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     logical_id, properties = subject.about
-    deployed.expect(lookup, [subject.stack])
     if deployed.physical_id(lookup, subject.stack, logical_id):
         return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
     name, kind = str(properties["Name"]).rstrip(".").lower(), properties["Type"]
-    found = lookup(edge_calls.records(str(properties["HostedZoneId"]), str(properties["Name"]))) or []
+    found = lookup(_records_of(subject)) or []
     types = {one["Type"] for one in found if one["Name"].rstrip(".").lower() == name}
     if taken := types & {kind, "CNAME"}:
         return failed(
@@ -63,6 +62,16 @@ def _judge_record(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Delete it immediately before the deploy, or import it into the stack.",
         )
     return passed(f"The zone does not have a record {subject.id}.")
+
+
+def _records_of(subject: Subject) -> Query:
+    properties = subject.about[1]
+    return edge_calls.records(str(properties["HostedZoneId"]), str(properties["Name"]))
+
+
+def _record_facts(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
+        yield _records_of(subject)
 
 
 def _health_checks(needs: Needs) -> Iterator[Subject]:
@@ -79,18 +88,31 @@ def _judge_health_checks(subject: Subject, needs: Needs, lookup: Lookup) -> Verd
     return quotas.room("health checks", found["Count"], wanted, found["Limit"]["Value"], "Route 53")
 
 
+def _limit(_: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
+    if deployed.new(lookup, needs, _CHECK):
+        yield edge_calls.health_checks()
+
+
 CHECKS = (
-    Check("hosted-zone", "The hosted zone is public and includes the custom domain", _zones, _judge_zone),
+    Check(
+        "hosted-zone",
+        "The hosted zone is public and includes the custom domain",
+        _zones,
+        _judge_zone,
+        (lambda subject, *_: [edge_calls.hosted_zone(subject.id)],),
+    ),
     Check(
         "domain-records",
         "The records of the domain are available, or belong to the stack",
         _records,
         _judge_record,
+        (*deployed.STACKS, _record_facts),
     ),
     Check(
         "health-check-quota",
         "The quota of Route 53 health checks is sufficient for the new resources",
         _health_checks,
         _judge_health_checks,
+        (*deployed.STACKS, _limit),
     ),
 )

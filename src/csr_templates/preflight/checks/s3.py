@@ -8,7 +8,7 @@ from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.names import LEFT_BEHIND
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError
+from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -25,10 +25,8 @@ def _buckets(needs: Needs) -> Iterator[Subject]:
 
 def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     name, stack = subject.id, subject.stack
-    deployed.expect(lookup, needs.chosen)
     if deployed.physical_id(lookup, stack, subject.about):
         return passed(f"The bucket {name} belongs to {stack.deployed}.")
-    lookup.expect([calls.bucket(stack.region, name), calls.own_buckets()])
     if name in {one["Name"] for one in lookup(calls.own_buckets())}:
         return failed(
             f"The bucket {name} exists in this account outside of {stack.deployed}: creating it would fail.",
@@ -47,6 +45,12 @@ def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         "fail.",
         "Allow s3:ListBucket to check this, or choose another ProjectName.",
     )
+
+
+def _bucket(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if not deployed.physical_id(lookup, subject.stack, subject.about):
+        yield calls.own_buckets()
+        yield calls.bucket(subject.stack.region, subject.id)
 
 
 def _artifact_buckets(needs: Needs) -> Iterator[Subject]:
@@ -72,18 +76,29 @@ def _judge_artifacts(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The bucket {name} exists.")
 
 
+def _artifact_bucket(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
+    yield calls.bucket(subject.about, subject.id)
+
+
+def _versioning(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if lookup(calls.bucket(subject.about, subject.id)) is not None:
+        yield calls.bucket_versioning(subject.about, subject.id)
+
+
 CHECKS = (
     Check(
         "bucket-names",
         "The names of the buckets are available in all accounts, or used by the stacks",
         _buckets,
         _judge_name,
+        (*deployed.STACKS, _bucket),
     ),
     Check(
         "artifact-buckets",
         "The artifact buckets exist and have versioning enabled",
         _artifact_buckets,
         _judge_artifacts,
+        (_artifact_bucket, _versioning),
     ),
     quotas.check(
         "bucket-quota",

@@ -27,7 +27,6 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     logical_id, region, is_replica = subject.about
     name = subject.id.partition("@")[0]
     where = f"the secret {name} in {region}"
-    deployed.expect(lookup, needs.chosen)
     ours = deployed.physical_id(lookup, subject.stack, logical_id)
     found = {one["Name"]: one for one in lookup(calls.secrets(region, needs.prefix))}.get(name)
     if found and found.get("DeletedDate"):
@@ -66,5 +65,6 @@ CHECKS = (
         "scheduled for deletion",
         _secrets,
         _judge,
+        (*deployed.STACKS, lambda subject, needs, _: [calls.secrets(subject.about[1], needs.prefix)]),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, passed, warned
 
@@ -16,7 +16,6 @@ def _topics(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_topic(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    deployed.expect(lookup, needs.chosen)
     topic = deployed.physical_id(lookup, subject.stack, subject.id)
     if topic is None:
         return warned(
@@ -35,11 +34,17 @@ def _judge_topic(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     )
 
 
+def _subscriptions(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if topic := deployed.physical_id(lookup, subject.stack, subject.id):
+        yield calls.subscriptions(subject.stack.region, topic)
+
+
 CHECKS = (
     Check(
         "alarm-subscriptions",
         "Every alarm topic that is deployed has a confirmed subscription",
         _topics,
         _judge_topic,
+        (*deployed.STACKS, _subscriptions),
     ),
 )

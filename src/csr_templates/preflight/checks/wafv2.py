@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from csr_templates.preflight import edge_calls
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind, listed
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
@@ -23,7 +23,7 @@ def _web_acls(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    needed = lookup(edge_calls.capacity(tuple(subject.about.get("Rules", ()))))["Capacity"]
+    needed = lookup(_capacity(subject))["Capacity"]
     if needed > _MAX_CAPACITY:
         return failed(
             f"The rules of {subject.id} use {needed:,} capacity units; the maximum is {_MAX_CAPACITY:,}.",
@@ -31,6 +31,10 @@ def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         )
     cost = f" More than {_BASIC_CAPACITY:,} are billed additionally." if needed > _BASIC_CAPACITY else ""
     return passed(f"The rules of {subject.id} use {needed:,} of {_MAX_CAPACITY:,} capacity units.{cost}")
+
+
+def _capacity(subject: Subject) -> Query:
+    return edge_calls.capacity(tuple(subject.about.get("Rules", ())))
 
 
 CHECKS = (
@@ -52,5 +56,6 @@ CHECKS = (
         "The rules of the web ACL are within the capacity limit",
         _web_acls,
         _judge_capacity,
+        (lambda subject, *_: [_capacity(subject)],),
     ),
 )

@@ -50,7 +50,7 @@ def alarm_topics(
         ),
         sns.Topic(
             critical,
-            DisplayName=Sub(f"CRITICAL {names.PREFIX} {what}"),
+            DisplayName=Sub(f"CRITICAL {names.PREFIX} {what}"),  # the pages take the severity from it
             KmsMasterKeyId=KmsMasterKeyId,
             Tags=names.tags(f"{what}-critical-alarms"),
         ),
