@@ -88,8 +88,10 @@ class Checkout:
 
     def write(self, path: str, text: str) -> None:
         """Write a file by hand."""
-        self.edited[path] = None
-        (self.folder / path).write_text(text, "utf-8")
+        file = self.folder / path
+        if not file.exists() or file.read_text("utf-8") != text:
+            self.edited[path] = None
+            file.write_text(text, "utf-8")
 
     def edit(self, path: str, pattern: str, new: str | Callable[[re.Match[str]], str]) -> None:
         """Replace the only text in a file that a pattern matches.
@@ -693,13 +695,13 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(number, 1),
         Walk(value, 1),
         Walk(parameter, 3),
+        Walk(engine, 3),
         Walk(alarm, 6),
         Walk(table, 2),
         Walk(function, 1),
         Walk(stack, 5),
         Walk(environment, 4),
         Walk(rule, 2),
-        Walk(engine, 3),
     ),
     (
         Walk(removal, 2),
