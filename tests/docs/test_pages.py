@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from contextlib import redirect_stdout
+from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from csr_templates import STACKS
+from csr_templates.cli.main import main
 
 from .pages import (
     OPERATIONS,
@@ -94,10 +98,26 @@ def test_recovery_keeps_its_goals(path: Path) -> None:
 
 
 def test_cost_adds_up(operations: Page) -> None:
-    """The sum of the estimate is the sum of its items."""
-    *items, total = [int(row[1]) for row in operations.table("Cost").rows]
+    """Each column of the fixed cost and of the comparison adds up to its last row."""
+    for heading, columns in (("Fixed cost", (3, 4, 5)), ("The estimate of the operations manual", (1, 2, 3))):
+        *items, total = operations.table(heading).rows
+        for column in columns:
+            amounts = [Decimal(row[column]) for row in items if row[column] != "–"]  # noqa: RUF001 - the dash
+            assert sum(amounts) == Decimal(total[column].strip("*"))
+            assert sum(amounts) > 100
 
-    assert sum(items) == total
+
+def test_the_cost_of_the_page_is_that_of_the_command(operations: Page) -> None:
+    """The comparison has the sums of the command, with the usage of the example."""
+    out, usage = ROOT / "out", ROOT / "docs" / "usage-example.json"
+    arguments = ["cost", "prod", "--out", str(out), "--usage", str(usage), "--format", "json"]
+    with redirect_stdout(StringIO()) as printed:
+        assert main(arguments) == 0
+    found = json.loads(printed.getvalue())["environments"]["prod"]
+
+    total = [cell.strip("*") for cell in operations.table("The estimate of the operations manual").rows[-1]]
+    assert total[1:4] == ["470", found["fixed"], found["usage"]["sum"]]
+    assert operations.table("Fixed cost").rows[-1][-1] == f"**{found['fixed']}**"
 
 
 def test_deviations_are_the_same_in_readme_and_page(operations: Page) -> None:
@@ -106,7 +126,7 @@ def test_deviations_are_the_same_in_readme_and_page(operations: Page) -> None:
     listed = [row[0] for row in operations.table(heading).rows]
     readme = [row for table in read(README).tables for row in table.rows if re.fullmatch(r"D\d+", row[0])]
 
-    assert listed == [f"D{number}" for number in range(1, 13)]
+    assert listed == [f"D{number}" for number in range(1, 14)]
     assert [row[0] for row in readme] == listed
     for row, short in zip(operations.table(heading).rows, readme, strict=True):
         assert set(spans(short[1])) <= set(spans(row[1])), short

@@ -51,7 +51,7 @@ def as_markdown(
         found: the review.
         link_base: base URL of the files of the repository, such as
             ``https://github.com/owner/name/blob/main``; without one, paths are not links.
-        notes: sentences after the risks.
+        notes: further sentences after the risks.
         command: the command that prints the whole report. The first line of the report is a comment with
             it, which identifies the comment that the next report replaces.
     """
@@ -71,7 +71,7 @@ def as_markdown(
     if accepted:
         entries = [_risk(one, names, sources, link_base) for one in accepted]
         sections.append(_folded(f"{sum(len(one.names) for one in accepted)} accepted", entries))
-    if notes:
+    if notes := [*found.notes, *notes]:
         sections.append(_Section("\n", [f"{_escaped(note)}\n" for note in notes], ""))
     for stack in stacks:
         if not stack.is_quiet:

@@ -24,6 +24,7 @@ class Review(NamedTuple):
         environments: the changes in each environment.
         risks: the risks of all environments, most urgent first.
         sources: stack -> logical ID -> module and line.
+        notes: sentences that the caller adds to the report.
     """
 
     before: str
@@ -31,6 +32,7 @@ class Review(NamedTuple):
     environments: Sequence[EnvironmentChanges]
     risks: Sequence[Risk]
     sources: Mapping[str, Mapping[str, str]]
+    notes: Sequence[str] = ()
 
 
 def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
@@ -79,6 +81,7 @@ def document(found: Review) -> dict[str, Any]:
             }
             for risk in found.risks
         ],
+        "notes": list(found.notes),
     }
 
 

@@ -38,6 +38,8 @@ def as_text(found: Review) -> str:
     whole = document(found)
     names = tuple(environment["name"] for environment in whole["environments"])
     lines = [f"{found.before} -> {found.after}", "", *_risks(whole["risks"], names)]
+    if found.notes:
+        lines += ["", *(line for note in found.notes for line in _wrapped(note, ""))]
     stacks = stack_digests(whole)
     for stack in stacks:
         if not stack.is_quiet:

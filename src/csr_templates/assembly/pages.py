@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cfn_analysis.model.resolving import ResolveError
 from csr_templates.assembly import folder as folders
+from csr_templates.assembly.cost_tables import cost_tables
 from csr_templates.assembly.folder import OutputError
 from csr_templates.environments.files import read_flat
 from csr_templates.reference import alarm_sections, markers
@@ -79,7 +80,7 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
     """
     with _errors_as_sentences("read", folder):
         try:
-            tables = _tables(assembly)
+            tables = _tables(assembly, folder)
         except PageError as error:
             return Pages(folder, {}, {}, (), (str(error),))
         except ResolveError as error:  # may be among the problems of the assembly already
@@ -248,11 +249,12 @@ def write(pages: Pages) -> None:
             folders.replace((pages.folder / name).resolve(), pages.wanted[name])
 
 
-def _tables(assembly: Assembly) -> Tables:
+def _tables(assembly: Assembly, folder: Path) -> Tables:
     environments = {one.name: one.parameters for one in assembly.environments}
     for one in assembly.environments:
         if one.is_production:
-            return Tables(assembly.stacks, environments, one.name)
+            cost = cost_tables(folder, assembly.stacks, environments, one.name)
+            return Tables(assembly.stacks, environments, one.name, cost)
     raise PageError(
         "The pages show the values of production, but no parameter file is for production. Specify a folder "
         "with one: --parameters DIR. Or remove --pages."

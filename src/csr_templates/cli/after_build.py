@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import digest, report, sides
 from csr_templates.cli.messages import say
+from csr_templates.costs import prices
+from csr_templates.costs.changes import cost_notes
 from csr_templates.hand_over import review_sides
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def say_what_changed(before: Side, output: Path) -> None:
         f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "
         "Run make review to review the whole branch."
     )
+    for note in cost_notes(found.environments, prices.read()):
+        say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     names = tuple(environment["name"] for environment in document["environments"])
     for group in digest.risk_groups(document["risks"]):
         where = digest.environments_in_words(group.environments, names)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from csr_templates.cli.messages import InputError
+
+if TYPE_CHECKING:
+    from csr_templates.hand_over.built_folder import BuiltFolder
 
 
 def add_parameters(parser: argparse.ArgumentParser) -> None:
@@ -59,6 +63,24 @@ def default_output(*, foreign: bool = False) -> Path:
     """
     root = None if foreign else checkout()
     return short_path(root / "out") if root else Path("out")
+
+
+def read_built(path: Path) -> BuiltFolder:
+    """Return the content of an output folder.
+
+    Raises:
+        InputError: there is no build in the folder.
+        BuiltFolderError: a file of the build is missing or wrong.
+    """
+    from csr_templates.hand_over import built_folder  # only for commands that need it
+    from csr_templates.hand_over.manifest import MANIFEST
+
+    if not (path / MANIFEST).exists():
+        raise InputError(
+            f"{(path / MANIFEST).as_posix()} does not exist. Build first (make templates), or specify "
+            "the output folder of a build: --out DIR."
+        )
+    return built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
 
 
 def default_parameters(*, foreign: bool = False) -> Path | None:

@@ -41,6 +41,7 @@ _COMMANDS = {
     "render": "print the template of one stack as YAML, without writing a file",
     "reference": "print the reference page of the templates, without writing a file",
     "review": "show the effects of a deploy on the running system: replacements, interruptions, risks",
+    "cost": "show what the built stacks cost in a month, line by line",
     "preflight": "check whether the built templates can be deployed to an AWS account",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
@@ -56,7 +57,7 @@ EXIT_CODES = """\
 exit codes:
   0    success
   1    lint findings, stale files (build --check), risks that are not accepted (review), failed checks
-       (preflight)
+       (preflight), resources without a price (cost), unclear answers of the Price List API (cost --refresh)
   2    bad input: an unknown option or stack, an error in the parameter files, an output folder that cannot
        be written, a file that cannot be read, an error in the code of a stack
   130  interrupted (Ctrl-C)
@@ -171,6 +172,11 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
 
             lint.add_arguments(parser)
             parser.set_defaults(run=lint.run)
+        case "cost":
+            from csr_templates.cli import cost
+
+            cost.add_arguments(parser)
+            parser.set_defaults(run=cost.run)
         case "preflight":
             from csr_templates.cli import preflight
 

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from csr_templates.cli import folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, say
-from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
-from csr_templates.hand_over.manifest import MANIFEST
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight import report
 from csr_templates.preflight.account import Account, AccountError, collect
@@ -91,7 +89,7 @@ def run(arguments: Namespace) -> int:
     names = [check.name for check in CHECKS]
     try:
         report.ignore([], arguments.ignore, names)
-        folder = _folder(arguments.out or folders.default_output())
+        folder = folders.read_built(arguments.out or folders.default_output())
         if arguments.facts:
             needed, facts = _offline(arguments, folder)
         else:
@@ -110,15 +108,6 @@ def _parameter(text: str) -> tuple[str, str]:
     if not name or not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE.")
     return name, value
-
-
-def _folder(path: Path) -> BuiltFolder:
-    if not (path / MANIFEST).exists():
-        raise InputError(
-            f"{(path / MANIFEST).as_posix()} does not exist. Build first (make templates), or specify "
-            "the output folder of a build: --out DIR."
-        )
-    return built_folder.read(lambda name: (path / name).read_bytes(), path.as_posix())
 
 
 def _needs(arguments: Namespace, folder: BuiltFolder, account: str) -> Needs:

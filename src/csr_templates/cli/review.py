@@ -11,6 +11,9 @@ from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
 from csr_templates.cli import folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
+from csr_templates.costs import prices
+from csr_templates.costs.changes import cost_notes
+from csr_templates.costs.prices import PricesError
 from csr_templates.hand_over import history, review_sides
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
@@ -99,7 +102,9 @@ def run(arguments: Namespace) -> int:
             old,
             is_whole=not arguments.environment,
         )
+        found = found._replace(notes=cost_notes(found.environments, prices.read()))
     except (
+        PricesError,
         sides.ReviewError,
         history.HistoryError,
         acceptance.AcceptanceError,

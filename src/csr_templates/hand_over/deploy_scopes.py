@@ -87,6 +87,7 @@ SCOPES: Final = (
     Scope("AWS::SecretsManager::Secret", "arn:aws:secretsmanager:{region}:*:secret:{Name}-??????"),
     Scope("AWS::SNS::Topic", "arn:aws:sns:{region}:*:{TopicName}"),
     Scope("AWS::SQS::Queue", "arn:aws:sqs:{region}:*:{QueueName}"),
+    Scope("AWS::WAFv2::IPSet", "arn:aws:wafv2:{region}:*:global/ipset/{Name}/*"),
     Scope("AWS::WAFv2::WebACL", "arn:aws:wafv2:{region}:*:global/webacl/{Name}/*"),
 )
 

@@ -35,6 +35,8 @@ _NOT_REPLACED: Final = _NOT_REMOVED | {
     "AWS::RDS::DBInstance",
     "AWS::RDS::DBParameterGroup",
 }
+# Operators add addresses in an incident, and an update would replace them by those of the template.
+_NOT_MODIFIED: Final = frozenset({"AWS::WAFv2::IPSet"})
 
 
 def stack_policy(stack: BuiltStack) -> Document:
@@ -69,6 +71,8 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
     - A generated secret is not modified: a change of its generation creates a new value, and users of the old
       value (the database, the distribution) lose access. A policy cannot distinguish this from other changes
       of the secret, such as new tags of the stack: these need an override of the policy for one update.
+    - An IP set is not updated at all: it contains the addresses that operators block. New tags of the stack
+      need an override of the policy for one update.
     - A REST API and a distribution are not replaced or removed, also not by a condition: their addresses
       would change.
     - A topic is not replaced or removed: its subscriptions would be lost.
@@ -96,6 +100,8 @@ def denied_actions(stack: BuiltStack) -> dict[str, frozenset[str]]:
             actions.add(DELETE)
         if kind in holding_data and "GenerateSecretString" in resource.get("Properties", {}):
             actions.add(MODIFY)
+        if kind in _NOT_MODIFIED:
+            actions |= {MODIFY, REPLACE, DELETE}
         if actions:
             denied[name] = frozenset(actions)
     return denied

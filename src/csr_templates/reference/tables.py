@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
@@ -19,7 +20,7 @@ from csr_templates.reference.markdown import code, codes, prose, table
 from csr_templates.reference.markers import PageError, Section
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from cfn_analysis.model.built_stack import BuiltStack
     from csr_templates.reference.words import Words
@@ -43,6 +44,7 @@ class Tables:
         stacks: Sequence[BuiltStack],
         environments: Mapping[str, Mapping[str, Mapping[str, str]]],
         production: str,
+        further: Mapping[str, Callable[[Words], Iterable[str]]] = MappingProxyType({}),
     ) -> None:
         """Resolve the stacks.
 
@@ -50,6 +52,7 @@ class Tables:
             stacks: in deploy order.
             environments: name -> stack -> parameter -> value.
             production: the environment that the pages describe.
+            further: name in a marker -> function that returns its lines in the words of a page.
         """
         self.stacks = stacks
         self.environments = environments
@@ -72,7 +75,7 @@ class Tables:
             "web-acl": self._web_acl,
         }
         self.alarms = {alarm.name: alarm for alarm in on_call.read_alarms(stacks, self.resolved)}
-        self.lists = on_call.lists(stacks, list(self.alarms.values()))
+        self.lists = {**on_call.lists(stacks, list(self.alarms.values())), **further}
 
     @property
     def names(self) -> list[str]:

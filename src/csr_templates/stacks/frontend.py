@@ -68,8 +68,8 @@ def build() -> StackTemplate:
     distribution = add_distribution(t, parameters, conditions, site_bucket, functions, policies, web_acl)
     add_site_bucket_policy(t, conditions, site_bucket, distribution)
     add_access_logs(t, conditions, distribution, edge_logs)
-    add_domain_records(t, parameters, conditions, distribution)
-    probe = add_probe(t, parameters, conditions, distribution)
+    record = add_domain_records(t, parameters, conditions, distribution)
+    probe = add_probe(t, parameters, conditions, distribution, record)
     alarm_topics = add_alarm_topics(t, key)
     add_alarms(t, parameters, conditions, distribution, web_acl, probe, alarm_topics)
     add_outputs(t, parameters, conditions, key, site_bucket, distribution, web_acl, alarm_topics)
@@ -439,6 +439,7 @@ class Functions(NamedTuple):
     page_routing: cloudfront.Function
     browser_caching: cloudfront.Function
     api_cache_key: cloudfront.Function
+    api_cookies: cloudfront.Function
 
 
 def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
@@ -469,7 +470,15 @@ def add_functions(t: StackTemplate, conditions: Conditions) -> Functions:
                 "ApiCacheKeyFunction",
                 "api-cache-key",
                 Comment="Determines which API requests can share a cached response",
-                FunctionCode=function_code("api_cache_key.js"),
+                FunctionCode=function_code("api_sharing.js") + function_code("api_cache_key.js"),
+            )
+        ),
+        api_cookies=t.add_resource(
+            function(
+                "ApiCookiesFunction",
+                "api-cookies",
+                Comment="Removes cookies from API responses that requests can share",
+                FunctionCode=function_code("api_sharing.js") + function_code("api_cookies.js"),
             )
         ),
     )
@@ -548,8 +557,8 @@ def add_policies(t: StackTemplate, parameters: Parameters, conditions: Condition
                 "PageCachePolicy",
                 "pages",
                 MinTTL=1,  # second; CloudFront does not compress objects with a TTL of 0
-                DefaultTTL=60,  # then it checks in S3 whether the page has changed
-                MaxTTL=3600,  # for a page with its own Cache-Control
+                DefaultTTL=86400,  # seconds, one day: an upload ends with an invalidation
+                MaxTTL=86400,  # for a page with its own Cache-Control
             )
         ),
         site_headers=t.add_resource(
@@ -657,12 +666,16 @@ SECRET_HEADERS = [
 def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
     """Add the web ACL.
 
-    Its rules take about 1,151 of the 1,500 capacity units that a web ACL has before it costs more: common
+    Its rules take about 1,153 of the 1,500 capacity units that a web ACL has before it costs more: common
     rules 700, known bad inputs 200, Linux 200, IP reputation 25, rate limit 2, rate limit of the API 22 (a
-    string anywhere 10, a text transformation 10), countries 1, large bodies 1.
+    string anywhere 10, a text transformation 10), blocked addresses 2, countries 1, large bodies 1.
     https://docs.aws.amazon.com/waf/latest/developerguide/aws-waf-capacity-units.html
     """
     t.section("Web ACL")
+    blocked = [
+        t.add_resource(blocked_addresses("BlockedIPv4Set", "blocked-ipv4", "IPV4", conditions.waf)),
+        t.add_resource(blocked_addresses("BlockedIPv6Set", "blocked-ipv6", "IPV6", conditions.waf)),
+    ]
     return t.add_resource(
         wafv2.WebACL(
             "WebACL",
@@ -672,6 +685,22 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
             Scope="CLOUDFRONT",
             DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
             Rules=[
+                blocking_rule(
+                    "blocked-addresses",
+                    5,
+                    wafv2.Statement(
+                        OrStatement=wafv2.OrStatement(
+                            Statements=[
+                                wafv2.Statement(
+                                    IPSetReferenceStatement=wafv2.IPSetReferenceStatement(
+                                        Arn=addresses.GetAtt("Arn")
+                                    )
+                                )
+                                for addresses in blocked
+                            ]
+                        )
+                    ),
+                ),
                 blocking_rule(
                     "blocked-countries",
                     10,
@@ -757,6 +786,23 @@ def add_web_acl(t: StackTemplate, conditions: Conditions) -> wafv2.WebACL:
             VisibilityConfig=visibility(names.name("cloudfront-waf")),
             Tags=names.tags(),
         )
+    )
+
+
+def blocked_addresses(title: str, what: str, IPAddressVersion: str, Condition: str) -> wafv2.IPSet:
+    """Return an empty set, to which operators add addresses in an incident.
+
+    An update of the set by CloudFormation would remove their addresses, so the stack policy denies it.
+    """
+    return wafv2.IPSet(
+        title,
+        Condition=Condition,
+        Name=names.name(what),
+        Description="Addresses that operators block",
+        Scope="CLOUDFRONT",
+        IPAddressVersion=IPAddressVersion,
+        Addresses=[],
+        Tags=names.tags(),
     )
 
 
@@ -1073,7 +1119,11 @@ def add_distribution(
                             cloudfront.FunctionAssociation(
                                 EventType="viewer-request",
                                 FunctionARN=functions.api_cache_key.GetAtt("FunctionARN"),
-                            )
+                            ),
+                            cloudfront.FunctionAssociation(
+                                EventType="viewer-response",
+                                FunctionARN=functions.api_cookies.GetAtt("FunctionARN"),
+                            ),
                         ],
                     ),
                     static(PathPattern="/_next/static/*"),
@@ -1230,14 +1280,14 @@ def add_access_logs(
 
 def add_domain_records(
     t: StackTemplate, parameters: Parameters, conditions: Conditions, distribution: cloudfront.Distribution
-) -> None:
-    """Add the records of the custom domain, for IPv4 and IPv6."""
+) -> route53.RecordSetType:
+    """Add the records of the custom domain, for IPv4 and IPv6; return the one for IPv4."""
     t.section("Domain records")
     target = route53.AliasTarget(  # type: ignore[attr-defined, no-untyped-call]  # has no types
         DNSName=distribution.GetAtt("DomainName"),
         HostedZoneId="Z2FDTNDATAQYW2",  # of every distribution
     )
-    t.add_resource(
+    record = t.add_resource(
         route53.RecordSetType(
             "DomainRecordIPv4",
             Condition=conditions.custom_domain,
@@ -1257,10 +1307,15 @@ def add_domain_records(
             AliasTarget=target,
         )
     )
+    return record
 
 
 def add_probe(
-    t: StackTemplate, parameters: Parameters, conditions: Conditions, distribution: cloudfront.Distribution
+    t: StackTemplate,
+    parameters: Parameters,
+    conditions: Conditions,
+    distribution: cloudfront.Distribution,
+    record: route53.RecordSetType,
 ) -> route53.HealthCheck:
     """Add the health check that requests a page from the internet, as users do.
 
@@ -1274,10 +1329,9 @@ def add_probe(
             Condition=conditions.probe,
             HealthCheckConfig=route53.HealthCheckConfig(
                 Type="HTTPS",
+                # The name of the record, so that the probe asks for a new domain only when it resolves.
                 FullyQualifiedDomainName=If(
-                    conditions.custom_domain,
-                    parameters.custom_domain_name.Ref(),
-                    distribution.GetAtt("DomainName"),
+                    conditions.custom_domain, record.Ref(), distribution.GetAtt("DomainName")
                 ),
                 Port=443,
                 EnableSNI=True,  # CloudFront serves many names on one address (SNI)

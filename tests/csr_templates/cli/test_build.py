@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from troposphere import ImportValue, Ref, Template, s3, sqs
+from troposphere import ImportValue, Ref, Template, ec2, s3, sqs
 
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
@@ -150,6 +150,25 @@ def test_a_changed_build_says_what_a_deploy_will_do(
     use(monkeypatch, bucket_template)
     assert build(out, "--review") in (0, 2)
     assert "Review" not in capsys.readouterr().out
+
+
+def test_review_of_the_fixed_cost(
+    out: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The build also prints how the fixed cost changes: an address costs 730 x 0.005."""
+
+    def with_address() -> StackTemplate:
+        t = bucket_template()
+        t.add_resource(ec2.EIP("Address", Tags=names.tags()))
+        return t
+
+    use(monkeypatch, bucket_template)
+    assert build(out) == 0
+    use(monkeypatch, with_address)
+    assert build(out, "--review") == 0
+
+    note = "  Fixed cost: +3.65 a month (0.00 -> 3.65 USD): site: Public IPv4 address 0 -> 730."
+    assert note in capsys.readouterr().out.splitlines()
 
 
 def test_reports_removed_and_unknown_files(

@@ -93,6 +93,26 @@ def test_two_templates_as_json(files: Path, capsys: pytest.CaptureFixture[str]) 
     assert [one["logicalId"] for one in stack["resources"]] == ["Queue"]
 
 
+KEY = """\
+  Key:
+    Type: AWS::KMS::Key
+    DeletionPolicy: Retain
+    Properties: {KeyPolicy: {Version: "2012-10-17", Statement: []}}
+"""
+
+
+@pytest.mark.parametrize("format_name", ["text", "markdown", "json"])
+def test_a_change_of_the_fixed_cost(
+    format_name: str, files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The report shows it in each format; it is not a risk."""
+    (files / "after.yaml").write_text(f"{BEFORE}{KEY}", "utf-8")
+    assert run("--before", "before.yaml", "--after", "after.yaml", "--format", format_name) == 0
+
+    said = capsys.readouterr().out.replace("&gt;", ">")
+    assert "Fixed cost: +1.00 a month (0.00 -> 1.00 USD): after: KMS key 0 -> 1." in said
+
+
 def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:
     """If a folder is compared with itself, there is no change, in one environment or in all."""
     assert run("--before", str(OUT), "--after", str(OUT), "--environment", "prod") == 0

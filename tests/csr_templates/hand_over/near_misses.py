@@ -16,7 +16,7 @@ from .policy_evaluator import Request
 _OURS: Final = "csr-lambda-api-prod"
 _GENERATED: Final = re.compile(r"-(AbC123dEf456|abc123def456|AbCdEf)$")
 _OPEN_ENDED: Final = re.compile(r"arn:aws:(s3:::[^/]+/|lambda:.*:function:[^:]+:|rds:.*:cluster-snapshot:)")
-_PARTLY_NAMED: Final = re.compile(r"(.*?:(?:stack|global/webacl)/[^/]+)(/.*)")
+_PARTLY_NAMED: Final = re.compile(r"(.*?:(?:stack|global/(?:ipset|webacl))/[^/]+)(/.*)")
 
 _OTHER_TAGS: Final = {"Project": "shop", "Environment": "dev"}
 _OTHER_VALUES: Final = {

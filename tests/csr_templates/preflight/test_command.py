@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from csr_templates.cli import folders, preflight
 from csr_templates.cli import main as command_line
-from csr_templates.cli import preflight
 from csr_templates.preflight import account as accounts
 from tests.system import PROJECT
 
@@ -27,9 +27,9 @@ def run(walk: Walk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
     """Runs the command in the mock account with all stacks."""
     monkeypatch.setattr(walk.world.account, "close", lambda: None)
     monkeypatch.setattr(preflight, "Account", lambda profile: walk.world.account)
-    read = preflight._folder  # takes as long as the rest
+    read = folders.read_built  # takes as long as the rest
     monkeypatch.setattr(
-        preflight, "_folder", lambda path: walk.world.built if path == walk.world.folder else read(path)
+        folders, "read_built", lambda path: walk.world.built if path == walk.world.folder else read(path)
     )
 
     def run_command(*arguments: str) -> tuple[int, str, str]:

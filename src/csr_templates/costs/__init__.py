@@ -1,0 +1,1 @@
+"""What the stacks cost: templates with their parameter values x saved prices -> lines and sums."""

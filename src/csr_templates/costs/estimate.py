@@ -1,0 +1,220 @@
+"""The cost of the stacks of an environment, line by line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
+from csr_templates.costs.billing import TYPES
+from csr_templates.costs.charges import Billed, Charge, NotPriced
+from csr_templates.costs.prices import Prices, cents, total
+from csr_templates.costs.usage import Usage, require
+
+Values = Mapping[str, Mapping[str, str]]
+"""Stack -> parameter -> value."""
+
+
+class Line(NamedTuple):
+    """A line of an estimate.
+
+    Attributes:
+        stack: name of the stack.
+        key: key of the item.
+        item: its name, with the region if it is not that of the stack.
+        quantity: amount in a month.
+        unit: of the quantity.
+        price: of one unit.
+        monthly: the product, in cents.
+    """
+
+    stack: str
+    key: str
+    item: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    monthly: Decimal
+
+
+class Unpriced(NamedTuple):
+    """A resource whose cost is not known.
+
+    Attributes:
+        stack: name of the stack.
+        resource: its logical ID.
+        type: its type.
+        reason: why the cost is not known.
+    """
+
+    stack: str
+    resource: str
+    type: str
+    reason: str
+
+
+class ByUsage(NamedTuple):
+    """An item that a stack pays by usage.
+
+    Attributes:
+        stack: name of the stack.
+        key: key of the item.
+        item: its name.
+        unit: of an amount.
+        price: of one unit in the first tier; None if it is not saved for the region.
+    """
+
+    stack: str
+    key: str
+    item: str
+    unit: str
+    price: Decimal | None
+
+
+class Estimate(NamedTuple):
+    """The cost of an environment in a month.
+
+    Attributes:
+        environment: its name; empty for stacks without environments.
+        lines: the fixed cost.
+        unpriced: the resources whose fixed cost is not known.
+        by_usage: what is billed by usage.
+        usage: the cost of the usage; None if no usage is given.
+    """
+
+    environment: str
+    lines: Sequence[Line]
+    unpriced: Sequence[Unpriced]
+    by_usage: Sequence[ByUsage]
+    usage: Sequence[Line] | None
+
+    @property
+    def fixed(self) -> Decimal:
+        """The sum of the fixed cost."""
+        return total(line.monthly for line in self.lines)
+
+    @property
+    def used(self) -> Decimal:
+        """The sum of the usage."""
+        return total(line.monthly for line in self.usage or ())
+
+
+def estimate(
+    environment: str,
+    stacks: Sequence[BuiltStack],
+    values: Values,
+    prices: Prices,
+    usage: Usage | None = None,
+) -> Estimate:
+    """Return the cost of the stacks with the parameter values of an environment.
+
+    Args:
+        environment: its name.
+        stacks: in deploy order.
+        values: its parameter values; the defaults apply to the others.
+        prices: the prices.
+        usage: the usage in a month.
+
+    Raises:
+        ResolveError: a template has a macro.
+        UsageError: a stack does not pay an item by usage.
+    """
+    resolved = resolve_set([(stack, values.get(stack.name, {})) for stack in stacks])
+    return estimate_resolved(environment, resolved, prices, usage)
+
+
+def estimate_resolved(
+    environment: str, resolved: Mapping[str, ResolvedStack], prices: Prices, usage: Usage | None = None
+) -> Estimate:
+    """Return the cost of resolved stacks, as ``estimate`` does.
+
+    Raises:
+        UsageError: a stack does not pay an item by usage.
+    """
+    meter = _Meter(prices)
+    lines: list[Line] = []
+    unpriced: list[Unpriced] = []
+    by_usage: list[ByUsage] = []
+    for stack in resolved.values():
+        quantities: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        keys: dict[str, None] = {}
+        for name, resource in stack.existing():
+            try:
+                charges = _charges(stack, resource, prices)
+            except NotPriced as reason:
+                unpriced.append(Unpriced(stack.name, name, resource.type, str(reason)))
+                continue
+            for charge in charges:
+                quantities[charge.item, charge.region or stack.stack.region] += charge.quantity
+            billing = TYPES[resource.type]
+            if charges or not billing.charges:
+                keys |= dict.fromkeys(billing.usage)
+        for (key, region), quantity in quantities.items():
+            lines += meter.lines(stack.stack, key, region, quantity)
+        for key in keys:
+            item = prices.items[key]
+            price = next((price for _, price in item.tiers(stack.stack.region) if price), None)
+            by_usage.append(ByUsage(stack.name, key, item.name, item.unit, price))
+    if usage is None:
+        return Estimate(environment, lines, unpriced, by_usage, None)
+    used: list[Line] = []
+    for name, amounts in usage.items():
+        stack = resolved[name]
+        paid = [one.key for one in by_usage if one.stack == name]
+        for key, amount in amounts.items():
+            place = f"{environment}.{name}.{key}"
+            require(key, paid, place, "The stack does not pay this item by usage")
+            if prices.tiers(key, stack.stack.region):
+                used += meter.lines(stack.stack, key, stack.stack.region, amount)
+            else:
+                unpriced.append(Unpriced(name, key, "usage", _no_price(key, stack.stack.region)))
+    return Estimate(environment, lines, unpriced, by_usage, used)
+
+
+def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[Charge]:
+    """Return the fixed charges of a resource.
+
+    Raises:
+        NotPriced: they are not known.
+    """
+    billing = TYPES.get(resource.type)
+    if not billing:
+        raise NotPriced("no price of this type is saved")
+    if not billing.charges:
+        return []
+    if resource.exists is None:
+        raise NotPriced(f"it exists only for some values of {resource.unless}")
+    others = {name: (other.type, other.properties) for name, other in stack.existing()}
+    try:
+        charges = list(billing.charges(Billed(resource.properties, others)))
+    except (AttributeError, LookupError, TypeError) as error:  # a template that CloudFormation would refuse
+        raise NotPriced("its properties do not have the form of the type") from error
+    for charge in charges:
+        region = charge.region or stack.stack.region
+        if not prices.tiers(charge.item, region):
+            raise NotPriced(_no_price(charge.item, region))
+    return charges
+
+
+def _no_price(key: str, region: str) -> str:
+    return f"no price of {key} in {region} is saved"
+
+
+class _Meter:
+    """Divides quantities among the tiers of an account: all stacks together reach the next tier."""
+
+    def __init__(self, prices: Prices) -> None:
+        self._prices = prices
+        self._used: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+
+    def lines(self, stack: BuiltStack, key: str, region: str, quantity: Decimal) -> Iterator[Line]:
+        """Yield a line for each tier."""
+        item = self._prices.items[key]
+        account = (key, item.region(region))
+        name = item.name if item.is_global or region == stack.region else f"{item.name} in {region}"
+        for part, price in item.parts(region, self._used[account], quantity):
+            yield Line(stack.name, key, name, part, item.unit, price, cents(part * price))
+        self._used[account] += quantity

@@ -1,0 +1,192 @@
+"""Asks the Price List API of AWS for the saved prices.
+
+It only reads the account. So far, it has never run with credentials.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from csr_templates.costs.prices import GLOBAL, Item, Price, Prices, price_text
+
+SOURCE: Final = "API"
+SOURCES: Final = {SOURCE: "AWS Price List API, GetProducts"}
+
+_ENDPOINT: Final = "us-east-1"  # one of the regions with an endpoint of the API
+_PREFIX: Final = r"(?:[A-Z]{2,4}\d{0,2}-)?"  # of a usage type; some usage types of us-east-1 have none
+_CURRENCY: Final = "USD"
+
+
+class RefreshError(Exception):
+    """AWS did not answer; the message states what to do."""
+
+
+class Refreshed(NamedTuple):
+    """The answers of the Price List API.
+
+    Attributes:
+        prices: the new prices.
+        changes: a line for each price that changed.
+        unchanged: the number of prices that did not change.
+        absent: a line for each item that a new region does not have.
+        problems: a sentence for each item without exactly one product, or with a product of another form.
+    """
+
+    prices: Prices
+    changes: Sequence[str]
+    unchanged: int
+    absent: Sequence[str]
+    problems: Sequence[str]
+
+
+class _ProductError(ValueError):
+    """A product does not have the expected form."""
+
+
+def client(profile: str | None) -> Any:
+    """Return a client of the Price List API.
+
+    Raises:
+        RefreshError: the profile does not exist.
+    """
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        config = Config(retries={"mode": "standard", "max_attempts": 5})
+        return boto3.Session(profile_name=profile).client("pricing", region_name=_ENDPOINT, config=config)
+    except BotoCoreError as error:
+        raise RefreshError(f"{error}. Specify another profile with --profile.") from error
+
+
+def refresh(
+    prices: Prices,
+    pricing: Any,
+    today: date,
+    new_regions: Sequence[str] = (),
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Refreshed:
+    """Ask for each saved price, and for the prices of new regions.
+
+    Args:
+        prices: the saved prices.
+        pricing: a client of the Price List API.
+        today: the date of the new prices.
+        new_regions: regions that the prices do not have.
+        progress: called with the numbers of asked and of all prices.
+
+    Raises:
+        RefreshError: AWS did not answer.
+    """
+    asked = [
+        (item, region)
+        for item in prices.items.values()
+        for region in dict.fromkeys((*item.prices, *(() if item.is_global else new_regions)))
+    ]
+    found: dict[str, dict[str, Price]] = {key: {} for key in prices.items}
+    changes: list[str] = []
+    absent: list[str] = []
+    problems: list[str] = []
+    unchanged = 0
+    for done, (item, region) in enumerate(asked, 1):
+        products = _products(pricing, item, region)
+        place = f"{item.key} in {region}"
+        old = item.prices.get(region)
+        if not products and not old:
+            absent.append(place)
+        elif len(products) != 1:
+            usage_types = ", ".join(f"{_usage_type(one)} ({one['product']['sku']})" for one in products)
+            problems.append(f"{place}: expected one product, found {len(products)}. {usage_types}".strip())
+        else:
+            try:
+                tiers = _tiers(products[0], item.unit)
+            except _ProductError as error:
+                problems.append(f"{place}: {error}")
+            else:
+                found[item.key][region] = Price(tiers, SOURCE, today)
+                if old and old.tiers == tiers:
+                    unchanged += 1
+                else:
+                    changes.append(
+                        f"{place}: {_in_words(old.tiers) if old else 'none'} -> {_in_words(tiers)}"
+                    )
+        progress(done, len(asked))
+    items = {key: item._replace(prices=found[key]) for key, item in prices.items.items()}
+    problems += [
+        f"{region}: no item has a price. Check the name of the region."
+        for region in new_regions
+        if not any(region in one for one in found.values())
+    ]
+    return Refreshed(Prices(SOURCES, items), changes, unchanged, absent, problems)
+
+
+def _products(pricing: Any, item: Item, region: str) -> list[Mapping[str, Any]]:
+    """Return the products of an item in a region."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    usage_type = item.usage_type.replace("{region}", region)
+    filters = [{"Type": "TERM_MATCH", "Field": name, "Value": value} for name, value in item.filters.items()]
+    if region == GLOBAL:
+        filters.append({"Type": "TERM_MATCH", "Field": "usagetype", "Value": usage_type})
+        pattern = re.escape(usage_type)
+    else:
+        filters.append({"Type": "TERM_MATCH", "Field": "regionCode", "Value": region})
+        filters.append({"Type": "CONTAINS", "Field": "usagetype", "Value": usage_type})
+        pattern = _PREFIX + re.escape(usage_type)
+    found: list[Mapping[str, Any]] = []
+    try:
+        pages = pricing.get_paginator("get_products").paginate(ServiceCode=item.service, Filters=filters)
+        for page in pages:
+            found += [json.loads(text) if isinstance(text, str) else text for text in page["PriceList"]]
+    except (BotoCoreError, ClientError) as error:
+        raise RefreshError(
+            f"The Price List API did not answer for {item.key}: {error}. Sign in with a role that allows "
+            "pricing:GetProducts, or add --profile NAME."
+        ) from error
+    return [one for one in found if re.fullmatch(pattern, _usage_type(one))]
+
+
+def _usage_type(product: Mapping[str, Any]) -> str:
+    return str(product["product"]["attributes"].get("usagetype"))
+
+
+def _tiers(product: Mapping[str, Any], unit: str) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Return the tiers of a product on demand.
+
+    Raises:
+        _ProductError: the product has several terms, another unit or currency, or tiers with gaps.
+    """
+    terms = [*product.get("terms", {}).get("OnDemand", {}).values()]
+    if len(terms) != 1:
+        raise _ProductError(f"expected one term on demand, found {len(terms)}.")
+    try:
+        dimensions = sorted(
+            (Decimal(one["beginRange"]), Decimal(one["endRange"]), one["unit"], one["pricePerUnit"])
+            for one in terms[0]["priceDimensions"].values()
+        )
+        tiers = tuple((begin, Decimal(price[_CURRENCY])) for begin, _, _, price in dimensions)
+    except (ArithmeticError, LookupError, TypeError) as error:
+        raise _ProductError(f"the term does not have the documented form ({error!r}).") from error
+    if units := sorted({found for _, _, found, _ in dimensions} - {unit}):
+        raise _ProductError(f"expected the unit {unit}, found {', '.join(units)}.")
+    ends = [end for _, end, _, _ in dimensions]
+    begins = [begin for begin, _, _, _ in dimensions]
+    if begins[:1] != [0] or ends != [*begins[1:], Decimal("Infinity")]:
+        raise _ProductError(f"expected tiers from 0 to Inf, found {', '.join(map(str, begins))}.")
+    if not any(price for _, price in tiers):
+        raise _ProductError("expected a price, found 0.")
+    return tiers
+
+
+def _in_words(tiers: Sequence[tuple[Decimal, Decimal]]) -> str:
+    def words() -> Iterator[str]:
+        for begin, price in tiers:
+            yield f"{price_text(price)} from {begin:,}" if begin else price_text(price)
+
+    return ", ".join(words())

@@ -1,0 +1,148 @@
+"""The estimates as text, Markdown, and as a JSON document, whose schema is ``cost.schema.json``."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from csr_templates.costs.estimate import Estimate, Line
+from csr_templates.costs.prices import plain, price_text
+
+FORMAT_VERSION: Final = 1
+CURRENCY: Final = "USD"
+BASIS: Final = (
+    "Prices on demand for a month of 730 hours.",
+    "Free amounts of an account: the first three dashboards with up to 50 metrics and the checks of the "
+    "first 50 AWS endpoints are counted as free, as if the account had no others. The free alarm metrics and "
+    "custom metrics of an account, and the free tiers of usage, are not subtracted.",
+    "Not in the sum: taxes, support, discounts and credits, and the rotations of a KMS key, of which the "
+    "first and the second add the price of a key.",
+)
+"""What the sums contain, for the reader of a report."""
+
+_WIDTH: Final = 118
+
+
+def as_text(estimates: Sequence[Estimate], prices_date: date) -> str:
+    """Return the report for a terminal."""
+    blocks = ["\n".join(_text(one, prices_date)) for one in estimates]
+    return "\n\n".join([*blocks, "\n".join(textwrap.fill(sentence, _WIDTH) for sentence in BASIS)])
+
+
+def as_markdown(estimates: Sequence[Estimate], prices_date: date) -> str:
+    """Return the report as Markdown."""
+    blocks = ["\n".join(_markdown(one, prices_date)) for one in estimates]
+    return "\n\n".join([*blocks, "\n".join(f"- {sentence}" for sentence in BASIS)])
+
+
+def as_json(estimates: Sequence[Estimate], prices_date: date) -> str:
+    """Return the document in format version 1."""
+    document = {
+        "formatVersion": FORMAT_VERSION,
+        "prices": {"date": prices_date.isoformat()},
+        "environments": {one.environment: _document(one) for one in estimates},
+    }
+    return json.dumps(document, indent=2)
+
+
+def _document(found: Estimate) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "currency": CURRENCY,
+        "fixed": str(found.fixed),
+        "lines": [_line(line) for line in found.lines],
+        "unpriced": [one._asdict() for one in found.unpriced],
+        "by_usage": [
+            {
+                "stack": one.stack,
+                "key": one.key,
+                "item": one.item,
+                "unit": one.unit,
+                "price": None if one.price is None else price_text(one.price),
+            }
+            for one in found.by_usage
+        ],
+    }
+    if found.usage is not None:
+        document["usage"] = {"sum": str(found.used), "lines": [_line(line) for line in found.usage]}
+    return document
+
+
+def _line(line: Line) -> dict[str, Any]:
+    whole = line.quantity == line.quantity.to_integral_value()
+    return {
+        "stack": line.stack,
+        "item": line.item,
+        "quantity": int(line.quantity) if whole else float(line.quantity),
+        "unit": line.unit,
+        "price": price_text(line.price),
+        "monthly": str(line.monthly),
+    }
+
+
+def _title(found: Estimate) -> str:
+    return found.environment or "Defaults of the templates"
+
+
+def _parts(found: Estimate) -> Iterator[tuple[str, Sequence[Line], Decimal]]:
+    """Yield the parts of the cost: name, lines and sum; the last one adds up the others."""
+    yield "fixed", found.lines, found.fixed
+    if found.usage is not None:
+        yield "usage", found.usage, found.used
+        yield "fixed and usage", (), found.fixed + found.used
+
+
+def _text(found: Estimate, prices_date: date) -> Iterator[str]:
+    yield f"{_title(found)}: {found.fixed:,} {CURRENCY} a month, fixed (prices of {prices_date})"
+    for name, lines, amount in _parts(found):
+        for line in lines:
+            product = f"{quantity_text(line.quantity)} {line.unit} x {price_text(line.price)}"
+            yield f"  {line.stack:<10} {line.item:<53}{product:>42}{line.monthly:>12,}"
+        yield f"  {name:>106}{amount:>12,}"
+    if found.unpriced:
+        yield "  not priced, so not in the sum:"
+        yield from (f"    {one.stack}.{one.resource} ({one.type}): {one.reason}" for one in found.unpriced)
+    if found.by_usage:
+        yield "  billed by usage, so not in the fixed sum (key for --usage, price of the first tier):"
+        for key in dict.fromkeys(one.key for one in found.by_usage):
+            alike = [one for one in found.by_usage if one.key == key]
+            stacks: dict[str, list[str]] = {}
+            for one in alike:
+                price = "no price" if one.price is None else price_text(one.price)
+                stacks.setdefault(price, []).append(one.stack)
+            prices = ", ".join(f"{price} ({', '.join(names)})" for price, names in stacks.items())
+            yield f"    {key}: {alike[0].item}; {alike[0].unit} at {prices}"
+
+
+def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
+    yield f"### {_title(found)}: {found.fixed:,} {CURRENCY} a month, fixed"
+    yield ""
+    yield f"Prices of {prices_date}."
+    yield ""
+    yield "| stack | item | quantity | unit | unit price | a month |"
+    yield "|---|---|---:|---|---:|---:|"
+    for name, lines, amount in _parts(found):
+        for line in lines:
+            amounts = quantity_text(line.quantity), line.unit, price_text(line.price), f"{line.monthly:,}"
+            yield f"| {' | '.join((line.stack, line.item, *amounts))} |"
+        yield f"| | **{name}** | | | | **{amount:,}** |"
+    if found.unpriced:
+        yield ""
+        yield "Not priced, so not in the sum:"
+        yield ""
+        yield from (f"- `{one.stack}.{one.resource}` (`{one.type}`): {one.reason}" for one in found.unpriced)
+    if found.by_usage:
+        yield ""
+        yield "Billed by usage, so not in the fixed sum:"
+        yield ""
+        for stack in dict.fromkeys(one.stack for one in found.by_usage):
+            yield f"- {stack}: {'; '.join(one.item for one in found.by_usage if one.stack == stack)}"
+
+
+def quantity_text(quantity: Decimal) -> str:
+    """Return a quantity with separators of thousands."""
+    whole, _, decimals = plain(quantity).partition(".")
+    return f"{int(whole):,}{'.' if decimals else ''}{decimals}"

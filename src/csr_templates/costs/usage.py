@@ -1,0 +1,73 @@
+"""Reads a usage file: environment -> stack -> key of an item -> amount in a month."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import NoReturn
+
+from cfn_analysis.model.wording import hint
+
+Usage = Mapping[str, Mapping[str, Decimal]]
+"""Stack -> key of an item -> amount in a month."""
+
+
+class UsageError(ValueError):
+    """The usage is wrong; the message states the key and what to do, but not the file."""
+
+
+def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usage]:
+    """Return environment -> usage; ``estimate`` checks the keys of the items.
+
+    Args:
+        text: JSON.
+        environments: environment -> its stacks.
+
+    Raises:
+        UsageError: the text has another form, or an environment or a stack does not exist.
+    """
+    try:
+        document = json.loads(text, parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"it is not JSON ({error}).") from error
+    for environment, stacks in _object(document, "the file").items():
+        require(environment, environments, environment, "There is no such environment")
+        for stack, amounts in _object(stacks, environment).items():
+            place = f"{environment}.{stack}"
+            require(stack, environments[environment], place, "There is no such stack")
+            for key, amount in _object(amounts, place).items():
+                if not isinstance(amount, Decimal) or amount < 0:
+                    raise UsageError(
+                        f"{place}.{key}: found {_shown(amount)}. Write the amount in a month as a number "
+                        "that is not negative."
+                    )
+    found: dict[str, Usage] = document
+    return found
+
+
+def require(key: str, allowed: Collection[str], place: str, problem: str) -> None:
+    """Refuse a key that is not allowed.
+
+    Raises:
+        UsageError: with the place, the problem and the allowed keys.
+    """
+    if key not in allowed:
+        names = ", ".join(allowed) or "none"
+        raise UsageError(f"{place}: {problem}.{hint(key, allowed)} Allowed: {names}.")
+
+
+def _object(value: object, place: str) -> Mapping[str, object]:
+    if isinstance(value, Mapping):
+        return value
+    raise UsageError(
+        f'{place}: found {_shown(value)}. Write an object: {{"prod": {{"api": {{"api-requests": 1000}}}}}}.'
+    )
+
+
+def _shown(value: object) -> str:
+    return str(value) if isinstance(value, Decimal) else json.dumps(value, default=str)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number")

@@ -1,0 +1,216 @@
+"""``csr-templates cost``: environments, formats, exit codes and wrong input."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from csr_templates.cli import cost
+from csr_templates.cli import main as cli
+from csr_templates.costs.prices import FILE
+
+OUT = Path(__file__).resolve().parents[3] / "out"
+
+
+def run(*arguments: str, out: Path = OUT) -> int:
+    """Run the command in this process."""
+    return cli.main(["cost", "--out", str(out), *arguments])
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the document on standard output."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def built(folder: Path, resources: dict[str, Any], environments: Sequence[str] = ()) -> Path:
+    """Write an output folder of another project."""
+    files = {name: f"parameters/{name}/site.json" for name in environments}
+    stack = {"name": "site", "template": "site.yaml", "region": "ap-northeast-1", "parameterFiles": files}
+    (folder / "stacks.json").write_text(
+        json.dumps({"formatVersion": 1, "stacks": [stack], "files": {}}), "utf-8"
+    )
+    (folder / "site.yaml").write_text(json.dumps({"Resources": resources}), "utf-8")
+    for path in files.values():
+        (folder / path).parent.mkdir(parents=True)
+        (folder / path).write_text('{"Parameters": {}}', "utf-8")
+    return folder
+
+
+def test_all_environments(capsys: pytest.CaptureFixture[str]) -> None:
+    """By default, those of the manifest, in its order; everything has a price."""
+    assert run("--format", "json") == 0
+
+    environments = document(capsys)["environments"]
+    assert list(environments) == ["dev", "staging", "prod"]
+    sums = {name: float(found["fixed"]) for name, found in environments.items()}
+    assert sums["dev"] < sums["staging"] < sums["prod"]
+
+
+def test_chosen_environments(capsys: pytest.CaptureFixture[str]) -> None:
+    """In the order of the arguments, each once."""
+    assert run("prod", "dev", "prod", "--format", "json") == 0
+
+    assert list(document(capsys)["environments"]) == ["prod", "dev"]
+
+
+@pytest.mark.parametrize(("format_name", "start"), [("text", "prod: "), ("markdown", "### prod: ")])
+def test_formats_for_readers(format_name: str, start: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both begin with the environment and its sum."""
+    assert run("prod", "--format", format_name) == 0
+
+    captured = capsys.readouterr()
+    assert captured.out.startswith(start)
+    assert captured.err == ""
+
+
+def test_usage_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """10,000,000 x 0.00000425; the other environments have no usage."""
+    path = tmp_path / "usage.json"
+    path.write_text('{"prod": {"api": {"api-requests": 10000000}}}', "utf-8")
+    assert run("dev", "prod", "--format", "json", "--usage", str(path)) == 0
+
+    environments = document(capsys)["environments"]
+    assert environments["prod"]["usage"]["sum"] == "42.50"
+    assert "usage" not in environments["dev"]
+
+
+def test_another_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its folder has its own stacks and environments."""
+    out = built(tmp_path, {"Key": {"Type": "AWS::KMS::Key"}}, ["live"])
+    assert run("live", "--format", "json", out=out) == 0
+
+    assert document(capsys)["environments"]["live"]["fixed"] == "1.00"
+
+
+def test_a_folder_without_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The defaults of the templates apply."""
+    out = built(tmp_path, {"Key": {"Type": "AWS::KMS::Key"}})
+    assert run(out=out) == 0
+
+    assert capsys.readouterr().out.startswith("Defaults of the templates: 1.00 USD a month")
+
+
+def test_a_resource_without_a_price(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The exit code is 1, and the report shows it."""
+    out = built(tmp_path, {"Cluster": {"Type": "AWS::ECS::Cluster"}, "Key": {"Type": "AWS::KMS::Key"}})
+    assert run(out=out) == 1
+
+    captured = capsys.readouterr()
+    assert "site.Cluster (AWS::ECS::Cluster): no price of this type is saved" in captured.out
+    assert captured.err == "csr-templates: 1 resource not priced, so the cost is higher than the sum.\n"
+
+
+def old_prices(folder: Path) -> Path:
+    """Write the prices with dates of the past."""
+    path = folder / "prices.json"
+    path.write_text(FILE.read_text("utf-8").replace('"date": "2', '"date": "1'), "utf-8")
+    return path
+
+
+def test_old_prices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A price older than a year is a warning."""
+    assert run("dev", "--prices", str(old_prices(tmp_path))) == 0
+
+    assert capsys.readouterr().err.startswith("csr-templates: warning: the oldest price is of 1")
+
+
+@pytest.mark.parametrize(("today", "warned"), [(date(2027, 11, 29), False), (date(2027, 11, 30), True)])
+def test_the_age_of_prices(
+    today: date,
+    warned: bool,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """They are old after a year."""
+
+    class Clock(date):
+        @classmethod
+        def today(cls) -> Clock:
+            return cls(today.year, today.month, today.day)
+
+    monkeypatch.setattr(cost, "date", Clock)
+    day = {"tiers": [["0", "1"]], "source": "S1", "date": "2026-11-29"}
+    item = {
+        "name": "KMS key",
+        "service": "awskms",
+        "usageType": "Keys",
+        "unit": "Keys",
+        "prices": {"global": day},
+    }
+    path = tmp_path / "prices.json"
+    path.write_text(json.dumps({"sources": {}, "items": {"kms-keys": item, "kms-requests": item}}), "utf-8")
+    out = built(tmp_path, {"Key": {"Type": "AWS::KMS::Key"}})
+
+    assert run("--prices", str(path), out=out) == 0
+    assert bool(capsys.readouterr().err) is warned
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["prd"], "There is no environment prd. Did you mean 'prod'? There are: dev, staging, prod."),
+        (["--usage", "none.json"], "Cannot read none.json: No such file or directory."),
+        (["--prices", "none.json"], "Cannot read none.json: No such file or directory."),
+        (["--out", "none"], "none/stacks.json does not exist. Build first (make templates), or specify"),
+    ],
+)
+def test_wrong_input(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The exit code is 2, and nothing is printed on standard output."""
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"csr-templates: {message}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            '{"prod": {"network": {"waf-requests": 1}}}',
+            "prod.network.waf-requests: The stack does not pay this item",
+        ),
+        ('{"prod": {"edge": {}}}', "prod.edge: There is no such stack."),
+        ("[", "it is not JSON"),
+    ],
+)
+def test_a_wrong_usage_file(
+    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An amount that no resource uses is an error, and not 0."""
+    path = tmp_path / "usage.json"
+    path.write_text(text, "utf-8")
+    assert run("--usage", str(path)) == 2
+
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+
+
+def test_only_what_is_needed_is_loaded() -> None:
+    """Neither troposphere nor cfn-lint nor boto3, which take longer than the cost of three environments."""
+    code = (
+        "import sys; from csr_templates.cli.main import main; "
+        f"code = main(['cost', '--out', {str(OUT)!r}, '--format', 'json']); "
+        "slow = {'troposphere', 'awacs', 'cfnlint', 'boto3', 'botocore'} & set(sys.modules); "
+        "print(code, *slow, file=sys.stderr)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert ran.stderr == "0\n"

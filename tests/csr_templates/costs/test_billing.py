@@ -1,0 +1,85 @@
+"""``billing``: every resource type is priced, billed by usage, or free."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.rendering import load
+from csr_templates.costs.billing import BY_USAGE, FREE, PRICED, TYPES
+from csr_templates.costs.estimate import estimate
+from csr_templates.costs.prices import Prices
+from csr_templates.hand_over.built_folder import BuiltFolder
+from tests.csr_templates.costs.conftest import OUT
+
+
+@pytest.mark.parametrize(
+    "path", sorted(OUT.rglob("*.yaml")), ids=lambda path: path.relative_to(OUT).as_posix()
+)
+def test_every_type_of_the_templates_is_known(path: Any) -> None:
+    """A new resource needs its line in ``billing``, also in a bootstrap or recovery template."""
+    template = load(path.read_text("utf-8"))
+
+    types = {resource["Type"] for resource in template.get("Resources", {}).values()}
+    assert sorted(types - set(TYPES)) == []
+
+
+def test_each_type_is_billed_in_one_way() -> None:
+    """A type has charges, or items of usage, or neither; each has a reason, and all kinds exist."""
+    assert {billing.kind for billing in TYPES.values()} == {PRICED, BY_USAGE, FREE}
+    assert [name for name, billing in TYPES.items() if not billing.reason.endswith(".")] == []
+
+
+def test_the_tables_do_not_overlap() -> None:
+    """Otherwise, the later table would hide the earlier one."""
+    from csr_templates.costs import billing
+
+    names = [
+        *billing._PRICED,
+        *billing._BY_USAGE,
+        *(name for names in billing._FREE.values() for name in names),
+    ]
+    assert len(names) == len(set(names)) == len(TYPES)
+    assert {TYPES[name].kind for name in billing._PRICED} == {PRICED}
+    assert {TYPES[name].kind for name in billing._BY_USAGE} == {BY_USAGE}
+
+
+def test_items_of_usage_have_prices(prices: Prices) -> None:
+    """Each item of ``billing`` is in the prices, for both regions."""
+    for billing in TYPES.values():
+        for key in billing.usage:
+            for region in ("ap-northeast-1", "us-east-1"):
+                assert prices.tiers(key, region), f"{key} in {region}"
+
+
+def switches(folder: BuiltFolder) -> list[str]:
+    """Return the parameters with the values true and false."""
+    return sorted(
+        {
+            name
+            for stack in folder.stacks
+            for name, parameter in stack.parameters.items()
+            if sorted(map(str, parameter.get("AllowedValues", []))) == ["false", "true"]
+        }
+    )
+
+
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_every_resource_has_a_price_whatever_is_switched(
+    environment: str, folder: BuiltFolder, prices: Prices
+) -> None:
+    """In each environment, with both values of each switch, nothing is missing."""
+    names = switches(folder)
+    assert len(names) > 5
+
+    for name in names:
+        for value in ("true", "false"):
+            values = {
+                stack.name: {**folder.environments[environment][stack.name]}
+                | ({name: value} if name in stack.parameters else {})
+                for stack in folder.stacks
+            }
+            found = estimate(environment, folder.stacks, values, prices)
+            assert found.unpriced == [], f"{name}: {value}"
+            assert found.fixed > 0
