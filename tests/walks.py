@@ -337,7 +337,7 @@ def environment(one: Checkout) -> None:
     text = json.dumps(values | {"Environment": "qa"}, indent=2) + "\n"
     one.write("parameters/qa.json", text)
     one.refused("qa")
-    one.edit(ENVIRONMENT, r'(names = \[.*?)"prod"\]', r'\1"qa", "prod"]')
+    one.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"prod"\)', r'\1"qa", "prod")')
     one.refused("10.1.0.0/16")
     one.write("parameters/qa.json", text.replace('"10.1.', '"10.3.'))
     one.build()
@@ -542,7 +542,7 @@ def function(one: Checkout) -> None:
         r"Resource=\[function_logs.GetAtt\(\"Arn\"\)\],",
         'Resource=[group.GetAtt("Arn") for group in log_groups],',
     )
-    one.edit(API, "import Mapping\n", "import Mapping, Sequence\n")
+    one.insert(API, "from functools import partial\n", "from collections.abc import Sequence\n")
     one.passes("-m", "ruff", "format", API)
     one.build()
 
@@ -632,7 +632,7 @@ def renaming(one: Checkout) -> None:
 def no_environment(one: Checkout) -> None:
     """Remove an environment."""
     one.delete("parameters/staging.json")
-    one.edit(ENVIRONMENT, r'(names = \[.*?)"staging", ', r"\1")
+    one.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"staging", ', r"\1")
     one.build()
     one.reviewed("orphan", "network in staging")
     one.edit(GITHUB, r"(options: \[.*?)staging, ", r"\1")
