@@ -53,10 +53,6 @@ FAULTS = faults_of("faults.yaml")
 BLIND = [*faults_of("blind.yaml"), *faults_of("blind2.yaml")]
 OUT = Path(__file__).resolve().parents[3] / "out"
 STACK = {stack.name: stack for stack in STACKS}
-# Rule -> why no fault can be for it.
-WITHOUT_FAULT = {
-    "E9502": "It is about the text, and a fault changes the data, which is then rendered in full forms."
-}
 OURS = only(*(made() for made in RULES))
 # What leads cfn-lint to its own rules: template, keyword, resources, properties.
 FRAME: tuple[type[CloudFormationLintRule], ...] = (JsonSchema, CfnLint, Configuration, Properties)
@@ -256,13 +252,6 @@ def test_blind_faults_are_faults_of_their_own() -> None:
     assert [each["what"] for each in BLIND if faulty(each) == original(each["stack"])] == []
     assert max(Counter(each["what"] for each in [*FAULTS, *BLIND]).values()) == 1
     assert max(Counter(changes).values()) == 1
-
-
-def test_every_rule_has_a_fault() -> None:
-    """Each rule is the finder of a fault, or it is listed with the reason why there can be none."""
-    finders = {fault["found_by"] for fault in FAULTS}
-
-    assert [rule.id for rule in RULES if rule.id not in finders] == list(WITHOUT_FAULT)
 
 
 def test_nobody_finds_anything_without_a_fault() -> None:

@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall
 from csr_templates.preflight.needs import Needs
+from tests.system import PROJECT
 
 from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
 from .recorded import TOKYO, VIRGINIA, AwsError
 
-PREFIX = "csr-lambda-api-prod-"
+PREFIX = f"{PROJECT}-prod-"
 CLUSTER = f"{PREFIX}aurora-cluster"
 
 

@@ -8,6 +8,7 @@ from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Facts, FailedCall
 from csr_templates.preflight.results import judge
+from tests.system import PROJECT
 
 from .conftest import Walk
 from .faults import FAULTS
@@ -134,4 +135,4 @@ def test_facts_do_not_contain_secrets(walk: Walk) -> None:
 
     assert "only-in-the-mock" not in text
     assert "operators@example.com" not in text
-    assert "csr-lambda-api-prod-db-credentials" in text  # names of secrets are included
+    assert f"{PROJECT}-prod-db-credentials" in text  # names of secrets are included

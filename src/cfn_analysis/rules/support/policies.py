@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ def _may_be(resource: Any, action: str, logical_id: str) -> bool:
     if single_reference(resource)[1] == "Arn":  # another resource
         return False
     service = action.partition(":")[0]
-    parts = text.split(":")
+    parts = re.sub(r"\$\{[^}]*\}", "$", text).split(":")  # ${AWS::Partition} has colons too
     return parts[0] != "arn" or len(parts) < 3 or parts[2] in (service, "*") or "$" in parts[2]
 
 
