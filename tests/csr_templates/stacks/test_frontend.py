@@ -397,7 +397,7 @@ def test_access_logs_hold_no_cookies(resources: Template) -> None:
 
 @pytest.mark.parametrize(
     ("values", "host"),
-    [({}, {"Fn::GetAtt": ["Distribution", "DomainName"]}), (DOMAIN, DOMAIN["CustomDomainName"])],
+    [({}, {"Fn::GetAtt": ["Distribution", "DomainName"]}), (DOMAIN, {"Ref": "DomainRecordIPv4"})],
 )
 def test_probe(frontend: Template, values: dict[str, str], host: Any) -> None:
     """The probe requests a page as users do: with the site's domain, TLS and SNI, from three regions."""
