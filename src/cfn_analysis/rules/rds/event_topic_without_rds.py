@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.alarm_topics import Access, access
+from cfn_analysis.rules.support.alarm_topics import TopicAccess, access
 from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios, state
@@ -54,7 +54,7 @@ def _closed_topic(
     policy, resource, document = policies[0]
     exists = case_of(case, resource)
     for granted, where in access(exists, document, TOPIC_RIGHTS, None, topic, RDS) if exists else ():
-        if Access.NONE in granted.values():
+        if TopicAccess.NONE in granted.values():
             yield Fault(
                 (policy, "Properties", "PolicyDocument"),
                 f"PolicyDocument does not allow {RDS} sns:Publish on {topic}{{when}}, where {subscription} "
@@ -79,7 +79,7 @@ def _closed_key(case: Validator, resources: Any, subscription: str, topic: str, 
         exists = case_of(where, resources[key]) if key else None
         verdicts = access(exists, of_key.get("KeyPolicy"), KEY_RIGHTS, None, service=RDS) if exists else ()
         for granted, there in verdicts:
-            lacking = [right for right, allowed in granted.items() if allowed is Access.NONE]
+            lacking = [right for right, allowed in granted.items() if allowed is TopicAccess.NONE]
             if lacking:
                 yield Fault(
                     (key, "Properties", "KeyPolicy"),
