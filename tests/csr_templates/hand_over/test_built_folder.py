@@ -11,6 +11,7 @@ import pytest
 
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
+from tests.system import ENVIRONMENTS
 
 OUT = Path(__file__).resolve().parents[3] / "out"
 STACK = {
@@ -50,7 +51,7 @@ def test_our_folder_is_read_back() -> None:
     assert network.source == "csr_templates/stacks/network.py"
     assert network.policies.stack["Statement"][0]["Effect"] == "Allow"
     assert network.template["Resources"]["VPC"]["Type"] == "AWS::EC2::VPC"
-    assert list(found.environments) == ["dev", "staging", "prod"]
+    assert sorted(found.environments) == ENVIRONMENTS
     assert found.environments["prod"]["network"]["VpcCidr"] == "10.2.0.0/16"
 
 

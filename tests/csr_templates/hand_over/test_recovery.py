@@ -16,6 +16,7 @@ from cfn_analysis.model.schemas import resource_schema, stateful_types
 from cfn_analysis.updates.replacement import Effect, effect_of_change
 from csr_templates.assembly.files import Assembly
 from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps
+from tests.system import ENVIRONMENTS
 
 from ...acceptance.drill.account import differences
 
@@ -164,9 +165,9 @@ def test_manifest_lists_the_steps_in_order(assembly: Assembly) -> None:
         "recovery/database-after-restore.yaml",
     ]
     assert [sorted(step["importFiles"]) for step in recovery["database"]] == [
-        ["dev", "prod", "staging"],
+        ENVIRONMENTS,
         [],
-        ["dev", "prod", "staging"],
+        ENVIRONMENTS,
     ]
     assert [step["template"] for step in recovery["frontend"]] == ["recovery/frontend.yaml"]
 

@@ -16,6 +16,7 @@ from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import api as api_module
 from csr_templates.stacks import fingerprint
 from csr_templates.stacks.parts.template import StackTemplate
+from tests.system import ENVIRONMENTS, NOT_PRODUCTION
 
 from ...other_values import longest_value, other_value
 
@@ -36,7 +37,7 @@ def resources(api: Template) -> Template:
 @pytest.fixture(scope="module")
 def in_dev(api: Template) -> Template:
     """Logical ID -> resource, with everything off that can be off."""
-    off = {"Environment": "dev", "ApiCacheEnabled": "false", "ManageApiGatewayAccount": "false"}
+    off = {"Environment": NOT_PRODUCTION[0], "ApiCacheEnabled": "false", "ManageApiGatewayAccount": "false"}
     found: Template = resolve(api, off)["Resources"]
     return found
 
@@ -85,10 +86,9 @@ def statements(resources: Template) -> dict[str, Template]:
     [
         ({}, True),
         ({"LambdaCodeS3ObjectVersion": VERSION_ID}, False),
-        ({"Environment": "staging"}, False),
-        ({"Environment": "dev"}, False),
+        *(({"Environment": environment}, False) for environment in NOT_PRODUCTION),
     ],
-    ids=["prod without", "prod with", "staging without", "dev without"],
+    ids=["prod without", "prod with", *NOT_PRODUCTION],
 )
 def test_production_needs_an_object_version(api: Template, values: dict[str, str], refused: bool) -> None:
     """Without an object version, an overwritten package would not be deployed, so production requires one."""
@@ -139,7 +139,7 @@ def test_statements_of_the_role(resources: Template) -> None:
     }
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_logs_in_as_one_user(api: Template, environment: str) -> None:
     """The only database permission is to log in as the application's user of the environment.
 

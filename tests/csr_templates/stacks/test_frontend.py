@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import frontend as frontend_stack
+from tests.system import NOT_PRODUCTION
 
 Template = dict[str, Any]
 
@@ -23,7 +24,7 @@ DOMAIN = {
     "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef",
     "HostedZoneId": "Z0123456789ABCDEFGHIJ",
 }
-NO_EDGE = {"Environment": "dev", "CloudFrontEnabled": "false"}
+NO_EDGE = {"Environment": NOT_PRODUCTION[0], "CloudFrontEnabled": "false"}
 NO_WAF = {"WAFEnabled": "false"}
 DISTRIBUTION_ARN = {"Fn::Sub": "arn:aws:cloudfront::123456789012:distribution/${Distribution}"}
 
@@ -119,7 +120,11 @@ def test_cloudfront_needs_us_east_1(
 
 @pytest.mark.parametrize(
     ("environment", "enabled", "refused"),
-    [("prod", "true", False), ("prod", "false", True), ("staging", "false", False), ("dev", "false", False)],
+    [
+        ("prod", "true", False),
+        ("prod", "false", True),
+        *((environment, "false", False) for environment in NOT_PRODUCTION),
+    ],
 )
 def test_production_keeps_its_distribution(
     frontend: Template, environment: str, enabled: str, refused: bool
@@ -592,14 +597,15 @@ def test_api_origin(frontend: Template) -> None:
 
     The key comes from the secret's replica in our region.
     """
-    values = {"ApiRegion": "eu-west-1", "Environment": "staging", "OriginKey": "b"}
+    environment = NOT_PRODUCTION[0]
+    values = {"ApiRegion": "eu-west-1", "Environment": environment, "OriginKey": "b"}
     _, api = distribution(with_values(frontend, **values))["Origins"]
     (header,) = api["OriginCustomHeaders"]
     text, bound = api["DomainName"]["Fn::Sub"]
 
     assert text == "${Value1}.execute-api.eu-west-1.amazonaws.com"
     assert bound["Value1"]["Fn::GetStackOutput"] == {
-        "StackName": "csr-lambda-api-staging-api",
+        "StackName": f"csr-lambda-api-{environment}-api",
         "OutputName": "ApiGatewayId",
         "Region": "eu-west-1",
     }
@@ -607,7 +613,7 @@ def test_api_origin(frontend: Template) -> None:
     assert header == {
         "HeaderName": "x-api-key",
         "HeaderValue": (
-            "{{resolve:secretsmanager:csr-lambda-api-staging-origin-api-key-b:SecretString:apiKey}}"
+            f"{{{{resolve:secretsmanager:csr-lambda-api-{environment}-origin-api-key-b:SecretString:apiKey}}}}"
         ),
     }
 
