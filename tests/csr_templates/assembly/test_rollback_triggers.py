@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,7 @@ from csr_templates import Stack, StackTemplate
 from csr_templates.assembly import files
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments.environment import Environment
-from tests.system import PROJECT
 
-ROOT = Path(__file__).resolve().parents[3]
 WHERE = "Correct rollback_triggers in the listing of the stacks."
 
 
@@ -101,15 +97,3 @@ def test_a_wrong_trigger_stops_the_build() -> None:
         "Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "
         f"{WHERE}"
     )
-
-
-def test_our_triggers() -> None:
-    """Each trigger is an alarm of its environment, and production has those of CloudFront and of the API."""
-    document = json.loads(files.assemble(parameters=ROOT / "parameters", lint=False).files["stacks.json"])
-    found = {one["name"]: one["rollbackTriggers"] for one in document["stacks"]}
-
-    for triggers in found.values():
-        for environment, names in triggers.items():
-            assert all(name.startswith(f"{PROJECT}-{environment}-") for name in names)
-    assert f"{PROJECT}-prod-cloudfront-5xx-rate-high" in found["frontend"]["prod"]
-    assert len(found["api"]["prod"]) > 2

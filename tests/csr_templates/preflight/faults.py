@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure
+from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall
 from csr_templates.preflight.needs import Needs
 from tests.system import PROJECT
 
@@ -59,7 +59,7 @@ def failing(operation: str, code: str, of: str = "") -> Callable[[Facts], Facts]
 
     def change_facts(facts: Facts) -> Facts:
         kept: list[Fact] = [
-            fact._replace(answer=None, failure=Failure(code, ""))
+            fact._replace(answer=None, failure=FailedCall(code, ""))
             if fact.query.operation == operation and of in fact.query.key
             else fact
             for fact in facts

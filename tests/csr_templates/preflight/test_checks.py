@@ -217,7 +217,7 @@ def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
 )
 def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) -> None:
     """Wildcards match as in TLS."""
-    assert acm._covers(name, domain) is covered
+    assert acm._is_valid_for(name, domain) is covered
 
 
 @pytest.mark.parametrize(

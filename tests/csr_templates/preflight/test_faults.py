@@ -6,7 +6,7 @@ from collections import Counter
 
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Facts, Failure
+from csr_templates.preflight.facts import DENIED, Facts, FailedCall
 from csr_templates.preflight.results import judge
 from tests.system import PROJECT
 
@@ -105,7 +105,7 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
         denied = [
             fact
             if fact.query.operation == "GetCallerIdentity"
-            else fact._replace(failure=Failure(DENIED, ""))
+            else fact._replace(failure=FailedCall(DENIED, ""))
             for fact in state.facts
         ]
         facts = Facts(state.facts.time, state.facts.account, state.facts.caller, denied)
