@@ -83,7 +83,13 @@ EXPECTED: dict[str, tuple[set[tuple[str, str]], dict[str, str]]] = {
         {"ApiFunction": "update"},
     ),
     "WAF off": (
-        {("opens", "Distribution"), ("guard", "WAFBlockedRequestsAlarm"), ("output", "WebACLArn")},
+        {
+            ("opens", "Distribution"),
+            ("guard", "WAFBlockedRequestsAlarm"),
+            ("output", "WebACLArn"),
+            ("will-fail", "BlockedIPv4Set"),  # the stack policy denies every update of the addresses
+            ("will-fail", "BlockedIPv6Set"),
+        },
         {"WebACL": "remove", "WebACLLogging": "remove", "Distribution": "update"},
     ),
     "export renamed": ({("export", "VPCId")}, {}),
