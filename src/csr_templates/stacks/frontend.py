@@ -100,8 +100,10 @@ SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    environment = t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
     return Parameters(
-        environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
+        environment=environment,
         cloudfront_enabled=t.add_parameter(
             parameters.switch(
                 "CloudFrontEnabled",
