@@ -172,7 +172,8 @@ def _told(scenario: Scenario, words: Words) -> Iterator[str]:
         told = sorted((one.minutes, what, one.end) for what, one in found.fires.items() if one.topic == topic)
         if told:
             yield f"{words.topics[topic]}: " + ", ".join(
-                f"{what if topic == NO_ONE else _name(what, words)} {minutes}" + ("" if end is None else words.until.format(end))
+                f"{what if topic == NO_ONE else _name(what, words)} {minutes}"
+                + ("" if end is None else words.until.format(end))
                 for minutes, what, end in told
             )
 
