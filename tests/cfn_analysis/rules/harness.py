@@ -7,13 +7,14 @@ rule finds nothing, and ``BAD``.
     GOOD = {"name": text}
     BAD = {"name": (text, path, message)}, for a further finding (text, path, message, path, message)
 
-A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``.
+A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``. What many snippets
+and messages share is a ``frame``.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,7 +28,7 @@ from cfnlint.template import Template
 from cfn_analysis.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 REGION = "ap-northeast-1"
 
@@ -51,6 +52,28 @@ def cases(table: Mapping[str, Any]) -> Iterator[Case]:
         yield Case(name, text, list(zip(rest[::2], rest[1::2], strict=True)), **options)
 
 
+def frame(text: str) -> Callable[..., str]:
+    """Return a function that writes its arguments into the holes of a text.
+
+    A hole is ``<name>``, or ``<name=default>`` where it appears first. The arguments are given by name, or in
+    the order of the text: first what has no default, then the rest.
+    """
+    holes: dict[str, str | None] = {}
+    for name, default in re.findall(r"<([a-z_]+)(=[^>]*)?>", text):
+        holes.setdefault(name, default[1:] if default else None)
+    order = sorted(holes, key=lambda name: holes[name] is not None)
+
+    def fill(*values: object, **named: object) -> str:
+        given = {**holes, **dict(zip(order[: len(values)], values, strict=True)), **named}
+        missing = [name for name, value in given.items() if value is None]
+        unknown = sorted(given.keys() - holes.keys())
+        assert not missing, f"{missing} is missing in the frame: {text}"
+        assert not unknown, f"{unknown} is not in the frame: {text}"
+        return re.sub(r"<([a-z_]+)(=[^>]*)?>", lambda hole: str(given[hole[1]]), text)
+
+    return fill
+
+
 def rule_of(test_file: Path) -> CloudFormationLintRule:
     """Return the rule that a test file is about."""
     module = f"cfn_analysis.rules.{test_file.parent.name}.{test_file.stem.removeprefix('test_')}"
@@ -61,15 +84,6 @@ def file_of_tests(rule: CloudFormationLintRule | type[CloudFormationLintRule]) -
     """Return the test file of a rule."""
     *_, folder, name = rule.__module__.split(".")
     return Path(__file__).parent / folder / f"test_{name}.py"
-
-
-def tables_of(test_file: Path) -> Any:
-    """Return the module of a test file, which is not imported otherwise."""
-    spec = importlib.util.spec_from_file_location(test_file.stem, test_file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def only(*rules: CloudFormationLintRule) -> Rules:

@@ -1,23 +1,18 @@
 """JSON that API Gateway writes."""
 
+from ..harness import frame
 
-def log(text: str, kind: str = "ApiGateway", setting: str = "AccessLogSetting") -> str:
-    """Return a template with a stage whose access log has this format."""
-    return f"""
+log = frame("""
 Resources:
-  Stage: {{Type: AWS::{kind}::Stage, Properties: {{{setting}: {{Format: '{text}'}}}}}}
-"""
+  Stage: {Type: AWS::<kind=ApiGateway>::Stage, Properties: {<setting=AccessLogSetting>: {Format: '<text>'}}}
+""")
 
-
-def response(text: str, media: str = "application/json") -> str:
-    """Return a template with a response."""
-    return f"""
+response = frame("""
 Resources:
   Refused:
     Type: AWS::ApiGateway::GatewayResponse
-    Properties: {{ResponseTemplates: {{{media}: '{text}'}}}}
-"""
-
+    Properties: {ResponseTemplates: {<media=application/json>: '<text>'}}
+""")
 
 GOOD = {
     "numbers of every request": log(

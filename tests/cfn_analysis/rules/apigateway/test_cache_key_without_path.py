@@ -1,5 +1,7 @@
 """Cache keys with and without the variables of the path."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   "On": {Type: String, Default: "true"}
@@ -43,9 +45,7 @@ def api(
     )
 
 
-def key(parameters: str) -> str:
-    """Return an integration with these cache key parameters."""
-    return f"Integration: {{Type: MOCK, CacheKeyParameters: {parameters}}}"
+key = frame("Integration: {Type: MOCK, CacheKeyParameters: <parameters>}")
 
 
 def message(found: str, missing: str = PROXY, path: str = "/{proxy+}") -> str:

@@ -1,5 +1,7 @@
 """Cache keys of proxies with and without user and query string."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Header: {Type: String, Default: Authorization}
@@ -21,18 +23,15 @@ NO_QUERY = (
     "same answer"
 )
 
-
-def api(parameters: str, part: str = "{proxy+}", caching: str = "true") -> str:
-    """Return a template with a cached GET method of this path and these cache key parameters."""
-    return (
-        f"{HEAD}  Part: {{Type: AWS::ApiGateway::Resource, Properties: {{RestApiId: !Ref Api, "
-        f"ParentId: !GetAtt Api.RootResourceId, PathPart: '{part}'}}}}\n"
-        "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, "
-        "CacheClusterEnabled: true, MethodSettings: [{ResourcePath: /*, HttpMethod: '*', "
-        f"CachingEnabled: {caching}}}]}}}}\n"
-        "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part, "
-        f"HttpMethod: GET, Integration: {{{parameters}}}}}}}\n"
-    )
+api = frame(
+    HEAD + "  Part: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, "
+    "ParentId: !GetAtt Api.RootResourceId, PathPart: '<part={proxy+}>'}}\n"
+    "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, "
+    "CacheClusterEnabled: true, MethodSettings: [{ResourcePath: /*, HttpMethod: '*', "
+    "CachingEnabled: <caching=true>}]}}\n"
+    "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part, "
+    "HttpMethod: GET, Integration: {<parameters>}}}\n"
+)
 
 
 def key(*parameters: str) -> str:

@@ -1,5 +1,7 @@
 """Deployments that leave out, and do not leave out, a part of their API."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
@@ -24,13 +26,11 @@ def deployment(attributes: str = "", properties: str = "", others: str = "") -> 
     )
 
 
-def message(given: str, missing: str) -> str:
-    """Return what the rule says about a deployment with this DependsOn."""
-    return (
-        f"DependsOn is {given}, and the deployment does not wait for {missing}: it may be created without "
-        "them, and then they are not deployed. Add them to DependsOn, or refer by Fn::If to what has a "
-        "Condition."
-    )
+message = frame(
+    "DependsOn is <given>, and the deployment does not wait for <missing>: it may be created without "
+    "them, and then they are not deployed. Add them to DependsOn, or refer by Fn::If to what has a "
+    "Condition."
+)
 
 
 def case(text: str, path: str, expected: str) -> tuple[str, ...]:

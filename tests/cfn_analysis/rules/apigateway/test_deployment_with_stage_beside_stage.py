@@ -1,5 +1,7 @@
 """Deployments with and without a stage of their own."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
@@ -23,13 +25,11 @@ def deployment(properties: str, stage: str = STAGE) -> str:
     )
 
 
-def message(name: str) -> str:
-    """Return what the rule says about a deployment with this stage name."""
-    return (
-        f'StageName is {name}: the deployment creates a stage of that name beside Stage ("v1"). Under the '
-        "same name it fails, under another it is open to anyone without the settings of that stage. "
-        "Leave StageName and StageDescription out."
-    )
+message = frame(
+    'StageName is <name>: the deployment creates a stage of that name beside Stage ("v1"). Under the '
+    "same name it fails, under another it is open to anyone without the settings of that stage. "
+    "Leave StageName and StageDescription out."
+)
 
 
 def case(name: str, shown: str) -> tuple[str, ...]:

@@ -1,24 +1,22 @@
 """Settings of stages."""
 
+from ..harness import frame
 
-def stage(path: str) -> str:
-    """Return a template with an API of one method, and a stage."""
-    return f"""
+stage = frame("""
 Resources:
-  Api: {{Type: AWS::ApiGateway::RestApi}}
+  Api: {Type: AWS::ApiGateway::RestApi}
   Pets:
     Type: AWS::ApiGateway::Resource
-    Properties: {{RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: pets}}
+    Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: pets}
   Get:
     Type: AWS::ApiGateway::Method
-    Properties: {{RestApiId: !Ref Api, ResourceId: !Ref Pets, HttpMethod: GET}}
+    Properties: {RestApiId: !Ref Api, ResourceId: !Ref Pets, HttpMethod: GET}
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:
       RestApiId: !Ref Api
-      MethodSettings: [{{ResourcePath: {path}, HttpMethod: GET, CachingEnabled: true}}]
-"""
-
+      MethodSettings: [{ResourcePath: <path>, HttpMethod: GET, CachingEnabled: true}]
+""")
 
 GOOD = {
     "all": stage("/*"),

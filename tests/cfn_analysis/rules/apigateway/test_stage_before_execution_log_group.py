@@ -1,5 +1,7 @@
 """Stages that wait, and do not wait, for the log group of their execution log."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
@@ -23,12 +25,10 @@ def stage(group: str, attributes: str = "", name: str = "v1", of_group: str = ""
     )
 
 
-def message(given: str) -> str:
-    """Return what the rule says about a stage with this DependsOn."""
-    return (
-        f"DependsOn is {given}, and the stage does not wait for Group, the log group of its execution log: "
-        "API Gateway may create the group first, and Group fails. Add DependsOn: Group."
-    )
+message = frame(
+    "DependsOn is <given>, and the stage does not wait for Group, the log group of its execution log: "
+    "API Gateway may create the group first, and Group fails. Add DependsOn: Group."
+)
 
 
 def case(text: str, path: str, given: str) -> tuple[str, ...]:

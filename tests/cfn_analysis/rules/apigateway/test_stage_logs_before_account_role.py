@@ -1,5 +1,7 @@
 """Stages that log before, and after, the account has its logging role."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Level: {Type: String, Default: INFO}
@@ -23,13 +25,11 @@ def stage(properties: str, attributes: str = "", account: str = ACCOUNT) -> str:
     )
 
 
-def message(name: str, value: str) -> str:
-    """Return what the rule says about the property that makes the stage log."""
-    return (
-        f"{name} is {value}, and the stage does not wait for Account, which sets the role that it logs "
-        "with: API Gateway refuses the stage if it comes first. Add DependsOn: Account, or refer to it by "
-        "Fn::If if it has a Condition."
-    )
+message = frame(
+    "<name> is <value>, and the stage does not wait for Account, which sets the role that it logs "
+    "with: API Gateway refuses the stage if it comes first. Add DependsOn: Account, or refer to it by "
+    "Fn::If if it has a Condition."
+)
 
 
 def case(text: str, path: str, expected: str) -> tuple[str, ...]:

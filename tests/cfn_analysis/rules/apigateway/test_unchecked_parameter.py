@@ -1,5 +1,7 @@
 """Required request parameters that are checked, and are not."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Unneeded: {Type: String, Default: "false"}
@@ -13,25 +15,18 @@ Resources:
 HEADER = "RequestParameters: {method.request.header.X-Key: true}"
 BY = "RequestValidatorId: !Ref Checks"
 
+method = frame(
+    HEAD + "  Checks: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: a, "
+    "<checks=ValidateRequestParameters: true>}}\n"
+    "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, "
+    "<properties>}}\n"
+)
 
-def method(properties: str, checks: str = "ValidateRequestParameters: true") -> str:
-    """Return a template with a validator and a method of these properties."""
-    return (
-        f"{HEAD}  Checks: {{Type: AWS::ApiGateway::RequestValidator, Properties: {{RestApiId: a, "
-        f"{checks}}}}}\n"
-        "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, "
-        f"{properties}}}}}\n"
-    )
-
-
-def message(lack: str) -> str:
-    """Return what the rule says about a header that is not checked."""
-    return (
-        f'RequestParameters requires "method.request.header.X-Key", and {lack}: a request without it '
-        "passes. Set RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
-        "ValidateRequestParameters: true, or write false."
-    )
-
+message = frame(
+    'RequestParameters requires "method.request.header.X-Key", and <lack>: a request without it '
+    "passes. Set RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
+    "ValidateRequestParameters: true, or write false."
+)
 
 MISSING = "RequestValidatorId is missing"
 BLIND = "its validator Checks does not check parameters"

@@ -1,5 +1,7 @@
 """Cache key parameters that are declared, and are not."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Header: {Type: String, Default: x-key}
@@ -13,29 +15,20 @@ Resources:
 LARGE = "method.request.header.X-Key"
 SMALL = "method.request.header.x-key"
 
+method = frame(
+    HEAD + "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, "
+    "RequestParameters: <declared>, Integration: {Type: MOCK, CacheKeyParameters: <key>}}}\n"
+)
 
-def method(declared: str, key: str) -> str:
-    """Return a template with a method with these request parameters and this cache key."""
-    return (
-        f"{HEAD}  Get: {{Type: AWS::ApiGateway::Method, Properties: {{RestApiId: a, "
-        f"RequestParameters: {declared}, Integration: {{Type: MOCK, CacheKeyParameters: {key}}}}}}}\n"
-    )
+spelling = frame(
+    'CacheKeyParameters contains "<key>", and RequestParameters declares "<declared>": names '
+    "are case-sensitive, so these are two parameters. Use one spelling, that of the client."
+)
 
-
-def spelling(key: str, declared: str) -> str:
-    """Return what the rule says about two spellings."""
-    return (
-        f'CacheKeyParameters contains "{key}", and RequestParameters declares "{declared}": names '
-        "are case-sensitive, so these are two parameters. Use one spelling, that of the client."
-    )
-
-
-def undeclared(key: str) -> str:
-    """Return what the rule says about a parameter that is not declared."""
-    return (
-        f'CacheKeyParameters contains "{key}", which RequestParameters does not declare: API Gateway refuses '
-        f'the method. Add it there: "{key}": false, or true if it is required.'
-    )
+undeclared = frame(
+    'CacheKeyParameters contains "<key>", which RequestParameters does not declare: API Gateway refuses '
+    'the method. Add it there: "<key>": false, or true if it is required.'
+)
 
 
 def case(text: str, path: str, expected: str) -> tuple[str, ...]:

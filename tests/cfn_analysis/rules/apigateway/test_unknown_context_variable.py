@@ -1,15 +1,13 @@
 """Access logs of stages."""
 
+from ..harness import frame
 
-def stage(log_format: str) -> str:
-    """Return a template with one stage."""
-    return f"""
+stage = frame("""
 Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
-    Properties: {{AccessLogSetting: {{DestinationArn: a, Format: {log_format}}}}}
-"""
-
+    Properties: {AccessLogSetting: {DestinationArn: a, Format: <log_format>}}
+""")
 
 GOOD = {
     "known": stage("'$context.requestId $context.identity.sourceIp $context.status'"),

@@ -1,5 +1,7 @@
 """Usage plans that wait, and do not wait, for their stage."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
@@ -20,12 +22,10 @@ def plan(used: str, name: str = "v1", attributes: str = "", of_stage: str = "") 
     )
 
 
-def message(value: str) -> str:
-    """Return what the rule says about a stage that is written like this."""
-    return (
-        f"Stage is {value}, which is the name of Stage, and the plan does not wait for it: created first, it "
-        "fails. Write !Ref Stage."
-    )
+message = frame(
+    "Stage is <value>, which is the name of Stage, and the plan does not wait for it: created first, it "
+    "fails. Write !Ref Stage."
+)
 
 
 def case(text: str, path: str, value: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Usage plans with and without effect."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Keyed: {Type: String, Default: "false"}
@@ -22,30 +24,19 @@ CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
 QUOTA = "Quota: {Limit: 5, Period: DAY}"
 STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
 
+plan = frame(
+    HEAD + "<others=>  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {<properties>}}\n"
+)
 
-def plan(properties: str, others: str = "", attributes: str = "") -> str:
-    """Return a template with an API, a usage plan of these properties, and others."""
-    return (
-        f"{HEAD}{others}  Plan: {{Type: AWS::ApiGateway::UsagePlan, {attributes} "
-        f"Properties: {{{properties}}}}}\n"
-    )
+method = frame(
+    "  <name>: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET, "
+    "<properties>}}\n"
+)
 
-
-def method(name: str, properties: str) -> str:
-    """Return a method of the API."""
-    return (
-        f"  {name}: {{Type: AWS::ApiGateway::Method, Properties: {{RestApiId: !Ref Api, HttpMethod: GET, "
-        f"{properties}}}}}\n"
-    )
-
-
-def no_key(limits: str, when: str = "") -> str:
-    """Return what the rule says about a plan without key."""
-    return (
-        f"{limits} no one: it has no key{when}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
-        "this plan."
-    )
-
+no_key = frame(
+    "<limits> no one: it has no key<when=>. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
+    "this plan."
+)
 
 NOT_ASKED = (
     'ApiId is {"Ref": "Api"}, and no method of that API requires a key: the plan does not limit its '

@@ -1,24 +1,22 @@
 """Event sources of functions."""
 
+from ..harness import frame
 
-def template(actions: str, arns: str = "[]", called: str = "F") -> str:
-    """Return a template with a queue, a function, its role, and what the queue calls."""
-    return f"""
+template = frame("""
 Resources:
-  Queue: {{Type: AWS::SQS::Queue}}
+  Queue: {Type: AWS::SQS::Queue}
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn}}}}
-  Live: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F}}}}
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F}}
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
-    Properties: {{FunctionName: !Ref {called}, EventSourceArn: !GetAtt Queue.Arn}}
-"""
-
+    Properties: {FunctionName: !Ref <called=F>, EventSourceArn: !GetAtt Queue.Arn}
+""")
 
 GOOD = {
     "allowed": template("[sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]"),

@@ -1,19 +1,17 @@
 """Functions and their logs."""
 
+from ..harness import frame
 
-def template(actions: str, arns: str = "[]") -> str:
-    """Return a template with a function and its role."""
-    return f"""
+template = frame("""
 Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn}}}}
-"""
-
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+""")
 
 GOOD = {
     "managed": template("s3:*", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"),

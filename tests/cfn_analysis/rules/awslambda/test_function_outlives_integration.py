@@ -1,5 +1,7 @@
 """Good and broken integrations."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Seconds: {Type: Number, Default: 60, MinValue: 1}
@@ -29,13 +31,11 @@ def method(timeout: str, more: str = "", *, kind: str = "AWS_PROXY", uri: str = 
     )
 
 
-def route(timeout: str, more: str = "") -> str:
-    """Return a template with a function of this timeout and an integration of an HTTP API."""
-    return (
-        f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{Timeout: {timeout}}}}}\n"
-        f"  Method: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationType: AWS_PROXY, "
-        f"IntegrationUri: !GetAtt Function.Arn{more}}}}}\n"
-    )
+route = frame(
+    HEAD + "  Function: {Type: AWS::Lambda::Function, Properties: {Timeout: <timeout>}}\n"
+    "  Method: {Type: AWS::ApiGatewayV2::Integration, Properties: {IntegrationType: AWS_PROXY, "
+    "IntegrationUri: !GetAtt Function.Arn<more=>}}\n"
+)
 
 
 def case(text: str, path: str, message: str) -> tuple[str, ...]:

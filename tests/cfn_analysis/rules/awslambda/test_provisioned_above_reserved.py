@@ -1,5 +1,7 @@
 """Good and broken aliases."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Ready: {Type: Number, Default: 10, MaxValue: 1000}
@@ -27,9 +29,7 @@ def alias(ready: str, most: str, function: str = "!Ref Function", kind: str = "A
     )
 
 
-def ready(number: str) -> str:
-    """Return the setting of this many environments."""
-    return f"{{ProvisionedConcurrentExecutions: {number}}}"
+ready = frame("{ProvisionedConcurrentExecutions: <number>}")
 
 
 def case(kind: str, provisioned: str, reserved: str, message: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Good and broken Lambda versions."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Release: {Type: String, Default: "1"}
@@ -9,21 +11,14 @@ Resources:
   Function: {Type: AWS::Lambda::Function}
 """
 
+version = frame(
+    HEAD + "  <logical_id=Version>: {Type: AWS::Lambda::Version, <attributes=> Properties: {<properties>}}\n"
+)
 
-def version(properties: str, logical_id: str = "Version", attributes: str = "") -> str:
-    """Return a template with one version."""
-    return (
-        f"{HEAD}  {logical_id}: {{Type: AWS::Lambda::Version, {attributes} Properties: {{{properties}}}}}\n"
-    )
-
-
-def message(function: str) -> str:
-    """Return what is said about a version of this function."""
-    return (
-        f"Version has only FunctionName {function}, which stays the same when the code changes: no "
-        "new version is published. Add a Description or CodeSha256 that changes with the code."
-    )
-
+message = frame(
+    "Version has only FunctionName <function>, which stays the same when the code changes: no "
+    "new version is published. Add a Description or CodeSha256 that changes with the code."
+)
 
 GOOD = {
     "description": version("FunctionName: !Ref Function, Description: !Ref Release"),

@@ -1,5 +1,7 @@
 """Good and broken functions in a VPC."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Groups: {Type: "List<AWS::EC2::SecurityGroup::Id>"}
@@ -9,16 +11,9 @@ Conditions:
 Resources:
 """
 
+function = frame(HEAD + "  Function: {Type: AWS::Lambda::Function, Properties: {VpcConfig: <config>}}\n")
 
-def function(config: str) -> str:
-    """Return a template with one function."""
-    return f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{VpcConfig: {config}}}}}\n"
-
-
-def message(name: str, state: str, other: str, value: str) -> str:
-    """Return what is said about one of the two lists."""
-    return f"{name} {state}, and {other} is {value}: Lambda requires both. Specify at least one of each."
-
+message = frame("<name> <state>, and <other> is <value>: Lambda requires both. Specify at least one of each.")
 
 GOOD = {
     "both": function("{SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}"),

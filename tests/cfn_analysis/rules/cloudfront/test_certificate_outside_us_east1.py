@@ -1,5 +1,7 @@
 """Certificates of a distribution."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Arn: {Type: String, Default: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}
@@ -14,13 +16,10 @@ Resources:
 US = "'arn:aws:acm:us-east-1:123456789012:certificate/a'"
 EU = "'arn:aws:acm:eu-west-1:123456789012:certificate/a'"
 
-
-def distribution(arn: str, attributes: str = "") -> str:
-    """Return a template with one distribution of this certificate."""
-    return (
-        f"{HEAD}  Site: {{Type: AWS::CloudFront::Distribution, {attributes} Properties: "
-        f"{{DistributionConfig: {{ViewerCertificate: {{AcmCertificateArn: {arn}}}}}}}}}\n"
-    )
+distribution = frame(
+    HEAD + "  Site: {Type: AWS::CloudFront::Distribution, <attributes=> Properties: "
+    "{DistributionConfig: {ViewerCertificate: {AcmCertificateArn: <arn>}}}}\n"
+)
 
 
 def case(arn: str, shown: str, region: str) -> tuple[str, ...]:

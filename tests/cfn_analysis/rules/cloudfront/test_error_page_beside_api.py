@@ -1,5 +1,7 @@
 """Error pages with and without an API."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Domain: {Type: String, Default: abc.execute-api.us-east-1.amazonaws.com}
@@ -26,13 +28,11 @@ def distribution(pages: str, *origins: str) -> str:
     )
 
 
-def message(page: str, code: str, status: str, when: str = "") -> str:
-    """Return the message on one page."""
-    return (
-        f"ResponsePagePath is {page} for the error {code}{when}: it applies to the whole distribution, so "
-        f"callers of the API origin api get this page{status} too. Remove it, and route pages by a "
-        "CloudFront Function on the site's behavior."
-    )
+message = frame(
+    "ResponsePagePath is <page> for the error <code><when=>: it applies to the whole distribution, so "
+    "callers of the API origin api get this page<status> too. Remove it, and route pages by a "
+    "CloudFront Function on the site's behavior."
+)
 
 
 def case(origin: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """What CloudFront forwards to an API."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Forwarding: {Type: String, Default: 216adef6-5c7f-47e4-b989-5492eafa07d3}
@@ -32,17 +34,11 @@ def distribution(
     )
 
 
-def request_policy(headers: str) -> str:
-    """Return the properties of an origin request policy."""
-    return f"{{OriginRequestPolicyConfig: {{HeadersConfig: {headers}}}}}"
+request_policy = frame("{OriginRequestPolicyConfig: {HeadersConfig: <headers>}}")
 
-
-def cache_policy(headers: str) -> str:
-    """Return the properties of a cache policy."""
-    return (
-        f"{{CachePolicyConfig: {{ParametersInCacheKeyAndForwardedToOrigin: {{HeadersConfig: {headers}}}}}}}"
-    )
-
+cache_policy = frame(
+    "{CachePolicyConfig: {ParametersInCacheKeyAndForwardedToOrigin: {HeadersConfig: <headers>}}}"
+)
 
 BY_POLICY = "OriginRequestPolicyId: !Ref Policy"
 BY_CACHE = "CachePolicyId: !Ref Cache"

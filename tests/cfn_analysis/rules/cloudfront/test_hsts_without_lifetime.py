@@ -1,17 +1,15 @@
 """Security headers."""
 
+from ..harness import frame
 
-def header(age: str) -> str:
-    """Return a template with one policy."""
-    return f"""
+header = frame("""
 Resources:
   Headers:
     Type: AWS::CloudFront::ResponseHeadersPolicy
     Properties:
       ResponseHeadersPolicyConfig:
-        SecurityHeadersConfig: {{StrictTransportSecurity: {{AccessControlMaxAgeSec: {age}, Override: true}}}}
-"""
-
+        SecurityHeadersConfig: {StrictTransportSecurity: {AccessControlMaxAgeSec: <age>, Override: true}}
+""")
 
 GOOD = {
     "year": header("31536000"),

@@ -1,5 +1,7 @@
 """Log buckets with and without access control lists."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Owner: {Type: String, Default: BucketOwnerPreferred}
@@ -19,9 +21,7 @@ def distribution(bucket: str, address: str = "!GetAtt Logs.DomainName", attribut
     )
 
 
-def owned(owner: str) -> str:
-    """Return the properties of a bucket whose objects belong to this owner."""
-    return f"OwnershipControls: {{Rules: [{{ObjectOwnership: {owner}}}]}}"
+owned = frame("OwnershipControls: {Rules: [{ObjectOwnership: <owner>}]}")
 
 
 def case(bucket: str, ownership: str, address: str, shown: str) -> tuple[str, ...]:

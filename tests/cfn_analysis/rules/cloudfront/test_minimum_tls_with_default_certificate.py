@@ -1,5 +1,7 @@
 """CloudFront's own certificate."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Version: {Type: String, Default: TLSv1.2_2021}
@@ -11,13 +13,10 @@ Resources:
 
 OWN = "{AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}"
 
-
-def distribution(certificate: str) -> str:
-    """Return a template with one distribution of this certificate."""
-    return (
-        f"{HEAD}  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: "
-        f"{{ViewerCertificate: {certificate}}}}}}}\n"
-    )
+distribution = frame(
+    HEAD + "  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: "
+    "{ViewerCertificate: <certificate>}}}\n"
+)
 
 
 def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:

@@ -1,24 +1,21 @@
 """Buckets behind CloudFront."""
 
+from ..harness import frame
 
-def template(policy: str) -> str:
-    """Return a template with a distribution, its bucket and the bucket's policy."""
-    return f"""
+template = frame("""
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket}}
-  Policy: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: !Ref Bucket, PolicyDocument: {policy}}}}}
+  Bucket: {Type: AWS::S3::Bucket}
+  Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Bucket, PolicyDocument: <policy>}}
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
-        Origins: [{{Id: a, DomainName: !GetAtt Bucket.RegionalDomainName, OriginAccessControlId: b}}]
-"""
+        Origins: [{Id: a, DomainName: !GetAtt Bucket.RegionalDomainName, OriginAccessControlId: b}]
+""")
 
-
-def policy(principal: str, action: str = "s3:GetObject") -> str:
-    """Return a policy of one statement."""
-    return f"{{Statement: {{Effect: Allow, Action: {action}, Resource: '*', Principal: {principal}}}}}"
-
+policy = frame(
+    "{Statement: {Effect: Allow, Action: <action=s3:GetObject>, Resource: '*', Principal: <principal>}}"
+)
 
 GOOD = {
     "allowed": template(policy("{Service: cloudfront.amazonaws.com}")),

@@ -1,17 +1,15 @@
 """Origins of distributions."""
 
+from ..harness import frame
 
-def origin(policy: str, domain: str = "example.com") -> str:
-    """Return a template with one distribution."""
-    return f"""
+origin = frame("""
 Resources:
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
-        Origins: [{{Id: a, DomainName: {domain}, CustomOriginConfig: {{OriginProtocolPolicy: {policy}}}}}]
-"""
-
+        Origins: [{Id: a, DomainName: <domain=example.com>, CustomOriginConfig: {OriginProtocolPolicy: <policy>}}]
+""")
 
 WEBSITE = "!Sub 'b.s3-website-${AWS::Region}.amazonaws.com'"
 

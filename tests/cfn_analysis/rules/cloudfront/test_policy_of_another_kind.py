@@ -1,16 +1,14 @@
 """Policies of behaviors."""
 
+from ..harness import frame
 
-def behavior(policy: str) -> str:
-    """Return a template with one distribution."""
-    return f"""
+behavior = frame("""
 Resources:
-  Headers: {{Type: AWS::CloudFront::ResponseHeadersPolicy}}
+  Headers: {Type: AWS::CloudFront::ResponseHeadersPolicy}
   Site:
     Type: AWS::CloudFront::Distribution
-    Properties: {{DistributionConfig: {{DefaultCacheBehavior: {{{policy}}}}}}}
-"""
-
+    Properties: {DistributionConfig: {DefaultCacheBehavior: {<policy>}}}
+""")
 
 GOOD = {
     "cache": behavior("CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6"),

@@ -1,9 +1,8 @@
 """Ports of origins."""
 
+from ..harness import frame
 
-def origin(protocol: str, ports: str) -> str:
-    """Return a template with one origin."""
-    return f"""
+origin = frame("""
 Resources:
   Site:
     Type: AWS::CloudFront::Distribution
@@ -12,8 +11,8 @@ Resources:
         Origins:
           - Id: api
             DomainName: api.example.com
-            CustomOriginConfig: {{OriginProtocolPolicy: {protocol}, {ports}}}
-"""
+            CustomOriginConfig: {OriginProtocolPolicy: <protocol>, <ports>}
+""")
 
 
 def case(text: str, name: str, message: str) -> tuple[str, ...]:

@@ -1,27 +1,21 @@
 """Origins of distributions."""
 
+from ..harness import frame
 
-def template(
-    origin: str, bucket: str = "PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}"
-) -> str:
-    """Return a template with a bucket and a distribution."""
-    return f"""
+template = frame("""
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{bucket}}}}}
+  Bucket: {Type: AWS::S3::Bucket, Properties: {<bucket=PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}>}}
   Site:
     Type: AWS::CloudFront::Distribution
-    Properties: {{DistributionConfig: {{Origins: [{{Id: a, {origin}}}]}}}}
-"""
+    Properties: {DistributionConfig: {Origins: [{Id: a, <origin>}]}}
+""")
 
-
-def signed(behavior: str) -> str:
-    """Return a template with an access control that signs in these cases."""
-    return f"""
+signed = frame("""
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket}}
+  Bucket: {Type: AWS::S3::Bucket}
   Control:
     Type: AWS::CloudFront::OriginAccessControl
-    Properties: {{OriginAccessControlConfig: {{SigningBehavior: {behavior}}}}}
+    Properties: {OriginAccessControlConfig: {SigningBehavior: <behavior>}}
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
@@ -30,7 +24,7 @@ Resources:
           - Id: site
             DomainName: !GetAtt Bucket.RegionalDomainName
             OriginAccessControlId: !Ref Control
-"""
+""")
 
 
 def case(text: str) -> tuple[str, ...]:

@@ -1,14 +1,12 @@
 """Web ACLs of distributions."""
 
+from ..harness import frame
 
-def template(value: str, scope: str = "CLOUDFRONT") -> str:
-    """Return a template with a distribution and a web ACL."""
-    return f"""
+template = frame("""
 Resources:
-  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
-  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{WebACLId: {value}}}}}}}
-"""
-
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: <scope=CLOUDFRONT>}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: <value>}}}
+""")
 
 GOOD = {
     "ARN": template("!GetAtt Acl.Arn"),

@@ -1,5 +1,7 @@
 """Alarms of CloudFront's additional metrics."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Mode: {Type: String, Default: Disabled}
@@ -23,14 +25,11 @@ UNSUBSCRIBED = (
 
 NO_PERCENTILE = "{} is {}: OriginLatency has only percentiles, and the alarm never has data. Use {}."
 
-
-def subscription(status: str = "Enabled", distribution: str = "!Ref Site", attributes: str = "") -> str:
-    """Return a resource that switches additional metrics on."""
-    return (
-        f"  Metrics: {{Type: AWS::CloudFront::MonitoringSubscription, {attributes} Properties: "
-        f"{{DistributionId: {distribution}, MonitoringSubscription: {{RealtimeMetricsSubscriptionConfig: "
-        f"{{RealtimeMetricsSubscriptionStatus: {status}}}}}}}}}\n"
-    )
+subscription = frame(
+    "  Metrics: {Type: AWS::CloudFront::MonitoringSubscription, <attributes=> Properties: "
+    "{DistributionId: <distribution=!Ref Site>, MonitoringSubscription: {RealtimeMetricsSubscriptionConfig: "
+    "{RealtimeMetricsSubscriptionStatus: <status=Enabled>}}}}\n"
+)
 
 
 def alarm(properties: str, *, extra: str = "", attributes: str = "") -> str:

@@ -1,5 +1,7 @@
 """Dimensions that services report, and on others."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Where: {Type: String, Default: Global}
@@ -21,10 +23,7 @@ Resources:
   Queue: {Type: AWS::SQS::Queue}
 """
 
-
-def alarm(properties: str) -> str:
-    """Return a template with one alarm of these properties."""
-    return f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{{properties}}}}}\n"
+alarm = frame(HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {<properties>}}\n")
 
 
 def watching(namespace: str, name: str, **dimensions: str) -> str:

@@ -1,5 +1,7 @@
 """Alarms of global services."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Watched: {Type: String, Default: AWS/CloudFront}
@@ -14,11 +16,7 @@ MESSAGE = (
     "has data. Move the alarm to a stack in us-east-1."
 )
 
-
-def alarm(properties: str, attributes: str = "") -> str:
-    """Return a template with one alarm of these properties."""
-    return f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, {attributes} Properties: {{{properties}}}}}\n"
-
+alarm = frame(HEAD + "  High: {Type: AWS::CloudWatch::Alarm, <attributes=> Properties: {<properties>}}\n")
 
 REQUESTS = "Namespace: AWS/CloudFront, MetricName: Requests"
 

@@ -1,23 +1,19 @@
 """Composite alarms."""
 
+from ..harness import frame
 
-def composite(rule: str) -> str:
-    """Return a template with an alarm, and one that is made of it."""
-    return f"""
+composite = frame("""
 Resources:
-  Errors: {{Type: AWS::CloudWatch::Alarm, Properties: {{AlarmName: api-errors}}}}
-  All: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}}}}}
-"""
+  Errors: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmName: api-errors}}
+  All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}
+""")
 
-
-def two(rule: str) -> str:
-    """Return a template with two alarms, and one that is made of them."""
-    return f"""
+two = frame("""
 Resources:
-  Errors: {{Type: AWS::CloudWatch::Alarm}}
-  Slow: {{Type: AWS::CloudWatch::Alarm}}
-  All: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}}}}}
-"""
+  Errors: {Type: AWS::CloudWatch::Alarm}
+  Slow: {Type: AWS::CloudWatch::Alarm}
+  All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}
+""")
 
 
 def case(text: str, message: str) -> tuple[str, ...]:

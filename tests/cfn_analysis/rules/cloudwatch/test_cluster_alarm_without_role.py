@@ -1,5 +1,7 @@
 """Alarms of database clusters."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Watched: {Type: String, Default: CPUUtilization}
@@ -12,12 +14,9 @@ Resources:
 CLUSTER = "{Name: DBClusterIdentifier, Value: !Ref Cluster}"
 ROLE = "{Name: Role, Value: WRITER}"
 
-
-def alarm(properties: str) -> str:
-    """Return a template with one alarm of these properties."""
-    return (
-        f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Namespace: AWS/RDS, {properties}}}}}\n"
-    )
+alarm = frame(
+    HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/RDS, <properties>}}\n"
+)
 
 
 def case(properties: str, when: str, what: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Names of metrics."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Watched: {Type: String, Default: 5XXErrorRate}
@@ -9,14 +11,10 @@ Conditions:
 Resources:
 """
 
-
-def alarm(namespace: str, name: str, dimensions: str = "[]") -> str:
-    """Return a template with one alarm on a metric."""
-    return (
-        f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Namespace: {namespace}, MetricName: "
-        f"{name}, Dimensions: {dimensions}}}}}\n"
-    )
-
+alarm = frame(
+    HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: <namespace>, MetricName: "
+    "<name>, Dimensions: <dimensions=[]>}}\n"
+)
 
 REST = "[{Name: ApiName, Value: orders}]"
 HTTP = "[{Name: ApiId, Value: a1b2}]"

@@ -1,14 +1,13 @@
 """Endpoints of VPCs."""
 
+from ..harness import frame
 
-def endpoint(service: str, more: str = "") -> str:
-    """Return a template with one endpoint."""
-    return f"""
+endpoint = frame("""
 Resources:
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
-    Properties: {{VpcId: a, ServiceName: !Sub 'com.amazonaws.${{AWS::Region}}.{service}'{more}}}
-"""
+    Properties: {VpcId: a, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.<service>'<more=>}
+""")
 
 
 def other(more: str) -> str:

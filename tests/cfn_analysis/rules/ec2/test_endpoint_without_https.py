@@ -1,32 +1,28 @@
 """Interface endpoints and their security groups."""
 
+from ..harness import frame
 
-def template(ingress: str, more: str = "") -> str:
-    """Return a template with an endpoint and its security group."""
-    return f"""
+template = frame("""
 Resources:
-  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{SecurityGroupIngress: [{ingress}]}}}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [<ingress>]}}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
     Properties:
-      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.sqs
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.sqs
       VpcEndpointType: Interface
       SecurityGroupIds: [!Ref Group]
-{more}"""
+<more=>""")
 
-
-def default_group(more: str = "") -> str:
-    """Return a template with an endpoint that names no security group."""
-    return f"""
+default_group = frame("""
 Resources:
-  VPC: {{Type: AWS::EC2::VPC}}
+  VPC: {Type: AWS::EC2::VPC}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
     Properties:
       VpcId: !Ref VPC
       VpcEndpointType: Interface
-      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.logs
-{more}"""
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
+<more=>""")
 
 
 def case(text: str) -> tuple[str, ...]:

@@ -1,13 +1,12 @@
 """Security groups that refer to each other."""
 
+from ..harness import frame
 
-def groups(web: str = "GroupDescription: a", data: str = "GroupDescription: a", more: str = "") -> str:
-    """Return a template with two groups of these properties."""
-    return f"""
+groups = frame("""
 Resources:
-  Web: {{Type: AWS::EC2::SecurityGroup, Properties: {{{web}}}}}
-  Data: {{Type: AWS::EC2::SecurityGroup, Properties: {{{data}}}}}
-{more}"""
+  Web: {Type: AWS::EC2::SecurityGroup, Properties: {<web=GroupDescription: a>}}
+  Data: {Type: AWS::EC2::SecurityGroup, Properties: {<data=GroupDescription: a>}}
+<more=>""")
 
 
 def out(to: str, port: int = 5432) -> str:

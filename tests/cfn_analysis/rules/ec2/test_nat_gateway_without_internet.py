@@ -1,23 +1,22 @@
 """NAT gateways and their subnets."""
 
+from ..harness import frame
+
 PRIVATE = ", ConnectivityType: private"
 
-
-def template(route: str, more: str = "") -> str:
-    """Return a template with a NAT gateway in a subnet of this default route."""
-    return f"""
+template = frame("""
 Resources:
-  Internet: {{Type: AWS::EC2::InternetGateway}}
-  Subnet: {{Type: AWS::EC2::Subnet}}
-  Table: {{Type: AWS::EC2::RouteTable}}
+  Internet: {Type: AWS::EC2::InternetGateway}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Table: {Type: AWS::EC2::RouteTable}
   Association:
     Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {{SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
   Route:
     Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref Table, {route}}}
-  Nat: {{Type: AWS::EC2::NatGateway, Properties: {{SubnetId: !Ref Subnet{more}}}}}
-"""
+    Properties: {RouteTableId: !Ref Table, <route>}
+  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet<more=>}}
+""")
 
 
 def case(text: str) -> tuple[str, ...]:

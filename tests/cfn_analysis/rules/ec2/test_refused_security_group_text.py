@@ -1,5 +1,7 @@
 """Good and broken descriptions of rules."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Quoted: {Type: String, Default: "the 'app'"}
@@ -15,10 +17,7 @@ REFUSED = (
     "._-:/()#,@[]+=&;{{}}!$*."
 )
 
-
-def group(properties: str, kind: str = "SecurityGroup") -> str:
-    """Return a template with one security group or one rule of these properties."""
-    return f"{HEAD}  Group: {{Type: AWS::EC2::{kind}, Properties: {{{properties}}}}}\n"
+group = frame(HEAD + "  Group: {Type: AWS::EC2::<kind=SecurityGroup>, Properties: {<properties>}}\n")
 
 
 def case(text: str, path: str, message: str) -> tuple[str, ...]:

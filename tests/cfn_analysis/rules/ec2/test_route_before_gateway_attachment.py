@@ -1,20 +1,18 @@
 """Routes to gateways."""
 
+from ..harness import frame
 
-def template(depends: str, gateway: str = "!Ref Gateway") -> str:
-    """Return a template with a route to an internet gateway."""
-    return f"""
+template = frame("""
 Resources:
-  Vpc: {{Type: AWS::EC2::VPC}}
-  Gateway: {{Type: AWS::EC2::InternetGateway}}
+  Vpc: {Type: AWS::EC2::VPC}
+  Gateway: {Type: AWS::EC2::InternetGateway}
   Attachment:
     Type: AWS::EC2::VPCGatewayAttachment
-    Properties: {{VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}}
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}
   Route:
-    Type: AWS::EC2::Route{depends}
-    Properties: {{RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0, GatewayId: {gateway}}}
-"""
-
+    Type: AWS::EC2::Route<depends>
+    Properties: {RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0, GatewayId: <gateway=!Ref Gateway>}
+""")
 
 GOOD = {
     "depends": template("\n    DependsOn: Attachment"),

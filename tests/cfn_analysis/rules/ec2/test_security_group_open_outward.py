@@ -1,5 +1,7 @@
 """Good and broken security groups."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Any: {Type: String}
@@ -15,13 +17,10 @@ MESSAGE = (
 
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
-
-def group(properties: str, attributes: str = "") -> str:
-    """Return a template with one security group."""
-    return (
-        f"{HEAD}  Group: {{Type: AWS::EC2::SecurityGroup, {attributes} Properties: {{GroupDescription: x, "
-        f"{properties}}}}}\n"
-    )
+group = frame(
+    HEAD + "  Group: {Type: AWS::EC2::SecurityGroup, <attributes=> Properties: {GroupDescription: x, "
+    "<properties>}}\n"
+)
 
 
 def case(text: str, path: str, state: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Good and broken formats of flow logs."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Format: {Type: String, Default: "${version} ${windowstart}"}
@@ -9,10 +11,7 @@ Conditions:
 Resources:
 """
 
-
-def flow_log(log_format: str) -> str:
-    """Return a template with one flow log of this format."""
-    return f"{HEAD}  Log: {{Type: AWS::EC2::FlowLog, Properties: {{LogFormat: {log_format}}}}}\n"
+flow_log = frame(HEAD + "  Log: {Type: AWS::EC2::FlowLog, Properties: {LogFormat: <log_format>}}\n")
 
 
 def case(log_format: str, *fields: str) -> tuple[str, ...]:

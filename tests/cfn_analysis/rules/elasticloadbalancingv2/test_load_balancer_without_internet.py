@@ -1,25 +1,23 @@
 """Subnets of load balancers."""
 
+from ..harness import frame
 
-def balancer(route: str, properties: str = "Scheme: internet-facing, ") -> str:
-    """Return a template with a load balancer in a subnet whose table has a route."""
-    return f"""
+balancer = frame("""
 Resources:
-  Gateway: {{Type: AWS::EC2::InternetGateway}}
-  Nat: {{Type: AWS::EC2::NatGateway}}
-  Subnet: {{Type: AWS::EC2::Subnet}}
-  Table: {{Type: AWS::EC2::RouteTable}}
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  Nat: {Type: AWS::EC2::NatGateway}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Table: {Type: AWS::EC2::RouteTable}
   Route:
     Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, {route}}}
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, <route>}
   Association:
     Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {{RouteTableId: !Ref Table, SubnetId: !Ref Subnet}}
+    Properties: {RouteTableId: !Ref Table, SubnetId: !Ref Subnet}
   Web:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-    Properties: {{{properties}Subnets: [!Ref Subnet]}}
-"""
-
+    Properties: {<properties=Scheme: internet-facing, >Subnets: [!Ref Subnet]}
+""")
 
 GOOD = {
     "public": balancer("GatewayId: !Ref Gateway"),

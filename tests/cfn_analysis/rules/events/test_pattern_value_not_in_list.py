@@ -1,13 +1,11 @@
 """Event patterns."""
 
+from ..harness import frame
 
-def rule(pattern: str) -> str:
-    """Return a template with one rule."""
-    return f"""
+rule = frame("""
 Resources:
-  Rule: {{Type: AWS::Events::Rule, Properties: {{EventPattern: {pattern}}}}}
-"""
-
+  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: <pattern>}}
+""")
 
 GOOD = {
     "lists": rule("{source: [aws.ec2], detail: {state: [{prefix: run}]}}"),

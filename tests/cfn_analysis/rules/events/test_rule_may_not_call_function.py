@@ -1,17 +1,15 @@
 """Rules of EventBridge with functions."""
 
+from ..harness import frame
 
-def template(permission: str, arn: str = "!GetAtt F.Arn") -> str:
-    """Return a template with a rule, its function and a permission."""
-    return f"""
+template = frame("""
 Resources:
-  F: {{Type: AWS::Lambda::Function}}
-  Other: {{Type: AWS::Lambda::Function}}
-  Live: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F}}}}
-  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, Arn: {arn}}}]}}}}
-  Permission: {{Type: AWS::Lambda::Permission, Properties: {{Action: lambda:InvokeFunction, {permission}}}}}
-"""
-
+  F: {Type: AWS::Lambda::Function}
+  Other: {Type: AWS::Lambda::Function}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F}}
+  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, Arn: <arn=!GetAtt F.Arn>}]}}
+  Permission: {Type: AWS::Lambda::Permission, Properties: {Action: lambda:InvokeFunction, <permission>}}
+""")
 
 GOOD = {
     "allowed": template("FunctionName: !Ref F, Principal: events.amazonaws.com"),

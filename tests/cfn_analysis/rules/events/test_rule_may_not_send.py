@@ -1,28 +1,23 @@
 """Rules of EventBridge with queues and topics."""
 
+from ..harness import frame
 
-def template(goal: str, more: str = "") -> str:
-    """Return a template with a rule, a queue and a topic."""
-    return f"""
+template = frame("""
 Resources:
-  Queue: {{Type: AWS::SQS::Queue}}
-  Topic: {{Type: AWS::SNS::Topic}}
-  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, {goal}}}]}}}}
-{more}"""
+  Queue: {Type: AWS::SQS::Queue}
+  Topic: {Type: AWS::SNS::Topic}
+  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, <goal>}]}}
+<more=>""")
 
-
-def policy(service: str, kind: str = "AWS::SQS::QueuePolicy", holder: str = "Queues: [!Ref Queue]") -> str:
-    """Return a policy."""
-    return f"""
+policy = frame("""
   Policy:
-    Type: {kind}
+    Type: <kind=AWS::SQS::QueuePolicy>
     Properties:
-      {holder}
+      <holder=Queues: [!Ref Queue]>
       PolicyDocument:
         Statement:
-          - {{Effect: Allow, Action: ['sqs:*', 'sns:*'], Resource: '*', Principal: {{Service: {service}}}}}
-"""
-
+          - {Effect: Allow, Action: ['sqs:*', 'sns:*'], Resource: '*', Principal: {Service: <service>}}
+""")
 
 GOOD = {
     "queue": template("Arn: !GetAtt Queue.Arn", policy("events.amazonaws.com")),

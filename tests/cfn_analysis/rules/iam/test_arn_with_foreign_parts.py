@@ -1,17 +1,15 @@
 """ARNs in policies."""
 
+from ..harness import frame
 
-def policy(resource: str, condition: str = "{}") -> str:
-    """Return a template with one managed policy."""
-    return f"""
+policy = frame("""
 Resources:
   One:
     Type: AWS::IAM::ManagedPolicy
     Properties:
       PolicyDocument:
-        Statement: {{Effect: Allow, Action: '*', Resource: {resource}, Condition: {condition}}}
-"""
-
+        Statement: {Effect: Allow, Action: '*', Resource: <resource>, Condition: <condition={}>}
+""")
 
 GOOD = {
     "bucket": policy("['arn:aws:s3:::a', '*', !Sub 'arn:${AWS::Partition}:s3:::a/*']"),

@@ -1,9 +1,8 @@
 """Policies that deny."""
 
+from ..harness import frame
 
-def policy(condition: str, service: str = "logging.s3.amazonaws.com", action: str = "s3:*") -> str:
-    """Return a template with one bucket policy."""
-    return f"""
+policy = frame("""
 Resources:
   One:
     Type: AWS::S3::BucketPolicy
@@ -11,10 +10,9 @@ Resources:
       Bucket: b
       PolicyDocument:
         Statement:
-          - {{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {{Service: {service}}}}}
-          - {{Effect: Deny, Action: '{action}', Resource: '*', Principal: '*', Condition: {condition}}}
-"""
-
+          - {Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {Service: <service=logging.s3.amazonaws.com>}}
+          - {Effect: Deny, Action: '<action=s3:*>', Resource: '*', Principal: '*', Condition: <condition>}
+""")
 
 GOOD = {
     "spared": policy(

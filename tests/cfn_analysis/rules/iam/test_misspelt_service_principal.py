@@ -1,13 +1,11 @@
 """Services in policies."""
 
+from ..harness import frame
 
-def role(service: str) -> str:
-    """Return a template with one role for this service."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
-        f"        Statement: {{Effect: Allow, Action: sts:AssumeRole, Principal: {{Service: {service}}}}}\n"
-    )
-
+role = frame(
+    "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
+    "        Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: <service>}}\n"
+)
 
 GOOD = {
     "known": role("[lambda.amazonaws.com, ecs-tasks.amazonaws.com]"),

@@ -1,15 +1,13 @@
 """Policies of queues."""
 
+from ..harness import frame
 
-def queue(statement: str) -> str:
-    """Return a template with the policy of a queue."""
-    return f"""
+queue = frame("""
 Resources:
   Policy:
     Type: AWS::SQS::QueuePolicy
-    Properties: {{PolicyDocument: {{Statement: [{{{statement}}}]}}}}
-"""
-
+    Properties: {PolicyDocument: {Statement: [{<statement>}]}}
+""")
 
 GOOD = {
     "service": queue("Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: sqs:SendMessage"),

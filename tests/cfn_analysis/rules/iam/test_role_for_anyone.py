@@ -1,13 +1,11 @@
 """Roles and who may assume them."""
 
+from ..harness import frame
 
-def role(statement: str) -> str:
-    """Return a template with one role of this trust."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
-        f"        Statement: {{Effect: Allow, Action: sts:AssumeRole, {statement}}}\n"
-    )
-
+role = frame(
+    "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
+    "        Statement: {Effect: Allow, Action: sts:AssumeRole, <statement>}\n"
+)
 
 GOOD = {
     "service": role("Principal: {Service: lambda.amazonaws.com}"),

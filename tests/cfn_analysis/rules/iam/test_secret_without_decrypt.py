@@ -1,5 +1,7 @@
 """Good and broken roles that read secrets."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Any: {Type: String}
@@ -40,13 +42,10 @@ def role(*statements: str, more: str = "") -> str:
     )
 
 
-def message(secret: str = "Secret", when: str = "") -> str:
-    """Return what is said about a secret."""
-    return (
-        f"The role can read {secret}{when}, but not use its key Key: every GetSecretValue fails. Allow "
-        "kms:Decrypt on Key."
-    )
-
+message = frame(
+    "The role can read <secret=Secret><when=>, but not use its key Key: every GetSecretValue fails. Allow "
+    "kms:Decrypt on Key."
+)
 
 GOOD = {
     "key of the secret": role(READ, DECRYPT),

@@ -1,30 +1,25 @@
 """Services in the policies of resources."""
 
+from ..harness import frame
 
-def policy(principal: str, condition: str = "") -> str:
-    """Return a template with one topic policy."""
-    return f"""
+policy = frame("""
 Resources:
   One:
     Type: AWS::SNS::TopicPolicy
     Properties:
       Topics: [a]
       PolicyDocument:
-        Statement: [{{Effect: Allow, Action: sns:Publish, Resource: '*', Principal: {principal}{condition}}}]
-"""
+        Statement: [{Effect: Allow, Action: sns:Publish, Resource: '*', Principal: <principal><condition=>}]
+""")
 
-
-def trust(service: str, condition: str = "") -> str:
-    """Return a template with one role."""
-    return f"""
+trust = frame("""
 Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument:
-        Statement: [{{Effect: Allow, Action: sts:AssumeRole, Principal: {{Service: {service}}}{condition}}}]
-"""
-
+        Statement: [{Effect: Allow, Action: sts:AssumeRole, Principal: {Service: <service>}<condition=>}]
+""")
 
 GOOD = {
     "with a source": policy(

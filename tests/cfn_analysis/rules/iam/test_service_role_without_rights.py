@@ -1,5 +1,7 @@
 """Roles that services take, and what they may do."""
 
+from ..harness import frame
+
 
 def template(resource: str, policies: str) -> str:
     """Return a template with a role and a resource that names it."""
@@ -18,20 +20,17 @@ def allowing(*actions: str) -> str:
     return f"Policies: [{{PolicyDocument: {{Statement: [{statement}]}}}}]"
 
 
-def proxy(action: str, authentication: str) -> str:
-    """Return a template with a database proxy, and a role that allows one action."""
-    return f"""
+proxy = frame("""
 Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {{}}
+      AssumeRolePolicyDocument: {}
       Policies:
         - PolicyName: Secret
-          PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: '*'}}}}
-  Proxy: {{Type: AWS::RDS::DBProxy, Properties: {{RoleArn: !GetAtt Role.Arn, {authentication}}}}}
-"""
-
+          PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: '*'}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, <authentication>}}
+""")
 
 ACCOUNT = "Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}"
 MONITORED = "Type: AWS::RDS::DBInstance, Properties: {MonitoringRoleArn: !GetAtt Role.Arn}"

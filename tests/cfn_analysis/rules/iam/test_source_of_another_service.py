@@ -1,9 +1,8 @@
 """Sources that policies name."""
 
+from ..harness import frame
 
-def role(service: str, arn: str, operator: str = "ArnLike") -> str:
-    """Return a template with a role that a service takes for a source."""
-    return f"""
+role = frame("""
 Resources:
   Role:
     Type: AWS::IAM::Role
@@ -11,21 +10,17 @@ Resources:
       AssumeRolePolicyDocument:
         Statement:
           - Effect: Allow
-            Principal: {{Service: {service}.amazonaws.com}}
+            Principal: {Service: <service>.amazonaws.com}
             Action: sts:AssumeRole
-            Condition: {{{operator}: {{aws:SourceArn: !Sub '{arn}'}}}}
-"""
+            Condition: {<operator=ArnLike>: {aws:SourceArn: !Sub '<arn>'}}
+""")
 
-
-def permission(service: str, arn: str) -> str:
-    """Return a template with a permission."""
-    return f"""
+permission = frame("""
 Resources:
   Permission:
     Type: AWS::Lambda::Permission
-    Properties: {{FunctionName: own, Principal: {service}.amazonaws.com, SourceArn: !Sub '{arn}'}}
-"""
-
+    Properties: {FunctionName: own, Principal: <service>.amazonaws.com, SourceArn: !Sub '<arn>'}
+""")
 
 HERE = "${AWS::Region}:${AWS::AccountId}"
 

@@ -1,15 +1,13 @@
 """Keys of queues and topics."""
 
+from ..harness import frame
 
-def topic(key: str, of_topic: str = "!GetAtt Key.Arn") -> str:
-    """Return a template with a key and a topic."""
-    return f"""
-Parameters: {{Spec: {{Type: String}}}}
+topic = frame("""
+Parameters: {Spec: {Type: String}}
 Resources:
-  Key: {{Type: AWS::KMS::Key, Properties: {{{key}}}}}
-  Topic: {{Type: AWS::SNS::Topic, Properties: {{KmsMasterKeyId: {of_topic}}}}}
-"""
-
+  Key: {Type: AWS::KMS::Key, Properties: {<key>}}
+  Topic: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: <of_topic=!GetAtt Key.Arn>}}
+""")
 
 GOOD = {
     "symmetric": topic("KeySpec: SYMMETRIC_DEFAULT"),

@@ -1,15 +1,13 @@
 """Policies of keys."""
 
+from ..harness import frame
 
-def key(statement: str) -> str:
-    """Return a template with one key."""
-    return f"""
+key = frame("""
 Resources:
   Key:
     Type: AWS::KMS::Key
-    Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Resource: '*', {statement}}}]}}}}
-"""
-
+    Properties: {KeyPolicy: {Statement: [{Effect: Allow, Resource: '*', <statement>}]}}
+""")
 
 ROOT = "Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"
 

@@ -1,13 +1,11 @@
 """Keys that rotate."""
 
+from ..harness import frame
 
-def key(more: str) -> str:
-    """Return a template with one key."""
-    return f"""
+key = frame("""
 Resources:
-  Key: {{Type: AWS::KMS::Key, Properties: {{EnableKeyRotation: true{more}}}}}
-"""
-
+  Key: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: true<more>}}
+""")
 
 GOOD = {
     "symmetric": key(", KeySpec: SYMMETRIC_DEFAULT"),

@@ -1,13 +1,11 @@
 """Filters on log groups."""
 
+from ..harness import frame
 
-def pattern(text: str) -> str:
-    """Return a template with one metric filter."""
-    return f"""
+pattern = frame("""
 Resources:
-  Filter: {{Type: AWS::Logs::MetricFilter, Properties: {{FilterPattern: {text}}}}}
-"""
-
+  Filter: {Type: AWS::Logs::MetricFilter, Properties: {FilterPattern: <text>}}
+""")
 
 GOOD = {
     "JSON": pattern("'{ ($.status = 5*) && ($.a.b != \"x == y\") }'"),

@@ -1,13 +1,12 @@
 """Filters and the classes of their log groups."""
 
+from ..harness import frame
 
-def log(properties: str, kind: str = "MetricFilter") -> str:
-    """Return a template with a log group of these properties and its filter."""
-    return f"""
+log = frame("""
 Resources:
-  Log: {{Type: AWS::Logs::LogGroup, Properties: {{{properties}}}}}
-  Filter: {{Type: AWS::Logs::{kind}, Properties: {{LogGroupName: !Ref Log}}}}
-"""
+  Log: {Type: AWS::Logs::LogGroup, Properties: {<properties>}}
+  Filter: {Type: AWS::Logs::<kind=MetricFilter>, Properties: {LogGroupName: !Ref Log}}
+""")
 
 
 def case(text: str) -> tuple[str, ...]:

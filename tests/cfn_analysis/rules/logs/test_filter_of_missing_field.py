@@ -1,5 +1,7 @@
 """Filters on access logs and flow logs."""
 
+from ..harness import frame
+
 
 def template(
     pattern: str, log_format: str = '\'{"requestId":"$context.requestId","status":$context.status}\''
@@ -15,14 +17,12 @@ Resources:
 """
 
 
-def flow_log(pattern: str, more: str = "") -> str:
-    """Return a template with the filter of a flow log."""
-    return f"""
+flow_log = frame("""
 Resources:
-  Log: {{Type: AWS::Logs::LogGroup}}
-  Flow: {{Type: AWS::EC2::FlowLog, Properties: {{LogGroupName: !Ref Log{more}}}}}
-  Filter: {{Type: AWS::Logs::MetricFilter, Properties: {{LogGroupName: !Ref Log, FilterPattern: {pattern}}}}}
-"""
+  Log: {Type: AWS::Logs::LogGroup}
+  Flow: {Type: AWS::EC2::FlowLog, Properties: {LogGroupName: !Ref Log<more=>}}
+  Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: !Ref Log, FilterPattern: <pattern>}}
+""")
 
 
 def query(*lines: str) -> str:

@@ -1,18 +1,17 @@
 """Filters on the log of a function."""
 
+from ..harness import frame
 
-def log(written: str, pattern: str, group: str = "!Ref Log") -> str:
-    """Return a template with a function that logs in this way, and a filter of its log."""
-    return f"""
+log = frame("""
 Resources:
-  Log: {{Type: AWS::Logs::LogGroup}}
+  Log: {Type: AWS::Logs::LogGroup}
   Function:
     Type: AWS::Lambda::Function
-    Properties: {{LoggingConfig: {{LogGroup: {group}, LogFormat: {written}}}}}
+    Properties: {LoggingConfig: {LogGroup: <group=!Ref Log>, LogFormat: <written>}}
   Filter:
     Type: AWS::Logs::MetricFilter
-    Properties: {{LogGroupName: !Ref Log, FilterPattern: '{pattern}'}}
-"""
+    Properties: {LogGroupName: !Ref Log, FilterPattern: '<pattern>'}
+""")
 
 
 def case(text: str, message: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Good and broken log groups."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Any: {Type: String}
@@ -14,11 +16,7 @@ Resources:
 ID = "that is the ID of a key, but the ARN is required. Write GetAtt {}.Arn."
 ALIAS = "that is the name of an alias, but the ARN of a key is required. Write GetAtt of its Arn."
 
-
-def log_group(key: str) -> str:
-    """Return a template with one log group under this key."""
-    return f"{HEAD}  Logs: {{Type: AWS::Logs::LogGroup, Properties: {{KmsKeyId: {key}}}}}\n"
-
+log_group = frame(HEAD + "  Logs: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: <key>}}\n")
 
 GOOD = {
     "GetAtt": log_group("!GetAtt Key.Arn"),

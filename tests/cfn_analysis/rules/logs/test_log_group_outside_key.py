@@ -1,11 +1,10 @@
 """Log groups and the policies of their keys."""
 
+from ..harness import frame
 
-def group(statement: str, name: str = "/a/b") -> str:
-    """Return a template with a log group and its key."""
-    return f"""
+group = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Conditions:
   Odd: !Equals [!Ref Any, odd]
 Resources:
@@ -14,19 +13,15 @@ Resources:
     Properties:
       KeyPolicy:
         Statement:
-          - {{Effect: Allow, Action: kms:*, Resource: '*', Principal: {{AWS: !Ref AWS::AccountId}}}}
-          - {{Effect: Allow, Action: kms:*, Resource: '*', {statement}}}
-  Group: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: {name}, KmsKeyId: !GetAtt Key.Arn}}}}
-"""
+          - {Effect: Allow, Action: kms:*, Resource: '*', Principal: {AWS: !Ref AWS::AccountId}}
+          - {Effect: Allow, Action: kms:*, Resource: '*', <statement>}
+  Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: <name=/a/b>, KmsKeyId: !GetAtt Key.Arn}}
+""")
 
-
-def context(pattern: str) -> str:
-    """Return a statement for log groups of this pattern."""
-    return (
-        "Principal: {Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}, "
-        f"Condition: {{ArnLike: {{'kms:EncryptionContext:aws:logs:arn': {pattern}}}}}"
-    )
-
+context = frame(
+    "Principal: {Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}, "
+    "Condition: {ArnLike: {'kms:EncryptionContext:aws:logs:arn': <pattern>}}"
+)
 
 GOOD = {
     "any group": group("Principal: {Service: logs.eu-west-1.amazonaws.com}"),

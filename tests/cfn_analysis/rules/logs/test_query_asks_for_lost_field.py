@@ -1,13 +1,11 @@
 """Fields of saved queries."""
 
+from ..harness import frame
 
-def query(text: str, more: str = "") -> str:
-    """Return a template with a query."""
-    return f"""
+query = frame("""
 Resources:
-  Query: {{Type: AWS::Logs::QueryDefinition, Properties: {{QueryString: '{text}'{more}}}}}
-"""
-
+  Query: {Type: AWS::Logs::QueryDefinition, Properties: {QueryString: '<text>'<more=>}}
+""")
 
 GOOD = {
     "result": query("stats count(*) as requests by status | sort requests desc"),

@@ -1,22 +1,20 @@
 """Deliveries of CloudFront's logs."""
 
+from ..harness import frame
 
-def delivery(properties: str, kind: str = "ACCESS_LOGS") -> str:
-    """Return a template with one delivery of these properties."""
-    return f"""
+delivery = frame("""
 Resources:
-  Site: {{Type: AWS::CloudFront::Distribution}}
+  Site: {Type: AWS::CloudFront::Distribution}
   Source:
     Type: AWS::Logs::DeliverySource
     Properties:
       Name: site
-      LogType: {kind}
-      ResourceArn: !Sub arn:aws:cloudfront::${{AWS::AccountId}}:distribution/${{Site}}
+      LogType: <kind=ACCESS_LOGS>
+      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
   Delivery:
     Type: AWS::Logs::Delivery
-    Properties: {{DeliverySourceName: !Ref Source, {properties}}}
-"""
-
+    Properties: {DeliverySourceName: !Ref Source, <properties>}
+""")
 
 GOOD = {
     "fields and path": delivery(

@@ -1,15 +1,13 @@
 """Metric filters."""
 
+from ..harness import frame
 
-def transformation(more: str) -> str:
-    """Return a template with one metric filter."""
-    return f"""
+transformation = frame("""
 Resources:
   Filter:
     Type: AWS::Logs::MetricFilter
-    Properties: {{MetricTransformations: [{{MetricName: a, MetricValue: '1', {more}}}]}}
-"""
-
+    Properties: {MetricTransformations: [{MetricName: a, MetricValue: '1', <more>}]}
+""")
 
 GOOD = {
     "default": transformation("MetricNamespace: Own, DefaultValue: 0"),

@@ -1,15 +1,13 @@
 """Saved queries."""
 
+from ..harness import frame
 
-def query(text: str, more: str = "") -> str:
-    """Return a template with one saved query."""
-    return f"""
+query = frame("""
 Resources:
   Query:
     Type: AWS::Logs::QueryDefinition
-    Properties: {{Name: a, QueryString: {text}{more}}}
-"""
-
+    Properties: {Name: a, QueryString: <text><more=>}
+""")
 
 GOOD = {
     "chain": query(

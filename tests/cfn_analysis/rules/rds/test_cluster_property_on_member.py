@@ -1,5 +1,7 @@
 """Good and broken Aurora instances."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Multi: {Type: String, Default: "true"}
@@ -14,10 +16,9 @@ MULTI_AZ = (
     "does not apply to them. Remove it, and add a second instance in another AvailabilityZone."
 )
 
-
-def instance(properties: str, engine: str = "aurora-mysql") -> str:
-    """Return a template with one instance of these properties."""
-    return f"{HEAD}  One: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: {engine}, {properties}}}}}\n"
+instance = frame(
+    HEAD + "  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, <properties>}}\n"
+)
 
 
 def case(text: str, name: str, message: str) -> tuple[str, ...]:

@@ -1,16 +1,14 @@
 """Parameter groups of databases."""
 
+from ..harness import frame
 
-def instance(family: str, more: str) -> str:
-    """Return a template with a database and its group."""
-    return f"""
+instance = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Group: {{Type: AWS::RDS::DBParameterGroup, Properties: {{Family: {family}}}}}
-  One: {{Type: AWS::RDS::DBInstance, Properties: {{DBParameterGroupName: !Ref Group, {more}}}}}
-"""
-
+  Group: {Type: AWS::RDS::DBParameterGroup, Properties: {Family: <family>}}
+  One: {Type: AWS::RDS::DBInstance, Properties: {DBParameterGroupName: !Ref Group, <more>}}
+""")
 
 GOOD = {
     "same": instance("postgres16", "Engine: postgres, EngineVersion: '16.3'"),

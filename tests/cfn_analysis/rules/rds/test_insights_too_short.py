@@ -1,12 +1,11 @@
 """Advanced database insights."""
 
+from ..harness import frame
 
-def database(mode: str) -> str:
-    """Return a template with a cluster of this mode."""
-    return f"""
+database = frame("""
 Resources:
-  Database: {{Type: AWS::RDS::DBCluster, Properties: {{DatabaseInsightsMode: {mode}}}}}
-"""
+  Database: {Type: AWS::RDS::DBCluster, Properties: {DatabaseInsightsMode: <mode>}}
+""")
 
 
 def case(text: str, found: str) -> tuple[str, ...]:

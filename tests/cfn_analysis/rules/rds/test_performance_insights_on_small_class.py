@@ -1,5 +1,7 @@
 """Good and broken Aurora instances."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Class: {Type: String, Default: db.r6g.large, AllowedValues: [db.r6g.large, db.t3.medium, db.t4g.medium]}
@@ -30,13 +32,10 @@ MESSAGE = (
 
 ON = "EnablePerformanceInsights is true"
 
-
-def instance(properties: str, *, cluster: str = "Plain", engine: str = "aurora-mysql") -> str:
-    """Return a template with one instance of these properties."""
-    return (
-        f"{HEAD}  One: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: {engine}, "
-        f"DBClusterIdentifier: !Ref {cluster}, {properties}}}}}\n"
-    )
+instance = frame(
+    HEAD + "  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, "
+    "DBClusterIdentifier: !Ref <cluster=Plain>, <properties>}}\n"
+)
 
 
 def case(properties: str, switch: str, instance_class: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Good and broken parameter groups."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Family: {Type: String, Default: aurora-mysql8.0}
@@ -19,14 +21,12 @@ def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBCl
     return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
 
 
-def values(parameters: str) -> str:
-    """Return a template with one parameter group and nothing else."""
-    return f"""
+values = frame("""
 Resources:
   Parameters:
     Type: AWS::RDS::DBClusterParameterGroup
-    Properties: {{Family: aurora-mysql8.0, Parameters: {parameters}}}
-"""
+    Properties: {Family: aurora-mysql8.0, Parameters: <parameters>}
+""")
 
 
 def case(kind: str, parameters: str, path: str, message: str) -> tuple[str, ...]:

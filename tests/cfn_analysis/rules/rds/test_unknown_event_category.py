@@ -1,15 +1,13 @@
 """Subscriptions to events of RDS."""
 
+from ..harness import frame
 
-def subscription(source: str, category: str) -> str:
-    """Return a template with one subscription."""
-    return f"""
+subscription = frame("""
 Resources:
   One:
     Type: AWS::RDS::EventSubscription
-    Properties: {{SnsTopicArn: a, SourceType: {source}, EventCategories: [{category}]}}
-"""
-
+    Properties: {SnsTopicArn: a, SourceType: <source>, EventCategories: [<category>]}
+""")
 
 GOOD = {
     "instance": subscription("db-instance", "availability, low storage"),

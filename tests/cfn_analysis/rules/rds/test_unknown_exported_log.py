@@ -1,14 +1,13 @@
 """Logs that a database exports."""
 
+from ..harness import frame
 
-def database(engine: str, logs: str, kind: str = "DBInstance", more: str = "") -> str:
-    """Return a template with a database that exports these logs."""
-    return f"""
+database = frame("""
 Resources:
   Database:
-    Type: AWS::RDS::{kind}
-    Properties: {{Engine: {engine}, {more}EnableCloudwatchLogsExports: [{logs}]}}
-"""
+    Type: AWS::RDS::<kind=DBInstance>
+    Properties: {Engine: <engine>, <more=>EnableCloudwatchLogsExports: [<logs>]}
+""")
 
 
 def case(text: str, message: str) -> tuple[str, ...]:

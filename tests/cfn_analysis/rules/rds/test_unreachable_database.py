@@ -1,13 +1,12 @@
 """Databases and their security groups."""
 
+from ..harness import frame
 
-def database(kind: str, properties: str, group: str = "", more: str = "") -> str:
-    """Return a template with a database, and a security group of these properties."""
-    return f"""
+database = frame("""
 Resources:
-  Database: {{Type: AWS::RDS::{kind}, Properties: {{{properties}}}}}
-  Group: {{Type: AWS::EC2::SecurityGroup{group}}}
-{more}"""
+  Database: {Type: AWS::RDS::<kind>, Properties: {<properties>}}
+  Group: {Type: AWS::EC2::SecurityGroup<group=>}
+<more=>""")
 
 
 def ingress(port: int | str) -> str:

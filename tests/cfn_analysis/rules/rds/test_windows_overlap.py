@@ -1,15 +1,13 @@
 """Windows of databases."""
 
+from ..harness import frame
 
-def cluster(backup: str, maintenance: str) -> str:
-    """Return a template with one cluster."""
-    return f"""
+cluster = frame("""
 Resources:
   One:
     Type: AWS::RDS::DBCluster
-    Properties: {{PreferredBackupWindow: '{backup}', PreferredMaintenanceWindow: '{maintenance}'}}
-"""
-
+    Properties: {PreferredBackupWindow: '<backup>', PreferredMaintenanceWindow: '<maintenance>'}
+""")
 
 GOOD = {
     "apart": cluster("17:00-18:00", "sat:18:30-sat:19:30"),

@@ -1,35 +1,30 @@
 """Alias records."""
 
+from ..harness import frame
 
-def record(name: str, zone: str) -> str:
-    """Return a template with one alias."""
-    return f"""
+record = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Zone: {{Type: AWS::Route53::HostedZone}}
-  Site: {{Type: AWS::CloudFront::Distribution}}
-  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}
+  Zone: {Type: AWS::Route53::HostedZone}
+  Site: {Type: AWS::CloudFront::Distribution}
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}
   Record:
     Type: AWS::Route53::RecordSet
-    Properties: {{AliasTarget: {{DNSName: {name}, HostedZoneId: {zone}}}}}
-"""
+    Properties: {AliasTarget: {DNSName: <name>, HostedZoneId: <zone>}}
+""")
 
-
-def own_zone(zone: str) -> str:
-    """Return a template with a record in this zone, and an alias in that of a parameter."""
-    return f"""
+own_zone = frame("""
 Parameters:
-  Own: {{Type: String}}
+  Own: {Type: String}
 Resources:
-  Site: {{Type: AWS::CloudFront::Distribution}}
+  Site: {Type: AWS::CloudFront::Distribution}
   Record:
     Type: AWS::Route53::RecordSet
     Properties:
-      HostedZoneId: {zone}
-      AliasTarget: {{DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}}
-"""
-
+      HostedZoneId: <zone>
+      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
+""")
 
 GOOD = {
     "CloudFront": record("!GetAtt Site.DomainName", "Z2FDTNDATAQYW2"),

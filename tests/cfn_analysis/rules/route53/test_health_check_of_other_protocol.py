@@ -1,15 +1,14 @@
 """Health checks."""
 
+from ..harness import frame
 
-def check(protocol: str, more: str) -> str:
-    """Return a template with one health check."""
-    return f"""
+check = frame("""
 Resources:
-  Site: {{Type: AWS::CloudFront::Distribution}}
+  Site: {Type: AWS::CloudFront::Distribution}
   Check:
     Type: AWS::Route53::HealthCheck
-    Properties: {{HealthCheckConfig: {{Type: {protocol}, {more}}}}}
-"""
+    Properties: {HealthCheckConfig: {Type: <protocol>, <more>}}
+""")
 
 
 def case(text: str, name: str, message: str) -> tuple[str, ...]:

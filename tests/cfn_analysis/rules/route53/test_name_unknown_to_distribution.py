@@ -1,18 +1,16 @@
 """Records of distributions."""
 
+from ..harness import frame
 
-def template(aliases: str, name: str = "www.example.com.", target: str = "!GetAtt Site.DomainName") -> str:
-    """Return a template with a distribution and a record."""
-    return f"""
+template = frame("""
 Parameters:
-  Domain: {{Type: String}}
+  Domain: {Type: String}
 Resources:
-  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{{aliases}}}}}}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {<aliases>}}}
   Record:
     Type: AWS::Route53::RecordSet
-    Properties: {{Name: {name}, AliasTarget: {{DNSName: {target}}}}}
-"""
-
+    Properties: {Name: <name=www.example.com.>, AliasTarget: {DNSName: <target=!GetAtt Site.DomainName>}}
+""")
 
 GOOD = {
     "known": template("Aliases: [www.example.com]"),

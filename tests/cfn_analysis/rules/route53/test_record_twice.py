@@ -1,15 +1,13 @@
 """Records of a zone."""
 
+from ..harness import frame
 
-def records(first: str, second: str) -> str:
-    """Return a template with two records."""
-    return f"""
+records = frame("""
 Resources:
-  Zone: {{Type: AWS::Route53::HostedZone}}
-  A: {{Type: AWS::Route53::RecordSet, Properties: {{HostedZoneId: !Ref Zone, {first}}}}}
-  B: {{Type: AWS::Route53::RecordSet, Properties: {{HostedZoneId: !Ref Zone, {second}}}}}
-"""
-
+  Zone: {Type: AWS::Route53::HostedZone}
+  A: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneId: !Ref Zone, <first>}}
+  B: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneId: !Ref Zone, <second>}}
+""")
 
 GOOD = {
     "two types": records("Name: a.b, Type: A", "Name: a.b, Type: AAAA"),

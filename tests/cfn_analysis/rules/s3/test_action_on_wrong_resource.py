@@ -1,18 +1,16 @@
 """Policies about S3."""
 
+from ..harness import frame
 
-def policy(action: str, resource: str) -> str:
-    """Return a template with one managed policy."""
-    return f"""
+policy = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket}}
+  Bucket: {Type: AWS::S3::Bucket}
   One:
     Type: AWS::IAM::ManagedPolicy
-    Properties: {{PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: {resource}}}}}}}
-"""
-
+    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: <resource>}}}
+""")
 
 GOOD = {
     "objects": policy("s3:GetObject", "!Sub '${Bucket.Arn}/*'"),

@@ -1,26 +1,21 @@
 """Buckets for access logs."""
 
+from ..harness import frame
 
-def template(logs: str, policy: str = "") -> str:
-    """Return a template with a bucket that logs to another."""
-    return f"""
+template = frame("""
 Resources:
-  Site: {{Type: AWS::S3::Bucket, Properties: {{LoggingConfiguration: {{DestinationBucketName: !Ref Logs}}}}}}
-  Logs: {{Type: AWS::S3::Bucket, Properties: {{{logs}}}}}
-{policy}"""
+  Site: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}}
+  Logs: {Type: AWS::S3::Bucket, Properties: {<logs>}}
+<policy=>""")
 
-
-def policy(service: str) -> str:
-    """Return the policy of the second bucket."""
-    return f"""
+policy = frame("""
   Policy:
     Type: AWS::S3::BucketPolicy
     Properties:
       Bucket: !Ref Logs
       PolicyDocument:
-        Statement: [{{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {{Service: {service}}}}}]
-"""
-
+        Statement: [{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {Service: <service>}}]
+""")
 
 DEFAULT = "ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms}"
 KMS = f"BucketEncryption: {{ServerSideEncryptionConfiguration: [{{{DEFAULT}}}]}}"

@@ -1,15 +1,13 @@
 """Notifications of buckets."""
 
+from ..harness import frame
 
-def template(notification: str, more: str = "") -> str:
-    """Return a template with a bucket, a function and a queue."""
-    return f"""
+template = frame("""
 Resources:
-  F: {{Type: AWS::Lambda::Function}}
-  Queue: {{Type: AWS::SQS::Queue}}
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{NotificationConfiguration: {{{notification}}}}}}}
-{more}"""
-
+  F: {Type: AWS::Lambda::Function}
+  Queue: {Type: AWS::SQS::Queue}
+  Bucket: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {<notification>}}}
+<more=>""")
 
 FUNCTION = "LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt F.Arn}]"
 TO_QUEUE = "QueueConfigurations: [{Event: 's3:ObjectCreated:*', Queue: !GetAtt Queue.Arn}]"

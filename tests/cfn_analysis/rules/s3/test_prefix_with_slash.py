@@ -1,13 +1,11 @@
 """Prefixes of keys."""
 
+from ..harness import frame
 
-def bucket(properties: str) -> str:
-    """Return a template with a bucket."""
-    return f"""
+bucket = frame("""
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{properties}}}}}
-"""
-
+  Bucket: {Type: AWS::S3::Bucket, Properties: {<properties>}}
+""")
 
 GOOD = {
     "folder": bucket("LifecycleConfiguration: {Rules: [{Prefix: logs/}]}"),

@@ -1,13 +1,11 @@
 """Replicated buckets."""
 
+from ..harness import frame
 
-def bucket(more: str = "") -> str:
-    """Return a template with one bucket."""
-    return f"""
+bucket = frame("""
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{ReplicationConfiguration: {{Role: a, Rules: []}}{more}}}}}
-"""
-
+  Bucket: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: a, Rules: []}<more=>}}
+""")
 
 GOOD = {
     "versions": bucket(", VersioningConfiguration: {Status: Enabled}"),

@@ -1,5 +1,7 @@
 """Lifecycle rules of buckets that are served, and of others."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Class: {Type: String, Default: GLACIER}
@@ -23,19 +25,13 @@ def bucket(rule: str, properties: str = SITE, domain: str = "example.com", attri
     )
 
 
-def move(storage_class: str, status: str = "Enabled") -> str:
-    """Return a lifecycle rule that moves current objects."""
-    return f"Status: {status}, Transitions: [{{StorageClass: {storage_class}, TransitionInDays: 90}}]"
+move = frame("Status: <status=Enabled>, Transitions: [{StorageClass: <storage_class>, TransitionInDays: 90}]")
 
-
-def message(storage_class: str, reader: str = "its website") -> str:
-    """Return what the rule says about this storage class."""
-    return (
-        f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} serves: once '
-        "they are moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that "
-        "can be read at once, such as STANDARD_IA."
-    )
-
+message = frame(
+    'StorageClass is "<storage_class>" for the current objects of a bucket that <reader=its website> serves: once '
+    "they are moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that "
+    "can be read at once, such as STANDARD_IA."
+)
 
 GOOD = {
     "class that can be read": bucket(move("STANDARD_IA")),

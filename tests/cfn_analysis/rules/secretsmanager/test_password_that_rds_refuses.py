@@ -1,17 +1,15 @@
 """Generated passwords."""
 
+from ..harness import frame
 
-def template(made: str) -> str:
-    """Return a template with a secret and the cluster that uses it."""
-    return f"""
+template = frame("""
 Resources:
-  Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{GenerateSecretString: {{{made}}}}}}}
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {<made>}}}
   Cluster:
     Type: AWS::RDS::DBCluster
     Properties:
-      MasterUserPassword: !Sub '{{{{resolve:secretsmanager:${{Secret}}:SecretString:password}}}}'
-"""
-
+      MasterUserPassword: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:password}}'
+""")
 
 GOOD = {
     "characters": template("ExcludeCharacters: '\"@/\\'"),

@@ -1,14 +1,13 @@
 """Generated secrets."""
 
+from ..harness import frame
 
-def secret(generated: str) -> str:
-    """Return a template with one generated secret."""
-    return f"""
+secret = frame("""
 Resources:
   Secret:
     Type: AWS::SecretsManager::Secret
-    Properties: {{GenerateSecretString: {{{generated}}}}}
-"""
+    Properties: {GenerateSecretString: {<generated>}}
+""")
 
 
 def case(text: str, message: str) -> tuple[str, ...]:

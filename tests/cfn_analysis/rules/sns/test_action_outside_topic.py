@@ -1,17 +1,16 @@
 """Policies of topics."""
 
+from ..harness import frame
 
-def policy(action: str) -> str:
-    """Return a template with a topic policy that allows these actions."""
-    return f"""
+policy = frame("""
 Resources:
   Policy:
     Type: AWS::SNS::TopicPolicy
     Properties:
       PolicyDocument:
         Statement:
-          - {{Effect: Allow, Principal: '*', Action: {action}, Resource: '*'}}
-"""
+          - {Effect: Allow, Principal: '*', Action: <action>, Resource: '*'}
+""")
 
 
 def case(text: str, place: str, action: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Topic policies that let CloudWatch publish, and on others."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: dev, AllowedValues: [dev, prod]}
@@ -46,10 +48,7 @@ def template(
     )
 
 
-def source(pattern: str) -> str:
-    """Return a condition on the alarm's ARN."""
-    return f"{{ArnLike: {{'aws:SourceArn': {pattern}}}}}"
-
+source = frame("{ArnLike: {'aws:SourceArn': <pattern>}}")
 
 ANYONE = grant(principal="'*'")
 SECOND = "  Second: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Topic], PolicyDocument: {}}}\n"

@@ -1,5 +1,7 @@
 """Topics with AWS's key and with others."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   KeyAlias: {Type: String, Default: alias/aws/sns}
@@ -16,15 +18,10 @@ MESSAGE = (
     "lost. Use a customer managed key whose policy allows cloudwatch.amazonaws.com."
 )
 
-
-def topic(
-    key: str, *, alarm: str = "AlarmActions: [!Ref Topic]", kind: str = "Alarm", attributes: str = ""
-) -> str:
-    """Return a template with one topic that uses this key, and one alarm."""
-    return (
-        f"{HEAD}  Topic: {{Type: AWS::SNS::Topic, Properties: {{{key}}}}}\n"
-        f"  High: {{Type: AWS::CloudWatch::{kind}, {attributes} Properties: {{{alarm}}}}}\n"
-    )
+topic = frame(
+    HEAD + "  Topic: {Type: AWS::SNS::Topic, Properties: {<key>}}\n"
+    "  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: {<alarm=AlarmActions: [!Ref Topic]>}}\n"
+)
 
 
 def case(kind: str, text: str, state: str) -> tuple[str, ...]:

@@ -1,13 +1,11 @@
 """Filter policies of subscriptions."""
 
+from ..harness import frame
 
-def subscription(policy: str) -> str:
-    """Return a template with one subscription."""
-    return f"""
+subscription = frame("""
 Resources:
-  One: {{Type: AWS::SNS::Subscription, Properties: {{TopicArn: a, Protocol: sqs, FilterPolicy: {policy}}}}}
-"""
-
+  One: {Type: AWS::SNS::Subscription, Properties: {TopicArn: a, Protocol: sqs, FilterPolicy: <policy>}}
+""")
 
 GOOD = {
     "list": subscription("{type: [order, {prefix: a}]}"),

@@ -1,23 +1,19 @@
 """Queues and what sends to them."""
 
+from ..harness import frame
+
 FIFO = "FifoQueue: true"
 
-
-def queue(properties: str, sender: str, name: str = "Letters", more: str = "") -> str:
-    """Return a template with a queue of these properties and what sends to it."""
-    return f"""
+queue = frame("""
 Resources:
-  {name}: {{Type: AWS::SQS::Queue, Properties: {{{properties}}}}}
-  {sender}
-{more}"""
+  <name=Letters>: {Type: AWS::SQS::Queue, Properties: {<properties>}}
+  <sender>
+<more=>""")
 
-
-def function(target: str = "!GetAtt Letters.Arn") -> str:
-    """Return a function with a target of dead letters."""
-    return (
-        "Function: {Type: AWS::Lambda::Function, "
-        f"Properties: {{DeadLetterConfig: {{TargetArn: {target}}}}}}}"
-    )
+function = frame(
+    "Function: {Type: AWS::Lambda::Function, "
+    "Properties: {DeadLetterConfig: {TargetArn: <target=!GetAtt Letters.Arn>}}}"
+)
 
 
 def case(text: str, path: str, message: str) -> tuple[str, ...]:

@@ -1,30 +1,26 @@
 """Conditions on parameters."""
 
+from ..harness import frame
 
-def condition(parameter: str, value: str, name: str = "Stage") -> str:
-    """Return a template with one parameter and one condition on it."""
-    return f"""
+condition = frame("""
 Parameters:
-  Stage: {{Type: String, {parameter}}}
+  Stage: {Type: String, <parameter>}
 Conditions:
-  Prod: !Equals [!Ref {name}, {value}]
+  Prod: !Equals [!Ref <name=Stage>, <value>]
 Resources:
-  Topic: {{Type: AWS::SNS::Topic, Condition: Prod}}
-"""
+  Topic: {Type: AWS::SNS::Topic, Condition: Prod}
+""")
 
-
-def with_map(condition: str) -> str:
-    """Return a template with a map and a condition on it."""
-    return f"""
+with_map = frame("""
 Parameters:
-  Size: {{Type: String}}
+  Size: {Type: String}
 Mappings:
-  Sizes: {{small: {{Fast: 'false'}}, large: {{Fast: 'true'}}}}
+  Sizes: {small: {Fast: 'false'}, large: {Fast: 'true'}}
 Conditions:
-  Fast: {condition}
+  Fast: <condition>
 Resources:
-  Topic: {{Type: AWS::SNS::Topic, Condition: Fast}}
-"""
+  Topic: {Type: AWS::SNS::Topic, Condition: Fast}
+""")
 
 
 def with_number(value: str, constraint: str) -> str:

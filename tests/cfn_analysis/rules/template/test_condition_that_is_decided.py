@@ -1,21 +1,19 @@
 """Conditions that depend on others."""
 
+from ..harness import frame
 
-def conditions(both: str) -> str:
-    """Return a template with a condition on two others."""
-    return f"""
+conditions = frame("""
 Parameters:
-  Stage: {{Type: String, AllowedValues: [dev, prod, test]}}
-  Other: {{Type: String}}
+  Stage: {Type: String, AllowedValues: [dev, prod, test]}
+  Other: {Type: String}
 Conditions:
   Dev: !Equals [!Ref Stage, dev]
   Prod: !Equals [!Ref Stage, prod]
   More: !Equals [!Ref Other, more]
-  Both: {both}
+  Both: <both>
 Resources:
-  Topic: {{Type: AWS::SNS::Topic}}
-"""
-
+  Topic: {Type: AWS::SNS::Topic}
+""")
 
 GOOD = {
     "and": conditions("!And [!Condition Prod, !Condition More]"),

@@ -1,5 +1,7 @@
 """Exports with names of their own, and with the same name."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: prod, AllowedValues: [dev, prod]}
@@ -25,13 +27,10 @@ def outputs(*names: str, attributes: tuple[str, ...] = ("", "")) -> str:
     return HEAD + "".join(lines)
 
 
-def message(name: str) -> str:
-    """Return what the rule says about the second of two outputs."""
-    return (
-        f"Export.Name is {name}, and Out0 is exported under the same name: the stack fails. Give each export "
-        "a unique name."
-    )
-
+message = frame(
+    "Export.Name is <name>, and Out0 is exported under the same name: the stack fails. Give each export "
+    "a unique name."
+)
 
 SUB = '{"Fn::Sub": "${Environment}-a"}'
 GIVEN = outputs("dev-a", "!Sub '${Environment}-a'")

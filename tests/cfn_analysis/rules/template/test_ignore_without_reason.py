@@ -1,13 +1,12 @@
 """Ignores with and without their reason."""
 
+from ..harness import frame
+
 FORM = (
     "Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}"
 )
 
-
-def topic(config: str) -> str:
-    """Return a template with one topic that configures cfn-lint like this."""
-    return f"Resources: {{Topic: {{Type: AWS::SNS::Topic, Metadata: {{cfn-lint: {{config: {config}}}}}}}}}"
+topic = frame("Resources: {Topic: {Type: AWS::SNS::Topic, Metadata: {cfn-lint: {config: <config>}}}}")
 
 
 def case(config: str, message: str) -> tuple[str, ...]:

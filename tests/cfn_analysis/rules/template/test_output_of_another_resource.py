@@ -1,5 +1,7 @@
 """Outputs of resources."""
 
+from ..harness import frame
+
 RESOURCES = """
 Resources:
   Public: {Type: AWS::EC2::Subnet}
@@ -8,11 +10,7 @@ Resources:
 Outputs:
 """
 
-
-def output(key: str, value: str) -> str:
-    """Return a template with one output."""
-    return f"{RESOURCES}  {key}: {{Value: {value}}}\n"
-
+output = frame(RESOURCES + "  <key>: {Value: <value>}\n")
 
 GOOD = {
     "own": output("PrivateId", "!Ref Private"),

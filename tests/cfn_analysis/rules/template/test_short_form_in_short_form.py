@@ -2,22 +2,18 @@
 
 import json
 
+from ..harness import frame
 
-def output(value: str, first: str = "") -> str:
-    """Return a template with one output of this value."""
-    return (
-        f"{first}Parameters: {{Name: {{Type: String, Default: x}}}}\n"
-        "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
-        f"Outputs:\n  Id:\n    Value: {value}\n"
-    )
+output = frame(
+    "<first=>Parameters: {Name: {Type: String, Default: x}}\n"
+    "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
+    "Outputs:\n  Id:\n    Value: <value>\n"
+)
 
-
-def message(found: str) -> str:
-    """Return what the rule says about the function found inside."""
-    return (
-        f"!GetStackOutput contains {found} in its short form, which CloudFormation does not read there. "
-        "Write the outer function in full: Fn::GetStackOutput."
-    )
+message = frame(
+    "!GetStackOutput contains <found> in its short form, which CloudFormation does not read there. "
+    "Write the outer function in full: Fn::GetStackOutput."
+)
 
 
 def case(value: str, found: str) -> tuple[str, ...]:

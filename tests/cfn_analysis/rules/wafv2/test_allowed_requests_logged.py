@@ -1,5 +1,7 @@
 """Logs of web ACLs."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Default: {Type: String, Default: KEEP}
@@ -23,9 +25,7 @@ def log(*properties: str, acl: str = "", arn: str = "!GetAtt Acl.Arn") -> str:
     )
 
 
-def protected(field: str) -> str:
-    """Return the data protection of a web ACL."""
-    return f"DataProtectionConfig: {{DataProtections: [{{Action: SUBSTITUTION, Field: {{{field}}}}}]}}"
+protected = frame("DataProtectionConfig: {DataProtections: [{Action: SUBSTITUTION, Field: {<field>}}]}")
 
 
 def case(text: str, found: str, path: str = "/LoggingFilter") -> tuple[str, ...]:

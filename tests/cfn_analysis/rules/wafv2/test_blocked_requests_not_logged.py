@@ -1,5 +1,7 @@
 """Filters of logs."""
 
+from ..harness import frame
+
 
 def logging(default: str, behavior: str, *conditions: str) -> str:
     """Return a template with a log whose only filter has these conditions."""
@@ -15,9 +17,7 @@ Resources:
 """
 
 
-def action(name: str) -> str:
-    """Return the condition that a request met this action."""
-    return f"{{ActionCondition: {{Action: {name}}}}}"
+action = frame("{ActionCondition: {Action: <name>}}")
 
 
 def case(text: str, name: str, what: str) -> tuple[str, ...]:

@@ -1,19 +1,17 @@
 """Associations of web ACLs."""
 
+from ..harness import frame
 
-def association(scope: str, arn: str = "a") -> str:
-    """Return a template with a web ACL and its association."""
-    return f"""
+association = frame("""
 Parameters:
-  Scope: {{Type: String, Default: CLOUDFRONT, AllowedValues: [CLOUDFRONT, REGIONAL]}}
-  Site: {{Type: String}}
-Conditions: {{HasSite: !Equals [!Ref Site, "true"]}}
+  Scope: {Type: String, Default: CLOUDFRONT, AllowedValues: [CLOUDFRONT, REGIONAL]}
+  Site: {Type: String}
+Conditions: {HasSite: !Equals [!Ref Site, "true"]}
 Resources:
-  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
-  Distribution: {{Type: AWS::CloudFront::Distribution}}
-  One: {{Type: AWS::WAFv2::WebACLAssociation, Properties: {{WebACLArn: !GetAtt Acl.Arn, ResourceArn: {arn}}}}}
-"""
-
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: <scope>}}
+  Distribution: {Type: AWS::CloudFront::Distribution}
+  One: {Type: AWS::WAFv2::WebACLAssociation, Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: <arn=a>}}
+""")
 
 GOOD = {
     "regional": association("REGIONAL"),

@@ -1,5 +1,7 @@
 """WAF resources of both scopes."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Edge: {Type: String, Default: CLOUDFRONT}
@@ -17,10 +19,9 @@ MESSAGE = (
     "stack there, or use the scope REGIONAL."
 )
 
-
-def made(scope: str, *, kind: str = "WebACL", attributes: str = "") -> str:
-    """Return a template with one WAF resource of this scope."""
-    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, {attributes} Properties: {{Scope: {scope}}}}}\n"
+made = frame(
+    HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, <attributes=> Properties: {Scope: <scope>}}\n"
+)
 
 
 def case(kind: str, scope: str, attributes: str, state: str) -> tuple[str, ...]:

@@ -1,9 +1,8 @@
 """Rule groups in web ACLs."""
 
+from ..harness import frame
 
-def acl(override: str) -> str:
-    """Return a template with one web ACL."""
-    return f"""
+acl = frame("""
 Conditions:
   Trial: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
@@ -11,9 +10,8 @@ Resources:
     Type: AWS::WAFv2::WebACL
     Properties:
       Rules:
-        - {{Name: a, Statement: {{ManagedRuleGroupStatement: {{Name: b}}}}, OverrideAction: {override}}}
-"""
-
+        - {Name: a, Statement: {ManagedRuleGroupStatement: {Name: b}}, OverrideAction: <override>}
+""")
 
 GOOD = {
     "own actions": acl("{None: {}}"),

@@ -1,27 +1,17 @@
 """Rules that allow."""
 
+from ..harness import frame
 
-def path(text: str, how: str = "EXACTLY") -> str:
-    """Return a statement on the path."""
-    return (
-        f"{{ByteMatchStatement: {{FieldToMatch: {{UriPath: {{}}}}, PositionalConstraint: {how}, "
-        f"SearchString: {text}}}}}"
-    )
+path = frame(
+    "{ByteMatchStatement: {FieldToMatch: {UriPath: {}}, PositionalConstraint: <how=EXACTLY>, "
+    "SearchString: <text>}}"
+)
 
+pattern = frame("{RegexMatchStatement: {FieldToMatch: {UriPath: {}}, RegexString: <text>}}")
 
-def pattern(text: str) -> str:
-    """Return a statement on the path that has a regular expression."""
-    return f"{{RegexMatchStatement: {{FieldToMatch: {{UriPath: {{}}}}, RegexString: {text}}}}}"
+country = frame("{GeoMatchStatement: {CountryCodes: [<code>]}}")
 
-
-def country(code: str) -> str:
-    """Return a statement on a country."""
-    return f"{{GeoMatchStatement: {{CountryCodes: [{code}]}}}}"
-
-
-def rule(name: str, priority: int, action: str, statement: str) -> str:
-    """Return a rule."""
-    return f"{{Name: {name}, Priority: {priority}, Action: {{{action}: {{}}}}, Statement: {statement}}}"
+rule = frame("{Name: <name>, Priority: <priority>, Action: {<action>: {}}, Statement: <statement>}")
 
 
 def acl(statement: str, *more: str, priority: int = 1, action: str = "Allow") -> str:

@@ -1,5 +1,7 @@
 """Web ACLs that inspect bodies, with and without a rule on their size."""
 
+from ..harness import frame
+
 HEAD = """
 Conditions:
   Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
@@ -20,10 +22,7 @@ def group(name: str, more: str = "", *, vendor: str = "AWS", override: str = "No
     )
 
 
-def own(statement: str) -> str:
-    """Return a rule with a statement of its own."""
-    return f"{{Name: own, Action: {{Block: {{}}}}, Statement: {{{statement}}}}}"
-
+own = frame("{Name: own, Action: {Block: {}}, Statement: {<statement>}}")
 
 SQL = group("AWSManagedRulesSQLiRuleSet")
 SIZE = own(f"SizeConstraintStatement: {{ComparisonOperator: GT, Size: 8192, {BODY}, {TEXT}}}")

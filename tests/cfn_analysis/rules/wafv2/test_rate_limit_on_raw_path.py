@@ -1,5 +1,7 @@
 """Rate limits on paths."""
 
+from ..harness import frame
+
 HEAD = """
 Conditions:
   Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
@@ -16,12 +18,10 @@ def transformed(*types: str) -> str:
     return f"TextTransformations: [{', '.join(entries)}]"
 
 
-def limit(more: str) -> str:
-    """Return a rule that limits the rate."""
-    return (
-        "{Name: api, Action: {Block: {}}, Statement: {RateBasedStatement: {Limit: 100, AggregateKeyType: IP, "
-        f"{more}}}}}}}"
-    )
+limit = frame(
+    "{Name: api, Action: {Block: {}}, Statement: {RateBasedStatement: {Limit: 100, AggregateKeyType: IP, "
+    "<more>}}}"
+)
 
 
 def scoped(

@@ -1,5 +1,7 @@
 """Rules of a web ACL."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Ten: {Type: Number, Default: 10}
@@ -15,10 +17,7 @@ MESSAGE = (
     "a unique priority."
 )
 
-
-def acl(rules: str, *, kind: str = "WebACL") -> str:
-    """Return a template with one web ACL of these rules."""
-    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: {rules}}}}}\n"
+acl = frame(HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: <rules>}}\n")
 
 
 def case(kind: str, rules: str, path: str, when: str) -> tuple[str, ...]:

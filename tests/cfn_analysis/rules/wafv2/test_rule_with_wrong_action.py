@@ -1,5 +1,7 @@
 """Rules of a web ACL."""
 
+from ..harness import frame
+
 HEAD = """
 Conditions:
   Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
@@ -16,26 +18,20 @@ GROUP = (
     "group's own actions."
 )
 
+acl = frame(HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: [<rule>]}}\n")
 
-def acl(rule: str, *, kind: str = "WebACL") -> str:
-    """Return a template with one web ACL of this rule."""
-    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{rule}]}}}}\n"
-
-
-def rate(action: str) -> str:
-    """Return a template with one web ACL that limits a rate."""
-    return f"""
+rate = frame("""
 Resources:
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:
-      DefaultAction: {{Allow: {{}}}}
+      DefaultAction: {Allow: {}}
       Rules:
         - Name: rate
           Priority: 1
-          Action: {action}
-          Statement: {{RateBasedStatement: {{Limit: 1000, AggregateKeyType: IP}}}}
-"""
+          Action: <action>
+          Statement: {RateBasedStatement: {Limit: 1000, AggregateKeyType: IP}}
+""")
 
 
 def case(kind: str, rule: str, path: str, message: str) -> tuple[str, ...]:
