@@ -7,8 +7,8 @@ rule finds nothing, and ``BAD``.
     GOOD = {"name": text}
     BAD = {"name": (text, path, message)}, for a further finding (text, path, message, path, message)
 
-A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``. What many snippets
-and messages share is a ``frame``.
+A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``. What snippets or
+messages share is a ``frame``, and what rows share a ``row``.
 """
 
 from __future__ import annotations
@@ -72,6 +72,12 @@ def frame(text: str) -> Callable[..., str]:
         return re.sub(r"<([a-z_]+)(=[^>]*)?>", lambda hole: str(given[hole[1]]), text)
 
     return fill
+
+
+def row(*frames: str) -> Callable[..., tuple[str, ...]]:
+    """Return a function that makes a row: text, path and message are frames with common holes."""
+    fill = frame("\0".join(frames))
+    return lambda *values, **named: tuple(fill(*values, **named).split("\0"))
 
 
 def rule_of(test_file: Path) -> CloudFormationLintRule:

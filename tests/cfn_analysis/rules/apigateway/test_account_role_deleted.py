@@ -10,7 +10,8 @@ account = frame(
     "Conditions:\n"
     "  Own: !Equals [!Ref AWS::AccountId, '111111111111']\n"
     "Resources:\n"
-    "  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: <reference=!GetAtt Role.Arn>}}\n"
+    "  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: "
+    "<reference=!GetAtt Role.Arn>}}\n"
     "  Role: {Type: AWS::IAM::Role, <attributes> Properties: {AssumeRolePolicyDocument: {}}}\n"
 )
 

@@ -1,6 +1,6 @@
 """Cache keys of proxies with and without user and query string."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -39,15 +39,12 @@ def key(*parameters: str) -> str:
     return f"CacheKeyParameters: [{', '.join(parameters)}]"
 
 
-def case(integration: str, path: str, found: str, lacks: str) -> tuple[str, ...]:
-    """A cached proxy that mixes up users or query strings is found in its cache key."""
-    return (
-        api(integration),
-        f"Resources/Get/Properties/Integration{path}",
-        f"CacheKeyParameters is {found} on a method of /{{proxy+}} that a stage caches: {lacks}. Add "
-        "them, here and in RequestParameters, or do not cache the method.",
-    )
-
+case = row(
+    api("<integration>"),
+    "Resources/Get/Properties/Integration<path>",
+    "CacheKeyParameters is <found> on a method of /{proxy+} that a stage caches: <lacks>. Add "
+    "them, here and in RequestParameters, or do not cache the method.",
+)
 
 GOOD = {
     "user and query string": api(key(USER, QUERY)),

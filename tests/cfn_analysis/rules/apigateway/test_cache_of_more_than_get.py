@@ -1,5 +1,7 @@
 """Caches of GET, and of more."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Verb: {Type: String, Default: POST}
@@ -22,16 +24,13 @@ def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
     )
 
 
-def case(verb: str, found: str) -> tuple[str, ...]:
-    """A method that changes something and is cached is found in its entry."""
-    return (
-        stage(f"HttpMethod: {verb}, CachingEnabled: true"),
-        f"{SETTING}/0/HttpMethod",
-        f'HttpMethod is "{found}" where CachingEnabled is true: a request that changes something can be '
-        "answered from the cache and not be carried out. Cache only GET, by a separate method: "
-        'HttpMethod: "GET".',
-    )
-
+case = row(
+    stage("HttpMethod: <verb>, CachingEnabled: true"),
+    f"{SETTING}/0/HttpMethod",
+    'HttpMethod is "<found>" where CachingEnabled is true: a request that changes something can be '
+    "answered from the cache and not be carried out. Cache only GET, by a separate method: "
+    'HttpMethod: "GET".',
+)
 
 GOOD = {
     "GET": stage("HttpMethod: GET, CachingEnabled: true"),

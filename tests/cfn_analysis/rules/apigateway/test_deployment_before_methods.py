@@ -1,6 +1,6 @@
 """Deployments that leave out, and do not leave out, a part of their API."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -32,11 +32,7 @@ message = frame(
     "Condition."
 )
 
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A deployment that may be made too early is found, with all that it leaves out."""
-    return text, f"Resources/Deployment{path}", expected
-
+case = row("<text>", "Resources/Deployment<path>", "<expected>")
 
 GOOD = {
     "one method": deployment("DependsOn: Get,"),

@@ -1,6 +1,6 @@
 """Deployments with and without a stage of their own."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -31,11 +31,7 @@ message = frame(
     "Leave StageName and StageDescription out."
 )
 
-
-def case(name: str, shown: str) -> tuple[str, ...]:
-    """A stage name on the deployment of a declared stage is found there."""
-    return deployment(f"StageName: {name}"), "Resources/Made/Properties/StageName", message(shown)
-
+case = row(deployment("StageName: <name>"), "Resources/Made/Properties/StageName", message("<shown>"))
 
 GOOD = {
     "no name": deployment("Description: x"),

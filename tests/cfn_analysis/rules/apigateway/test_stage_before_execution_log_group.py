@@ -1,6 +1,6 @@
 """Stages that wait, and do not wait, for the log group of their execution log."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -30,11 +30,7 @@ message = frame(
     "API Gateway may create the group first, and Group fails. Add DependsOn: Group."
 )
 
-
-def case(text: str, path: str, given: str) -> tuple[str, ...]:
-    """A stage that may be made before its log group is found, however the name is written."""
-    return text, f"Resources/Stage{path}", message(given)
-
+case = row("<text>", "Resources/Stage<path>", message("<given>"))
 
 GOOD = {
     "DependsOn": stage(LOG, "DependsOn: Group,"),

@@ -1,6 +1,6 @@
 """Stages that log before, and after, the account has its logging role."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -31,11 +31,7 @@ message = frame(
     "Fn::If if it has a Condition."
 )
 
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A stage that logs and may be made before the account setting is found in what makes it log."""
-    return text, f"Resources/Stage/Properties/{path}", expected
-
+case = row("<text>", "Resources/Stage/Properties/<path>", "<expected>")
 
 GOOD = {
     "DependsOn": stage(LOGS, "DependsOn: Account,"),

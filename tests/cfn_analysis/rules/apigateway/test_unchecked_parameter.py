@@ -1,6 +1,6 @@
 """Required request parameters that are checked, and are not."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -31,11 +31,9 @@ message = frame(
 MISSING = "RequestValidatorId is missing"
 BLIND = "its validator Checks does not check parameters"
 
-
-def case(text: str, lack: str) -> tuple[str, ...]:
-    """A header that is required and not checked is found where it is required."""
-    return text, "Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message(lack)
-
+case = row(
+    "<text>", "Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message("<lack>")
+)
 
 GOOD = {
     "checked": method(f"{HEADER}, {BY}"),

@@ -1,6 +1,6 @@
 """Cache key parameters that are declared, and are not."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -30,11 +30,7 @@ undeclared = frame(
     'the method. Add it there: "<key>": false, or true if it is required.'
 )
 
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A parameter that is not declared in this spelling is found in the cache key."""
-    return text, f"Resources/Get/Properties/Integration/CacheKeyParameters/{path}", expected
-
+case = row("<text>", "Resources/Get/Properties/Integration/CacheKeyParameters/<path>", "<expected>")
 
 GOOD = {
     "declared": method(f"{{{LARGE}: true}}", f"[{LARGE}]"),

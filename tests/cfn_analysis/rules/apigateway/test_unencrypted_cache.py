@@ -1,5 +1,7 @@
 """Caches that are encrypted, and are not."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
@@ -22,15 +24,12 @@ def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
     )
 
 
-def case(setting: str, path: str, found: str) -> tuple[str, ...]:
-    """What is cached unencrypted in some case is found in its entry."""
-    return (
-        stage(setting),
-        f"{SETTING}/{path}",
-        f"CacheDataEncrypted is {found} where CachingEnabled is true: answers of the API are stored "
-        "unencrypted. Set it to true.",
-    )
-
+case = row(
+    stage("<setting>"),
+    f"{SETTING}/<path>",
+    "CacheDataEncrypted is <found> where CachingEnabled is true: answers of the API are stored "
+    "unencrypted. Set it to true.",
+)
 
 GOOD = {
     "literal": stage("CachingEnabled: true, CacheDataEncrypted: true"),

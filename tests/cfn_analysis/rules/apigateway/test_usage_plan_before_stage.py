@@ -1,6 +1,6 @@
 """Usage plans that wait, and do not wait, for their stage."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -27,11 +27,7 @@ message = frame(
     "fails. Write !Ref Stage."
 )
 
-
-def case(text: str, path: str, value: str) -> tuple[str, ...]:
-    """A stage that is named only by a text is found there."""
-    return text, f"Resources/Plan/Properties/ApiStages/{path}", message(value)
-
+case = row("<text>", "Resources/Plan/Properties/ApiStages/<path>", message("<value>"))
 
 GOOD = {
     "reference": plan("{ApiId: a, Stage: !Ref Stage}"),

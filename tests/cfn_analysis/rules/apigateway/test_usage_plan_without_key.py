@@ -1,6 +1,6 @@
 """Usage plans with and without effect."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -43,11 +43,7 @@ NOT_ASKED = (
     "callers. Set ApiKeyRequired: true on its methods."
 )
 
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A plan that limits no one is found in its limit, or in the API that asks for no key."""
-    return text, f"Resources/Plan/Properties/{path}", expected
-
+case = row("<text>", "Resources/Plan/Properties/<path>", "<expected>")
 
 GOOD = {
     "key": plan(QUOTA, KEY),

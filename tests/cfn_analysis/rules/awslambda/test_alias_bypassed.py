@@ -1,6 +1,6 @@
 """Good and broken integrations and permissions."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -36,11 +36,7 @@ not_allowed = frame(
     "the function does not apply to the alias, and every call fails. Write Ref Alias."
 )
 
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """What goes past the alias is found."""
-    return HEAD + text, f"Resources/{path}", message
-
+case = row(HEAD + "<text>", "Resources/<path>", "<message>")
 
 GOOD = {
     "alias": HEAD + method(OF_ALIAS) + permission("!Ref Alias"),

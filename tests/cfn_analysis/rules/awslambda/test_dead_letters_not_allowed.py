@@ -1,5 +1,7 @@
 """Good and broken dead-letter queues."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Any: {Type: String}
@@ -57,10 +59,7 @@ def policy(kind: str = "Policy", holder: str = "Roles: [!Ref Role]", attributes:
     )
 
 
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A role that may not send, or not yet, is found on the function."""
-    return text, "Resources/Function/Properties/DeadLetterConfig", message
-
+case = row("<text>", "Resources/Function/Properties/DeadLetterConfig", "<message>")
 
 GOOD = {
     "inline": function(inline(SEND)),

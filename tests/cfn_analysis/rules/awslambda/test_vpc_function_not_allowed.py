@@ -10,7 +10,8 @@ Resources:
       ManagedPolicyArns: <arns=[]>
       Policies:
         - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
-  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn<more=, VpcConfig: {SubnetIds: [a], SecurityGroupIds: [b]}>}}
+  F: {Type: AWS::Lambda::Function,
+      Properties: {Role: !GetAtt Role.Arn<more=, VpcConfig: {SubnetIds: [a], SecurityGroupIds: [b]}>}}
 """)
 
 VPC = "[arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]"

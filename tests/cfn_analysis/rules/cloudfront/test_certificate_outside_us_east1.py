@@ -1,6 +1,6 @@
 """Certificates of a distribution."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -21,16 +21,12 @@ distribution = frame(
     "{DistributionConfig: {ViewerCertificate: {AcmCertificateArn: <arn>}}}}\n"
 )
 
-
-def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
-    """A certificate of another region is found."""
-    return (
-        distribution(arn),
-        "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
-        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront accepts only "
-        "certificates of us-east-1. Create it there and give its ARN.",
-    )
-
+case = row(
+    distribution("<arn>"),
+    "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
+    "AcmCertificateArn is <shown>, a certificate of <region>: CloudFront accepts only "
+    "certificates of us-east-1. Create it there and give its ARN.",
+)
 
 GOOD = {
     "us-east-1": distribution(US),

@@ -1,6 +1,6 @@
 """Error pages with and without an API."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -34,24 +34,17 @@ message = frame(
     "CloudFront Function on the site's behavior."
 )
 
+case = row(
+    distribution(f"[{PAGE}]", SITE, "<origin>"),
+    "Resources/Site/Properties/DistributionConfig/CustomErrorResponses/0/ResponsePagePath",
+    message('"/index.html"', "403", " with status 200"),
+)
 
-def case(origin: str) -> tuple[str, ...]:
-    """An API is known by its address, however it is written."""
-    return (
-        distribution(f"[{PAGE}]", SITE, origin),
-        "Resources/Site/Properties/DistributionConfig/CustomErrorResponses/0/ResponsePagePath",
-        message('"/index.html"', "403", " with status 200"),
-    )
-
-
-def refuses(pages: str, path: str, expected: str) -> tuple[str, ...]:
-    """A page that callers of the API get is found."""
-    return (
-        distribution(pages, SITE, API),
-        f"Resources/Site/Properties/DistributionConfig/CustomErrorResponses{path}",
-        expected,
-    )
-
+refuses = row(
+    distribution("<pages>", SITE, API),
+    "Resources/Site/Properties/DistributionConfig/CustomErrorResponses<path>",
+    "<expected>",
+)
 
 GOOD = {
     "site alone": distribution(f"[{PAGE}]", SITE),

@@ -1,6 +1,6 @@
 """CloudFront's own certificate."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -18,16 +18,12 @@ distribution = frame(
     "{ViewerCertificate: <certificate>}}}\n"
 )
 
-
-def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
-    """A minimum that CloudFront's own certificate overrides is found."""
-    return (
-        distribution(certificate),
-        f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
-        f"MinimumProtocolVersion is TLSv1.2_2021 with CloudFrontDefaultCertificate true{when}: CloudFront "
-        "sets TLSv1 with its own certificate. Use your own certificate and alias, or remove the property.",
-    )
-
+case = row(
+    distribution("<certificate>"),
+    "Resources/Site/Properties/DistributionConfig/ViewerCertificate<steps>",
+    "MinimumProtocolVersion is TLSv1.2_2021 with CloudFrontDefaultCertificate true<when>: CloudFront "
+    "sets TLSv1 with its own certificate. Use your own certificate and alias, or remove the property.",
+)
 
 GOOD = {
     "CloudFront's": distribution("{CloudFrontDefaultCertificate: true}"),

@@ -8,7 +8,8 @@ Resources:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
-        Origins: [{Id: a, DomainName: <domain=example.com>, CustomOriginConfig: {OriginProtocolPolicy: <policy>}}]
+        Origins: [{Id: a, DomainName: <domain=example.com>,
+            CustomOriginConfig: {OriginProtocolPolicy: <policy>}}]
 """)
 
 WEBSITE = "!Sub 'b.s3-website-${AWS::Region}.amazonaws.com'"

@@ -1,6 +1,6 @@
 """Ports of origins."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 origin = frame("""
 Resources:
@@ -14,15 +14,11 @@ Resources:
             CustomOriginConfig: {OriginProtocolPolicy: <protocol>, <ports>}
 """)
 
-
-def case(text: str, name: str, message: str) -> tuple[str, ...]:
-    """The port of the other protocol is found."""
-    return (
-        text,
-        f"Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/{name}",
-        f"{name} {message}",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/<name>",
+    "<name> <message>",
+)
 
 GOOD = {
     "ports": origin("https-only", "HTTPPort: 80, HTTPSPort: 8443"),

@@ -1,10 +1,11 @@
 """Origins of distributions."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
 Resources:
-  Bucket: {Type: AWS::S3::Bucket, Properties: {<bucket=PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}>}}
+  Bucket: {Type: AWS::S3::Bucket,
+      Properties: {<bucket=PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}>}}
   Site:
     Type: AWS::CloudFront::Distribution
     Properties: {DistributionConfig: {Origins: [{Id: a, <origin>}]}}
@@ -26,16 +27,12 @@ Resources:
             OriginAccessControlId: !Ref Control
 """)
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A private bucket that CloudFront asks like anyone is found."""
-    return (
-        text,
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object "
-        "returns 403. Add an AWS::CloudFront::OriginAccessControl.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0",
+    "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object "
+    "returns 403. Add an AWS::CloudFront::OriginAccessControl.",
+)
 
 DOMAIN = "DomainName: !GetAtt Bucket.RegionalDomainName"
 

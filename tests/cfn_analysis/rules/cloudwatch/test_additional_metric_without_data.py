@@ -1,6 +1,6 @@
 """Alarms of CloudFront's additional metrics."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -42,11 +42,7 @@ def alarm(properties: str, *, extra: str = "", attributes: str = "") -> str:
 
 P90 = "MetricName: OriginLatency, ExtendedStatistic: p90"
 
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """A metric that is not switched on, or has no such statistic, is found."""
-    return text, f"Resources/High/Properties/{path}", message
-
+case = row("<text>", "Resources/High/Properties/<path>", "<message>")
 
 GOOD = {
     "percentile": alarm(P90, extra=subscription()),

@@ -1,6 +1,6 @@
 """Alarms of global services."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -25,15 +25,11 @@ EDGE_WAF = (
     "Dimensions: [{Name: Rule, Value: ALL}, {Name: WebACL, Value: a}"
 )
 
-
-def case(properties: str, path: str, namespace: str, name: str) -> tuple[str, ...]:
-    """An alarm in a region that lacks the metric is found, with the metric."""
-    return (
-        alarm(properties),
-        f"Resources/High/Properties/{path}",
-        MESSAGE.format(namespace, "ap-northeast-1", name),
-    )
-
+case = row(
+    alarm("<properties>"),
+    "Resources/High/Properties/<path>",
+    MESSAGE.format("<namespace>", "ap-northeast-1", "<name>"),
+)
 
 EXPIRES = (
     "Namespace: AWS/CertificateManager, MetricName: DaysToExpiry, "

@@ -1,6 +1,6 @@
 """Composite alarms."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 composite = frame("""
 Resources:
@@ -15,11 +15,7 @@ Resources:
   All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}
 """)
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A rule that CloudWatch refuses is found."""
-    return text, "Resources/All/Properties/AlarmRule", f"AlarmRule {message}"
-
+case = row("<text>", "Resources/All/Properties/AlarmRule", "AlarmRule <message>")
 
 GOOD = {
     "name": composite("'ALARM(\"api-errors\") OR NOT (OK(other) AND FALSE)'"),

@@ -1,6 +1,6 @@
 """Alarms of database clusters."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -18,16 +18,12 @@ alarm = frame(
     HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/RDS, <properties>}}\n"
 )
 
-
-def case(properties: str, when: str, what: str) -> tuple[str, ...]:
-    """An average over all instances of a cluster is found."""
-    return (
-        alarm(properties),
-        "Resources/High/Properties/Dimensions",
-        f"Dimensions are only DBClusterIdentifier{when}: {what} then mixes all instances, and an idle "
-        "reader hides a busy writer. Add Role: WRITER or READER.",
-    )
-
+case = row(
+    alarm("<properties>"),
+    "Resources/High/Properties/Dimensions",
+    "Dimensions are only DBClusterIdentifier<when>: <what> then mixes all instances, and an idle "
+    "reader hides a busy writer. Add Role: WRITER or READER.",
+)
 
 GOOD = {
     "role": alarm(f"MetricName: CPUUtilization, Statistic: Average, Dimensions: [{CLUSTER}, {ROLE}]"),

@@ -1,6 +1,6 @@
 """Interface endpoints and their security groups."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
 Resources:
@@ -24,16 +24,11 @@ Resources:
       ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
 <more=>""")
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A group that lets no call in is found."""
-    return (
-        text,
-        "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port "
-        "443.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Endpoint/Properties/SecurityGroupIds",
+    "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port 443.",
+)
 
 HTTPS = "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"
 OWN = """

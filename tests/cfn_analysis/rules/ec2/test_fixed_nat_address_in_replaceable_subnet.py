@@ -1,5 +1,7 @@
 """NAT gateways whose subnet stays, and can be replaced."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Cidr: {Type: String, Default: 10.0.0.0/24}
@@ -28,16 +30,14 @@ def nat(subnet: str, *, gateway: str = f"{FIXED}, SubnetId: !Ref Public", condit
     )
 
 
-def case(text: str, parameters: str, what: str = "Public and with it the NAT gateway") -> tuple[str, ...]:
-    """A gateway that would be replaced under its address is found."""
-    return (
-        text,
-        "Resources/Gateway/Properties/AllocationId",
-        f"A new value of {parameters} replaces {what}, and the new gateway gets the same AllocationId while "
-        "the old one has it, which EC2 refuses. Write the value into the template, or do not change the "
-        "parameter.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Gateway/Properties/AllocationId",
+    "A new value of <parameters> replaces <what=Public and with it the NAT gateway>, and the "
+    "new gateway gets the same AllocationId while "
+    "the old one has it, which EC2 refuses. Write the value into the template, or do not change the "
+    "parameter.",
+)
 
 GOOD = {
     "literal": nat("CidrBlock: 10.0.0.0/24"),

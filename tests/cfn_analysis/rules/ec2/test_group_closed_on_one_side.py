@@ -1,6 +1,6 @@
 """Security groups that refer to each other."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 groups = frame("""
 Resources:
@@ -19,15 +19,12 @@ def into(source: str = "SourceSecurityGroupId: !Ref Web", port: int = 5432, prot
     return f"SecurityGroupIngress: [{{IpProtocol: {protocol}, FromPort: {port}, ToPort: {port}, {source}}}]"
 
 
-def case(text: str, at: str, to: str) -> tuple[str, ...]:
-    """A group that does not allow the group of the egress rule is found."""
-    return (
-        text,
-        f"Resources/{at}/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        f"DestinationSecurityGroupId is {to}, which does not allow {at} on this port: every connection "
-        "fails. Add an ingress rule there, or swap the two groups.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/<at>/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
+    "DestinationSecurityGroupId is <to>, which does not allow <at> on this port: every connection "
+    "fails. Add an ingress rule there, or swap the two groups.",
+)
 
 TO_DATA = "DestinationSecurityGroupId: !Ref Data"
 

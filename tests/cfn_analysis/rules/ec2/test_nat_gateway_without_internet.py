@@ -1,6 +1,6 @@
 """NAT gateways and their subnets."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 PRIVATE = ", ConnectivityType: private"
 
@@ -18,16 +18,12 @@ Resources:
   Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet<more=>}}
 """)
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A public NAT gateway without a way to the internet is found."""
-    return (
-        text,
-        "Resources/Nat/Properties/SubnetId",
-        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: nothing behind the "
-        "NAT gateway reaches the internet. Put it into a public subnet.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Nat/Properties/SubnetId",
+    "SubnetId is Subnet, whose route table Table has no route to an internet gateway: nothing behind the "
+    "NAT gateway reaches the internet. Put it into a public subnet.",
+)
 
 GOOD = {
     "internet": template("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet"),

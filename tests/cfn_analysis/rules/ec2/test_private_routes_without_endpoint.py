@@ -1,6 +1,6 @@
 """Route tables of gateway endpoints."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 tables = frame("""
 Resources:
@@ -23,16 +23,12 @@ Resources:
       RouteTableIds: [<listed>]
 """)
 
-
-def case(text: str, left_out: str) -> tuple[str, ...]:
-    """A private route table that is left out is found."""
-    return (
-        text,
-        "Resources/Endpoint/Properties/RouteTableIds",
-        f"RouteTableIds does not contain {left_out}, which has a route to a NAT gateway: there, s3 is "
-        "reached through it, and billed. Add the route table.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Endpoint/Properties/RouteTableIds",
+    "RouteTableIds does not contain <left_out>, which has a route to a NAT gateway: there, s3 is "
+    "reached through it, and billed. Add the route table.",
+)
 
 PUBLIC = "GatewayId: !Ref Gateway"
 

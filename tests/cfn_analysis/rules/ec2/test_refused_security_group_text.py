@@ -1,6 +1,6 @@
 """Good and broken descriptions of rules."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -19,11 +19,7 @@ REFUSED = (
 
 group = frame(HEAD + "  Group: {Type: AWS::EC2::<kind=SecurityGroup>, Properties: {<properties>}}\n")
 
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """A description that EC2 refuses is found at its place."""
-    return text, f"Resources/Group/Properties/{path}", message
-
+case = row("<text>", "Resources/Group/Properties/<path>", "<message>")
 
 GOOD = {
     "literal": group("SecurityGroupIngress: [{Description: 'MySQL, from (10.0.0.0/16)!'}]"),

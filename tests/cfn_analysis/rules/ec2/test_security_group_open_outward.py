@@ -1,6 +1,6 @@
 """Good and broken security groups."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -22,11 +22,7 @@ group = frame(
     "<properties>}}\n"
 )
 
-
-def case(text: str, path: str, state: str) -> tuple[str, ...]:
-    """A group without a rule in some case is found."""
-    return text, f"Resources/Group/Properties{path}", MESSAGE.format(state)
-
+case = row("<text>", "Resources/Group/Properties<path>", MESSAGE.format("<state>"))
 
 GOOD = {
     "rule": group("SecurityGroupEgress: [{CidrIp: 127.0.0.1/32}]"),

@@ -1,6 +1,6 @@
 """Ranges of subnets."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 subnets = frame("""
 Parameters:
@@ -15,15 +15,11 @@ Resources:
     Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
 <more=>""")
 
-
-def case(found: str, message: str) -> tuple[str, ...]:
-    """A subnet that EC2 refuses is found."""
-    return (
-        subnets(f", Default: {found}"),
-        "Resources/Second/Properties/CidrBlock",
-        f"CidrBlock is {found}, which {message}",
-    )
-
+case = row(
+    subnets(", Default: <found>"),
+    "Resources/Second/Properties/CidrBlock",
+    "CidrBlock is <found>, which <message>",
+)
 
 GOOD = {
     "in the VPC": subnets(", Default: 10.0.2.0/24"),

@@ -1,5 +1,7 @@
 """Ports of listeners and target groups."""
 
+from ..harness import row
+
 
 def web(protocol: str, port: str, kind: str = "Listener", first: str = "") -> str:
     """Return a template with a listener or a target group."""
@@ -11,10 +13,7 @@ Resources:
 """
 
 
-def case(text: str, message: str) -> tuple[str, ...]:
-    """The port of the other protocol is found."""
-    return text, "Resources/Web/Properties/Port", f"Port is {message}"
-
+case = row("<text>", "Resources/Web/Properties/Port", "Port is <message>")
 
 GOOD = {
     "HTTPS": web("HTTPS", "443"),

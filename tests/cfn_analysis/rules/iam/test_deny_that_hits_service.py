@@ -10,7 +10,8 @@ Resources:
       Bucket: b
       PolicyDocument:
         Statement:
-          - {Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {Service: <service=logging.s3.amazonaws.com>}}
+          - {Effect: Allow, Action: s3:PutObject, Resource: '*',
+              Principal: {Service: <service=logging.s3.amazonaws.com>}}
           - {Effect: Deny, Action: '<action=s3:*>', Resource: '*', Principal: '*', Condition: <condition>}
 """)
 

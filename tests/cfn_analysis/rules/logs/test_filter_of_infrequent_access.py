@@ -1,6 +1,6 @@
 """Filters and the classes of their log groups."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 log = frame("""
 Resources:
@@ -8,16 +8,12 @@ Resources:
   Filter: {Type: AWS::Logs::<kind=MetricFilter>, Properties: {LogGroupName: !Ref Log}}
 """)
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A filter of the infrequent access class is found."""
-    return (
-        text,
-        "Resources/Filter/Properties/LogGroupName",
-        "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs refuses the filter. "
-        "Use the class STANDARD.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Filter/Properties/LogGroupName",
+    "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs refuses the filter. "
+    "Use the class STANDARD.",
+)
 
 INFREQUENT = "LogGroupClass: INFREQUENT_ACCESS"
 

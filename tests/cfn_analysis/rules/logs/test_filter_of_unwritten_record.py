@@ -1,6 +1,6 @@
 """Filters on the log of a function."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 log = frame("""
 Resources:
@@ -13,11 +13,7 @@ Resources:
     Properties: {LogGroupName: !Ref Log, FilterPattern: '<pattern>'}
 """)
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A pattern that nothing matches is found."""
-    return text, "Resources/Filter/Properties/FilterPattern", f"FilterPattern {message}"
-
+case = row("<text>", "Resources/Filter/Properties/FilterPattern", "FilterPattern <message>")
 
 REPORT = '{ $.type = "platform.report" }'
 ERROR = '{ $.level = "ERROR" }'

@@ -1,5 +1,7 @@
 """Good and broken parameter groups."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Zone: {Type: String, Default: UTC}
@@ -21,10 +23,7 @@ def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBPa
     return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
 
 
-def case(parameters: str, path: str, state: str) -> tuple[str, ...]:
-    """A parameter of the cluster is found in the group of an instance."""
-    return group(parameters), f"Resources/Group/Properties/Parameters/{path}", MESSAGE.format(state)
-
+case = row(group("<parameters>"), "Resources/Group/Properties/Parameters/<path>", MESSAGE.format("<state>"))
 
 GOOD = {
     "parameters of an instance": group("{max_connections: '200', slow_query_log: '1'}"),

@@ -1,6 +1,6 @@
 """Good and broken Aurora instances."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -20,11 +20,7 @@ instance = frame(
     HEAD + "  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, <properties>}}\n"
 )
 
-
-def case(text: str, name: str, message: str) -> tuple[str, ...]:
-    """A property of the cluster is found on the instance, with the place where it belongs."""
-    return text, f"Resources/One/Properties/{name}", message
-
+case = row("<text>", "Resources/One/Properties/<name>", "<message>")
 
 GOOD = {
     "its own properties": instance("PromotionTier: 1, AvailabilityZone: a, PubliclyAccessible: false"),

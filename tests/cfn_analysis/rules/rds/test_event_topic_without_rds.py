@@ -1,5 +1,7 @@
 """Event subscriptions, and who may publish to their topics."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Service: {Type: String, Default: events.rds.amazonaws.com}
@@ -48,36 +50,28 @@ def template(
     return text
 
 
-def topic_case(text: str, when: str = "") -> tuple[str, ...]:
-    """A topic policy that does not allow RDS is found."""
-    return (
-        text,
-        "Resources/Policy/Properties/PolicyDocument",
-        f"PolicyDocument does not allow events.rds.amazonaws.com sns:Publish on Topic{when}, where Events "
-        "sends events: RDS refuses the subscription, or its events are lost. Add a statement that allows it.",
-    )
+topic_case = row(
+    "<text>",
+    "Resources/Policy/Properties/PolicyDocument",
+    "PolicyDocument does not allow events.rds.amazonaws.com sns:Publish on Topic<when=>, where Events "
+    "sends events: RDS refuses the subscription, or its events are lost. Add a statement that allows it.",
+)
 
+key_case = row(
+    "<text>",
+    "Resources/Key/Properties/KeyPolicy",
+    "KeyPolicy does not allow events.rds.amazonaws.com "
+    "<lacking=kms:Decrypt and kms:GenerateDataKey*>, and the key encrypts a topic that "
+    "Events sends events to: they are lost. Add a statement that allows the service kms:Decrypt and "
+    "kms:GenerateDataKey*.",
+)
 
-def key_case(text: str, lacking: str = "kms:Decrypt and kms:GenerateDataKey*") -> tuple[str, ...]:
-    """A key policy that does not allow RDS is found."""
-    return (
-        text,
-        "Resources/Key/Properties/KeyPolicy",
-        f"KeyPolicy does not allow events.rds.amazonaws.com {lacking}, and the key encrypts a topic that "
-        "Events sends events to: they are lost. Add a statement that allows the service kms:Decrypt and "
-        "kms:GenerateDataKey*.",
-    )
-
-
-def managed_case(used: str, state: str) -> tuple[str, ...]:
-    """The key that AWS manages is found."""
-    return (
-        template(used=used),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        f"KmsMasterKeyId {state}: RDS cannot use this key, so the events of Events are lost. Use a customer "
-        "managed key whose policy allows events.rds.amazonaws.com.",
-    )
-
+managed_case = row(
+    template(used="<used>"),
+    "Resources/Topic/Properties/KmsMasterKeyId",
+    "KmsMasterKeyId <state>: RDS cannot use this key, so the events of Events are lost. Use a customer "
+    "managed key whose policy allows events.rds.amazonaws.com.",
+)
 
 GOOD = {
     "topic and key": template((OWNER, grant()), (OWNER, OF_KEY), "!GetAtt Key.Arn"),

@@ -1,5 +1,7 @@
 """Good and broken Aurora clusters."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Audit: {Type: String, Default: "0"}
@@ -55,10 +57,7 @@ def cluster(exports: str, group: str = "", *instances: str, engine: str = "auror
     return text
 
 
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A log that is exported and never written is found on the cluster."""
-    return text, "Resources/Cluster/Properties/EnableCloudwatchLogsExports", message
-
+case = row("<text>", "Resources/Cluster/Properties/EnableCloudwatchLogsExports", "<message>")
 
 GOOD = {
     "audit": cluster("[audit]", "!Ref Audited"),

@@ -1,22 +1,18 @@
 """Advanced database insights."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 database = frame("""
 Resources:
   Database: {Type: AWS::RDS::DBCluster, Properties: {DatabaseInsightsMode: <mode>}}
 """)
 
-
-def case(text: str, found: str) -> tuple[str, ...]:
-    """A retention that is not 465 days is found."""
-    return (
-        text,
-        "Resources/Database/Properties/DatabaseInsightsMode",
-        f"DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is {found}: RDS refuses "
-        "that. Set it to 465, and enable Performance Insights.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Database/Properties/DatabaseInsightsMode",
+    "DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is <found>: RDS refuses "
+    "that. Set it to 465, and enable Performance Insights.",
+)
 
 GOOD = {
     "fifteen months": database(

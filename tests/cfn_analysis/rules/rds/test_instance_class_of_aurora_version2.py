@@ -1,5 +1,7 @@
 """Good and broken Aurora instances."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Class: {Type: String, Default: db.t3.medium, AllowedValues: [db.t3.medium, db.t3.small]}
@@ -29,10 +31,7 @@ def instance(instance_class: str, cluster: str = "Three", engine: str = "aurora-
     )
 
 
-def case(text: str, state: str) -> tuple[str, ...]:
-    """A class that only versions 1 and 2 run on is found."""
-    return text, "Resources/One/Properties/DBInstanceClass", MESSAGE.format(state=state)
-
+case = row("<text>", "Resources/One/Properties/DBInstanceClass", MESSAGE.format(state="<state>"))
 
 GOOD = {
     "t3.medium": instance("db.t3.medium"),

@@ -1,6 +1,6 @@
 """Good and broken Aurora instances."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -37,15 +37,11 @@ instance = frame(
     "DBClusterIdentifier: !Ref <cluster=Plain>, <properties>}}\n"
 )
 
-
-def case(properties: str, switch: str, instance_class: str) -> tuple[str, ...]:
-    """Performance Insights on a class that lacks it is found on the instance that asks for it."""
-    return (
-        instance(properties),
-        "Resources/One/Properties/EnablePerformanceInsights",
-        MESSAGE.format(switch=switch, instance_class=instance_class),
-    )
-
+case = row(
+    instance("<properties>"),
+    "Resources/One/Properties/EnablePerformanceInsights",
+    MESSAGE.format(switch="<switch>", instance_class="<instance_class>"),
+)
 
 GOOD = {
     "not asked for": instance("DBInstanceClass: db.t3.medium"),

@@ -1,6 +1,6 @@
 """Good and broken parameter groups."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -28,11 +28,7 @@ Resources:
     Properties: {Family: aurora-mysql8.0, Parameters: <parameters>}
 """)
 
-
-def case(kind: str, parameters: str, path: str, message: str) -> tuple[str, ...]:
-    """A parameter that version 3 refuses is found in groups of both levels."""
-    return group(parameters, kind=kind), f"Resources/Group/Properties/Parameters/{path}", message
-
+case = row(group("<parameters>", kind="<kind>"), "Resources/Group/Properties/Parameters/<path>", "<message>")
 
 ROWS = {
     "removed": ("{query_cache_type: '1'}", "query_cache_type", GONE.format('query_cache_type is set to "1"')),

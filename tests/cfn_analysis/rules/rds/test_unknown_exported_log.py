@@ -1,6 +1,6 @@
 """Logs that a database exports."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 database = frame("""
 Resources:
@@ -9,15 +9,11 @@ Resources:
     Properties: {Engine: <engine>, <more=>EnableCloudwatchLogsExports: [<logs>]}
 """)
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A log that the engine does not have is found."""
-    return (
-        text,
-        "Resources/Database/Properties/EnableCloudwatchLogsExports",
-        f"EnableCloudwatchLogsExports has {message}: RDS refuses it.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Database/Properties/EnableCloudwatchLogsExports",
+    "EnableCloudwatchLogsExports has <message>: RDS refuses it.",
+)
 
 ADMIN = "MasterUsername: admin, "
 

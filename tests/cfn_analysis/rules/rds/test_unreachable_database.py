@@ -1,6 +1,6 @@
 """Databases and their security groups."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 database = frame("""
 Resources:
@@ -15,15 +15,12 @@ def ingress(port: int | str) -> str:
     return f", Properties: {{SecurityGroupIngress: [{rule}]}}"
 
 
-def case(text: str, name: str, port: int) -> tuple[str, ...]:
-    """A group that lets no one in to the port is found."""
-    return (
-        text,
-        f"Resources/Database/Properties/{name}",
-        f"Group does not allow port {port}, on which the database listens: no client connects. Add an "
-        "ingress rule for the port.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Database/Properties/<name>",
+    "Group does not allow port <port>, on which the database listens: no client connects. Add an "
+    "ingress rule for the port.",
+)
 
 POSTGRES = "Engine: postgres, VPCSecurityGroups: [!Ref Group]"
 

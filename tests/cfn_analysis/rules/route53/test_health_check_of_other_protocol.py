@@ -1,6 +1,6 @@
 """Health checks."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 check = frame("""
 Resources:
@@ -10,11 +10,7 @@ Resources:
     Properties: {HealthCheckConfig: {Type: <protocol>, <more>}}
 """)
 
-
-def case(text: str, name: str, message: str) -> tuple[str, ...]:
-    """A health check that never succeeds is found."""
-    return text, f"Resources/Check/Properties/HealthCheckConfig/{name}", f"{name} {message}"
-
+case = row("<text>", "Resources/Check/Properties/HealthCheckConfig/<name>", "<name> <message>")
 
 SERVER = "FullyQualifiedDomainName: www.example.com"
 SITE = "FullyQualifiedDomainName: !GetAtt Site.DomainName"

@@ -8,7 +8,8 @@ Parameters:
 Conditions:
   IsPublic: !Equals [!Ref Public, 'yes']
 Resources:
-  Bucket: {Type: AWS::S3::Bucket, Properties: {PublicAccessBlockConfiguration: {<block=BlockPublicPolicy: true>}}}
+  Bucket: {Type: AWS::S3::Bucket,
+      Properties: {PublicAccessBlockConfiguration: {<block=BlockPublicPolicy: true>}}}
   Policy:
     Type: AWS::S3::BucketPolicy
     Properties:

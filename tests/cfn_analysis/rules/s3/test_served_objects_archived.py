@@ -28,7 +28,8 @@ def bucket(rule: str, properties: str = SITE, domain: str = "example.com", attri
 move = frame("Status: <status=Enabled>, Transitions: [{StorageClass: <storage_class>, TransitionInDays: 90}]")
 
 message = frame(
-    'StorageClass is "<storage_class>" for the current objects of a bucket that <reader=its website> serves: once '
+    'StorageClass is "<storage_class>" for the current objects of a bucket that '
+    "<reader=its website> serves: once "
     "they are moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that "
     "can be read at once, such as STANDARD_IA."
 )

@@ -1,6 +1,6 @@
 """Generated secrets."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 secret = frame("""
 Resources:
@@ -9,15 +9,11 @@ Resources:
     Properties: {GenerateSecretString: {<generated>}}
 """)
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A template that Secrets Manager refuses is found."""
-    return (
-        text,
-        "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
-        f"SecretStringTemplate is {message}",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
+    "SecretStringTemplate is <message>",
+)
 
 KEY = "GenerateStringKey: password"
 NO_OBJECT = (

@@ -1,6 +1,6 @@
 """Topics with AWS's key and with others."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -20,7 +20,8 @@ MESSAGE = (
 
 topic = frame(
     HEAD + "  Topic: {Type: AWS::SNS::Topic, Properties: {<key>}}\n"
-    "  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: {<alarm=AlarmActions: [!Ref Topic]>}}\n"
+    "  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: "
+    "{<alarm=AlarmActions: [!Ref Topic]>}}\n"
 )
 
 
@@ -56,15 +57,11 @@ ROWS = {
     ),
 }
 
-
-def finds_every_way_to_tell(alarm: str) -> tuple[str, ...]:
-    """It counts however an alarm names the topic."""
-    return (
-        topic("KmsMasterKeyId: alias/aws/sns", alarm=alarm),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        MESSAGE.format('is "alias/aws/sns"'),
-    )
-
+finds_every_way_to_tell = row(
+    topic("KmsMasterKeyId: alias/aws/sns", alarm="<alarm>"),
+    "Resources/Topic/Properties/KmsMasterKeyId",
+    MESSAGE.format('is "alias/aws/sns"'),
+)
 
 GOOD = {
     "key of the user": topic("KmsMasterKeyId: !GetAtt Key.Arn"),

@@ -1,5 +1,7 @@
 """Endpoints of subscriptions."""
 
+from ..harness import row
+
 
 def subscription(protocol: str, endpoint: str, more: str = "", first: str = "") -> str:
     """Return a template with one subscription."""
@@ -11,14 +13,11 @@ Resources:
 """
 
 
-def case(protocol: str, endpoint: str, takes: str) -> tuple[str, ...]:
-    """An endpoint that the protocol does not accept is found."""
-    return (
-        subscription(protocol, endpoint),
-        "Resources/Mail/Properties/Endpoint",
-        f"Endpoint is {endpoint}, but {protocol} requires {takes}: SNS refuses the subscription.",
-    )
-
+case = row(
+    subscription("<protocol>", "<endpoint>"),
+    "Resources/Mail/Properties/Endpoint",
+    "Endpoint is <endpoint>, but <protocol> requires <takes>: SNS refuses the subscription.",
+)
 
 STREAM = "arn:aws:firehose:eu-west-1:111111111111:deliverystream/a"
 

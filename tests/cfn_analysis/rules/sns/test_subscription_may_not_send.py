@@ -11,7 +11,8 @@ Resources:
       Queues: [!Ref Queue]
       PolicyDocument:
         Statement: {Effect: Allow, Action: SQS:SendMessage, Resource: '*', Principal: <service>}
-  Subscription: {Type: AWS::SNS::Subscription, Properties: {Protocol: sqs, Endpoint: <endpoint=!GetAtt Queue.Arn>}}
+  Subscription: {Type: AWS::SNS::Subscription, Properties: {Protocol: sqs,
+      Endpoint: <endpoint=!GetAtt Queue.Arn>}}
 """)
 
 GOOD = {

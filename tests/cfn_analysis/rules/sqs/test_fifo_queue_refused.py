@@ -1,6 +1,6 @@
 """Queues and what sends to them."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 FIFO = "FifoQueue: true"
 
@@ -15,11 +15,7 @@ function = frame(
     "Properties: {DeadLetterConfig: {TargetArn: <target=!GetAtt Letters.Arn>}}}"
 )
 
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """A queue of the wrong kind is found where it is named."""
-    return text, f"Resources/{path}", f"{message}, or use another."
-
+case = row("<text>", "Resources/<path>", "<message>, or use another.")
 
 WORK = (
     "Work: {Type: AWS::SQS::Queue, "

@@ -1,5 +1,7 @@
 """Good and broken resources."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Enabled: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
@@ -30,13 +32,11 @@ def message(name: str, value: str, policy: str = BOTH) -> str:
     )
 
 
-def case(written: str, value: str) -> tuple[str, ...]:
-    """A name is explicit however it is written, if one case is left in which AWS does not choose it."""
-    return (
-        resource(f"LogGroupName: {written}"),
-        "Resources/Kept/Properties/LogGroupName",
-        message("LogGroupName", value),
-    )
+case = row(
+    resource("LogGroupName: <written>"),
+    "Resources/Kept/Properties/LogGroupName",
+    message("LogGroupName", "<value>"),
+)
 
 
 def kept(attributes: str, policy: str) -> tuple[str, ...]:

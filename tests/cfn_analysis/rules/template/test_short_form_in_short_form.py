@@ -2,7 +2,7 @@
 
 import json
 
-from ..harness import frame
+from ..harness import frame, row
 
 output = frame(
     "<first=>Parameters: {Name: {Type: String, Default: x}}\n"
@@ -15,11 +15,7 @@ message = frame(
     "Write the outer function in full: Fn::GetStackOutput."
 )
 
-
-def case(value: str, found: str) -> tuple[str, ...]:
-    """A short form inside the short form is found."""
-    return output(value), "Outputs/Id/Value/Fn::GetStackOutput", message(found)
-
+case = row(output("<value>"), "Outputs/Id/Value/Fn::GetStackOutput", message("<found>"))
 
 GOOD = {
     "literals": output("!GetStackOutput {StackName: api, OutputName: Id}"),

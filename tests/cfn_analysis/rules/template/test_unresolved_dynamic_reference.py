@@ -1,6 +1,6 @@
 """Dynamic references that are resolved, and are not."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 SECRET = "{{resolve:secretsmanager:name}}"
 SECURE = "{{resolve:ssm-secure:/name:1}}"
@@ -23,11 +23,7 @@ NO_SECRETS = (
 OUTPUT = "an output, which must not show a secret. Output the name or ARN of the secret instead."
 METADATA = "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
 
-
-def case(text: str, path: str, kind: str, problem: str) -> tuple[str, ...]:
-    """A reference that stays a text, or is refused, is found where it stands."""
-    return text, path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}"
-
+case = row("<text>", "<path>", "The dynamic reference {{resolve:<kind>:...}} is in <problem>")
 
 GOOD = {
     "secret in a property": resource(TABLE, f"Value: '{SECRET}'"),

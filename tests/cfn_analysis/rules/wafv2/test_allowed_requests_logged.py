@@ -1,6 +1,6 @@
 """Logs of web ACLs."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -27,16 +27,12 @@ def log(*properties: str, acl: str = "", arn: str = "!GetAtt Acl.Arn") -> str:
 
 protected = frame("DataProtectionConfig: {DataProtections: [{Action: SUBSTITUTION, Field: {<field>}}]}")
 
-
-def case(text: str, found: str, path: str = "/LoggingFilter") -> tuple[str, ...]:
-    """A log that keeps what is allowed is found in its filter."""
-    return (
-        text,
-        f"Resources/Log/Properties{path}",
-        f"{found}: every request that Acl allows is logged with its query string, and the tokens in it. Set "
-        "DefaultBehavior DROP and keep BLOCK and COUNT, or add QueryString to RedactedFields.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Log/Properties<path=/LoggingFilter>",
+    "<found>: every request that Acl allows is logged with its query string, and the tokens in it. Set "
+    "DefaultBehavior DROP and keep BLOCK and COUNT, or add QueryString to RedactedFields.",
+)
 
 GOOD = {
     "drops by default": log(FILTERED),

@@ -1,6 +1,6 @@
 """Filters of logs."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 
 def logging(default: str, behavior: str, *conditions: str) -> str:
@@ -19,15 +19,11 @@ Resources:
 
 action = frame("{ActionCondition: {Action: <name>}}")
 
-
-def case(text: str, name: str, what: str) -> tuple[str, ...]:
-    """A log without the blocked requests is found."""
-    return (
-        text,
-        f"Resources/Logging/Properties/LoggingFilter/{name}",
-        f"{what} the requests that were blocked: the log does not show them. Add a filter that keeps BLOCK.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Logging/Properties/LoggingFilter/<name>",
+    "<what> the requests that were blocked: the log does not show them. Add a filter that keeps BLOCK.",
+)
 
 GOOD = {
     "keeps what was blocked": logging("DROP", "KEEP", action("BLOCK"), action("COUNT")),

@@ -1,6 +1,6 @@
 """Rules that allow."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 path = frame(
     "{ByteMatchStatement: {FieldToMatch: {UriPath: {}}, PositionalConstraint: <how=EXACTLY>, "
@@ -23,14 +23,12 @@ def acl(statement: str, *more: str, priority: int = 1, action: str = "Allow") ->
     )
 
 
-def case(text: str, rest: str = "rule after it gets") -> tuple[str, ...]:
-    """A rule that allows every request is found."""
-    return (
-        text,
-        "Resources/Guard/Properties/Rules/0/Statement",
-        f'Rule "site" allows every request: the {rest} none. Restrict its statement, or remove it.',
-    )
-
+case = row(
+    "<text>",
+    "Resources/Guard/Properties/Rules/0/Statement",
+    'Rule "site" allows every request: the <rest=rule after it gets> none. Restrict its statement, '
+    "or remove it.",
+)
 
 GOOD = {
     "a path": acl(path("/health")),

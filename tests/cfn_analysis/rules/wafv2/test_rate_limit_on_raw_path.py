@@ -1,6 +1,6 @@
 """Rate limits on paths."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Conditions:
@@ -50,16 +50,12 @@ ANYWHERE = "Look for it anywhere in the path, after URL_DECODE and without NORMA
 NOT_START = "Look for it anywhere in the path (CONTAINS), after URL_DECODE and without NORMALIZE_PATH."
 WHOLE = "Transform the path with URL_DECODE, then NORMALIZE_PATH."
 
-
-def case(text: str, path: str, uncounted: str, advice: str, when: str = "") -> tuple[str, ...]:
-    """A limit that a path written in another way passes by is found, with that way."""
-    return (
-        text,
-        f"Resources/Acl/Properties/Rules{path}",
-        f'Rule "api" limits the rate by the path{when}, but does not count /api/ written as {uncounted}. '
-        f"{advice}",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Acl/Properties/Rules<path>",
+    'Rule "api" limits the rate by the path<when=>, but does not count /api/ written as <uncounted>. '
+    "<advice>",
+)
 
 GOOD = {
     "anywhere, decoded": acl(scoped("URL_DECODE")),

@@ -1,6 +1,6 @@
 """Rules of a web ACL."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -19,11 +19,9 @@ MESSAGE = (
 
 acl = frame(HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: <rules>}}\n")
 
-
-def case(kind: str, rules: str, path: str, when: str) -> tuple[str, ...]:
-    """Two rules that can have the same priority at once are found on the second."""
-    return acl(rules, kind=kind), f"Resources/Guard/Properties/Rules{path}", MESSAGE.format(when=when)
-
+case = row(
+    acl("<rules>", kind="<kind>"), "Resources/Guard/Properties/Rules<path>", MESSAGE.format(when="<when>")
+)
 
 ROWS = {
     "literal": ("[{Name: a, Priority: 10}, {Name: b, Priority: 10}]", "/1/Priority", ""),

@@ -1,6 +1,6 @@
 """Rules of a web ACL."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Conditions:
@@ -33,11 +33,7 @@ Resources:
           Statement: {RateBasedStatement: {Limit: 1000, AggregateKeyType: IP}}
 """)
 
-
-def case(kind: str, rule: str, path: str, message: str) -> tuple[str, ...]:
-    """A rule that WAF refuses for its action is found in the property, with what its statement takes."""
-    return acl(rule, kind=kind), f"Resources/Guard/Properties/Rules/0{path}", message
-
+case = row(acl("<rule>", kind="<kind>"), "Resources/Guard/Properties/Rules/0<path>", "<message>")
 
 ROWS = {
     "no action": (f"{{Name: a, {GEO}}}", "", f'Rule "a" has no Action. {PLAIN}'),

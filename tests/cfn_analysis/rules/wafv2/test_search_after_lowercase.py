@@ -14,7 +14,8 @@ Resources:
               Statement:
                 ByteMatchStatement:
                   SearchString: <text>
-                  TextTransformations: [{Priority: 0, Type: URL_DECODE}, {Priority: 1, Type: <change=LOWERCASE>}]
+                  TextTransformations: [{Priority: 0, Type: URL_DECODE}, {Priority: 1,
+                      Type: <change=LOWERCASE>}]
 """)
 
 GOOD = {

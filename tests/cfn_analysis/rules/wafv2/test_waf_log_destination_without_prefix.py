@@ -1,5 +1,7 @@
 """Destinations of WAF logs."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: aws-waf-logs-web}
@@ -31,10 +33,7 @@ def to(destination: str, name: str = "aws-waf-logs-web") -> str:
     return logged(f"LogDestinationConfigs: [{destination}]", name)
 
 
-def case(text: str, problem: str) -> tuple[str, ...]:
-    """A destination with another name is found where the logging names it."""
-    return text, "Resources/Logging/Properties/LogDestinationConfigs/0", MESSAGE.format(problem)
-
+case = row("<text>", "Resources/Logging/Properties/LogDestinationConfigs/0", MESSAGE.format("<problem>"))
 
 GOOD = {
     "log group": to("!GetAtt Group.Arn"),
