@@ -2,16 +2,6 @@
 
 from ..harness import frame, row
 
-HEAD = """
-Parameters:
-  Header: {Type: String, Default: Authorization}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-Resources:
-  Api: {Type: AWS::ApiGateway::RestApi}
-"""
-
 USER = "method.request.header.Authorization"
 COOKIE = "method.request.header.Cookie"
 QUERY = "method.request.querystring.page"
@@ -23,15 +13,21 @@ NO_QUERY = (
     "same answer"
 )
 
-api = frame(
-    HEAD + "  Part: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api, "
-    "ParentId: !GetAtt Api.RootResourceId, PathPart: '<part={proxy+}>'}}\n"
-    "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, "
-    "CacheClusterEnabled: true, MethodSettings: [{ResourcePath: /*, HttpMethod: '*', "
-    "CachingEnabled: <caching=true>}]}}\n"
-    "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part, "
-    "HttpMethod: GET, Integration: {<parameters>}}}\n"
-)
+api = frame("""
+Parameters:
+  Header: {Type: String, Default: Authorization}
+  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
+Conditions:
+  Switched: !Equals [!Ref Switch, "true"]
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Part: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api,
+      ParentId: !GetAtt Api.RootResourceId, PathPart: '<part={proxy+}>'}}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, CacheClusterEnabled: true,
+      MethodSettings: [{ResourcePath: /*, HttpMethod: '*', CachingEnabled: <caching=true>}]}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part,
+      HttpMethod: GET, Integration: {<parameters>}}}
+""")
 
 
 def key(*parameters: str) -> str:

@@ -2,7 +2,10 @@
 
 from ..harness import frame, row
 
-HEAD = """
+HEADER = "RequestParameters: {method.request.header.X-Key: true}"
+BY = "RequestValidatorId: !Ref Checks"
+
+method = frame("""
 Parameters:
   Unneeded: {Type: String, Default: "false"}
   Needed: {Type: String, Default: "true"}
@@ -10,17 +13,10 @@ Parameters:
 Conditions:
   Switched: !Equals [!Ref Switch, "true"]
 Resources:
-"""
-
-HEADER = "RequestParameters: {method.request.header.X-Key: true}"
-BY = "RequestValidatorId: !Ref Checks"
-
-method = frame(
-    HEAD + "  Checks: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: a, "
-    "<checks=ValidateRequestParameters: true>}}\n"
-    "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, "
-    "<properties>}}\n"
-)
+  Checks: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: a,
+      <checks=ValidateRequestParameters: true>}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, <properties>}}
+""")
 
 message = frame(
     'RequestParameters requires "method.request.header.X-Key", and <lack>: a request without it '

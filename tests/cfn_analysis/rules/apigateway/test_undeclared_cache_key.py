@@ -2,7 +2,10 @@
 
 from ..harness import frame, row
 
-HEAD = """
+LARGE = "method.request.header.X-Key"
+SMALL = "method.request.header.x-key"
+
+method = frame("""
 Parameters:
   Header: {Type: String, Default: x-key}
   Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
@@ -10,15 +13,9 @@ Conditions:
   Switched: !Equals [!Ref Switch, "true"]
   Unswitched: !Not [!Condition Switched]
 Resources:
-"""
-
-LARGE = "method.request.header.X-Key"
-SMALL = "method.request.header.x-key"
-
-method = frame(
-    HEAD + "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, "
-    "RequestParameters: <declared>, Integration: {Type: MOCK, CacheKeyParameters: <key>}}}\n"
-)
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, RequestParameters: <declared>,
+      Integration: {Type: MOCK, CacheKeyParameters: <key>}}}
+""")
 
 spelling = frame(
     'CacheKeyParameters contains "<key>", and RequestParameters declares "<declared>": names '

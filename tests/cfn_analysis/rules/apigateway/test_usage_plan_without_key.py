@@ -2,7 +2,16 @@
 
 from ..harness import frame, row
 
-HEAD = """
+KEY = (
+    "  Key: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {UsagePlanId: !Ref Plan, KeyId: k, "
+    "KeyType: API_KEY}}\n"
+)
+
+CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
+QUOTA = "Quota: {Limit: 5, Period: DAY}"
+STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
+
+plan = frame("""
 Parameters:
   Keyed: {Type: String, Default: "false"}
   Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
@@ -13,20 +22,8 @@ Outputs:
   PlanId: {Value: !Ref Plan}
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: api}}
-"""
-
-KEY = (
-    "  Key: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {UsagePlanId: !Ref Plan, KeyId: k, "
-    "KeyType: API_KEY}}\n"
-)
-
-CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
-QUOTA = "Quota: {Limit: 5, Period: DAY}"
-STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
-
-plan = frame(
-    HEAD + "<others=>  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {<properties>}}\n"
-)
+<others=>  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {<properties>}}
+""")
 
 method = frame(
     "  <name>: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET, "

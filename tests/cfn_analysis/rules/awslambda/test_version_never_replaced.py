@@ -2,18 +2,15 @@
 
 from ..harness import frame
 
-HEAD = """
+version = frame("""
 Parameters:
   Release: {Type: String, Default: "1"}
 Conditions:
   Prod: !Equals [!Ref Release, "1"]
 Resources:
   Function: {Type: AWS::Lambda::Function}
-"""
-
-version = frame(
-    HEAD + "  <logical_id=Version>: {Type: AWS::Lambda::Version, <attributes=> Properties: {<properties>}}\n"
-)
+  <logical_id=Version>: {Type: AWS::Lambda::Version, <attributes=> Properties: {<properties>}}
+""")
 
 message = frame(
     "Version has only FunctionName <function>, which stays the same when the code changes: no "

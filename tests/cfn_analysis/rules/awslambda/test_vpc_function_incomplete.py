@@ -2,16 +2,15 @@
 
 from ..harness import frame
 
-HEAD = """
+function = frame("""
 Parameters:
   Groups: {Type: "List<AWS::EC2::SecurityGroup::Id>"}
   Any: {Type: String}
 Conditions:
   Prod: !Equals [!Ref Any, prod]
 Resources:
-"""
-
-function = frame(HEAD + "  Function: {Type: AWS::Lambda::Function, Properties: {VpcConfig: <config>}}\n")
+  Function: {Type: AWS::Lambda::Function, Properties: {VpcConfig: <config>}}
+""")
 
 message = frame("<name> <state>, and <other> is <value>: Lambda requires both. Specify at least one of each.")
 

@@ -2,7 +2,10 @@
 
 from ..harness import frame, row
 
-HEAD = """
+US = "'arn:aws:acm:us-east-1:123456789012:certificate/a'"
+EU = "'arn:aws:acm:eu-west-1:123456789012:certificate/a'"
+
+distribution = frame("""
 Parameters:
   Arn: {Type: String, Default: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}
   Empty: {Type: String, Default: ""}
@@ -11,15 +14,9 @@ Conditions:
   InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
 Resources:
   Own: {Type: AWS::CertificateManager::Certificate}
-"""
-
-US = "'arn:aws:acm:us-east-1:123456789012:certificate/a'"
-EU = "'arn:aws:acm:eu-west-1:123456789012:certificate/a'"
-
-distribution = frame(
-    HEAD + "  Site: {Type: AWS::CloudFront::Distribution, <attributes=> Properties: "
-    "{DistributionConfig: {ViewerCertificate: {AcmCertificateArn: <arn>}}}}\n"
-)
+  Site: {Type: AWS::CloudFront::Distribution,
+      <attributes=> Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: <arn>}}}}
+""")
 
 case = row(
     distribution("<arn>"),

@@ -2,21 +2,18 @@
 
 from ..harness import frame, row
 
-HEAD = """
+OWN = "{AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}"
+
+distribution = frame("""
 Parameters:
   Version: {Type: String, Default: TLSv1.2_2021}
   Own: {Type: String, Default: "true"}
 Conditions:
   Named: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
-"""
-
-OWN = "{AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}"
-
-distribution = frame(
-    HEAD + "  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: "
-    "{ViewerCertificate: <certificate>}}}\n"
-)
+  Site: {Type: AWS::CloudFront::Distribution,
+      Properties: {DistributionConfig: {ViewerCertificate: <certificate>}}}
+""")
 
 case = row(
     distribution("<certificate>"),

@@ -2,7 +2,7 @@
 
 from ..harness import frame
 
-HEAD = """
+alarm = frame("""
 Parameters:
   Where: {Type: String, Default: Global}
   Elsewhere: {Type: String, Default: CloudFront}
@@ -21,9 +21,8 @@ Resources:
   Function: {Type: AWS::Lambda::Function}
   Alias: {Type: AWS::Lambda::Alias}
   Queue: {Type: AWS::SQS::Queue}
-"""
-
-alarm = frame(HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {<properties>}}\n")
+  High: {Type: AWS::CloudWatch::Alarm, Properties: {<properties>}}
+""")
 
 
 def watching(namespace: str, name: str, **dimensions: str) -> str:

@@ -2,21 +2,20 @@
 
 from ..harness import frame, row
 
-HEAD = """
+MESSAGE = (
+    "Namespace is {}, and the stack is for {}: the metric {} exists only in us-east-1, so the alarm never "
+    "has data. Move the alarm to a stack in us-east-1."
+)
+
+alarm = frame("""
 Parameters:
   Watched: {Type: String, Default: AWS/CloudFront}
 Conditions:
   InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
   Shared: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
-"""
-
-MESSAGE = (
-    "Namespace is {}, and the stack is for {}: the metric {} exists only in us-east-1, so the alarm never "
-    "has data. Move the alarm to a stack in us-east-1."
-)
-
-alarm = frame(HEAD + "  High: {Type: AWS::CloudWatch::Alarm, <attributes=> Properties: {<properties>}}\n")
+  High: {Type: AWS::CloudWatch::Alarm, <attributes=> Properties: {<properties>}}
+""")
 
 REQUESTS = "Namespace: AWS/CloudFront, MetricName: Requests"
 

@@ -2,21 +2,18 @@
 
 from ..harness import frame, row
 
-HEAD = """
+CLUSTER = "{Name: DBClusterIdentifier, Value: !Ref Cluster}"
+ROLE = "{Name: Role, Value: WRITER}"
+
+alarm = frame("""
 Parameters:
   Watched: {Type: String, Default: CPUUtilization}
 Conditions:
   Replicated: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Cluster: {Type: AWS::RDS::DBCluster}
-"""
-
-CLUSTER = "{Name: DBClusterIdentifier, Value: !Ref Cluster}"
-ROLE = "{Name: Role, Value: WRITER}"
-
-alarm = frame(
-    HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/RDS, <properties>}}\n"
-)
+  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/RDS, <properties>}}
+""")
 
 case = row(
     alarm("<properties>"),

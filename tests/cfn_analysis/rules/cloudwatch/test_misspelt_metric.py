@@ -2,19 +2,16 @@
 
 from ..harness import frame
 
-HEAD = """
+alarm = frame("""
 Parameters:
   Watched: {Type: String, Default: 5XXErrorRate}
   Part: {Type: String, Default: 5XX}
 Conditions:
   Rest: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
-"""
-
-alarm = frame(
-    HEAD + "  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: <namespace>, MetricName: "
-    "<name>, Dimensions: <dimensions=[]>}}\n"
-)
+  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: <namespace>, MetricName: <name>,
+      Dimensions: <dimensions=[]>}}
+""")
 
 REST = "[{Name: ApiName, Value: orders}]"
 HTTP = "[{Name: ApiId, Value: a1b2}]"

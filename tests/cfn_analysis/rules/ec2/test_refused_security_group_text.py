@@ -2,7 +2,12 @@
 
 from ..harness import frame, row
 
-HEAD = """
+REFUSED = (
+    "Description {}: EC2 refuses the characters {} in it. Use ASCII letters, digits, spaces and "
+    "._-:/()#,@[]+=&;{{}}!$*."
+)
+
+group = frame("""
 Parameters:
   Quoted: {Type: String, Default: "the 'app'"}
   Plain: {Type: String, Default: the app}
@@ -10,14 +15,8 @@ Parameters:
 Conditions:
   Prod: !Equals [!Ref Any, prod]
 Resources:
-"""
-
-REFUSED = (
-    "Description {}: EC2 refuses the characters {} in it. Use ASCII letters, digits, spaces and "
-    "._-:/()#,@[]+=&;{{}}!$*."
-)
-
-group = frame(HEAD + "  Group: {Type: AWS::EC2::<kind=SecurityGroup>, Properties: {<properties>}}\n")
+  Group: {Type: AWS::EC2::<kind=SecurityGroup>, Properties: {<properties>}}
+""")
 
 case = row("<text>", "Resources/Group/Properties/<path>", "<message>")
 

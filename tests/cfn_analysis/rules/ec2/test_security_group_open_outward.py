@@ -2,14 +2,6 @@
 
 from ..harness import frame, row
 
-HEAD = """
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
-"""
-
 MESSAGE = (
     "SecurityGroupEgress {}: EC2 adds a rule that allows all outbound traffic. Write the rules the group "
     "needs; for none: IpProtocol -1 to CidrIp 127.0.0.1/32; for all: IpProtocol -1 to CidrIp 0.0.0.0/0."
@@ -17,10 +9,14 @@ MESSAGE = (
 
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
-group = frame(
-    HEAD + "  Group: {Type: AWS::EC2::SecurityGroup, <attributes=> Properties: {GroupDescription: x, "
-    "<properties>}}\n"
-)
+group = frame("""
+Parameters:
+  Any: {Type: String}
+Conditions:
+  Prod: !Equals [!Ref Any, prod]
+Resources:
+  Group: {Type: AWS::EC2::SecurityGroup, <attributes=> Properties: {GroupDescription: x, <properties>}}
+""")
 
 case = row("<text>", "Resources/Group/Properties<path>", MESSAGE.format("<state>"))
 

@@ -2,16 +2,15 @@
 
 from ..harness import frame
 
-HEAD = """
+flow_log = frame("""
 Parameters:
   Format: {Type: String, Default: "${version} ${windowstart}"}
   Any: {Type: String}
 Conditions:
   Prod: !Equals [!Ref Any, prod]
 Resources:
-"""
-
-flow_log = frame(HEAD + "  Log: {Type: AWS::EC2::FlowLog, Properties: {LogFormat: <log_format>}}\n")
+  Log: {Type: AWS::EC2::FlowLog, Properties: {LogFormat: <log_format>}}
+""")
 
 
 def case(log_format: str, *fields: str) -> tuple[str, ...]:

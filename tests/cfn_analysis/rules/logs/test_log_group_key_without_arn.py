@@ -2,7 +2,10 @@
 
 from ..harness import frame
 
-HEAD = """
+ID = "that is the ID of a key, but the ARN is required. Write GetAtt {}.Arn."
+ALIAS = "that is the name of an alias, but the ARN of a key is required. Write GetAtt of its Arn."
+
+log_group = frame("""
 Parameters:
   Any: {Type: String}
 Conditions:
@@ -11,12 +14,8 @@ Resources:
   Key: {Type: AWS::KMS::Key}
   Replica: {Type: AWS::KMS::ReplicaKey}
   Alias: {Type: AWS::KMS::Alias}
-"""
-
-ID = "that is the ID of a key, but the ARN is required. Write GetAtt {}.Arn."
-ALIAS = "that is the name of an alias, but the ARN of a key is required. Write GetAtt of its Arn."
-
-log_group = frame(HEAD + "  Logs: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: <key>}}\n")
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: <key>}}
+""")
 
 GOOD = {
     "GetAtt": log_group("!GetAtt Key.Arn"),

@@ -2,23 +2,20 @@
 
 from ..harness import frame, row
 
-HEAD = """
+MULTI_AZ = (
+    "MultiAZ {}: an Aurora cluster is spread over the Availability Zones by its instances, and this property "
+    "does not apply to them. Remove it, and add a second instance in another AvailabilityZone."
+)
+
+instance = frame("""
 Parameters:
   Multi: {Type: String, Default: "true"}
   Mode: {Type: String}
 Conditions:
   Prod: !Equals [!Ref Mode, prod]
 Resources:
-"""
-
-MULTI_AZ = (
-    "MultiAZ {}: an Aurora cluster is spread over the Availability Zones by its instances, and this property "
-    "does not apply to them. Remove it, and add a second instance in another AvailabilityZone."
-)
-
-instance = frame(
-    HEAD + "  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, <properties>}}\n"
-)
+  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, <properties>}}
+""")
 
 case = row("<text>", "Resources/One/Properties/<name>", "<message>")
 

@@ -2,7 +2,14 @@
 
 from ..harness import frame, row
 
-HEAD = """
+MESSAGE = (
+    "{switch} and DBInstanceClass {instance_class}: Aurora MySQL has no Performance Insights on this class, "
+    "and RDS refuses the instance. Disable it, or use a class that supports it, such as db.t4g.medium."
+)
+
+ON = "EnablePerformanceInsights is true"
+
+instance = frame("""
 Parameters:
   Class: {Type: String, Default: db.r6g.large, AllowedValues: [db.r6g.large, db.t3.medium, db.t4g.medium]}
   Small: {Type: String, Default: db.t3.medium}
@@ -23,19 +30,9 @@ Conditions:
 Resources:
   Plain: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql}}
   Watched: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql, PerformanceInsightsEnabled: true}}
-"""
-
-MESSAGE = (
-    "{switch} and DBInstanceClass {instance_class}: Aurora MySQL has no Performance Insights on this class, "
-    "and RDS refuses the instance. Disable it, or use a class that supports it, such as db.t4g.medium."
-)
-
-ON = "EnablePerformanceInsights is true"
-
-instance = frame(
-    HEAD + "  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, "
-    "DBClusterIdentifier: !Ref <cluster=Plain>, <properties>}}\n"
-)
+  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>,
+      DBClusterIdentifier: !Ref <cluster=Plain>, <properties>}}
+""")
 
 case = row(
     instance("<properties>"),

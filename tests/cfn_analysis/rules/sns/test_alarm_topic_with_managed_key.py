@@ -2,7 +2,12 @@
 
 from ..harness import frame, row
 
-HEAD = """
+MESSAGE = (
+    "KmsMasterKeyId {}: CloudWatch cannot use this key, so the messages of all alarms to the topic are "
+    "lost. Use a customer managed key whose policy allows cloudwatch.amazonaws.com."
+)
+
+topic = frame("""
 Parameters:
   KeyAlias: {Type: String, Default: alias/aws/sns}
   Managed: {Type: String, Default: aws}
@@ -11,18 +16,9 @@ Conditions:
   Cheap: !Equals [!Ref AWS::StackName, cheap]
 Resources:
   Key: {Type: AWS::KMS::Key}
-"""
-
-MESSAGE = (
-    "KmsMasterKeyId {}: CloudWatch cannot use this key, so the messages of all alarms to the topic are "
-    "lost. Use a customer managed key whose policy allows cloudwatch.amazonaws.com."
-)
-
-topic = frame(
-    HEAD + "  Topic: {Type: AWS::SNS::Topic, Properties: {<key>}}\n"
-    "  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: "
-    "{<alarm=AlarmActions: [!Ref Topic]>}}\n"
-)
+  Topic: {Type: AWS::SNS::Topic, Properties: {<key>}}
+  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: {<alarm=AlarmActions: [!Ref Topic]>}}
+""")
 
 
 def case(kind: str, text: str, state: str) -> tuple[str, ...]:

@@ -2,15 +2,14 @@
 
 from ..harness import frame
 
-RESOURCES = """
+output = frame("""
 Resources:
   Public: {Type: AWS::EC2::Subnet}
   Private: {Type: AWS::EC2::Subnet}
   PrivateTable: {Type: AWS::EC2::RouteTable}
 Outputs:
-"""
-
-output = frame(RESOURCES + "  <key>: {Value: <value>}\n")
+  <key>: {Value: <value>}
+""")
 
 GOOD = {
     "own": output("PrivateId", "!Ref Private"),

@@ -2,7 +2,12 @@
 
 from ..harness import frame
 
-HEAD = """
+MESSAGE = (
+    "Scope {}, and the stack is for {}: WAF creates resources for CloudFront only in us-east-1. Deploy the "
+    "stack there, or use the scope REGIONAL."
+)
+
+made = frame("""
 Parameters:
   Edge: {Type: String, Default: CLOUDFRONT}
   Either: {Type: String, Default: REGIONAL, AllowedValues: [REGIONAL, CLOUDFRONT]}
@@ -12,16 +17,8 @@ Conditions:
   InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
   AtEdgeInUsEast1: !And [!Condition AtEdge, !Condition InUsEast1]
 Resources:
-"""
-
-MESSAGE = (
-    "Scope {}, and the stack is for {}: WAF creates resources for CloudFront only in us-east-1. Deploy the "
-    "stack there, or use the scope REGIONAL."
-)
-
-made = frame(
-    HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, <attributes=> Properties: {Scope: <scope>}}\n"
-)
+  Guard: {Type: AWS::WAFv2::<kind=WebACL>, <attributes=> Properties: {Scope: <scope>}}
+""")
 
 
 def case(kind: str, scope: str, attributes: str, state: str) -> tuple[str, ...]:

@@ -2,7 +2,12 @@
 
 from ..harness import frame, row
 
-HEAD = """
+MESSAGE = (
+    'Priority of the rule "b" is 10{when}, as it is for the rule "a": WAF refuses the rules. Give each rule '
+    "a unique priority."
+)
+
+acl = frame("""
 Parameters:
   Ten: {Type: Number, Default: 10}
   Unknown: {Type: Number}
@@ -10,14 +15,8 @@ Conditions:
   Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
   Other: !Equals [!Ref AWS::StackName, other]
 Resources:
-"""
-
-MESSAGE = (
-    'Priority of the rule "b" is 10{when}, as it is for the rule "a": WAF refuses the rules. Give each rule '
-    "a unique priority."
-)
-
-acl = frame(HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: <rules>}}\n")
+  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: <rules>}}
+""")
 
 case = row(
     acl("<rules>", kind="<kind>"), "Resources/Guard/Properties/Rules<path>", MESSAGE.format(when="<when>")

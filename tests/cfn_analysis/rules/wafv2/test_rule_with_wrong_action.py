@@ -2,12 +2,6 @@
 
 from ..harness import frame, row
 
-HEAD = """
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-"""
-
 GEO = "Statement: {GeoMatchStatement: {CountryCodes: [KP]}}"
 MANAGED = "Statement: {ManagedRuleGroupStatement: {VendorName: AWS, Name: Common}}"
 OWN_GROUP = "Statement: {RuleGroupReferenceStatement: {Arn: arn}}"
@@ -18,7 +12,12 @@ GROUP = (
     "group's own actions."
 )
 
-acl = frame(HEAD + "  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: [<rule>]}}\n")
+acl = frame("""
+Conditions:
+  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
+Resources:
+  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: [<rule>]}}
+""")
 
 rate = frame("""
 Resources:
