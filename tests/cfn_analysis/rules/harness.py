@@ -80,6 +80,29 @@ def row(*frames: str) -> Callable[..., tuple[str, ...]]:
     return lambda *values, **named: tuple(fill(*values, **named).split("\0"))
 
 
+def decoded(snippet: str) -> Any:
+    """Return a snippet as a template.
+
+    One that begins with a resource gets the line ``Resources:``. A condition that it uses and does not declare
+    has its own parameter, and ``NotProd`` is the opposite of ``Prod``.
+    """
+    text = f"Resources:\n{snippet}" if snippet.lstrip("\n").startswith("  ") else snippet
+    template, broken = decode_str(text)
+    assert template is not None, broken
+
+    declared = template.get("Conditions", {})
+    used = set(re.findall(r"(?:!If \[|!Condition |Condition: )([A-Z]\w*)", text))
+    for name in sorted({name.removeprefix("Not") for name in used if name not in declared}):
+        template.setdefault("Parameters", {})[f"{name}Parameter"] = {"Type": "String"}
+        template.setdefault("Conditions", {}).update(
+            {
+                name: {"Fn::Equals": [{"Ref": f"{name}Parameter"}, "true"]},
+                f"Not{name}": {"Fn::Not": [{"Condition": name}]},
+            }
+        )
+    return template
+
+
 def rule_of(test_file: Path) -> CloudFormationLintRule:
     """Return the rule that a test file is about."""
     module = f"cfn_analysis.rules.{test_file.parent.name}.{test_file.stem.removeprefix('test_')}"
@@ -112,11 +135,8 @@ def findings(
     parameters: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str]]:
     """Return path and message of what a rule finds, with no other rule."""
-    template, broken = decode_str(text)
-    assert template is not None, broken
-
     sets = [ParameterSet(parameters=dict(parameters))] if parameters else None
-    cfn = Template("template.yaml", template, list(regions), sets)
+    cfn = Template("template.yaml", decoded(text), list(regions), sets)
     everything = list(only(rule).run("template.yaml", cfn, configuration(*regions)))
 
     # cfn-lint turns an exception in a rule into a finding of another.

@@ -6,10 +6,6 @@ HEAD = """
 Parameters:
   "On": {Type: String, Default: "true"}
   Proxy: {Type: String, Default: proxy}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
 """
@@ -84,7 +80,7 @@ GOOD = {
     "caching never where there is a cache": api(
         NO_KEY, ALL.replace("true", "!If [Switched, true, false]"), cluster="!If [Switched, false, true]"
     ),
-    "never both": api(NO_KEY, of_stage="Condition: Switched,", of_method="Condition: Unswitched,"),
+    "never both": api(NO_KEY, of_stage="Condition: Switched,", of_method="Condition: NotSwitched,"),
     "key where it is cached": api(
         key(f"!If [Switched, [{PROXY}], []]"), ALL.replace("true", "!If [Switched, true, false]")
     ),

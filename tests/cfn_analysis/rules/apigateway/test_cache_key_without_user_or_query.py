@@ -16,9 +16,6 @@ NO_QUERY = (
 api = frame("""
 Parameters:
   Header: {Type: String, Default: Authorization}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
   Part: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api,

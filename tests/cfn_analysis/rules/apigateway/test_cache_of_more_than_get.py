@@ -5,10 +5,6 @@ from ..harness import row
 HEAD = """
 Parameters:
   Verb: {Type: String, Default: POST}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -39,7 +35,7 @@ GOOD = {
     "no cache": stage("HttpMethod: POST, CachingEnabled: true", "StageName: v1"),
     "import": stage("HttpMethod: !ImportValue verb, CachingEnabled: true"),
     "GET where it is cached": stage(
-        "HttpMethod: !If [Switched, GET, POST], CachingEnabled: !If [Unswitched, false, true]"
+        "HttpMethod: !If [Switched, GET, POST], CachingEnabled: !If [NotSwitched, false, true]"
     ),
 }
 

@@ -3,11 +3,6 @@
 from ..harness import frame, row
 
 HEAD = """
-Parameters:
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
   Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET}}
@@ -45,7 +40,7 @@ GOOD = {
     "reference to a method with a condition": deployment(
         "DependsOn: Get,", "Description: !If [Switched, !Ref Post, none]", CONDITIONAL
     ),
-    "never both": deployment("Condition: Unswitched, DependsOn: Get,", "", CONDITIONAL),
+    "never both": deployment("Condition: NotSwitched, DependsOn: Get,", "", CONDITIONAL),
     "another API": deployment("DependsOn: Get,", "", POST.replace("!Ref Api", "!ImportValue api")),
 }
 

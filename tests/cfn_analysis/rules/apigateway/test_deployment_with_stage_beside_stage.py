@@ -5,9 +5,6 @@ from ..harness import frame, row
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
 

@@ -6,8 +6,6 @@ HEAD = """
 Parameters:
   Policy: {Type: String, Default: TLS_1_2, AllowedValues: [TLS_1_0, TLS_1_2]}
   Kind: {Type: String, Default: REGIONAL, AllowedValues: [REGIONAL, PRIVATE]}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

@@ -5,10 +5,6 @@ from ..harness import frame, row
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
 """
@@ -38,7 +34,7 @@ GOOD = {
     "another group": stage("!Sub '/aws/apigateway/${Api}'"),
     "another stage": stage("!Sub 'API-Gateway-Execution-Logs_${Api}/v2'"),
     "name that only AWS knows": stage("!ImportValue log"),
-    "never both": stage(LOG, "Condition: Switched,", of_group="Condition: Unswitched,"),
+    "never both": stage(LOG, "Condition: Switched,", of_group="Condition: NotSwitched,"),
 }
 
 BAD = {

@@ -5,10 +5,6 @@ from ..harness import frame, row
 HEAD = """
 Parameters:
   Level: {Type: String, Default: INFO}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -44,7 +40,7 @@ GOOD = {
         LOGS, "DependsOn: Group,", ACCOUNT + "  Group: {Type: X::Y::Z, DependsOn: Account}\n"
     ),
     "account set elsewhere": stage(LOGS, account=""),
-    "never both": stage(LOGS, "Condition: Unswitched,", CONDITIONAL),
+    "never both": stage(LOGS, "Condition: NotSwitched,", CONDITIONAL),
     "logs nothing": stage(LOGS.replace("INFO", "'OFF'")),
     "no settings": stage("StageName: v1"),
     "off in both": stage(LOGS.replace("INFO", "!If [Switched, 'OFF', !Ref AWS::NoValue]")),

@@ -9,9 +9,6 @@ method = frame("""
 Parameters:
   Unneeded: {Type: String, Default: "false"}
   Needed: {Type: String, Default: "true"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
   Checks: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: a,
       <checks=ValidateRequestParameters: true>}}

@@ -8,10 +8,6 @@ SMALL = "method.request.header.x-key"
 method = frame("""
 Parameters:
   Header: {Type: String, Default: x-key}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, RequestParameters: <declared>,
       Integration: {Type: MOCK, CacheKeyParameters: <key>}}}

@@ -6,9 +6,6 @@ HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
   Unwanted: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
 

@@ -6,10 +6,6 @@ HEAD = """
 Parameters:
   Keyed: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
   Open: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -48,10 +44,10 @@ GOOD = {
     + method("Second", "ApiKeyRequired: !Ref Keyed", api="a"),
     "all as one condition says": HEAD
     + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
-    + method("Second", "ApiKeyRequired: !If [Unswitched, false, true]", api="a"),
+    + method("Second", "ApiKeyRequired: !If [NotSwitched, false, true]", api="a"),
     "never both": HEAD
     + method("First", "ApiKeyRequired: true", "Condition: Switched,", "a")
-    + method("Second", "HttpMethod: GET", "Condition: Unswitched,", "a"),
+    + method("Second", "HttpMethod: GET", "Condition: NotSwitched,", "a"),
 }
 
 BAD = {

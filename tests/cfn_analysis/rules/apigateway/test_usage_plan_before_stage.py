@@ -5,10 +5,6 @@ from ..harness import frame, row
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -36,7 +32,7 @@ GOOD = {
     "another stage": plan("{ApiId: a, Stage: v2}"),
     "another API": plan("{ApiId: b, Stage: v1}"),
     "never both": plan(
-        "{ApiId: a, Stage: v1}", attributes="Condition: Switched,", of_stage="Condition: Unswitched,"
+        "{ApiId: a, Stage: v1}", attributes="Condition: Switched,", of_stage="Condition: NotSwitched,"
     ),
 }
 

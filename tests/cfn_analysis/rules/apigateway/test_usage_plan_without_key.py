@@ -14,10 +14,6 @@ STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
 plan = frame("""
 Parameters:
   Keyed: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Outputs:
   PlanId: {Value: !Ref Plan}
 Resources:
@@ -49,7 +45,7 @@ GOOD = {
     "key wherever there is a plan": plan(QUOTA, CONDITIONAL_KEY, "Condition: Switched,"),
     "one key or the other": plan(
         QUOTA,
-        CONDITIONAL_KEY + CONDITIONAL_KEY.replace("Switched", "Unswitched").replace("Key:", "Other:", 1),
+        CONDITIONAL_KEY + CONDITIONAL_KEY.replace("Switched", "NotSwitched").replace("Key:", "Other:", 1),
     ),
     "exported plan": plan(QUOTA).replace("!Ref Plan}", "!Ref Plan, Export: {Name: plan}}"),
     "plan that another resource uses": plan(

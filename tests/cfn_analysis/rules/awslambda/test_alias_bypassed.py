@@ -3,10 +3,6 @@
 from ..harness import frame, row
 
 HEAD = """
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Function: {Type: AWS::Lambda::Function}
   Bare: {Type: AWS::Lambda::Function}

@@ -5,8 +5,6 @@ from ..harness import row
 HEAD = """
 Parameters:
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Queue: {Type: AWS::SQS::Queue}
   Other: {Type: AWS::SQS::Queue}

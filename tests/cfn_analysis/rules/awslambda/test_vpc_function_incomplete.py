@@ -6,8 +6,6 @@ function = frame("""
 Parameters:
   Groups: {Type: "List<AWS::EC2::SecurityGroup::Id>"}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Function: {Type: AWS::Lambda::Function, Properties: {VpcConfig: <config>}}
 """)

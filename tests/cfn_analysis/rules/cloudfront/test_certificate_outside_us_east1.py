@@ -10,7 +10,6 @@ Parameters:
   Arn: {Type: String, Default: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}
   Empty: {Type: String, Default: ""}
 Conditions:
-  Named: !Equals [!Ref AWS::AccountId, "111111111111"]
   InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
 Resources:
   Own: {Type: AWS::CertificateManager::Certificate}

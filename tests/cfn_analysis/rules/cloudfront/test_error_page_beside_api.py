@@ -7,8 +7,6 @@ Parameters:
   Domain: {Type: String, Default: abc.execute-api.us-east-1.amazonaws.com}
   ApiId: {Type: String}
   Code: {Type: Number, Default: 404}
-Conditions:
-  Routed: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Bucket: {Type: AWS::S3::Bucket}
   HttpApi: {Type: AWS::ApiGatewayV2::Api}

@@ -7,8 +7,6 @@ Parameters:
   Forwarding: {Type: String, Default: 216adef6-5c7f-47e4-b989-5492eafa07d3}
   Part: {Type: String, Default: 216adef6}
   ApiId: {Type: String}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

@@ -6,8 +6,6 @@ HEAD = """
 Parameters:
   Owner: {Type: String, Default: BucketOwnerPreferred}
   Enforced: {Type: String, Default: BucketOwnerEnforced}
-Conditions:
-  Listed: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

@@ -8,8 +8,6 @@ distribution = frame("""
 Parameters:
   Version: {Type: String, Default: TLSv1.2_2021}
   Own: {Type: String, Default: "true"}
-Conditions:
-  Named: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Site: {Type: AWS::CloudFront::Distribution,
       Properties: {DistributionConfig: {ViewerCertificate: <certificate>}}}

@@ -6,8 +6,6 @@ HEAD = """
 Parameters:
   Publish: {Type: String, Default: "true"}
   Draft: {Type: String, Default: "false"}
-Conditions:
-  Live: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

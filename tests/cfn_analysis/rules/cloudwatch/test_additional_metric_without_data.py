@@ -8,8 +8,6 @@ Parameters:
   Watched: {Type: String, Default: OriginLatency}
   Other: {Type: String}
 Conditions:
-  Measured: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Served: !Equals [!Ref AWS::StackName, served]
   Both: !And [!Condition Measured, !Condition Served]
 Resources:
   Site: {Type: AWS::CloudFront::Distribution, Properties: {}}

@@ -8,8 +8,6 @@ Parameters:
   Elsewhere: {Type: String, Default: CloudFront}
   Watched: {Type: String, Default: AWS/SQS}
   Side: {Type: String, Default: Region}
-Conditions:
-  Shared: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Site: {Type: AWS::CloudFront::Distribution}
   Edge: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT, VisibilityConfig: {MetricName: edge-waf}}}

@@ -12,7 +12,6 @@ Parameters:
   Watched: {Type: String, Default: AWS/CloudFront}
 Conditions:
   InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
-  Shared: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   High: {Type: AWS::CloudWatch::Alarm, <attributes=> Properties: {<properties>}}
 """)

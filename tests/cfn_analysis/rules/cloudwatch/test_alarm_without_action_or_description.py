@@ -5,13 +5,11 @@ from ..harness import frame
 HEAD = """
 Parameters:
   Enabled: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-  Paging: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
   Text: {Type: String, Default: The writer is busy.}
   NoText: {Type: String, Default: ""}
   NoTopics: {Type: CommaDelimitedList, Default: ""}
   Topics: {Type: "List<String>"}
 Conditions:
-  Pages: !Equals [!Ref Paging, "true"]
   Runs: !Equals [!Ref Enabled, "true"]
 Mappings:
   Texts: {high: {text: Busy.}}

@@ -5,8 +5,6 @@ from ..harness import row
 HEAD = """
 Parameters:
   Two: {Type: Number, Default: 2}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

@@ -43,11 +43,6 @@ Resources:
 """)
 
 conditional = frame("""
-Parameters:
-  Graph: {Type: String, AllowedValues: ['yes', 'no']}
-Conditions:
-  HasGraph: !Equals [!Ref Graph, 'yes']
-  HasNoGraph: !Not [!Condition HasGraph]
 Mappings:
   Titles: {eu-west-1: {Size: '3'}}
 Resources:
@@ -58,7 +53,7 @@ Resources:
         - '{"widgets":[{"type":"text","height":${Size},"width":${Wide}${Narrow}}${Graphs}]}'
         - Size: !FindInMap [Titles, !Ref AWS::Region, Size]
           Wide: !If [HasGraph, '12', '']
-          Narrow: !If [HasNoGraph, '6', '']
+          Narrow: !If [NotHasGraph, '6', '']
           Graphs: !If
             - HasGraph
             - !Sub ',{"type":"metric","properties":{<graph>}}'

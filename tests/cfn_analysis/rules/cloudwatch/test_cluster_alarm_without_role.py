@@ -8,8 +8,6 @@ ROLE = "{Name: Role, Value: WRITER}"
 alarm = frame("""
 Parameters:
   Watched: {Type: String, Default: CPUUtilization}
-Conditions:
-  Replicated: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Cluster: {Type: AWS::RDS::DBCluster}
   High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/RDS, <properties>}}

@@ -9,7 +9,6 @@ Parameters:
 Mappings:
   Classes: {db.r6g.large: {Small: "false"}, db.t4g.medium: {Small: "true"}}
 Conditions:
-  Prod: !Equals [!Ref Any, prod]
   IsSmall: !Equals [!FindInMap [Classes, !Ref Class, Small], "true"]
 Resources:
   Few: {Type: AWS::RDS::DBParameterGroup, Properties: {Parameters: {max_connections: "50"}}}

@@ -6,8 +6,6 @@ alarm = frame("""
 Parameters:
   Watched: {Type: String, Default: 5XXErrorRate}
   Part: {Type: String, Default: 5XX}
-Conditions:
-  Rest: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: <namespace>, MetricName: <name>,
       Dimensions: <dimensions=[]>}}

@@ -12,8 +12,6 @@ Parameters:
   Size: {Type: String, Default: small}
 Mappings:
   Networks: {small: {Public: 10.0.0.0/24}}
-Conditions:
-  First: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Address: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}

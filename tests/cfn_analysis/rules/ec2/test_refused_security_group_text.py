@@ -12,8 +12,6 @@ Parameters:
   Quoted: {Type: String, Default: "the 'app'"}
   Plain: {Type: String, Default: the app}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Group: {Type: AWS::EC2::<kind=SecurityGroup>, Properties: {<properties>}}
 """)

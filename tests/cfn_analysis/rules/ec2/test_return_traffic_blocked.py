@@ -6,8 +6,6 @@ HEAD = """
 Parameters:
   Vpc: {Type: String, Default: 10.0.0.0/16}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Acl: {Type: AWS::EC2::NetworkAcl}
 """

@@ -10,10 +10,6 @@ MESSAGE = (
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
 group = frame("""
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Group: {Type: AWS::EC2::SecurityGroup, <attributes=> Properties: {GroupDescription: x, <properties>}}
 """)

@@ -6,8 +6,6 @@ flow_log = frame("""
 Parameters:
   Format: {Type: String, Default: "${version} ${windowstart}"}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Log: {Type: AWS::EC2::FlowLog, Properties: {LogFormat: <log_format>}}
 """)

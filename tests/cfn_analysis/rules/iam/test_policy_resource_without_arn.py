@@ -14,9 +14,6 @@ from ..harness import frame
 HEAD = """
 Parameters:
   Name: {Type: String, Default: name}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
   Bucket: {Type: AWS::S3::Bucket}
   Key: {Type: AWS::KMS::Key}

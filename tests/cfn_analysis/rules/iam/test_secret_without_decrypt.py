@@ -5,8 +5,6 @@ from ..harness import frame
 HEAD = """
 Parameters:
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Key:
     Type: AWS::KMS::Key

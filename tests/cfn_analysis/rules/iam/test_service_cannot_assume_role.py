@@ -1,8 +1,6 @@
 """Roles and the services that take them."""
 
 HEAD = """
-Conditions:
-  Odd: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   For:
     Type: AWS::IAM::Role

@@ -8,8 +8,6 @@ ALIAS = "that is the name of an alias, but the ARN of a key is required. Write G
 log_group = frame("""
 Parameters:
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Key: {Type: AWS::KMS::Key}
   Replica: {Type: AWS::KMS::ReplicaKey}

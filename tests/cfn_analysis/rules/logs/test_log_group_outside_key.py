@@ -5,8 +5,6 @@ from ..harness import frame
 group = frame("""
 Parameters:
   Any: {Type: String}
-Conditions:
-  Odd: !Equals [!Ref Any, odd]
 Resources:
   Key:
     Type: AWS::KMS::Key

@@ -5,9 +5,6 @@ from ..harness import row
 HEAD = """
 Parameters:
   Zone: {Type: String, Default: UTC}
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
 """
 

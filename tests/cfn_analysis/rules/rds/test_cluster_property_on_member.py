@@ -11,8 +11,6 @@ instance = frame("""
 Parameters:
   Multi: {Type: String, Default: "true"}
   Mode: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Mode, prod]
 Resources:
   One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, <properties>}}
 """)

@@ -6,8 +6,6 @@ HEAD = """
 Parameters:
   Audit: {Type: String, Default: "0"}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Audited: {Type: AWS::RDS::DBClusterParameterGroup, Properties: {Parameters: {server_audit_logging: "1"}}}
   Slow: {Type: AWS::RDS::DBParameterGroup, Properties: {Parameters: {slow_query_log: "1", log_output: FILE}}}

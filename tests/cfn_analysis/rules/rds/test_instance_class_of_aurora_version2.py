@@ -8,8 +8,6 @@ Parameters:
   Old: {Type: String, Default: db.r4.large}
   Any: {Type: String}
   Version: {Type: String, Default: 8.0.mysql_aurora.3.10.6}
-Conditions:
-  Dev: !Equals [!Ref Any, dev]
 Resources:
   Three: {Type: AWS::RDS::DBCluster, Properties: {EngineVersion: 8.0.mysql_aurora.3.10.6}}
   Two: {Type: AWS::RDS::DBCluster, Properties: {EngineVersion: 5.7.mysql_aurora.2.12.0}}

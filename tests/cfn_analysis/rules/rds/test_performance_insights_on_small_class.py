@@ -26,7 +26,6 @@ Conditions:
   Either: !Or [!Condition Large, !Equals [!FindInMap [Classes, !Ref Class, Insights], "true"]]
   Both: !And [!Condition HasInsights, !Condition SomethingElse]
   Large: !Equals [!Ref Class, db.r6g.large]
-  SomethingElse: !Equals [!Ref Any, "true"]
 Resources:
   Plain: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql}}
   Watched: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql, PerformanceInsightsEnabled: true}}

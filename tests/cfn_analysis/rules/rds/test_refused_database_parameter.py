@@ -6,8 +6,6 @@ HEAD = """
 Parameters:
   Family: {Type: String, Default: aurora-mysql8.0}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
 """
 

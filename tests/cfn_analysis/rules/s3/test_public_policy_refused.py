@@ -5,8 +5,6 @@ from ..harness import frame
 template = frame("""
 Parameters:
   Public: {Type: String}
-Conditions:
-  IsPublic: !Equals [!Ref Public, 'yes']
 Resources:
   Bucket: {Type: AWS::S3::Bucket,
       Properties: {PublicAccessBlockConfiguration: {<block=BlockPublicPolicy: true>}}}

@@ -4,9 +4,6 @@ HEAD = """
 Transform: AWS::LanguageExtensions
 Parameters:
   Fate: {Type: String, Default: Retain}
-Conditions:
-  First: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Second: !Not [!Condition First]
 Resources:
 """
 
@@ -40,7 +37,7 @@ GOOD = {
     "neither": bucket("", ""),
     "allows only": bucket("DeletionPolicy: Retain,", "", statements=ALLOW),
     "bucket of another stack": bucket("DeletionPolicy: Retain,", "", reference="!ImportValue bucket"),
-    "never together": bucket("DeletionPolicy: Retain, Condition: First,", "Condition: Second,"),
+    "never together": bucket("DeletionPolicy: Retain, Condition: First,", "Condition: NotFirst,"),
 }
 
 BAD = {

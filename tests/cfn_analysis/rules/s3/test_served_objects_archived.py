@@ -5,10 +5,6 @@ from ..harness import frame
 HEAD = """
 Parameters:
   Class: {Type: String, Default: GLACIER}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -93,7 +89,7 @@ BAD = {
         message("GLACIER"),
     ),
     "second branch, under a condition": (
-        bucket(move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: Unswitched,"),
+        bucket(move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: NotSwitched,"),
         "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/2",
         message("GLACIER"),
     ),

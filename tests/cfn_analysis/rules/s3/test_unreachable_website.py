@@ -3,9 +3,6 @@
 HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
 

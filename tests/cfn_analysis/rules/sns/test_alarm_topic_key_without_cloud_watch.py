@@ -8,8 +8,6 @@ Parameters:
   Project: {Type: String}
   Service: {Type: String, Default: cloudwatch.amazonaws.com}
   OtherService: {Type: String, Default: events.amazonaws.com}
-Conditions:
-  Open: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

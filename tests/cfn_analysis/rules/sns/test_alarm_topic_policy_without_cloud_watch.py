@@ -7,8 +7,6 @@ Parameters:
   Environment: {Type: String, Default: dev, AllowedValues: [dev, prod]}
   Service: {Type: String, Default: cloudwatch.amazonaws.com}
   OtherService: {Type: String, Default: budgets.amazonaws.com}
-Conditions:
-  Open: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Topic: {Type: AWS::SNS::Topic}
   Other: {Type: AWS::SNS::Topic}

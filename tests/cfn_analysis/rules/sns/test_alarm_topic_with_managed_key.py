@@ -11,9 +11,6 @@ topic = frame("""
 Parameters:
   KeyAlias: {Type: String, Default: alias/aws/sns}
   Managed: {Type: String, Default: aws}
-Conditions:
-  Paged: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Cheap: !Equals [!Ref AWS::StackName, cheap]
 Resources:
   Key: {Type: AWS::KMS::Key}
   Topic: {Type: AWS::SNS::Topic, Properties: {<key>}}

@@ -5,11 +5,9 @@ from ..harness import frame
 conditions = frame("""
 Parameters:
   Stage: {Type: String, AllowedValues: [dev, prod, test]}
-  Other: {Type: String}
 Conditions:
   Dev: !Equals [!Ref Stage, dev]
   Prod: !Equals [!Ref Stage, prod]
-  More: !Equals [!Ref Other, more]
   Both: <both>
 Resources:
   Topic: {Type: AWS::SNS::Topic}

@@ -4,10 +4,8 @@ from ..harness import row
 
 HEAD = """
 Parameters:
-  Enabled: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
   Name: {Type: String, Default: fixed}
 Conditions:
-  Switch: !Equals [!Ref Enabled, "true"]
   Never: !And [!Condition Switch, !Not [!Condition Switch]]
   Named: !Not [!Equals [!Ref Name, ""]]
 Resources:

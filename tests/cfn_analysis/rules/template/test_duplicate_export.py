@@ -6,11 +6,8 @@ HEAD = """
 Parameters:
   Environment: {Type: String, Default: prod, AllowedValues: [dev, prod]}
   Peer: {Type: String, Default: dev, AllowedValues: [dev, prod]}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
 Conditions:
   Never: !And [!Condition Switched, !Not [!Condition Switched]]
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Topic: {Type: AWS::SNS::Topic}
 Outputs:
@@ -40,7 +37,7 @@ GOOD = {
     "Sub": outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-b'"),
     "never at the same time": outputs("!If [Switched, a, b]", "!If [Switched, b, a]"),
     "conditions that exclude each other": outputs(
-        "a", "a", attributes=("Condition: Switched,", "Condition: Unswitched,")
+        "a", "a", attributes=("Condition: Switched,", "Condition: NotSwitched,")
     ),
     "two parameters with other defaults": outputs("!Sub '${Environment}-a'", "!Sub '${Peer}-a'"),
     "names that only AWS knows": outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-b'"),

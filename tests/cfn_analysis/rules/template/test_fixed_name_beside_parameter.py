@@ -8,11 +8,8 @@ Parameters:
   Vpc: {Type: String, Default: vpc-1}
   Name: {Type: String, Default: orders}
   Fixed: {Type: String, Default: orders, AllowedValues: [orders]}
-  Named: {Type: String, Default: "", AllowedValues: ["", "true"]}
 Mappings:
   Names: {shop: {Schema: orders}}
-Conditions:
-  HasName: !Equals [!Ref Named, "true"]
 Resources:
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {}}}
 """

@@ -5,8 +5,6 @@ from ..harness import frame
 topic = frame("""
 Parameters:
   Stage: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Stage, prod]
 Resources:
   Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: <name>}}
 """)

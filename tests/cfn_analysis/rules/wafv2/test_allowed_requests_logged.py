@@ -5,8 +5,6 @@ from ..harness import frame, row
 HEAD = """
 Parameters:
   Default: {Type: String, Default: KEEP}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

@@ -3,8 +3,6 @@
 from ..harness import frame
 
 acl = frame("""
-Conditions:
-  Trial: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Acl:
     Type: AWS::WAFv2::WebACL

@@ -3,8 +3,6 @@
 from ..harness import frame
 
 HEAD = """
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 

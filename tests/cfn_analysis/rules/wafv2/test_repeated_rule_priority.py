@@ -11,9 +11,6 @@ acl = frame("""
 Parameters:
   Ten: {Type: Number, Default: 10}
   Unknown: {Type: Number}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Other: !Equals [!Ref AWS::StackName, other]
 Resources:
   Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: <rules>}}
 """)

@@ -13,8 +13,6 @@ GROUP = (
 )
 
 acl = frame("""
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: [<rule>]}}
 """)

@@ -9,8 +9,6 @@ Parameters:
   Allowed: {Type: String, Default: aws-waf-logs-a, AllowedValues: [aws-waf-logs-a, site, web]}
   Prefix: {Type: String}
   Arn: {Type: String, Default: "arn:aws:logs:ap-northeast-1:123456789012:log-group:web"}
-Conditions:
-  Kept: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: NAME}}
   Unnamed: {Type: AWS::Logs::LogGroup}
