@@ -83,8 +83,8 @@ def row(*frames: str) -> Callable[..., tuple[str, ...]]:
 def decoded(snippet: str) -> Any:
     """Return a snippet as a template.
 
-    One that begins with a resource gets the line ``Resources:``. A condition that it uses and does not declare
-    has its own parameter, and ``NotProd`` is the opposite of ``Prod``.
+    One that begins with a resource gets the line ``Resources:``. A condition that it uses and does not
+    declare has its own parameter, and ``NotProd`` is the opposite of ``Prod``.
     """
     text = f"Resources:\n{snippet}" if snippet.lstrip("\n").startswith("  ") else snippet
     template, broken = decode_str(text)

@@ -6,7 +6,6 @@ URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/
 def template(permission: str, more: str = "") -> str:
     """Return a template with a method, its function and a permission."""
     return f"""
-Resources:
   F: {{Type: AWS::Lambda::Function}}
   Permission: {{Type: AWS::Lambda::Permission, Properties: {{{permission}}}}}
   Method:

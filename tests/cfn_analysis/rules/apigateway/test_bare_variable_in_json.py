@@ -3,12 +3,10 @@
 from ..harness import frame
 
 log = frame("""
-Resources:
   Stage: {Type: AWS::<kind=ApiGateway>::Stage, Properties: {<setting=AccessLogSetting>: {Format: '<text>'}}}
 """)
 
 response = frame("""
-Resources:
   Refused:
     Type: AWS::ApiGateway::GatewayResponse
     Properties: {ResponseTemplates: {<media=application/json>: '<text>'}}
@@ -51,7 +49,6 @@ BAD = {
     ),
     "quoted twice": (
         """
-Resources:
   Refused:
     Type: AWS::ApiGateway::GatewayResponse
     Properties:

@@ -57,7 +57,6 @@ BAD = {
     ),
     "no lifetime": (
         """
-Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:

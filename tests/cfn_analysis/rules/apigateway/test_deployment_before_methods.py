@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 HEAD = """
-Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
   Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET}}
 """

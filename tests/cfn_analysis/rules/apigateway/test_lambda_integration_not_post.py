@@ -6,7 +6,6 @@ URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/
 def method(more: str, uri: str = URI) -> str:
     """Return a template with one method."""
     return f"""
-Resources:
   F: {{Type: AWS::Lambda::Function}}
   Method:
     Type: AWS::ApiGateway::Method

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 stage = frame("""
-Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
   Pets:
     Type: AWS::ApiGateway::Resource

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 stage = frame("""
-Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties: {AccessLogSetting: {DestinationArn: a, Format: <log_format>}}
@@ -14,7 +13,6 @@ GOOD = {
     "of an authorizer": stage("'$context.authorizer.claims.sub'"),
     "newer than the list": stage("'$context.somethingElse'"),
     "route of an HTTP API": """
-Resources:
   Stage:
     Type: AWS::ApiGatewayV2::Stage
     Properties:
@@ -44,7 +42,6 @@ BAD = {
     ),
     "route of a REST API": (
         """
-Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:

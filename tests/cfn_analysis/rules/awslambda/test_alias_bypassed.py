@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 HEAD = """
-Resources:
   Function: {Type: AWS::Lambda::Function}
   Bare: {Type: AWS::Lambda::Function}
   Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Function}}

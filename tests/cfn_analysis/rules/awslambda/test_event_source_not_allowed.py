@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Queue: {Type: AWS::SQS::Queue}
   Role:
     Type: AWS::IAM::Role

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:

@@ -4,7 +4,6 @@
 def function(handler: str, more: str = "", runtime: str = "python3.13") -> str:
     """Return a template with one function."""
     return f"""
-Resources:
   F: {{Type: AWS::Lambda::Function, Properties: {{Runtime: {runtime}, Handler: {handler}{more}}}}}
 """
 

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 permission = frame("""
-Resources:
   Permission:
     Type: AWS::Lambda::Permission
     Properties: {FunctionName: own, Action: lambda:InvokeFunction, Principal: <service><more=>}

@@ -7,7 +7,6 @@ SNAPSHOTS = "SnapStart: {ApplyOn: PublishedVersions}"
 def alias(version: str, more: str = "", function: str = "") -> str:
     """Return a template with an alias, and a function of these properties."""
     return f"""
-Resources:
   Function: {{Type: AWS::Lambda::Function, Properties: {{{function}}}}}
   Alias:
     Type: AWS::Lambda::Alias

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 function = frame("""
-Resources:
   Function:
     Type: AWS::Lambda::Function
     Properties: {Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: <wrapper>}}<more=>}

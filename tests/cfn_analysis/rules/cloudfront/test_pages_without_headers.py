@@ -3,7 +3,6 @@
 from ..harness import frame
 
 site = frame("""
-Resources:
   Headers:
     Type: AWS::CloudFront::ResponseHeadersPolicy
     Properties:

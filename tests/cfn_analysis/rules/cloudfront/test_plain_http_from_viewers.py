@@ -3,7 +3,6 @@
 from ..harness import frame
 
 behavior = frame("""
-Resources:
   Site:
     Type: AWS::CloudFront::Distribution
     Properties: {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: <policy>}}}

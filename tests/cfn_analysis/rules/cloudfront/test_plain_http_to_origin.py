@@ -3,7 +3,6 @@
 from ..harness import frame
 
 origin = frame("""
-Resources:
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 behavior = frame("""
-Resources:
   Headers: {Type: AWS::CloudFront::ResponseHeadersPolicy}
   Site:
     Type: AWS::CloudFront::Distribution

@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 origin = frame("""
-Resources:
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:

@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 template = frame("""
-Resources:
   Bucket: {Type: AWS::S3::Bucket,
       Properties: {<bucket=PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}>}}
   Site:
@@ -12,7 +11,6 @@ Resources:
 """)
 
 signed = frame("""
-Resources:
   Bucket: {Type: AWS::S3::Bucket}
   Control:
     Type: AWS::CloudFront::OriginAccessControl

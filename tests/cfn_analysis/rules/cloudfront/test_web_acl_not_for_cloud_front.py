@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: <scope=CLOUDFRONT>}}
   Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: <value>}}}
 """)

@@ -5,7 +5,6 @@ def alarm(metric: str, operator: str, action: str = "!Ref Topic") -> str:
     """Return a template with one alarm."""
     namespace, name = metric.split()
     return f"""
-Resources:
   Topic: {{Type: AWS::SNS::Topic}}
   Policy: {{Type: AWS::AutoScaling::ScalingPolicy}}
   Alarm:

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 alarm = frame("""
-Resources:
   Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {<metric>, Unit: <unit>}}
 """)
 

@@ -3,13 +3,11 @@
 from ..harness import frame, row
 
 composite = frame("""
-Resources:
   Errors: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmName: api-errors}}
   All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}
 """)
 
 two = frame("""
-Resources:
   Errors: {Type: AWS::CloudWatch::Alarm}
   Slow: {Type: AWS::CloudWatch::Alarm}
   All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}

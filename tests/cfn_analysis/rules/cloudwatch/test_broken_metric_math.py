@@ -7,7 +7,6 @@ def alarm(*queries: str, operator: str = OPERATOR, more: str = "Threshold: 1") -
     """Return a template with one alarm on these entries."""
     listed = "".join(f"\n        - {{{query}}}" for query in queries)
     return f"""
-Resources:
   Alarm:
     Type: AWS::CloudWatch::Alarm
     Properties:

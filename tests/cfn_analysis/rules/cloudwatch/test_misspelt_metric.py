@@ -79,7 +79,6 @@ BAD = {
     ),
     "plural": (
         """
-Resources:
   Alarm:
     Type: AWS::CloudWatch::Alarm
     Properties: {Namespace: AWS/NATGateway, MetricName: ErrorPortAllocations}

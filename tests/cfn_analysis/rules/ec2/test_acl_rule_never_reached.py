@@ -19,7 +19,7 @@ def entry(
 
 def acl(*entries: str) -> str:
     """Return a template with one ACL of these rules."""
-    return f"Resources:\n  Acl: {{Type: AWS::EC2::NetworkAcl}}\n{''.join(entries)}"
+    return f"  Acl: {{Type: AWS::EC2::NetworkAcl}}\n{''.join(entries)}"
 
 
 case = row(

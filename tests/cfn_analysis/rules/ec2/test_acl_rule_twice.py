@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Acl: {Type: AWS::EC2::NetworkAcl}
   First: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, <first>}}
   Second: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, <second>}}

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 endpoint = frame("""
-Resources:
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
     Properties: {VpcId: a, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.<service>'<more=>}

@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 template = frame("""
-Resources:
   Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [<ingress>]}}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
@@ -14,7 +13,6 @@ Resources:
 <more=>""")
 
 default_group = frame("""
-Resources:
   VPC: {Type: AWS::EC2::VPC}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint

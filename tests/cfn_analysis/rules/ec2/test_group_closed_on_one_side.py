@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 groups = frame("""
-Resources:
   Web: {Type: AWS::EC2::SecurityGroup, Properties: {<web=GroupDescription: a>}}
   Data: {Type: AWS::EC2::SecurityGroup, Properties: {<data=GroupDescription: a>}}
 <more=>""")

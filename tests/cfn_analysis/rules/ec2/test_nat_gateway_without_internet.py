@@ -5,7 +5,6 @@ from ..harness import frame, row
 PRIVATE = ", ConnectivityType: private"
 
 template = frame("""
-Resources:
   Internet: {Type: AWS::EC2::InternetGateway}
   Subnet: {Type: AWS::EC2::Subnet}
   Table: {Type: AWS::EC2::RouteTable}

@@ -28,7 +28,6 @@ BAD = {
     ),
     "resource": (
         """
-Resources:
   Rule:
     Type: AWS::EC2::SecurityGroupIngress
     Properties: {IpProtocol: '17', FromPort: '0', ToPort: '0'}

@@ -11,7 +11,6 @@ Resources:
 """)
 
 servers = frame("""
-Resources:
   VPC: {Type: AWS::EC2::VPC, Properties: {EnableDnsHostnames: true}}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint

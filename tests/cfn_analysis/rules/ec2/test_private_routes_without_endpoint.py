@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 tables = frame("""
-Resources:
   VPC: {Type: AWS::EC2::VPC}
   Nat: {Type: AWS::EC2::NatGateway}
   Gateway: {Type: AWS::EC2::InternetGateway}

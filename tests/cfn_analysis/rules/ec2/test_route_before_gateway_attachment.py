@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Vpc: {Type: AWS::EC2::VPC}
   Gateway: {Type: AWS::EC2::InternetGateway}
   Attachment:

@@ -10,7 +10,6 @@ MESSAGE = (
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
 group = frame("""
-Resources:
   Group: {Type: AWS::EC2::SecurityGroup, <attributes=> Properties: {GroupDescription: x, <properties>}}
 """)
 

@@ -24,7 +24,6 @@ case = row(
 GOOD = {
     "in the VPC": subnets(", Default: 10.0.2.0/24"),
     "literals, which cfn-lint compares": """
-Resources:
   VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   First:
     Type: AWS::EC2::Subnet

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 service = frame("""
-Resources:
   Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
   Listener:
     Type: AWS::ElasticLoadBalancingV2::Listener

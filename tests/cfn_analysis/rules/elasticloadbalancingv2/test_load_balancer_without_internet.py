@@ -3,7 +3,6 @@
 from ..harness import frame
 
 balancer = frame("""
-Resources:
   Gateway: {Type: AWS::EC2::InternetGateway}
   Nat: {Type: AWS::EC2::NatGateway}
   Subnet: {Type: AWS::EC2::Subnet}
@@ -25,7 +24,6 @@ GOOD = {
     "gateway of another template": balancer("GatewayId: !ImportValue gateway"),
     "firewall": balancer("VpcEndpointId: vpce-1"),
     "subnets of another template": """
-Resources:
   Web:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
     Properties: {Scheme: internet-facing, Subnets: [!ImportValue subnet]}

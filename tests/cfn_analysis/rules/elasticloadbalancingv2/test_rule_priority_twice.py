@@ -3,7 +3,6 @@
 from ..harness import frame
 
 rules = frame("""
-Resources:
   Listener: {Type: AWS::ElasticLoadBalancingV2::Listener}
   A: {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: !Ref Listener, <first>}}
   B: {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: !Ref Listener, <second>}}

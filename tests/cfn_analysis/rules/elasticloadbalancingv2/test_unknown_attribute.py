@@ -3,7 +3,6 @@
 from ..harness import frame
 
 balancer = frame("""
-Resources:
   One:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
     Properties: {LoadBalancerAttributes: [{Key: <key>, Value: 'true'}]}

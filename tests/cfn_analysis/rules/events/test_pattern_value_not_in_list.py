@@ -3,7 +3,6 @@
 from ..harness import frame
 
 rule = frame("""
-Resources:
   Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: <pattern>}}
 """)
 

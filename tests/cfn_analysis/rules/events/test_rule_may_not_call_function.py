@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   F: {Type: AWS::Lambda::Function}
   Other: {Type: AWS::Lambda::Function}
   Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F}}

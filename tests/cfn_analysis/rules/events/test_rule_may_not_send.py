@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Queue: {Type: AWS::SQS::Queue}
   Topic: {Type: AWS::SNS::Topic}
   Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, <goal>}]}}

@@ -3,7 +3,7 @@
 from ..harness import frame
 
 policy = frame(
-    "Resources:\n  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+    "  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
     "      PolicyDocument: {Statement: [{<statement>}]}\n"
 )
 

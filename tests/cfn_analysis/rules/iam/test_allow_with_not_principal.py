@@ -3,7 +3,7 @@
 from ..harness import frame
 
 policy = frame(
-    "Resources:\n  One:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: b\n"
+    "  One:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: b\n"
     "      PolicyDocument: {Statement: [{Action: s3:GetObject, Resource: '*', <statement>}]}\n"
 )
 

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 policy = frame("""
-Resources:
   One:
     Type: AWS::S3::BucketPolicy
     Properties:

@@ -7,7 +7,6 @@ SUB = "token.actions.githubusercontent.com:sub"
 def role(condition: str, provider: str = PROVIDER) -> str:
     """Return a template with one role of this trust."""
     return f"""
-Resources:
   One:
     Type: AWS::IAM::Role
     Properties:

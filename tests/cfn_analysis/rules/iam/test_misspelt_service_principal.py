@@ -3,7 +3,7 @@
 from ..harness import frame
 
 role = frame(
-    "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
+    "  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
     "        Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: <service>}}\n"
 )
 

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 queue = frame("""
-Resources:
   Policy:
     Type: AWS::SQS::QueuePolicy
     Properties: {PolicyDocument: {Statement: [{<statement>}]}}

@@ -1,7 +1,6 @@
 """Roles and the services that take them."""
 
 HEAD = """
-Resources:
   For:
     Type: AWS::IAM::Role
     Properties:

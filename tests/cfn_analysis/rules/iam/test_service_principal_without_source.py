@@ -3,7 +3,6 @@
 from ..harness import frame
 
 policy = frame("""
-Resources:
   One:
     Type: AWS::SNS::TopicPolicy
     Properties:
@@ -13,7 +12,6 @@ Resources:
 """)
 
 trust = frame("""
-Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:

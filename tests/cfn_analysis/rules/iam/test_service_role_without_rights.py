@@ -6,7 +6,6 @@ from ..harness import frame
 def template(resource: str, policies: str) -> str:
     """Return a template with a role and a resource that names it."""
     return f"""
-Resources:
   Role: {{Type: AWS::IAM::Role, Properties: {{{policies}}}}}
   Machine: {{Type: AWS::StepFunctions::StateMachine}}
   One: {{{resource}}}
@@ -21,7 +20,6 @@ def allowing(*actions: str) -> str:
 
 
 proxy = frame("""
-Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:

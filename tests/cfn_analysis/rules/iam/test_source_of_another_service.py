@@ -3,7 +3,6 @@
 from ..harness import frame
 
 role = frame("""
-Resources:
   Role:
     Type: AWS::IAM::Role
     Properties:
@@ -16,7 +15,6 @@ Resources:
 """)
 
 permission = frame("""
-Resources:
   Permission:
     Type: AWS::Lambda::Permission
     Properties: {FunctionName: own, Principal: <service>.amazonaws.com, SourceArn: !Sub '<arn>'}

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 key = frame("""
-Resources:
   Key:
     Type: AWS::KMS::Key
     Properties: {KeyPolicy: {Statement: [{Effect: Allow, Resource: '*', <statement>}]}}
@@ -15,7 +14,6 @@ GOOD = {
     "root": key(f"{ROOT}, Action: kms:*"),
     "some actions": key(f"{ROOT}, Action: ['kms:Put*', 'kms:Describe*']"),
     "statements of a macro": """
-Resources:
   Key:
     Type: AWS::KMS::Key
     Properties: {KeyPolicy: {Statement: {Fn::Transform: {Name: Merge, Parameters: {Files: admin.json}}}}}

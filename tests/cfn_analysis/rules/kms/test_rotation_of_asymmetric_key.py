@@ -3,7 +3,6 @@
 from ..harness import frame
 
 key = frame("""
-Resources:
   Key: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: true<more>}}
 """)
 

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 pattern = frame("""
-Resources:
   Filter: {Type: AWS::Logs::MetricFilter, Properties: {FilterPattern: <text>}}
 """)
 

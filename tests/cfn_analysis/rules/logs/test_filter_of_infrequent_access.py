@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 log = frame("""
-Resources:
   Log: {Type: AWS::Logs::LogGroup, Properties: {<properties>}}
   Filter: {Type: AWS::Logs::<kind=MetricFilter>, Properties: {LogGroupName: !Ref Log}}
 """)

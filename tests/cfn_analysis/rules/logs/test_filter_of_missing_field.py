@@ -8,7 +8,6 @@ def template(
 ) -> str:
     """Return a template with the filter of an access log."""
     return f"""
-Resources:
   Log: {{Type: AWS::Logs::LogGroup}}
   Stage:
     Type: AWS::ApiGateway::Stage
@@ -18,7 +17,6 @@ Resources:
 
 
 flow_log = frame("""
-Resources:
   Log: {Type: AWS::Logs::LogGroup}
   Flow: {Type: AWS::EC2::FlowLog, Properties: {LogGroupName: !Ref Log<more=>}}
   Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: !Ref Log, FilterPattern: <pattern>}}
@@ -29,7 +27,6 @@ def query(*lines: str) -> str:
     """Return a template with a saved query of an access log."""
     text = "".join(f"        {line}\n" for line in lines)
     return f"""
-Resources:
   Log: {{Type: AWS::Logs::LogGroup}}
   Stage:
     Type: AWS::ApiGateway::Stage

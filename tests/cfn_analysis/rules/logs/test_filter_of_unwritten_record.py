@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 log = frame("""
-Resources:
   Log: {Type: AWS::Logs::LogGroup}
   Function:
     Type: AWS::Lambda::Function
@@ -36,7 +35,6 @@ BAD = {
     "report in a text": case(log("Text", REPORT), IN_TEXT),
     "log of the function's name": case(
         """
-Resources:
   Function: {Type: AWS::Lambda::Function}
   Log:
     Type: AWS::Logs::LogGroup

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 delivery = frame("""
-Resources:
   Site: {Type: AWS::CloudFront::Distribution}
   Source:
     Type: AWS::Logs::DeliverySource
@@ -26,7 +25,6 @@ GOOD = {
     "a variable of the default path": delivery("S3SuffixPath: 'AWSLogs/{account-id}/CloudFront/'"),
     "connections": delivery("RecordFields: [connectionstatus, tlsprotocol, clientip]", "CONNECTION_LOGS"),
     "another source": """
-Resources:
   Source:
     Type: AWS::Logs::DeliverySource
     Properties: {Name: a, LogType: EVENT_LOGS, ResourceArn: 'arn:aws:bedrock:eu-west-1:111111111111:agent/a'}

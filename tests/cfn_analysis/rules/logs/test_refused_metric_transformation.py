@@ -3,7 +3,6 @@
 from ..harness import frame
 
 transformation = frame("""
-Resources:
   Filter:
     Type: AWS::Logs::MetricFilter
     Properties: {MetricTransformations: [{MetricName: a, MetricValue: '1', <more>}]}

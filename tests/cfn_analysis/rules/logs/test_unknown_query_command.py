@@ -3,7 +3,6 @@
 from ..harness import frame
 
 query = frame("""
-Resources:
   Query:
     Type: AWS::Logs::QueryDefinition
     Properties: {Name: a, QueryString: <text><more=>}

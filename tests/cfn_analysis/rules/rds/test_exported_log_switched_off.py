@@ -99,7 +99,6 @@ BAD = {
     ),
     "nothing is slow": (
         """
-Resources:
   Cluster:
     Type: AWS::RDS::DBCluster
     Properties:

@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 database = frame("""
-Resources:
   Database: {Type: AWS::RDS::DBCluster, Properties: {DatabaseInsightsMode: <mode>}}
 """)
 

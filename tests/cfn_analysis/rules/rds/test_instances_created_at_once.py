@@ -1,7 +1,6 @@
 """Good and broken Aurora clusters."""
 
 HEAD = """
-Resources:
   Cluster: {Type: AWS::RDS::DBCluster}
   Other: {Type: AWS::RDS::DBCluster}
 """

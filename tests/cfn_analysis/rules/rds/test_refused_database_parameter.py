@@ -20,7 +20,6 @@ def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBCl
 
 
 values = frame("""
-Resources:
   Parameters:
     Type: AWS::RDS::DBClusterParameterGroup
     Properties: {Family: aurora-mysql8.0, Parameters: <parameters>}

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 subscription = frame("""
-Resources:
   One:
     Type: AWS::RDS::EventSubscription
     Properties: {SnsTopicArn: a, SourceType: <source>, EventCategories: [<category>]}

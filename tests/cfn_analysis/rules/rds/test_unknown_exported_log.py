@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 database = frame("""
-Resources:
   Database:
     Type: AWS::RDS::<kind=DBInstance>
     Properties: {Engine: <engine>, <more=>EnableCloudwatchLogsExports: [<logs>]}

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 cluster = frame("""
-Resources:
   One:
     Type: AWS::RDS::DBCluster
     Properties: {PreferredBackupWindow: '<backup>', PreferredMaintenanceWindow: '<maintenance>'}

@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 check = frame("""
-Resources:
   Site: {Type: AWS::CloudFront::Distribution}
   Check:
     Type: AWS::Route53::HealthCheck

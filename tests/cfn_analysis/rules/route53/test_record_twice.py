@@ -3,7 +3,6 @@
 from ..harness import frame
 
 records = frame("""
-Resources:
   Zone: {Type: AWS::Route53::HostedZone}
   A: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneId: !Ref Zone, <first>}}
   B: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneId: !Ref Zone, <second>}}

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Site: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}}
   Logs: {Type: AWS::S3::Bucket, Properties: {<logs>}}
 <policy=>""")

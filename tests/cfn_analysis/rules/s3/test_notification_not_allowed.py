@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   F: {Type: AWS::Lambda::Function}
   Queue: {Type: AWS::SQS::Queue}
   Bucket: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {<notification>}}}

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 policy = frame("""
-Resources:
   Site: {Type: AWS::S3::Bucket}
   Logs: {Type: AWS::S3::Bucket}
   Policy:

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 bucket = frame("""
-Resources:
   Bucket: {Type: AWS::S3::Bucket, Properties: {<properties>}}
 """)
 

@@ -16,7 +16,7 @@ SITE = """
 def bucket(*rules: str, more: str = "") -> str:
     """Return a template with a bucket of these lifecycle rules."""
     return (
-        f"Resources:\n  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{more}"
+        f"  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{more}"
         f"LifecycleConfiguration: {{Rules: [{', '.join(rules)}]}}}}}}\n"
     )
 

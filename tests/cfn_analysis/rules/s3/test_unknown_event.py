@@ -3,7 +3,6 @@
 from ..harness import frame
 
 event = frame("""
-Resources:
   Bucket:
     Type: AWS::S3::Bucket
     Properties: {NotificationConfiguration: {QueueConfigurations: [{Queue: a, Event: '<name>'}]}}

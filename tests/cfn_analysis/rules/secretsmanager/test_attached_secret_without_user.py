@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {<made>}}}
   One: {Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {SecretId: !Ref Secret}}
 """)

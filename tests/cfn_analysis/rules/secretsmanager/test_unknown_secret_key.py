@@ -8,7 +8,6 @@ def template(
 ) -> str:
     """Return a template with a secret and what reads it."""
     return f"""
-Resources:
   Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{Name: own, GenerateSecretString: {made}}}}}
   Cluster:
     Type: AWS::RDS::DBCluster

@@ -3,7 +3,6 @@
 from ..harness import frame, row
 
 policy = frame("""
-Resources:
   Policy:
     Type: AWS::SNS::TopicPolicy
     Properties:

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Alarms: {Type: AWS::SNS::Topic}
   Orders: {Type: AWS::SNS::Topic}
   Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Alarms]}}

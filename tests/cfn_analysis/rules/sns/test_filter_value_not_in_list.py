@@ -3,7 +3,6 @@
 from ..harness import frame
 
 subscription = frame("""
-Resources:
   One: {Type: AWS::SNS::Subscription, Properties: {TopicArn: a, Protocol: sqs, FilterPolicy: <policy>}}
 """)
 

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   F: {Type: AWS::Lambda::Function}
   Permission:
     Type: AWS::Lambda::Permission

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 template = frame("""
-Resources:
   Queue: {Type: AWS::SQS::Queue, Properties: {<queue=>}}
   Policy:
     Type: AWS::SQS::QueuePolicy
@@ -36,7 +35,6 @@ BAD = {
     ),
     "dead letters": (
         """
-Resources:
   Queue: {Type: AWS::SQS::Queue}
   Subscription:
     Type: AWS::SNS::Subscription

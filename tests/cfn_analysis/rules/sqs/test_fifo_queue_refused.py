@@ -5,7 +5,6 @@ from ..harness import frame, row
 FIFO = "FifoQueue: true"
 
 queue = frame("""
-Resources:
   <name=Letters>: {Type: AWS::SQS::Queue, Properties: {<properties>}}
   <sender>
 <more=>""")

@@ -4,7 +4,6 @@
 def template(arn: str, queue: str = "", dead: str = "") -> str:
     """Return a template with a queue and its dead-letter queue."""
     return f"""
-Resources:
   Dead: {{Type: AWS::SQS::Queue, Properties: {{{dead}}}}}
   Queue:
     Type: AWS::SQS::Queue

@@ -3,7 +3,6 @@
 from ..harness import frame
 
 outputs = frame("""
-Resources:
   Topic: {Type: AWS::SNS::Topic}
 Outputs:
   PublicId: {Value: a, Export: {Name: <first>}}

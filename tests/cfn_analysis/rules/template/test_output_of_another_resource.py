@@ -3,7 +3,6 @@
 from ..harness import frame
 
 output = frame("""
-Resources:
   Public: {Type: AWS::EC2::Subnet}
   Private: {Type: AWS::EC2::Subnet}
   PrivateTable: {Type: AWS::EC2::RouteTable}

@@ -42,7 +42,6 @@ BAD = {
     ),
     "detector": (
         """
-Resources:
   Detector: {Type: AWS::GuardDuty::Detector, Properties: {Enable: false}}
 """,
         "Resources/Detector/Properties/Enable",

@@ -5,7 +5,6 @@ from ..harness import frame
 FORWARDED = "HeaderName: X-Forwarded-For, FallbackBehavior: MATCH"
 
 acl = frame("""
-Resources:
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:

@@ -6,7 +6,6 @@ from ..harness import frame, row
 def logging(default: str, behavior: str, *conditions: str) -> str:
     """Return a template with a log whose only filter has these conditions."""
     return f"""
-Resources:
   Logging:
     Type: AWS::WAFv2::LoggingConfiguration
     Properties:

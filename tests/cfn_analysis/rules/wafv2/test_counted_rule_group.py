@@ -3,7 +3,6 @@
 from ..harness import frame
 
 acl = frame("""
-Resources:
   Acl:
     Type: AWS::WAFv2::WebACL
     Properties:

@@ -2,10 +2,6 @@
 
 from ..harness import frame
 
-HEAD = """
-Resources:
-"""
-
 COUNTED = "RuleActionOverrides: [{Name: SizeRestrictions_BODY, ActionToUse: {Count: {}}}]"
 BODY = "FieldToMatch: {Body: {}}"
 TEXT = "TextTransformations: [{Priority: 0, Type: NONE}]"
@@ -29,7 +25,7 @@ SIZE = own(f"SizeConstraintStatement: {{ComparisonOperator: GT, Size: 8192, {BOD
 def acl(*rules: str, default: str = "Allow") -> str:
     """Return a template with a web ACL."""
     return (
-        f"{HEAD}  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{DefaultAction: {{{default}: {{}}}}, Rules: "
+        f"  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{DefaultAction: {{{default}: {{}}}}, Rules: "
         f"[{', '.join(rules)}]}}}}\n"
     )
 
@@ -37,7 +33,6 @@ def acl(*rules: str, default: str = "Allow") -> str:
 def limited(comparison: str, size: int, oversize: str = "", more: str = "") -> str:
     """Return a template with a rule that limits bodies to a size."""
     return f"""
-Resources:
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:

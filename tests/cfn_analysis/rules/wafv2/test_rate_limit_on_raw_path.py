@@ -2,10 +2,6 @@
 
 from ..harness import frame, row
 
-HEAD = """
-Resources:
-"""
-
 BOTH = ("URL_DECODE", "NORMALIZE_PATH")
 PATH = "FieldToMatch: {UriPath: {}}"
 
@@ -38,7 +34,7 @@ def counted(*types: str) -> str:
 
 def acl(*rules: str, kind: str = "WebACL") -> str:
     """Return a template with a web ACL."""
-    return f"{HEAD}  Acl: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{', '.join(rules)}]}}}}\n"
+    return f"  Acl: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{', '.join(rules)}]}}}}\n"
 
 
 BASE = "/0/Statement/RateBasedStatement"

@@ -13,12 +13,10 @@ GROUP = (
 )
 
 acl = frame("""
-Resources:
   Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: [<rule>]}}
 """)
 
 rate = frame("""
-Resources:
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:

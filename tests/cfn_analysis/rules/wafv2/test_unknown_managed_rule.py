@@ -3,7 +3,6 @@
 from ..harness import frame
 
 group = frame("""
-Resources:
   Acl:
     Type: AWS::WAFv2::WebACL
     Properties:
@@ -21,7 +20,6 @@ GOOD = {
     "rule of an older version": group("AWSManagedRulesLinuxRuleSet", override("LFI_COOKIE")),
     "newer than the list": group("AWSManagedRulesSomething"),
     "newer rule": """
-Resources:
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:
