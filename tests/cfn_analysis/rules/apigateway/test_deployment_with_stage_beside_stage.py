@@ -13,14 +13,10 @@ STAGE = (
     "StageName: v1}}\n"
 )
 
-
-def deployment(properties: str, stage: str = STAGE) -> str:
-    """Return a template with a deployment of these properties and a stage."""
-    return (
-        f"{HEAD}{stage}  Made: {{Type: AWS::ApiGateway::Deployment, Properties: {{RestApiId: a, "
-        f"{properties}}}}}\n"
-    )
-
+deployment = frame(
+    f"{HEAD}<stage={STAGE}>  Made: {{Type: AWS::ApiGateway::Deployment, Properties: {{RestApiId: a, "
+    "<properties>}}\n"
+)
 
 message = frame(
     'StageName is <name>: the deployment creates a stage of that name beside Stage ("v1"). Under the '

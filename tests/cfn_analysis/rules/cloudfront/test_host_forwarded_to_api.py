@@ -18,19 +18,13 @@ ORIGINS = (
     "{Id: api, DomainName: !Sub '${ApiId}.execute-api.${AWS::Region}.amazonaws.com'}]"
 )
 
-
-def distribution(
-    forwarding: str, *, origin: str = "api", origins: str = ORIGINS, policy: str = "{}", cache: str = "{}"
-) -> str:
-    """Return a template with one distribution, whose second behavior forwards like this."""
-    return (
-        f"{HEAD}  Policy: {{Type: AWS::CloudFront::OriginRequestPolicy, Properties: {policy}}}\n"
-        f"  Cache: {{Type: AWS::CloudFront::CachePolicy, Properties: {cache}}}\n"
-        "  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {"
-        f"{origins}, DefaultCacheBehavior: {{TargetOriginId: site}}, "
-        f"CacheBehaviors: [{{PathPattern: /api/*, TargetOriginId: {origin}, {forwarding}}}]}}}}}}\n"
-    )
-
+distribution = frame(
+    f"{HEAD}  Policy: {{Type: AWS::CloudFront::OriginRequestPolicy, Properties: <policy={{}}>}}\n"
+    "  Cache: {Type: AWS::CloudFront::CachePolicy, Properties: <cache={}>}\n"
+    "  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {"
+    f"<origins={ORIGINS}>, DefaultCacheBehavior: {{TargetOriginId: site}}, "
+    "CacheBehaviors: [{PathPattern: /api/*, TargetOriginId: <origin=api>, <forwarding>}]}}}\n"
+)
 
 request_policy = frame("{OriginRequestPolicyConfig: {HeadersConfig: <headers>}}")
 

@@ -29,14 +29,10 @@ subscription = frame(
     "{RealtimeMetricsSubscriptionStatus: <status=Enabled>}}}}\n"
 )
 
-
-def alarm(properties: str, *, extra: str = "", attributes: str = "") -> str:
-    """Return a template with one alarm on a metric of the distribution."""
-    return (
-        f"{HEAD}{extra}  High: {{Type: AWS::CloudWatch::Alarm, {attributes} Properties: "
-        f"{{Namespace: AWS/CloudFront, {DIMENSIONS}, {properties}}}}}\n"
-    )
-
+alarm = frame(
+    f"{HEAD}<extra=>  High: {{Type: AWS::CloudWatch::Alarm, <attributes=> Properties: "
+    f"{{Namespace: AWS/CloudFront, {DIMENSIONS}, <properties>}}}}\n"
+)
 
 P90 = "MetricName: OriginLatency, ExtendedStatistic: p90"
 

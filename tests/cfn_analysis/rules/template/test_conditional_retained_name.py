@@ -1,6 +1,6 @@
 """Good and broken resources."""
 
-from ..harness import row
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -15,10 +15,9 @@ Resources:
 KEPT = "Condition: Switch, DeletionPolicy: Retain, UpdateReplacePolicy: Retain,"
 BOTH = "DeletionPolicy is Retain, UpdateReplacePolicy is Retain"
 
-
-def resource(properties: str, *, attributes: str = KEPT, kind: str = "AWS::Logs::LogGroup") -> str:
-    """Return a template with one more resource, by default conditional and retained."""
-    return f"{HEAD}  Kept: {{Type: {kind}, {attributes} Properties: {{{properties}}}}}\n"
+resource = frame(
+    f"{HEAD}  Kept: {{Type: <kind=AWS::Logs::LogGroup>, <attributes={KEPT}> Properties: {{<properties>}}}}\n"
+)
 
 
 def message(name: str, value: str, policy: str = BOTH) -> str:

@@ -1,5 +1,7 @@
 """Names beside properties that parameters decide."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Project: {Type: String, Default: shop}
@@ -17,10 +19,7 @@ Resources:
 CLUSTER = "AWS::RDS::DBCluster"
 GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
-
-def resource(properties: str, kind: str = CLUSTER, attributes: str = "") -> str:
-    """Return a template with one resource more."""
-    return f"{HEAD}  One: {{Type: {kind}, {attributes} Properties: {{{properties}}}}}\n"
+resource = frame(f"{HEAD}  One: {{Type: <kind={CLUSTER}>, <attributes=> Properties: {{<properties>}}}}\n")
 
 
 def finding(path: str, value: str, own: str, name: str, parameter: str) -> tuple[str, str]:
