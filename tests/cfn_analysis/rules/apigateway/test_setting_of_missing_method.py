@@ -1,6 +1,6 @@
 """Settings of stages."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 stage = frame("""
   Api: {Type: AWS::ApiGateway::RestApi}
@@ -17,6 +17,12 @@ stage = frame("""
       MethodSettings: [{ResourcePath: <path>, HttpMethod: GET, CachingEnabled: true}]
 """)
 
+case = row(
+    "<text>",
+    "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
+    "ResourcePath is <found>: Api has /pets. The setting applies to no method.",
+)
+
 GOOD = {
     "all": stage("/*"),
     "path": stage("/~1pets"),
@@ -24,15 +30,6 @@ GOOD = {
 }
 
 BAD = {
-    "misspelt": (
-        stage("/~1pet"),
-        "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
-        "ResourcePath is /~1pet, which is the path /pet: Api has /pets. The setting applies to no method.",
-    ),
-    "another": (
-        stage("'/~1pets~1{id}'"),
-        "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
-        "ResourcePath is /~1pets~1{id}, which is the path /pets/{id}: Api has /pets. The setting "
-        "applies to no method.",
-    ),
+    "misspelt": case(stage("/~1pet"), "/~1pet, which is the path /pet"),
+    "another": case(stage("'/~1pets~1{id}'"), "/~1pets~1{id}, which is the path /pets/{id}"),
 }

@@ -1,6 +1,6 @@
 """Security headers."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 header = frame("""
   Headers:
@@ -10,22 +10,19 @@ header = frame("""
         SecurityHeadersConfig: {StrictTransportSecurity: {AccessControlMaxAgeSec: <age>, Override: true}}
 """)
 
+case = row(
+    "<text>",
+    "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
+    "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use "
+    "31536000, a year.",
+)
+
 GOOD = {
     "year": header("31536000"),
     "function": header("!ImportValue age"),
 }
 
 BAD = {
-    "nothing": (
-        header("0"),
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
-        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use 31536000, "
-        "a year.",
-    ),
-    "text": (
-        header("'0'"),
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
-        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use 31536000, "
-        "a year.",
-    ),
+    "nothing": case(header("0")),
+    "text": case(header("'0'")),
 }

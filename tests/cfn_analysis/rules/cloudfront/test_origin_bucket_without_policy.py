@@ -1,6 +1,6 @@
 """Buckets behind CloudFront."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
   Bucket: {Type: AWS::S3::Bucket}
@@ -16,6 +16,13 @@ policy = frame(
     "{Statement: {Effect: Allow, Action: <action=s3:GetObject>, Resource: '*', Principal: <principal>}}"
 )
 
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0",
+    "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com to read: "
+    "every object returns 403. Allow it s3:GetObject.",
+)
+
 GOOD = {
     "allowed": template(policy("{Service: cloudfront.amazonaws.com}")),
     "all actions": template(
@@ -26,16 +33,6 @@ GOOD = {
 }
 
 BAD = {
-    "another service": (
-        template(policy("{Service: logging.s3.amazonaws.com}")),
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com "
-        "to read: every object returns 403. Allow it s3:GetObject.",
-    ),
-    "another action": (
-        template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket")),
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com "
-        "to read: every object returns 403. Allow it s3:GetObject.",
-    ),
+    "another service": case(template(policy("{Service: logging.s3.amazonaws.com}"))),
+    "another action": case(template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket"))),
 }

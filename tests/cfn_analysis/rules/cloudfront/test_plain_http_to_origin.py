@@ -1,6 +1,6 @@
 """Origins of distributions."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 origin = frame("""
   Site:
@@ -13,23 +13,20 @@ origin = frame("""
 
 WEBSITE = "!Sub 'b.s3-website-${AWS::Region}.amazonaws.com'"
 
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
+    "OriginProtocolPolicy is <found>: requests are sent to the origin in plain text. Use https-only.",
+)
+
 GOOD = {
     "TLS": origin("https-only"),
     "website": origin("http-only", WEBSITE),
 }
 
 BAD = {
-    "plain": (
-        origin("http-only"),
-        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is http-only: requests are sent to the origin in plain text. Use https-only.",
-    ),
-    "as the viewer": (
-        origin("match-viewer"),
-        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is match-viewer: requests are sent to the origin in plain text. "
-        "Use https-only.",
-    ),
+    "plain": case(origin("http-only"), "http-only"),
+    "as the viewer": case(origin("match-viewer"), "match-viewer"),
     "website": (
         origin("https-only", WEBSITE),
         "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",

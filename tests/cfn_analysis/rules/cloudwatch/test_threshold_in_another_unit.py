@@ -1,5 +1,7 @@
 """Thresholds and the units of metrics."""
 
+from ..harness import row
+
 
 def alarm(
     metric: str, threshold: str, operator: str = "GreaterThanThreshold", more: str = "Statistic: Average"
@@ -23,6 +25,18 @@ Resources:
 """
 
 
+case = row(
+    "<text>",
+    "Resources/Alarm/Properties/Threshold",
+    "Threshold is 200, and <found> is in seconds: the threshold looks like milliseconds. Convert it.",
+)
+
+other_case = row(
+    "<text>",
+    "Resources/Alarm/Properties/Threshold",
+    "Threshold is <found> is in percent: the threshold looks like a share of 1. Convert it.",
+)
+
 GOOD = {
     "seconds": alarm("AWS/RDS WriteLatency", "0.2"),
     "bytes": alarm("AWS/RDS FreeableMemory", "200000000", "LessThanThreshold"),
@@ -34,17 +48,8 @@ GOOD = {
 }
 
 BAD = {
-    "milliseconds of RDS": (
-        alarm("AWS/RDS WriteLatency", "200"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 200, and WriteLatency is in seconds: the threshold looks like milliseconds. "
-        "Convert it.",
-    ),
-    "by a parameter": (
-        alarm("AWS/RDS ReadLatency", "!Ref Limit"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 200, and ReadLatency is in seconds: the threshold looks like milliseconds. Convert it.",
-    ),
+    "milliseconds of RDS": case(alarm("AWS/RDS WriteLatency", "200"), "WriteLatency"),
+    "by a parameter": case(alarm("AWS/RDS ReadLatency", "!Ref Limit"), "ReadLatency"),
     "seconds of Lambda": (
         alarm("AWS/Lambda Duration", "20", more="ExtendedStatistic: p95"),
         "Resources/Alarm/Properties/Threshold",
@@ -56,18 +61,8 @@ BAD = {
         "Resources/Alarm/Properties/Threshold",
         "Threshold is 3, and Latency is in milliseconds: the threshold looks like seconds. Convert it.",
     ),
-    "share": (
-        alarm("AWS/CloudFront 5xxErrorRate", "0.05"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 0.05, and 5xxErrorRate is in percent: the threshold looks like a share of 1. "
-        "Convert it.",
-    ),
-    "share of CPU": (
-        alarm("AWS/EC2 CPUUtilization", "0.8"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 0.8, and CPUUtilization is in percent: the threshold looks like a share of 1. "
-        "Convert it.",
-    ),
+    "share": other_case(alarm("AWS/CloudFront 5xxErrorRate", "0.05"), "0.05, and 5xxErrorRate"),
+    "share of CPU": other_case(alarm("AWS/EC2 CPUUtilization", "0.8"), "0.8, and CPUUtilization"),
     "megabytes": (
         alarm("AWS/RDS FreeableMemory", "256", "LessThanThreshold"),
         "Resources/Alarm/Properties/Threshold",

@@ -1,6 +1,6 @@
 """Routes to gateways."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
   Vpc: {Type: AWS::EC2::VPC}
@@ -13,6 +13,13 @@ template = frame("""
     Properties: {RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0, GatewayId: <gateway=!Ref Gateway>}
 """)
 
+case = row(
+    "<text>",
+    "Resources/Route",
+    "The route to Gateway does not wait for Attachment, which attaches it: the stack fails if the route "
+    "is created first. Add DependsOn: Attachment.",
+)
+
 GOOD = {
     "depends": template("\n    DependsOn: Attachment"),
     "reference": template("", "!GetAtt Attachment.InternetGatewayId"),
@@ -20,16 +27,6 @@ GOOD = {
 }
 
 BAD = {
-    "at once": (
-        template(""),
-        "Resources/Route",
-        "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
-        "if the route is created first. Add DependsOn: Attachment.",
-    ),
-    "other": (
-        template("\n    DependsOn: Vpc"),
-        "Resources/Route",
-        "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
-        "if the route is created first. Add DependsOn: Attachment.",
-    ),
+    "at once": case(template("")),
+    "other": case(template("\n    DependsOn: Vpc")),
 }

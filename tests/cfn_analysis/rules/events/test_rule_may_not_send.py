@@ -1,6 +1,6 @@
 """Rules of EventBridge with queues and topics."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
   Queue: {Type: AWS::SQS::Queue}
@@ -18,6 +18,13 @@ policy = frame("""
           - {Effect: Allow, Action: ['sqs:*', 'sns:*'], Resource: '*', Principal: {Service: <service>}}
 """)
 
+case = row(
+    "<text>",
+    "Resources/Rule/Properties/Targets/0",
+    "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: every event "
+    "is lost. Allow it.",
+)
+
 GOOD = {
     "queue": template("Arn: !GetAtt Queue.Arn", policy("events.amazonaws.com")),
     "topic": template(
@@ -27,28 +34,13 @@ GOOD = {
 }
 
 BAD = {
-    "no policy": (
-        template("Arn: !GetAtt Queue.Arn"),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
-        "every event is lost. Allow it.",
-    ),
-    "another service": (
-        template("Arn: !GetAtt Queue.Arn", policy("sns.amazonaws.com")),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
-        "every event is lost. Allow it.",
-    ),
+    "no policy": case(template("Arn: !GetAtt Queue.Arn")),
+    "another service": case(template("Arn: !GetAtt Queue.Arn", policy("sns.amazonaws.com"))),
     "topic": (
         template("Arn: !Ref Topic"),
         "Resources/Rule/Properties/Targets/0",
         "The target is Topic, whose policy does not allow events.amazonaws.com sns:Publish: "
         "every event is lost. Allow it.",
     ),
-    "events of RDS": (
-        template("Arn: !GetAtt Queue.Arn", policy("events.rds.amazonaws.com")),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
-        "every event is lost. Allow it.",
-    ),
+    "events of RDS": case(template("Arn: !GetAtt Queue.Arn", policy("events.rds.amazonaws.com"))),
 }

@@ -1,6 +1,6 @@
 """Policies that deny."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 policy = frame("""
   One:
@@ -14,6 +14,13 @@ policy = frame("""
           - {Effect: Deny, Action: '<action=s3:*>', Resource: '*', Principal: '*', Condition: <condition>}
 """)
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
+    "The Deny on <found> also applies to logging.s3.amazonaws.com, which another statement allows. Add "
+    'Bool: {aws:PrincipalIsAWSService: "false"}.',
+)
+
 GOOD = {
     "spared": policy(
         "{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}, Bool: {aws:PrincipalIsAWSService: 'false'}}"
@@ -24,16 +31,6 @@ GOOD = {
 }
 
 BAD = {
-    "network": (
-        policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}"),
-        "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
-        "The Deny on aws:sourceip also applies to logging.s3.amazonaws.com, which another statement "
-        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
-    ),
-    "endpoint": (
-        policy("{StringNotEquals: {aws:SourceVpce: vpce-1}}"),
-        "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
-        "The Deny on aws:sourcevpce also applies to logging.s3.amazonaws.com, which another statement "
-        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
-    ),
+    "network": case(policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}"), "aws:sourceip"),
+    "endpoint": case(policy("{StringNotEquals: {aws:SourceVpce: vpce-1}}"), "aws:sourcevpce"),
 }

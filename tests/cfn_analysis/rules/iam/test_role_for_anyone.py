@@ -1,10 +1,17 @@
 """Roles and who may assume them."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 role = frame(
     "  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
     "        Statement: {Effect: Allow, Action: sts:AssumeRole, <statement>}\n"
+)
+
+case = row(
+    "<text>",
+    "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
+    "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify an "
+    "account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
 )
 
 GOOD = {
@@ -14,22 +21,7 @@ GOOD = {
 }
 
 BAD = {
-    "anyone": (
-        role("Principal: {AWS: '*'}"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
-        "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-    ),
-    "star": (
-        role("Principal: '*'"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
-        "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-    ),
-    "in a list": (
-        role("Principal: {AWS: [!Ref AWS::AccountId, '*']}"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
-        "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-    ),
+    "anyone": case(role("Principal: {AWS: '*'}")),
+    "star": case(role("Principal: '*'")),
+    "in a list": case(role("Principal: {AWS: [!Ref AWS::AccountId, '*']}")),
 }

@@ -1,6 +1,6 @@
 """Keys of queues and topics."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 topic = frame("""
 Parameters: {Spec: {Type: String}}
@@ -8,6 +8,13 @@ Resources:
   Key: {Type: AWS::KMS::Key, Properties: {<key>}}
   Topic: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: <of_topic=!GetAtt Key.Arn>}}
 """)
+
+case = row(
+    "<text>",
+    "Resources/Topic/Properties/KmsMasterKeyId",
+    "KmsMasterKeyId is Key, whose KeySpec is <found>: it gives no data keys, and every message is "
+    "refused. Use a symmetric key.",
+)
 
 GOOD = {
     "symmetric": topic("KeySpec: SYMMETRIC_DEFAULT"),
@@ -17,16 +24,6 @@ GOOD = {
 }
 
 BAD = {
-    "RSA": (
-        topic("KeySpec: RSA_2048, KeyUsage: ENCRYPT_DECRYPT"),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        "KmsMasterKeyId is Key, whose KeySpec is RSA_2048: it gives no data keys, and every message is "
-        "refused. Use a symmetric key.",
-    ),
-    "HMAC by Ref": (
-        topic("KeySpec: HMAC_256, KeyUsage: GENERATE_VERIFY_MAC", "!Ref Key"),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        "KmsMasterKeyId is Key, whose KeySpec is HMAC_256: it gives no data keys, and every message is "
-        "refused. Use a symmetric key.",
-    ),
+    "RSA": case(topic("KeySpec: RSA_2048, KeyUsage: ENCRYPT_DECRYPT"), "RSA_2048"),
+    "HMAC by Ref": case(topic("KeySpec: HMAC_256, KeyUsage: GENERATE_VERIFY_MAC", "!Ref Key"), "HMAC_256"),
 }

@@ -1,6 +1,6 @@
 """Deliveries of CloudFront's logs."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 delivery = frame("""
   Site: {Type: AWS::CloudFront::Distribution}
@@ -14,6 +14,13 @@ delivery = frame("""
     Type: AWS::Logs::Delivery
     Properties: {DeliverySourceName: !Ref Source, <properties>}
 """)
+
+case = row(
+    "<text>",
+    "Resources/Delivery/Properties/S3SuffixPath",
+    "S3SuffixPath has <found>, which is not a variable of CloudFront's logs. It has {DistributionId}, "
+    "{yyyy}, {MM}, {dd} and {HH}.",
+)
 
 GOOD = {
     "fields and path": delivery(
@@ -49,16 +56,6 @@ BAD = {
         "RecordFields has cs-user-agent, which access logs of CloudFront do not have. Did you mean "
         "cs(User-Agent)?",
     ),
-    "minutes": (
-        delivery("S3SuffixPath: '{DistributionId}/{yyyy}/{mm}'"),
-        "Resources/Delivery/Properties/S3SuffixPath",
-        "S3SuffixPath has {mm}, which is not a variable of CloudFront's logs. It has {DistributionId}, "
-        "{yyyy}, {MM}, {dd} and {HH}.",
-    ),
-    "path": (
-        delivery("S3SuffixPath: '{DistributionId}/{year}'"),
-        "Resources/Delivery/Properties/S3SuffixPath",
-        "S3SuffixPath has {year}, which is not a variable of CloudFront's logs. It has {DistributionId}, "
-        "{yyyy}, {MM}, {dd} and {HH}.",
-    ),
+    "minutes": case(delivery("S3SuffixPath: '{DistributionId}/{yyyy}/{mm}'"), "{mm}"),
+    "path": case(delivery("S3SuffixPath: '{DistributionId}/{year}'"), "{year}"),
 }

@@ -1,6 +1,6 @@
 """Windows of databases."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 cluster = frame("""
   One:
@@ -8,24 +8,21 @@ cluster = frame("""
     Properties: {PreferredBackupWindow: '<backup>', PreferredMaintenanceWindow: '<maintenance>'}
 """)
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/PreferredMaintenanceWindow",
+    "PreferredMaintenanceWindow is <found>:00, which overlaps the daily backup window: RDS refuses the "
+    "database. Move one of them.",
+)
+
 GOOD = {
     "apart": cluster("17:00-18:00", "sat:18:30-sat:19:30"),
     "next day": cluster("01:00-02:00", "sun:23:00-mon:00:00"),
 }
 
 BAD = {
-    "inside": (
-        cluster("17:00-18:00", "sat:17:30-sat:18:00"),
-        "Resources/One/Properties/PreferredMaintenanceWindow",
-        "PreferredMaintenanceWindow is sat:17:30-sat:18:00, which overlaps the daily backup "
-        "window: RDS refuses the database. Move one of them.",
-    ),
-    "over midnight": (
-        cluster("23:30-00:30", "sun:00:00-sun:01:00"),
-        "Resources/One/Properties/PreferredMaintenanceWindow",
-        "PreferredMaintenanceWindow is sun:00:00-sun:01:00, which overlaps the daily backup "
-        "window: RDS refuses the database. Move one of them.",
-    ),
+    "inside": case(cluster("17:00-18:00", "sat:17:30-sat:18:00"), "sat:17:30-sat:18"),
+    "over midnight": case(cluster("23:30-00:30", "sun:00:00-sun:01:00"), "sun:00:00-sun:01"),
     "short": (
         cluster("17:00-17:10", "sat:18:30-sat:19:30"),
         "Resources/One/Properties/PreferredBackupWindow",

@@ -1,6 +1,6 @@
 """Alias records."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 record = frame("""
 Parameters:
@@ -26,6 +26,12 @@ Resources:
       AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
 """)
 
+case = row(
+    "<text>",
+    "Resources/Record/Properties/AliasTarget/HostedZoneId",
+    "HostedZoneId is <found>: Route 53 refuses the alias. Use the zone of the target, not of the record.",
+)
+
 GOOD = {
     "CloudFront": record("!GetAtt Site.DomainName", "Z2FDTNDATAQYW2"),
     "load balancer": record("!GetAtt Balancer.DNSName", "!GetAtt Balancer.CanonicalHostedZoneID"),
@@ -36,22 +42,12 @@ GOOD = {
 }
 
 BAD = {
-    "own zone": (
-        record("!GetAtt Site.DomainName", "!Ref Zone"),
-        "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is ${Zone}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the alias. Use "
-        "the zone of the target, not of the record.",
+    "own zone": case(
+        record("!GetAtt Site.DomainName", "!Ref Zone"), "${Zone}, and Site is in Z2FDTNDATAQYW2"
     ),
-    "load balancer": (
+    "load balancer": case(
         record("!GetAtt Balancer.DNSName", "Z2FDTNDATAQYW2"),
-        "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: Route 53 "
-        "refuses the alias. Use the zone of the target, not of the record.",
+        "Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}",
     ),
-    "parameter of the record": (
-        own_zone("!Ref Own"),
-        "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is ${Own}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the "
-        "alias. Use the zone of the target, not of the record.",
-    ),
+    "parameter of the record": case(own_zone("!Ref Own"), "${Own}, and Site is in Z2FDTNDATAQYW2"),
 }

@@ -1,6 +1,6 @@
 """Buckets for access logs."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
   Site: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}}
@@ -19,6 +19,13 @@ policy = frame("""
 DEFAULT = "ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms}"
 KMS = f"BucketEncryption: {{ServerSideEncryptionConfiguration: [{{{DEFAULT}}}]}}"
 
+case = row(
+    "<text>",
+    "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
+    "DestinationBucketName is Logs, whose policy does not allow <found>: no log is written. Allow it "
+    "s3:PutObject.",
+)
+
 GOOD = {
     "policy": template("", policy("logging.s3.amazonaws.com")),
     "ACL": template("AccessControl: LogDeliveryWrite"),
@@ -31,30 +38,18 @@ GOOD = {
 }
 
 BAD = {
-    "nothing": (
-        template(""),
-        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com: no "
-        "log is written. Allow it s3:PutObject.",
-    ),
-    "another service": (
-        template("", policy("cloudtrail.amazonaws.com")),
-        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com: no "
-        "log is written. Allow it s3:PutObject.",
-    ),
+    "nothing": case(template(""), "logging.s3.amazonaws.com"),
+    "another service": case(template("", policy("cloudtrail.amazonaws.com")), "logging.s3.amazonaws.com"),
     "encrypted": (
         template(KMS, policy("logging.s3.amazonaws.com")),
         "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
         "DestinationBucketName is Logs, which is encrypted with SSE-KMS: it may be impossible to read the "
         "log. Use SSE-S3 (AES256).",
     ),
-    "another prefix": (
+    "another prefix": case(
         template("", policy("logging.s3.amazonaws.com").replace("'*'", "!Sub '${Logs.Arn}/site/*'")).replace(
             "!Ref Logs}}", "!Ref Logs, LogFilePrefix: pages/}}"
         ),
-        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com "
-        'under "pages/": no log is written. Allow it s3:PutObject.',
+        'logging.s3.amazonaws.com under "pages/"',
     ),
 }

@@ -1,6 +1,6 @@
 """Generated passwords."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 template = frame("""
   Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {<made>}}}
@@ -10,22 +10,19 @@ template = frame("""
       MasterUserPassword: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:password}}'
 """)
 
+case = row(
+    "<text>",
+    "Resources/Secret/Properties/GenerateSecretString",
+    "GenerateSecretString generates the password of Cluster and can use <found>, which RDS refuses: the "
+    "stack fails for some passwords. Add them to ExcludeCharacters.",
+)
+
 GOOD = {
     "characters": template("ExcludeCharacters: '\"@/\\'"),
     "punctuation": template("ExcludePunctuation: true"),
 }
 
 BAD = {
-    "none": (
-        template("PasswordLength: 30"),
-        "Resources/Secret/Properties/GenerateSecretString",
-        'GenerateSecretString generates the password of Cluster and can use / @ ", which RDS '
-        "refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
-    ),
-    "one left": (
-        template("ExcludeCharacters: '\"@'"),
-        "Resources/Secret/Properties/GenerateSecretString",
-        "GenerateSecretString generates the password of Cluster and can use /, which RDS refuses: "
-        "the stack fails for some passwords. Add them to ExcludeCharacters.",
-    ),
+    "none": case(template("PasswordLength: 30"), '/ @ "'),
+    "one left": case(template("ExcludeCharacters: '\"@'"), "/"),
 }

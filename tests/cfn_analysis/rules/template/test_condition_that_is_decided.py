@@ -1,6 +1,6 @@
 """Conditions that depend on others."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 conditions = frame("""
 Parameters:
@@ -13,6 +13,12 @@ Resources:
   Topic: {Type: AWS::SNS::Topic}
 """)
 
+case = row(
+    "<text>",
+    "Conditions/Both",
+    "Both is always <found> all parameter values. Correct it, or remove it.",
+)
+
 GOOD = {
     "and": conditions("!And [!Condition Prod, !Condition More]"),
     "or": conditions("!Or [!Condition Prod, !Condition Dev]"),
@@ -20,19 +26,9 @@ GOOD = {
 }
 
 BAD = {
-    "two values": (
-        conditions("!And [!Condition Prod, !Condition Dev]"),
-        "Conditions/Both",
-        "Both is always falsefor all parameter values. Correct it, or remove it.",
+    "two values": case(conditions("!And [!Condition Prod, !Condition Dev]"), "falsefor"),
+    "and not": case(
+        conditions("!And [!Condition Prod, !Condition More, !Not [!Condition More]]"), "falsefor"
     ),
-    "and not": (
-        conditions("!And [!Condition Prod, !Condition More, !Not [!Condition More]]"),
-        "Conditions/Both",
-        "Both is always falsefor all parameter values. Correct it, or remove it.",
-    ),
-    "always": (
-        conditions("!Or [!Condition Prod, !Not [!Condition Prod]]"),
-        "Conditions/Both",
-        "Both is always truefor all parameter values. Correct it, or remove it.",
-    ),
+    "always": case(conditions("!Or [!Condition Prod, !Not [!Condition Prod]]"), "truefor"),
 }

@@ -1,6 +1,6 @@
 """Associations of web ACLs."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 association = frame("""
 Parameters:
@@ -13,24 +13,21 @@ Resources:
   One: {Type: AWS::WAFv2::WebACLAssociation, Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: <arn=a>}}
 """)
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/WebACLArn",
+    "WebACLArn is <found>, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId of the "
+    "distribution instead.",
+)
+
 GOOD = {
     "regional": association("REGIONAL"),
     "either": association("!Ref Scope"),
 }
 
 BAD = {
-    "CloudFront": (
-        association("CLOUDFRONT"),
-        "Resources/One/Properties/WebACLArn",
-        "WebACLArn is Acl, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId "
-        "of the distribution instead.",
-    ),
-    "one case": (
-        association("!If [HasSite, CLOUDFRONT, REGIONAL]"),
-        "Resources/One/Properties/WebACLArn",
-        "WebACLArn is Acl when HasSite is true, whose Scope is CLOUDFRONT: WAF refuses the association. Set "
-        "WebACLId of the distribution instead.",
-    ),
+    "CloudFront": case(association("CLOUDFRONT"), "Acl"),
+    "one case": case(association("!If [HasSite, CLOUDFRONT, REGIONAL]"), "Acl when HasSite is true"),
     "distribution": (
         association("REGIONAL", "!Sub 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Distribution}'"),
         "Resources/One/Properties/ResourceArn",

@@ -1,6 +1,6 @@
 """Rule groups in web ACLs."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 acl = frame("""
   Acl:
@@ -10,21 +10,18 @@ acl = frame("""
         - {Name: a, Statement: {ManagedRuleGroupStatement: {Name: b}}, OverrideAction: <override>}
 """)
 
+case = row(
+    "<text>",
+    "Resources/Acl/Properties/Rules/0/OverrideAction",
+    'OverrideAction of "a" is <found>: the group blocks nothing. Write None, and exclude single rules '
+    "with RuleActionOverrides.",
+)
+
 GOOD = {
     "own actions": acl("{None: {}}"),
 }
 
 BAD = {
-    "counts": (
-        acl("{Count: {}}"),
-        "Resources/Acl/Properties/Rules/0/OverrideAction",
-        'OverrideAction of "a" is Count: the group blocks nothing. Write None, and exclude single '
-        "rules with RuleActionOverrides.",
-    ),
-    "one branch": (
-        acl("!If [Trial, {Count: {}}, {None: {}}]"),
-        "Resources/Acl/Properties/Rules/0/OverrideAction",
-        'OverrideAction of "a" is Count when Trial is true: the group blocks nothing. Write '
-        "None, and exclude single rules with RuleActionOverrides.",
-    ),
+    "counts": case(acl("{Count: {}}"), "Count"),
+    "one branch": case(acl("!If [Trial, {Count: {}}, {None: {}}]"), "Count when Trial is true"),
 }
