@@ -7,6 +7,7 @@ rule finds nothing, and ``BAD``.
     GOOD = {"name": text}
     BAD = {"name": (text, path, message)}, for a further finding (text, path, message, path, message)
 
+A row of ``BAD`` without a path has that of the file's ``PATH``.
 A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``. What snippets or
 messages share is a ``frame``, and what rows share a ``row``.
 """
@@ -44,11 +45,13 @@ class Case(NamedTuple):
     parameters: Mapping[str, str] | None = None
 
 
-def cases(table: Mapping[str, Any]) -> Iterator[Case]:
-    """Yield the rows of a table."""
-    for name, row in table.items():
-        text, *rest = (row,) if isinstance(row, str) else row
+def cases(table: Mapping[str, Any], path: str = "") -> Iterator[Case]:
+    """Yield the rows of a table whose findings without a path are at this one."""
+    for name, cells in table.items():
+        text, *rest = (cells,) if isinstance(cells, str) else cells
         options = rest.pop() if rest and isinstance(rest[-1], dict) else {}
+        if len(rest) == 1:
+            rest = [path, *rest]
         yield Case(name, text, list(zip(rest[::2], rest[1::2], strict=True)), **options)
 
 

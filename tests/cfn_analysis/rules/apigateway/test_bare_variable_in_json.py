@@ -12,6 +12,8 @@ response = frame("""
     Properties: {ResponseTemplates: {<media=application/json>: '<text>'}}
 """)
 
+PATH = "Resources/Refused/Properties/ResponseTemplates/application/json"
+
 GOOD = {
     "numbers of every request": log(
         '{"id": "$context.requestId", "status": $context.status, "ms": $context.responseLatency}'
@@ -38,13 +40,11 @@ BAD = {
     ),
     "response": (
         response('{"message": $context.error.messageString, "id": $context.requestId}'),
-        "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response has $context.requestId without quotation marks, which breaks its JSON. Write "
         '"$context.requestId".',
     ),
     "response that is not JSON": (
         response('{"message": $context.error.messageString,}'),
-        "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response is not JSON. Correct it.",
     ),
     "quoted twice": (
@@ -55,7 +55,6 @@ BAD = {
       ResponseTemplates:
         application/json: '{"message": "$context.error.messageString"}'
 """,
-        "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response has $context.error.messageString in quotation marks, and it brings its own: the JSON "
         "breaks. Leave them out.",
     ),

@@ -8,6 +8,8 @@ stage = frame("""
     Properties: {AccessLogSetting: {DestinationArn: a, Format: <log_format>}}
 """)
 
+PATH = "Resources/Stage/Properties/AccessLogSetting/Format"
+
 GOOD = {
     "known": stage("'$context.requestId $context.identity.sourceIp $context.status'"),
     "of an authorizer": stage("'$context.authorizer.claims.sub'"),
@@ -24,19 +26,16 @@ GOOD = {
 BAD = {
     "misspelt": (
         stage("'$context.requestId $context.identity.sourceIP'"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.identity.sourceIP, which API Gateway does not have and logs as '-'. "
         "Did you mean $context.identity.sourceIp?",
     ),
     "JSON": (
         stage('!Sub \'{"id":"$context.requestID","status":$context.status}\''),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.requestID, which API Gateway does not have and logs as '-'. Did you "
         "mean $context.requestId?",
     ),
     "error of an HTTP API": (
         stage("'$context.requestId $context.integrationErrorMessage'"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.integrationErrorMessage, which REST APIs do not have and log as '-'. Use "
         "$context.integration.error.",
     ),

@@ -17,6 +17,8 @@ template = frame("""
     Properties: {FunctionName: !Ref <called=F>, EventSourceArn: !GetAtt Queue.Arn}
 """)
 
+PATH = "Resources/Mapping/Properties/EventSourceArn"
+
 GOOD = {
     "allowed": template("[sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]"),
     "all": template("sqs:*"),
@@ -26,7 +28,6 @@ GOOD = {
 BAD = {
     "nothing": (
         template("logs:*"),
-        "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, does not allow sqs:ReceiveMessage and sqs:DeleteMessage and "
         "sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow it.",
     ),
@@ -35,13 +36,11 @@ BAD = {
             "[sqs:ReceiveMessage, sqs:GetQueue*]",
             "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
         ),
-        "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, does not allow sqs:DeleteMessage: Lambda refuses the mapping from Queue. Allow "
         "it.",
     ),
     "an alias": (
         template("[sqs:ReceiveMessage, sqs:DeleteMessage]", called="Live"),
-        "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, does not allow sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. "
         "Allow it.",
     ),

@@ -10,6 +10,8 @@ def function(handler: str, more: str = "", runtime: str = "python3.13") -> str:
 
 CODE = ", Code: {ZipFile: 'def handler(event, context): return 1'}"
 
+PATH = "Resources/F/Properties/Handler"
+
 GOOD = {
     "module": function("lambda_handler.handler"),
     "package": function("src/app.handler", runtime="nodejs22.x"),
@@ -20,23 +22,19 @@ GOOD = {
 BAD = {
     "no function": (
         function("handler"),
-        "Resources/F/Properties/Handler",
         "Handler is handler, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "file": (
         function("app.py"),
-        "Resources/F/Properties/Handler",
         "Handler is app.py, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "inline": (
         function("app.handler", CODE),
-        "Resources/F/Properties/Handler",
         "Handler is app.handler, and the code in ZipFile is a file called index: every call "
         "fails. Write index.handler.",
     ),
     "inline name": (
         function("index.main", CODE),
-        "Resources/F/Properties/Handler",
         "Handler is index.main, and ZipFile has no main: every call fails.",
     ),
 }

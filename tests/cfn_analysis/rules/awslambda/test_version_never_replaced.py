@@ -17,6 +17,8 @@ message = frame(
     "new version is published. Add a Description or CodeSha256 that changes with the code."
 )
 
+PATH = "Resources/Version/Properties"
+
 GOOD = {
     "description": version("FunctionName: !Ref Function, Description: !Ref Release"),
     "hash of the code": version("FunctionName: !Ref Function, CodeSha256: !If [Prod, !Ref Release, a]"),
@@ -28,17 +30,14 @@ GOOD = {
 BAD = {
     "Ref": (
         version("FunctionName: !Ref Function"),
-        "Resources/Version/Properties",
         message('{"Ref": "Function"}'),
     ),
     "GetAtt": (
         version("FunctionName: !GetAtt Function.Arn"),
-        "Resources/Version/Properties",
         message('{"Fn::GetAtt": ["Function", "Arn"]}'),
     ),
     "Sub": (
         version("FunctionName: !Sub '${Function}'"),
-        "Resources/Version/Properties",
         message('{"Fn::Sub": "${Function}"}'),
     ),
     "condition, and a property that is not of the code": (
@@ -46,7 +45,6 @@ BAD = {
             "FunctionName: !Ref Function, RuntimePolicy: {UpdateRuntimeOn: Auto}",
             attributes="Condition: Prod,",
         ),
-        "Resources/Version/Properties",
         message('{"Ref": "Function"}'),
     ),
 }

@@ -12,6 +12,8 @@ Resources:
 
 message = frame("<name> <state>, and <other> is <value>: Lambda requires both. Specify at least one of each.")
 
+PATH = "Resources/Function/Properties/VpcConfig"
+
 GOOD = {
     "both": function("{SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}"),
     "neither: leaves the VPC": function("{SubnetIds: [], SecurityGroupIds: []}"),
@@ -25,22 +27,18 @@ GOOD = {
 BAD = {
     "no groups": (
         function("{SubnetIds: [subnet-1]}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SecurityGroupIds", "is missing", "SubnetIds", '["subnet-1"]'),
     ),
     "empty groups": (
         function("{SubnetIds: [!Sub '${Any}'], SecurityGroupIds: []}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SecurityGroupIds", "is []", "SubnetIds", '[{"Fn::Sub": "${Any}"}]'),
     ),
     "no subnets": (
         function("{SecurityGroupIds: !Ref Groups}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SubnetIds", "is missing", "SecurityGroupIds", '{"Ref": "Groups"}'),
     ),
     "no groups in one branch": (
         function("{SubnetIds: [subnet-1], SecurityGroupIds: [!If [Prod, sg-1, !Ref AWS::NoValue]]}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SecurityGroupIds", "is [] when Prod is false", "SubnetIds", '["subnet-1"]'),
     ),
 }

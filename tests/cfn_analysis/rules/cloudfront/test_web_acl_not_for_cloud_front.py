@@ -7,6 +7,8 @@ template = frame("""
   Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: <value>}}}
 """)
 
+PATH = "Resources/Site/Properties/DistributionConfig/WebACLId"
+
 GOOD = {
     "ARN": template("!GetAtt Acl.Arn"),
     "another template": template("!ImportValue acl"),
@@ -15,17 +17,14 @@ GOOD = {
 BAD = {
     "Ref": (
         template("!Ref Acl"),
-        "Resources/Site/Properties/DistributionConfig/WebACLId",
         "WebACLId is Acl, and WebACLId is not its ARN. Write GetAtt Acl.Arn.",
     ),
     "ID": (
         template("!GetAtt Acl.Id"),
-        "Resources/Site/Properties/DistributionConfig/WebACLId",
         "WebACLId is Acl, and WebACLId is not its ARN. Write GetAtt Acl.Arn.",
     ),
     "scope": (
         template("!GetAtt Acl.Arn", "REGIONAL"),
-        "Resources/Site/Properties/DistributionConfig/WebACLId",
         "WebACLId is Acl, and its Scope is REGIONAL. A distribution needs CLOUDFRONT.",
     ),
 }

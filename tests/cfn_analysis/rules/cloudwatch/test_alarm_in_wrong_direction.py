@@ -19,6 +19,8 @@ def alarm(metric: str, operator: str, action: str = "!Ref Topic") -> str:
 """
 
 
+PATH = "Resources/Alarm/Properties/ComparisonOperator"
+
 GOOD = {
     "little memory": alarm("AWS/RDS FreeableMemory", "LessThanThreshold"),
     "many errors": alarm("AWS/Lambda Errors", "GreaterThanThreshold"),
@@ -33,19 +35,16 @@ GOOD = {
 BAD = {
     "much memory": (
         alarm("AWS/RDS FreeableMemory", "GreaterThanThreshold"),
-        "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is GreaterThanThreshold: the alarm fires when FreeableMemory is high, "
         "which is good. Reverse it.",
     ),
     "few errors": (
         alarm("AWS/Lambda Errors", "LessThanThreshold"),
-        "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is LessThanThreshold: the alarm fires when Errors is low, which is "
         "good. Reverse it.",
     ),
     "healthy": (
         alarm("AWS/Route53 HealthCheckStatus", "GreaterThanOrEqualToThreshold"),
-        "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is GreaterThanOrEqualToThreshold: the alarm fires when "
         "HealthCheckStatus is high, which is good. Reverse it.",
     ),

@@ -14,6 +14,8 @@ Resources:
 """
 
 
+PATH = "Resources/Alarm/Properties/MetricName"
+
 GOOD = {
     "same": template("Namespace: Own, MetricName: RefusedRequests"),
     "dimension": template(
@@ -33,13 +35,11 @@ GOOD = {
 BAD = {
     "another name": (
         template("Namespace: Own, MetricName: RefusedRequest"),
-        "Resources/Alarm/Properties/MetricName",
         "MetricName is RefusedRequest, and the filters write RefusedRequests into Own: the alarm "
         "never has data. Use the same name.",
     ),
     "another case": (
         template("Namespace: Own, MetricName: refusedRequests"),
-        "Resources/Alarm/Properties/MetricName",
         "MetricName is refusedRequests, and the filters write RefusedRequests into Own: the "
         "alarm never has data. Use the same name.",
     ),
@@ -61,7 +61,6 @@ BAD = {
     ),
     "another name with a parameter": (
         template("Namespace: Own, MetricName: !Sub '${Stage}-refuse'", name="!Sub '${Stage}-refused'"),
-        "Resources/Alarm/Properties/MetricName",
         "MetricName is ${Stage}-refuse, and the filters write ${Stage}-refused into Own: the alarm never has "
         "data. Use the same name.",
     ),

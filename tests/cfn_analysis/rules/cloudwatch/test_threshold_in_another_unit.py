@@ -37,6 +37,8 @@ other_case = row(
     "Threshold is <found> is in percent: the threshold looks like a share of 1. Convert it.",
 )
 
+PATH = "Resources/Alarm/Properties/Threshold"
+
 GOOD = {
     "seconds": alarm("AWS/RDS WriteLatency", "0.2"),
     "bytes": alarm("AWS/RDS FreeableMemory", "200000000", "LessThanThreshold"),
@@ -52,20 +54,17 @@ BAD = {
     "by a parameter": case(alarm("AWS/RDS ReadLatency", "!Ref Limit"), "ReadLatency"),
     "seconds of Lambda": (
         alarm("AWS/Lambda Duration", "20", more="ExtendedStatistic: p95"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 20, and Duration is in milliseconds, not in seconds as the Timeout of "
         "Function is. Multiply it by 1000.",
     ),
     "seconds of an API": (
         alarm("AWS/ApiGateway Latency", "3"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 3, and Latency is in milliseconds: the threshold looks like seconds. Convert it.",
     ),
     "share": other_case(alarm("AWS/CloudFront 5xxErrorRate", "0.05"), "0.05, and 5xxErrorRate"),
     "share of CPU": other_case(alarm("AWS/EC2 CPUUtilization", "0.8"), "0.8, and CPUUtilization"),
     "megabytes": (
         alarm("AWS/RDS FreeableMemory", "256", "LessThanThreshold"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 256, and FreeableMemory is in bytes, not in megabytes or percent. Write "
         "1000000000 for 1 GB.",
     ),

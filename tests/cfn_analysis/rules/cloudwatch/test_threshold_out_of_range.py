@@ -37,6 +37,8 @@ case = row(
     "Threshold is <found>: GreaterThanThreshold is never true.",
 )
 
+PATH = "Resources/Alarm/Properties/Threshold"
+
 GOOD = {
     "switched off": alarm("AWS/RDS CPUUtilization", "!Ref Limit")
     .replace("Resources:", "Conditions:\n  Limited: !Not [!Equals [!Ref Limit, '120']]\nResources:")
@@ -69,12 +71,10 @@ BAD = {
     ),
     "always": (
         alarm("AWS/Lambda Errors", "0", "GreaterThanOrEqualToThreshold", "Sum"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Sum of Errors is 0 or more: GreaterThanOrEqualToThreshold is always true.",
     ),
     "less than nothing": (
         alarm("AWS/Lambda Errors", "0", "LessThanThreshold", "Sum"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Sum of Errors is 0 or more: LessThanThreshold is never true.",
     ),
     "beyond the timeout": case(
@@ -97,7 +97,6 @@ BAD = {
     ),
     "health below 0": (
         alarm("AWS/Route53 HealthCheckStatus", "0", "LessThanThreshold", "Minimum"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Minimum of HealthCheckStatus is from 0 to 1: LessThanThreshold is never true.",
     ),
 }

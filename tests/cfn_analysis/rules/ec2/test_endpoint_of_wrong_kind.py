@@ -18,6 +18,8 @@ def other(more: str) -> str:
     )
 
 
+PATH = "Resources/Endpoint/Properties/ServiceName"
+
 GOOD = {
     "gateway": endpoint("s3", ", RouteTableIds: [a]"),
     "gateway of directory buckets": endpoint("s3express", ", RouteTableIds: [a]"),
@@ -40,7 +42,6 @@ GOOD = {
 BAD = {
     "gateway for all": (
         endpoint("sqs"),
-        "Resources/Endpoint/Properties/ServiceName",
         "VpcEndpointType is Gateway by default, which only S3 and DynamoDB have: EC2 refuses it "
         "for sqs. Set it to Interface.",
     ),
@@ -58,12 +59,10 @@ BAD = {
     ),
     "another spelling": (
         endpoint("secrets-manager", ", VpcEndpointType: Interface"),
-        "Resources/Endpoint/Properties/ServiceName",
         "ServiceName is for secrets-manager, which has no endpoint. Did you mean secretsmanager?",
     ),
     "another name": (
         endpoint("cloudwatch", ", VpcEndpointType: Interface"),
-        "Resources/Endpoint/Properties/ServiceName",
         "ServiceName is for cloudwatch, which has no endpoint. Did you mean monitoring?",
     ),
     "another region": (

@@ -10,6 +10,8 @@ policy = frame("""
         Statement: {Effect: Allow, Action: '*', Resource: <resource>, Condition: <condition={}>}
 """)
 
+PATH = "Resources/One/Properties/PolicyDocument/Statement/Resource"
+
 GOOD = {
     "bucket": policy("['arn:aws:s3:::a', '*', !Sub 'arn:${AWS::Partition}:s3:::a/*']"),
     "role": policy("!Sub 'arn:aws:iam::${AWS::AccountId}:role/a'"),
@@ -33,19 +35,16 @@ GOOD = {
 BAD = {
     "bucket": (
         policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a", but an ARN of s3 has no '
         "region: it never matches.",
     ),
     "role": (
         policy("!Sub 'arn:aws:iam:${AWS::Region}:${AWS::AccountId}:role/a'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:aws:iam:${AWS::Region}:${AWS::AccountId}:role/a", but an ARN of iam '
         "has no region: it never matches.",
     ),
     "function": (
         policy("'arn:aws:lambda:::function:a'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:aws:lambda:::function:a", but an ARN of lambda has a region: it never matches.',
     ),
     "condition": (
@@ -58,7 +57,6 @@ BAD = {
     ),
     "name of a secret": (
         policy("!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         "Resource is "
         '"arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database", but an '
         "ARN of a secret ends with six random characters, NAME-??????: it never matches.",

@@ -45,6 +45,8 @@ message = frame(
     "kms:Decrypt on Key."
 )
 
+PATH = "Resources/Role/Properties"
+
 GOOD = {
     "key of the secret": role(READ, DECRYPT),
     "wildcards": role(READ, "{Effect: Allow, Action: 'kms:*', Resource: '*'}"),
@@ -63,31 +65,26 @@ GOOD = {
 }
 
 BAD = {
-    "no decrypt": (role(READ), "Resources/Role/Properties", message()),
-    "Sub": (role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), "Resources/Role/Properties", message()),
+    "no decrypt": (role(READ), message()),
+    "Sub": (role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), message()),
     "key by its ID": (
         role(READ.replace("Secret}", "ByKeyId}")),
-        "Resources/Role/Properties",
         message("ByKeyId"),
     ),
     "another key": (
         role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")),
-        "Resources/Role/Properties",
         message(),
     ),
     "another action": (
         role(READ, DECRYPT.replace("Decrypt", "Encrypt")),
-        "Resources/Role/Properties",
         message(),
     ),
     "decrypt in one branch": (
         role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"),
-        "Resources/Role/Properties",
         message(when=" when Prod is false"),
     ),
     "read in one branch": (
         role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"),
-        "Resources/Role/Properties",
         message(when=" when Prod is true"),
     ),
 }

@@ -23,6 +23,8 @@ permission = frame("""
 HERE = "${AWS::Region}:${AWS::AccountId}"
 
 
+PATH = "Resources/Permission/Properties/SourceArn"
+
 GOOD = {
     "flow log": role("vpc-flow-logs", f"arn:aws:ec2:{HERE}:vpc-flow-log/*"),
     "instance": role("monitoring.rds", f"arn:aws:rds:{HERE}:db:*"),
@@ -49,19 +51,16 @@ BAD = {
     ),
     "control plane": (
         permission("apigateway", f"arn:aws:apigateway:{HERE}:/restapis/a/*"),
-        "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:apigateway:${AWS::Region}:${AWS::AccountId}:/restapis/a/*", and '
         "apigateway acts for an ARN of execute-api: the condition is never met, and the service is refused.",
     ),
     "topic for S3": (
         permission("s3", f"arn:aws:sns:{HERE}:own"),
-        "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:own", and s3 acts for an ARN '
         "of s3: the condition is never met, and the service is refused.",
     ),
     "event bus": (
         permission("events", f"arn:aws:events:{HERE}:event-bus/default"),
-        "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default", and events acts '
         "for an ARN of events:rule: the condition is never met, and the service is refused.",
     ),

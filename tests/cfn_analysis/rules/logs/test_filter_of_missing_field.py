@@ -42,6 +42,8 @@ def query(*lines: str) -> str:
 {text}"""
 
 
+PATH = "Resources/Filter/Properties/FilterPattern"
+
 GOOD = {
     "field": template("'{ $.status = 500 }'"),
     "text": template("'\"$.other\"'"),
@@ -60,19 +62,16 @@ GOOD = {
 BAD = {
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
-        "Resources/Filter/Properties/FilterPattern",
         "FilterPattern uses $.state, which the access log of Log does not contain: it never "
         "matches. Did you mean status?",
     ),
     "columns": (
         flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT]'"),
-        "Resources/Filter/Properties/FilterPattern",
         "FilterPattern has 13 columns, and a record of the flow log in Log 14: it never matches. "
         "Name every field, or write '...'.",
     ),
     "format": (
         flow_log("'[a, b]'", ", LogFormat: '${version} ${srcaddr} ${dstaddr}'"),
-        "Resources/Filter/Properties/FilterPattern",
         "FilterPattern has 2 columns, and a record of the flow log in Log 3: it never matches. "
         "Name every field, or write '...'.",
     ),

@@ -15,6 +15,8 @@ Resources:
   Logs: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: <key>}}
 """)
 
+PATH = "Resources/Logs/Properties/KmsKeyId"
+
 GOOD = {
     "GetAtt": log_group("!GetAtt Key.Arn"),
     "Sub": log_group("!Sub '${Key.Arn}'"),
@@ -27,32 +29,26 @@ GOOD = {
 BAD = {
     "Ref": (
         log_group("!Ref Key"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Ref": "Key"}}: {ID.format("Key")}',
     ),
     "replica": (
         log_group("!Ref Replica"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Ref": "Replica"}}: {ID.format("Replica")}',
     ),
     "GetAtt KeyId": (
         log_group("!GetAtt Key.KeyId"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Fn::GetAtt": ["Key", "KeyId"]}}: {ID.format("Key")}',
     ),
     "Sub": (
         log_group("!Sub '${Key}'"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Fn::Sub": "${{Key}}"}}: {ID.format("Key")}',
     ),
     "alias": (
         log_group("!Ref Alias"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Ref": "Alias"}}: {ALIAS}',
     ),
     "one branch": (
         log_group("!If [Prod, !Ref Key, !GetAtt Key.Arn]"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Ref": "Key"}} when Prod is true: {ID.format("Key")}',
     ),
 }

@@ -8,6 +8,8 @@ query = frame("""
     Properties: {Name: a, QueryString: <text><more=>}
 """)
 
+PATH = "Resources/Query/Properties/QueryString"
+
 GOOD = {
     "chain": query(
         "'fields @timestamp, @message | filter @message like /a|b/ | sort @timestamp desc | limit 20'"
@@ -24,17 +26,14 @@ GOOD = {
 BAD = {
     "misspelt": (
         query("'fields @timestamp | filtr @message like /a/'"),
-        "Resources/Query/Properties/QueryString",
         "QueryString has the command filtr, which Logs Insights does not have. Did you mean filter?",
     ),
     "SQL": (
         query("!Sub 'SELECT * FROM ${AWS::StackName}'"),
-        "Resources/Query/Properties/QueryString",
         "QueryString has the command SELECT, which Logs Insights does not have.",
     ),
     "of PPL": (
         query("'fields a | eval b = 1'"),
-        "Resources/Query/Properties/QueryString",
         "QueryString has the command eval, which Logs Insights does not have.",
     ),
 }

@@ -10,6 +10,8 @@ Resources:
   One: {Type: AWS::RDS::DBInstance, Properties: {DBParameterGroupName: !Ref Group, <more>}}
 """)
 
+PATH = "Resources/One/Properties/DBParameterGroupName"
+
 GOOD = {
     "same": instance("postgres16", "Engine: postgres, EngineVersion: '16.3'"),
     "Aurora": instance("aurora-mysql8.0", "Engine: aurora-mysql, EngineVersion: 8.0.mysql_aurora.3.10.0"),
@@ -20,17 +22,14 @@ GOOD = {
 BAD = {
     "engine": (
         instance("mysql8.0", "Engine: mariadb"),
-        "Resources/One/Properties/DBParameterGroupName",
         "DBParameterGroupName is Group, whose Family mysql8.0 is not of mariadb: RDS refuses it.",
     ),
     "version": (
         instance("postgres15", "Engine: postgres, EngineVersion: '16.3'"),
-        "Resources/One/Properties/DBParameterGroupName",
         "DBParameterGroupName is Group, whose Family postgres15 is not of version 16.3: RDS refuses it.",
     ),
     "Aurora": (
         instance("aurora-mysql5.7", "Engine: aurora-mysql, EngineVersion: 8.0.mysql_aurora.3.10.0"),
-        "Resources/One/Properties/DBParameterGroupName",
         "DBParameterGroupName is Group, whose Family aurora-mysql5.7 is not of version "
         "8.0.mysql_aurora.3.10.0: RDS refuses it.",
     ),

@@ -12,6 +12,8 @@ Resources:
     Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: <resource>}}}
 """)
 
+PATH = "Resources/One/Properties/PolicyDocument/Statement/Resource"
+
 GOOD = {
     "objects": policy("s3:GetObject", "!Sub '${Bucket.Arn}/*'"),
     "bucket": policy("s3:ListBucket", "!GetAtt Bucket.Arn"),
@@ -23,25 +25,21 @@ GOOD = {
 BAD = {
     "objects": (
         policy("s3:GetObject", "!GetAtt Bucket.Arn"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "${Bucket.Arn}", and s3:GetObject is on objects: BUCKET-ARN/*. The '
         "statement does not allow it.",
     ),
     "tags of versions": (
         policy("s3:GetObjectVersionTagging", "!GetAtt Bucket.Arn"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "${Bucket.Arn}", and s3:GetObjectVersionTagging is on objects: BUCKET-ARN/*. The '
         "statement does not allow it.",
     ),
     "encryption": (
         policy("s3:PutEncryptionConfiguration", "!Sub '${Bucket.Arn}/*'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "${Bucket.Arn}/*", and s3:PutEncryptionConfiguration is on the bucket: BUCKET-ARN. The '
         "statement does not allow it.",
     ),
     "bucket": (
         policy("[s3:ListBucket]", "!Sub 'arn:${AWS::Partition}:s3:::${Bucket}/*'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:${AWS::Partition}:s3:::${Bucket}/*", and s3:ListBucket is on the '
         "bucket: BUCKET-ARN. The statement does not allow it.",
     ),

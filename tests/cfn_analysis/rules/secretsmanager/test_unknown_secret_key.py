@@ -19,6 +19,8 @@ ATTACHMENT = (
     "  Attachment: {Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {SecretId: !Ref Secret}}\n"
 )
 
+PATH = "Resources/Cluster/Properties/MasterUserPassword"
+
 GOOD = {
     "password": template("password"),
     "template": template("username"),
@@ -30,17 +32,14 @@ GOOD = {
 BAD = {
     "missing": (
         template("passwd"),
-        "Resources/Cluster/Properties/MasterUserPassword",
         "The reference reads passwd of Secret, which has no such key. Did you mean password?",
     ),
     "case": (
         template("Password"),
-        "Resources/Cluster/Properties/MasterUserPassword",
         "The reference reads Password of Secret, which has no such key. Did you mean password?",
     ),
     "by name": (
         template("user", "own"),
-        "Resources/Cluster/Properties/MasterUserPassword",
         "The reference reads user of Secret, which has no such key. Did you mean username?",
     ),
 }

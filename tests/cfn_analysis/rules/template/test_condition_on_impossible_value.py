@@ -30,6 +30,8 @@ def with_number(value: str, constraint: str) -> str:
     )
 
 
+PATH = "Conditions/Prod/Fn::Equals"
+
 GOOD = {
     "allowed": condition("AllowedValues: [dev, prod]", "prod"),
     "boolean": condition("AllowedValues: [true, false]", "'true'"),
@@ -44,24 +46,20 @@ GOOD = {
 BAD = {
     "not allowed": (
         condition("AllowedValues: [dev, prod]", "production"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Stage with "production", but AllowedValues contains "dev" and "prod": '
         "it is never true.",
     ),
     "pattern": (
         condition("AllowedPattern: '[a-z]+'", "Prod"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Stage with "Prod", but AllowedPattern "[a-z]+" does not match it: '
         "it is never true.",
     ),
     "boolean": (
         condition("AllowedValues: ['yes', 'no']", "true"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Stage with "true", but AllowedValues contains "yes" and "no": it is never true.',
     ),
     "region": (
         condition("Default: dev", "eu-west1", "AWS::Region"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares AWS::Region with "eu-west1", but no account, region or partition '
         "has this name: it is never true.",
     ),
@@ -73,12 +71,10 @@ BAD = {
     ),
     "zeros": (
         with_number("'00'", "MinValue: 0"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Count with "00", but a number is not written like this: it is never true.',
     ),
     "below the minimum": (
         with_number("0", "MinValue: 1"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Count with "0", but MinValue is 1: it is never true.',
     ),
 }

@@ -32,6 +32,8 @@ message = frame(
 SUB = '{"Fn::Sub": "${Environment}-a"}'
 GIVEN = outputs("dev-a", "!Sub '${Environment}-a'")
 
+PATH = "Outputs/Out1/Export/Name"
+
 GOOD = {
     "literal": outputs("a", "b"),
     "Sub": outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-b'"),
@@ -48,45 +50,37 @@ GOOD = {
 }
 
 BAD = {
-    "literal": (outputs("a", "a"), "Outputs/Out1/Export/Name", message('"a"')),
+    "literal": (outputs("a", "a"), message('"a"')),
     "the same Sub": (
         outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-a'"),
-        "Outputs/Out1/Export/Name",
         message(SUB),
     ),
     "Sub of a parameter default": (
         outputs("prod-a", "!Sub '${Environment}-a'"),
-        "Outputs/Out1/Export/Name",
         message(SUB),
     ),
     "Join and Sub": (
         outputs("!Join ['-', [!Ref Environment, a]]", "!Sub '${Environment}-a'"),
-        "Outputs/Out1/Export/Name",
         message(SUB),
     ),
     "the same function that only AWS can resolve": (
         outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-a'"),
-        "Outputs/Out1/Export/Name",
         message('{"Fn::Sub": "${Topic}-a"}'),
     ),
     "first branch": (
         outputs("a", "!If [Switched, a, b]"),
-        "Outputs/Out1/Export/Name",
         message('{"Fn::If": ["Switched", "a", "b"]}'),
     ),
     "second branch": (
         outputs("b", "!If [Switched, a, b]"),
-        "Outputs/Out1/Export/Name",
         message('{"Fn::If": ["Switched", "a", "b"]}'),
     ),
     "the same condition": (
         outputs("a", "a", attributes=("Condition: Switched,", "Condition: Switched,")),
-        "Outputs/Out1/Export/Name",
         message('"a"'),
     ),
     "one condition": (
         outputs("a", "a", attributes=("Condition: Switched,", "")),
-        "Outputs/Out1/Export/Name",
         message('"a"'),
     ),
     "three of a name are two findings": (
@@ -96,5 +90,5 @@ BAD = {
         "Outputs/Out2/Export/Name",
         message('"a"'),
     ),
-    "given value": (GIVEN, "Outputs/Out1/Export/Name", message(SUB), {"parameters": {"Environment": "dev"}}),
+    "given value": (GIVEN, message(SUB), {"parameters": {"Environment": "dev"}}),
 }
