@@ -1,6 +1,6 @@
 """Good and broken roles that read secrets."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -47,6 +47,13 @@ message = frame(
 
 PATH = "Resources/Role/Properties"
 
+case = row(
+    "<text>",
+    "Resources/Role/Properties",
+    "The role can read <found>, but not use its key Key: every GetSecretValue fails. Allow kms:Decrypt "
+    "on Key.",
+)
+
 GOOD = {
     "key of the secret": role(READ, DECRYPT),
     "wildcards": role(READ, "{Effect: Allow, Action: 'kms:*', Resource: '*'}"),
@@ -65,26 +72,13 @@ GOOD = {
 }
 
 BAD = {
-    "no decrypt": (role(READ), message()),
-    "Sub": (role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), message()),
-    "key by its ID": (
-        role(READ.replace("Secret}", "ByKeyId}")),
-        message("ByKeyId"),
+    "no decrypt": case(role(READ), "Secret"),
+    "Sub": case(role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), "Secret"),
+    "key by its ID": case(role(READ.replace("Secret}", "ByKeyId}")), "ByKeyId"),
+    "another key": case(role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")), "Secret"),
+    "another action": case(role(READ, DECRYPT.replace("Decrypt", "Encrypt")), "Secret"),
+    "decrypt in one branch": case(
+        role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"), "Secret when Prod is false"
     ),
-    "another key": (
-        role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")),
-        message(),
-    ),
-    "another action": (
-        role(READ, DECRYPT.replace("Decrypt", "Encrypt")),
-        message(),
-    ),
-    "decrypt in one branch": (
-        role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"),
-        message(when=" when Prod is false"),
-    ),
-    "read in one branch": (
-        role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"),
-        message(when=" when Prod is true"),
-    ),
+    "read in one branch": case(role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"), "Secret when Prod is true"),
 }

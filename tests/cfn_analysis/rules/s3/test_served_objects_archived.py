@@ -1,6 +1,6 @@
 """Lifecycle rules of buckets that are served, and of others."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -30,6 +30,14 @@ message = frame(
     "can be read at once, such as STANDARD_IA."
 )
 
+case = row(
+    "<text>",
+    "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass",
+    "StorageClass is <found> for the current objects of a bucket that <rest> serves: once they are "
+    "moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that can be "
+    "read at once, such as STANDARD_IA.",
+)
+
 GOOD = {
     "class that can be read": bucket(move("STANDARD_IA")),
     "instant retrieval": bucket(move("GLACIER_IR")),
@@ -48,41 +56,21 @@ GOOD = {
 }
 
 BAD = {
-    "website": (
-        bucket(move("GLACIER")),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER"),
+    "website": case(bucket(move("GLACIER")), '"GLACIER"', "its website"),
+    "empty prefix": case(bucket(move("DEEP_ARCHIVE") + ", Prefix: ''"), '"DEEP_ARCHIVE"', "its website"),
+    "origin by GetAtt": case(
+        bucket(move("GLACIER"), "BucketName: b", "!GetAtt Site.RegionalDomainName"), '"GLACIER"', "Edge"
     ),
-    "empty prefix": (
-        bucket(move("DEEP_ARCHIVE") + ", Prefix: ''"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("DEEP_ARCHIVE"),
+    "origin by Sub": case(
+        bucket(move("GLACIER"), "BucketName: b", "!Sub '${Site}.s3.amazonaws.com'"), '"GLACIER"', "Edge"
     ),
-    "origin by GetAtt": (
-        bucket(move("GLACIER"), "BucketName: b", "!GetAtt Site.RegionalDomainName"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER", "Edge"),
-    ),
-    "origin by Sub": (
-        bucket(move("GLACIER"), "BucketName: b", "!Sub '${Site}.s3.amazonaws.com'"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER", "Edge"),
-    ),
-    "origin in one branch": (
+    "origin in one branch": case(
         bucket(move("GLACIER"), "BucketName: b", "!If [Switched, !GetAtt Site.DomainName, example.com]"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER", "Edge"),
+        '"GLACIER"',
+        "Edge",
     ),
-    "parameter default": (
-        bucket(move("!Ref Class")),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER"),
-    ),
-    "Sub": (
-        bucket(move("!Sub '${Class}'")),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER"),
-    ),
+    "parameter default": case(bucket(move("!Ref Class")), '"GLACIER"', "its website"),
+    "Sub": case(bucket(move("!Sub '${Class}'")), '"GLACIER"', "its website"),
     "first branch": (
         bucket(move("!If [Switched, GLACIER, STANDARD_IA]")),
         "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/1",

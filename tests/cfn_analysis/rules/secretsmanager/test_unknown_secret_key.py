@@ -1,5 +1,7 @@
 """Keys of generated secrets."""
 
+from ..harness import row
+
 
 def template(
     key: str,
@@ -21,6 +23,12 @@ ATTACHMENT = (
 
 PATH = "Resources/Cluster/Properties/MasterUserPassword"
 
+case = row(
+    "<text>",
+    "Resources/Cluster/Properties/MasterUserPassword",
+    "The reference reads <found> of Secret, which has no such key. Did you mean <rest>",
+)
+
 GOOD = {
     "password": template("password"),
     "template": template("username"),
@@ -30,16 +38,7 @@ GOOD = {
 }
 
 BAD = {
-    "missing": (
-        template("passwd"),
-        "The reference reads passwd of Secret, which has no such key. Did you mean password?",
-    ),
-    "case": (
-        template("Password"),
-        "The reference reads Password of Secret, which has no such key. Did you mean password?",
-    ),
-    "by name": (
-        template("user", "own"),
-        "The reference reads user of Secret, which has no such key. Did you mean username?",
-    ),
+    "missing": case(template("passwd"), "passwd", "password?"),
+    "case": case(template("Password"), "Password", "password?"),
+    "by name": case(template("user", "own"), "user", "username?"),
 }

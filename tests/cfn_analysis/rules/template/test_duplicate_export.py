@@ -1,6 +1,6 @@
 """Exports with names of their own, and with the same name."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -34,6 +34,13 @@ GIVEN = outputs("dev-a", "!Sub '${Environment}-a'")
 
 PATH = "Outputs/Out1/Export/Name"
 
+case = row(
+    "<text>",
+    "Outputs/Out1/Export/Name",
+    "Export.Name is <found>, and Out0 is exported under the same name: the stack fails. Give each "
+    "export a unique name.",
+)
+
 GOOD = {
     "literal": outputs("a", "b"),
     "Sub": outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-b'"),
@@ -50,39 +57,26 @@ GOOD = {
 }
 
 BAD = {
-    "literal": (outputs("a", "a"), message('"a"')),
-    "the same Sub": (
-        outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-a'"),
-        message(SUB),
+    "literal": case(outputs("a", "a"), '"a"'),
+    "the same Sub": case(
+        outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-a'"), '{"Fn::Sub": "${Environment}-a"}'
     ),
-    "Sub of a parameter default": (
-        outputs("prod-a", "!Sub '${Environment}-a'"),
-        message(SUB),
+    "Sub of a parameter default": case(
+        outputs("prod-a", "!Sub '${Environment}-a'"), '{"Fn::Sub": "${Environment}-a"}'
     ),
-    "Join and Sub": (
+    "Join and Sub": case(
         outputs("!Join ['-', [!Ref Environment, a]]", "!Sub '${Environment}-a'"),
-        message(SUB),
+        '{"Fn::Sub": "${Environment}-a"}',
     ),
-    "the same function that only AWS can resolve": (
-        outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-a'"),
-        message('{"Fn::Sub": "${Topic}-a"}'),
+    "the same function that only AWS can resolve": case(
+        outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-a'"), '{"Fn::Sub": "${Topic}-a"}'
     ),
-    "first branch": (
-        outputs("a", "!If [Switched, a, b]"),
-        message('{"Fn::If": ["Switched", "a", "b"]}'),
+    "first branch": case(outputs("a", "!If [Switched, a, b]"), '{"Fn::If": ["Switched", "a", "b"]}'),
+    "second branch": case(outputs("b", "!If [Switched, a, b]"), '{"Fn::If": ["Switched", "a", "b"]}'),
+    "the same condition": case(
+        outputs("a", "a", attributes=("Condition: Switched,", "Condition: Switched,")), '"a"'
     ),
-    "second branch": (
-        outputs("b", "!If [Switched, a, b]"),
-        message('{"Fn::If": ["Switched", "a", "b"]}'),
-    ),
-    "the same condition": (
-        outputs("a", "a", attributes=("Condition: Switched,", "Condition: Switched,")),
-        message('"a"'),
-    ),
-    "one condition": (
-        outputs("a", "a", attributes=("Condition: Switched,", "")),
-        message('"a"'),
-    ),
+    "one condition": case(outputs("a", "a", attributes=("Condition: Switched,", "")), '"a"'),
     "three of a name are two findings": (
         outputs("a", "a", "a"),
         "Outputs/Out1/Export/Name",
