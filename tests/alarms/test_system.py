@@ -8,6 +8,8 @@ from collections.abc import Collection
 
 import pytest
 
+from tests.system import PROJECT
+
 from .deployed import deployed
 from .log_filters import matches
 from .scenarios import DOMAIN
@@ -123,7 +125,7 @@ def test_the_quota_applies_to_a_day() -> None:
     state = State(calls=1000)
     minutes = dict.fromkeys(range(1441), state)
     refused = PROD.metrics(minutes)[
-        Metric(PROD.tokyo, "CSR-Lambda-API", "csr-lambda-api-prod-refused-requests", frozenset())
+        Metric(PROD.tokyo, "CSR-Lambda-API", f"{PROJECT}-prod-refused-requests", frozenset())
     ]
 
     assert [total(refused[minute]) for minute in (999, 1000, 1439, 1440)] == [0, 1000, 1000, 0]
@@ -136,8 +138,6 @@ def test_without_requests_there_are_no_data() -> None:
     """
     names = sent(LOADS["idle"]).keys()
 
-    assert names.isdisjoint(
-        {"Count", "Latency", "Errors", "Duration", "csr-lambda-api-prod-refused-requests"}
-    )
+    assert names.isdisjoint({"Count", "Latency", "Errors", "Duration", f"{PROJECT}-prod-refused-requests"})
     assert "4xxErrorRate" in names
     assert PROD.metrics({0: LOADS["idle"]._replace(data="off")}) == {}

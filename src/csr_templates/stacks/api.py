@@ -38,16 +38,13 @@ from troposphere import (
 from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract, fingerprint
 from csr_templates.stacks.dashboards.api import overview
-from csr_templates.stacks.parts import (
-    alarms,
-    dashboards,
-    keys,
-    log_groups,
-    names,
-    parameters,
-    policies,
-    roles,
-    topics,
+from csr_templates.stacks.parts import alarms, dashboards, keys, log_groups, names, policies, roles, topics
+from csr_templates.stacks.parts.parameters import (
+    environment,
+    log_retention,
+    permissions_boundary,
+    project_name,
+    switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -103,12 +100,11 @@ ACCEPTED_KEYS = {"a": "a", "b": "b", "both": "ab"}  # value of OriginKeys -> key
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.parameter_groups(
-        "Environment", "Code"
-    )  # the group of the package first, although its parameters are added later
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    # The group of the package is first, although its parameters are added later.
+    t.parameter_groups("Environment", "Code")
+    t.add_parameter(project_name(), label="Project", group="Environment")
     return Parameters(
-        environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
+        environment=t.add_parameter(environment(), label="Environment", group="Environment"),
         memory_size=t.add_parameter(
             Parameter(
                 "LambdaMemorySize",
@@ -183,7 +179,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Code",
         ),
         cache_enabled=t.add_parameter(
-            parameters.switch(
+            switch(
                 "ApiCacheEnabled",
                 Default="true",
                 Description="Cache the responses to GET requests. The cache is billed by the hour.",
@@ -192,7 +188,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="API Gateway",
         ),
         manage_account=t.add_parameter(
-            parameters.switch(
+            switch(
                 "ManageApiGatewayAccount",
                 Default="true",
                 Description=(
@@ -218,9 +214,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Accepted origin keys",
             group="API Gateway",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
-            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+            permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
 

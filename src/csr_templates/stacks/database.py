@@ -37,10 +37,16 @@ from csr_templates.stacks.parts import (
     keys,
     log_groups,
     names,
-    parameters,
     policies,
     roles,
     topics,
+)
+from csr_templates.stacks.parts.parameters import (
+    environment,
+    log_retention,
+    permissions_boundary,
+    project_name,
+    switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -96,8 +102,8 @@ class Parameters(NamedTuple):
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
-    t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    t.add_parameter(project_name(), label="Project", group="Environment")
+    t.add_parameter(environment(), label="Environment", group="Environment")
     return Parameters(
         instance_class=t.add_parameter(
             Parameter(
@@ -117,7 +123,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Instances",
         ),
         multi_az=t.add_parameter(
-            parameters.switch(
+            switch(
                 "DatabaseMultiAZ",
                 Default="true",
                 Description="Create a second instance, in the second zone, as the failover target.",
@@ -126,7 +132,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Instances",
         ),
         read_replica=t.add_parameter(
-            parameters.switch(
+            switch(
                 "DatabaseReadReplica",
                 Default="true",
                 Description=(
@@ -170,7 +176,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Database",
         ),
         deletion_protection=t.add_parameter(
-            parameters.switch(
+            switch(
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
@@ -181,9 +187,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Deletion protection",
             group="Database",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
-            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+            permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
 
