@@ -1,6 +1,6 @@
 """Caches of GET, and of more."""
 
-from ..harness import row
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -11,14 +11,10 @@ Resources:
 CLUSTER = "CacheClusterEnabled: true"
 SETTING = "Resources/Stage/Properties/MethodSettings"
 
-
-def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
-    """Return a template with a stage with one entry in MethodSettings."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: a, "
-        f"{properties}, MethodSettings: [{{ResourcePath: /*, {setting}}}]}}}}\n"
-    )
-
+stage = frame(
+    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <attributes=> Properties: {{RestApiId: a, "
+    f"<properties={CLUSTER}>, MethodSettings: [{{ResourcePath: /*, <setting>}}]}}}}\n"
+)
 
 case = row(
     stage("HttpMethod: <verb>, CachingEnabled: true"),
@@ -32,7 +28,7 @@ GOOD = {
     "GET": stage("HttpMethod: GET, CachingEnabled: true"),
     "default of the stage": stage("HttpMethod: '*', CachingEnabled: true"),
     "not cached": stage("HttpMethod: POST, CachingEnabled: false"),
-    "no cache": stage("HttpMethod: POST, CachingEnabled: true", "StageName: v1"),
+    "no cache": stage("HttpMethod: POST, CachingEnabled: true", properties="StageName: v1"),
     "import": stage("HttpMethod: !ImportValue verb, CachingEnabled: true"),
     "GET where it is cached": stage(
         "HttpMethod: !If [Switched, GET, POST], CachingEnabled: !If [NotSwitched, false, true]"

@@ -11,15 +11,11 @@ Resources:
 
 LOG = "!Sub 'API-Gateway-Execution-Logs_${Api}/v1'"
 
-
-def stage(group: str, attributes: str = "", name: str = "v1", of_group: str = "") -> str:
-    """Return a template with a log group of this name and a stage."""
-    return (
-        f"{HEAD}  Group: {{Type: AWS::Logs::LogGroup, {of_group} Properties: {{LogGroupName: {group}}}}}\n"
-        f"  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: !Ref Api, "
-        f"StageName: {name}}}}}\n"
-    )
-
+stage = frame(
+    f"{HEAD}  Group: {{Type: AWS::Logs::LogGroup, <of_group=> Properties: {{LogGroupName: <group>}}}}\n"
+    "  Stage: {Type: AWS::ApiGateway::Stage, <attributes=> Properties: {RestApiId: !Ref Api, "
+    "StageName: <name=v1>}}\n"
+)
 
 message = frame(
     "DependsOn is <given>, and the stage does not wait for Group, the log group of its execution log: "
@@ -29,17 +25,17 @@ message = frame(
 case = row("<text>", "Resources/Stage<path>", message("<given>"))
 
 GOOD = {
-    "DependsOn": stage(LOG, "DependsOn: Group,"),
-    "list": stage(LOG, "DependsOn: [Api, Group],"),
+    "DependsOn": stage(LOG, attributes="DependsOn: Group,"),
+    "list": stage(LOG, attributes="DependsOn: [Api, Group],"),
     "another group": stage("!Sub '/aws/apigateway/${Api}'"),
     "another stage": stage("!Sub 'API-Gateway-Execution-Logs_${Api}/v2'"),
     "name that only AWS knows": stage("!ImportValue log"),
-    "never both": stage(LOG, "Condition: Switched,", of_group="Condition: NotSwitched,"),
+    "never both": stage(LOG, attributes="Condition: Switched,", of_group="Condition: NotSwitched,"),
 }
 
 BAD = {
     "no DependsOn": case(stage(LOG), "", "missing"),
-    "DependsOn something else": case(stage(LOG, "DependsOn: Api,"), "/DependsOn", '"Api"'),
+    "DependsOn something else": case(stage(LOG, attributes="DependsOn: Api,"), "/DependsOn", '"Api"'),
     "variable": case(stage("!Sub ['API-Gateway-Execution-Logs_${A}/v1', {A: !Ref Api}]"), "", "missing"),
     "Join": case(stage("!Join ['', [API-Gateway-Execution-Logs_, !Ref Api, /v1]]"), "", "missing"),
     "stage name from a parameter": case(

@@ -12,14 +12,10 @@ ACCOUNT = "  Account: {Type: AWS::ApiGateway::Account}\n"
 CONDITIONAL = "  Account: {Type: AWS::ApiGateway::Account, Condition: Switched}\n"
 LOGS = "MethodSettings: [{ResourcePath: /*, HttpMethod: '*', LoggingLevel: INFO}]"
 
-
-def stage(properties: str, attributes: str = "", account: str = ACCOUNT) -> str:
-    """Return a template with a stage of these properties and an account setting."""
-    return (
-        f"{HEAD}{account}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} "
-        f"Properties: {{RestApiId: api, {properties}}}}}\n"
-    )
-
+stage = frame(
+    f"{HEAD}<account={ACCOUNT}>  Stage: {{Type: AWS::ApiGateway::Stage, <attributes=> "
+    "Properties: {RestApiId: api, <properties>}}\n"
+)
 
 message = frame(
     "<name> is <value>, and the stage does not wait for Account, which sets the role that it logs "
@@ -30,17 +26,19 @@ message = frame(
 case = row("<text>", "Resources/Stage/Properties/<path>", "<expected>")
 
 GOOD = {
-    "DependsOn": stage(LOGS, "DependsOn: Account,"),
+    "DependsOn": stage(LOGS, attributes="DependsOn: Account,"),
     "Ref": stage(f"{LOGS}, Description: !Ref Account"),
     "Sub": stage(f"{LOGS}, Description: !Sub 'by ${{Account}}'"),
     "reference in the branch in which the account is set": stage(
         f"{LOGS}, Description: !If [Switched, !Ref Account, none]", account=CONDITIONAL
     ),
     "through another resource": stage(
-        LOGS, "DependsOn: Group,", ACCOUNT + "  Group: {Type: X::Y::Z, DependsOn: Account}\n"
+        LOGS,
+        attributes="DependsOn: Group,",
+        account=ACCOUNT + "  Group: {Type: X::Y::Z, DependsOn: Account}\n",
     ),
     "account set elsewhere": stage(LOGS, account=""),
-    "never both": stage(LOGS, "Condition: NotSwitched,", CONDITIONAL),
+    "never both": stage(LOGS, attributes="Condition: NotSwitched,", account=CONDITIONAL),
     "logs nothing": stage(LOGS.replace("INFO", "'OFF'")),
     "no settings": stage("StageName: v1"),
     "off in both": stage(LOGS.replace("INFO", "!If [Switched, 'OFF', !Ref AWS::NoValue]")),
@@ -77,7 +75,7 @@ BAD = {
         stage(LOGS, account=CONDITIONAL), "MethodSettings/0/LoggingLevel", message("LoggingLevel", '"INFO"')
     ),
     "both under the same condition": case(
-        stage(LOGS, "Condition: Switched,", CONDITIONAL),
+        stage(LOGS, attributes="Condition: Switched,", account=CONDITIONAL),
         "MethodSettings/0/LoggingLevel",
         message("LoggingLevel", '"INFO"'),
     ),

@@ -1,6 +1,6 @@
 """Caches that are encrypted, and are not."""
 
-from ..harness import row
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -12,14 +12,10 @@ Resources:
 CLUSTER = "CacheClusterEnabled: true"
 SETTING = "Resources/Stage/Properties/MethodSettings"
 
-
-def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
-    """Return a template with a stage with one entry in MethodSettings."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: a, "
-        f"{properties}, MethodSettings: [{{ResourcePath: /*, {setting}}}]}}}}\n"
-    )
-
+stage = frame(
+    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <attributes=> Properties: {{RestApiId: a, "
+    f"<properties={CLUSTER}>, MethodSettings: [{{ResourcePath: /*, <setting>}}]}}}}\n"
+)
 
 case = row(
     stage("<setting>"),
@@ -33,7 +29,7 @@ GOOD = {
     "default": stage("CachingEnabled: true, CacheDataEncrypted: !Ref Wanted"),
     "import": stage("CachingEnabled: true, CacheDataEncrypted: !ImportValue x"),
     "not cached": stage("CachingEnabled: false"),
-    "no cache": stage("CachingEnabled: true", "StageName: v1"),
+    "no cache": stage("CachingEnabled: true", properties="StageName: v1"),
     "encrypted where it is cached": stage(
         "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, true, false]"
     ),

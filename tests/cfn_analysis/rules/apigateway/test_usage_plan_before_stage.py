@@ -8,15 +8,11 @@ Parameters:
 Resources:
 """
 
-
-def plan(used: str, name: str = "v1", attributes: str = "", of_stage: str = "") -> str:
-    """Return a template with a stage of this name and a usage plan for it."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {of_stage} Properties: {{RestApiId: a, "
-        f"StageName: {name}}}}}\n"
-        f"  Plan: {{Type: AWS::ApiGateway::UsagePlan, {attributes} Properties: {{ApiStages: [{used}]}}}}\n"
-    )
-
+plan = frame(
+    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <of_stage=> Properties: {{RestApiId: a, "
+    "StageName: <name=v1>}}\n"
+    "  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {ApiStages: [<used>]}}\n"
+)
 
 message = frame(
     "Stage is <value>, which is the name of Stage, and the plan does not wait for it: created first, it "
@@ -38,9 +34,9 @@ GOOD = {
 
 BAD = {
     "literal": case(plan("{ApiId: a, Stage: v1}"), "0/Stage", '"v1"'),
-    "parameter": case(plan("{ApiId: a, Stage: !Ref Name}", "!Ref Name"), "0/Stage", '{"Ref": "Name"}'),
+    "parameter": case(plan("{ApiId: a, Stage: !Ref Name}", name="!Ref Name"), "0/Stage", '{"Ref": "Name"}'),
     "Sub of a parameter": case(
-        plan("{ApiId: a, Stage: !Sub '${Name}'}", "!Sub '${Name}'"), "0/Stage", '{"Fn::Sub": "${Name}"}'
+        plan("{ApiId: a, Stage: !Sub '${Name}'}", name="!Sub '${Name}'"), "0/Stage", '{"Fn::Sub": "${Name}"}'
     ),
     "first branch": case(
         plan("!If [Switched, {ApiId: a, Stage: v1}, !Ref AWS::NoValue]"), "0/Fn::If/1/Stage", '"v1"'

@@ -1,12 +1,10 @@
 """Handlers of functions."""
 
+from ..harness import frame
 
-def function(handler: str, more: str = "", runtime: str = "python3.13") -> str:
-    """Return a template with one function."""
-    return f"""
-  F: {{Type: AWS::Lambda::Function, Properties: {{Runtime: {runtime}, Handler: {handler}{more}}}}}
-"""
-
+function = frame("""
+  F: {Type: AWS::Lambda::Function, Properties: {Runtime: <runtime=python3.13>, Handler: <handler><more=>}}
+""")
 
 CODE = ", Code: {ZipFile: 'def handler(event, context): return 1'}"
 
@@ -15,7 +13,7 @@ PATH = "Resources/F/Properties/Handler"
 GOOD = {
     "module": function("lambda_handler.handler"),
     "package": function("src/app.handler", runtime="nodejs22.x"),
-    "inline": function("index.handler", CODE),
+    "inline": function("index.handler", more=CODE),
     "Java": function("example.Handler::run", runtime="java21"),
 }
 
@@ -29,12 +27,12 @@ BAD = {
         "Handler is app.py, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "inline": (
-        function("app.handler", CODE),
+        function("app.handler", more=CODE),
         "Handler is app.handler, and the code in ZipFile is a file called index: every call "
         "fails. Write index.handler.",
     ),
     "inline name": (
-        function("index.main", CODE),
+        function("index.main", more=CODE),
         "Handler is index.main, and ZipFile has no main: every call fails.",
     ),
 }

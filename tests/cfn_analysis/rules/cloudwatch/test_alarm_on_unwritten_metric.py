@@ -1,18 +1,17 @@
 """Alarms on the metrics of filters."""
 
+from ..harness import frame
 
-def template(alarm: str, more: str = "", name: str = "RefusedRequests") -> str:
-    """Return a template with a metric filter and an alarm."""
-    return f"""
-Parameters: {{Stage: {{Type: String}}}}
+template = frame("""
+Parameters: {Stage: {Type: String}}
 Resources:
   Filter:
     Type: AWS::Logs::MetricFilter
     Properties:
-      MetricTransformations: [{{MetricNamespace: Own, MetricName: {name}, MetricValue: '1'{more}}}]
-  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{{alarm}}}}}
-"""
-
+      MetricTransformations: [{MetricNamespace: Own, MetricName: <name=RefusedRequests>,
+          MetricValue: '1'<more=>}]
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {<alarm>}}
+""")
 
 PATH = "Resources/Alarm/Properties/MetricName"
 
@@ -20,7 +19,7 @@ GOOD = {
     "same": template("Namespace: Own, MetricName: RefusedRequests"),
     "dimension": template(
         "Namespace: Own, MetricName: RefusedRequests, Dimensions: [{Name: A, Value: b}]",
-        ", Dimensions: [{Key: A, Value: $.a}]",
+        more=", Dimensions: [{Key: A, Value: $.a}]",
     ),
     "same with a parameter": template(
         "Namespace: Own, MetricName: !Join ['', [!Ref Stage, -refused]]", name="!Sub '${Stage}-refused'"
@@ -49,7 +48,7 @@ BAD = {
         "Dimensions of RefusedRequests are A, and those of its filter none: the alarm never has data.",
     ),
     "no dimension": (
-        template("Namespace: Own, MetricName: RefusedRequests", ", Dimensions: [{Key: A, Value: $.a}]"),
+        template("Namespace: Own, MetricName: RefusedRequests", more=", Dimensions: [{Key: A, Value: $.a}]"),
         "Resources/Alarm/Properties",
         "Dimensions of RefusedRequests are none, and those of its filter A: the alarm never has data.",
     ),

@@ -1,6 +1,6 @@
 """Event subscriptions, and who may publish to their topics."""
 
-from ..harness import row
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -18,18 +18,13 @@ SUBSCRIPTION = (
 )
 ALIAS = "  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/a, TargetKeyId: !Ref Key}}\n"
 
+grant = frame(
+    "{Effect: Allow, Principal: {Service: <service=events.rds.amazonaws.com>}, Action: "
+    "<actions='sns:Publish'>, Resource: <resource='*'>, "
+    "Condition: {StringEquals: {'aws:SourceAccount': !Ref AWS::AccountId}}}"
+)
 
-def grant(
-    actions: str = "'sns:Publish'", service: str = "events.rds.amazonaws.com", resource: str = "'*'"
-) -> str:
-    """Return a statement."""
-    return (
-        f"{{Effect: Allow, Principal: {{Service: {service}}}, Action: {actions}, Resource: {resource}, "
-        "Condition: {StringEquals: {'aws:SourceAccount': !Ref AWS::AccountId}}}"
-    )
-
-
-OF_KEY = grant("['kms:Decrypt', 'kms:GenerateDataKey*']")
+OF_KEY = grant(actions="['kms:Decrypt', 'kms:GenerateDataKey*']")
 
 
 def template(
@@ -94,14 +89,14 @@ GOOD = {
 
 BAD = {
     "topic for alarms only": topic_case(template((OWNER, grant(service="cloudwatch.amazonaws.com")))),
-    "other action": topic_case(template((grant("'sns:Subscribe'"),))),
+    "other action": topic_case(template((grant(actions="'sns:Subscribe'"),))),
     "other topic": topic_case(template((grant(resource="!Ref Other"),))),
     "in one branch": topic_case(
         template((OWNER, f"!If [Open, {grant()}, !Ref AWS::NoValue]")), " when Open is false"
     ),
     "key for alarms only": key_case(template((grant(),), (OWNER,), "!GetAtt Key.Arn")),
     "half a key": key_case(
-        template((grant(),), (grant("'kms:Decrypt'"),), "!Ref Key"), "kms:GenerateDataKey*"
+        template((grant(),), (grant(actions="'kms:Decrypt'"),), "!Ref Key"), "kms:GenerateDataKey*"
     ),
     "key by alias": key_case(template((grant(),), (OWNER,), "alias/a", SUBSCRIPTION + ALIAS)),
     "managed key": managed_case("alias/aws/sns", 'is "alias/aws/sns"'),

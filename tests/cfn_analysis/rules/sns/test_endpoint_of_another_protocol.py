@@ -1,17 +1,13 @@
 """Endpoints of subscriptions."""
 
-from ..harness import row
+from ..harness import frame, row
 
-
-def subscription(protocol: str, endpoint: str, more: str = "", first: str = "") -> str:
-    """Return a template with one subscription."""
-    return f"""{first}
+subscription = frame("""<first=>
 Resources:
   Mail:
     Type: AWS::SNS::Subscription
-    Properties: {{TopicArn: a, Protocol: {protocol}, Endpoint: {endpoint}{more}}}
-"""
-
+    Properties: {TopicArn: a, Protocol: <protocol>, Endpoint: <endpoint><more=>}
+""")
 
 case = row(
     subscription("<protocol>", "<endpoint>"),
@@ -25,7 +21,7 @@ GOOD = {
     "mail": subscription("email", "team@example.com"),
     "queue": subscription("sqs", "!Sub 'arn:aws:sqs:eu-west-1:${AWS::AccountId}:work'"),
     "by parameter": subscription("email", "!Ref Mail", first="Parameters: {Mail: {Type: String}}"),
-    "delivery stream": subscription("firehose", STREAM, ", SubscriptionRoleArn: a"),
+    "delivery stream": subscription("firehose", STREAM, more=", SubscriptionRoleArn: a"),
 }
 
 BAD = {
