@@ -2,20 +2,16 @@
 
 from ..harness import frame, row
 
-HEAD = """
+LOG = "!Sub 'API-Gateway-Execution-Logs_${Api}/v1'"
+
+stage = frame("""
 Parameters:
   Name: {Type: String, Default: v1}
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
-"""
-
-LOG = "!Sub 'API-Gateway-Execution-Logs_${Api}/v1'"
-
-stage = frame(
-    f"{HEAD}  Group: {{Type: AWS::Logs::LogGroup, <of_group=> Properties: {{LogGroupName: <group>}}}}\n"
-    "  Stage: {Type: AWS::ApiGateway::Stage, <attributes=> Properties: {RestApiId: !Ref Api, "
-    "StageName: <name=v1>}}\n"
-)
+  Group: {Type: AWS::Logs::LogGroup, <of_group=> Properties: {LogGroupName: <group>}}
+  Stage: {Type: AWS::ApiGateway::Stage, <attributes=> Properties: {RestApiId: !Ref Api, StageName: <name=v1>}}
+""")
 
 message = frame(
     "DependsOn is <given>, and the stage does not wait for Group, the log group of its execution log: "

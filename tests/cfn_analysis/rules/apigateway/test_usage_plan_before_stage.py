@@ -2,17 +2,13 @@
 
 from ..harness import frame, row
 
-HEAD = """
+plan = frame("""
 Parameters:
   Name: {Type: String, Default: v1}
 Resources:
-"""
-
-plan = frame(
-    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <of_stage=> Properties: {{RestApiId: a, "
-    "StageName: <name=v1>}}\n"
-    "  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {ApiStages: [<used>]}}\n"
-)
+  Stage: {Type: AWS::ApiGateway::Stage, <of_stage=> Properties: {RestApiId: a, StageName: <name=v1>}}
+  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {ApiStages: [<used>]}}
+""")
 
 message = frame(
     "Stage is <value>, which is the name of Stage, and the plan does not wait for it: created first, it "

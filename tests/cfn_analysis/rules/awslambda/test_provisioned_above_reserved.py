@@ -2,7 +2,12 @@
 
 from ..harness import frame
 
-HEAD = """
+MESSAGE = (
+    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: Lambda "
+    "refuses to keep more environments ready than the function can use. Reserve more, or provision less."
+)
+
+alias = frame("""
 Parameters:
   Ready: {Type: Number, Default: 10, MaxValue: 1000}
   Most: {Type: Number, Default: 5, MinValue: 0}
@@ -11,19 +16,10 @@ Parameters:
 Conditions:
   Prod: !Equals [!Ref Any, "1"]
 Resources:
-"""
-
-MESSAGE = (
-    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: Lambda "
-    "refuses to keep more environments ready than the function can use. Reserve more, or provision less."
-)
-
-alias = frame(
-    f"{HEAD}  Function: {{Type: AWS::Lambda::Function, "
-    "Properties: {ReservedConcurrentExecutions: <most>}}\n"
-    "  Alias: {Type: AWS::Lambda::<kind=Alias>, Properties: {FunctionName: <function=!Ref Function>, "
-    "ProvisionedConcurrencyConfig: <ready>}}\n"
-)
+  Function: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: <most>}}
+  Alias: {Type: AWS::Lambda::<kind=Alias>, Properties: {FunctionName: <function=!Ref Function>,
+      ProvisionedConcurrencyConfig: <ready>}}
+""")
 
 ready = frame("{ProvisionedConcurrentExecutions: <number>}")
 

@@ -2,7 +2,12 @@
 
 from ..harness import frame, row
 
-HEAD = """
+MESSAGE = (
+    'DBInstanceClass {state}, and the engine version is "8.0.mysql_aurora.3.10.6": Aurora MySQL 3 does not '
+    "support this class. Use db.t3.medium, db.t4g.medium, db.r5 or later."
+)
+
+instance = frame("""
 Parameters:
   Class: {Type: String, Default: db.t3.medium, AllowedValues: [db.t3.medium, db.t3.small]}
   Old: {Type: String, Default: db.r4.large}
@@ -13,17 +18,9 @@ Resources:
   Two: {Type: AWS::RDS::DBCluster, Properties: {EngineVersion: 5.7.mysql_aurora.2.12.0}}
   Chosen: {Type: AWS::RDS::DBCluster, Properties: {EngineVersion: !Ref Version}}
   Unknown: {Type: AWS::RDS::DBCluster, Properties: {}}
-"""
-
-MESSAGE = (
-    'DBInstanceClass {state}, and the engine version is "8.0.mysql_aurora.3.10.6": Aurora MySQL 3 does not '
-    "support this class. Use db.t3.medium, db.t4g.medium, db.r5 or later."
-)
-
-instance = frame(
-    f"{HEAD}  One: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: <engine=aurora-mysql>, "
-    "DBClusterIdentifier: !Ref <cluster=Three>, DBInstanceClass: <instance_class>}}\n"
-)
+  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>,
+      DBClusterIdentifier: !Ref <cluster=Three>, DBInstanceClass: <instance_class>}}
+""")
 
 case = row("<text>", "Resources/One/Properties/DBInstanceClass", MESSAGE.format(state="<state>"))
 
