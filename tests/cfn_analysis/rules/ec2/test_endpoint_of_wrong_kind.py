@@ -8,15 +8,10 @@ endpoint = frame("""
     Properties: {VpcId: a, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.<service>'<more=>}
 """)
 
-
-def other(more: str) -> str:
-    """Return an endpoint for a service of one region."""
-    name = "ServiceName: com.amazonaws.us-east-1.sqs"
-    return (
-        "  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: Interface, "
-        f"{name}{more}}}}}\n"
-    )
-
+other = frame("""
+  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: Interface,
+      ServiceName: com.amazonaws.us-east-1.sqs<more>}}
+""")
 
 PATH = "Resources/Endpoint/Properties/ServiceName"
 

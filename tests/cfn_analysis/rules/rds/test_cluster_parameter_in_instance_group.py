@@ -1,24 +1,19 @@
 """Good and broken parameter groups."""
 
-from ..harness import row
-
-HEAD = """
-Parameters:
-  Zone: {Type: String, Default: UTC}
-Resources:
-"""
+from ..harness import frame, row
 
 MESSAGE = (
     "{} for an instance: it applies to the whole cluster, and RDS does not find it in this group. Set it in "
     "the AWS::RDS::DBClusterParameterGroup."
 )
 
-
-def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBParameterGroup") -> str:
-    """Return a template with one parameter group."""
-    properties = f"{{Family: {family}, Parameters: {parameters}}}"
-    return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
-
+group = frame("""
+Parameters:
+  Zone: {Type: String, Default: UTC}
+Resources:
+  Group: {Type: AWS::RDS::<kind=DBParameterGroup>, Properties: {Family: <family=aurora-mysql8.0>,
+      Parameters: <parameters>}}
+""")
 
 case = row(group("<parameters>"), "Resources/Group/Properties/Parameters/<path>", MESSAGE.format("<state>"))
 

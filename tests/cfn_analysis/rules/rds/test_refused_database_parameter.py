@@ -2,22 +2,17 @@
 
 from ..harness import frame, row
 
-HEAD = """
+GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
+FIXED = "{}: Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
+
+group = frame("""
 Parameters:
   Family: {Type: String, Default: aurora-mysql8.0}
   Any: {Type: String}
 Resources:
-"""
-
-GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
-FIXED = "{}: Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
-
-
-def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBClusterParameterGroup") -> str:
-    """Return a template with one parameter group."""
-    properties = f"{{Family: {family}, Parameters: {parameters}}}"
-    return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
-
+  Group: {Type: AWS::RDS::<kind=DBClusterParameterGroup>, Properties: {Family: <family=aurora-mysql8.0>,
+      Parameters: <parameters>}}
+""")
 
 values = frame("""
   Parameters:

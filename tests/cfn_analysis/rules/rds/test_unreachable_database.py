@@ -8,12 +8,10 @@ Resources:
   Group: {Type: AWS::EC2::SecurityGroup<group=>}
 <more=>""")
 
-
-def ingress(port: int | str) -> str:
-    """Return the properties of a group that lets in TCP on a port."""
-    rule = f"{{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, CidrIp: 10.0.0.0/8}}"
-    return f", Properties: {{SecurityGroupIngress: [{rule}]}}"
-
+ingress = frame(
+    ", Properties: {SecurityGroupIngress: [{IpProtocol: tcp, FromPort: <port>, ToPort: <port>, "
+    "CidrIp: 10.0.0.0/8}]}"
+)
 
 case = row(
     "<text>",
