@@ -18,34 +18,9 @@ from cfn_analysis.model.resolving import Known, ResolveError, failed_assertions,
 
 Template = dict[str, Any]
 
-ROWS = load(Path(__file__).with_name("resolving.yaml").read_text("utf-8"))
+DATA = load(Path(__file__).with_name("resolving.yaml").read_text("utf-8"))
 NO_VALUE = {"Ref": "AWS::NoValue"}
-TEMPLATE: Template = {
-    "Parameters": {
-        "Project": {"Type": "String", "Default": "shop"},
-        "Environment": {"Type": "String", "Default": "prod", "AllowedValues": ["dev", "prod"]},
-        "Count": {"Type": "Number", "Default": 3},
-        "Zones": {"Type": "CommaDelimitedList", "Default": "a, b,c"},
-        "Groups": {"Type": "List<AWS::EC2::SecurityGroup::Id>", "Default": "sg-1,sg-2"},
-        "Image": {"Type": "AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>", "Default": "/images/web"},
-    },
-    "Mappings": {
-        "Sizes": {
-            "dev": {"Memory": 128, "Subnets": ["s-1"]},
-            "prod": {"Memory": 1024, "Subnets": ["s-1", "s-2"]},
-        }
-    },
-    "Conditions": {
-        "IsProd": {"Fn::Equals": [{"Ref": "Environment"}, "prod"]},
-        "IsDev": {"Fn::Not": [{"Condition": "IsProd"}]},
-        "IsNewImage": {"Fn::Equals": [{"Ref": "Image"}, "ami-1"]},
-    },
-    "Resources": {
-        "Bucket": {"Type": "AWS::S3::Bucket"},
-        "DevBucket": {"Type": "AWS::S3::Bucket", "Condition": "IsDev"},
-        "Value1": {"Type": "AWS::S3::Bucket"},
-    },
-}
+TEMPLATE: Template = DATA["template"]
 
 
 def with_property(node: Any) -> Template:
@@ -84,7 +59,7 @@ def table(test: str, **repeated: str) -> pytest.MarkDecorator:
         repeated: what ``<NAMES>`` in the expected messages stand for.
     """
     rows = []
-    for name, (node, expected) in ROWS[test].items():
+    for name, (node, expected) in DATA[test].items():
         for placeholder, text in repeated.items():
             expected = expected.replace(f"<{placeholder}>", text)
         rows.append(pytest.param(node, expected, id=name))
@@ -263,52 +238,7 @@ def test_given_value(kind: str, value: str, expected: Any) -> None:
 
 @pytest.mark.parametrize(
     ("declaration", "given_values", "expected"),
-    [
-        (
-            {"Type": "String"},
-            {},
-            "Parameters: Specify a value for P, which does not have a Default.",
-        ),
-        (
-            {"Type": "String", "Default": "a"},
-            {"Q": "b"},
-            "Parameters.Q: The template does not have this parameter. Its parameters are P.",
-        ),
-        (
-            {"Type": "Number"},
-            {"P": 5},
-            "Parameters.P: The value given is 5; CloudFormation accepts only strings, so quote it.",
-        ),
-        (
-            {"Type": "String", "AllowedValues": ["true", False]},
-            {"P": "True"},
-            "Parameters.P: The value is 'True'; allowed are true, false.",
-        ),
-        (
-            {"Type": "CommaDelimitedList", "Default": "a, c", "AllowedValues": ["a", "b"]},
-            {},
-            "Parameters.P: The value is 'c'; allowed are a, b.",
-        ),
-        (
-            {"Type": "CommaDelimitedList", "Default": ["a"]},
-            {},
-            'Parameters.P: Expected a text, found ["a"].',
-        ),
-        (
-            {"Type": "String", "Default": "a", "AllowedValues": [["a"]]},
-            {},
-            'Parameters.P: Expected a text, found ["a"].',
-        ),
-    ],
-    ids=[
-        "missing",
-        "undeclared",
-        "not text",
-        "not allowed",
-        "item not allowed",
-        "Default not text",
-        "allowed value not text",
-    ],
+    [pytest.param(*row, id=name) for name, row in DATA["test_refused_parameter"].items()],
 )
 def test_refused_parameter(declaration: Template, given_values: Any, expected: str) -> None:
     """A wrong parameter value is refused by both functions."""
