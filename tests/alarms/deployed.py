@@ -24,6 +24,7 @@ PARAMETERS: Final = Path(__file__).parents[2] / "parameters"
 
 NORMAL: Final = "normal"
 CRITICAL: Final = "critical"
+NO_ONE: Final = "no one"
 
 # The property that Ref returns. For other resources, Ref returns the logical ID.
 _NAME_PROPERTIES: Final[Mapping[str, str]] = {
@@ -52,7 +53,7 @@ class DeployedAlarm(NamedTuple):
     Attributes:
         what: the end of its name, without project and environment.
         stack: name of its stack.
-        topic: the topic that it notifies: normal or critical.
+        topic: the topic that it notifies: normal, critical, or no one for a rollback trigger without actions.
         alarm: as it is evaluated.
         created: minute in which the alarm exists, if the creation of the stacks starts at minute 0.
     """
@@ -178,12 +179,12 @@ def _deployed_alarm(
     """
     alarm = alarm_of(properties, region)
     topics = alarm.notifies[ALARM]
-    if len(topics) != 1 or alarm.notifies["OK"] != topics:
+    if len(topics) > 1 or alarm.notifies["OK"] != topics:
         raise ValueError(f"{logical_id}: tells {topics} of the alarm and {alarm.notifies['OK']} of its end.")
     return DeployedAlarm(
         what=alarm.name.removeprefix(prefix),
         stack=stack,
-        topic=_kind(topics[0]),
+        topic=_kind(topics[0]) if topics else NO_ONE,
         alarm=alarm,
         created=created,
     )

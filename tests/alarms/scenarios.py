@@ -37,7 +37,7 @@ class Told(NamedTuple):
     """A notified topic, and the minute.
 
     Attributes:
-        topic: normal or critical.
+        topic: normal, critical, or no one.
         minutes: minutes after the start. An alarm at minute 1 has data of one minute.
         end: minutes until the topic is notified of the end; None if the scenario ends before.
     """
@@ -65,6 +65,8 @@ class Scenario(NamedTuple):
         first_create: whether the stacks are created, starting at minute 0.
         updated: whether every alarm counts as created at minute 0, although its metric is older.
         critical: alarms and RDS events that must notify the critical topic.
+        rolled_back: stack -> whether a rollback trigger of the stack must fire, or none may, if the event
+            happens during an update of the stack.
         silent: whether nothing may fire.
         line: number of the line in the file: of ``critical``, or of the name if there is none.
         note_en: unexpected results, for the English page.
@@ -84,6 +86,7 @@ class Scenario(NamedTuple):
     first_create: bool
     updated: bool
     critical: tuple[str, ...]
+    rolled_back: Mapping[str, bool]
     silent: bool
     line: int
     note_en: str
@@ -174,6 +177,7 @@ def _scenario(
     first_create: bool = False,
     updated: bool = False,
     critical: list[str] | None = None,
+    rolled_back: Mapping[str, bool] | None = None,
 ) -> Scenario:
     """Return a scenario of the file, with hours converted to minutes."""
     periods = []
@@ -198,6 +202,7 @@ def _scenario(
         first_create,
         updated,
         tuple(critical or []),
+        rolled_back or {},
         silent,
         line,
         note_en,

@@ -6,7 +6,7 @@ import pytest
 
 from tests.system import PROJECT, REGIONS
 
-from .deployed import CRITICAL, NORMAL, deployed, read_alarms
+from .deployed import CRITICAL, NO_ONE, NORMAL, deployed, read_alarms
 
 ALARM = {
     "AlarmName": "p-prod-a",
@@ -54,7 +54,10 @@ def test_regions_are_those_of_the_stacks() -> None:
 
 
 def test_topics() -> None:
-    """An alarm must notify the same topic of its start and its end, one of two. Otherwise, it is rejected."""
+    """An alarm must notify the same topic of its start and its end, one of two, or no one.
+
+    Otherwise, it is rejected.
+    """
 
     def topic(**actions: list[str]) -> str:
         resources = {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM | actions}}
@@ -63,6 +66,7 @@ def test_topics() -> None:
 
     assert topic(AlarmActions=["ACriticalAlarmTopic"], OKActions=["ACriticalAlarmTopic"]) == CRITICAL
     assert topic(AlarmActions=["AnAlarmTopic"], OKActions=["AnAlarmTopic"]) == NORMAL
+    assert topic() == NO_ONE
     with pytest.raises(
         ValueError, match=r"^A: tells \('AnAlarmTopic',\) of the alarm and \(\) of its end\.$"
     ):

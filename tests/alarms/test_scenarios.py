@@ -7,10 +7,11 @@ from itertools import chain
 
 import pytest
 
+from csr_templates import STACKS
 from tests.system import PROJECT
 
 from . import evaluation
-from .deployed import CRITICAL, NORMAL, deployed
+from .deployed import CRITICAL, NO_ONE, NORMAL, deployed
 from .evaluation import changes
 from .mutants import every_alarm, mutants, surprised
 from .scenarios import DOMAIN, Scenario, environment_of, result, run, scenarios, streams_of
@@ -48,6 +49,31 @@ def test_scenario(scenario: Scenario) -> None:
             "another group."
         )
     assert not found.again, f"{place(scenario)} {', '.join(found.again)} fires more than once."
+
+
+@each_scenario
+def test_rollback_triggers(scenario: Scenario) -> None:
+    """An update of a stack is rolled back by what a bad release causes, and not by what others cause."""
+    prefix = f"{PROJECT}-prod-"
+    for stack, expected in scenario.rolled_back.items():
+        triggers = {
+            resource["Properties"]["AlarmName"].removeprefix(prefix)
+            for logical_id, resource in environment_of(scenario.name).resources[stack].items()
+            if logical_id in next(one for one in STACKS if one.name == stack).rollback_triggers
+        }
+        found = triggers & result(scenario.name).fires.keys()
+        assert bool(found) is expected, (
+            f"{place(scenario)} of the rollback triggers of {stack}, {', '.join(found) or 'none'} fires. "
+            "Correct the alarms, the rollback triggers in the listing of the stacks, or rolled_back."
+        )
+
+
+def test_rollbacks_are_tested_both_ways() -> None:
+    """For a stack with an alarm made for deploys, one scenario rolls an update back, and one does not."""
+    tested = {(stack, back) for one in scenarios() for stack, back in one.rolled_back.items()}
+    made_for_deploys = {alarm.stack for alarm in every_alarm() if alarm.topic == NO_ONE}
+    assert made_for_deploys
+    assert {(stack, back) for stack in made_for_deploys for back in (True, False)} <= tested
 
 
 def test_scenarios_require_only_what_exists() -> None:
@@ -138,11 +164,12 @@ def test_any_evaluation_range(extra: int, monkeypatch: pytest.MonkeyPatch) -> No
 def test_fill_of_a_metric_without_any_data() -> None:
     """The alarm is the same whether FILL returns values or nothing for a metric without any data point.
 
-    The AWS documentation does not specify it.
+    The AWS documentation does not specify it. Only an alarm on missing data itself cannot do without FILL:
+    it would not fire.
     """
     for scenario in scenarios():
         for one in environment_of(scenario.name).alarms:
-            if "FILL" in one.alarm.expression:
+            if "FILL" in one.alarm.expression and "== 0" not in one.alarm.expression:
                 plain = one.alarm._replace(
                     expression=re.sub(r"FILL\((\w+), 0\)", r"\1", one.alarm.expression)
                 )
@@ -164,9 +191,10 @@ def test_mistakes_in_the_templates_are_detected() -> None:
     total = dict.fromkeys(missed, 0)
     for alarm in every_alarm():
         for changed, change in mutants(alarm.alarm):
-            total[alarm.topic] += 1
+            topic = CRITICAL if alarm.topic == CRITICAL else NORMAL
+            total[topic] += 1
             if surprised(alarm.what, change) is None:
-                missed[alarm.topic].append(f"{alarm.what} with {changed}")
+                missed[topic].append(f"{alarm.what} with {changed}")
 
     advice = "Add a scenario to tests/alarms/scenarios.yaml in which the result is another one."
     assert not missed[CRITICAL], f"No scenario detects {', '.join(missed[CRITICAL])}. {advice}"

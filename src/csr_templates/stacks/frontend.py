@@ -36,7 +36,13 @@ from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract
 from csr_templates.stacks.dashboards.frontend import overview
 from csr_templates.stacks.parts import alarms, buckets, dashboards, keys, log_groups, names, topics
-from csr_templates.stacks.parts.parameters import environment, log_retention, project_name, switch
+from csr_templates.stacks.parts.parameters import (
+    environment,
+    log_retention,
+    project_name,
+    runbook_url,
+    switch,
+)
 from csr_templates.stacks.parts.template import StackTemplate
 
 
@@ -92,8 +98,10 @@ SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(project_name(), label="Project", group="Environment")
+    environment_name = t.add_parameter(environment(), label="Environment", group="Environment")
+    t.add_parameter(runbook_url(), label="On-call page", group="Environment")
     return Parameters(
-        environment=t.add_parameter(environment(), label="Environment", group="Environment"),
+        environment=environment_name,
         cloudfront_enabled=t.add_parameter(
             switch(
                 "CloudFrontEnabled",

@@ -29,6 +29,7 @@ from csr_templates.stacks.parts.parameters import (
     log_retention,
     permissions_boundary,
     project_name,
+    runbook_url,
     switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
@@ -80,6 +81,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(project_name(), label="Project", group="Environment")
     t.add_parameter(environment(), label="Environment", group="Environment")
+    t.add_parameter(runbook_url(), label="On-call page", group="Environment")
     return Parameters(
         vpc_cidr=t.add_parameter(
             cidr(

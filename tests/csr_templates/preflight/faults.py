@@ -1019,6 +1019,14 @@ FAULTS = (
         web_acl,
     ),
     Fault(
+        "rules that need too much capacity only with the IP sets",
+        "new",
+        "recorded",
+        f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf",
+        ("wafv2",),
+        recorded("capacity", 4_999),
+    ),
+    Fault(
         "rules that need too much capacity",
         "new",
         "recorded",
@@ -1238,6 +1246,13 @@ FAULTS = (
         "WARN alarm-subscriptions:ApiCriticalAlarmTopic",
         ("sns",),
         unconfirmed,
+    ),
+    Fault(
+        "the alarms refer to a relative path",
+        "ready",
+        "needs",
+        "WARN on-call-page:RunbookUrl",
+        make=deploys(RunbookUrl="docs/on-call.ja.md"),
     ),
     Fault(
         "CloudFront sends a key that will not be accepted",
