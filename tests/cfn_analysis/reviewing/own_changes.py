@@ -24,9 +24,14 @@ Template = dict[str, Any]
 
 @functools.cache
 def own_side() -> Side:
-    """Return out/ of this checkout; production has CloudFront and WAF, also if its parameter file has not."""
+    """Return out/ of this checkout; production has CloudFront, WAF and an engine that can be upgraded."""
     side = review_sides.folder(OUT)
-    return with_values(side._replace(name="out"), "prod", {"CloudFrontEnabled": "true", "WAFEnabled": "true"})
+    values = {
+        "CloudFrontEnabled": "true",
+        "WAFEnabled": "true",
+        "DatabaseEngineVersion": "8.0.mysql_aurora.3.10.6",
+    }
+    return with_values(side._replace(name="out"), "prod", values)
 
 
 def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> Side:
