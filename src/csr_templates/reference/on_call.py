@@ -28,7 +28,9 @@ _SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
 
 
 def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]) -> list[Alarm]:
-    """Return the alarms of all stacks, in deploy order.
+    """Return the alarms of all stacks that have an action, in deploy order.
+
+    Without one, an alarm notifies no one, and needs no section.
 
     Args:
         stacks: in deploy order.
@@ -38,7 +40,7 @@ def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str
         _alarm(stack, logical_id, resolved[stack.name]["Resources"])
         for stack in stacks
         for logical_id, resource in stack.resources.items()
-        if resource["Type"] == ALARM
+        if resource["Type"] == ALARM and resource["Properties"].get("AlarmActions")
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from troposphere import cloudwatch
 
-from csr_templates.stacks.parts import names
+from csr_templates.stacks.parts import findings, names
 
 
 def alarm(
@@ -15,7 +15,7 @@ def alarm(
     what: str,
     *,
     unit: str,
-    notify: names.Value,
+    notify: names.Value | None,
     dimensions: Mapping[str, names.Value] | None = None,
     **properties: Any,
 ) -> cloudwatch.Alarm:
@@ -30,7 +30,8 @@ def alarm(
             names. It describes the problem, because a text message shows only the name.
         unit: the unit of ``Threshold``, such as ``percent``, for the pages; empty for a status. It is in the
             Metadata of the resource, because with the property Unit, CloudWatch ignores data in other units.
-        notify: topic that is notified of the states ALARM and OK.
+        notify: topic that is notified of the states ALARM and OK. None for an alarm that is only a rollback
+            trigger, of which CloudFormation reads the state.
         dimensions: name -> value, exactly a set that the service reports: any other set is a metric that does
             not exist. None for an alarm on an expression.
         properties: further properties of the alarm: AlarmDescription (from ``description``), Namespace,
@@ -45,13 +46,16 @@ def alarm(
     if dimensions is not None:
         defaults["Dimensions"] = _dimensions(dimensions)
         defaults["Period"] = 300  # seconds
-    if unit:
-        defaults["Metadata"] = {"Unit": unit}
+    metadata: dict[str, Any] = {"Unit": unit} if unit else {}
+    if notify is None:
+        metadata |= findings.accepted(W9600="A rollback trigger: CloudFormation reads the state of the alarm.")
+    else:
+        defaults |= {"AlarmActions": [notify], "OKActions": [notify]}
+    if metadata:
+        defaults["Metadata"] = metadata
     return cloudwatch.Alarm(
         title,
         AlarmName=names.name(what),
-        AlarmActions=[notify],
-        OKActions=[notify],
         Tags=names.tags(),
         **defaults | properties,
     )
@@ -61,12 +65,25 @@ def total(
     Id: str, Namespace: str, MetricName: names.Value, dimensions: Mapping[str, names.Value]
 ) -> cloudwatch.MetricDataQuery:
     """Return the sum of a metric over 5 minutes, with the ID ``Id`` for the expression of an alarm."""
+    return _query(Id, Namespace, MetricName, dimensions, "Sum")
+
+
+def average(
+    Id: str, Namespace: str, MetricName: names.Value, dimensions: Mapping[str, names.Value]
+) -> cloudwatch.MetricDataQuery:
+    """Return the average of a metric over 5 minutes, as ``total`` returns the sum."""
+    return _query(Id, Namespace, MetricName, dimensions, "Average")
+
+
+def _query(
+    Id: str, Namespace: str, MetricName: names.Value, dimensions: Mapping[str, names.Value], Stat: str
+) -> cloudwatch.MetricDataQuery:
     metric = cloudwatch.Metric(Namespace=Namespace, MetricName=MetricName)
     if dimensions:
         metric.Dimensions = _dimensions(dimensions)
     return cloudwatch.MetricDataQuery(
         Id=Id,
-        MetricStat=cloudwatch.MetricStat(Metric=metric, Period=300, Stat="Sum"),  # seconds
+        MetricStat=cloudwatch.MetricStat(Metric=metric, Period=300, Stat=Stat),  # seconds
         ReturnData=False,
     )
 
