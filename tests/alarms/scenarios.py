@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from .deployed import Environment, deployed
+from .deployed import Environment, Overrides, deployed, updated
 from .evaluation import ALARM, DAY, Alarm, changes
 from .state import LOADS, State
 from .streams import Metric, Points
-from .system import System
+from .system import System, Update
 
 FILE: Final = Path(__file__).with_name("scenarios.yaml")
 
@@ -28,13 +28,14 @@ DOMAIN: Final = (
     ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"),
     ("HostedZoneId", "Z1"),
 )
+COMPLETE: Final = (*DOMAIN, ("ApiProbePath", "/api/health"))  # production with these has every alarm
 
 
 class Told(NamedTuple):
     """A notified topic, and the minute.
 
     Attributes:
-        topic: normal or critical.
+        topic: normal or critical; rollback for an alarm without a topic.
         minutes: minutes after the start. An alarm at minute 1 has data of one minute.
         end: minutes until the topic is notified of the end; None if the scenario ends before.
     """
@@ -53,6 +54,8 @@ class Scenario(NamedTuple):
         ja: description for the Japanese page.
         environment: name of an environment.
         parameters: different values for some of its parameters.
+        before: their values before an update of the frontend stack that starts at minute 0; empty if there is
+            no update.
         load: number of visitors: day, night, idle, or a whole day with its hours.
         clock: hour in UTC at minute 0.
         minutes: length in minutes.
@@ -63,6 +66,8 @@ class Scenario(NamedTuple):
         first_create: whether the stacks are created, starting at minute 0.
         updated: whether every alarm counts as created at minute 0, although its metric is older.
         critical: alarms and RDS events that must notify the critical topic.
+        rolls_back: the stacks whose deploy is rolled back if the event happens during it; None if the
+            scenario does not say.
         silent: whether nothing may fire.
         line: number of the line in the file: of ``critical``, or of the name if there is none.
         note_en: unexpected results, for the English page.
@@ -73,7 +78,8 @@ class Scenario(NamedTuple):
     en: str
     ja: str
     environment: str
-    parameters: tuple[tuple[str, str], ...]
+    parameters: Overrides
+    before: Overrides
     load: str
     clock: int
     minutes: int
@@ -83,6 +89,7 @@ class Scenario(NamedTuple):
     first_create: bool
     updated: bool
     critical: tuple[str, ...]
+    rolls_back: tuple[str, ...] | None
     silent: bool
     line: int
     note_en: str
@@ -165,6 +172,7 @@ def _scenario(
     environment: str = "prod",
     parameters: Mapping[str, str] | None = None,
     domain: bool = False,
+    before: Mapping[str, str] | None = None,
     load: str = "day",
     clock: int = 3,
     hours: float = 4,
@@ -174,6 +182,7 @@ def _scenario(
     first_create: bool = False,
     updated: bool = False,
     critical: list[str] | None = None,
+    rolls_back: list[str] | None = None,
 ) -> Scenario:
     """Return a scenario of the file, with hours converted to minutes."""
     periods = []
@@ -190,6 +199,7 @@ def _scenario(
         ja,
         environment,
         (*(DOMAIN if domain else ()), *(parameters or {}).items()),
+        tuple((before or {}).items()),
         load,
         clock,
         round(60 * hours),
@@ -199,6 +209,7 @@ def _scenario(
         first_create,
         updated,
         tuple(critical or []),
+        None if rolls_back is None else tuple(rolls_back),
         silent,
         line,
         note_en,
@@ -228,7 +239,7 @@ def environment_of(scenario: str) -> Environment:
 
 
 @cache
-def system_of(environment: str, parameters: tuple[tuple[str, str], ...]) -> System:
+def system_of(environment: str, parameters: Overrides) -> System:
     """Return the model of an environment."""
     return System(deployed(environment, parameters))
 
@@ -237,8 +248,12 @@ def system_of(environment: str, parameters: tuple[tuple[str, str], ...]) -> Syst
 def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
     """Return the metrics of all services in a scenario."""
     (one,) = (one for one in scenarios() if one.name == scenario)
+    update = None
+    if one.before:
+        before = (*one.parameters, *one.before)
+        update = Update(deployed(one.environment, before), updated(one.environment, before, one.parameters))
     return system_of(one.environment, one.parameters).metrics(
-        dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY
+        dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY, update=update
     )
 
 

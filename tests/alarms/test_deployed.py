@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .deployed import CRITICAL, NORMAL, deployed, read_alarms
+from .deployed import CRITICAL, NORMAL, ROLLBACK, deployed, read_alarms
 
 ALARM = {
     "AlarmName": "p-prod-a",
@@ -56,7 +56,10 @@ def test_regions_are_those_of_the_stacks() -> None:
 
 
 def test_topics() -> None:
-    """An alarm must notify the same topic of its start and its end, one of two. Otherwise, it is rejected."""
+    """An alarm must notify the same topic of its start and its end, one of two, or no one.
+
+    Otherwise, it is rejected.
+    """
 
     def topic(**actions: list[str]) -> str:
         resources = {"A": {"Type": "AWS::CloudWatch::Alarm", "Properties": ALARM | actions}}
@@ -65,6 +68,7 @@ def test_topics() -> None:
 
     assert topic(AlarmActions=["ACriticalAlarmTopic"], OKActions=["ACriticalAlarmTopic"]) == CRITICAL
     assert topic(AlarmActions=["AnAlarmTopic"], OKActions=["AnAlarmTopic"]) == NORMAL
+    assert topic() == ROLLBACK
     with pytest.raises(
         ValueError, match=r"^A: tells \('AnAlarmTopic',\) of the alarm and \(\) of its end\.$"
     ):

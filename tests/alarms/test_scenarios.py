@@ -7,11 +7,13 @@ from itertools import chain
 
 import pytest
 
+from csr_templates import STACKS
+
 from . import evaluation
-from .deployed import CRITICAL, NORMAL, deployed
+from .deployed import CRITICAL, NORMAL, ROLLBACK, deployed
 from .evaluation import changes
 from .mutants import every_alarm, mutants, surprised
-from .scenarios import DOMAIN, Scenario, environment_of, result, run, scenarios, streams_of
+from .scenarios import COMPLETE, Scenario, environment_of, result, run, scenarios, streams_of
 
 each_scenario = pytest.mark.parametrize("scenario", scenarios(), ids=[one.name for one in scenarios()])
 
@@ -48,6 +50,35 @@ def test_scenario(scenario: Scenario) -> None:
     assert not found.again, f"{place(scenario)} {', '.join(found.again)} fires more than once."
 
 
+@pytest.mark.parametrize(
+    "scenario",
+    [one for one in scenarios() if one.rolls_back is not None],
+    ids=[one.name for one in scenarios() if one.rolls_back is not None],
+)
+def test_rolled_back_deploys(scenario: Scenario) -> None:
+    """An event during a deploy rolls back the deploys of exactly these stacks."""
+    fires = result(scenario.name).fires
+    found = [stack for stack, triggers in rollback_triggers().items() if triggers & fires.keys()]
+
+    assert found == list(scenario.rolls_back or ()), (
+        f"{place(scenario)} the rollback triggers of {', '.join(found) or 'no stack'} fire. "
+        "Correct the alarm or rolls_back."
+    )
+
+
+def rollback_triggers() -> dict[str, set[str]]:
+    """Return stack -> its rollback triggers in production, from the listing of the stacks."""
+    environment = deployed("prod", COMPLETE)
+    prefix = f"{environment.parameters['ProjectName']}-prod-"
+    return {
+        stack.name: {
+            environment.resources[stack.name][alarm]["Properties"]["AlarmName"].removeprefix(prefix)
+            for alarm in stack.rollback_triggers
+        }
+        for stack in STACKS
+    }
+
+
 def test_scenarios_require_only_what_exists() -> None:
     """A scenario names alarms of its environment, and events of RDS."""
     for scenario in scenarios():
@@ -79,7 +110,7 @@ def test_related_alarms_fire_together() -> None:
     fire" must not fire. Alarms that fire in no scenario are not checked.
     """
     together = [result(one.name).fires.keys() for one in scenarios()]
-    resources = chain.from_iterable(one.values() for one in deployed("prod", DOMAIN).resources.values())
+    resources = chain.from_iterable(one.values() for one in deployed("prod", COMPLETE).resources.values())
     described = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
     known = {one.what for one in every_alarm()}
     prefix = f"{deployed('prod').parameters['ProjectName']}-prod-"
@@ -156,10 +187,10 @@ def test_fill_of_a_metric_without_any_data() -> None:
 def test_mistakes_in_the_templates_are_detected() -> None:
     """Scenarios detect each incorrect threshold, period, statistic, dimension, region or expression.
 
-    Of a critical alarm, they detect every mistake; of the others, at least 9 of 10. So a new alarm that
-    notifies the normal topic does not require a scenario.
+    Of a critical alarm or a rollback trigger, they detect every mistake; of the others, at least 9 of 10. So
+    a new alarm that notifies the normal topic does not require a scenario.
     """
-    missed: dict[str, list[str]] = {CRITICAL: [], NORMAL: []}
+    missed: dict[str, list[str]] = {CRITICAL: [], NORMAL: [], ROLLBACK: []}
     total = dict.fromkeys(missed, 0)
     for alarm in every_alarm():
         for changed, change in mutants(alarm.alarm):
@@ -168,7 +199,8 @@ def test_mistakes_in_the_templates_are_detected() -> None:
                 missed[alarm.topic].append(f"{alarm.what} with {changed}")
 
     advice = "Add a scenario to tests/alarms/scenarios.yaml in which the result is another one."
-    assert not missed[CRITICAL], f"No scenario detects {', '.join(missed[CRITICAL])}. {advice}"
+    for topic in (CRITICAL, ROLLBACK):
+        assert not missed[topic], f"No scenario detects {', '.join(missed[topic])}. {advice}"
     assert len(missed[NORMAL]) <= total[NORMAL] / 10, (
         f"No scenario detects {', '.join(missed[NORMAL])}. {advice}"
     )

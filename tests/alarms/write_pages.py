@@ -12,7 +12,9 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from .deployed import CRITICAL, NORMAL
+from csr_templates.reference.markdown import code
+
+from .deployed import CRITICAL, NORMAL, ROLLBACK
 from .mutants import every_alarm
 from .scenarios import Group, Scenario, groups, result, scenarios
 
@@ -29,6 +31,7 @@ class Words(NamedTuple):
     event: str
     sources: Mapping[str, str]
     until: str
+    earlier: str
     silent: str
     already: str
     without_scenario: str
@@ -57,15 +60,18 @@ and the actions to take in [On call](on-call.md).
   than the alarm specifies, and uses the older ones in place of missing data points. AWS does not publish how
   many more. This model uses 2, as in the examples in the AWS documentation. This number determines how long
   an alarm on missing data takes to fire.
+- An alarm that is *only a rollback trigger* notifies no one, and rolls back a deploy of its stack. Other
+  alarms can be rollback triggers too ([list](hand-over.md#rollback-triggers)).
 - The warm-up of an alarm applies only once, when the alarm is created, and does not restart ([AWS
   documentation](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html)).
 """,
     columns=("Event", "Notifications (minutes after the start)", "Note"),
     on_call="on-call.md",
-    topics={CRITICAL: "critical", NORMAL: "normal"},
+    topics={CRITICAL: "critical", NORMAL: "normal", ROLLBACK: "only a rollback trigger"},
     event="RDS event `{}` ({})",
     sources={"cluster": "cluster", "writer": "writer", "reader": "reader"},
     until=" to {}",
+    earlier="earlier",
     silent="none",
     already="none new. Earlier: ",
     without_scenario="""
@@ -102,15 +108,18 @@ JAPANESE: Final = Words(
   アラームに指定した数より多くの期間のデータポイントを取得し、欠落データの代わりに古いデータポイントを使います。
   何期間多いかは公開されていません。ここでは、AWS のドキュメントの例と同じく 2 期間とします。
   データの欠落で発生するアラームの場合、発生までの時間はこの数で決まります。
+- *ロールバックトリガーのみ*のアラームは、誰にも通知せず、スタックのデプロイをロールバックします。
+  ほかのアラームもロールバックトリガーになります([一覧](hand-over.ja.md#ロールバックトリガー))。
 - アラームのウォームアップは、アラームの作成時に 1 回だけ適用され、更新後に再度適用されることはありません
   ([AWS のドキュメント](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html))。
 """,
     columns=("事象", "通知(開始からの分数)", "備考"),
     on_call="on-call.ja.md",
-    topics={CRITICAL: "クリティカル", NORMAL: "通常"},
+    topics={CRITICAL: "クリティカル", NORMAL: "通常", ROLLBACK: "ロールバックトリガーのみ"},
     event="RDS イベント `{}`({})",
     sources={"cluster": "クラスター", "writer": "ライター", "reader": "リーダー"},
     until=" から {}",
+    earlier="以前",
     silent="なし",
     already="新しい通知なし。以前の通知: ",
     without_scenario="""
@@ -162,11 +171,13 @@ def _told(scenario: Scenario, words: Words) -> Iterator[str]:
         yield words.already + ", ".join(_name(what, words) for what in sorted(found.already))
     elif not found.fires:
         yield words.silent
-    for topic in (CRITICAL, NORMAL):
+    for topic in (CRITICAL, NORMAL, ROLLBACK):
         told = sorted((one.minutes, what, one.end) for what, one in found.fires.items() if one.topic == topic)
         if told:
             yield f"{words.topics[topic]}: " + ", ".join(
-                f"{_name(what, words)} {minutes}" + ("" if end is None else words.until.format(end))
+                f"{code(what) if topic == ROLLBACK else _name(what, words)} "
+                + (str(minutes) if minutes >= 0 else words.earlier)
+                + ("" if end is None else words.until.format(end))
                 for minutes, what, end in told
             )
 

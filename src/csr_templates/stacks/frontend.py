@@ -1475,8 +1475,8 @@ def add_alarms(
             "FrontendDeployFailingAlarm",
             "frontend-deploy-failing",
             AlarmDescription=(
-                "Made for deploys: rolls back an update of the frontend stack after which many requests fail. "
-                "It notifies no one; cloudfront-5xx-rate-high notifies the critical topic."
+                "Made for deploys: rolls back an update of the frontend stack if many requests fail. It "
+                "notifies no one; cloudfront-5xx-rate-high notifies the critical topic."
             ),
             Metrics=[
                 cloudwatch.MetricDataQuery(
@@ -1585,8 +1585,8 @@ def add_alarms(
                 Users="The pages of the site open, but nothing on them works.",
                 First="In the Route 53 console, the reason that the health checkers report for api-probe.",
                 Then=(
-                    "Status 403: the saved query waf-blocked-by-rule, then the key that CloudFront sends. 429: "
-                    "the daily quota. 5XX: the errors on the api dashboard."
+                    "Status 403: the saved query waf-blocked-by-rule, then the key that CloudFront sends. "
+                    "429: the daily quota. 5XX: the errors on the api dashboard."
                 ),
                 Related="Fires together with site-unreachable if CloudFront or DNS is the cause.",
             ),

@@ -48,7 +48,9 @@ def alarm(
         defaults["Period"] = 300  # seconds
     metadata: dict[str, Any] = {"Unit": unit} if unit else {}
     if notify is None:
-        metadata |= findings.accepted(W9600="A rollback trigger: CloudFormation reads the state of the alarm.")
+        metadata |= findings.accepted(
+            W9600="A rollback trigger: CloudFormation reads the state of the alarm."
+        )
     else:
         defaults |= {"AlarmActions": [notify], "OKActions": [notify]}
     if metadata:
