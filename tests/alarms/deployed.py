@@ -24,7 +24,7 @@ PARAMETERS: Final = Path(__file__).parents[2] / "parameters"
 
 NORMAL: Final = "normal"
 CRITICAL: Final = "critical"
-ROLLBACK: Final = "rollback"  # instead of a topic: the alarm only rolls back a deploy of its stack
+NO_ONE: Final = "no one"
 
 # The property that Ref returns. For other resources, Ref returns the logical ID.
 _NAME_PROPERTIES: Final[Mapping[str, str]] = {
@@ -56,7 +56,7 @@ class DeployedAlarm(NamedTuple):
     Attributes:
         what: the end of its name, without project and environment.
         stack: name of its stack.
-        topic: the topic that it notifies: normal or critical; rollback if it notifies no one.
+        topic: the topic that it notifies: normal, critical, or no one for a rollback trigger without actions.
         alarm: as it is evaluated.
         created: minute in which the alarm exists, if the creation of the stacks starts at minute 0.
     """
@@ -211,7 +211,7 @@ def _deployed_alarm(
     return DeployedAlarm(
         what=alarm.name.removeprefix(prefix),
         stack=stack,
-        topic=_kind(topics[0]) if topics else ROLLBACK,
+        topic=_kind(topics[0]) if topics else NO_ONE,
         alarm=alarm,
         created=created,
     )

@@ -110,6 +110,9 @@ def _is_same_question(alarm: Alarm, query: Query) -> bool:
     """
     if alarm.threshold == 0 and alarm.exceeds == "GreaterThanThreshold":
         return True
+    uses = len(re.findall(rf"\b{query.id}\b", alarm.expression))
+    if uses and uses == alarm.expression.count(f"FILL({query.id}, 0) > 0"):
+        return True
     points = _sent(query.metric).values()
     return alarm.period == 1 and all(len(one) == 1 and one[0][1] == 1 for one in points)
 

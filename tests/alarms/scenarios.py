@@ -35,7 +35,7 @@ class Told(NamedTuple):
     """A notified topic, and the minute.
 
     Attributes:
-        topic: normal or critical; rollback for an alarm without a topic.
+        topic: normal, critical, or no one.
         minutes: minutes after the start. An alarm at minute 1 has data of one minute.
         end: minutes until the topic is notified of the end; None if the scenario ends before.
     """
@@ -66,8 +66,8 @@ class Scenario(NamedTuple):
         first_create: whether the stacks are created, starting at minute 0.
         updated: whether every alarm counts as created at minute 0, although its metric is older.
         critical: alarms and RDS events that must notify the critical topic.
-        rolls_back: the stacks whose deploy is rolled back if the event happens during it; None if the
-            scenario does not say.
+        rolled_back: stack -> whether a rollback trigger of the stack must fire, or none may, if the event
+            happens during an update of the stack.
         silent: whether nothing may fire.
         line: number of the line in the file: of ``critical``, or of the name if there is none.
         note_en: unexpected results, for the English page.
@@ -89,7 +89,7 @@ class Scenario(NamedTuple):
     first_create: bool
     updated: bool
     critical: tuple[str, ...]
-    rolls_back: tuple[str, ...] | None
+    rolled_back: Mapping[str, bool]
     silent: bool
     line: int
     note_en: str
@@ -182,7 +182,7 @@ def _scenario(
     first_create: bool = False,
     updated: bool = False,
     critical: list[str] | None = None,
-    rolls_back: list[str] | None = None,
+    rolled_back: Mapping[str, bool] | None = None,
 ) -> Scenario:
     """Return a scenario of the file, with hours converted to minutes."""
     periods = []
@@ -209,7 +209,7 @@ def _scenario(
         first_create,
         updated,
         tuple(critical or []),
-        None if rolls_back is None else tuple(rolls_back),
+        rolled_back or {},
         silent,
         line,
         note_en,

@@ -13,6 +13,7 @@ class State(NamedTuple):
         pages: requests for pages and files of the site.
         calls: of the API, through CloudFront.
         keyless: calls to the API's own address, without a key.
+        access_log: on, or off: API Gateway cannot write the access log.
         missing_pages: requests for pages that do not exist.
         refused_calls: calls that the application answers with 4XX.
         blocked: requests that WAF blocks.
@@ -34,6 +35,8 @@ class State(NamedTuple):
         write_latency: seconds.
         replica_lag: milliseconds.
         free_memory: MiB, of the writer.
+        memory_health: of the writer: 0 (healthy), 5 (moderate) or 10 (critical).
+        reader_memory_health: of the reader.
         free_storage: GiB, of the writer.
         surplus_credits: charged in five minutes.
         failed_ports: connections for which the first NAT gateway had no port.
@@ -47,6 +50,7 @@ class State(NamedTuple):
     pages: float = 400.0
     calls: float = 400.0
     keyless: float = 0.0
+    access_log: str = "on"
     missing_pages: float = 2.0
     refused_calls: float = 0.4
     blocked: float = 2.0
@@ -68,6 +72,8 @@ class State(NamedTuple):
     write_latency: float = 0.004
     replica_lag: float = 20.0
     free_memory: float = 900.0
+    memory_health: float = 0.0
+    reader_memory_health: float = 0.0
     free_storage: float = 20.0
     surplus_credits: float = 0.0
     failed_ports: float = 0.0

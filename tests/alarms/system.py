@@ -211,7 +211,7 @@ class System:
             calls = list(self.calls(state, parts, used_up=used_up))
             sent += self._api(calls)
             sent += self._function(state, calls)
-            sent += self._log_metrics(calls)
+            sent += self._log_metrics(calls) if state.access_log == "on" else []
         if "Distribution" in parts:
             sent += self._distribution(state, calls, parts)
         blocked = state.blocked + self._wrongly_blocked(state, parts)
@@ -338,6 +338,11 @@ class System:
         if not calls:
             return
         lines = [(self.access_log_line(one), one.times) for one in calls]
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+        events = ((1.0, sum(one.times for one in calls)),)
+        yield self._sent(
+            self.tokyo, "AWS/Logs", "IncomingLogEvents", events, ("LogGroupName", self.access_log)
+        )
         for one in self.environment.log_metrics:
             if one.log_group != self.access_log:
                 continue
@@ -352,7 +357,11 @@ class System:
 
         A hyphen replaces missing values.
         """
-        context = {"status": str(call.status), "error.responseType": call.error_type}
+        context = {
+            "status": str(call.status),
+            "error.responseType": call.error_type,
+            "identity.apiKeyId": "-" if call.error_type == "INVALID_API_KEY" else "abcde12345",
+        }
         return re.sub(
             r"\$context\.([\w.]+)",
             lambda found: context.get(found[1], "-"),
@@ -415,6 +424,7 @@ class System:
             connections = min(connections, self.most_connections)
             read_latency = LOADS["day"].read_latency if reader else state.read_latency
             yield from self._instance("WRITER", state.writer_cpu, connections, read_latency)
+            yield self._of_role("WRITER", "AuroraMemoryHealthState", state.memory_health)
             for name, value in (
                 ("WriteLatency", state.write_latency),
                 ("FreeableMemory", state.free_memory * 2**20),
@@ -425,6 +435,7 @@ class System:
             connections = min(state.reader_sessions + environments, self.most_connections)
             yield from self._instance("READER", state.reader_cpu, connections, state.read_latency)
             yield self._of_role("READER", "AuroraReplicaLag", state.replica_lag)
+            yield self._of_role("READER", "AuroraMemoryHealthState", state.reader_memory_health)
         for role, condition, name in (
             ("WRITER", state.writer, "DatabaseInstance1"),
             ("READER", state.reader, "DatabaseInstance2"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .deployed import CRITICAL, NORMAL, ROLLBACK, deployed, read_alarms
+from .deployed import CRITICAL, NO_ONE, NORMAL, deployed, read_alarms
 
 ALARM = {
     "AlarmName": "p-prod-a",
@@ -68,7 +68,7 @@ def test_topics() -> None:
 
     assert topic(AlarmActions=["ACriticalAlarmTopic"], OKActions=["ACriticalAlarmTopic"]) == CRITICAL
     assert topic(AlarmActions=["AnAlarmTopic"], OKActions=["AnAlarmTopic"]) == NORMAL
-    assert topic() == ROLLBACK
+    assert topic() == NO_ONE
     with pytest.raises(
         ValueError, match=r"^A: tells \('AnAlarmTopic',\) of the alarm and \(\) of its end\.$"
     ):

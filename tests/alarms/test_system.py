@@ -88,21 +88,21 @@ def test_advice(metric: Metric, sentence: str) -> None:
 @pytest.mark.parametrize(
     ("error_type", "counted"),
     [
-        ("INVALID_API_KEY", True),
-        ("QUOTA_EXCEEDED", True),
-        ("THROTTLED", True),
-        ("-", False),
-        ("INTEGRATION_FAILURE", False),
+        ("INVALID_API_KEY", "keyless-requests"),
+        ("QUOTA_EXCEEDED", "accepted-requests limited-requests"),
+        ("THROTTLED", "accepted-requests limited-requests"),
+        ("-", "accepted-requests"),
+        ("INTEGRATION_FAILURE", "accepted-requests"),
     ],
 )
-def test_the_access_log_is_counted(error_type: str, counted: bool) -> None:
-    """The log is JSON in the format of the template, and the filter counts errors that affect all callers."""
+def test_the_access_log_is_counted(error_type: str, counted: str) -> None:
+    """The log is JSON in the format of the template, and the filters count who is let in and who is refused."""
     line = PROD.access_log_line(Call(403, error_type, 0.01, 1))
-    (filter_,) = (one for one in deployed("prod").log_metrics if one.log_group == PROD.access_log)
+    filters = [one for one in deployed("prod").log_metrics if one.log_group == PROD.access_log]
 
-    assert json.loads(line)["status"] == "403"
     assert json.loads(line)["errorType"] == error_type
-    assert matches(filter_.pattern, line) == counted
+    matching = [one.name for one in filters if matches(one.pattern, line)]
+    assert matching == [f"csr-lambda-api-prod-{name}" for name in counted.split()]
 
 
 def test_visitors_receive_errors_if_the_database_is_down() -> None:
@@ -124,7 +124,7 @@ def test_the_quota_applies_to_a_day() -> None:
     state = State(calls=1000)
     minutes = dict.fromkeys(range(1441), state)
     refused = PROD.metrics(minutes)[
-        Metric(PROD.tokyo, "CSR-Lambda-API", "csr-lambda-api-prod-refused-requests", frozenset())
+        Metric(PROD.tokyo, "CSR-Lambda-API", "csr-lambda-api-prod-limited-requests", frozenset())
     ]
 
     assert [total(refused[minute]) for minute in (999, 1000, 1439, 1440)] == [0, 1000, 1000, 0]
@@ -138,7 +138,7 @@ def test_without_requests_there_are_no_data() -> None:
     names = sent(LOADS["idle"]).keys()
 
     assert names.isdisjoint(
-        {"Count", "Latency", "Errors", "Duration", "csr-lambda-api-prod-refused-requests"}
+        {"Count", "Latency", "Errors", "Duration", "csr-lambda-api-prod-limited-requests"}
     )
     assert "4xxErrorRate" in names
     assert PROD.metrics({0: LOADS["idle"]._replace(data="off")}) == {}

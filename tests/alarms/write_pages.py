@@ -12,9 +12,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from csr_templates.reference.markdown import code
-
-from .deployed import CRITICAL, NORMAL, ROLLBACK
+from .deployed import CRITICAL, NO_ONE, NORMAL
 from .mutants import every_alarm
 from .scenarios import Group, Scenario, groups, result, scenarios
 
@@ -56,18 +54,19 @@ and the actions to take in [On call](on-call.md).
 - Unless the row says otherwise, the environment is production, with a writer, a reader, a NAT gateway in
   each zone and a probe. In a normal minute, there are 400 page requests and 400 API calls. The cache answers
   30 percent of the calls. A running function keeps a connection to both instances open.
+- An alarm behind "rollback only" notifies no one. It is made for deploys: if it fires during an update of its
+  stack or shortly after it, CloudFormation rolls the update back
+  ([all rollback triggers](hand-over.md#rollback-triggers)).
 - CloudWatch evaluates an alarm every minute over a sliding window. It retrieves data points for more periods
   than the alarm specifies, and uses the older ones in place of missing data points. AWS does not publish how
   many more. This model uses 2, as in the examples in the AWS documentation. This number determines how long
   an alarm on missing data takes to fire.
-- An alarm that is *only a rollback trigger* notifies no one, and rolls back a deploy of its stack. Other
-  alarms can be rollback triggers too ([list](hand-over.md#rollback-triggers)).
 - The warm-up of an alarm applies only once, when the alarm is created, and does not restart ([AWS
   documentation](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html)).
 """,
     columns=("Event", "Notifications (minutes after the start)", "Note"),
     on_call="on-call.md",
-    topics={CRITICAL: "critical", NORMAL: "normal", ROLLBACK: "only a rollback trigger"},
+    topics={CRITICAL: "critical", NORMAL: "normal", NO_ONE: "rollback only"},
     event="RDS event `{}` ({})",
     sources={"cluster": "cluster", "writer": "writer", "reader": "reader"},
     until=" to {}",
@@ -104,18 +103,19 @@ JAPANESE: Final = Words(
   ライター、リーダー、各アベイラビリティーゾーンの NAT ゲートウェイ、プローブがあります。
   通常時は、1 分あたりページへのリクエストが 400 件、API の呼び出しが 400 件です。
   呼び出しの 30% には、キャッシュから応答します。実行中の関数は、両方のインスタンスへの接続を保持します。
+- 「ロールバックのみ」のアラームは、誰にも通知されません。デプロイのためのアラームです。
+  スタックの更新中または更新の直後に発生すると、CloudFormation が更新をロールバックします
+  ([すべてのロールバックトリガー](hand-over.ja.md#ロールバックトリガー))。
 - CloudWatch は、アラームをスライディングウィンドウで毎分評価します。
   アラームに指定した数より多くの期間のデータポイントを取得し、欠落データの代わりに古いデータポイントを使います。
   何期間多いかは公開されていません。ここでは、AWS のドキュメントの例と同じく 2 期間とします。
   データの欠落で発生するアラームの場合、発生までの時間はこの数で決まります。
-- *ロールバックトリガーのみ*のアラームは、誰にも通知せず、スタックのデプロイをロールバックします。
-  ほかのアラームもロールバックトリガーになります([一覧](hand-over.ja.md#ロールバックトリガー))。
 - アラームのウォームアップは、アラームの作成時に 1 回だけ適用され、更新後に再度適用されることはありません
   ([AWS のドキュメント](https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html))。
 """,
     columns=("事象", "通知(開始からの分数)", "備考"),
     on_call="on-call.ja.md",
-    topics={CRITICAL: "クリティカル", NORMAL: "通常", ROLLBACK: "ロールバックトリガーのみ"},
+    topics={CRITICAL: "クリティカル", NORMAL: "通常", NO_ONE: "ロールバックのみ"},
     event="RDS イベント `{}`({})",
     sources={"cluster": "クラスター", "writer": "ライター", "reader": "リーダー"},
     until=" から {}",
@@ -143,7 +143,7 @@ def page(language: str, words: Words) -> str:
 
 def _without_scenario(words: Words) -> str:
     firing = {what for scenario in scenarios() for what in result(scenario.name).fires}
-    idle = [alarm.what for alarm in every_alarm() if alarm.what not in firing]
+    idle = [alarm.what for alarm in every_alarm() if alarm.what not in firing and alarm.topic != NO_ONE]
     lines = "".join(f"- {_name(what, words)}\n" for what in idle)
     return words.without_scenario + lines if idle else ""
 
@@ -171,11 +171,11 @@ def _told(scenario: Scenario, words: Words) -> Iterator[str]:
         yield words.already + ", ".join(_name(what, words) for what in sorted(found.already))
     elif not found.fires:
         yield words.silent
-    for topic in (CRITICAL, NORMAL, ROLLBACK):
+    for topic in (CRITICAL, NORMAL, NO_ONE):
         told = sorted((one.minutes, what, one.end) for what, one in found.fires.items() if one.topic == topic)
         if told:
             yield f"{words.topics[topic]}: " + ", ".join(
-                f"{code(what) if topic == ROLLBACK else _name(what, words)} "
+                f"{what if topic == NO_ONE else _name(what, words)} "
                 + (str(minutes) if minutes >= 0 else words.earlier)
                 + ("" if end is None else words.until.format(end))
                 for minutes, what, end in told

@@ -28,9 +28,9 @@ _SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
 
 
 def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]) -> list[Alarm]:
-    """Return the alarms of all stacks that have an action, in deploy order.
+    """Return the alarms of all stacks that notify someone, in deploy order.
 
-    Without one, an alarm notifies no one, and needs no section.
+    An alarm without actions is a rollback trigger or an input of a composite alarm, so no one is called.
 
     Args:
         stacks: in deploy order.
@@ -45,11 +45,16 @@ def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str
 
 
 def lists(
-    stacks: Sequence[BuiltStack], alarms: Sequence[Alarm]
+    stacks: Sequence[BuiltStack], alarms: Sequence[Alarm], resolved: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, Callable[[Words], Iterator[str]]]:
     """Return name in a marker -> function that yields its lines in the words of a page.
 
     Empty without alarms and subscriptions.
+
+    Args:
+        stacks: in deploy order.
+        alarms: from ``read_alarms``.
+        resolved: as for ``read_alarms``.
     """
     found: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:
@@ -58,7 +63,7 @@ def lists(
     subscriptions = [
         (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
         for stack in stacks
-        for resource in stack.resources.values()
+        for resource in resolved[stack.name]["Resources"].values()
         if resource["Type"] == _SUBSCRIPTION
     ]
     if subscriptions:

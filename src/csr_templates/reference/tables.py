@@ -75,7 +75,7 @@ class Tables:
             "web-acl": self._web_acl,
         }
         self.alarms = {alarm.name: alarm for alarm in on_call.read_alarms(stacks, self.resolved)}
-        self.lists = {**on_call.lists(stacks, list(self.alarms.values())), **further}
+        self.lists = {**on_call.lists(stacks, list(self.alarms.values()), self.resolved), **further}
 
     @property
     def names(self) -> list[str]:
@@ -133,7 +133,7 @@ class Tables:
                 alarms.evaluation(alarm, words),
                 alarms.limit(alarm),
                 words(alarms.unit(stack.resources[name])),
-                ", ".join(map(words, alarms.topics(alarm, stack.resources))),
+                ", ".join(map(words, alarms.topics(alarm, stack.resources) or ["no one"])),
             )
 
     def _log_groups(self, words: Words) -> Iterator[Sequence[str]]:

@@ -76,7 +76,7 @@ def build() -> StackTemplate:
     add_metric_filters(t, function_logs, api_logs.access)
     add_queries(t, api_logs.access, function_logs)
     alarm_topics = add_alarm_topics(t)
-    add_alarms(t, backend.function, api, stage, queue, alarm_topics)
+    add_alarms(t, backend.function, api, stage, api_logs.access, queue, alarm_topics)
     add_outputs(t, key, backend, api, stage, plan, alarm_topics)
     add_dashboard(t)
     return t
@@ -107,8 +107,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
         "Environment", "Code"
     )  # the group of the package first, although its parameters are added later
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    environment = t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
     return Parameters(
-        environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
+        environment=environment,
         memory_size=t.add_parameter(
             Parameter(
                 "LambdaMemorySize",
@@ -935,8 +937,9 @@ def origin_key(title: str, which: str, secret: secretsmanager.Secret, condition:
     )
 
 
-REFUSED_REQUESTS = "refused-requests"
-REFUSALS = ["INVALID_API_KEY", "QUOTA_EXCEEDED", "THROTTLED"]
+ACCEPTED_REQUESTS = "accepted-requests"
+KEYLESS_REQUESTS = "keyless-requests"
+LIMITED_REQUESTS = "limited-requests"
 
 # As written by logging libraries; filters are case-sensitive.
 ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
@@ -993,19 +996,30 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_lo
             ],
         )
     )
-    t.add_resource(
-        logs.MetricFilter(
-            "RefusedRequestsFilter",
-            LogGroupName=access_logs.Ref(),
-            # Errors for all callers: the key of CloudFront is wrong, or a limit is used up. Not the
-            # application's own 4XX.
-            # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
-            FilterPattern=(
-                "{ " + " || ".join(f'$.errorType = "{error_type}"' for error_type in REFUSALS) + " }"
-            ),
-            MetricTransformations=[count(MetricName=names.name(REFUSED_REQUESTS))],
+    # Who was let in, and whom API Gateway itself refused. Not the application's own 4XX.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+    for title, metric_name, pattern in (
+        # A disabled key may be logged with its ID (not verified), so the error type decides too.
+        (
+            "AcceptedRequestsFilter",
+            ACCEPTED_REQUESTS,
+            '{ $.keyId != "-" && $.errorType != "INVALID_API_KEY" }',
+        ),
+        ("KeylessRequestsFilter", KEYLESS_REQUESTS, '{ $.errorType = "INVALID_API_KEY" }'),
+        (
+            "LimitedRequestsFilter",
+            LIMITED_REQUESTS,
+            '{ $.errorType = "QUOTA_EXCEEDED" || $.errorType = "THROTTLED" }',
+        ),
+    ):
+        t.add_resource(
+            logs.MetricFilter(
+                title,
+                LogGroupName=access_logs.Ref(),
+                FilterPattern=pattern,
+                MetricTransformations=[count(MetricName=names.name(metric_name))],
+            )
         )
-    )
 
 
 def add_queries(t: StackTemplate, access_logs: logs.LogGroup, function_logs: logs.LogGroup) -> None:
@@ -1089,6 +1103,7 @@ def add_alarms(
     function: awslambda.Function,
     api: apigateway.RestApi,
     stage: apigateway.Stage,
+    access_logs: logs.LogGroup,
     queue: sqs.Queue,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
@@ -1113,7 +1128,8 @@ def add_alarms(
                 First="In Logs Insights, run the saved query function-errors.",
                 Then="What was deployed last? If it was the package, roll it back.",
                 Related=(
-                    "Can be caused by database-silent or database-memory-low. Fires together with api-5xx."
+                    "Can be caused by database-silent or database-memory-critical. Fires together with "
+                    "api-5xx."
                 ),
             ),
             MetricName="Errors",
@@ -1250,8 +1266,8 @@ def add_alarms(
                     "quota."
                 ),
                 Then=(
-                    "The frontend dashboard. If it shows no errors, a third party calls the API directly "
-                    "without the key, and users are not affected."
+                    "The frontend dashboard. If it shows no errors, there are no visitors, and a third party "
+                    "calls the API directly without the key."
                 ),
                 Related=(
                     "Fires together with api-5xx or api-4xx. Can be caused by database-silent or api-quota."
@@ -1261,22 +1277,77 @@ def add_alarms(
                 cloudwatch.MetricDataQuery(
                     Id="failing",
                     Label="Percentage of failed or rejected requests",
-                    # A few requests at night are not significant. Without requests, there is no value and no
-                    # alarm.
+                    # A few requests at night are not significant. Requests without a key count only while none
+                    # is accepted, which is so if the key of CloudFront is wrong. Otherwise, a third party could
+                    # raise the alarm, or hide failures behind many requests of its own.
                     Expression=(
-                        "IF(requests >= 100, 100 * (FILL(failed, 0) + FILL(refused, 0)) / requests, 0)"
+                        "IF(requests >= 100, IF(FILL(accepted, 0) > 0, "
+                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), "
+                        "100 * (FILL(failed, 0) + FILL(limited, 0) + FILL(keyless, 0)) / requests), 0)"
                     ),
                     ReturnData=True,
                 ),
                 alarms.total("requests", "AWS/ApiGateway", "Count", stage_dimensions),
                 alarms.total("failed", "AWS/ApiGateway", "5XXError", stage_dimensions),
-                alarms.total("refused", METRICS, names.name(REFUSED_REQUESTS), {}),
+                alarms.total("accepted", METRICS, names.name(ACCEPTED_REQUESTS), {}),
+                alarms.total("limited", METRICS, names.name(LIMITED_REQUESTS), {}),
+                alarms.total("keyless", METRICS, names.name(KEYLESS_REQUESTS), {}),
             ],
             EvaluationPeriods=3,
             DatapointsToAlarm=2,
             Threshold=50,
             unit="percent",
             notify=alarm_topics.critical.Ref(),
+        )
+    )
+    t.add_resource(
+        alarms.rollback_trigger(
+            "ApiDeployFailingAlarm",
+            "api-deploy-failing",
+            AlarmDescription=(
+                "Made for deploys: rolls back an update of the api stack after which requests fail. A single "
+                "failure does not roll it back, also not at night. Notifies no one."
+            ),
+            Metrics=[
+                cloudwatch.MetricDataQuery(
+                    Id="failing",
+                    Label="Percentage of failed requests, if at least 5 failed",
+                    Expression="IF(failed >= 5, 100 * failed / requests, 0)",
+                    ReturnData=True,
+                ),
+                alarms.total("requests", "AWS/ApiGateway", "Count", stage_dimensions),
+                alarms.total("failed", "AWS/ApiGateway", "5XXError", stage_dimensions),
+            ],
+            EvaluationPeriods=1,
+            Threshold=5,
+            unit="percent",
+        )
+    )
+    t.add_resource(
+        alarms.alarm(
+            "ApiAccessLogSilentAlarm",
+            "api-access-log-silent",
+            AlarmDescription=description(
+                Users="Nothing. Requests are not logged, so failures cannot be analyzed later.",
+                First="The key of the log groups: is it enabled, and does its policy allow CloudWatch Logs?",
+                Then="In API Gateway, the logging role in the settings of the account.",
+            ),
+            Metrics=[
+                cloudwatch.MetricDataQuery(
+                    Id="silent",
+                    Label="Requests without an access log",
+                    # There is no data point without log events.
+                    Expression="IF(requests >= 100 AND FILL(events, 0) == 0, requests, 0)",
+                    ReturnData=True,
+                ),
+                alarms.total("requests", "AWS/ApiGateway", "Count", stage_dimensions),
+                # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+                alarms.total("events", "AWS/Logs", "IncomingLogEvents", {"LogGroupName": access_logs.Ref()}),
+            ],
+            EvaluationPeriods=3,  # logs arrive late
+            Threshold=0,
+            unit="requests",
+            notify=alarm_topics.normal.Ref(),
         )
     )
     t.add_resource(

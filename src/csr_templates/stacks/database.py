@@ -7,6 +7,8 @@ import awacs.logs
 import awacs.sns
 from awacs import aws
 from troposphere import (
+    And,
+    Condition,
     Delete,
     Equals,
     FindInMap,
@@ -98,6 +100,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
     t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
     return Parameters(
         instance_class=t.add_parameter(
             Parameter(
@@ -224,6 +227,7 @@ class Conditions(NamedTuple):
     is_burstable: str
     has_performance_insights: str
     has_deletion_protection: str
+    has_protected_reader: str
     has_permissions_boundary: str
 
 
@@ -231,22 +235,31 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
     """Add the conditions, and the mapping of the instance classes that two of them use."""
     t.add_mapping("InstanceClasses", INSTANCE_CLASSES)
     fact = partial(FindInMap, "InstanceClasses", parameters.instance_class.Ref())
+    # An Aurora replica is both a failover target and a reader.
+    has_reader = t.add_condition(
+        "HasReader",
+        Or(Equals(parameters.multi_az.Ref(), "true"), Equals(parameters.read_replica.Ref(), "true")),
+    )
+    is_burstable = t.add_condition("IsBurstable", Equals(fact("Burstable"), "true"))
+    has_performance_insights = t.add_condition(
+        "HasPerformanceInsights", Equals(fact("PerformanceInsights"), "true")
+    )
+    has_deletion_protection = t.add_condition(
+        "HasDeletionProtection", Equals(parameters.deletion_protection.Ref(), "true")
+    )
+    has_protected_reader = t.add_condition(
+        "HasProtectedReader", And(Condition(has_reader), Condition(has_deletion_protection))
+    )
+    has_permissions_boundary = t.add_condition(
+        "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
+    )
     return Conditions(
-        # An Aurora replica is both a failover target and a reader.
-        has_reader=t.add_condition(
-            "HasReader",
-            Or(Equals(parameters.multi_az.Ref(), "true"), Equals(parameters.read_replica.Ref(), "true")),
-        ),
-        is_burstable=t.add_condition("IsBurstable", Equals(fact("Burstable"), "true")),
-        has_performance_insights=t.add_condition(
-            "HasPerformanceInsights", Equals(fact("PerformanceInsights"), "true")
-        ),
-        has_deletion_protection=t.add_condition(
-            "HasDeletionProtection", Equals(parameters.deletion_protection.Ref(), "true")
-        ),
-        has_permissions_boundary=t.add_condition(
-            "HasPermissionsBoundary", Not(Equals(parameters.permissions_boundary.Ref(), ""))
-        ),
+        has_reader,
+        is_burstable,
+        has_performance_insights,
+        has_deletion_protection,
+        has_protected_reader,
+        has_permissions_boundary,
     )
 
 
@@ -673,7 +686,15 @@ def add_event_subscriptions(
         of_instances(
             "DatabaseInstanceFailures",
             SnsTopicArn=alarm_topics.critical.Ref(),
-            EventCategories=["availability", "failure", "low storage", "recovery", "deletion"],
+            EventCategories=[
+                # Shutdowns and restarts. A cluster that is stopped every night, as in dev, would probably notify
+                # the operator on call of each one.
+                If(conditions.has_deletion_protection, "availability", NoValue),
+                "failure",
+                "low storage",
+                "recovery",
+                "deletion",
+            ],
             Tags=names.tags("database-instance-failures"),
         )
     )
@@ -842,6 +863,32 @@ def add_alarms(
     )
     t.add_resource(
         reader_alarm(
+            "DatabaseReaderSilentAlarm",
+            "database-reader-silent",
+            Condition=conditions.has_protected_reader,
+            DependsOn=instances.second,
+            AlarmDescription=description(
+                Users=(
+                    "Nothing yet. The writer takes over the reads. If the writer fails too, there is no "
+                    "failover target."
+                ),
+                First="In the RDS console, the status of the reader.",
+                Then="In the RDS console, the recent events: a failure, a restart, or a deletion?",
+                Related="Fires together with database-silent if the whole cluster is stopped.",
+            ),
+            MetricName="CPUUtilization",
+            Statistic="SampleCount",
+            EvaluationPeriods=3,
+            ComparisonOperator="LessThanThreshold",
+            Threshold=1,
+            unit="samples",
+            TreatMissingData="breaching",
+            WarmUpConfiguration=alarms.warm_up(60),
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+    t.add_resource(
+        reader_alarm(
             "DatabaseReaderCPUAlarm",
             "database-reader-cpu-high",
             AlarmDescription=description(
@@ -917,6 +964,49 @@ def add_alarms(
             Threshold=FindInMap("InstanceClasses", parameters.instance_class.Ref(), "LowMemory"),
             unit="bytes",
             notify=alarm_topics.normal.Ref(),
+        )
+    )
+    # The engine declines queries and ends connections at 10, so one minute decides. The reference describes the
+    # metric for instances. Whether it also exists with the dimension Role is not verified.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQLOOM.html
+    memory_health = partial(
+        dict,
+        MetricName="AuroraMemoryHealthState",  # 0: healthy, 5: moderate, 10: critical
+        Statistic="Maximum",
+        Period=60,  # seconds
+        EvaluationPeriods=2,
+        ComparisonOperator="GreaterThanOrEqualToThreshold",
+        Threshold=10,
+        unit="",
+    )
+    t.add_resource(
+        writer_alarm(
+            "DatabaseMemoryCriticalAlarm",
+            "database-memory-critical",
+            AlarmDescription=description(
+                Users="Some requests fail, because the writer refuses queries and closes connections.",
+                First="The latest slow queries: does one sort or join many rows?",
+                Then="The connections: each one uses memory.",
+                Related="Can cause lambda-errors and api-5xx.",
+            ),
+            notify=alarm_topics.critical.Ref(),
+            **memory_health(),
+        )
+    )
+    t.add_resource(
+        reader_alarm(
+            "DatabaseReaderMemoryCriticalAlarm",
+            "database-reader-memory-critical",
+            AlarmDescription=description(
+                Users=(
+                    "Some pages that only read data fail, because the reader refuses queries and closes "
+                    "connections."
+                ),
+                First="The latest slow queries: does one sort or join many rows?",
+                Then="Is a report or an export running?",
+            ),
+            notify=alarm_topics.normal.Ref(),
+            **memory_health(),
         )
     )
     t.add_resource(

@@ -101,8 +101,10 @@ SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
+    environment = t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
     return Parameters(
-        environment=t.add_parameter(parameters.environment(), label="Environment", group="Environment"),
+        environment=environment,
         cloudfront_enabled=t.add_parameter(
             parameters.switch(
                 "CloudFrontEnabled",
@@ -1471,7 +1473,7 @@ def add_alarms(
         )
     )
     t.add_resource(
-        alarms.alarm(
+        alarms.rollback_trigger(
             "FrontendDeployFailingAlarm",
             "frontend-deploy-failing",
             AlarmDescription=(
@@ -1492,7 +1494,6 @@ def add_alarms(
             EvaluationPeriods=1,
             Threshold=5,
             unit="percent",
-            notify=None,
             Condition=conditions.cloudfront,
         )
     )

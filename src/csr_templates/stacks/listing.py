@@ -54,12 +54,7 @@ STACKS = (
         api.build,
         reads_from=(contract.NETWORK, contract.DATABASE),
         per_deploy=("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"),
-        rollback_triggers=(
-            "LambdaErrorsAlarm",
-            "LambdaThrottlesAlarm",
-            "Api5xxAlarm",
-            "ApiMostlyFailingAlarm",
-        ),
+        rollback_triggers=("ApiDeployFailingAlarm", "LambdaThrottlesAlarm", "ApiMostlyFailingAlarm"),
     ),
     Stack(
         contract.FRONTEND,

@@ -73,6 +73,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
     t.add_parameter(parameters.project_name(), label="Project", group="Environment")
     t.add_parameter(parameters.environment(), label="Environment", group="Environment")
+    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
     return Parameters(
         vpc_cidr=t.add_parameter(
             parameters.cidr(

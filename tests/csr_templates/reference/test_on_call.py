@@ -59,7 +59,11 @@ TEMPLATE: dict[str, Any] = {
             "Properties": {
                 "SnsTopicArn": {"Ref": "Pager"},
                 "SourceType": "db-cluster",
-                "EventCategories": ["failover", "failure"],
+                "EventCategories": [
+                    "failover",
+                    {"Fn::If": ["Never", "availability", {"Ref": "AWS::NoValue"}]},
+                    "failure",
+                ],
             },
         },
     },
@@ -70,7 +74,8 @@ TEMPLATE: dict[str, Any] = {
 def found() -> dict[str, Any]:
     """The lists of one stack."""
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", TEMPLATE)
-    return lists([stack], read_alarms([stack], {"shop": resolve(TEMPLATE, {})}))
+    resolved = {"shop": resolve(TEMPLATE, {})}
+    return lists([stack], read_alarms([stack], resolved), resolved)
 
 
 def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
@@ -161,4 +166,4 @@ def test_stacks_without_alarms() -> None:
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
 
-    assert lists([stack], read_alarms([stack], {"shop": template})) == {}
+    assert lists([stack], read_alarms([stack], {"shop": template}), {"shop": template}) == {}

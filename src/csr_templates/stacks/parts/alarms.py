@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from troposphere import cloudwatch
+from troposphere import Sub, cloudwatch
 
-from csr_templates.stacks.parts import findings, names
+from csr_templates.stacks.parts import findings, names, parameters
 
 
 def alarm(
@@ -15,11 +15,15 @@ def alarm(
     what: str,
     *,
     unit: str,
-    notify: names.Value | None,
+    notify: names.Value,
+    AlarmDescription: str,
     dimensions: Mapping[str, names.Value] | None = None,
     **properties: Any,
 ) -> cloudwatch.Alarm:
     """Return an alarm that fires when a metric exceeds ``Threshold`` in periods of 5 minutes.
+
+    The description ends with the address of the alarm's section on the on-call page, from the parameter
+    ``RunbookUrl`` of the template.
 
     Missing data does not raise it: metrics of errors and blocked requests are reported only if there are
     some. These defaults can be overridden with properties of the same name.
@@ -30,15 +34,52 @@ def alarm(
             names. It describes the problem, because a text message shows only the name.
         unit: the unit of ``Threshold``, such as ``percent``, for the pages; empty for a status. It is in the
             Metadata of the resource, because with the property Unit, CloudWatch ignores data in other units.
-        notify: topic that is notified of the states ALARM and OK. None for an alarm that is only a rollback
-            trigger, of which CloudFormation reads the state.
+        notify: topic that is notified of the states ALARM and OK.
+        AlarmDescription: from ``description``.
         dimensions: name -> value, exactly a set that the service reports: any other set is a metric that does
             not exist. None for an alarm on an expression.
-        properties: further properties of the alarm: AlarmDescription (from ``description``), Namespace,
-            MetricName, Statistic or ExtendedStatistic, or else Metrics; EvaluationPeriods, Threshold,
-            DatapointsToAlarm where fewer than all periods must exceed it, and attributes such
-            as Condition.
+        properties: further properties of the alarm: Namespace, MetricName, Statistic or ExtendedStatistic, or
+            else Metrics; EvaluationPeriods, Threshold, DatapointsToAlarm where fewer than all periods must
+            exceed it, and attributes such as Condition.
     """
+    return _alarm(
+        title,
+        what,
+        unit,
+        dimensions,
+        AlarmDescription=Sub(f"{AlarmDescription}\nOn call: ${{{parameters.RUNBOOK_URL}}}#{what}"),
+        AlarmActions=[notify],
+        OKActions=[notify],
+        **properties,
+    )
+
+
+def rollback_trigger(
+    title: str,
+    what: str,
+    *,
+    unit: str,
+    dimensions: Mapping[str, names.Value] | None = None,
+    **properties: Any,
+) -> cloudwatch.Alarm:
+    """Return an alarm without actions: it only rolls back an update of its stack.
+
+    It has no section on the on-call page. The arguments are those of ``alarm``.
+    """
+    trigger = _alarm(title, what, unit, dimensions, **properties)
+    trigger.Metadata = getattr(trigger, "Metadata", {}) | findings.accepted(
+        W9600="Only a rollback trigger. Other alarms notify the operators of the same failures."
+    )
+    return trigger
+
+
+def _alarm(
+    title: str,
+    what: str,
+    unit: str,
+    dimensions: Mapping[str, names.Value] | None,
+    **properties: Any,
+) -> cloudwatch.Alarm:
     defaults: dict[str, Any] = {
         "ComparisonOperator": "GreaterThanThreshold",
         "TreatMissingData": "notBreaching",
@@ -46,15 +87,8 @@ def alarm(
     if dimensions is not None:
         defaults["Dimensions"] = _dimensions(dimensions)
         defaults["Period"] = 300  # seconds
-    metadata: dict[str, Any] = {"Unit": unit} if unit else {}
-    if notify is None:
-        metadata |= findings.accepted(
-            W9600="A rollback trigger: CloudFormation reads the state of the alarm."
-        )
-    else:
-        defaults |= {"AlarmActions": [notify], "OKActions": [notify]}
-    if metadata:
-        defaults["Metadata"] = metadata
+    if unit:
+        defaults["Metadata"] = {"Unit": unit}
     return cloudwatch.Alarm(
         title,
         AlarmName=names.name(what),
@@ -122,9 +156,4 @@ def description(*, Users: str, First: str, Then: str, Related: str = "", Dashboa
         "Related": Related,
         "Dashboard": Dashboard,
     }
-    return "\n".join(
-        [
-            *(f"{name}: {text}" for name, text in lines.items() if text),
-            "On call: the section with the alarm's name in docs/on-call.md",
-        ]
-    )
+    return "\n".join(f"{name}: {text}" for name, text in lines.items() if text)

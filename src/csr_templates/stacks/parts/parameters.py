@@ -51,6 +51,32 @@ def environment(names: Sequence[str] = ("dev", "staging", "prod")) -> Parameter:
     )
 
 
+RUNBOOK_URL = "RunbookUrl"
+
+
+def runbook_url() -> Parameter:
+    """Return the address of the on-call page, to which the descriptions of the alarms refer.
+
+    The maximum length keeps every description within the 1,024 characters of an alarm.
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    return Parameter(
+        RUNBOOK_URL,
+        Type="String",
+        Default="docs/on-call.ja.md",
+        AllowedPattern='[!"$-~]+',  # printable ASCII characters without # and spaces
+        MaxLength=300,
+        Description=(
+            "Address of the on-call page, without the part after #. The description of each alarm ends with "
+            "it and the name of the alarm. Set it to the https address of the page in your repository."
+        ),
+        ConstraintDescription=(
+            "must be an address of at most 300 characters, without spaces and #, such as "
+            "https://example.com/docs/on-call.ja.md"
+        ),
+    )
+
+
 def log_retention() -> Parameter:
     """Return the retention of log groups.
 

@@ -12,6 +12,7 @@ def build() -> StackTemplate:
     t = StackTemplate("A queue of receipts with its alarm")
     t.add_parameter(parameters.project_name(), label="Project", group="Names")
     t.add_parameter(parameters.environment(), label="Environment", group="Names")
+    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Names")
 
     t.section("Queue")
     queue = t.add_resource(
