@@ -73,7 +73,7 @@ PARAMETER_GROUPS = {"DatabaseClusterParameterGroup", "DatabaseParameterGroup"}
             {"DatabaseSecret"},
         ),
         ("api", {"RestApi", "ExecutionRole"}, {"RestApi"}, {"OriginApiKeySecretA", "OriginApiKeySecretB"}),
-        ("frontend", {"Distribution"}, {"Distribution"}, set()),
+        ("frontend", {"Distribution"}, {"Distribution"}, {"BlockedIPv4Set", "BlockedIPv6Set"}),
     ],
 )
 def test_protected_resources_without_data(
@@ -81,7 +81,7 @@ def test_protected_resources_without_data(
 ) -> None:
     """Addresses, topics, instances, their parameter groups and the function's role are protected.
 
-    Generated secrets cannot be updated.
+    Generated secrets cannot be updated, and neither can the sets whose addresses operators change.
     """
     found = denied(built[name])
     topics = {
