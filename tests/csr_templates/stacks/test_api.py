@@ -575,7 +575,7 @@ def test_metric_filters(resources: Template) -> None:
         (metric,) = metric_filter["MetricTransformations"]
         found[metric["MetricName"]] = metric.get("DefaultValue")
 
-        of_api = metric["MetricName"].endswith("refused-requests")
+        of_api = metric["MetricName"].endswith("-requests")
         assert metric_filter["LogGroupName"] == ref("AccessLogGroup" if of_api else "FunctionLogGroup")
         assert metric["MetricNamespace"] == "CSR-Lambda-API"
         assert metric["MetricName"].startswith("csr-lambda-api-prod-")
@@ -586,26 +586,19 @@ def test_metric_filters(resources: Template) -> None:
             "csr-lambda-api-prod-timeouts": 0,
             "csr-lambda-api-prod-out-of-memory": 0,
             "csr-lambda-api-prod-init-duration": None,
-            "csr-lambda-api-prod-refused-requests": 0,
+            "csr-lambda-api-prod-accepted-requests": 0,
+            "csr-lambda-api-prod-keyless-requests": 0,
+            "csr-lambda-api-prod-limited-requests": 0,
         }.items()
     )
 
 
-def test_refused_requests_are_invalid_keys_and_exceeded_limits(resources: Template) -> None:
-    """Invalid keys and exceeded limits are counted, by a field of the access log.
-
-    Other 4XX errors are not.
-    """
-    pattern = properties(resources, "RefusedRequestsFilter")["FilterPattern"]
+def test_the_access_log_has_the_fields_that_are_counted(resources: Template) -> None:
+    """The key and the error of API Gateway are fields of the access log."""
     log_format = json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"])
 
     assert log_format["errorType"] == "$context.error.responseType"
-    assert re.findall(r'\$[.]errorType = "(\w+)"', pattern) == [
-        "INVALID_API_KEY",
-        "QUOTA_EXCEEDED",
-        "THROTTLED",
-    ]
-    assert pattern.count("||") == 2
+    assert log_format["keyId"] == "$context.identity.apiKeyId"
 
 
 @pytest.mark.parametrize("level", ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"])
@@ -700,28 +693,38 @@ def test_alarm(resources: Template, name: str) -> None:
     assert alarm["AlarmActions"] == alarm["OKActions"] == [ref(topic)]
 
 
-def test_alarm_on_an_api_that_mostly_fails(resources: Template) -> None:
-    """The alarm compares failed and refused requests with all requests, in metrics that the stack has."""
-    alarm = alarms(resources)["api-mostly-failing"]
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [
+        ("api-mostly-failing", "ApiCriticalAlarmTopic"),
+        ("api-access-log-silent", "ApiAlarmTopic"),
+        ("api-deploy-failing", None),
+    ],
+)
+def test_alarms_on_several_metrics(resources: Template, name: str, topic: str | None) -> None:
+    """An expression uses each of its metrics, which are those of the stage or of a log of the stack."""
+    alarm = alarms(resources)[name]
     expression, *stats = alarm["Metrics"]
-    (refused,) = properties(resources, "RefusedRequestsFilter")["MetricTransformations"]
-
-    assert {
-        one["Id"]: (
-            one["MetricStat"]["Metric"]["Namespace"],
-            one["MetricStat"]["Metric"]["MetricName"],
-            {pair["Name"]: pair["Value"] for pair in one["MetricStat"]["Metric"].get("Dimensions", [])},
-            one["MetricStat"]["Stat"],
-        )
-        for one in stats
-    } == {
-        "requests": ("AWS/ApiGateway", "Count", STAGE, "Sum"),
-        "failed": ("AWS/ApiGateway", "5XXError", STAGE, "Sum"),
-        "refused": (refused["MetricNamespace"], refused["MetricName"], {}, "Sum"),
+    counted = {
+        (metric["MetricNamespace"], metric["MetricName"])
+        for metric_filter in of_type(resources, "AWS::Logs::MetricFilter").values()
+        for metric in metric_filter["MetricTransformations"]
     }
-    assert set(re.findall("[a-z]+", expression["Expression"])) == {one["Id"] for one in stats}
-    assert [one["ReturnData"] for one in alarm["Metrics"]] == [True, False, False, False]
-    assert alarm["AlarmActions"] == alarm["OKActions"] == [ref("ApiCriticalAlarmTopic")]
+
+    for query in stats:
+        metric = query["MetricStat"]["Metric"]
+        dimensions = {pair["Name"]: pair["Value"] for pair in metric.get("Dimensions", [])}
+        assert query["MetricStat"]["Stat"] == "Sum"
+        if metric["Namespace"] == "AWS/ApiGateway":
+            assert dimensions == STAGE
+        elif metric["Namespace"] == "AWS/Logs":
+            assert dimensions == {"LogGroupName": ref("AccessLogGroup")}
+        else:
+            assert (metric["Namespace"], metric["MetricName"]) in counted
+            assert not dimensions
+    assert set(re.findall("[a-z]+", expression["Expression"])) == {query["Id"] for query in stats}
+    assert [query["ReturnData"] for query in alarm["Metrics"]] == [True, *[False] * len(stats)]
+    assert alarm.get("AlarmActions") == alarm.get("OKActions") == ([ref(topic)] if topic else None)
 
 
 def test_early_warnings_come_before_the_limits(resources: Template) -> None:

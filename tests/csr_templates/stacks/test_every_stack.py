@@ -434,18 +434,25 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
     """A description has lines for the effect on users, the first checks, the dashboard, and the page on call.
 
     It mentions only existing alarms and saved queries, does not repeat the threshold, and is not too long for
-    CloudWatch.
+    CloudWatch with the longest address of the page on call.
     """
+    longest = templates[stack.name]["Parameters"]["RunbookUrl"]["MaxLength"]
     alarms = {
         in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-"): alarm
         for template in templates.values()
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if "AlarmActions" in alarm
     }
-    ours = of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values()
+    ours = [
+        alarm
+        for alarm in of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values()
+        if "AlarmActions" in alarm
+    ]
     queries = of_type(templates[stack.name], "AWS::Logs::QueryDefinition").values()
     saved = {in_words(query["Name"]).partition("/")[2] for query in queries}
     for alarm in ours:
-        text = alarm["AlarmDescription"]
+        text = in_words(alarm["AlarmDescription"])
+        what = in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-")
         names = [line.partition(":")[0] for line in text.split("\n")]
         related = re.findall(r"^Related: (.*)$", text, re.MULTILINE)
 
@@ -456,7 +463,8 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
             "Dashboard",
             "On call",
         ]
-        assert len(text) <= 1024
+        assert text.endswith(f"\nOn call: ${{RunbookUrl}}#{what}")
+        assert len(text.replace("${RunbookUrl}", "a" * longest)) <= 1024
         assert set(re.findall(r"saved query ([\w-]+)", text)) <= saved
         assert f"\nDashboard: {stack.name}\n" in text
         assert set(re.findall(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b", " ".join(related))) <= set(alarms)
@@ -472,7 +480,16 @@ def test_alarms_that_breach_without_data_warm_up(stack: Stack, templates: dict[s
     """
     for alarm in of_type(templates[stack.name], "AWS::CloudWatch::Alarm").values():
         assert (alarm["TreatMissingData"] == "breaching") is ("WarmUpConfiguration" in alarm)
-        assert alarm["AlarmActions"] == alarm["OKActions"]
+        assert alarm.get("AlarmActions") == alarm.get("OKActions")
+
+
+@each_stack
+def test_only_rollback_triggers_notify_no_one(stack: Stack, templates: dict[str, Template]) -> None:
+    """An alarm without actions is a rollback trigger of its stack, and says so."""
+    for logical_id, alarm in of_type(templates[stack.name], "AWS::CloudWatch::Alarm").items():
+        if "AlarmActions" not in alarm:
+            assert logical_id in stack.rollback_triggers
+            assert alarm["AlarmDescription"].startswith("Made for deploys: ")
 
 
 @each_stack

@@ -85,11 +85,21 @@ def alarms_of(resources: Template) -> Template:
         (frontend, {"ProbePath": ""}, {"SiteUnreachableAlarm"}),
         (frontend, {"ApiProbePath": "/api/health"}, set()),
         (network, {"NatGatewayPerZone": "false"}, {"NatGateway2PortsAlarm", "NatGateway2DropsAlarm"}),
-        (database, {"DatabaseDeletionProtection": "false"}, {"DatabaseSilentAlarm"}),
+        (
+            database,
+            {"DatabaseDeletionProtection": "false"},
+            {"DatabaseSilentAlarm", "DatabaseReaderSilentAlarm"},
+        ),
         (
             database,
             {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"},
-            {"DatabaseReaderCPUAlarm", "DatabaseReaderConnectionsAlarm", "DatabaseReplicaLagAlarm"},
+            {
+                "DatabaseReaderCPUAlarm",
+                "DatabaseReaderConnectionsAlarm",
+                "DatabaseReaderMemoryCriticalAlarm",
+                "DatabaseReaderSilentAlarm",
+                "DatabaseReplicaLagAlarm",
+            },
         ),
     ],
 )
@@ -114,8 +124,9 @@ def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
     for alarm in alarms_of(resources).values():
         if "Metrics" in alarm:
             (expression,) = (query["Expression"] for query in alarm["Metrics"] if "Expression" in query)
-            (drawn,) = (lines(graph) for graph in graphs if expression in repr(graph["metrics"]))
-            assert alarm["Threshold"] in drawn
+            of_the_expression = [lines(graph) for graph in graphs if expression in repr(graph["metrics"])]
+            assert all(alarm["Threshold"] in drawn for drawn in of_the_expression), alarm["AlarmName"]
+            compared += len(of_the_expression)
             continue
         of_the_alarm = [
             (metric[-1], lines(graph))
