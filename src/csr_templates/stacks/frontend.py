@@ -1631,7 +1631,7 @@ def add_alarms(
             Threshold=7,
             TreatMissingData="ignore",  # an expired certificate sends nothing, and the alarm stays
             AlarmDescription=description(
-                Users="Nothing yet. In less than 7 days, browsers show a warning instead of the site.",
+                Users="Nothing yet. In a few days, browsers show a warning instead of the site.",
                 First="In the ACM console in us-east-1, the renewal status of the certificate.",
                 Then="The DNS record that validates the certificate: does it still exist?",
                 Related="Fires after certificate-expiring.",
