@@ -1239,6 +1239,13 @@ FAULTS = (
         unconfirmed,
     ),
     Fault(
+        "the alarms refer to a relative path",
+        "ready",
+        "needs",
+        "WARN on-call-page:RunbookUrl",
+        make=deploys(RunbookUrl="docs/on-call.ja.md"),
+    ),
+    Fault(
         "CloudFront sends a key that will not be accepted",
         "ready",
         "recorded",

@@ -135,7 +135,7 @@ class MockAccount:
         return arn
 
     def write_folder(self) -> None:
-        """Write the files of out/ with a custom domain in production."""
+        """Write the files of out/ with a custom domain and a page for the person on call in production."""
         for path in (ROOT / "out").rglob("*"):
             target = self.folder / path.relative_to(ROOT / "out")
             if path.is_dir():
@@ -143,6 +143,8 @@ class MockAccount:
             elif path.suffix in (".json", ".yaml"):
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(path.read_bytes())
+        for path in (self.folder / "parameters" / "prod").iterdir():
+            self.change_parameters(path.stem, RunbookUrl="https://example.com/docs/on-call.ja.md")
         self.change_parameters(
             "frontend", CustomDomainName=DOMAIN, CertificateArn=self.certificate, HostedZoneId=self.zone
         )

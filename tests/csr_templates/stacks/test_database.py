@@ -399,6 +399,15 @@ def test_event_subscriptions(database: Template, reader: str) -> None:
             assert resource["DependsOn"] == "DatabaseAlarmTopicsPolicy"
 
 
+def test_a_stopped_cluster_without_deletion_protection_notifies_no_one(database: Template) -> None:
+    """Without deletion protection, stops and starts do not notify the person on call, but failures do."""
+    resources = with_values(database, DatabaseDeletionProtection="false")
+    categories = resources["DatabaseInstanceFailures"]["Properties"]["EventCategories"]
+
+    assert categories == ["failure", "low storage", "recovery", "deletion"]
+    assert not {"DatabaseSilentAlarm", "DatabaseReaderSilentAlarm"} & resources.keys()
+
+
 # ---- Alarms ----
 
 ALARMS = {
