@@ -1,12 +1,15 @@
 """Follows the recipes of CONTRIBUTING.md: ``make walks``.
 
-Each walk has its own copy of the checkout. It edits files as its recipe says, meets the refusals, builds,
-and runs the tests that the change could break. With ``ARGS="number alarm"`` only these walks are run. Where
-an edit no longer finds its place, correct the walk, and the recipe if it needs it.
+A walk edits a copy of the checkout as its recipe says, meets the refusals, and builds. Then all of ``make
+test`` runs in the copy. Walks that can be followed in the same copy share it, and one run of the tests.
+``ARGS="number alarm"`` follows only these. ``--tests tests/docs`` runs only a part of the tests, and
+``--keep FOLDER`` keeps the copies. If an edit no longer finds its place, correct the walk, and the recipe if
+needed.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import os
@@ -16,22 +19,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
 NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STACKS}/api.py"
 LISTING = f"{STACKS}/listing.py"
+SCOPES = "src/csr_templates/hand_over/deploy_scopes.py"
+ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
-
-# The tests that read our stacks; the operators' commands, which take long, are left to `make acceptance`.
-OF_STACKS = (
-    "tests/csr_templates/stacks",
-    "tests/csr_templates/hand_over/test_deploy_policies.py",
-    "tests/csr_templates/hand_over/test_stack_policies.py",
-    "tests/docs/test_pages.py",
-)
+ACCEPTED = "tests/consumers/accepted-findings.json"
+GITHUB, GITLAB = "docs/starters/github/deploy.yml", "docs/starters/gitlab/.gitlab-ci.yml"
 
 
 class WalkError(Exception):
@@ -39,20 +40,47 @@ class WalkError(Exception):
 
 
 class Checkout:
-    """A copy of the checkout, in which a walk edits, builds and tests.
+    """A copy of the checkout, in which walks edit and build, and then all of ``make test`` runs.
 
     Attributes:
         folder: where it is.
-        edited: the files that the walk edited by hand.
+        edited: the files that the current walk edited by hand.
+        builds: number of builds of the current walk, refused ones included.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.edited: dict[str, None] = {}
         hidden = shutil.ignore_patterns(
             ".git", ".venv*", ".*_cache", ".hypothesis", "__pycache__", "*.egg-info"
         )
         shutil.copytree(ROOT, folder, ignore=hidden)
+        self.start()
+
+    def start(self) -> None:
+        """Begin a walk: forget the edits and builds of the walk before it."""
+        self.edited: dict[str, None] = {}
+        self.builds = 0
+        self._before = self.output()
+
+    def generated_lines(self) -> int:
+        """Return the number of lines that the builds of the current walk added or removed."""
+        after = self.output()
+        lines = 0
+        for path in self._before.keys() | after.keys():
+            if path.relative_to(self.folder).as_posix() not in self.edited:
+                old, new = (Counter(files.get(path, b"").splitlines()) for files in (self._before, after))
+                lines += ((old - new) + (new - old)).total()
+        return lines
+
+    def environments(self) -> list[str]:
+        """Return the environments, by their files."""
+        names = {path.stem for path in (self.folder / "parameters").glob("*.json")}
+        return sorted(names - {"shared"})
+
+    def delete(self, path: str) -> None:
+        """Delete a file by hand."""
+        self.edited[path] = None
+        (self.folder / path).unlink()
 
     def read(self, path: str) -> str:
         """Return the text of a file."""
@@ -60,8 +88,10 @@ class Checkout:
 
     def write(self, path: str, text: str) -> None:
         """Write a file by hand."""
-        self.edited[path] = None
-        (self.folder / path).write_text(text, "utf-8")
+        file = self.folder / path
+        if not file.exists() or file.read_text("utf-8") != text:
+            self.edited[path] = None
+            file.write_text(text, "utf-8")
 
     def edit(self, path: str, pattern: str, new: str | Callable[[re.Match[str]], str]) -> None:
         """Replace the only text in a file that a pattern matches.
@@ -99,6 +129,10 @@ class Checkout:
 
     def python(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run Python with the code of the copy, and return what it printed."""
+        return self.run([sys.executable, *arguments])
+
+    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        """Run a command with the code of the copy, and return what it printed."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.folder / "src"),
@@ -106,7 +140,7 @@ class Checkout:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         return subprocess.run(
-            [sys.executable, *arguments],
+            command,
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -128,9 +162,10 @@ class Checkout:
 
     def build(self) -> None:
         """Do what ``make templates`` does, and what ``make check`` does to the edited files but for types."""
+        self.builds += 1
         self.passes("build.py", "--pages", "docs")
         self.passes("build.py", "--pages", "docs", "--check")
-        if code := [path for path in self.edited if path.endswith(".py")]:
+        if code := [path for path in self.edited if path.endswith(".py") and (self.folder / path).exists()]:
             self.passes("-m", "ruff", "format", "--check", *code)
             self.passes("-m", "ruff", "check", *code)
 
@@ -140,6 +175,7 @@ class Checkout:
         Raises:
             WalkError: it is not.
         """
+        self.builds += 1
         before = self.output()
         done = self.python("build.py", "--pages", "docs")
         if done.returncode not in (1, 2):
@@ -150,13 +186,18 @@ class Checkout:
         if self.output() != before:
             raise WalkError("the refused build wrote into out/ or docs/")
 
-    def reviewed(self, kind: str, place: str) -> None:
+    def reviewed(self, kind: str, place: str, before: Path = ROOT / "out") -> None:
         """Review the build, and find a risk.
+
+        Args:
+            kind: kind of the risk.
+            place: stack, or stack and logical ID.
+            before: the folder of the built templates before the change.
 
         Raises:
             WalkError: the review does not report it.
         """
-        done = self.python("-m", "csr_templates", "review", "--before", str(ROOT / "out"), "--after", "out")
+        done = self.python("-m", "csr_templates", "review", "--before", str(before), "--after", "out")
         if f"{kind} {place}" not in " ".join(done.stdout.split()):
             raise WalkError(f"the review should report {kind} {place}, but says:\n{done.stdout}")
 
@@ -165,35 +206,50 @@ class Checkout:
         files = [file for room in ("out", "docs") for file in (self.folder / room).rglob("*")]
         return {file: file.read_bytes() for file in files if file.is_file()}
 
-    def test(self, *tests: str) -> None:
-        """Run tests, or all of them, on all cores."""
-        self.passes("-m", "pytest", "-q", "--no-header", "-p", "no:cacheprovider", "-n", "auto", *tests)
+    def test(self, tests: str) -> None:
+        """Run ``make test``, with the packages of the environment that runs the walks.
+
+        Args:
+            tests: arguments that choose a part of the tests; all of them if empty.
+
+        Raises:
+            WalkError: a test failed.
+        """
+        installed = Path(sys.prefix) / ".installed-dev"
+        command = ["make", "test", f"VENV={sys.prefix}", f"ARGS=-q --no-header {tests}", "-o", str(installed)]
+        done = self.run(command)
+        if done.returncode:
+            raise WalkError(f"make test says:\n{done.stdout}")
 
 
 # ---- The walks; their docstrings are what is printed ----
 
 
 def number(one: Checkout) -> None:
-    """Change a number: the CPU alarm's threshold and production's memory, one line each."""
+    """Change a number: the example of README.md."""
+    example = re.search(
+        r'"(\w+)\\?"\' (\S+) # Threshold=(\d+),\n.*? # change it to (\d+)\n', one.read("README.md")
+    )
+    if example is None:
+        raise WalkError("README.md has no example that changes a threshold")
+    logical_id, path, old, new = example.groups()
+    one.edit(path, rf'("{logical_id}".*?\bThreshold=){old},', rf"\g<1>{new},")
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
-    def other(found: re.Match[str]) -> str:
-        return f"{found[1]}{int(found[2]) + 1}"
 
-    one.edit(DATABASE, r'("DatabaseCPUAlarm".*?\bThreshold=)(\d+)', other)
+def value(one: Checkout) -> None:
+    """Change the value of a parameter: the memory of the function in production."""
     one.edit(
         "parameters/prod.json",
         r'("LambdaMemorySize": )(\d+)',
         lambda found: found[1] + ("1536" if found[2] == "1024" else "1024"),
     )
     one.build()
-    one.passes("-m", "ruff", "format", "--check", ".")
-    one.passes("-m", "ruff", "check", ".")
-    one.passes("-m", "mypy")
-    one.test("--ignore=tests/acceptance", "--ignore=tests/consumers", "-m", "not acceptance")  # make test
 
 
 def alarm(one: Checkout) -> None:
-    """Add an alarm, with its sections of the page for the person on call: three files."""
+    """Add an alarm, with its sections of the page for the person on call."""
     function = """    t.add_resource(
         alarms.alarm(
             "NatGateway1BurstAlarm",
@@ -237,17 +293,6 @@ def alarm(one: Checkout) -> None:
         one.insert(page, "### nat-1-ports\n", section)
     one.build()
     one.passes("-m", "tests.alarms.write_pages")  # make scenarios
-    one.test(
-        "-m",
-        "not lints and not emulator",
-        *OF_STACKS,
-        "tests/alarms",
-        "tests/csr_templates/reference",
-        "tests/test_imports.py",
-        "tests/docs/test_on_call.py",
-    )
-    if len(one.edited) != 3:
-        raise WalkError(f"an alarm needs three files, and not {', '.join(one.edited)}")
 
 
 def parameter(one: Checkout) -> None:
@@ -278,10 +323,12 @@ def parameter(one: Checkout) -> None:
     )
     constraint = '                ConstraintDescription="must be 60 or 600",\n'
     one.edit(NETWORK, re.escape(f"{start}            )\n        ),\n"), start + constraint + end)
-    for name in ("dev", "staging"):
-        one.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', r'\1  "FlowLogInterval": 60,\n')
+    for name in one.environments():
+        if name != "prod":
+            one.edit(
+                f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', r'\1  "FlowLogInterval": 60,\n'
+            )
     one.build()
-    one.test(*OF_STACKS, "tests/csr_templates/environments")
 
 
 def environment(one: Checkout) -> None:
@@ -290,11 +337,13 @@ def environment(one: Checkout) -> None:
     text = json.dumps(values | {"Environment": "qa"}, indent=2) + "\n"
     one.write("parameters/qa.json", text)
     one.refused("qa")
-    one.edit(f"{STACKS}/parts/parameters.py", r'(names = \[.*?)"prod"\]', r'\1"qa", "prod"]')
+    one.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"prod"\)', r'\1"qa", "prod")')
     one.refused("10.1.0.0/16")
     one.write("parameters/qa.json", text.replace('"10.1.', '"10.3.'))
     one.build()
-    one.test(*OF_STACKS, "tests/csr_templates/environments", "tests/csr_templates/reference")
+    one.edit(GITHUB, r"(options: \[[a-z, ]+)\]", r"\1, qa]")
+    job = one.read(GITLAB).partition("deploy-staging:\n")[2].partition("\n\n")[0]
+    one.insert(GITLAB, "deploy-staging:\n", f"deploy-qa:\n{job}\n\n".replace("staging", "qa"))
 
 
 def stack(one: Checkout) -> None:
@@ -343,10 +392,159 @@ def add_outputs(t: StackTemplate, bucket: s3.Bucket) -> None:
         r'(\n\)\n"""Every stack)',
         r'\n    Stack("uploads", "uploads.yaml", "ap-northeast-1", uploads.build),\1',
     )
-    one.passes("build.py", "--pages", "docs")
     one.edit(WORDS, r"\A(\{)", r'\1\n  "Name of the bucket": "バケットの名前",')
     one.build()
-    one.test(*OF_STACKS, "tests/csr_templates/reference")
+
+
+def no_stack(one: Checkout) -> None:
+    """Remove a stack, which no other stack reads; the review reports what AWS keeps."""
+    stack(one)
+    with tempfile.TemporaryDirectory() as before:
+        shutil.copytree(one.folder / "out", before, dirs_exist_ok=True)
+        one.start()
+        one.delete(f"{STACKS}/uploads.py")
+        one.edit(LISTING, "(import [a-z, ]+), uploads", r"\1")
+        one.edit(LISTING, r'    Stack\("uploads"[^\n]*\n', "")
+        one.edit(WORDS, r'  "Name of the bucket": [^\n]*\n', "")
+        one.build()
+        one.reviewed("orphan", "uploads", Path(before))
+
+
+def table(one: Checkout) -> None:
+    """Add a table of DynamoDB, which the function reads and writes."""
+    code = '''def add_table(t: StackTemplate) -> dynamodb.Table:
+    """Add the table of the visits."""
+    t.section("Table")
+    return t.add_resource(
+        dynamodb.Table(
+            "VisitsTable",
+            DeletionPolicy=RetainExceptOnCreate,
+            UpdateReplacePolicy=Retain,
+            AttributeDefinitions=[dynamodb.AttributeDefinition(AttributeName="visitor", AttributeType="S")],
+            KeySchema=[dynamodb.KeySchema(AttributeName="visitor", KeyType="HASH")],
+            BillingMode="PAY_PER_REQUEST",
+            PointInTimeRecoverySpecification=dynamodb.PointInTimeRecoverySpecification(
+                PointInTimeRecoveryEnabled=True
+            ),
+            SSESpecification=dynamodb.SSESpecification(SSEEnabled=True),
+            Tags=names.tags("visits"),
+        )
+    )
+
+
+'''
+    statement = """                    aws.Statement(
+                        Sid="ReadAndWriteVisits",
+                        Effect=aws.Allow,
+                        Action=[awacs.dynamodb.GetItem, awacs.dynamodb.PutItem],
+                        Resource=[table.GetAtt("Arn")],
+                    ),
+"""
+    one.insert(API, "def add_function_logs(t:", code)
+    one.insert(API, "    role = add_execution_role(t,", "    table = add_table(t)\n")
+    one.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1table, ")
+    one.edit(
+        API,
+        r"(def add_execution_role\(.*?)(    conditions: Conditions,\n)",
+        r"\1    table: dynamodb.Table,\n\2",
+    )
+    one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
+    one.insert(API, "import awacs.ec2\n", "import awacs.dynamodb\n")
+    one.edit(API, r"(    cloudwatch,\n)(    iam,\n)", r"\1    dynamodb,\n\2")
+    one.refused("AWS::DynamoDB::Table")
+    scope = '    Scope("AWS::DynamoDB::Table", "arn:aws:dynamodb:{region}:*:table/{TableName}"),\n'
+    one.insert(SCOPES, '    Scope("AWS::EC2::EIP"', scope)
+    one.passes("-m", "ruff", "format", API, SCOPES)
+    one.build()
+
+
+def function(one: Checkout) -> None:
+    """Add a second function, with its own log group."""
+    code = '''def add_reports(
+    t: StackTemplate,
+    parameters: Parameters,
+    role: iam.Role,
+    reports_logs: logs.LogGroup,
+    key: kms.Key,
+    queue: sqs.Queue,
+) -> None:
+    """Add the function that writes the reports."""
+    t.section("Function of the reports")
+    t.add_resource(
+        awslambda.Function(
+            "ReportsFunction",
+            FunctionName=names.name("reports"),
+            Description="Writes the reports",
+            Runtime="python3.13",
+            Handler="reports.handler",
+            Architectures=["x86_64"],
+            Code=awslambda.Code(
+                S3Bucket=contract.import_value(contract.LAMBDA_DEPLOYMENTS_BUCKET_NAME),
+                S3Key=parameters.code_key.Ref(),
+            ),
+            MemorySize=256,
+            Timeout=60,
+            Role=role.GetAtt("Arn"),
+            KmsKeyArn=key.GetAtt("Arn"),
+            VpcConfig=awslambda.VPCConfig(
+                SubnetIds=[
+                    contract.import_value(contract.PRIVATE_SUBNET_1_ID),
+                    contract.import_value(contract.PRIVATE_SUBNET_2_ID),
+                ],
+                SecurityGroupIds=[contract.import_value(contract.LAMBDA_SECURITY_GROUP_ID)],
+            ),
+            DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=queue.GetAtt("Arn")),
+            TracingConfig=awslambda.TracingConfig(Mode="Active"),
+            LoggingConfig=FunctionLogging(LogGroup=reports_logs.Ref(), LogFormat="JSON"),
+            Tags=names.tags(),
+        )
+    )
+
+
+'''
+    group = '''def add_reports_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup:
+    """Add the log group of the function that writes the reports."""
+    return t.add_resource(
+        log_groups.log_group(
+            "ReportsLogGroup",
+            LogGroupName=Sub(f"/aws/lambda/{names.PREFIX}-reports"),
+            KmsKeyId=contract.import_value(contract.LOGS_KEY_ARN),
+            RetentionInDays=parameters.log_retention.Ref(),
+        )
+    )
+
+
+'''
+    one.insert(API, "def add_api(t:", code)
+    one.insert(API, 'METRICS = "CSR-Lambda-API"', group)
+    one.insert(
+        API, "    role = add_execution_role(t,", "    reports_logs = add_reports_logs(t, parameters)\n"
+    )
+    one.insert(
+        API, "    api = add_api(t)", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
+    )
+    one.refused(
+        "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup, its log "
+        "group: the function has no log."
+    )
+    one.edit(
+        API,
+        r"= add_execution_role\((.*?)function_logs,",
+        r"= add_execution_role(\1[function_logs, reports_logs],",
+    )
+    one.edit(
+        API,
+        r"(def add_execution_role\(.*?)    function_logs: logs.LogGroup,",
+        r"\1    log_groups: Sequence[logs.LogGroup],",
+    )
+    one.edit(
+        API,
+        r"Resource=\[function_logs.GetAtt\(\"Arn\"\)\],",
+        'Resource=[group.GetAtt("Arn") for group in log_groups],',
+    )
+    one.insert(API, "from functools import partial\n", "from collections.abc import Sequence\n")
+    one.passes("-m", "ruff", "format", API)
+    one.build()
 
 
 def rule(one: Checkout) -> None:
@@ -356,7 +554,7 @@ def rule(one: Checkout) -> None:
         for line in one.read("docs/rules.md").splitlines()
         if line.startswith("| sns | ")
     ]
-    module = f'''"""A topic keeps messages only as long as somebody reads them."""
+    module = f'''"""The name of a FIFO topic ends with .fifo."""
 
 from __future__ import annotations
 
@@ -404,35 +602,20 @@ BAD = {
     )
 }
 '''
-    fault = (
-        "- {class: values, what: a FIFO topic without its ending, stack: network, set: {"
-        "Resources/NetworkAlarmTopic/Properties/FifoTopic: true, "
-        f"Resources/NetworkAlarmTopic/Properties/TopicName: alarms}}, found_by: E{free}}}\n"
-    )
     one.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
     one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.py", tests)
-    one.write(
-        "tests/acceptance/catalogue/faults.yaml",
-        f"{one.read('tests/catalogue/faults.yaml').rstrip()}\n{fault}",
-    )
     one.passes("-m", "tests.cfn_analysis.rules.write_page")
     one.build()
-    one.test("tests/cfn_analysis/rules", "-k", "fifo or package or page or every")
-    one.test("tests/acceptance/catalogue", "-k", "FIFO or rule")
 
 
 def removal(one: Checkout) -> None:
     """Remove a resource, and an output, which the review reports."""
     one.remove(NETWORK, "PrivateInboundFragmentationNeeded")
-    one.build()
-    fact = r' *\("in", "allow", 1, \{"Type": 3, "Code": 4\}, "0\.0\.0\.0/0"\),\n'
-    one.edit(
-        "tests/csr_templates/stacks/test_network.py", fact, ""
-    )  # the test states which traffic is let in
+    one.edit(ACCEPTED, r' *"network/PrivateInboundFragmentationNeeded",\n', "")
+    one.passes("-m", "tests.consumers.write_accepted")  # make accepted
     one.edit(NETWORK, r' *Output\(\s*"PublicSubnet1Id",[^\n]*\n', "")
     one.build()
     one.reviewed("output", "network.PublicSubnet1Id")
-    one.test(*OF_STACKS)
 
 
 def renaming(one: Checkout) -> None:
@@ -444,7 +627,29 @@ def renaming(one: Checkout) -> None:
     one.edit(NETWORK, '"PackageBucket",', '"LambdaDeploymentsBucket",')
     one.edit(NETWORK, '"PublicRouteTable"', '"RouteTableToInternet"')
     one.build()
-    one.test(*OF_STACKS)
+
+
+def no_environment(one: Checkout) -> None:
+    """Remove an environment."""
+    one.delete("parameters/staging.json")
+    one.edit(ENVIRONMENT, r'(def environment\(names: [^\n]*)"staging", ', r"\1")
+    one.build()
+    one.reviewed("orphan", "network in staging")
+    one.edit(GITHUB, r"(options: \[.*?)staging, ", r"\1")
+    one.edit(GITLAB, r"deploy-staging:\n.*?\n\n", "")
+
+
+def project(one: Checkout) -> None:
+    """Use another project name."""
+    one.edit("parameters/shared.json", r'("ProjectName": )"[a-z-]+"', r'\1"shop"')
+    one.build()
+
+
+def no_waf(one: Checkout) -> None:
+    """Turn WAF off everywhere."""
+    for name in one.environments():
+        one.edit(f"parameters/{name}.json", r'("WAFEnabled": )(true|false)', r"\1false")
+    one.build()
 
 
 def engine(one: Checkout) -> None:
@@ -457,53 +662,113 @@ def engine(one: Checkout) -> None:
     newest = [version for version in known if version.startswith("8.0.mysql_aurora.3.")][-1]
     unknown = f"{newest.rpartition('.')[0]}.99"
     key = '"DatabaseEngineVersion": '
-    for name in ("dev", "staging"):
+    others = [name for name in one.environments() if name != "prod"]
+    for name in others:
         one.edit(f"parameters/{name}.json", '("Environment": "[a-z]+",\n)', rf'\1  {key}"{unknown}",\n')
     one.refused(unknown, "a version that cfn-lint lists and that is not deprecated, for example", newest)
-    for name in ("dev", "staging"):
+    for name in others:
         one.edit(f"parameters/{name}.json", f"{key}[^,]+", f'{key}"{newest}"')
     one.build()
-    for name in ("dev", "staging"):
+    for name in others:
         one.edit(f"parameters/{name}.json", f" *{key}[^,]+,\n", "")
     one.edit(DATABASE, re.escape(default[0]), f'Default="{newest}"')
     one.build()
-    one.test(*OF_STACKS, "tests/csr_templates/environments")
 
 
-WALKS = {
-    walk.__name__: walk
-    for walk in (number, alarm, parameter, environment, stack, rule, removal, renaming, engine)
-}
+class Walk(NamedTuple):
+    """A recipe, and the most files that it may need to edit by hand."""
+
+    follow: Callable[[Checkout], None]
+    files: int
+
+
+# Walks of a group share a copy and a run of the tests, in this order.
+GROUPS: Sequence[Sequence[Walk]] = (
+    (
+        Walk(number, 1),
+        Walk(value, 1),
+        Walk(parameter, 3),
+        Walk(engine, 3),
+        Walk(alarm, 3),
+        Walk(table, 2),
+        Walk(function, 1),
+        Walk(stack, 5),
+        Walk(environment, 4),
+        Walk(rule, 2),
+    ),
+    (
+        Walk(removal, 2),
+        Walk(renaming, 1),
+        Walk(no_stack, 5),
+        Walk(no_environment, 4),
+        Walk(project, 1),
+        Walk(no_waf, 3),
+    ),
+)
 
 
 def main() -> int:
     """Follow the walks named, or all, and print the time and the files of each; 1 if one of them failed."""
-    unknown = [name for name in sys.argv[1:] if name not in WALKS]
+    known = [walk.follow.__name__ for group in GROUPS for walk in group]
+    parser = argparse.ArgumentParser(prog="make walks ARGS=", description=__doc__, usage=argparse.SUPPRESS)
+    parser.add_argument(
+        "walks", nargs="*", metavar="WALK", help=f"one of {', '.join(known)}; all without one"
+    )
+    parser.add_argument("--tests", default="", help="arguments of pytest that choose a part of the tests")
+    parser.add_argument("--keep", type=Path, help="folder for the copies, which are then not deleted")
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.walks if name not in known]
     if unknown:
-        print(f"There is no walk {unknown[0]}; there are: {', '.join(WALKS)}.", file=sys.stderr)
+        print(f"There is no walk {unknown[0]}; there are: {', '.join(known)}.", file=sys.stderr)
         return 2
     failed = []
     with tempfile.TemporaryDirectory() as place:
-        for name in sys.argv[1:] or WALKS:
-            started = time.monotonic()
-            one = Checkout(Path(place).resolve() / name)
-            fault = ""
-            try:
-                WALKS[name](one)
-            except WalkError as error:
-                fault = str(error)
-                failed.append(name)
-            print(
-                f"{'FAILED' if fault else 'ok':7}{time.monotonic() - started:4.0f} s  {WALKS[name].__doc__}",
-                flush=True,
-            )
-            print(f"               by hand: {', '.join(one.edited)}", flush=True)
-            if fault:
-                print(fault, flush=True)
-            shutil.rmtree(one.folder)
+        for number_of_group, group in enumerate(GROUPS):
+            chosen = [walk for walk in group if walk.follow.__name__ in (arguments.walks or known)]
+            if chosen:
+                one = Checkout((arguments.keep or Path(place)).resolve() / str(number_of_group))
+                broken = next((walk.follow.__name__ for walk in chosen if not followed(one, walk)), "")
+                if broken or not tested(one, chosen, arguments.tests):
+                    failed.append(broken or "make test")
     if failed:
         print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where CONTRIBUTING.md says.")
     return bool(failed)
+
+
+def followed(one: Checkout, walk: Walk) -> bool:
+    """Follow a walk, print a line about it, and return whether it led to its end."""
+    started = time.monotonic()
+    fault = ""
+    one.start()
+    try:
+        walk.follow(one)
+        if len(one.edited) > walk.files:
+            raise WalkError(f"{len(one.edited)} files are edited by hand, and {walk.files} are allowed")
+    except WalkError as error:
+        fault = str(error)
+    report(started, fault, f"{walk.follow.__doc__}")
+    print(f"               {one.builds} builds, {one.generated_lines()} generated lines; ", end="")
+    print(f"{len(one.edited)} files by hand: {', '.join(one.edited)}", flush=True)
+    return not fault
+
+
+def tested(one: Checkout, walks: Sequence[Walk], tests: str) -> bool:
+    """Run the tests after walks, print a line about it, and return whether they passed."""
+    started = time.monotonic()
+    fault = ""
+    try:
+        one.test(tests)
+    except WalkError as error:
+        fault = str(error)
+    report(started, fault, f"make test after {', '.join(walk.follow.__name__ for walk in walks)}")
+    return not fault
+
+
+def report(started: float, fault: str, what: str) -> None:
+    """Print how something ended, and how long it took."""
+    print(f"{'FAILED' if fault else 'ok':7}{time.monotonic() - started:4.0f} s  {what}", flush=True)
+    if fault:
+        print(fault, flush=True)
 
 
 if __name__ == "__main__":

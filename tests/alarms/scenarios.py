@@ -23,7 +23,10 @@ _HOURS: Final = [
     *(1.4, 1.3, 1.2, 1.1, 1.1, 1.2, 1.3, 1.4, 1.4, 1.1, 0.6, 0.25),
 ]
 _TOKYO: Final = 9  # hours ahead of UTC
+# The parts that an environment can do without; the scenarios are those of a system with all of them.
+PARTS: Final = (("CloudFrontEnabled", "true"), ("WAFEnabled", "true"))
 DOMAIN: Final = (
+    *PARTS,
     ("CustomDomainName", "www.example.com"),
     ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"),
     ("HostedZoneId", "Z1"),
@@ -52,8 +55,7 @@ class Scenario(NamedTuple):
         name: short name, in kebab-case.
         en: description for the English page.
         ja: description for the Japanese page.
-        environment: name of an environment.
-        parameters: different values for some of its parameters.
+        parameters: different values for some parameters of production.
         before: their values before an update of the frontend stack that starts at minute 0; empty if there is
             no update.
         load: number of visitors: day, night, idle, or a whole day with its hours.
@@ -77,7 +79,6 @@ class Scenario(NamedTuple):
     name: str
     en: str
     ja: str
-    environment: str
     parameters: Overrides
     before: Overrides
     load: str
@@ -169,7 +170,6 @@ def _scenario(
     line: int,
     note_en: str = "",
     note_ja: str = "",
-    environment: str = "prod",
     parameters: Mapping[str, str] | None = None,
     domain: bool = False,
     before: Mapping[str, str] | None = None,
@@ -197,8 +197,7 @@ def _scenario(
         name,
         en,
         ja,
-        environment,
-        (*(DOMAIN if domain else ()), *(parameters or {}).items()),
+        (*(DOMAIN if domain else PARTS), *(parameters or {}).items()),
         tuple((before or {}).items()),
         load,
         clock,
@@ -235,13 +234,13 @@ class Run(NamedTuple):
 def environment_of(scenario: str) -> Environment:
     """Return the environment of a scenario."""
     (found,) = (one for one in scenarios() if one.name == scenario)
-    return deployed(found.environment, found.parameters)
+    return deployed("prod", found.parameters)
 
 
 @cache
-def system_of(environment: str, parameters: Overrides) -> System:
-    """Return the model of an environment."""
-    return System(deployed(environment, parameters))
+def system_of(parameters: Overrides) -> System:
+    """Return the model of an environment with these parameters."""
+    return System(deployed("prod", parameters))
 
 
 @cache
@@ -251,8 +250,8 @@ def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
     update = None
     if one.before:
         before = (*one.parameters, *one.before)
-        update = Update(deployed(one.environment, before), updated(one.environment, before, one.parameters))
-    return system_of(one.environment, one.parameters).metrics(
+        update = Update(deployed("prod", before), updated("prod", before, one.parameters))
+    return system_of(one.parameters).metrics(
         dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY, update=update
     )
 

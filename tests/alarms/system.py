@@ -91,7 +91,7 @@ class System:
         self.has_cache = p["ApiCacheEnabled"] == "true"
         self.concurrency = float(p["LambdaReservedConcurrency"]) or 1000.0
         self.provisioned = float(p["LambdaProvisionedConcurrency"])
-        (function,) = environment.of_type("api", "AWS::Lambda::Function").values()
+        function = environment.of_type("api", "AWS::Lambda::Function")["ApiFunction"]  # that the API calls
         self.function = function["FunctionName"]
         self.timeout = float(function["Timeout"])
         (self.api,) = (one["Name"] for one in environment.of_type("api", "AWS::ApiGateway::RestApi").values())

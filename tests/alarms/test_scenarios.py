@@ -8,6 +8,7 @@ from itertools import chain
 import pytest
 
 from csr_templates import STACKS
+from tests.system import PROJECT
 
 from . import evaluation
 from .deployed import CRITICAL, NORMAL, deployed
@@ -108,10 +109,9 @@ def test_related_alarms_fire_together() -> None:
     resources = chain.from_iterable(one.values() for one in deployed("prod", COMPLETE).resources.values())
     described = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
     known = {one.what for one in every_alarm()}
-    prefix = f"{deployed('prod').parameters['ProjectName']}-prod-"
     seen = 0
     for properties in described:
-        what = properties["AlarmName"].removeprefix(prefix)
+        what = properties["AlarmName"].removeprefix(f"{PROJECT}-prod-")
         if not any(what in one for one in together):
             continue
         related = re.findall(r"^Related: (.*)$", properties["AlarmDescription"], re.MULTILINE)

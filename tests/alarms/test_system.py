@@ -8,6 +8,8 @@ from collections.abc import Collection
 
 import pytest
 
+from tests.system import PROJECT
+
 from .deployed import deployed, updated
 from .log_filters import matches
 from .scenarios import COMPLETE, DOMAIN
@@ -96,7 +98,7 @@ def test_advice(metric: Metric, sentence: str) -> None:
     ],
 )
 def test_the_access_log_is_counted(error_type: str, counted: str) -> None:
-    """The log is JSON in the format of the template, and the filters count who is let in and who is refused."""
+    """The log is JSON in the format of the template. The filters count who is accepted and who is refused."""
     line = PROD.access_log_line(Call(403, error_type, 0.01, 1))
     filters = [one for one in deployed("prod").log_metrics if one.log_group == PROD.access_log]
 
@@ -124,7 +126,7 @@ def test_the_quota_applies_to_a_day() -> None:
     state = State(calls=1000)
     minutes = dict.fromkeys(range(1441), state)
     refused = PROD.metrics(minutes)[
-        Metric(PROD.tokyo, "CSR-Lambda-API", "csr-lambda-api-prod-limited-requests", frozenset())
+        Metric(PROD.tokyo, "CSR-Lambda-API", f"{PROJECT}-prod-limited-requests", frozenset())
     ]
 
     assert [total(refused[minute]) for minute in (999, 1000, 1439, 1440)] == [0, 1000, 1000, 0]
@@ -137,9 +139,7 @@ def test_without_requests_there_are_no_data() -> None:
     """
     names = sent(LOADS["idle"]).keys()
 
-    assert names.isdisjoint(
-        {"Count", "Latency", "Errors", "Duration", "csr-lambda-api-prod-limited-requests"}
-    )
+    assert names.isdisjoint({"Count", "Latency", "Errors", "Duration", f"{PROJECT}-prod-limited-requests"})
     assert "4xxErrorRate" in names
     assert PROD.metrics({0: LOADS["idle"]._replace(data="off")}) == {}
 

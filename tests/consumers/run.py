@@ -34,6 +34,7 @@ from cfn_analysis.model.resolving import failed_assertions
 from release import dist
 from tests.consumers import accepted, scanners, side_by_side, starters
 from tests.docs.pages import in_each_language
+from tests.system import ENVIRONMENTS, PROJECT, STACK_NAMES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 TOOLS: Final = ROOT / "tests" / "consumers" / "tools"
@@ -243,7 +244,7 @@ def mock(environment: Mapping[str, str]) -> Iterator[None]:
                     if region == "us-east-1"
                     else {"CreateBucketConfiguration": {"LocationConstraint": region}}
                 )
-                buckets = [f"csr-lambda-api-{name}-artifacts" for name in ("dev", "staging", "prod")]
+                buckets = [f"{PROJECT}-{name}-artifacts" for name in ENVIRONMENTS]
                 for name in [*buckets, "cdk-hnb659fds-assets"]:  # the last one by cdk bootstrap
                     client("s3", region).create_bucket(Bucket=f"{name}-{ACCOUNT}-{region}", **where)
                 client("ssm", region).put_parameter(
@@ -309,13 +310,13 @@ def deployed(
         there |= {
             stack["StackName"] for stack in client("cloudformation", region).describe_stacks()["Stacks"]
         }
-    wanted = {f"csr-lambda-api-{target}-{name}" for name in names}
+    wanted = {f"{PROJECT}-{target}-{name}" for name in names}
     _same("stacks", {name for name in there if f"-{target}-" in name}, wanted)
     for name in names:
         one = by_name[name]
         given = json.loads((ROOT / "out" / one["parameterFiles"][target]).read_text("utf-8"))
         cloudformation = client("cloudformation", one["region"])
-        (stack,) = cloudformation.describe_stacks(StackName=f"csr-lambda-api-{target}-{name}")["Stacks"]
+        (stack,) = cloudformation.describe_stacks(StackName=f"{PROJECT}-{target}-{name}")["Stacks"]
         if stack["StackStatus"] not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise ConsumerError(f"{stack['StackName']} is {stack['StackStatus']}.")
         values = _parameters(name, target)
@@ -344,7 +345,7 @@ def deployed(
 
 def _parameters(name: str, target: str) -> dict[str, str]:
     (region,) = (stack["region"] for stack in manifest() if stack["name"] == name)
-    full = f"csr-lambda-api-{target}-{name}"
+    full = f"{PROJECT}-{target}-{name}"
     (stack,) = client("cloudformation", region).describe_stacks(StackName=full)["Stacks"]
     return {value["ParameterKey"]: value["ParameterValue"] for value in stack["Parameters"]}
 
@@ -368,7 +369,7 @@ def _differences(found: Any, wanted: Any, place: str) -> Iterator[str]:
 def protected(target: str) -> None:
     """Check that termination protection and stack policies are as in the manifest."""
     for one in manifest():
-        name = f"csr-lambda-api-{target}-{one['name']}"
+        name = f"{PROJECT}-{target}-{one['name']}"
         cloudformation = client("cloudformation", one["region"])
         (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
         _same(f"protection of {name}", stack["EnableTerminationProtection"], one["terminationProtection"])
@@ -376,7 +377,7 @@ def protected(target: str) -> None:
         _same(f"policy of {name}", policy, json.loads((ROOT / "out" / one["stackPolicy"]).read_text("utf-8")))
 
 
-ALL: Final = ("network", "database", "api", "frontend")
+ALL: Final = tuple(STACK_NAMES)
 
 
 def check_aws_cli(folder: Path, environment: Mapping[str, str]) -> None:
@@ -541,7 +542,7 @@ def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
     s3.put_bucket_versioning(**packages, VersioningConfiguration={"Status": "Enabled"})
     for region in ("ap-northeast-1", "us-east-1"):  # what the api stack would have made
         client("secretsmanager", region).create_secret(
-            Name="csr-lambda-api-prod-origin-api-key-a", SecretString="{}", ClientRequestToken="1" * 32
+            Name=f"{PROJECT}-prod-origin-api-key-a", SecretString="{}", ClientRequestToken="1" * 32
         )
     job = starters.job(folder, environment)
     deploy = ["bash", "starters/deploy.sh", "prod"]

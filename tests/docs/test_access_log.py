@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.system import DEFAULT_PROJECT, PROJECT
+
 from .pages import ACCESS_LOG, ACCESS_LOG_JA, in_each_language, read
 
 FILLED_IN = ("123456789012", "E1234567890ABC")  # account and distribution on the page
@@ -59,6 +61,7 @@ def test_table_is_where_the_log_is(frontend: dict[str, Any]) -> None:
     folder, *time = suffix.split("/")
 
     assert bucket.endswith(account)
+    bucket = bucket.replace(PROJECT, DEFAULT_PROJECT)
     assert f"LOCATION 's3://{bucket}/{prefix}/{folder}/'" in TABLE
     assert properties()["storage.location.template"] == f"s3://{bucket}/{prefix}/{folder}/${{hour_utc}}"
     assert properties()["projection.hour_utc.format"] == "/".join(hours[part] for part in time)

@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from csr_templates import STACKS
 from csr_templates.assembly.files import Assembly
+from tests.system import REGIONS, ROOT, STACK_NAMES
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "hand-over.md").read_text(encoding="utf-8")
-REGIONS = {stack.name: stack.region for stack in STACKS}
 
 
 def commands() -> list[str]:
@@ -49,7 +46,7 @@ def manifest(files: dict[str, bytes]) -> dict[str, Any]:
 
 def test_page_has_commands() -> None:
     """The tests below look at what they think they look at."""
-    assert len(commands()) == 46
+    assert len(commands()) > 20
 
 
 @pytest.mark.parametrize("command", commands())
@@ -58,7 +55,7 @@ def test_every_command_names_its_region(command: str) -> None:
     region = re.search(r"--region (\S+)", command)
     assert region
 
-    for stack in re.findall(r"csr-lambda-api-prod-(network|database|api|frontend)\b(?!-)", command):
+    for stack in re.findall(rf"csr-lambda-api-prod-({'|'.join(STACK_NAMES)})\b(?!-)", command):
         assert region[1] == REGIONS[stack]
 
 
@@ -68,22 +65,12 @@ def test_quotes_are_closed(block: str) -> None:
     assert shlex.split(block, comments=True)
 
 
-def test_order_is_the_manifests() -> None:
-    """The table of the order lists the stacks in deploy order, with region and what each waits for."""
-    assert [[row[0], row[1].strip("`"), row[2].strip("`")] for row in table("Order and regions")] == [
-        [str(number), stack.name, stack.region] for number, stack in enumerate(STACKS, 1)
-    ]
-    for row, stack in zip(table("Order and regions"), STACKS, strict=True):
-        named = [name for name in re.findall(r"`(\w+)`", row[3]) if name in REGIONS]
-        assert tuple(dict.fromkeys(named)) == stack.reads_from
-
-
 def test_every_file_is_explained(files: dict[str, bytes]) -> None:
     """The table of files covers each file of the set, and nothing that is not there."""
     patterns = []
     for row in table("What is handed over"):
         for name in re.findall(r"`([^`]+)`", row[0]):
-            pattern = re.escape(name).replace("<environment>", "[a-z]+").replace("<stack>", "[a-z]+")
+            pattern = re.sub("<[a-z]+>", "[a-z]+", re.escape(name))
             numbered = "(-[0-9]+)?" if "numbered" in row[0] else ""
             patterns.append(pattern.replace(r"\.json", numbered + r"\.json"))
 

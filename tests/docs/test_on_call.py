@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
+from tests.system import DEFAULT_PROJECT, PROJECT
 
 from .pages import ON_CALL, ON_CALL_JA, in_each_language, read
 
@@ -39,10 +40,8 @@ def test_dashboards_are_one_tap_away(path: Path, production: dict[str, dict[str,
     """The links lead to the dashboards of production, each in its region."""
     text = path.read_text("utf-8")
     for stack in STACKS:
-        (name,) = (
-            resource["Properties"]["DashboardName"]
-            for resource in production[stack.name]["Resources"].values()
-            if resource["Type"] == "AWS::CloudWatch::Dashboard"
-        )
         console = f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
-        assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text
+        for resource in production[stack.name]["Resources"].values():
+            if resource["Type"] == "AWS::CloudWatch::Dashboard":
+                name = resource["Properties"]["DashboardName"].replace(PROJECT, DEFAULT_PROJECT)
+                assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text

@@ -16,6 +16,7 @@ import pytest
 
 from cfn_analysis.reviewing.markdown import marker
 from csr_templates.cli.review import COMMAND
+from tests.system import STACK_NAMES
 
 from .conftest import require_programs
 from .pages import ROOT
@@ -255,4 +256,4 @@ def test_review_of_an_unchanged_folder_says_so(tmp_path: Path, comments: Comment
     (comment,) = comments.held
     assert comment["body"].startswith(MARKER)
     assert "**No risks**" in comment["body"]
-    assert "No change: network, database, api, frontend." in comment["body"]
+    assert f"No change: {', '.join(STACK_NAMES)}." in comment["body"]

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pytest
 
 from csr_templates import STACKS
+from tests.system import ENVIRONMENTS
 
 from .aws_cli import parse
 from .conftest import require_programs
@@ -85,13 +86,12 @@ def test_forks_get_no_role_and_no_writing() -> None:
     (rule,) = gitlab()["preflight"]["rules"]
     assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
     with_roles = {name for name, job in gitlab().items() if "id_tokens" in job}
-    assert with_roles == {"preflight", ".deploy", "deploy-dev", "deploy-staging", "deploy-prod"}
+    assert with_roles == {"preflight", ".deploy", *(f"deploy-{environment}" for environment in ENVIRONMENTS)}
 
 
 def test_environments_are_those_of_the_manifest() -> None:
     """Each environment can be deployed to, one deploy after the other; only dev without being asked."""
-    stacks = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))["stacks"]
-    environments = set(stacks[0]["parameterFiles"])
+    environments = set(ENVIRONMENTS)
     deploy = workflow("deploy.yml")
     jobs = {name: job for name, job in gitlab().items() if name.startswith("deploy-")}
 

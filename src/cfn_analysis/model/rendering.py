@@ -145,7 +145,7 @@ class _Writer:
         if tag:
             lead = f"{lead} {tag}"
         if content and type(content) is dict:
-            self.write_mapping(lead, indent, content, _keys(content, place), place)
+            self.write_mapping(lead, indent, content, _ordered_keys(content, place), place)
         elif content and type(content) is list:
             start = self._start(lead, indent)
             for index, item in enumerate(content):
@@ -211,7 +211,7 @@ class _Writer:
         elif type(content) is dict:
             entries = [
                 f"{key_text}: {self._in_flow_style(content[key], f'{place}.{key}')}"
-                for key, key_text in _keys(content, place, in_flow=True)
+                for key, key_text in _ordered_keys(content, place, in_flow=True)
             ]
             text = f"{{{', '.join(entries)}}}"
         else:
@@ -298,7 +298,7 @@ def _float(value: float) -> str:
     return text if "." in text or "e" not in text else text.replace("e", ".0e")
 
 
-def _keys(mapping: Mapping[Any, Any], place: str, *, in_flow: bool = False) -> list[tuple[str, str]]:
+def _ordered_keys(mapping: Mapping[Any, Any], place: str, *, in_flow: bool = False) -> list[tuple[str, str]]:
     """Return the keys of a mapping in order, each with its text."""
     keys = _keys_in_order(tuple(mapping), in_flow)
     if keys is None:

@@ -268,9 +268,8 @@ def _service_texts() -> dict[bytes, bytes]:
 def _type_files(region: str) -> dict[str, Any]:
     """Return for each resource type of a region the name of the file with its schema."""
     file = f"schemas/providers/{region}.json"
-    is_name = "-" in region and re.fullmatch(
-        r"[a-z0-9-]+", region
-    )  # not sam, without paths to files of a region
+    # Not sam, without paths to files of a region.
+    is_name = "-" in region and re.fullmatch(r"[a-z0-9-]+", region)
     if not is_name or not (data_folder() / file).is_file():
         regions = sorted(path.stem for path in (data_folder() / "schemas" / "providers").glob("*-*.json"))
         if not regions:

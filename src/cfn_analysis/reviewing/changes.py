@@ -19,7 +19,7 @@ from cfn_analysis.updates.comparison import is_certain
 from cfn_analysis.updates.documented_updates import Note
 from cfn_analysis.updates.partial_resolving import is_no_echo
 from cfn_analysis.updates.replacement import Effect
-from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions, resolve_set
+from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions, resolve_set
 from cfn_analysis.updates.set_changes import (
     ADD,
     MAYBE_REPLACE,
@@ -247,41 +247,24 @@ def _outputs(
     deployed: Mapping[str, ResolvedStack],
 ) -> list[ChangedOutput]:
     """Return the changed outputs of a stack; ``deployed`` contains the stacks that may read them."""
-    before = (
-        {key: one for key, one in old[stack].outputs.items() if one.exists is not False}
-        if stack in old
-        else {}
-    )
-    after = {key: one for key, one in new[stack].outputs.items() if one.exists is not False}
+    before, after = _existing_outputs(old.get(stack)), _existing_outputs(new[stack])
     changes = []
     for key in dict.fromkeys([*after, *before]):
-        one, other = before.get(key), after.get(key)
-        export, new_export = (side.export if side else None for side in (one, other))
+        first, second = before.get(key), after.get(key)
+        export, new_export = (output.export if output else None for output in (first, second))
         maybe = False
-        first, second = (side.value if side else None for side in (one, other))
-        if one is None or other is None:
-            change = ADD if one is None else REMOVE
+        if first is None or second is None:
+            change = ADD if first is None else REMOVE
             chain = why.existence(Node(stack, key), "outputs")
         else:
-            follows = _replaced_in(other.value, stack, found)
-            same = old[stack].expand(one.value) == new[stack].expand(other.value) and not follows
-            if same and export == new_export:
-                continue
             change = UPDATE
-            chain = why.output(stack, key) if not same else [why.file(stack)]
-            if follows:
-                main = max(found[follows].causes, key=lambda cause: cause.effect)
-                chain = [*main.chain, f"{follows.name} {_HAPPENED[found[follows].change]}"]
-                maybe = found[follows].change == MAYBE_REPLACE
-            elif not same:
-                maybe = not is_certain(first, second)
-        moved = one is not None and export != new_export
-        moved = moved and _is_exported(export, first, old[stack], new[stack])
-        importers = [
-            name
-            for name, side in deployed.items()
-            if isinstance(export, str) and export in side.imported and _near(deployed, stack, name)
-        ]
+            changed = _value_change(old[stack], new[stack], key, found, why)
+            if changed is None and export == new_export:
+                continue
+            chain, maybe = changed or ([why.file(stack)], False)
+        moved = first is not None and export != new_export
+        moved = moved and _is_exported(export, first.value if first else None, old[stack], new[stack])
+        importers = _importers(deployed, stack, export)
         readers = [
             name for name, side in deployed.items() if Node(stack, key) in side.read and name not in importers
         ]
@@ -289,8 +272,8 @@ def _outputs(
             ChangedOutput(
                 key,
                 change,
-                first,
-                second,
+                first.value if first else None,
+                second.value if second else None,
                 _export(old.get(stack), key),
                 _export(new.get(stack), key),
                 () if moved else tuple(importers),
@@ -300,6 +283,35 @@ def _outputs(
             )
         )
     return changes
+
+
+def _existing_outputs(side: ResolvedStack | None) -> dict[str, Output]:
+    """Return the outputs that exist or may exist."""
+    outputs = side.outputs if side else {}
+    return {key: output for key, output in outputs.items() if output.exists is not False}
+
+
+def _value_change(
+    old: ResolvedStack, new: ResolvedStack, key: str, found: Mapping[Node, ResourceChange], why: Why
+) -> tuple[list[str], bool] | None:
+    """Return the causes of a new value of an output, and whether it is uncertain; None if it is the same."""
+    before, after = old.outputs[key].value, new.outputs[key].value
+    if follows := _replaced_in(after, new.name, found):
+        action = found[follows].change
+        main = max(found[follows].causes, key=lambda cause: cause.effect)
+        return [*main.chain, f"{follows.name} {_HAPPENED[action]}"], action == MAYBE_REPLACE
+    if old.expand(before) == new.expand(after):
+        return None
+    return list(why.output(new.name, key)), not is_certain(before, after)
+
+
+def _importers(deployed: Mapping[str, ResolvedStack], stack: str, export: Any) -> list[str]:
+    """Return the stacks that import an export of a stack."""
+    return [
+        name
+        for name, side in deployed.items()
+        if isinstance(export, str) and export in side.imported and _near(deployed, stack, name)
+    ]
 
 
 _HAPPENED = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}

@@ -181,10 +181,10 @@ def chain_in_words(steps: Sequence[str]) -> str:
 def values_in_words(before: Any, after: Any) -> str:
     """Return both values, shortened for a line; of long values, the differing part."""
     if before is None:
-        return f"set to {_cut(_text(after), 0)}"
+        return f"set to {_cut(_one_line(after), 0)}"
     if after is None:
-        return f"removed, was {_cut(_text(before), 0)}"
-    one, other = _text(before), _text(after)
+        return f"removed, was {_cut(_one_line(before), 0)}"
+    one, other = _one_line(before), _one_line(after)
     same = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
     start = same - 20 if max(len(one), len(other)) > _LONGEST_VALUE and same > 30 else 0
     return f"{_cut(one, start)} -> {_cut(other, start)}"
@@ -247,10 +247,10 @@ def _of_any(message: str, name: str) -> str:
     return message.replace(name, _GAP) if name and _OF_POLICY in message else message
 
 
-def _text(value: Any) -> str:
+def _one_line(value: Any) -> str:
     match value:
         case {"Key": _, "Value": inner} if len(value) == 2:  # a tag; its key is in the place
-            return _text(inner)
+            return _one_line(inner)
     text = value if isinstance(value, str) else json.dumps(value)
     return " ".join(text.split()) or '""'
 

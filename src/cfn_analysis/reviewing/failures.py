@@ -26,7 +26,7 @@ from cfn_analysis.updates.set_changes import (
     UPDATE,
     ResourceChange,
 )
-from cfn_analysis.updates.update_exceptions import Changed as ChangedProperties
+from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")

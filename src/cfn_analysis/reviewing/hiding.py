@@ -89,11 +89,11 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::ParameterStore": key}:
             return f"value of the SSM parameter {key}"
         case {"Fn::If": [condition, yes, no, _]}:
-            branches = [_text(_shown(one, secret=secret)) for one in (yes, no)]
+            branches = [_searchable_text(_shown(one, secret=secret)) for one in (yes, no)]
             return f"{branches[0]} if {condition}, otherwise {branches[1]}"
         case {"Fn::FindInMap": [mapping, row, column, _]}:
-            keys = " ".join(_text(_shown(one, secret=False)) for one in (row, column))
-            return f"{keys} of the mapping {_text(_shown(mapping, secret=False))}"
+            keys = " ".join(_searchable_text(_shown(one, secret=False)) for one in (row, column))
+            return f"{keys} of the mapping {_searchable_text(_shown(mapping, secret=False))}"
         case {"Fn::Given": name}:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
@@ -115,7 +115,7 @@ def _has_secret_text(text: str) -> bool:
     return not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
 
 
-def _text(value: Any) -> str:
+def _searchable_text(value: Any) -> str:
     return value if isinstance(value, str) else in_words(value)
 
 

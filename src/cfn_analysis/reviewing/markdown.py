@@ -75,8 +75,8 @@ def as_markdown(
         sections.append(_Section("\n", [f"{_escaped(note)}\n" for note in notes], ""))
     for stack in stacks:
         if not stack.is_quiet:
-            title = f"<b>{_plain(stack.name)}</b> ({_plain(stack.region)}): {stack.counted}"
-            sections.append(_folded(title, list(_stack(stack, names, link_base))))
+            title = f"<b>{_escaped_html(stack.name)}</b> ({_escaped_html(stack.region)}): {stack.counted}"
+            sections.append(_folded(title, list(_stack_lines(stack, names, link_base))))
     if quiet := [stack.name for stack in stacks if stack.is_quiet]:
         sections.append(_Section("\n", [f"No change: {_escaped(', '.join(quiet))}.\n"], ""))
     head = f"{marker(command)}\n{_head(found, whole['risks'], stacks)}"
@@ -125,7 +125,7 @@ def _risk(group: RiskGroup, names: Sequence[str], sources: dict[tuple[str, str],
     return f"- **{group.kind}** {places}{_escaped(where)}{source}  \n  {_escaped(message)}{why}\n"
 
 
-def _stack(stack: StackDigest, names: Sequence[str], link_base: str) -> Iterator[str]:
+def _stack_lines(stack: StackDigest, names: Sequence[str], link_base: str) -> Iterator[str]:
     for entry, where in stack.parameters:
         change = f"{entry['name']}: {values_in_words(entry['before'], entry['after'])}"
         place = _escaped(environments_in_words(where, names))
@@ -233,5 +233,5 @@ def _escaped_part(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def _plain(text: str) -> str:
+def _escaped_html(text: str) -> str:
     return html.escape(text)

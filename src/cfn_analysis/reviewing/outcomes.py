@@ -32,7 +32,7 @@ from cfn_analysis.updates.set_changes import (
     ResourceChange,
     policy,
 )
-from cfn_analysis.updates.update_exceptions import Changed as ChangedProperties
+from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 NONE: Final = "none"
 SOME: Final = "some"
@@ -202,24 +202,26 @@ def is_protected(resource: Resource) -> bool:
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
         given = resource.properties.get("LoadBalancerAttributes", [])
         return {"Key": "deletion_protection.enabled", "Value": "true"} in [
-            {key: _text(value) for key, value in one.items()} for one in given if isinstance(one, Mapping)
+            {key: _scalar_text(value) for key, value in one.items()}
+            for one in given
+            if isinstance(one, Mapping)
         ]
     if resource.type == "AWS::DynamoDB::GlobalTable":
         replicas = resource.properties.get("Replicas", [])
         return any(
-            isinstance(one, Mapping) and _text(one.get("DeletionProtectionEnabled")) == "true"
+            isinstance(one, Mapping) and _scalar_text(one.get("DeletionProtectionEnabled")) == "true"
             for one in replicas
         )
     name, on = _PROTECTIONS.get(resource.type, ("", ""))
-    return bool(name) and _text(resource.properties.get(name)) == on
+    return bool(name) and _scalar_text(resource.properties.get(name)) == on
 
 
 def may_refuse_deletion(resource: Resource) -> bool:
     """Return whether a resource of the type must be empty to be deleted."""
     if resource.type == "AWS::ECR::Repository":
-        return _text(resource.properties.get("EmptyOnDelete")) != "true"
+        return _scalar_text(resource.properties.get("EmptyOnDelete")) != "true"
     return resource.type in ("AWS::Backup::BackupVault", "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket")
 
 
-def _text(value: Any) -> str:
+def _scalar_text(value: Any) -> str:
     return str(as_strings(value)) if isinstance(value, str | int | float) else ""

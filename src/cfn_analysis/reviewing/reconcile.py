@@ -88,7 +88,7 @@ class ChangeSet(NamedTuple):
     changes: Mapping[str, AwsChange]
 
 
-class Verdict(NamedTuple):
+class Comparison(NamedTuple):
     """Comparison of the review and the change set for one resource.
 
     Attributes:
@@ -117,10 +117,10 @@ class Reconciliation(NamedTuple):
 
     environment: str
     stack: str
-    verdicts: Sequence[Verdict]
+    verdicts: Sequence[Comparison]
 
     @property
-    def missed(self) -> list[Verdict]:
+    def missed(self) -> list[Comparison]:
         """The resources for which the change set contains more than the review."""
         return [one for one in self.verdicts if one.word == CHANGE_SET_HAS_MORE]
 
@@ -254,7 +254,7 @@ def _verdict(
     ours: Changed | None,
     theirs: AwsChange | None,
     stack: StackChanges,
-) -> Verdict:
+) -> Comparison:
     our_word = ours.change.change if ours else NONE
     their_word = theirs.change if theirs else NONE
     notes: list[str] = []
@@ -271,7 +271,7 @@ def _verdict(
         if changed and ours.data not in _DATA[theirs.old_one]:
             word = CHANGE_SET_HAS_MORE
             notes.append(f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}")
-    return Verdict(name, our_word, their_word, word, tuple(notes))
+    return Comparison(name, our_word, their_word, word, tuple(notes))
 
 
 def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:

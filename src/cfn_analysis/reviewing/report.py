@@ -65,7 +65,7 @@ def document(found: Review) -> dict[str, Any]:
         "environments": [
             {
                 "name": environment.name,
-                "stacks": [_stack(stack, found.sources) for stack in environment.stacks],
+                "stacks": [_stack_as_json(stack, found.sources) for stack in environment.stacks],
             }
             for environment in found.environments
         ],
@@ -90,7 +90,7 @@ def as_json(found: Review) -> str:
     return json.dumps(document(found), indent=2)
 
 
-def _stack(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     return {
         "name": stack.stack.name,
         "region": stack.stack.region,

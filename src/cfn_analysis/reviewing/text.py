@@ -43,7 +43,7 @@ def as_text(found: Review) -> str:
     stacks = stack_digests(whole)
     for stack in stacks:
         if not stack.is_quiet:
-            lines += ["", *_stack(stack, names)]
+            lines += ["", *_stack_lines(stack, names)]
     if quiet := [stack.name for stack in stacks if stack.is_quiet]:
         lines += ["", *_wrapped(f"No change: {', '.join(quiet)}.", "")]
     return "\n".join(lines)
@@ -74,7 +74,7 @@ def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
             yield from _wrapped(f"accepted: {group.reason or 'by --accept'}", "    ")
 
 
-def _stack(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:
+def _stack_lines(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:
     yield f"{stack.name} ({stack.region}): {stack.counted}"
     for entry, where in stack.parameters:
         values = values_in_words(entry["before"], entry["after"])

@@ -15,7 +15,7 @@ from cfn_analysis.updates.set_changes import ResourceChange
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 
-class Change(NamedTuple):
+class ValueChange(NamedTuple):
     """A changed value.
 
     Attributes:
@@ -47,14 +47,14 @@ class Setting(NamedTuple):
     of_items: bool = True
 
 
-def value_changes(change: ResourceChange) -> Iterator[Change]:
+def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
     """Yield every value of a resource that changes, except those that follow from a replacement."""
     for cause in change.causes:
         if cause.place and cause.follows is None:
             yield from _parts(cause.name, cause.before, cause.after)
 
 
-def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[Change]:
+def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[ValueChange]:
     """Yield a difference; for an added or removed mapping or list, each value in it."""
     whole = before if after is None else after
     if (before is None) != (after is None) and not is_unknown(whole):
@@ -71,7 +71,7 @@ def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Ite
                 inner = (None, item) if before is None else (item, None)
                 yield from _parts(f"{place}[{name}]", *inner, of_item=of_item)
             return
-    yield Change(place, before, after, of_item)
+    yield ValueChange(place, before, after, of_item)
 
 
 def problems(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.updates.update_exceptions import Changed, known_text
+from cfn_analysis.updates.update_exceptions import ChangedProperties, known_text
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 
@@ -22,17 +22,17 @@ class Refusal(NamedTuple):
         source: the page of the restriction.
     """
 
-    applies: Callable[[Changed], bool | None]
+    applies: Callable[[ChangedProperties], bool | None]
     why: str
     way_out: str
     source: str
 
 
-def _always(_: Changed) -> bool | None:
+def _always(_: ChangedProperties) -> bool | None:
     return True
 
 
-def _names(items: Any) -> set[str] | None:
+def _index_names(items: Any) -> set[str] | None:
     if items is None:
         return set()
     if not isinstance(items, list) or any(
@@ -43,14 +43,16 @@ def _names(items: Any) -> set[str] | None:
     return None if any(not isinstance(name, str) for name in names) else set(map(str, names))
 
 
-def _two_indexes(changed: Changed) -> bool | None:
-    before, after = (_names(side.get("GlobalSecondaryIndexes")) for side in (changed.before, changed.after))
+def _two_indexes(changed: ChangedProperties) -> bool | None:
+    before, after = (
+        _index_names(side.get("GlobalSecondaryIndexes")) for side in (changed.before, changed.after)
+    )
     return None if before is None or after is None else len(before ^ after) > 1
 
 
-def _index_changed(changed: Changed) -> bool | None:
+def _index_changed(changed: ChangedProperties) -> bool | None:
     before, after = (side.get("GlobalSecondaryIndexes") for side in (changed.before, changed.after))
-    if _names(before) is None or _names(after) is None:
+    if _index_names(before) is None or _index_names(after) is None:
         return None
     fixed = ("KeySchema", "Projection")
     old = {item["IndexName"]: [item.get(key) for key in fixed] for item in before or []}
@@ -60,15 +62,15 @@ def _index_changed(changed: Changed) -> bool | None:
     )
 
 
-def _differs(name: str) -> Callable[[Changed], bool | None]:
-    def applies(changed: Changed) -> bool | None:
+def _differs(name: str) -> Callable[[ChangedProperties], bool | None]:
+    def applies(changed: ChangedProperties) -> bool | None:
         return bool(changed.before.get(name) != changed.after.get(name))
 
     return applies
 
 
-def _smaller(name: str) -> Callable[[Changed], bool | None]:
-    def applies(changed: Changed) -> bool | None:
+def _smaller(name: str) -> Callable[[ChangedProperties], bool | None]:
+    def applies(changed: ChangedProperties) -> bool | None:
         one, other = known_text(changed.before, name), known_text(changed.after, name)
         if one is None or other is None:
             return False
@@ -80,7 +82,7 @@ def _smaller(name: str) -> Callable[[Changed], bool | None]:
     return applies
 
 
-def _ttl_attribute(changed: Changed) -> bool | None:
+def _ttl_attribute(changed: ChangedProperties) -> bool | None:
     one, other = (side.get("TimeToLiveSpecification") for side in (changed.before, changed.after))
     if not isinstance(one, Mapping) or not isinstance(other, Mapping) or is_unknown(one) or is_unknown(other):
         return False
@@ -88,7 +90,7 @@ def _ttl_attribute(changed: Changed) -> bool | None:
     return on == [True, True] and one.get("AttributeName") != other.get("AttributeName")
 
 
-def _only_region(changed: Changed) -> bool | None:
+def _only_region(changed: ChangedProperties) -> bool | None:
     keys = {
         key for key in {*changed.before, *changed.after} if changed.before.get(key) != changed.after.get(key)
     }
@@ -102,7 +104,7 @@ def _version(text: str) -> list[int]:
     return [int(digits) for digits in re.findall("[0-9]+", text)]
 
 
-def _older(changed: Changed) -> bool | None:
+def _older(changed: ChangedProperties) -> bool | None:
     one, other = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
     if one is None or other is None:
         return False
@@ -110,7 +112,7 @@ def _older(changed: Changed) -> bool | None:
     return _version(other)[:shortest] < _version(one)[:shortest]
 
 
-def _major_without_consent(changed: Changed) -> bool | None:
+def _major_without_consent(changed: ChangedProperties) -> bool | None:
     one, other = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
     engine = known_text(changed.after, "Engine") or ""
     if one is None or other is None or engine.startswith("aurora") or not engine:
@@ -251,7 +253,9 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
 """Type -> property -> changes that AWS does not allow."""
 
 
-def refusals(type_name: str, properties: Collection[str], changed: Changed) -> Iterator[tuple[Refusal, bool]]:
+def refusals(
+    type_name: str, properties: Collection[str], changed: ChangedProperties
+) -> Iterator[tuple[Refusal, bool]]:
     """Yield what AWS refuses of a change of some properties, and whether it is certain that it does."""
     for name, found in REFUSED.get(type_name, {}).items():
         for refusal in found if name in properties else ():

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from cfn_analysis.model.built_stack import BuiltStack
     from cfn_analysis.model.references import Place
     from cfn_analysis.updates.documented_updates import Note
-    from cfn_analysis.updates.update_exceptions import Changed
+    from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 
 CUSTOM = "AWS::CloudFormation::CustomResource"
@@ -78,7 +78,7 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
 
 
 def effect_of_values(
-    type_name: str, region: str, place: Place, changed: Changed, *, certain: bool = True
+    type_name: str, region: str, place: Place, changed: ChangedProperties, *, certain: bool = True
 ) -> Effect:
     """Return the effect of a change of known values at a place on a resource of a type.
 
@@ -150,7 +150,7 @@ def deleted_first(type_name: str, region: str) -> bool:
         return False
 
 
-def note_on_change(type_name: str, place: Place, changed: Changed | None = None) -> Note | None:
+def note_on_change(type_name: str, place: Place, changed: ChangedProperties | None = None) -> Note | None:
     """Return the side effect of updating the property at a place, such as a restart.
 
     Args:

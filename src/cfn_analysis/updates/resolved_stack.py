@@ -120,30 +120,29 @@ class ResolvedStack:
         self.values: Mapping[str, Any] = body.values
         self.truths: Mapping[str, bool | None] = body.truths
         self.resources: dict[str, Resource] = {}
-        for name, one in stack.resources.items():
-            exists = body.exists(one)
-            self._at = name if exists is not False else ""
-            kind = CUSTOM if one["Type"].startswith("Custom::") else one["Type"]
-            node = one.get("Properties", {})
-            properties = body.value(node, f"Resources.{name}.Properties")
-            if not isinstance(properties, Mapping):
-                properties = {UNRESOLVED: [node, {}]}
-            unless = body.definition(one["Condition"]) if exists is None else ""
-            self.resources[name] = Resource(kind, exists, unless, properties, one)
+        for name, declared_resource in stack.resources.items():
+            self.resources[name] = self._resource(body, name, declared_resource)
         self._at = ""
         self.refusals = body.refusals()
-        self.outputs: dict[str, Output] = {}
-        for key, one in stack.outputs.items():
-            export = one["Export"].get("Name") if isinstance(one.get("Export"), Mapping) else None
-            value = body.value(one.get("Value", ""), f"Outputs.{key}.Value")
-            export = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
-            self.outputs[key] = Output(body.exists(one), value, export)
+        self.outputs = {key: _output(body, key, output) for key, output in stack.outputs.items()}
         self.exports: dict[str, str] = {
-            one.export: key
-            for key, one in self.outputs.items()
-            if one.exists is not False and isinstance(one.export, str)
+            output.export: key
+            for key, output in self.outputs.items()
+            if output.exists is not False and isinstance(output.export, str)
         }
         self.deployed_name = body.value({"Fn::Sub": stack.name_pattern}, "name")
+
+    def _resource(self, body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
+        """Return a resolved resource, which the methods that resolve imports and outputs see as the user."""
+        exists = body.exists(declared)
+        self._at = name if exists is not False else ""
+        kind = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
+        node = declared.get("Properties", {})
+        properties = body.value(node, f"Resources.{name}.Properties")
+        if not isinstance(properties, Mapping):
+            properties = {UNRESOLVED: [node, {}]}
+        unless = body.definition(declared["Condition"]) if exists is None else ""
+        return Resource(kind, exists, unless, properties, declared)
 
     def existing(self) -> Iterator[tuple[str, Resource]]:
         """Yield the resources that exist or may exist."""
@@ -205,6 +204,14 @@ class ResolvedStack:
         if self._at:
             self.read.setdefault(output, []).append(self._at)
         return in_stack(output.stack, self._earlier[output.stack].outputs[output.name].value)
+
+
+def _output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
+    """Return a resolved output."""
+    export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
+    value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
+    export = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
+    return Output(body.exists(declared), value, export)
 
 
 def resolve_set(

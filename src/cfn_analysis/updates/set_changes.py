@@ -17,7 +17,7 @@ from cfn_analysis.updates.causes import Why
 from cfn_analysis.updates.comparison import Difference, differences
 from cfn_analysis.updates.replacement import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions
-from cfn_analysis.updates.update_exceptions import Changed
+from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 ADD: Final = "add"
 UPDATE: Final = "update"
@@ -170,7 +170,7 @@ class _SetChanges:
         found = differences(
             will.type, new.stack.region, was.properties, will.properties, (old.expand, new.expand)
         )
-        changed = Changed(was.properties, will.properties, will.attributes)
+        changed = ChangedProperties(was.properties, will.properties, will.attributes)
         causes = [self._cause(node, will.type, one, changed) for one in found]
         policies = [
             Cause((), key, one, other, [self.why.file(node.stack)], Effect.NONE)
@@ -193,7 +193,7 @@ class _SetChanges:
             change.change = _WORDS.get(change.effect, POLICY)
             yield change
 
-    def _cause(self, node: Node, type_name: str, one: Difference, changed: Changed) -> Cause:
+    def _cause(self, node: Node, type_name: str, one: Difference, changed: ChangedProperties) -> Cause:
         region = self.after[node.stack].stack.region
         effect = effect_of_values(type_name, region, one.place, changed, certain=one.certain)
         chain = self.why.value(node, one.place)
@@ -222,7 +222,7 @@ class _SetChanges:
         if strength < Effect.MAYBE_REPLACED or self._was(user) is None:
             return False
         was = self._was(user)
-        changed = Changed(was.properties if was else {}, own.properties, own.attributes)
+        changed = ChangedProperties(was.properties if was else {}, own.properties, own.attributes)
         region = self.after[user.stack].stack.region
         effect = min(effect_of_values(own.type, region, mention.place, changed), strength)
         its = self.found.get(user)

@@ -16,7 +16,7 @@ _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/Templa
 Properties = Mapping[str, Any]
 
 
-class Changed(NamedTuple):
+class ChangedProperties(NamedTuple):
     """A resource whose properties change.
 
     Attributes:
@@ -57,28 +57,28 @@ def _is_absent(properties: Properties, name: str) -> bool | None:
     return None if is_unknown(value) else value in (None, "")
 
 
-def never(_: Changed) -> bool | None:
+def never(_: ChangedProperties) -> bool | None:
     """Return False: the property does not replace, although its schema lists it as conditional."""
     return False
 
 
-def _unless_absent_after(name: str) -> Callable[[Changed], bool | None]:
-    def replaces(changed: Changed) -> bool | None:
+def _unless_absent_after(name: str) -> Callable[[ChangedProperties], bool | None]:
+    def replaces(changed: ChangedProperties) -> bool | None:
         absent = _is_absent(changed.after, name)
         return None if absent is None else not absent
 
     return replaces
 
 
-def _unless_absent_before(name: str) -> Callable[[Changed], bool | None]:
-    def replaces(changed: Changed) -> bool | None:
+def _unless_absent_before(name: str) -> Callable[[ChangedProperties], bool | None]:
+    def replaces(changed: ChangedProperties) -> bool | None:
         absent = _is_absent(changed.before, name)
         return None if absent is None else not absent
 
     return replaces
 
 
-def _instance_engine(changed: Changed) -> bool | None:
+def _instance_engine(changed: ChangedProperties) -> bool | None:
     engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
     if None in engines:
         return None
@@ -93,12 +93,12 @@ def _instance_engine(changed: Changed) -> bool | None:
     return one != other and (one, other) not in in_place
 
 
-def _cluster_engine(changed: Changed) -> bool | None:
+def _cluster_engine(changed: ChangedProperties) -> bool | None:
     engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
     return None if None in engines else engines not in (("aurora", "aurora-mysql"), (engines[0], engines[0]))
 
 
-def _instance_zone(changed: Changed) -> bool | None:
+def _instance_zone(changed: ChangedProperties) -> bool | None:
     absent = _is_absent(changed.after, "AvailabilityZone")
     if absent is False:
         return True
@@ -106,33 +106,33 @@ def _instance_zone(changed: Changed) -> bool | None:
     return None if absent is None or is_unknown(changed.after.get("MultiAZ")) else zones != "true"
 
 
-def _tenancy(changed: Changed) -> bool | None:
+def _tenancy(changed: ChangedProperties) -> bool | None:
     one = known_text({"InstanceTenancy": "default", **changed.before}, "InstanceTenancy")
     other = known_text({"InstanceTenancy": "default", **changed.after}, "InstanceTenancy")
     return None if None in (one, other) else (one, other) != ("dedicated", "default")
 
 
-def _replacing_policy(changed: Changed) -> bool | None:
+def _replacing_policy(changed: ChangedProperties) -> bool | None:
     policy = changed.attributes.get("UpdatePolicy", {})
     replacing = policy.get("AutoScalingReplacingUpdate", {}) if isinstance(policy, Mapping) else {}
     will = replacing.get("WillReplace", False) if isinstance(replacing, Mapping) else False
     return None if is_unknown(will) else str(as_strings(will)) == "true"
 
 
-def _document(changed: Changed) -> bool | None:
+def _document(changed: ChangedProperties) -> bool | None:
     method = changed.after.get("UpdateMethod", "Replace")
     return None if is_unknown(method) else method != "NewVersion"
 
 
-def _comes_or_goes(name: str) -> Callable[[Changed], bool | None]:
-    def replaces(changed: Changed) -> bool | None:
+def _comes_or_goes(name: str) -> Callable[[ChangedProperties], bool | None]:
+    def replaces(changed: ChangedProperties) -> bool | None:
         values = [side.get(name) for side in (changed.before, changed.after)]
         return None if any(map(is_unknown, values)) else any(not value for value in values)
 
     return replaces
 
 
-def _attribute_edited(changed: Changed) -> bool | None:
+def _attribute_edited(changed: ChangedProperties) -> bool | None:
     """Return whether an attribute changes its type."""
     types: list[dict[str, Any]] = []
     for side in (changed.before, changed.after):
@@ -146,12 +146,12 @@ def _attribute_edited(changed: Changed) -> bool | None:
 
 _OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
 
-REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
     "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
-DECIDED: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+DECIDED: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
         _replacing_policy,
@@ -208,7 +208,7 @@ CASES: Final[Mapping[str, str]] = {
 """Type -> the page, or the source of its handler, that documents its cases."""
 
 
-def _backups_go_on(changed: Changed) -> bool | None:
+def _backups_go_on(changed: ChangedProperties) -> bool | None:
     days = [known_text(side, "BackupRetentionPeriod") for side in (changed.before, changed.after)]
     return None not in days and "0" not in days
 
@@ -223,7 +223,7 @@ sort_buffer_size sql_mode tmp_table_size wait_timeout
 _DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
 
 
-def _are_dynamic(changed: Changed) -> bool | None:
+def _are_dynamic(changed: ChangedProperties) -> bool | None:
     family = known_text(changed.after, "Family") or ""
     sides = [side.get("Parameters") for side in (changed.before, changed.after)]
     one, other = sides
@@ -232,14 +232,14 @@ def _are_dynamic(changed: Changed) -> bool | None:
     return all(name in _DYNAMIC for name in {*one, *other} if one.get(name) != other.get(name))
 
 
-def _stays(name: str) -> Callable[[Changed], bool | None]:
-    def quiet(changed: Changed) -> bool | None:
+def _stays(name: str) -> Callable[[ChangedProperties], bool | None]:
+    def quiet(changed: ChangedProperties) -> bool | None:
         return _comes_or_goes(name)(changed) is False
 
     return quiet
 
 
-QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[Changed], bool | None]]]] = {
+QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
     "AWS::ElasticLoadBalancing::LoadBalancer": {name: _stays(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBClusterParameterGroup": {"Parameters": _are_dynamic},
     "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},

@@ -71,7 +71,8 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
             yield f"{place_in_words(place)}: It {what}.{hint(name.removeprefix(PREFIX), known)} {advice}"
     if sources != set(stack.reads_from):
         yield (
-            f"It reads from {_names(sources)}, but its reads_from has {_names(stack.reads_from)}. Correct "
+            f"It reads from {_joined_names(sources)}, but its reads_from has "
+            f"{_joined_names(stack.reads_from)}. Correct "
             "reads_from in stacks/listing.py: the pipeline uses it through the manifest."
         )
 
@@ -112,9 +113,9 @@ def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
             if stack.region not in regions:
                 yield (
                     f"{place_in_words(place)}: It reads the secret {name} in {stack.region}, but stack "
-                    f"{owner} has it in {_names(regions)}. Add the region to its ReplicaRegions."
+                    f"{owner} has it in {_joined_names(regions)}. Add the region to its ReplicaRegions."
                 )
 
 
-def _names(names: Iterable[str]) -> str:
+def _joined_names(names: Iterable[str]) -> str:
     return " and ".join(sorted(names)) or "no other stack"

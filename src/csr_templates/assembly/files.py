@@ -124,7 +124,7 @@ def assemble(
     files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
     findings: list[Finding] = []
     if lint:
-        sources = {stack.name: stack.source for stack in stacks}
+        sources = {declared.name: declared.source for declared in stacks}
         environments_to_lint = known if every_environment else ()
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
             findings += found

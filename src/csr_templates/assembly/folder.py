@@ -259,9 +259,8 @@ def _carry_out(todo: Plan, files: Mapping[str, bytes], folder: Path) -> None:
     if announcement := announce(_manifest(folder), content):
         replace(folder / MANIFEST, as_json(announcement))
     for path, data in content.items():
-        replace(
-            folder / path, data, sync=False
-        )  # after a power failure, stacks.json lists the files to update
+        # After a power failure, stacks.json lists the files to update.
+        replace(folder / path, data, sync=False)
     for path in todo.removed:
         _remove(folder, path)
     if MANIFEST in todo.written:  # last: until then, the earlier manifest with the new files is valid

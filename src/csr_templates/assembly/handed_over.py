@@ -169,7 +169,7 @@ def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
     statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
     own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
-    acts = [in_words(act) for one in own for act in _listed(one.get("Action"))]
+    acts = [in_words(act) for one in own for act in _as_list(one.get("Action"))]
     lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
     if lacking:
         yield (
@@ -235,7 +235,7 @@ def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Itera
                     yield from _apis(part, stack, earlier)
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.references import in_words
+from cfn_analysis.model.references import in_words, uses
 from cfn_analysis.model.schemas import SchemasError, resource_schema, stateful_types
 from csr_templates.naming import PREFIX
 
@@ -32,6 +32,22 @@ _ROOT: Final = {
 _SNAPSHOTS: Final = frozenset({"AWS::RDS::DBCluster"})
 """Types with a snapshot on deletion: a retained cluster would still be billed."""
 _TAGS: Final = {"Project": {"Ref": "ProjectName"}, "Environment": {"Ref": "Environment"}}
+_SOURCES: Final = ("aws:SourceAccount", "aws:SourceArn", "kms:EncryptionContext:aws:logs:arn")
+_WITHOUT_SOURCE: Final = ("apigateway.amazonaws.com",)
+"""Services that do not always send a source when they assume a role."""
+_WITH_RESOURCE_POLICY: Final = {
+    "AWS::S3::Bucket": ("AWS::S3::BucketPolicy", "Bucket"),
+    "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
+    "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
+}
+"""Type -> the type of its resource policy, and the property with the resources of the policy."""
+_PRIVATE_BUCKET: Final = {
+    "PublicAccessBlockConfiguration": dict.fromkeys(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+    ),
+    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+    "VersioningConfiguration": {"Status": "Enabled"},
+}
 
 
 def problems(stack: BuiltStack) -> list[str]:
@@ -40,7 +56,11 @@ def problems(stack: BuiltStack) -> list[str]:
     - Each parameter has a default, a description, a constraint with its explanation, a label and one group,
       and is not a secret.
     - Each resource that supports tags has the tags for deploy policies and operators.
-    - Each KMS key allows the root of the account all actions.
+    - Each KMS key allows the root of the account all actions, and rotates.
+    - Policies allow AWS services only for sources in this account.
+    - Each role has the permissions boundary of the parameter.
+    - Buckets, queues and topics deny requests without TLS. Buckets are private and versioned.
+    - Each log group has a key, and the retention of the parameter.
     - Resources with data are retained, or deleted after a snapshot.
     - Alarms and exports have names with the prefix of the environment.
 
@@ -50,12 +70,17 @@ def problems(stack: BuiltStack) -> list[str]:
     return [
         f"Stack {stack.name}: {sentence}"
         for sentence in (
-            *_parameters(stack),
-            *_tags(stack),
-            *_keys(stack),
-            *_data(stack),
-            *_alarms(stack),
-            *_exports(stack),
+            *_parameter_problems(stack),
+            *_tag_problems(stack),
+            *_key_problems(stack),
+            *_service_problems(stack),
+            *_role_problems(stack),
+            *_transport_problems(stack),
+            *_bucket_problems(stack),
+            *_log_group_problems(stack),
+            *_data_problems(stack),
+            *_alarm_problems(stack),
+            *_export_problems(stack),
         )
     ]
 
@@ -63,7 +88,7 @@ def problems(stack: BuiltStack) -> list[str]:
 # ---- Parameters ----
 
 
-def _parameters(stack: BuiltStack) -> Iterator[str]:
+def _parameter_problems(stack: BuiltStack) -> Iterator[str]:
     interface = stack.template.get("Metadata", {}).get("AWS::CloudFormation::Interface", {})
     grouped = [name for group in interface.get("ParameterGroups", []) for name in group["Parameters"]]
     labels = interface.get("ParameterLabels", {})
@@ -103,7 +128,7 @@ def _parameters(stack: BuiltStack) -> Iterator[str]:
 # ---- Resources ----
 
 
-def _tags(stack: BuiltStack) -> Iterator[str]:
+def _tag_problems(stack: BuiltStack) -> Iterator[str]:
     named: dict[tuple[str, str], str] = {}
     for logical_id, resource in stack.resources.items():
         try:
@@ -152,13 +177,16 @@ def _tags_of(tags: Any) -> Mapping[str, Any]:
     }
 
 
-def _keys(stack: BuiltStack) -> Iterator[str]:
+def _key_problems(stack: BuiltStack) -> Iterator[str]:
     """Check what KMS does not check, because the keys bypass its lockout safety check."""
-    for logical_id, resource in stack.resources.items():
-        if resource["Type"] != "AWS::KMS::Key":
-            continue
-        policy = resource.get("Properties", {}).get("KeyPolicy")
-        statements = _listed(policy.get("Statement", [])) if isinstance(policy, dict) else []
+    for logical_id, key in _of_type(stack, "AWS::KMS::Key"):
+        if key.get("EnableKeyRotation") is not True and "KeySpec" not in key:
+            yield (
+                f"{logical_id} does not rotate. Create the key with keys.key(...), or write "
+                "EnableKeyRotation=True."
+            )
+        policy = key.get("KeyPolicy")
+        statements = _items(policy.get("Statement", [])) if isinstance(policy, dict) else []
         if not any(_allows_root_everything(statement) for statement in statements):
             yield (
                 f"{logical_id} has no statement in KeyPolicy that allows the root of the account kms:* "
@@ -193,15 +221,112 @@ def _denies_changes(statement: Any) -> bool:
         return False
     return "NotAction" in statement or any(
         not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
-        for action in _listed(statement.get("Action", []))
+        for action in _items(statement.get("Action", []))
     )
 
 
-def _listed(value: Any) -> Sequence[Any]:
+def _items(value: Any) -> Sequence[Any]:
     return value if isinstance(value, (list, tuple)) else [value]
 
 
-def _data(stack: BuiltStack) -> Iterator[str]:
+def _service_problems(stack: BuiltStack) -> Iterator[str]:
+    """Check that other accounts cannot make a service act on our resources (the confused deputy problem)."""
+    for logical_id, resource in stack.resources.items():
+        for statement in _statements(resource.get("Properties", {})):
+            principal = statement.get("Principal")
+            services = _items(principal.get("Service", [])) if isinstance(principal, dict) else []
+            names = [name for name in map(in_words, services) if name not in _WITHOUT_SOURCE]
+            if names and statement["Effect"] == "Allow" and not _has_source_in_account(statement):
+                yield (
+                    f"{logical_id} allows {names[0]} without a source in this account, so other accounts can "
+                    "make the service act on it. Add a condition on aws:SourceAccount with the value "
+                    "AWS::AccountId, as roles.service_role does."
+                )
+
+
+def _statements(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Yield the statements of every policy in a part of a template."""
+    for value in node.values() if isinstance(node, dict) else node if isinstance(node, (list, tuple)) else ():
+        if isinstance(value, dict) and "Effect" in value:
+            yield value
+        yield from _statements(value)
+
+
+def _has_source_in_account(statement: Mapping[str, Any]) -> bool:
+    """Return whether a condition requires a source whose every allowed value contains the account."""
+    return any(
+        key in _SOURCES and all("AWS::AccountId" in json.dumps(value) for value in _items(values))
+        for operator, keys in statement.get("Condition", {}).items()
+        if operator in ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
+        for key, values in keys.items()
+    )
+
+
+def _role_problems(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, role in _of_type(stack, "AWS::IAM::Role"):
+        if "PermissionsBoundaryArn" not in {use.name for use in uses(role.get("PermissionsBoundary"))}:
+            yield (
+                f"{logical_id} does not have the permissions boundary of the parameter "
+                "PermissionsBoundaryArn, without which some organizations do not allow its creation. Declare "
+                "the parameter with parameters.permissions_boundary(), and write PermissionsBoundary=If(...) "
+                "as the other stacks do."
+            )
+
+
+def _transport_problems(stack: BuiltStack) -> Iterator[str]:
+    for resource_type, (policy_type, key) in _WITH_RESOURCE_POLICY.items():
+        encrypted = {
+            use.name
+            for _, policy in _of_type(stack, policy_type)
+            if any(map(_denies_without_tls, _statements(policy)))
+            for use in uses(policy.get(key))
+        }
+        for logical_id, _ in _of_type(stack, resource_type):
+            if logical_id not in encrypted:
+                yield (
+                    f"{logical_id} has no {policy_type} that denies requests without TLS. Add "
+                    "policies.deny_without_tls(...) to its policy (buckets.bucket_policy includes it)."
+                )
+
+
+def _denies_without_tls(statement: Mapping[str, Any]) -> bool:
+    return (statement["Effect"], statement.get("Principal"), statement.get("Condition")) == (
+        "Deny",
+        "*",
+        {"Bool": {"aws:SecureTransport": "false"}},
+    )
+
+
+def _bucket_problems(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, bucket in _of_type(stack, "AWS::S3::Bucket"):
+        missing = [key for key, value in _PRIVATE_BUCKET.items() if bucket.get(key) != value]
+        if missing:
+            yield (
+                f"{logical_id} is not private and versioned: {', '.join(missing)} must be as in "
+                "buckets.private_bucket(...). Create the bucket with this function."
+            )
+
+
+def _log_group_problems(stack: BuiltStack) -> Iterator[str]:
+    for logical_id, group in _of_type(stack, "AWS::Logs::LogGroup"):
+        missing = [] if group.get("KmsKeyId") else ["KmsKeyId (the ARN of a key)"]
+        if group.get("RetentionInDays") != {"Ref": "LogRetentionDays"}:
+            missing.append("RetentionInDays (the parameter LogRetentionDays)")
+        if missing:
+            yield (
+                f"{logical_id} does not have the required {' and '.join(missing)}. Create the log group with "
+                "log_groups.log_group(...)."
+            )
+
+
+def _of_type(stack: BuiltStack, resource_type: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield logical ID and properties of the resources of a type."""
+    for logical_id, resource in stack.resources.items():
+        if resource["Type"] == resource_type:
+            yield logical_id, resource.get("Properties", {})
+
+
+def _data_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, resource in stack.resources.items():
         if resource["Type"] not in stateful_types():
             continue
@@ -221,7 +346,7 @@ def _data(stack: BuiltStack) -> Iterator[str]:
                 )
 
 
-def _alarms(stack: BuiltStack) -> Iterator[str]:
+def _alarm_problems(stack: BuiltStack) -> Iterator[str]:
     for logical_id, resource in stack.resources.items():
         if resource["Type"] in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"):
             name = in_words(resource.get("Properties", {}).get("AlarmName", ""))
@@ -236,7 +361,7 @@ def _alarms(stack: BuiltStack) -> Iterator[str]:
 # ---- Outputs ----
 
 
-def _exports(stack: BuiltStack) -> Iterator[str]:
+def _export_problems(stack: BuiltStack) -> Iterator[str]:
     for name, key in stack.exports.items():
         if not name.startswith(PREFIX):
             yield (

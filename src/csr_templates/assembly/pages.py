@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from csr_templates.assembly.files import Assembly
     from csr_templates.reference.alarm_sections import AlarmSection
     from csr_templates.reference.alarms import Alarm
-    from csr_templates.reference.markers import Section
+    from csr_templates.reference.markers import MarkedSection
 
 _LANGUAGE: Final = re.compile(r".*\.([a-z]{2})\.md")
 
@@ -120,7 +120,7 @@ def _languages(folder: Path, tables: Tables) -> tuple[list[_Language], list[str]
 class _Page(NamedTuple):
     path: Path
     text: str
-    sections: Sequence[Section]
+    sections: Sequence[MarkedSection]
 
 
 class _Language:
@@ -218,9 +218,9 @@ def _alarm_markers(page: _Page) -> dict[str, int]:
 
 
 def _table(
-    section: Section,
+    section: MarkedSection,
     lines: Sequence[str],
-    write: Callable[[Section, Sequence[str]], Sequence[str]],
+    write: Callable[[MarkedSection, Sequence[str]], Sequence[str]],
     mistakes: list[str],
 ) -> Sequence[str]:
     """Return the lines of a table; the current ones if it has a mistake, which is added to the others."""

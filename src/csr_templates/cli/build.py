@@ -11,7 +11,7 @@ from cfn_analysis.model.rendering import RenderError
 from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
-from csr_templates.cli.build_report import Result, as_json, print_text, refresh_command
+from csr_templates.cli.build_report import BuildResult, as_json, print_text, refresh_command
 from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, say
 from csr_templates.cli.stack_mistakes import explain
 from csr_templates.environments.environment import EnvironmentsError
@@ -118,7 +118,7 @@ def run(arguments: Namespace) -> int:
             unknown = str(error) if ours else f"{type(error).__name__}: {error}"
             say(as_json("error", message=mistake or unknown))
         raise
-    result = Result(assembly, plan, written, arguments.check)
+    result = BuildResult(assembly, plan, written, arguments.check)
     if result.status != "ok" or not arguments.quiet:
         if in_json:
             say(as_json(result.status, result))

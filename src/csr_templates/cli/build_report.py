@@ -27,7 +27,7 @@ INFORMATIONAL = (
 )
 
 
-class Result(NamedTuple):
+class BuildResult(NamedTuple):
     """A completed build or check.
 
     Attributes:
@@ -54,7 +54,7 @@ class Result(NamedTuple):
         return "stale" if self.is_check and stale else "ok"
 
 
-def print_text(result: Result, arguments: Namespace, output: Path) -> None:
+def print_text(result: BuildResult, arguments: Namespace, output: Path) -> None:
     """Print the result of a build into ``output`` for a person."""
     _print_findings(result, arguments)
     if result.plan is None:
@@ -71,7 +71,7 @@ def print_text(result: Result, arguments: Namespace, output: Path) -> None:
         say(f"Not touched: {', '.join(result.plan.unknown)} (not written by csr-templates).")
 
 
-def _print_findings(result: Result, arguments: Namespace) -> None:
+def _print_findings(result: BuildResult, arguments: Namespace) -> None:
     assembly = result.assembly
     for problem in assembly.problems:
         say(with_line(problem, arguments.stacks))
@@ -87,7 +87,7 @@ def _print_findings(result: Result, arguments: Namespace) -> None:
         say(f"{count}." if result.is_check else f"{count}; nothing was written.")
 
 
-def _print_stale(result: Result, plan: Plan, arguments: Namespace, output: Path) -> None:
+def _print_stale(result: BuildResult, plan: Plan, arguments: Namespace, output: Path) -> None:
     """Print what differs, and the command that writes it."""
     for path in plan.stale:
         say(folder.difference(path, result.assembly.files.get(path), output), end="")
@@ -114,7 +114,7 @@ def _print_stacks(assembly: Assembly) -> None:
         say(f"{'all':<25} {resources:>4} resources {size:>7,} bytes")
 
 
-def _print_files(result: Result, plan: Plan, output: Path) -> None:
+def _print_files(result: BuildResult, plan: Plan, output: Path) -> None:
     if result.is_check:
         say(f"{output} is up to date: {quantity(len(plan.unchanged), 'file')}.")
     else:
@@ -130,7 +130,7 @@ def _print_files(result: Result, plan: Plan, output: Path) -> None:
 
 
 def as_json(
-    status: str, result: Result | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
+    status: str, result: BuildResult | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
 ) -> str:
     """Return the document of ``--format json``; it always has every key.
 

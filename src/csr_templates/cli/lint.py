@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     """Lint the files, print the findings and return the exit code."""
     from cfn_analysis.linting import runner  # takes half a second, not for other commands
 
-    texts = {file: _text(file) for file in arguments.files}
+    texts = {file: _file_text(file) for file in arguments.files}
     regions = {file: arguments.region or _regions(file) for file in arguments.files}
     try:
         found = [
@@ -75,7 +75,7 @@ def _regions(file: Path) -> list[str]:
     return []
 
 
-def _text(file: Path) -> str:
+def _file_text(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except OSError as error:

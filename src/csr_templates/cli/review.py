@@ -75,6 +75,10 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="compare the review with a change set (output of aws cloudformation describe-change-set) "
         "instead of printing it; exit with 1 if the change set contains more (formats: text, json)",
     )
+    _add_template_arguments(parser)
+
+
+def _add_template_arguments(parser: ArgumentParser) -> None:
     templates = parser.add_argument_group("options for two templates")
     templates.add_argument(
         "--region", metavar="REGION", help=f"region of the templates (default: {DEFAULT_REGION})"

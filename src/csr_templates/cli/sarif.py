@@ -28,7 +28,7 @@ _LEVELS: Final = {"error": "error", "warning": "warning", "informational": "note
 _ERRORS: Final = (WILL_FAIL, DATA_LOSS, EXPORT)
 
 
-class Result(NamedTuple):
+class SarifResult(NamedTuple):
     """A finding or a risk at one line.
 
     Attributes:
@@ -69,7 +69,7 @@ def document(after: Side, found: Review) -> str:
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs}, indent=2)
 
 
-def lint_results(after: Side, findings: Iterable[Finding]) -> list[Result]:
+def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
     """Return findings as results, at the line of the stack module if it is known."""
     modules = {
         stack.name: path.as_posix()
@@ -84,11 +84,11 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[Result]:
         if colon and one.stack in modules:
             file, line = _relative(modules[one.stack]), int(number)
         key = f"{one.stack} {one.path} {one.rule}"
-        found.append(Result(one.rule, _LEVELS[one.severity], one.message, file, line, key))
+        found.append(SarifResult(one.rule, _LEVELS[one.severity], one.message, file, line, key))
     return found
 
 
-def review_results(found: Review) -> list[Result]:
+def review_results(found: Review) -> list[SarifResult]:
     """Return risks as results, at the line of the stack module, otherwise at the line of the template."""
     stacks = {one.stack.name: one.stack for each in found.environments for one in each.stacks}
     results = []
@@ -109,11 +109,11 @@ def review_results(found: Review) -> list[Result]:
         level = "error" if risk.kind in _ERRORS else "warning"
         key = f"{risk.stack} {risk.name} {risk.kind} {','.join(where)}"
         reason = risk.reason if risk.accepted else None
-        results.append(Result(risk.kind, level, message, file, number, key, reason))
+        results.append(SarifResult(risk.kind, level, message, file, number, key, reason))
     return results
 
 
-def _run(category: str, results: Sequence[Result]) -> dict[str, Any]:
+def _run(category: str, results: Sequence[SarifResult]) -> dict[str, Any]:
     shown = results[:MOST_RESULTS]
     rules = list(dict.fromkeys(one.rule for one in shown))
     rules.sort(key=lambda rule: (KINDS.index(rule) if rule in KINDS else 0, rule))
@@ -127,7 +127,7 @@ def _run(category: str, results: Sequence[Result]) -> dict[str, Any]:
     return run
 
 
-def _result(one: Result) -> dict[str, Any]:
+def _result(one: SarifResult) -> dict[str, Any]:
     found: dict[str, Any] = {
         "ruleId": one.rule,
         "level": one.level,

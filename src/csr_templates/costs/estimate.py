@@ -163,15 +163,23 @@ def estimate_resolved(
     used: list[Line] = []
     for name, amounts in usage.items():
         stack = resolved[name]
-        paid = [one.key for one in by_usage if one.stack == name]
+        paid = {one.key for one in by_usage if one.stack == name}
         for key, amount in amounts.items():
             place = f"{environment}.{name}.{key}"
-            require(key, paid, place, "The stack does not pay this item by usage")
+            require(key, _payable(stack), place, "The stack does not pay this item by usage")
+            if key not in paid:
+                continue  # with other parameter values, the stack pays it
             if prices.tiers(key, stack.stack.region):
                 used += meter.lines(stack.stack, key, stack.stack.region, amount)
             else:
                 unpriced.append(Unpriced(name, key, "usage", _no_price(key, stack.stack.region)))
     return Estimate(environment, lines, unpriced, by_usage, used)
+
+
+def _payable(stack: ResolvedStack) -> Sequence[str]:
+    """Return the items that a stack pays by usage, with any parameter values."""
+    billings = (TYPES.get(resource.type) for resource in stack.resources.values())
+    return [*dict.fromkeys(key for billing in billings if billing for key in billing.usage)]
 
 
 def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[Charge]:

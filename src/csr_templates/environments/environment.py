@@ -17,9 +17,9 @@ from csr_templates.environments.values import (
     Candidate,
     Value,
     default_refusals,
-    refusals,
     require_declarations,
     text_of,
+    value_refusals,
 )
 
 if TYPE_CHECKING:
@@ -246,7 +246,7 @@ def _key_refusals(
         )
     else:
         advice = f" {_NEW_ENVIRONMENT}" if key == "Environment" else ""
-        yield from (f"{refusal}{advice}" for refusal in refusals(value, key, declaring))
+        yield from (f"{refusal}{advice}" for refusal in value_refusals(value, key, declaring))
 
 
 def _merge(

@@ -52,7 +52,7 @@ def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
     """
     file = path.as_posix()
     try:
-        text = _text(path)
+        text = _decoded(path)
         parsed = json.loads(
             text, object_pairs_hook=Pairs, parse_int=Number, parse_float=Number, parse_constant=Number
         )
@@ -85,7 +85,7 @@ class _UnreadableError(Exception):
     """The file does not have a text to parse; the message states why."""
 
 
-def _text(path: Path) -> str:
+def _decoded(path: Path) -> str:
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):  # reading a pipe may never end

@@ -52,7 +52,7 @@ _UNKNOWN: Final = ("Fn::Cidr", "Fn::GetAZs", "Fn::GetAtt", "Fn::ImportValue")
 _TAG: Final = ("Tags", "*", "Value")
 _OF_TAGS: Final = {"maxLength": 256}  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
 
-Place = tuple[str, ...]
+PropertyPath = tuple[str, ...]
 """Keys from the properties to a value; ``*`` for every item of a list, as in the schemas."""
 
 Conditions = tuple[tuple[str, bool], ...]
@@ -249,7 +249,7 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
     for logical_id, resource in stack.template.get("Resources", {}).items():
         when = ((resource["Condition"], True),) if "Condition" in resource else ()
         limit = longest_name(resource["Type"], stack.region)
-        functions: list[tuple[Place, Conditions, Any]] = []
+        functions: list[tuple[PropertyPath, Conditions, Any]] = []
         _find_functions(resource.get("Properties", {}), (), when, functions)
         for place, conditions, value in functions:
             function = next(iter(value))
@@ -287,11 +287,11 @@ def _sites(stack: BuiltStack) -> Iterator[Site]:
         yield from _region_sites(stack, output)
 
 
-def _where(place: Place, logical_id: str, stack: BuiltStack) -> str:
+def _where(place: PropertyPath, logical_id: str, stack: BuiltStack) -> str:
     return f"{'.'.join(place)} of {logical_id} in {stack.name}".replace(".*", "[]")
 
 
-def _judged_part(type_name: str, region: str, place: Place) -> dict[str, Any]:
+def _judged_part(type_name: str, region: str, place: PropertyPath) -> dict[str, Any]:
     """Return the parts of a property's schema that are checked here."""
     if place == _TAG:
         return dict(_OF_TAGS)
@@ -335,7 +335,7 @@ def _region_sites(stack: BuiltStack, node: Any) -> Iterator[Site]:
 
 
 def _find_functions(
-    node: Any, place: Place, conditions: Conditions, found: list[tuple[Place, Conditions, Any]]
+    node: Any, place: PropertyPath, conditions: Conditions, found: list[tuple[PropertyPath, Conditions, Any]]
 ) -> None:
     """Add the functions in the values of a resource, in each branch of ``Fn::If``."""
     if isinstance(node, dict):

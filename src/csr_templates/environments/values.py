@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 ZONE = "AWS::EC2::AvailabilityZone::Name"
 TYPES = ("String", "Number", ZONE)
 
-LONGEST_VALUE = (
-    4096  # bytes; https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
-)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+LONGEST_VALUE = 4096  # bytes
 
 # A number in its shortest form, so that CloudFormation shows the value of the file.
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]")
@@ -105,10 +104,10 @@ def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str
     if default is None:
         return []
     is_number = stack.parameters[name]["Type"] == "Number"
-    return refusals(Number(default) if is_number else default, name, [stack], origin)
+    return value_refusals(Number(default) if is_number else default, name, [stack], origin)
 
 
-def refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
+def value_refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
     """Return why the templates with parameter ``name`` do not allow ``value``; empty if all allow it.
 
     Args:

@@ -69,7 +69,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             stack, files = entry["name"], dict(entry["parameterFiles"])
             text = _content(read_file, entry["template"], where)
             template = read_template(text)
-            stacks.append(_stack(entry, template, text, _policy(read_file, entry, where)))
+            stacks.append(_read_stack(entry, template, text, _policy(read_file, entry, where)))
         except TemplateTextError as error:
             raise BuiltFolderError(f"Cannot read {where}/{entry['template']}: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -126,7 +126,7 @@ def _is_parameter(item: Any) -> bool:
     return False
 
 
-def _stack(
+def _read_stack(
     entry: Mapping[str, Any], template: Mapping[str, Any], text: str, policy: dict[str, Any]
 ) -> BuiltStack:
     sections = {name: title for title, names in entry.get("sections", {}).items() for name in names}

@@ -40,7 +40,7 @@ class Claim(NamedTuple):
     handler: str
 
 
-class Place(NamedTuple):
+class ArnWithTags(NamedTuple):
     """The resources of a statement: an ARN, and the tags that the resources must have (see ``Scope``)."""
 
     arn: str
@@ -77,7 +77,7 @@ def concerns(action: str, arn: str) -> bool:
     )
 
 
-class Needs:
+class DeployNeeds:
     """The actions and resources of one template.
 
     Attributes:
@@ -95,7 +95,7 @@ class Needs:
         self.patterns = Patterns(stack)
         self.types = _by_type(stack)
         self.claims = claimed_actions(stack)
-        self._places_of: dict[str, set[Place]] = {}  # by concerned: a format of IAM -> our places
+        self._places_of: dict[str, set[ArnWithTags]] = {}  # by concerned: a format of IAM -> our places
         self._arns_of: dict[deploy_scopes.Scope, list[str]] = {}  # by filled
         self.serving = {action for action in self.claims if self._serves(action)}
         if missing := [sentence for type_name in self.types for sentence in self._without_scope(type_name)]:
@@ -119,13 +119,13 @@ class Needs:
             )
         }
 
-    def reached(self, action: str) -> Iterator[Place]:
+    def reached(self, action: str) -> Iterator[ArnWithTags]:
         """Yield the existing or named resources of an action."""
         for place in self.concerned(action):
             if not self._only_creates(action, place):
                 yield place
 
-    def _only_creates(self, action: str, place: Place) -> bool:
+    def _only_creates(self, action: str, place: ArnWithTags) -> bool:
         """Return whether the action only creates the resource."""
         return any(
             place.tags and place.arn in self.filled(deploy_scopes.Scope(type_name, arn))
@@ -205,7 +205,7 @@ class Needs:
                     'as: "AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",'
                 )
 
-    def concerned(self, action: str) -> set[Place]:
+    def concerned(self, action: str) -> set[ArnWithTags]:
         """Return those of our places that the action could concern."""
         formats = _arns(action)
         for one in formats:
@@ -219,25 +219,25 @@ class Needs:
         return {place for one in formats for place in self._places_of[one]}
 
     @cached_property
-    def _beginnings(self) -> dict[str, list[tuple[Place, str, str]]]:
+    def _beginnings(self) -> dict[str, list[tuple[ArnWithTags, str, str]]]:
         """Service -> our places in it, each with its region and how the resource begins."""
-        found: dict[str, list[tuple[Place, str, str]]] = {}
+        found: dict[str, list[tuple[ArnWithTags, str, str]]] = {}
         for place in self.places:
             service, region, begins = _beginning(place.arn)
             found.setdefault(service, []).append((place, region, begins))
         return found
 
     @cached_property
-    def places(self) -> list[Place]:
+    def places(self) -> list[ArnWithTags]:
         """The ARNs for the policies of this stack."""
         found = [
-            Place(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
+            ArnWithTags(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
             for scope in deploy_scopes.SCOPES
             if scope.type in ("", *self.types)
             for name, arn in self._named(scope)
         ]
         found += [
-            Place(f"arn:aws:secretsmanager:{self.region}:*:secret:{name}-??????", "")
+            ArnWithTags(f"arn:aws:secretsmanager:{self.region}:*:secret:{name}-??????", "")
             for name in self._secrets
             if name
         ]

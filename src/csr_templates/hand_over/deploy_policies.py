@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import entries, in_words
 from csr_templates.hand_over import deploy_scopes
-from csr_templates.hand_over.deploy_needs import Needs, Place, service_of, takes_any
+from csr_templates.hand_over.deploy_needs import ArnWithTags, DeployNeeds, service_of, takes_any
 from csr_templates.hand_over.policy_documents import MAX_POLICIES, PolicyError, allow, deny, in_documents
 from csr_templates.hand_over.policy_patterns import (
     ACCOUNT,
@@ -64,7 +64,7 @@ def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
             document can be, or the role would have more policies than IAM attaches.
         resolving.ResolveError: a value that a policy depends on is wrong.
     """
-    needs = Needs(stack)
+    needs = DeployNeeds(stack)
     statements = _Statements(needs)
     of_service = _by_part(statements.allowing(needs.everyday))
     everyday = in_documents(
@@ -103,7 +103,7 @@ def _by_part(statements: Iterable[Document]) -> defaultdict[str, list[Document]]
 class _Statements:
     """The statements for deploying one template."""
 
-    def __init__(self, needs: Needs) -> None:
+    def __init__(self, needs: DeployNeeds) -> None:
         self._needs = needs
         self.built, self.region, self.types = needs.built, needs.region, needs.types
         self.patterns = needs.patterns
@@ -292,7 +292,7 @@ class _Statements:
                 limits = {**OWN_ACCOUNT, **sent}
                 yield from allow(sid, of_kind, arns, StringEquals=ours, StringEqualsIfExists=limits)
         for action, pattern in deploy_scopes.INSIDE.items():
-            place = Place(pattern.format(region=self.region), "environment")
+            place = ArnWithTags(pattern.format(region=self.region), "environment")
             if action in limited and place not in self._needs.places:
                 sid = f"Inside{action.partition(':')[2]}"
                 ours = self._of("ResourceTag", place.tags)

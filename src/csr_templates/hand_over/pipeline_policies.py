@@ -76,7 +76,7 @@ def pipeline_policies(
         PolicyError: one statement is longer than a policy document can be.
     """
     everyday = [
-        *_stack(stack, "Stack", STACK),
+        *_allow_on_stack(stack, "Stack", STACK),
         # An imported resource belongs to the stack, independent of its tags.
         # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security_iam_id-based-policy-examples.html
         *deny(
@@ -110,7 +110,7 @@ def pipeline_policies(
         *_origin_key(stack, stacks),
     ]
     name = f"{stack.name} (pipeline)"
-    return in_documents(name, everyday), in_documents(name, _stack(stack, "Delete", ["DeleteStack"]))
+    return in_documents(name, everyday), in_documents(name, _allow_on_stack(stack, "Delete", ["DeleteStack"]))
 
 
 def role_name(project: str, environment: str, stack: str, kind: str) -> str:
@@ -121,7 +121,7 @@ def role_name(project: str, environment: str, stack: str, kind: str) -> str:
     return f"deploy-{project}-{environment}-{stack}-{kind}"
 
 
-def _stack(stack: BuiltStack, sid: str, actions: list[str] | tuple[str, ...]) -> Iterator[Document]:
+def _allow_on_stack(stack: BuiltStack, sid: str, actions: list[str] | tuple[str, ...]) -> Iterator[Document]:
     arn = f"arn:aws:cloudformation:{stack.region}:*:stack/{PREFIX}{stack.name}/*"
     yield from allow(
         sid, [f"cloudformation:{action}" for action in actions], [arn], StringEqualsIfExists=OWN_ACCOUNT

@@ -317,9 +317,8 @@ def _identifier(
     found: dict[str, Any] = {}
     for name in schema.primary_identifier:
         match known.value(resource.get("Properties", {}).get(name)):
-            case {"Ref": str(other)} if (
-                other in resources
-            ):  # it is the primary identifier of the referenced resource
+            # It is the primary identifier of the referenced resource.
+            case {"Ref": str(other)} if other in resources:
                 (found[name],) = _identifier(stack, known, resources, other).values()
             case str(text):
                 found[name] = text

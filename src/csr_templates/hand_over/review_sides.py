@@ -86,10 +86,12 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
     """Return environment -> parameter -> parameter file in the parent folder."""
     found: dict[str, dict[str, str]] = {}
-    shared = _keys(root / "parameters" / "shared.json")
+    shared = _keys_of_file(root / "parameters" / "shared.json")
     for name in environments:
         found[name] = dict.fromkeys(shared, "parameters/shared.json")
-        found[name] |= dict.fromkeys(_keys(root / "parameters" / f"{name}.json"), f"parameters/{name}.json")
+        found[name] |= dict.fromkeys(
+            _keys_of_file(root / "parameters" / f"{name}.json"), f"parameters/{name}.json"
+        )
     return found
 
 
@@ -104,7 +106,7 @@ def _acceptances(content: Callable[[], bytes], where: str) -> tuple[Acceptance, 
         raise ReviewError(str(error)) from error
 
 
-def _keys(path: Path) -> list[str]:
+def _keys_of_file(path: Path) -> list[str]:
     try:
         content = json.loads(path.read_bytes())
     except (OSError, ValueError):

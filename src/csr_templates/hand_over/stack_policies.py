@@ -16,9 +16,8 @@ from csr_templates.hand_over.policy_documents import PolicyError
 if TYPE_CHECKING:
     from cfn_analysis.model.built_stack import BuiltStack, Document
 
-MAX_BYTES: Final = (
-    16_384  # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html
-)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SetStackPolicy.html
+MAX_BYTES: Final = 16_384
 
 # Their addresses are known outside of the stack, and a new resource has another address.
 _ADDRESSED: Final = frozenset({"AWS::ApiGateway::RestApi", "AWS::CloudFront::Distribution"})

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cfn_analysis.model.wording import hint
 from csr_templates.preflight import calls, packages
-from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure, Query, now
+from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall, Query, now
 from csr_templates.preflight.results import Check, queries
 
 if TYPE_CHECKING:
@@ -147,10 +147,10 @@ class Account:
             if code in query.absent:
                 return Fact(query, time)
             if code in _EXPIRED:
-                _refuse(Failure(code, message))
-            return Fact(query, time, failure=Failure(DENIED if code in _DENIED else code, message))
+                _refuse(FailedCall(code, message))
+            return Fact(query, time, failure=FailedCall(DENIED if code in _DENIED else code, message))
         except BotoCoreError as error:
-            return Fact(query, time, failure=Failure(type(error).__name__, str(error)))
+            return Fact(query, time, failure=FailedCall(type(error).__name__, str(error)))
 
     def _call(self, query: Query) -> Any:
         from botocore import xform_name
@@ -202,7 +202,7 @@ def collect(
                 raise
 
 
-def _refuse(failure: Failure) -> NoReturn:
+def _refuse(failure: FailedCall) -> NoReturn:
     """Return the error for wrong credentials or a missing connection to AWS."""
     code, message = failure
     if code in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
@@ -262,22 +262,22 @@ def _kept(query: Query, answer: Any) -> Any:
     for key in filter(None, query.path.split(".")):
         part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
     if not query.keep:
-        return _plain(part)
+        return _json_value(part)
     if isinstance(part, list):
-        return [_plain(_only(item, query.keep)) for item in part]
-    return _plain(_only(part, query.keep))
+        return [_json_value(_only(item, query.keep)) for item in part]
+    return _json_value(_only(part, query.keep))
 
 
 def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
     return {name: item[name] for name in keep if name in item}
 
 
-def _plain(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """Return a part of an answer as a JSON value."""
     if isinstance(value, Mapping):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _json_value(one) for name, one in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
+        return [_json_value(one) for one in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return value

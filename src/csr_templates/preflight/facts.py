@@ -78,7 +78,7 @@ class Query:
         return shlex.join(words)
 
 
-class Failure(NamedTuple):
+class FailedCall(NamedTuple):
     """The failure of a call.
 
     Attributes:
@@ -103,7 +103,7 @@ class Fact(NamedTuple):
     query: Query
     time: str
     answer: Any = None
-    failure: Failure | None = None
+    failure: FailedCall | None = None
 
 
 class NoAnswerError(Exception):
@@ -269,7 +269,7 @@ def from_json(text: str, name: str) -> Facts:
                 Query(one["service"], one["operation"], one["region"], _frozen(one["parameters"])),
                 str(moment(one["time"]) and one["time"]),
                 one.get("answer"),
-                Failure(**one["failure"]) if "failure" in one else None,
+                FailedCall(**one["failure"]) if "failure" in one else None,
             )
             for one in document["facts"]
         ]

@@ -196,24 +196,7 @@ def needs(
     Raises:
         NeedsError: an environment, stack or parameter does not exist, or a template cannot be resolved.
     """
-    names = [stack.name for stack in folder.stacks]
-    if environment not in folder.environments:
-        raise NeedsError(
-            f"There is no environment {environment}.{hint(environment, folder.environments)} "
-            f"The folder has {', '.join(folder.environments) or 'none'}."
-        )
-    for name in chosen:
-        if name not in names:
-            raise NeedsError(
-                f"There is no stack {name}.{hint(name, names)} The folder has {', '.join(names)}."
-            )
-    decided = {name: stack.name for stack in folder.stacks for name in stack.per_deploy}
-    for name in per_deploy or {}:
-        if name not in decided:
-            raise NeedsError(
-                f"{name} is not a per-deploy parameter.{hint(name, decided)} The per-deploy parameters are: "
-                f"{', '.join(decided) or 'none'}. Set all others in the parameter files."
-            )
+    _require_known(folder, environment, chosen, per_deploy or {})
     stacks = []
     project = ""
     for stack in folder.stacks:
@@ -243,3 +226,27 @@ def needs(
             )
         )
     return Needs(environment, project, account, stacks, chosen)
+
+
+def _require_known(
+    folder: BuiltFolder, environment: str, chosen: Sequence[str], per_deploy: Mapping[str, str]
+) -> None:
+    """Raise ``NeedsError`` for an environment, a stack or a parameter that the folder does not have."""
+    names = [stack.name for stack in folder.stacks]
+    if environment not in folder.environments:
+        raise NeedsError(
+            f"There is no environment {environment}.{hint(environment, folder.environments)} "
+            f"The folder has {', '.join(folder.environments) or 'none'}."
+        )
+    for name in chosen:
+        if name not in names:
+            raise NeedsError(
+                f"There is no stack {name}.{hint(name, names)} The folder has {', '.join(names)}."
+            )
+    decided = {name: stack.name for stack in folder.stacks for name in stack.per_deploy}
+    for name in per_deploy:
+        if name not in decided:
+            raise NeedsError(
+                f"{name} is not a per-deploy parameter.{hint(name, decided)} The per-deploy parameters are: "
+                f"{', '.join(decided) or 'none'}. Set all others in the parameter files."
+            )

@@ -156,7 +156,7 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
         "{statistic}, {needed} of {periods} periods of {period}",
         statistic=", ".join(
             words(one) if one.isalpha() else one
-            for one in dict.fromkeys(filter(None, map(_text, statistics)))
+            for one in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
@@ -176,7 +176,7 @@ def _length(seconds: Any, words: Words) -> str:
     return words.fill("{number} s", number=text)
 
 
-def _text(value: Any) -> str:
+def _words_or_nothing(value: Any) -> str:
     return "" if value is None else in_words(value)
 
 

@@ -25,7 +25,7 @@ class PageError(ValueError):
     """The page cannot be generated; the message states what to do."""
 
 
-class Section(NamedTuple):
+class MarkedSection(NamedTuple):
     """A section between two markers.
 
     Attributes:
@@ -39,7 +39,7 @@ class Section(NamedTuple):
     end: int
 
 
-def sections(text: str, page: str, known: Collection[str]) -> tuple[list[Section], list[str]]:
+def sections(text: str, page: str, known: Collection[str]) -> tuple[list[MarkedSection], list[str]]:
     """Return the generated sections of a page, and a sentence for each marker that is wrong.
 
     A marker is wrong if it is damaged, unknown, nested or without its counterpart.
@@ -49,7 +49,7 @@ def sections(text: str, page: str, known: Collection[str]) -> tuple[list[Section
         page: name of the file, for messages.
         known: the allowed names of a marker.
     """
-    found: list[Section] = []
+    found: list[MarkedSection] = []
     mistakes: list[str] = []
     name = ""
     opened = 0  # the number of the line that opened the section
@@ -66,7 +66,7 @@ def sections(text: str, page: str, known: Collection[str]) -> tuple[list[Section
                     "remove this line."
                 )
             elif name in known:
-                found.append(Section(name, opened, number - 1))
+                found.append(MarkedSection(name, opened, number - 1))
             name = ""
         elif not start:
             mistakes.append(
@@ -98,7 +98,7 @@ def _unknown(name: str, known: Collection[str]) -> str:
 
 
 def rewrite(
-    text: str, found: Sequence[Section], write: Callable[[Section, Sequence[str]], Sequence[str]]
+    text: str, found: Sequence[MarkedSection], write: Callable[[MarkedSection, Sequence[str]], Sequence[str]]
 ) -> str:
     """Return the page with the result of ``write`` for each section, from its current lines.
 

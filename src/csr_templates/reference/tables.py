@@ -17,7 +17,7 @@ from csr_templates.hand_over import manifest
 from csr_templates.reference import alarms, on_call
 from csr_templates.reference.alarms import number
 from csr_templates.reference.markdown import code, codes, prose, table
-from csr_templates.reference.markers import PageError, Section
+from csr_templates.reference.markers import MarkedSection, PageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -82,7 +82,7 @@ class Tables:
         """The names that a marker can have."""
         return [*self.tables, *self.lists, SETTINGS]
 
-    def write(self, section: Section, lines: Sequence[str], page: str, words: Words) -> list[str]:
+    def write(self, section: MarkedSection, lines: Sequence[str], page: str, words: Words) -> list[str]:
         """Return the lines of a section of a page.
 
         Args:

@@ -38,16 +38,14 @@ from troposphere import (
 from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract, fingerprint
 from csr_templates.stacks.dashboards.api import overview
-from csr_templates.stacks.parts import (
-    alarms,
-    dashboards,
-    keys,
-    log_groups,
-    names,
-    parameters,
-    policies,
-    roles,
-    topics,
+from csr_templates.stacks.parts import alarms, dashboards, keys, log_groups, names, policies, roles, topics
+from csr_templates.stacks.parts.parameters import (
+    environment,
+    log_retention,
+    permissions_boundary,
+    project_name,
+    runbook_url,
+    switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -103,14 +101,13 @@ ACCEPTED_KEYS = {"a": "a", "b": "b", "both": "ab"}  # value of OriginKeys -> key
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.parameter_groups(
-        "Environment", "Code"
-    )  # the group of the package first, although its parameters are added later
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
-    environment = t.add_parameter(parameters.environment(), label="Environment", group="Environment")
-    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
+    # The group of the package is first, although its parameters are added later.
+    t.parameter_groups("Environment", "Code")
+    t.add_parameter(project_name(), label="Project", group="Environment")
+    environment_name = t.add_parameter(environment(), label="Environment", group="Environment")
+    t.add_parameter(runbook_url(), label="On-call page", group="Environment")
     return Parameters(
-        environment=environment,
+        environment=environment_name,
         memory_size=t.add_parameter(
             Parameter(
                 "LambdaMemorySize",
@@ -185,7 +182,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Code",
         ),
         cache_enabled=t.add_parameter(
-            parameters.switch(
+            switch(
                 "ApiCacheEnabled",
                 Default="true",
                 Description="Cache the responses to GET requests. The cache is billed by the hour.",
@@ -194,7 +191,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="API Gateway",
         ),
         manage_account=t.add_parameter(
-            parameters.switch(
+            switch(
                 "ManageApiGatewayAccount",
                 Default="true",
                 Description=(
@@ -220,9 +217,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Accepted origin keys",
             group="API Gateway",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
-            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+            permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
 
@@ -1277,8 +1274,8 @@ def add_alarms(
                 cloudwatch.MetricDataQuery(
                     Id="failing",
                     Label="Percentage of failed or rejected requests",
-                    # A few requests at night are not significant. Requests without a key count only while none
-                    # is accepted, which is so if the key of CloudFront is wrong. Otherwise, a third party could
+                    # A few requests at night are not significant. Requests without a key count only while
+                    # none is accepted, as if the key of CloudFront is wrong. Otherwise, a third party could
                     # raise the alarm, or hide failures behind many requests of its own.
                     Expression=(
                         "IF(requests >= 100, IF(FILL(accepted, 0) > 0, "

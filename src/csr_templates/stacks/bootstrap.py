@@ -35,7 +35,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import value_at
 from cfn_analysis.model.resource_names import longest_name, name_path
 from csr_templates.stacks.parts import buckets, names, policies
-from csr_templates.stacks.parts import parameters as common
+from csr_templates.stacks.parts.parameters import project_name
 from csr_templates.stacks.parts.template import StackTemplate
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html
@@ -94,7 +94,7 @@ def _environments(stack: BuiltStack) -> Sequence[str]:
 
 def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
     """Add the parameters that every bootstrap stack has."""
-    project, length = common.project_name(), longest_project(stack)
+    project, length = project_name(), longest_project(stack)
     project.Description = "ProjectName of the stack. Cannot be changed after creation."
     project.Default = stack.parameters.get("ProjectName", {}).get("Default", "project")
     # Otherwise, a pipeline of project deploy-shop could change the bootstrap stack of project shop.

@@ -39,10 +39,17 @@ from csr_templates.stacks.parts import (
     keys,
     log_groups,
     names,
-    parameters,
     policies,
     roles,
     topics,
+)
+from csr_templates.stacks.parts.parameters import (
+    environment,
+    log_retention,
+    permissions_boundary,
+    project_name,
+    runbook_url,
+    switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -98,9 +105,9 @@ class Parameters(NamedTuple):
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
-    t.add_parameter(parameters.environment(), label="Environment", group="Environment")
-    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
+    t.add_parameter(project_name(), label="Project", group="Environment")
+    t.add_parameter(environment(), label="Environment", group="Environment")
+    t.add_parameter(runbook_url(), label="On-call page", group="Environment")
     return Parameters(
         instance_class=t.add_parameter(
             Parameter(
@@ -120,7 +127,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Instances",
         ),
         multi_az=t.add_parameter(
-            parameters.switch(
+            switch(
                 "DatabaseMultiAZ",
                 Default="true",
                 Description="Create a second instance, in the second zone, as the failover target.",
@@ -129,7 +136,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Instances",
         ),
         read_replica=t.add_parameter(
-            parameters.switch(
+            switch(
                 "DatabaseReadReplica",
                 Default="true",
                 Description=(
@@ -173,7 +180,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Database",
         ),
         deletion_protection=t.add_parameter(
-            parameters.switch(
+            switch(
                 "DatabaseDeletionProtection",
                 Default="true",
                 Description=(
@@ -184,9 +191,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Deletion protection",
             group="Database",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
-            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+            permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
 
@@ -687,8 +694,8 @@ def add_event_subscriptions(
             "DatabaseInstanceFailures",
             SnsTopicArn=alarm_topics.critical.Ref(),
             EventCategories=[
-                # Shutdowns and restarts. A cluster that is stopped every night, as in dev, would probably notify
-                # the operator on call of each one.
+                # Shutdowns and restarts. A cluster that is stopped every night, as in dev, would probably
+                # notify the operator on call each time.
                 If(conditions.has_deletion_protection, "availability", NoValue),
                 "failure",
                 "low storage",
@@ -966,8 +973,8 @@ def add_alarms(
             notify=alarm_topics.normal.Ref(),
         )
     )
-    # The engine declines queries and ends connections at 10, so one minute decides. The reference describes the
-    # metric for instances. Whether it also exists with the dimension Role is not verified.
+    # The engine refuses queries and closes connections while memory is low, so the period is short. AWS
+    # documents the metric for instances. Whether it also exists with the dimension Role is not verified.
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQLOOM.html
     memory_health = partial(
         dict,

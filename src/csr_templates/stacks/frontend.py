@@ -35,15 +35,13 @@ from troposphere import (
 from cfn_analysis.model import api_keys
 from csr_templates.stacks import contract
 from csr_templates.stacks.dashboards.frontend import overview
-from csr_templates.stacks.parts import (
-    alarms,
-    buckets,
-    dashboards,
-    keys,
-    log_groups,
-    names,
-    parameters,
-    topics,
+from csr_templates.stacks.parts import alarms, buckets, dashboards, keys, log_groups, names, topics
+from csr_templates.stacks.parts.parameters import (
+    environment,
+    log_retention,
+    project_name,
+    runbook_url,
+    switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -100,13 +98,13 @@ SENT_KEYS = {"a": "a", "b": "b"}  # value of OriginKey -> key
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
-    environment = t.add_parameter(parameters.environment(), label="Environment", group="Environment")
-    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
+    t.add_parameter(project_name(), label="Project", group="Environment")
+    environment_name = t.add_parameter(environment(), label="Environment", group="Environment")
+    t.add_parameter(runbook_url(), label="On-call page", group="Environment")
     return Parameters(
-        environment=environment,
+        environment=environment_name,
         cloudfront_enabled=t.add_parameter(
-            parameters.switch(
+            switch(
                 "CloudFrontEnabled",
                 Default="true",
                 Description=(
@@ -118,7 +116,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Edge",
         ),
         waf_enabled=t.add_parameter(
-            parameters.switch(
+            switch(
                 "WAFEnabled",
                 Default="true",
                 Description="Associate an AWS WAF web ACL with the distribution.",
@@ -265,7 +263,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="Origin key",
             group="Edge",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
     )
 
 
@@ -554,7 +552,7 @@ def without_comment_lines(code: str, name: str) -> str:
     return "".join(line for line in code.splitlines(keepends=True) if not line.lstrip().startswith("//"))
 
 
-class Policies(NamedTuple):
+class EdgePolicies(NamedTuple):
     """The cache policies and response headers policies of CloudFront."""
 
     static_cache: cloudfront.CachePolicy
@@ -563,12 +561,12 @@ class Policies(NamedTuple):
     api_headers: cloudfront.ResponseHeadersPolicy
 
 
-def add_policies(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> Policies:
+def add_policies(t: StackTemplate, parameters: Parameters, conditions: Conditions) -> EdgePolicies:
     """Add the cache policies of the site, and the response headers policies of site and API."""
     t.section("Cache and response headers policies")
     cache = partial(cache_policy, Condition=conditions.cloudfront)
     headers = partial(security_headers, Condition=conditions.cloudfront)
-    return Policies(
+    return EdgePolicies(
         static_cache=t.add_resource(
             cache(
                 "StaticCachePolicy",
@@ -1024,7 +1022,7 @@ def add_distribution(
     conditions: Conditions,
     site_bucket: s3.Bucket,
     functions: Functions,
-    policies: Policies,
+    policies: EdgePolicies,
     web_acl: wafv2.WebACL,
 ) -> cloudfront.Distribution:
     """Add the distribution with its two origins: the site's bucket and the REST API."""

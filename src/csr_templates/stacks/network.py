@@ -19,10 +19,18 @@ from csr_templates.stacks.parts import (
     keys,
     log_groups,
     names,
-    parameters,
     policies,
     roles,
     topics,
+)
+from csr_templates.stacks.parts.parameters import (
+    cidr,
+    environment,
+    log_retention,
+    permissions_boundary,
+    project_name,
+    runbook_url,
+    switch,
 )
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -71,12 +79,12 @@ class Parameters(NamedTuple):
 
 def add_parameters(t: StackTemplate) -> Parameters:
     """Add the parameters, each with its label and group in the console."""
-    t.add_parameter(parameters.project_name(), label="Project", group="Environment")
-    t.add_parameter(parameters.environment(), label="Environment", group="Environment")
-    t.add_parameter(parameters.runbook_url(), label="On-call page", group="Environment")
+    t.add_parameter(project_name(), label="Project", group="Environment")
+    t.add_parameter(environment(), label="Environment", group="Environment")
+    t.add_parameter(runbook_url(), label="On-call page", group="Environment")
     return Parameters(
         vpc_cidr=t.add_parameter(
-            parameters.cidr(
+            cidr(
                 "VpcCidr",
                 Default="10.2.0.0/16",
                 Description="CIDR block of the VPC. Cannot be changed after creation.",
@@ -85,7 +93,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Addresses",
         ),
         public_subnet_1_cidr=t.add_parameter(
-            parameters.cidr(
+            cidr(
                 "PublicSubnet1Cidr",
                 Default="10.2.1.0/24",
                 # A new subnet gets a new NAT gateway, with the address that the old gateway still has.
@@ -97,7 +105,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Addresses",
         ),
         public_subnet_2_cidr=t.add_parameter(
-            parameters.cidr(
+            cidr(
                 "PublicSubnet2Cidr",
                 Default="10.2.2.0/24",
                 Description=(
@@ -108,7 +116,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Addresses",
         ),
         private_subnet_1_cidr=t.add_parameter(
-            parameters.cidr(
+            cidr(
                 "PrivateSubnet1Cidr",
                 Default="10.2.3.0/24",
                 # A new subnet is added to the endpoint of Secrets Manager before the old one is removed,
@@ -122,7 +130,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Addresses",
         ),
         private_subnet_2_cidr=t.add_parameter(
-            parameters.cidr(
+            cidr(
                 "PrivateSubnet2Cidr",
                 Default="10.2.4.0/24",
                 Description=(
@@ -160,7 +168,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
             group="Availability Zones",
         ),
         nat_gateway_per_zone=t.add_parameter(
-            parameters.switch(
+            switch(
                 "NatGatewayPerZone",
                 Default="true",
                 Description=(
@@ -172,9 +180,9 @@ def add_parameters(t: StackTemplate) -> Parameters:
             label="NAT gateway in each zone",
             group="Availability Zones",
         ),
-        log_retention=t.add_parameter(parameters.log_retention(), label="Log retention (days)", group="Logs"),
+        log_retention=t.add_parameter(log_retention(), label="Log retention (days)", group="Logs"),
         permissions_boundary=t.add_parameter(
-            parameters.permissions_boundary(), label="Permissions boundary", group="Roles"
+            permissions_boundary(), label="Permissions boundary", group="Roles"
         ),
     )
 

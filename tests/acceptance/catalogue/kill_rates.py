@@ -31,6 +31,7 @@ from .test_catalogue import (
     faults_of,
     faulty,
     found_by_any_rule,
+    found_by_review,
     found_by_tests,
     original,
     problems,
@@ -41,7 +42,7 @@ DERIVED = {
     "test_api.py::test_alias_leads_to_the_version",
     "test_api.py::test_deployment_is_named_after_the_definition",
 }
-FINDERS = ("rules", "checks", "cfn-lint", "validate", "test", "nobody")
+FINDERS = ("rules", "checks", "cfn-lint", "validate", "test", "review", "nobody")
 
 
 def finders(fault: dict[str, Any]) -> dict[str, list[str]]:
@@ -54,6 +55,7 @@ def finders(fault: dict[str, Any]) -> dict[str, list[str]]:
         "cfn-lint": [rule for rule in rules if rule[1] != "9" and rule[0] != "I"],
         "validate": sorted({rule for rule, *_ in validated(name, template) - accepted(name)}),
         "test": list(islice((test for test in found_by_tests(name, template) if test not in DERIVED), 1)),
+        "review": found_by_review(name, template),
     }
     if not any(found.values()):
         found["nobody"] = ["-"]

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Final
 
 from tests.docs.pages import ROOT
+from tests.system import STACK_NAMES
 
 from ..drill.account import UNKNOWN
-from ..drill.recovering import READERS
 from .world import RUN, opened
 
 LIMITS: Final = f"""\
@@ -64,7 +64,9 @@ def arguments() -> argparse.ArgumentParser:
         epilog=LIMITS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("stacks", metavar="stack", nargs="+", choices=READERS, help=", ".join(READERS))
+    parser.add_argument(
+        "stacks", metavar="stack", nargs="+", choices=STACK_NAMES, help=", ".join(STACK_NAMES)
+    )
     return parser
 
 

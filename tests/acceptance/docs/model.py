@@ -15,9 +15,10 @@ from typing import Any, Final
 
 from tests.docs.aws_cli import Command, CommandError
 from tests.docs.pages import CHOICES, ROOT
+from tests.system import PROJECT, STACK_NAMES, readers
 
 from ..drill.account import Changes, RefusedError, Stack
-from ..drill.recovering import ACCOUNT, READERS, Drill, Files, faults, loaded
+from ..drill.recovering import ACCOUNT, Drill, Files, faults, loaded
 from .moto_account import PACKAGES, TOKYO, MotoAccount, default_group
 
 # What a stack answers that nothing happens to.
@@ -42,8 +43,7 @@ BOOTSTRAP: Final = {
     "Parameters": [{"ParameterKey": "DeletePolicies", "ParameterValue": "attached"}],
 }
 DELETED_AT: Final = "2026-11-25T01:30:00+00:00"
-GONE_FIRST: Final = ("frontend", "api", "database", "network")
-TAGS: Final = [{"Key": "Project", "Value": "csr-lambda-api"}, {"Key": "Environment", "Value": "prod"}]
+TAGS: Final = [{"Key": "Project", "Value": PROJECT}, {"Key": "Environment", "Value": "prod"}]
 
 
 @cache
@@ -84,8 +84,8 @@ class Model:
         self.drill = Drill(files(), MotoAccount(client))
         self.drill.deploy_all()
         self.before = self.drill.account.copy()
-        closed = {one for stack in deleted for one in (*READERS[stack], stack)}
-        self.gone = tuple(stack for stack in GONE_FIRST if stack in closed)
+        closed = {one for stack in deleted for one in (*readers(stack), stack)}
+        self.gone = tuple(stack for stack in reversed(STACK_NAMES) if stack in closed)
         self.package = self._newest_package()
         self._states = {
             key: State("CREATE_COMPLETE", self._values(name), is_protected=True)

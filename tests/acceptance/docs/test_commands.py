@@ -31,6 +31,7 @@ from tests.docs.pages import (
     read,
     spans,
 )
+from tests.system import ENVIRONMENTS, REGIONS
 
 from .account import ACCOUNT
 from .conftest import REST
@@ -38,7 +39,6 @@ from .replay import programs, run
 from .world import (
     API_ID,
     NOT_RUN,
-    REGIONS,
     RUN,
     TOKYO,
     VIRGINIA,
@@ -144,7 +144,7 @@ def test_every_command_was_reached(chapter: str, sessions: dict[str, Session]) -
     assert written <= {(command.service, command.name) for command in sessions[chapter].seen}
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_restored_concurrency_is_that_of_the_template(environment: str, terminal: Terminal) -> None:
     """In an environment that reserves nothing, the function is not left without any concurrency."""
     (block,) = [block for block in BLOCKS if "delete-function-concurrency" in block.text]
@@ -887,7 +887,7 @@ class TestBlockedAddresses:
         ],
     )
     def test_added_and_taken_back(self, typed: str, family: str, kept: str, terminal: Terminal) -> None:
-        """An address without a length is one host. Another address of the set stays, and a second add is none."""
+        """An address without a length is one host. Others stay, and a second add changes nothing."""
         other = {"ipv4": "192.0.2.1/32", "ipv6": "2001:db8:ffff::/48"}[family]
         terminal.world.seed()
         for address, action in ((other, "add"), (typed, "add"), (typed, "add")):

@@ -31,13 +31,13 @@ from csr_templates import STACKS
 from tests.docs.aws_cli import SESSION, Command, CommandError, parse
 from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
 from tests.docs.serving import serving
+from tests.system import REGIONS
 
 from .model import BOOTSTRAP, QUIET, Model
 from .moto_account import default_group, delete_automatic_snapshots
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
-REGIONS: Final = {"network": TOKYO, "database": TOKYO, "api": TOKYO, "frontend": VIRGINIA}
 TEMPLATES: Final = {stack.name: stack.template for stack in STACKS}
 API_ID: Final = "a1b2c3d4e5"
 EMPTY_ZIP: Final = b"PK\x05\x06" + bytes(18)

@@ -9,22 +9,19 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 from cfn_analysis.model.references import Place, place_in_words
 from cfn_analysis.model.rendering import load
 from csr_templates import STACKS
 from csr_templates.assembly.files import Assembly, assemble
+from tests.system import PROJECT, ROOT, readers
 
 from .account import INSTANCE, UNKNOWN, Account, Changes, RefusedError, Thing, differences
 
-ROOT: Final = Path(__file__).resolve().parents[3]
 ACCOUNT: Final = "123456789012"
 PER_DEPLOY: Final = {"LambdaCodeS3ObjectVersion": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY"}
 BY_HAND: Final = "restored"  # the start of the name of an instance
-# Stack -> stacks that must be deleted before it, because they read from it.
-READERS: Final = {"network": ("api", "database"), "database": ("api",), "api": (), "frontend": ()}
 
 
 def built() -> Assembly:
@@ -67,7 +64,7 @@ class Files:
 
     def name(self, stack: str) -> str:
         """Return the name of a deployed stack."""
-        return f"csr-lambda-api-{self.environment}-{stack}"
+        return f"{PROJECT}-{self.environment}-{stack}"
 
     def values(self, stack: str, template: Mapping[str, Any]) -> dict[str, str]:
         """Return the parameters that ``aws cloudformation deploy`` passes: those that the template has."""
@@ -228,7 +225,7 @@ def drill_one(files: Files, deleted: str) -> tuple[list[str], list[str]]:
     drill = Drill(files)
     drill.deploy_all()
     before = drill.account.copy()
-    gone = [*READERS[deleted], deleted]
+    gone = [*readers(deleted), deleted]
     for stack in gone:
         drill.delete(stack)
     left = sum(not thing.stack for thing in drill.account.things.values())

@@ -12,6 +12,7 @@ import pytest
 from cfn_analysis.model.rendering import render
 from csr_templates import STACKS
 from csr_templates.assembly.files import Assembly
+from tests.system import ENVIRONMENTS, PROJECT, STACK_NAMES
 
 from .account import UNKNOWN, RefusedError
 from .recovering import Drill, Files, built, drill_one, report
@@ -25,8 +26,8 @@ def assembly() -> Assembly:
     return built()
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-@pytest.mark.parametrize("stack", [stack.name for stack in STACKS])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize("stack", STACK_NAMES)
 def test_deleted_stack_is_recovered(assembly: Assembly, environment: str, stack: str) -> None:
     """Without the import, a deploy fails.
 
@@ -43,12 +44,12 @@ def test_recovered_stack_can_be_deleted_again(assembly: Assembly) -> None:
     drill = Drill(Files(assembly.files, "prod"))
     drill.deploy_all()
     secret = origin_secret(assembly)
-    value = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"].things[secret].value
+    value = drill.account.stacks["ap-northeast-1", f"{PROJECT}-prod-api"].things[secret].value
     for _ in range(2):
         drill.delete("api")
         drill.take_back("api")
         drill.deploy("api")
-    stack = drill.account.stacks["ap-northeast-1", "csr-lambda-api-prod-api"]
+    stack = drill.account.stacks["ap-northeast-1", f"{PROJECT}-prod-api"]
 
     assert stack.things[secret].value == value
 
@@ -184,13 +185,13 @@ REFUSED: dict[str, tuple[str, str, Change, str]] = {
         "frontend",
         "recovery/frontend.yaml",
         without("SiteBucketPolicy"),
-        "SiteBucketPolicy: AWS::S3::BucketPolicy csr-lambda-api-prod-frontend-123456789012 exists already.",
+        f"SiteBucketPolicy: AWS::S3::BucketPolicy {PROJECT}-prod-frontend-123456789012 exists already.",
     ),
     "the deploy replaces what has a name": (
         "database",
         "recovery/database-after-restore.yaml",
         property_("other", "DatabaseCluster", "DatabaseName"),
-        "DatabaseCluster: AWS::RDS::DBCluster csr-lambda-api-prod-aurora-cluster exists already.",
+        f"DatabaseCluster: AWS::RDS::DBCluster {PROJECT}-prod-aurora-cluster exists already.",
     ),
 }
 
@@ -234,7 +235,7 @@ def with_instance(assembly: Assembly) -> Files:
         {
             "ResourceType": "AWS::RDS::DBInstance",
             "LogicalResourceId": "DatabaseInstance1",
-            "ResourceIdentifier": {"DBInstanceIdentifier": {"Tag": "csr-lambda-api-prod-aurora-instance-1"}},
+            "ResourceIdentifier": {"DBInstanceIdentifier": {"Tag": f"{PROJECT}-prod-aurora-instance-1"}},
         }
     )
     files.files[path] = json.dumps(document).encode()
@@ -300,7 +301,7 @@ def test_two_keys_with_one_tag_are_refused(assembly: Assembly) -> None:
 
 def test_drill_prints_its_limits(assembly: Assembly, capsys: pytest.CaptureFixture[str]) -> None:
     """The printed drill lists every stack, the number of differences, and its limits."""
-    report(assembly.files, ["dev"])
+    report(assembly.files, [ENVIRONMENTS[0]])
     out = capsys.readouterr().out
 
     for stack in STACKS:

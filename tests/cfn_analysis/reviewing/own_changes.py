@@ -24,9 +24,9 @@ Template = dict[str, Any]
 
 @functools.cache
 def own_side() -> Side:
-    """Return out/ of this checkout."""
+    """Return out/ of this checkout; production has CloudFront and WAF, also if its parameter file has not."""
     side = review_sides.folder(OUT)
-    return side._replace(name="out")
+    return with_values(side._replace(name="out"), "prod", {"CloudFrontEnabled": "true", "WAFEnabled": "true"})
 
 
 def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> Side:

@@ -18,6 +18,7 @@ from cfn_analysis.reviewing.reconcile import ReconcileError, Reconciliation
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.cli import main as cli
 from csr_templates.naming import PREFIX
+from tests.system import PROJECT
 
 from .own_changes import own_side
 from .own_openings import OPENINGS
@@ -241,7 +242,7 @@ def test_ssm_values_and_values_of_each_deploy() -> None:
         "False",
         detail("Code", "Never", "ParameterReference", entity="LambdaCodeS3ObjectVersion"),
     )
-    read = reconcile.read(answer(code, stack="csr-lambda-api-prod-api"), "changeset.json")
+    read = reconcile.read(answer(code, stack=f"{PROJECT}-prod-api"), "changeset.json")
     found = reconcile.reconcile(report.review(side, side, ["prod"]), read)
     assert (found.environment, found.stack) == ("prod", "api")
     assert found.missed[0].notes == (
@@ -558,10 +559,10 @@ def test_another_stack(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(
         ReconcileError,
         match=r"^The stack other of the change set is not in the review\. Use a change set of one of these "
-        "stacks: csr-",
+        f"stacks: {PROJECT}-",
     ):
         reconcile.reconcile(found, reconcile.read(answer(stack="other"), "c.json"))
-    compared = reconcile.reconcile(found, reconcile.read(answer(stack="csr-lambda-api-prod-api"), "c.json"))
+    compared = reconcile.reconcile(found, reconcile.read(answer(stack=f"{PROJECT}-prod-api"), "c.json"))
     assert "  more in the review  FunctionKey: the review has update, AWS has none" in reconcile.as_text(
         compared
     )

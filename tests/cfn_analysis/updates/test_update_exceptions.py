@@ -24,7 +24,7 @@ from cfn_analysis.updates.update_exceptions import (
     QUIET_IF,
     REPLACED_IF,
     UNIQUE,
-    Changed,
+    ChangedProperties,
 )
 
 REGION = "us-east-1"
@@ -86,7 +86,7 @@ def test_rows_have_a_source() -> None:
 def effect(kind: str, before: dict[str, Any], after: dict[str, Any], **attributes: Any) -> Effect:
     """Return the effect of a change of the first property of ``after``, or of ``before``."""
     name = next(iter(after or before))
-    return effect_of_values(kind, REGION, (name,), Changed(before, after, attributes))
+    return effect_of_values(kind, REGION, (name,), ChangedProperties(before, after, attributes))
 
 
 def attributes(**types: str) -> dict[str, Any]:
@@ -113,7 +113,7 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
                 INSTANCE,
                 REGION,
                 ("AvailabilityZone",),
-                Changed({"AvailabilityZone": "a"}, {"MultiAZ": True}, {}),
+                ChangedProperties({"AvailabilityZone": "a"}, {"MultiAZ": True}, {}),
             ),
             Effect.UPDATED,
         ),
@@ -156,7 +156,10 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
         (effect("AWS::SSM::Document", {"Content": {"a": 1}}, {"Content": {"a": 2}}), Effect.REPLACED),
         (
             effect_of_values(
-                "AWS::SSM::Document", REGION, ("Content",), Changed({}, {"UpdateMethod": "NewVersion"}, {})
+                "AWS::SSM::Document",
+                REGION,
+                ("Content",),
+                ChangedProperties({}, {"UpdateMethod": "NewVersion"}, {}),
             ),
             Effect.UPDATED,
         ),
@@ -172,7 +175,9 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
         (effect("AWS::CloudFormation::CustomResource", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
         (effect("Acme::Thing::Type", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
         (
-            effect_of_values("AWS::SQS::Queue", REGION, ("QueueName",), Changed({}, {}, {}), certain=False),
+            effect_of_values(
+                "AWS::SQS::Queue", REGION, ("QueueName",), ChangedProperties({}, {}, {}), certain=False
+            ),
             Effect.MAYBE_REPLACED,
         ),
     ],
@@ -243,7 +248,7 @@ def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], cert
     """AWS rejects some changes always, and others in some cases."""
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
-    assert [one for _, one in refusals(kind, changed, Changed(before, after, {}))] == certain
+    assert [one for _, one in refusals(kind, changed, ChangedProperties(before, after, {}))] == certain
 
 
 def test_names_and_what_else_is_unique() -> None:
@@ -292,6 +297,6 @@ def test_some_types_are_deleted_first() -> None:
 def test_some_values_interrupt_nothing(kind: str, name: str, before: Any, after: Any, noted: bool) -> None:
     """A note is omitted if the values are known not to interrupt."""
     family = {"Family": "aurora-mysql8.0"}
-    changed = Changed({name: before, **family}, {name: after, **family}, {})
+    changed = ChangedProperties({name: before, **family}, {name: after, **family}, {})
 
     assert (note_on_change(kind, (name,), changed) is not None) is noted

@@ -450,11 +450,11 @@ def test_clean_templates_are_not_linted_again(
     def build() -> list[tuple[str, dict[str, str]]]:
         linted.clear()
         output.assemble(stacks, parameters=parameters, every_environment=True, clean_lints=tmp_path / "cache")
-        return [one for one in linted if "bootstrap" not in one[0]]
+        return sorted((one for one in linted if "bootstrap" not in one[0]), key=str)
 
     of_site = {"ProjectName": "csr-lambda-api", "Environment": "dev"}
     dev = {**of_site, "Size": "2", "Key": "package.zip"}
-    assert build() == [("api", {}), ("api", dev), ("site", {}), ("site", of_site)]  # longest first
+    assert build() == [("api", dev), ("api", {}), ("site", of_site), ("site", {})]
     assert build() == []
     assert linted == []
 
@@ -462,7 +462,7 @@ def test_clean_templates_are_not_linted_again(
     assert build() == [("api", {**dev, "Size": "3"})]
 
     stacks[0] = stack(region="ap-northeast-1")
-    assert build() == [("site", {}), ("site", of_site)]
+    assert build() == [("site", of_site), ("site", {})]
 
 
 def test_only_clean_lints_are_saved_and_only_in_a_cache(

@@ -49,9 +49,9 @@ def with_size(**changes: Any) -> list[str]:
     return said(Parameters={"Size": declared}, Metadata=interface(["Size"]))
 
 
-def queue(tags: Any, **properties: Any) -> dict[str, Any]:
-    """Return a queue with tags."""
-    return {"Type": "AWS::SQS::Queue", **KEPT, "Properties": {"Tags": tags, **properties}}
+def secret(tags: Any, **properties: Any) -> dict[str, Any]:
+    """Return a secret with tags."""
+    return {"Type": "AWS::SecretsManager::Secret", **KEPT, "Properties": {"Tags": tags, **properties}}
 
 
 # ---- Parameters ----
@@ -132,7 +132,7 @@ def test_parameters_cannot_be_secrets() -> None:
 )
 def test_tags(tags: Any, lacks: str) -> None:
     """Resources that support tags have those of the project, with values from the parameters."""
-    assert said(Resources={"Letters": queue(tags)}) == [
+    assert said(Resources={"Letters": secret(tags)}) == [
         f"Letters does not have the required {lacks}, which deploy policies, cost reports and operators use "
         "to find it. Write Tags=names.tags(...), with a word for the resource."
     ]
@@ -141,19 +141,19 @@ def test_tags(tags: Any, lacks: str) -> None:
 def test_tags_that_pass() -> None:
     """A resource with a name needs no Name tag. Types without tags pass, and tags can be a map or a list."""
     nameless = [TAGS[0], TAGS[2]]
-    named = queue(nameless, QueueName={"Fn::Sub": f"{PREFIX}letters"})
+    named = secret(nameless, Name={"Fn::Sub": f"{PREFIX}letters"})
     policy = {"Type": "AWS::SQS::QueuePolicy", "Properties": {}}
     as_map = {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Tags": {t["Key"]: t["Value"] for t in TAGS}}}
     check = {"Type": "AWS::Route53::HealthCheck", "Properties": {"HealthCheckTags": TAGS}}
     unknown = {"Type": "My::Own::Type", "Properties": {}}
 
-    assert said(Resources={"A": named, "B": policy, "C": as_map, "D": check, "E": queue(TAGS)}) == []
+    assert said(Resources={"A": named, "B": policy, "C": as_map, "D": check, "E": secret(TAGS)}) == []
     assert said(Resources={"A": unknown}) == []
 
 
 def test_the_same_name_tag_twice() -> None:
     """Two resources cannot have the same Name tag, because the console shows it."""
-    assert said(Resources={"Letters": queue(TAGS), "Answers": queue(TAGS)}) == [
+    assert said(Resources={"Letters": secret(TAGS), "Answers": secret(TAGS)}) == [
         f"Answers has the same tag Name as Letters, {PREFIX}letters, so the console does not distinguish "
         "them. Use another text in names.tags(...)."
     ]
@@ -171,9 +171,8 @@ DENY_USE = {"Effect": "Deny", "Principal": "*", "Action": ["kms:Decrypt"], "Reso
 
 def with_key(policy: Any) -> list[str]:
     """Return the messages for a key with a policy."""
-    retained = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
-    properties = {"Tags": TAGS, "KeyPolicy": policy}
-    return said(Resources={"Key": {"Type": "AWS::KMS::Key", **retained, "Properties": properties}})
+    properties = {"Tags": TAGS, "EnableKeyRotation": True, "KeyPolicy": policy}
+    return said(Resources={"Key": {"Type": "AWS::KMS::Key", **KEPT, "Properties": properties}})
 
 
 @pytest.mark.parametrize(
@@ -241,6 +240,169 @@ def test_keys_that_deny_changes(actions: dict[str, Any]) -> None:
     ]
 
 
+def resource_said(resource_type: str, **properties: Any) -> list[str]:
+    """Return the messages for one resource with the required tags."""
+    return said(Resources={"It": {"Type": resource_type, **KEPT, "Properties": {"Tags": TAGS, **properties}}})
+
+
+@pytest.mark.parametrize(
+    ("setting", "count"), [({}, 1), ({"EnableKeyRotation": True}, 0), ({"KeySpec": "RSA_2048"}, 0)]
+)
+def test_keys_rotate(setting: dict[str, Any], count: int) -> None:
+    """Only symmetric keys can rotate."""
+    messages = resource_said("AWS::KMS::Key", KeyPolicy={"Statement": [ROOT]}, **setting)
+
+    assert (
+        messages
+        == ["It does not rotate. Create the key with keys.key(...), or write EnableKeyRotation=True."][:count]
+    )
+
+
+def with_trust(service: Any, **condition: Any) -> list[str]:
+    """Return the messages for a role that a service assumes."""
+    trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return resource_said(
+        "AWS::IAM::Role",
+        AssumeRolePolicyDocument={"Statement": [trust | ({"Condition": condition} if condition else {})]},
+        PermissionsBoundary={
+            "Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]
+        },
+    )
+
+
+ACCOUNT_ID = {"Ref": "AWS::AccountId"}
+TRAIL = {"Fn::Sub": "arn:aws:cloudtrail:*:${AWS::AccountId}:trail/*"}
+
+
+@pytest.mark.parametrize(
+    ("service", "condition"),
+    [
+        ("lambda.amazonaws.com", {"StringEquals": {"aws:SourceAccount": ACCOUNT_ID}}),
+        (["lambda.amazonaws.com"], {"ArnLike": {"aws:SourceArn": [TRAIL, TRAIL]}}),
+        (
+            {"Fn::Sub": "logs.${AWS::Region}.amazonaws.com"},
+            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": TRAIL}},
+        ),
+        ("apigateway.amazonaws.com", {}),
+    ],
+)
+def test_services_with_a_source_in_the_account(service: Any, condition: dict[str, Any]) -> None:
+    """Any condition that names the account is sufficient, and API Gateway does not always send a source."""
+    assert with_trust(service, **condition) == []
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {},
+        {"StringEquals": {"aws:SourceAccount": "*"}},
+        {"StringEquals": {"aws:SourceAccount": [ACCOUNT_ID, "111122223333"]}},
+        {"StringNotEquals": {"aws:SourceAccount": ACCOUNT_ID}},
+        {"StringEquals": {"aws:PrincipalAccount": ACCOUNT_ID}},
+    ],
+)
+def test_services_without_a_source_in_the_account(condition: dict[str, Any]) -> None:
+    """A condition that other accounts can meet does not count."""
+    assert with_trust("lambda.amazonaws.com", **condition) == [
+        "It allows lambda.amazonaws.com without a source in this account, so other accounts can make the "
+        "service act on it. Add a condition on aws:SourceAccount with the value AWS::AccountId, as "
+        "roles.service_role does."
+    ]
+
+
+@pytest.mark.parametrize("boundary", [{}, {"PermissionsBoundary": "arn:aws:iam::aws:policy/ReadOnlyAccess"}])
+def test_roles_without_the_boundary(boundary: dict[str, Any]) -> None:
+    """A boundary must come from the parameter."""
+    assert resource_said("AWS::IAM::Role", **boundary) == [
+        "It does not have the permissions boundary of the parameter PermissionsBoundaryArn, without which "
+        "some organizations do not allow its creation. Declare the parameter with "
+        "parameters.permissions_boundary(), and write PermissionsBoundary=If(...) as the other stacks do."
+    ]
+
+
+PRIVATE = {
+    "PublicAccessBlockConfiguration": dict.fromkeys(
+        ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
+    ),
+    "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+    "VersioningConfiguration": {"Status": "Enabled"},
+}
+DENY_PLAIN = {
+    "Effect": "Deny",
+    "Principal": "*",
+    "Action": "*",
+    "Resource": "*",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "policy_type", "target"),
+    [
+        ("AWS::S3::Bucket", "AWS::S3::BucketPolicy", {"Bucket": {"Ref": "It"}}),
+        ("AWS::SQS::Queue", "AWS::SQS::QueuePolicy", {"Queues": [{"Ref": "It"}]}),
+        ("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", {"Topics": [{"Ref": "It"}]}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("change", "encrypted"),
+    [
+        ({}, True),
+        ({"Effect": "Allow"}, False),
+        ({"Principal": {"AWS": "1"}}, False),
+        ({"Condition": {}}, False),
+    ],
+)
+def test_requests_without_tls(
+    resource_type: str, policy_type: str, target: dict[str, Any], change: dict[str, Any], encrypted: bool
+) -> None:
+    """The resource needs a policy that denies all callers without TLS."""
+    resource = {
+        "Type": resource_type,
+        **KEPT,
+        "Properties": {"Tags": TAGS, **(PRIVATE if "S3" in resource_type else {})},
+    }
+    policy = {
+        "Type": policy_type,
+        "Properties": {**target, "PolicyDocument": {"Statement": [DENY_PLAIN | change]}},
+    }
+    message = (
+        f"It has no {policy_type} that denies requests without TLS. Add policies.deny_without_tls(...) to "
+        "its policy (buckets.bucket_policy includes it)."
+    )
+
+    assert said(Resources={"It": resource}) == [message]
+    assert said(Resources={"It": resource, "Policy": policy}) == [message] * (not encrypted)
+
+
+@pytest.mark.parametrize("key", PRIVATE)
+def test_buckets_are_private(key: str) -> None:
+    """A setting that is missing or weaker is in the message."""
+    weaker = {name: value if name != key else {} for name, value in PRIVATE.items()}
+
+    assert (
+        f"It is not private and versioned: {key} must be as in buckets.private_bucket(...). Create the "
+        "bucket with this function."
+    ) in resource_said("AWS::S3::Bucket", **weaker)
+
+
+@pytest.mark.parametrize(
+    ("changes", "missing"),
+    [
+        ({"KmsKeyId": None}, "KmsKeyId (the ARN of a key)"),
+        ({"RetentionInDays": 365}, "RetentionInDays (the parameter LogRetentionDays)"),
+    ],
+)
+def test_log_groups(changes: dict[str, Any], missing: str) -> None:
+    """A log group is encrypted, and keeps its events as long as the parameter says."""
+    good = {"KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]}, "RetentionInDays": {"Ref": "LogRetentionDays"}}
+
+    assert resource_said("AWS::Logs::LogGroup", **good) == []
+    assert resource_said("AWS::Logs::LogGroup", **good | changes) == [
+        f"It does not have the required {missing}. Create the log group with log_groups.log_group(...)."
+    ]
+
+
 @pytest.mark.parametrize(
     ("resource", "policies", "message"),
     [
@@ -275,7 +437,8 @@ def test_keys_that_deny_changes(actions: dict[str, Any]) -> None:
 )
 def test_resources_with_data(resource: str, policies: dict[str, str], message: str | None) -> None:
     """Resources with data are retained; a cluster is deleted after a snapshot."""
-    found = said(Resources={"A": {"Type": resource, "Properties": {"Tags": TAGS}, **policies}})
+    messages = said(Resources={"A": {"Type": resource, "Properties": {"Tags": TAGS}, **policies}})
+    found = [sentence for sentence in messages if "contains data" in sentence]
 
     assert found == ([f"A contains data, but its {message}"] if message else [])
 

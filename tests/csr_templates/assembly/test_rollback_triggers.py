@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +13,6 @@ from csr_templates.assembly import files
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments.environment import Environment
 
-ROOT = Path(__file__).resolve().parents[3]
 WHERE = "Correct rollback_triggers in the listing of the stacks."
 
 
@@ -100,18 +97,3 @@ def test_a_wrong_trigger_stops_the_build() -> None:
         "Stack shop: The rollback trigger Gone is not an alarm of the template that has an AlarmName. "
         f"{WHERE}"
     )
-
-
-def test_our_triggers() -> None:
-    """Production has all triggers. dev, without CloudFront, has none for the frontend."""
-    document = json.loads(files.assemble(parameters=ROOT / "parameters", lint=False).files["stacks.json"])
-    found = {one["name"]: one["rollbackTriggers"] for one in document["stacks"]}
-
-    assert (found["network"], found["database"]) == ({}, {})
-    assert found["frontend"]["dev"] == []
-    assert found["frontend"]["prod"] == [
-        "csr-lambda-api-prod-cloudfront-5xx-rate-high",
-        "csr-lambda-api-prod-site-unreachable",
-    ]
-    assert all(name.startswith("csr-lambda-api-dev-") for name in found["api"]["dev"])
-    assert len(found["api"]["dev"]) == len(found["api"]["prod"]) > 2

@@ -11,6 +11,7 @@ import pytest
 
 from csr_templates.cli import folders
 from csr_templates.cli import main as cli
+from tests.system import STACK_NAMES
 
 OUT = Path(__file__).resolve().parents[3] / "out"
 BEFORE = """\
@@ -117,7 +118,7 @@ def test_two_folders(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--before", str(OUT), "--after", str(OUT), "--environment", "prod") == 0
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[1:] == ["", "No risks.", "", "No change: network, database, api, frontend."]
+    assert lines[1:] == ["", "No risks.", "", f"No change: {', '.join(STACK_NAMES)}."]
 
 
 def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,7 +99,7 @@ def test_one_upload_of_two_runs(
 
 def test_it_holds_no_more_than_is_shown() -> None:
     """If results are omitted, the run contains their number."""
-    results = [sarif.Result("opens", "warning", "m", "a.py", 1, str(number)) for number in range(5_003)]
+    results = [sarif.SarifResult("opens", "warning", "m", "a.py", 1, str(number)) for number in range(5_003)]
 
     run = sarif._run("review", results)
 

@@ -91,6 +91,18 @@ def test_an_item_that_the_stack_does_not_pay(prices: Prices) -> None:
     )
 
 
+def test_an_item_of_a_resource_that_does_not_exist_costs_nothing(prices: Prices) -> None:
+    """A usage file remains valid if a condition becomes false."""
+    site = stack(
+        {"Api": {"Type": "AWS::ApiGateway::RestApi", "Condition": "Never"}},
+        Conditions={"Never": {"Fn::Equals": ["a", "b"]}},
+    )
+
+    found = estimate("", [site], {}, prices, {"site": {"api-requests": Decimal(1_000_000)}})
+    assert found.usage == []
+    assert found.unpriced == []
+
+
 def test_an_unknown_type_is_not_priced() -> None:
     """It is never free by default."""
     found = cost({"Cluster": {"Type": "AWS::ECS::Cluster"}})

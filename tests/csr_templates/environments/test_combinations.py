@@ -8,7 +8,7 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.environments.combinations import check_all, check_environment
-from csr_templates.environments.values import Candidate, Value, refusals
+from csr_templates.environments.values import Candidate, Value, value_refusals
 
 Template = dict[str, Any]
 
@@ -54,15 +54,15 @@ def found(one: Candidate, of: BuiltStack) -> list[str]:
 )
 def test_longest_value(size: int, reasons: list[str]) -> None:
     """A value can have the maximum size of CloudFormation, in bytes."""
-    assert refusals("x" * size, "A", [schema({}, "A")]) == reasons
+    assert value_refusals("x" * size, "A", [schema({}, "A")]) == reasons
 
 
 def test_limits_are_allowed() -> None:
     """A value may be as large and as small as its limits."""
     limited = {"Type": "Number", "MinValue": 5, "MaxValue": 5}
 
-    assert refusals("5", "A", [schema({"Parameters": {"A": limited}})]) == []
-    assert len(refusals("6", "A", [schema({"Parameters": {"A": limited}})])) == 1
+    assert value_refusals("5", "A", [schema({"Parameters": {"A": limited}})]) == []
+    assert len(value_refusals("6", "A", [schema({"Parameters": {"A": limited}})])) == 1
 
 
 # ---- Names ----

@@ -106,11 +106,11 @@ def _forms(request: Request) -> Iterator[Request]:
 
 
 def requests() -> list[Asked]:
-    """Return the corpus."""
+    """Return the corpus, without stacks that are not in the listing."""
     return [
         request
         for who, entries in _content().items()
-        if who != "tags"
+        if who.split()[0] in REGIONS
         for entry in entries
         for request in asked_by(who.split(), entry, tag_sets())
     ]

@@ -27,8 +27,10 @@ class Creates:
         self._stack = stack
 
     def requests(self) -> Iterator[Asked]:
-        """Yield the requests, each once."""
+        """Yield the requests, each once, for the types of the table."""
         for logical_id, resource in self._stack.resources.items():
+            if resource["Type"] not in TABLE:
+                continue
             for number, entry in enumerate(TABLE[resource["Type"]]["requests"]):
                 filled = {
                     "why": f"creating {logical_id}, request {number + 1} of {resource['Type']}",

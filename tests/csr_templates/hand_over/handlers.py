@@ -15,6 +15,7 @@ from cfn_analysis.model.schemas import iam_action, resource_schema
 from tests.data import read_yaml
 
 from .corpus import condition_keys, requests
+from .creates import TABLE as CREATED
 from .policy_evaluator import Decision, Document, Value, decide
 
 FOLDER = Path(__file__).parent
@@ -60,8 +61,8 @@ def unneeded(stack: BuiltStack, type_name: str) -> set[str]:
 
 
 def claimed(stack: BuiltStack) -> Iterator[tuple[str, str, str]]:
-    """Yield type, handler and action for each listed action that exists in IAM."""
-    for type_name in types(stack):
+    """Yield type, handler and listed action that exists in IAM, for each type of the corpus."""
+    for type_name in types(stack).keys() & CREATED.keys():
         for handler, actions in resource_schema(type_name, stack.region).handlers.items():
             for action in actions if handler != "list" else ():
                 if iam_action(action) is not None:

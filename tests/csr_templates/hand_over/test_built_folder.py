@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from csr_templates import STACKS
+from csr_templates.assembly.files import read_environments
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
 
@@ -44,14 +46,16 @@ def test_our_folder_is_read_back() -> None:
     """The result has the stacks with sections, modules and policies, and the values of all environments."""
     found = built_folder.read(lambda name: (OUT / name).read_bytes(), "out")
 
-    network = found.stacks[0]
-    assert (network.name, network.file, network.region) == ("network", "main.yaml", "ap-northeast-1")
-    assert network.sections["VPC"] == "VPC"
-    assert network.source == "csr_templates/stacks/network.py"
-    assert network.policies.stack["Statement"][0]["Effect"] == "Allow"
-    assert network.template["Resources"]["VPC"]["Type"] == "AWS::EC2::VPC"
-    assert list(found.environments) == ["dev", "staging", "prod"]
-    assert found.environments["prod"]["network"]["VpcCidr"] == "10.2.0.0/16"
+    for stack, listed in zip(found.stacks, STACKS, strict=True):
+        t = listed.build()
+        template = t.to_dict()  # which adds the section of what it derives
+        assert (stack.name, stack.file, stack.region) == (listed.name, listed.template, listed.region)
+        assert dict(stack.sections) == dict(t.sections)
+        assert stack.source == f"csr_templates/stacks/{stack.name}.py"
+        assert stack.policies.stack["Statement"][0]["Effect"] == "Allow"
+        assert dict(stack.template) == template
+    ours = read_environments(STACKS, OUT.parent / "parameters")
+    assert found.environments == {environment.name: environment.parameters for environment in ours}
 
 
 def test_an_earlier_manifest_is_accepted() -> None:

@@ -53,52 +53,33 @@ def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: s
         if resource["Type"] in stateful_types() - {INSTANCE}
     }
 
-    assert stateful
     assert stateful <= found[CHANGED] | (found[REPLACED] & found[REMOVED])
     assert {resources[one]["UpdateReplacePolicy"] for one in stateful} <= {"Retain", "Snapshot"}
     assert len(json.dumps(stack_policy(built[name]), indent=2)) < MAX_BYTES == 16_384
 
 
-PARAMETER_GROUPS = {"DatabaseClusterParameterGroup", "DatabaseParameterGroup"}
-
-
 @pytest.mark.parametrize(
-    ("name", "replaced", "removed", "changed"),
+    ("resource_type", "properties", "actions"),
     [
-        ("network", {"NatGateway1", "NatGateway2", "NatAddress1", "NatAddress2"}, set(), set()),
-        (
-            "database",
-            {"DatabaseInstance1", "DatabaseInstance2", *PARAMETER_GROUPS},
-            {"DatabaseInstance1"},
-            {"DatabaseSecret"},
-        ),
-        ("api", {"RestApi", "ExecutionRole"}, {"RestApi"}, {"OriginApiKeySecretA", "OriginApiKeySecretB"}),
-        ("frontend", {"Distribution"}, {"Distribution"}, {"BlockedIPv4Set", "BlockedIPv6Set"}),
+        ("AWS::EC2::EIP", {}, {REPLACED}),
+        ("AWS::EC2::NatGateway", {}, {REPLACED}),
+        ("AWS::RDS::DBParameterGroup", {}, {REPLACED}),
+        ("AWS::RDS::DBClusterParameterGroup", {}, {REPLACED}),
+        ("AWS::ApiGateway::RestApi", {}, {REPLACED, REMOVED}),
+        ("AWS::SNS::Topic", {}, {REPLACED, REMOVED}),
+        ("AWS::SecretsManager::Secret", {"GenerateSecretString": {}}, {CHANGED}),
+        ("AWS::SecretsManager::Secret", {}, {REPLACED, REMOVED}),
+        ("AWS::WAFv2::IPSet", {}, {REPLACED, REMOVED, CHANGED}),
+        ("AWS::CloudWatch::Alarm", {}, set()),
     ],
 )
-def test_protected_resources_without_data(
-    built: dict[str, BuiltStack], name: str, replaced: set[str], removed: set[str], changed: set[str]
+def test_resources_that_others_know(
+    resource_type: str, properties: dict[str, Any], actions: set[str]
 ) -> None:
-    """Addresses, topics, instances, their parameter groups and the function's role are protected.
+    """Addresses, topics, parameter groups and generated secrets are protected, as far as a change harms."""
+    found = denied(of({"It": {"Type": resource_type, "Properties": properties}}))
 
-    Generated secrets cannot be updated, and neither can the sets whose addresses operators change.
-    """
-    found = denied(built[name])
-    topics = {
-        logical_id
-        for logical_id, resource in built[name].resources.items()
-        if resource["Type"] == "AWS::SNS::Topic"
-    }
-    with_data = {
-        logical_id
-        for logical_id, resource in built[name].resources.items()
-        if resource["Type"] in stateful_types() - {INSTANCE}
-    }
-
-    assert len(topics) >= 2  # for normal and critical alarms
-    assert found[REPLACED] - with_data == replaced | topics
-    assert found[REMOVED] - with_data == removed | topics
-    assert found[CHANGED] == changed
+    assert {action for action, names in found.items() if names} == actions
 
 
 def test_only_the_condition_of_an_instance_removes_it() -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from csr_templates.preflight.facts import DENIED, Fact, Facts, Failure
+from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall
 from csr_templates.preflight.needs import Needs
+from tests.system import PROJECT
 
 from .mock_account import ACCOUNT, DOMAIN, PACKAGE, MockAccount, package
 from .recorded import TOKYO, VIRGINIA, AwsError
 
-PREFIX = "csr-lambda-api-prod-"
+PREFIX = f"{PROJECT}-prod-"
 CLUSTER = f"{PREFIX}aurora-cluster"
 
 
@@ -58,7 +59,7 @@ def failing(operation: str, code: str, of: str = "") -> Callable[[Facts], Facts]
 
     def change_facts(facts: Facts) -> Facts:
         kept: list[Fact] = [
-            fact._replace(answer=None, failure=Failure(code, ""))
+            fact._replace(answer=None, failure=FailedCall(code, ""))
             if fact.query.operation == operation and of in fact.query.key
             else fact
             for fact in facts

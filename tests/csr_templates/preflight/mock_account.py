@@ -25,6 +25,7 @@ from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs, needs
 from csr_templates.preflight.results import Result, judge
+from tests.system import PROJECT
 
 from .recorded import TOKYO, VIRGINIA, Recorder
 
@@ -196,7 +197,7 @@ class MockAccount:
         for name in LINKED_ROLES:
             iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
         for region in (TOKYO, VIRGINIA):
-            self.make_bucket(f"csr-lambda-api-prod-artifacts-{ACCOUNT}-{region}", region)
+            self.make_bucket(f"{PROJECT}-prod-artifacts-{ACCOUNT}-{region}", region)
         self.recorder.quotas |= {
             "L-F678F1CE": 5,
             "L-A4707A72": 5,
@@ -237,7 +238,7 @@ class MockAccount:
                 Name=properties["Name"], SecretString='{"apiKey": "only-in-the-mock"}', **copies
             )
             stacks.ids[logical_id] = made["ARN"]
-        bucket = f"csr-lambda-api-prod-lambda-deployments-{ACCOUNT}"
+        bucket = f"{PROJECT}-prod-lambda-deployments-{ACCOUNT}"
         self.make_bucket(bucket, TOKYO)
         self.version = self.upload(package("lambda_handler.py"))
         self.needs = stacks.needs = self.needs_of()
@@ -246,7 +247,7 @@ class MockAccount:
 
     def upload(self, data: bytes) -> str:
         """Upload a package, and return its version."""
-        bucket = f"csr-lambda-api-prod-lambda-deployments-{ACCOUNT}"
+        bucket = f"{PROJECT}-prod-lambda-deployments-{ACCOUNT}"
         version: str = self.client("s3").put_object(Bucket=bucket, Key=PACKAGE, Body=data)["VersionId"]
         return version
 
@@ -293,7 +294,7 @@ class MockAccount:
         )
         functions = self.client("lambda")
         functions.create_function(
-            FunctionName="csr-lambda-api-prod-api",
+            FunctionName=f"{PROJECT}-prod-api",
             Runtime="python3.13",
             Handler="lambda_handler.handler",
             Role=f"arn:aws:iam::{ACCOUNT}:role/execution",
@@ -301,7 +302,7 @@ class MockAccount:
             Environment={"Variables": {"PASSWORD": "only-in-the-mock"}},
         )
         functions.put_function_concurrency(
-            FunctionName="csr-lambda-api-prod-api", ReservedConcurrentExecutions=500
+            FunctionName=f"{PROJECT}-prod-api", ReservedConcurrentExecutions=500
         )
         self.recorder.concurrency = (1_000, 500)
         self.client("iam", VIRGINIA).create_role(RoleName="logging", AssumeRolePolicyDocument="{}")

@@ -21,6 +21,7 @@ from csr_templates.preflight import calls
 from csr_templates.preflight.account import Account, AccountError, collect
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, Query
+from tests.system import PROJECT
 
 from .conftest import Walk
 from .mock_account import package, session
@@ -242,7 +243,7 @@ def test_an_archive_is_read_from_its_end(walk: Walk, tmp_path: Path) -> None:
         archive.writestr("lambda_handler.py", "x = 1\n")
         archive.writestr("deep/down/here.py", "x = 1\n")
     version = walk.world.upload(path.read_bytes())
-    bucket = "csr-lambda-api-prod-lambda-deployments-123456789012"
+    bucket = f"{PROJECT}-prod-lambda-deployments-123456789012"
     before = len(walk.world.recorder.made)
     fact = walk.world.account.ask(
         calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)
@@ -257,7 +258,7 @@ def test_an_archive_with_very_many_files_is_read_from_its_directory(walk: Walk) 
     """If the directory of the archive is larger than the first download, one more request reads the rest."""
     names = [f"library/{number:04}-{'x' * 60}.py" for number in range(900)]
     version = walk.world.upload(package("lambda_handler.py", *names))
-    bucket = "csr-lambda-api-prod-lambda-deployments-123456789012"
+    bucket = f"{PROJECT}-prod-lambda-deployments-123456789012"
     before = len(walk.world.recorder.made)
     fact = walk.world.account.ask(
         calls.package_files(TOKYO, bucket, "lambda-deployment-package.zip", version)

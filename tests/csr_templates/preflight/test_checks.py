@@ -15,6 +15,7 @@ from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, queries
+from tests.system import PROJECT
 
 from .conftest import Walk
 from .faults import changed, failing
@@ -57,7 +58,7 @@ def rolled_back(answer: Any) -> Any:
             "stack-state",
             "cloudformation DescribeStacks",
             rolled_back,
-            "PASS csr-lambda-api-prod-network is in status UPDATE_ROLLBACK_COMPLETE. The deploy updates it.",
+            f"PASS {PROJECT}-prod-network is in status UPDATE_ROLLBACK_COMPLETE. The deploy updates it.",
         ),
         (
             "artifact-buckets",
@@ -76,7 +77,7 @@ def rolled_back(answer: Any) -> Any:
             "newest-snapshot",
             "rds DescribeDBClusterSnapshots",
             lambda answer: [{**one, "Status": "creating"} for one in answer],
-            "WARN The cluster csr-lambda-api-prod-aurora-cluster does not have a snapshot.",
+            f"WARN The cluster {PROJECT}-prod-aurora-cluster does not have a snapshot.",
         ),
         (
             "engine-version",
@@ -216,7 +217,7 @@ def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
 )
 def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) -> None:
     """Wildcards match as in TLS."""
-    assert acm._covers(name, domain) is covered
+    assert acm._is_valid_for(name, domain) is covered
 
 
 @pytest.mark.parametrize(
@@ -224,11 +225,11 @@ def test_a_wildcard_matches_one_label(name: str, domain: str, *, covered: bool) 
     [
         (
             "InSync",
-            "PASS csr-lambda-api-prod-api accepts the key that csr-lambda-api-prod-frontend would send: b.",
+            f"PASS {PROJECT}-prod-api accepts the key that {PROJECT}-prod-frontend would send: b.",
         ),
         (
             "InProgress",
-            "FAIL The replica of csr-lambda-api-prod-origin-api-key-b in us-east-1 is InProgress, so "
+            f"FAIL The replica of {PROJECT}-prod-origin-api-key-b in us-east-1 is InProgress, so "
             "CloudFront could get a different value than the API.",
         ),
     ],

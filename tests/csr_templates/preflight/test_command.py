@@ -14,6 +14,7 @@ import pytest
 from csr_templates.cli import folders, preflight
 from csr_templates.cli import main as command_line
 from csr_templates.preflight import account as accounts
+from tests.system import PROJECT
 
 from .conftest import Walk
 from .mock_account import ENVIRONMENT
@@ -69,16 +70,16 @@ def test_a_ready_account_ends_with_0_and_so_do_its_facts(versioned: Run, walk: W
 def test_a_fault_ends_with_1_unless_it_is_ignored(versioned: Run, walk: Walk) -> None:
     """An ignored result is still shown."""
     held = walk.world.recorder.stacks.status
-    held["csr-lambda-api-prod-api"], before = "UPDATE_IN_PROGRESS", held["csr-lambda-api-prod-api"]
+    held[f"{PROJECT}-prod-api"], before = "UPDATE_IN_PROGRESS", held[f"{PROJECT}-prod-api"]
     try:
         code, out, _ = versioned()
-        ignored, ignored_out, _ = versioned("--ignore", "stack-state:csr-lambda-api-prod-api")
+        ignored, ignored_out, _ = versioned("--ignore", f"stack-state:{PROJECT}-prod-api")
     finally:
-        held["csr-lambda-api-prod-api"] = before
+        held[f"{PROJECT}-prod-api"] = before
 
     assert (code, ignored) == (1, 0)
-    assert out.count("\nFAIL    stack-state:csr-lambda-api-prod-api [api]\n") == 1
-    assert ignored_out.count("\nFAIL    stack-state:csr-lambda-api-prod-api [api] (ignored)\n") == 1
+    assert out.count(f"\nFAIL    stack-state:{PROJECT}-prod-api [api]\n") == 1
+    assert ignored_out.count(f"\nFAIL    stack-state:{PROJECT}-prod-api [api] (ignored)\n") == 1
 
 
 def test_an_unknown_result_ends_with_1(versioned: Run, walk: Walk) -> None:

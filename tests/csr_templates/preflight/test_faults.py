@@ -6,8 +6,9 @@ from collections import Counter
 
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Facts, Failure
+from csr_templates.preflight.facts import DENIED, Facts, FailedCall
 from csr_templates.preflight.results import judge
+from tests.system import PROJECT
 
 from .conftest import Walk
 from .faults import FAULTS
@@ -110,7 +111,7 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
         denied = [
             fact
             if fact.query.operation == "GetCallerIdentity"
-            else fact._replace(failure=Failure(DENIED, ""))
+            else fact._replace(failure=FailedCall(DENIED, ""))
             for fact in state.facts
         ]
         facts = Facts(state.facts.time, state.facts.account, state.facts.caller, denied)
@@ -140,4 +141,4 @@ def test_facts_do_not_contain_secrets(walk: Walk) -> None:
 
     assert "only-in-the-mock" not in text
     assert "operators@example.com" not in text
-    assert "csr-lambda-api-prod-db-credentials" in text  # names of secrets are included
+    assert f"{PROJECT}-prod-db-credentials" in text  # names of secrets are included

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
+from csr_templates import STACKS
 from csr_templates.hand_over.built_folder import BuiltFolder, read
 from csr_templates.preflight.needs import Needs, NeedsError, needs
-
-ROOT = Path(__file__).resolve().parents[3]
+from tests.system import PROJECT, REGIONS, ROOT, STACK_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -23,16 +22,15 @@ def folder() -> BuiltFolder:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("prd",), "There is no environment prd. Did you mean 'prod'? The folder has dev, staging, prod."),
+        (("prd",), "There is no environment prd. Did you mean 'prod'? The folder has {environments}."),
         (
             ("prod", ("netwrok",)),
-            "There is no stack netwrok. Did you mean 'network'? The folder has network, database, api, "
-            "frontend.",
+            "There is no stack netwrok. Did you mean 'network'? The folder has {stacks}.",
         ),
         (
             ("prod", (), {"LambdaMemorySize": "1"}),
-            "LambdaMemorySize is not a per-deploy parameter. The per-deploy parameters are: LambdaCodeS3Key, "
-            "LambdaCodeS3ObjectVersion. Set all others in the parameter files.",
+            "LambdaMemorySize is not a per-deploy parameter. The per-deploy parameters are: {per_deploy}. "
+            "Set all others in the parameter files.",
         ),
     ],
 )
@@ -42,30 +40,35 @@ def test_unknown_names_are_refused(folder: BuiltFolder, arguments: Any, sentence
     with pytest.raises(NeedsError) as refusal:
         needs(folder, environment, "123456789012", *rest)
 
-    assert str(refusal.value) == sentence
+    assert str(refusal.value) == sentence.format(
+        environments=", ".join(folder.environments),
+        stacks=", ".join(STACK_NAMES),
+        per_deploy=", ".join(name for stack in STACKS for name in stack.per_deploy),
+    )
 
 
 def test_the_needs_follow_the_values_of_the_environment(folder: BuiltFolder) -> None:
-    """Development has no CloudFront, one NAT gateway, and names with dev."""
-    dev = needs(folder, "dev", "210987654321")
+    """Without CloudFront and with one NAT gateway, there is no distribution, and one gateway."""
+    small = {"CloudFrontEnabled": "false", "NatGatewayPerZone": "false"}
+    values = {
+        stack: {name: small.get(name, value) for name, value in given.items()}
+        for stack, given in folder.environments["prod"].items()
+    }
+    found = needs(folder._replace(environments={"prod": values}), "prod", "210987654321")
+    buckets = [properties["BucketName"] for _, _, properties in found.of_type("AWS::S3::Bucket")]
 
-    assert dev.prefix == "csr-lambda-api-dev-"
-    assert list(dev.of_type("AWS::CloudFront::Distribution")) == []
-    assert len(list(dev.of_type("AWS::EC2::NatGateway"))) == 1
-    assert [properties["BucketName"] for _, _, properties in dev.of_type("AWS::S3::Bucket")] == [
-        "csr-lambda-api-dev-package-logs-210987654321",
-        "csr-lambda-api-dev-lambda-deployments-210987654321",
-        "csr-lambda-api-dev-edge-logs-210987654321",
-        "csr-lambda-api-dev-frontend-210987654321",
-    ]
-    assert dev.regions == ["ap-northeast-1", "us-east-1"]
+    assert found.prefix == f"{PROJECT}-prod-"
+    assert list(found.of_type("AWS::CloudFront::Distribution")) == []
+    assert len(list(found.of_type("AWS::EC2::NatGateway"))) == 1
+    assert f"{found.prefix}lambda-deployments-210987654321" in buckets
+    assert found.regions == list(dict.fromkeys(REGIONS.values()))
 
 
 def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
     """The bucket of the package and the zones of the instances come from the network stack."""
     prod = needs(folder, "prod", "123456789012", ["api"])
     (api,) = prod.chosen
-    ((_, function),) = api.of_type("AWS::Lambda::Function")
+    function = dict(api.of_type("AWS::Lambda::Function"))["ApiFunction"]
     database = prod.stack("database")
     assert database
     zones = [
@@ -73,9 +76,7 @@ def test_values_are_followed_through_exports(folder: BuiltFolder) -> None:
         for _, properties in database.of_type("AWS::RDS::DBInstance")
     ]
 
-    assert (
-        prod.known(api, function["Code"]["S3Bucket"]) == "csr-lambda-api-prod-lambda-deployments-123456789012"
-    )
+    assert prod.known(api, function["Code"]["S3Bucket"]) == f"{PROJECT}-prod-lambda-deployments-123456789012"
     assert zones == ["ap-northeast-1a", "ap-northeast-1c"]
     assert prod.known(api, {"Fn::ImportValue": "no-such-export"}) == {"Fn::ImportValue": "no-such-export"}
     assert prod.known(api, {"Fn::GetAtt": ["FunctionKey", "Arn"]}) == {"Fn::GetAtt": ["FunctionKey", "Arn"]}
@@ -102,6 +103,6 @@ def test_every_read_has_a_source(folder: BuiltFolder) -> None:
 
     assert len(reads) >= 10
     assert [one for _, one in reads if prod.maker(one) is None] == []
-    assert ("frontend", "csr-lambda-api-prod-api", "ApiGatewayId") in [
+    assert ("frontend", f"{PROJECT}-prod-api", "ApiGatewayId") in [
         (name, one.stack, one.output) for name, one in reads
     ]

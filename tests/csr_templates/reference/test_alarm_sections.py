@@ -15,7 +15,7 @@ PAGE = """\
 
 ### slow
 
-- Wirkung: Sie warten. <!-- Users: They wait. -->
+- Wirkung: Alle warten. <!-- Users: They wait. -->
 - Zuerst: Die Tuer. <!-- First: The door. -->
 
 <!-- generated: alarm slow -->
@@ -50,7 +50,7 @@ def test_complete_section(ending: str) -> None:
     assert incomplete(page) == []
     assert untranslated(page) == []
     assert dict(alarm_sections.current(ALARM, alarm_sections.read(page)["slow"])) == {
-        "Users": "Sie warten.",
+        "Users": "Alle warten.",
         "First": "Die Tuer.",
     }
 

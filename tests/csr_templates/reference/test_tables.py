@@ -8,7 +8,7 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.naming import PREFIX
-from csr_templates.reference.markers import PageError, Section
+from csr_templates.reference.markers import MarkedSection, PageError
 from csr_templates.reference.tables import Tables
 from csr_templates.reference.words import Words
 
@@ -49,14 +49,14 @@ def tables(resources: dict[str, Any], outputs: dict[str, Any] | None = None, **p
 
 def rows(found: Tables, name: str, words: Words | None = None) -> list[list[str]]:
     """Return the cells of a table, with its head."""
-    lines = found.write(Section(name, 1, 1), [], "page.md", words or Words())
+    lines = found.write(MarkedSection(name, 1, 1), [], "page.md", words or Words())
     assert lines[0] == lines[-1] == ""  # required around a table in Markdown
     return [line.strip("| ").split(" | ") for line in (*lines[1:2], *lines[3:-1])]
 
 
 def settings(found: Tables, *lines: str) -> list[str]:
     """Return rows of settings with the values of the stack."""
-    return found.write(Section("settings", 7, 7 + len(lines)), lines, "page.md", Words())
+    return found.write(MarkedSection("settings", 7, 7 + len(lines)), lines, "page.md", Words())
 
 
 def alarm(**properties: Any) -> dict[str, Any]:

@@ -71,12 +71,6 @@ def imported(name: str) -> dict[str, str]:
     return {"Fn::ImportValue": f"csr-lambda-api-prod-{name}"}
 
 
-def statements(resources: Template) -> dict[str, Template]:
-    """Return the statements of the function's role: Sid -> statement."""
-    (policy,) = properties(resources, "ExecutionRole")["Policies"]
-    return {statement["Sid"]: statement for statement in policy["PolicyDocument"]["Statement"]}
-
-
 # ---- Parameters ----
 
 
@@ -85,10 +79,9 @@ def statements(resources: Template) -> dict[str, Template]:
     [
         ({}, True),
         ({"LambdaCodeS3ObjectVersion": VERSION_ID}, False),
-        ({"Environment": "staging"}, False),
         ({"Environment": "dev"}, False),
     ],
-    ids=["prod without", "prod with", "staging without", "dev without"],
+    ids=["prod without", "prod with", "dev without"],
 )
 def test_production_needs_an_object_version(api: Template, values: dict[str, str], refused: bool) -> None:
     """Without an object version, an overwritten package would not be deployed, so production requires one."""
@@ -100,109 +93,7 @@ def test_production_needs_an_object_version(api: Template, values: dict[str, str
     assert failed_assertions(api, values) == ([sentence] if refused else [])
 
 
-# ---- Role ----
-
-
-INTERFACES = [
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-]
-
-
-def test_statements_of_the_role(resources: Template) -> None:
-    """The function has only these permissions. In particular, it cannot create log groups.
-
-    The resource is ``*`` only if AWS does not accept a narrower one.
-    """
-    assert {
-        sid: (statement["Effect"], statement["Action"], *statement["Resource"])
-        for sid, statement in statements(resources).items()
-    } == {
-        "WriteLog": ("Allow", ["logs:CreateLogStream", "logs:PutLogEvents"], arn("FunctionLogGroup")),
-        "ReadDatabaseSecret": ("Allow", ["secretsmanager:GetSecretValue"], imported("database-secret-arn")),
-        "DecryptDatabaseSecret": ("Allow", ["kms:Decrypt"], imported("database-key-arn")),
-        "LogInWithoutPassword": (
-            "Allow",
-            ["rds-db:connect"],
-            "arn:aws:rds-db:ap-northeast-1:123456789012:dbuser:cluster-*/csr_app_prod",
-        ),
-        "DecryptEnvironment": ("Allow", ["kms:Decrypt"], arn("FunctionKey")),
-        "SendDeadLetters": ("Allow", ["sqs:SendMessage"], arn("DeadLetterQueue")),
-        "SendTraces": ("Allow", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"], "*"),
-        "SendMetrics": ("Allow", ["cloudwatch:PutMetricData"], "*"),
-        "AttachToVpc": ("Allow", INTERFACES, "*"),
-        "KeepCodeFromTheVpc": ("Deny", [*INTERFACES, "ec2:DetachNetworkInterface"], "*"),
-    }
-
-
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
-def test_logs_in_as_one_user(api: Template, environment: str) -> None:
-    """The only database permission is to log in as the application's user of the environment.
-
-    Every cluster is allowed, because a restored one has a different resource ID. User names of MySQL can have
-    32 characters.
-    """
-    values = PROD | {"Environment": environment}
-    rights = [
-        (action, resource)
-        for statement in statements(resolve(api, values)["Resources"]).values()
-        for action in statement["Action"]
-        if action.startswith("rds")
-        for resource in statement["Resource"]
-    ]
-    user = f"csr_app_{environment}"
-
-    assert rights == [
-        (
-            "rds-db:connect",
-            f"arn:aws:rds-db:ap-northeast-1:123456789012:dbuser:cluster-*/{user}",
-        )
-    ]
-    assert len(user) <= 32
-
-
-def test_conditions_of_the_role(resources: Template) -> None:
-    """Conditions limit the database's key to its secret, metrics to one namespace, and VPC access to Lambda.
-
-    Secrets Manager decrypts with the permissions of the caller. Lambda attaches the function to the VPC: only
-    requests from the code of a function contain its ARN.
-    """
-    assert {
-        sid: statement["Condition"]
-        for sid, statement in statements(resources).items()
-        if "Condition" in statement
-    } == {
-        "DecryptDatabaseSecret": {
-            "StringEquals": {
-                "kms:ViaService": "secretsmanager.ap-northeast-1.amazonaws.com",
-                "kms:EncryptionContext:SecretARN": imported("database-secret-arn"),
-            }
-        },
-        "SendMetrics": {"StringEquals": {"cloudwatch:namespace": "CSR-Lambda-API"}},
-        "KeepCodeFromTheVpc": {"Null": {"lambda:SourceFunctionArn": "false"}},
-    }
-
-
 # ---- Function ----
-
-
-def test_function(resources: Template) -> None:
-    """The function runs in the private subnets, encrypts its variables, and writes JSON to its own log."""
-    function = properties(resources, "ApiFunction")
-
-    assert function["Role"] == arn("ExecutionRole")
-    assert function["KmsKeyArn"] == arn("FunctionKey")
-    assert function["DeadLetterConfig"] == {"TargetArn": arn("DeadLetterQueue")}
-    assert function["LoggingConfig"]["LogGroup"] == ref("FunctionLogGroup")
-    assert function["LoggingConfig"]["LogFormat"] == "JSON"  # required by the metric filters
-    assert function["VpcConfig"] == {
-        "SubnetIds": [imported("private-subnet-1-id"), imported("private-subnet-2-id")],
-        "SecurityGroupIds": [imported("lambda-security-group-id")],
-    }
 
 
 def test_environment_of_the_function(resources: Template) -> None:
@@ -296,14 +187,6 @@ def test_parameter_publishes_a_version(api: Template, resources: Template, name:
     assert new == properties(after, "ApiFunction")["Environment"]["Variables"]["RELEASE"]
 
 
-def test_package_and_memory_publish_a_version(api: Template, resources: Template) -> None:
-    """A new package or memory size publishes a version, different reserved concurrency does not."""
-    assert publishes(api, resources, "LambdaCodeS3Key")
-    assert publishes(api, resources, "LambdaCodeS3ObjectVersion")
-    assert publishes(api, resources, "LambdaMemorySize")
-    assert not publishes(api, resources, "LambdaReservedConcurrency")
-
-
 def test_longest_release_fits(api: Template, resources: Template) -> None:
     """With the longest value of every parameter, Lambda accepts the description of the version."""
     longest = {
@@ -324,65 +207,7 @@ def test_release_is_unique_for_its_values(api: Template, resources: Template) ->
             assert parameter["Type"] == "Number" or "AllowedPattern" in parameter, name
 
 
-def test_alias_leads_to_the_version(api: Template) -> None:
-    """The version has the release of the function, so it is published after the function is updated."""
-    version = api["Resources"]["ApiFunctionVersion"]["Properties"]
-    release = api["Resources"]["ApiFunction"]["Properties"]["Environment"]["Variables"]["RELEASE"]
-
-    assert version == {"FunctionName": ref("ApiFunction"), "Description": release}
-    assert release == {"Fn::Sub": fingerprint.release(api, "ApiFunction")}
-    assert api["Resources"]["ApiFunctionAlias"]["Properties"]["FunctionVersion"] == {
-        "Fn::GetAtt": ["ApiFunctionVersion", "Version"]
-    }
-
-
 # ---- REST API ----
-
-
-def test_api_refuses_old_versions_of_tls(resources: Template) -> None:
-    """The API requires TLS 1.2 (the default is TLS 1.0). A security policy requires an access mode."""
-    api = properties(resources, "RestApi")
-
-    assert api["SecurityPolicy"].startswith(("SecurityPolicy_TLS12", "SecurityPolicy_TLS13"))
-    assert api["EndpointAccessMode"] in {"BASIC", "STRICT"}
-
-
-def test_methods_call_the_alias_and_need_the_key(resources: Template) -> None:
-    """Every method requires the API key, and calls the alias, never the unpublished code."""
-    uri = {
-        "Fn::Sub": (
-            "arn:aws:apigateway:ap-northeast-1:lambda:path/2015-03-31/functions/${ApiFunctionAlias}/invocations"
-        )
-    }
-    methods = of_type(resources, "AWS::ApiGateway::Method")
-
-    assert set(methods) >= {"RootAnyMethod", "ProxyAnyMethod", "ProxyGetMethod"}
-    for method in methods.values():
-        assert method["ApiKeyRequired"] is True
-        assert (method["Integration"]["Type"], method["Integration"]["Uri"]) == ("AWS_PROXY", uri)
-
-
-def test_cache_key(resources: Template) -> None:
-    """The cache key consists of path, cache key header and user. A request without the header is rejected.
-
-    API Gateway ignores a cache key parameter that is not a request parameter, and a header with a different
-    spelling. Then one user would receive the response of another. Only GET is cached and validated.
-    """
-    method = properties(resources, "ProxyGetMethod")
-
-    assert method["HttpMethod"] == "GET"
-    assert method["RequestParameters"] == {
-        "method.request.path.proxy": True,
-        "method.request.header.X-Cache-Key": True,
-        "method.request.header.Authorization": False,
-        "method.request.header.Cookie": False,
-    }
-    assert set(method["Integration"]["CacheKeyParameters"]) == set(method["RequestParameters"])
-    assert method["RequestValidatorId"] == ref("ParametersValidator")
-    assert properties(resources, "ParametersValidator")["ValidateRequestParameters"] is True
-    for logical_id in ("RootAnyMethod", "ProxyAnyMethod"):
-        assert "RequestValidatorId" not in properties(resources, logical_id)
-        assert "CacheKeyParameters" not in properties(resources, logical_id)["Integration"]
 
 
 def test_gateway_responses(resources: Template) -> None:
@@ -410,51 +235,6 @@ def test_deployment_is_named_after_the_definition(api: Template) -> None:
 
     assert logical_id == "ApiDeployment" + fingerprint.deployment(api, logical_id)
     assert api["Resources"]["ApiStage"]["Properties"]["DeploymentId"] == ref(logical_id)
-
-
-def test_deployment_waits_for_the_definition(api: Template) -> None:
-    """The deployment depends on the whole definition, because it does not include resources created later."""
-    assert set(api["Resources"][deployment_of(api)]["DependsOn"]) >= {
-        "ParametersValidator",
-        "RootAnyMethod",
-        "ProxyResource",
-        "ProxyAnyMethod",
-        "ProxyGetMethod",
-        "RefusedResponse",
-        "FailedResponse",
-        "MissingParameterResponse",
-    }
-
-
-def test_no_parameter_reaches_the_definition(api: Template) -> None:
-    """The definition of the API does not depend on parameters, so they never require a deployment."""
-    names = ["RestApi", *fingerprint.deployed(api, deployment_of(api))]
-
-    def definition(values: dict[str, str]) -> Template:
-        found = resolve(api, values)["Resources"]
-        api_itself = found["RestApi"]["Properties"]
-        for describing in ("Name", "Description", "Tags"):
-            del api_itself[describing]
-        return {name: found[name] for name in names}
-
-    for name in PARAMETERS:
-        assert definition(PROD | {name: other_value(api["Parameters"][name])}) == definition(PROD), name
-
-
-def test_stage_settings(resources: Template) -> None:
-    """Only GET is cached. Its setting repeats the other values, because it replaces the general setting."""
-    every, get = properties(resources, "ApiStage")["MethodSettings"]
-    cache = {"CachingEnabled": True, "CacheTtlInSeconds": get["CacheTtlInSeconds"]}
-
-    assert (every["ResourcePath"], every["HttpMethod"], every["CachingEnabled"]) == ("/*", "*", False)
-    assert get == every | cache | {"ResourcePath": "/~1{proxy+}", "HttpMethod": "GET"}
-    assert (every["LoggingLevel"], every["DataTraceEnabled"]) == ("INFO", False)
-
-
-def test_whatever_is_cached_is_encrypted(resources: Template, in_dev: Template) -> None:
-    """Encryption of the cache is always on, even if no method is cached."""
-    for stage in (properties(resources, "ApiStage"), properties(in_dev, "ApiStage")):
-        assert all(setting["CacheDataEncrypted"] is True for setting in stage["MethodSettings"])
 
 
 def test_cache_can_be_off(resources: Template, in_dev: Template) -> None:
@@ -487,52 +267,7 @@ def test_stage_waits_for_its_log_groups(resources: Template) -> None:
     }
 
 
-def test_stage_waits_for_the_account(resources: Template, in_dev: Template) -> None:
-    """If this stack sets the account's role, the stage references it. Otherwise, neither exists."""
-    assert properties(resources, "ApiStage")["Description"] == {
-        "Fn::Sub": "Logs with the role of ${ApiGatewayAccount}"
-    }
-    assert not {"ApiGatewayLoggingRole", "ApiGatewayAccount"} & set(in_dev)
-    assert properties(in_dev, "ApiStage")["Description"] == "Logs with the role that the account has"
-
-
-def test_permission(resources: Template) -> None:
-    """Only this API and stage may call the alias."""
-    (permission,) = of_type(resources, "AWS::Lambda::Permission").values()
-
-    assert permission == {
-        "FunctionName": ref("ApiFunctionAlias"),
-        "Action": "lambda:InvokeFunction",
-        "Principal": "apigateway.amazonaws.com",
-        "SourceArn": {"Fn::Sub": "arn:aws:execute-api:ap-northeast-1:123456789012:${RestApi}/v1/*"},
-    }
-
-
 # ---- Keys and usage plan ----
-
-
-@pytest.mark.parametrize("key", ["A", "B"])
-def test_keys_are_generated(api: Template, key: str) -> None:
-    """Keys are generated: API Gateway and CloudFront read them from the same secret, which always exists.
-
-    Do not change these settings: Secrets Manager would generate a new value, but API Gateway and CloudFront
-    would keep the old one.
-    """
-    resources = resolve(api, PROD | {"OriginKeys": key.lower()})["Resources"]
-    secret = properties(resources, f"OriginApiKeySecret{key}")
-
-    assert secret["Name"] == f"csr-lambda-api-prod-origin-api-key-{key.lower()}"
-    assert secret["GenerateSecretString"] == {
-        "SecretStringTemplate": "{}",
-        "GenerateStringKey": "apiKey",
-        "PasswordLength": 40,
-        "ExcludePunctuation": True,
-    }
-    assert secret["ReplicaRegions"] == [{"Region": "us-east-1"}]
-    assert properties(resources, f"OriginApiKey{key}")["Value"] == {
-        "Fn::Sub": f"{{{{resolve:secretsmanager:${{OriginApiKeySecret{key}}}:SecretString:apiKey}}}}"
-    }
-    assert api["Resources"][f"OriginApiKeySecret{key}"].keys().isdisjoint({"Condition"})
 
 
 @pytest.mark.parametrize(("accepted", "keys"), [("a", "A"), ("b", "B"), ("both", "AB")])
@@ -565,68 +300,6 @@ def test_accepted_keys(api: Template, accepted: str, keys: str) -> None:
 # ---- Logs ----
 
 
-def test_metric_filters(resources: Template) -> None:
-    """Metrics from logs have the namespace of the application, and names that contain the environment.
-
-    Without a cold start, the duration has no data point. It is not 0.
-    """
-    found = {}
-    for metric_filter in of_type(resources, "AWS::Logs::MetricFilter").values():
-        (metric,) = metric_filter["MetricTransformations"]
-        found[metric["MetricName"]] = metric.get("DefaultValue")
-
-        of_api = metric["MetricName"].endswith("-requests")
-        assert metric_filter["LogGroupName"] == ref("AccessLogGroup" if of_api else "FunctionLogGroup")
-        assert metric["MetricNamespace"] == "CSR-Lambda-API"
-        assert metric["MetricName"].startswith("csr-lambda-api-prod-")
-    assert (
-        found.items()
-        >= {
-            "csr-lambda-api-prod-application-errors": 0,
-            "csr-lambda-api-prod-timeouts": 0,
-            "csr-lambda-api-prod-out-of-memory": 0,
-            "csr-lambda-api-prod-init-duration": None,
-            "csr-lambda-api-prod-accepted-requests": 0,
-            "csr-lambda-api-prod-keyless-requests": 0,
-            "csr-lambda-api-prod-limited-requests": 0,
-        }.items()
-    )
-
-
-def test_the_access_log_has_the_fields_that_are_counted(resources: Template) -> None:
-    """The key and the error of API Gateway are fields of the access log."""
-    log_format = json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"])
-
-    assert log_format["errorType"] == "$context.error.responseType"
-    assert log_format["keyId"] == "$context.identity.apiKeyId"
-
-
-@pytest.mark.parametrize("level", ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"])
-def test_errors_of_every_logging_library_count(resources: Template, level: str) -> None:
-    """A log line with this level counts as an application error. Filters are case-sensitive."""
-    pattern = properties(resources, "ApplicationErrorsFilter")["FilterPattern"]
-
-    assert f'$.level = "{level}"' in pattern.removeprefix("{ ").removesuffix(" }").split(" || ")
-
-
-def test_saved_queries(resources: Template) -> None:
-    """Each saved query uses the correct log group, and fields that its events have."""
-    queries = {query["Name"]: query for query in of_type(resources, "AWS::Logs::QueryDefinition").values()}
-    access_fields = set(json.loads(properties(resources, "ApiStage")["AccessLogSetting"]["Format"]))
-
-    for name, group in (
-        ("slowest-requests", "AccessLogGroup"),
-        ("errors-by-route", "AccessLogGroup"),
-        ("function-errors", "FunctionLogGroup"),
-        ("cold-starts", "FunctionLogGroup"),
-    ):
-        assert queries[f"csr-lambda-api-prod/{name}"]["LogGroupNames"] == [ref(group)]
-    fields, _, _ = queries["csr-lambda-api-prod/slowest-requests"]["QueryString"].split("\n")
-    assert set(fields.removeprefix("fields @timestamp, ").split(", ")) <= access_fields
-    _, grouped, _, _ = queries["csr-lambda-api-prod/errors-by-route"]["QueryString"].split("\n")
-    assert set(grouped.partition(" by ")[2].split(", ")) <= access_fields
-
-
 def test_saved_query_finds_the_errors_that_are_counted(resources: Template) -> None:
     """The saved query lists exactly the errors that the metric filters of the function count."""
     filters = ("ApplicationErrorsFilter", "TimeoutsFilter", "OutOfMemoryFilter")
@@ -651,26 +324,6 @@ def test_saved_query_finds_the_errors_that_are_counted(resources: Template) -> N
 
 # ---- Alarms ----
 
-FUNCTION = {"FunctionName": ref("ApiFunction")}
-STAGE = {"ApiName": "csr-lambda-api-prod-api", "Stage": ref("ApiStage")}
-ALARMS = {
-    # name: namespace, metric, dimensions, topic
-    "lambda-errors": ("AWS/Lambda", "Errors", FUNCTION, "ApiCriticalAlarmTopic"),
-    "lambda-duration": ("AWS/Lambda", "Duration", FUNCTION, "ApiAlarmTopic"),
-    "lambda-throttles": ("AWS/Lambda", "Throttles", FUNCTION, "ApiCriticalAlarmTopic"),
-    "api-4xx": ("AWS/ApiGateway", "4XXError", STAGE, "ApiAlarmTopic"),
-    "api-5xx": ("AWS/ApiGateway", "5XXError", STAGE, "ApiCriticalAlarmTopic"),
-    "api-latency": ("AWS/ApiGateway", "Latency", STAGE, "ApiAlarmTopic"),
-    "dead-letters": (
-        "AWS/SQS",
-        "ApproximateNumberOfMessagesVisible",
-        {"QueueName": {"Fn::GetAtt": ["DeadLetterQueue", "QueueName"]}},
-        "ApiAlarmTopic",
-    ),
-    "api-quota": ("AWS/ApiGateway", "Count", STAGE, "ApiAlarmTopic"),
-    "lambda-concurrency-high": ("AWS/Lambda", "ConcurrentExecutions", FUNCTION, "ApiAlarmTopic"),
-}
-
 
 def alarms(resources: Template) -> dict[str, Template]:
     """Return name without prefix -> properties of the alarms."""
@@ -678,53 +331,6 @@ def alarms(resources: Template) -> dict[str, Template]:
         alarm["AlarmName"].removeprefix("csr-lambda-api-prod-"): alarm
         for alarm in of_type(resources, "AWS::CloudWatch::Alarm").values()
     }
-
-
-@pytest.mark.parametrize("name", ALARMS)
-def test_alarm(resources: Template, name: str) -> None:
-    """Each alarm has its metric and topic. Its dimension is the name of the API, not the ID."""
-    alarm = alarms(resources)[name]
-    namespace, metric, dimensions, topic = ALARMS[name]
-
-    assert properties(resources, "RestApi")["Name"] == STAGE["ApiName"]
-    assert (alarm["Namespace"], alarm["MetricName"]) == (namespace, metric)
-    assert {dimension["Name"]: dimension["Value"] for dimension in alarm["Dimensions"]} == dimensions
-    assert alarm["TreatMissingData"] == "notBreaching"
-    assert alarm["AlarmActions"] == alarm["OKActions"] == [ref(topic)]
-
-
-@pytest.mark.parametrize(
-    ("name", "topic"),
-    [
-        ("api-mostly-failing", "ApiCriticalAlarmTopic"),
-        ("api-access-log-silent", "ApiAlarmTopic"),
-        ("api-deploy-failing", None),
-    ],
-)
-def test_alarms_on_several_metrics(resources: Template, name: str, topic: str | None) -> None:
-    """An expression uses each of its metrics, which are those of the stage or of a log of the stack."""
-    alarm = alarms(resources)[name]
-    expression, *stats = alarm["Metrics"]
-    counted = {
-        (metric["MetricNamespace"], metric["MetricName"])
-        for metric_filter in of_type(resources, "AWS::Logs::MetricFilter").values()
-        for metric in metric_filter["MetricTransformations"]
-    }
-
-    for query in stats:
-        metric = query["MetricStat"]["Metric"]
-        dimensions = {pair["Name"]: pair["Value"] for pair in metric.get("Dimensions", [])}
-        assert query["MetricStat"]["Stat"] == "Sum"
-        if metric["Namespace"] == "AWS/ApiGateway":
-            assert dimensions == STAGE
-        elif metric["Namespace"] == "AWS/Logs":
-            assert dimensions == {"LogGroupName": ref("AccessLogGroup")}
-        else:
-            assert (metric["Namespace"], metric["MetricName"]) in counted
-            assert not dimensions
-    assert set(re.findall("[a-z]+", expression["Expression"])) == {query["Id"] for query in stats}
-    assert [query["ReturnData"] for query in alarm["Metrics"]] == [True, *[False] * len(stats)]
-    assert alarm.get("AlarmActions") == alarm.get("OKActions") == ([ref(topic)] if topic else None)
 
 
 def test_early_warnings_come_before_the_limits(resources: Template) -> None:

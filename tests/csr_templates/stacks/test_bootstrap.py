@@ -234,11 +234,12 @@ def test_project_is_short_enough_for_generated_names(built: dict[str, BuiltStack
     """With the longest values, CloudFormation does not shorten the names of roles and instances."""
     stack = built[name]
     project = "p" * longest_project(stack)
+    longest = max(stack.parameters["Environment"]["AllowedValues"], key=len)
     for logical_id, resource in stack.resources.items():
         limit = {"AWS::IAM::Role": 64, "AWS::RDS::DBInstance": 63}.get(resource["Type"])
         if limit:
-            assert len(f"{project}-staging-{name}-{logical_id}-0AbCdEfGhIjK") <= limit
-    assert len(f"{project}-staging-artifacts-123456789012-{stack.region}") <= 63
+            assert len(f"{project}-{longest}-{name}-{logical_id}-0AbCdEfGhIjK") <= limit
+    assert len(f"{project}-{longest}-artifacts-123456789012-{stack.region}") <= 63
     assert longest_project(stack) >= len("csr-lambda-api")
 
 

@@ -105,7 +105,7 @@ def hidden_by_everyone(one: Box, others: Sequence[Box]) -> bool:
     return not without(whole, others)
 
 
-def in_words(one: Box, direction: str, source: str) -> str:
+def box_in_words(one: Box, direction: str, source: str) -> str:
     """Return a box in words.
 
     Args:

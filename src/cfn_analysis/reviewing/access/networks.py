@@ -11,8 +11,8 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.access.boxes import (
     Box,
     box,
+    box_in_words,
     hidden_by_everyone,
-    in_words,
     is_everyone,
     without,
 )
@@ -120,7 +120,7 @@ def _sentence(name: str, parts: Sequence[str]) -> str:
 
 
 def _in_words(one: Box, rule: _Rule) -> str:
-    return in_words(one, "from" if rule.direction == "in" else "to", rule.source)
+    return box_in_words(one, "from" if rule.direction == "in" else "to", rule.source)
 
 
 def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:

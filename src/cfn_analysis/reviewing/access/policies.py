@@ -285,14 +285,14 @@ def _opening(policy: _Policy, statement: Statement) -> bool:
 
 def _allowed(name: str, found: Sequence[Access]) -> str:
     unsure = "" if all(one.is_known for one in found) else _UNSURE
-    return f"{name} allows more than before: {_listed(_in_words(found))}.{unsure}"
+    return f"{name} allows more than before: {_first_parts(_in_words(found))}.{unsure}"
 
 
 _UNSURE: Final = " A part of it is known only after the deploy, so it cannot be shown to be narrower."
 
 
 def _no_longer_denied(name: str, found: Sequence[Access]) -> str:
-    return f"{name} no longer denies the following in all cases: {_listed(_in_words(found))}."
+    return f"{name} no longer denies the following in all cases: {_first_parts(_in_words(found))}."
 
 
 def _in_words(found: Sequence[Access]) -> list[str]:
@@ -309,6 +309,6 @@ def _in_words(found: Sequence[Access]) -> list[str]:
     return parts
 
 
-def _listed(parts: Sequence[str]) -> str:
+def _first_parts(parts: Sequence[str]) -> str:
     more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
     return "; ".join(parts[:_MOST]) + more

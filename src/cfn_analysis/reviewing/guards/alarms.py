@@ -81,14 +81,13 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
 def _watches_another(
     change: ResourceChange, key: str, before: Any, after: Any, gone: Collection[Node]
 ) -> bool:
-    if _plain(before) == _plain(after) or any(
+    if _comparable(before) == _comparable(after) or any(
         one.target in gone for one in mentions(before, change.node.stack)
     ):
         return False
     causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
-    return any(
-        cause.follows is None for cause in causes
-    )  # otherwise it monitors the replacement of the old resource
+    # Otherwise it monitors the replacement of the old resource.
+    return any(cause.follows is None for cause in causes)
 
 
 def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -100,7 +99,9 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         elif "OrEqualTo" in operators[0]:
             yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
     thresholds = [_number(side.get("Threshold")) for side in (before, after)]
-    if before.get("Threshold") is None or _plain(before.get("Threshold")) == _plain(after.get("Threshold")):
+    if before.get("Threshold") is None or _comparable(before.get("Threshold")) == _comparable(
+        after.get("Threshold")
+    ):
         return
     if thresholds[0] is None or thresholds[1] is None:
         how = "whether it notifies later is not known"
@@ -140,6 +141,6 @@ def _number(value: Any) -> float | None:
         return None
 
 
-def _plain(value: Any) -> Any:
+def _comparable(value: Any) -> Any:
     number = _number(value)
     return number if number is not None else json.dumps(as_strings(value), sort_keys=True, default=str)

@@ -51,11 +51,11 @@ class FilterThatNeverMatches(Rule):
             filters = criteria.get("Filters") if isinstance(criteria, dict) and source else None
             for one, path in each(filters, logical_id, "Properties", "FilterCriteria", "Filters"):
                 for text in document_texts(validator, one.get("Pattern")) if isinstance(one, dict) else ():
-                    for problem in _problems(text, resources[source]):
+                    for problem in _pattern_problems(text, resources[source]):
                         yield Fault((*path, "Pattern"), problem)
 
 
-def _problems(text: str, source: Any) -> Iterator[str]:
+def _pattern_problems(text: str, source: Any) -> Iterator[str]:
     try:
         pattern = json.loads(text)
     except ValueError:

@@ -6,14 +6,17 @@ from typing import Any
 
 from cfn_analysis.rules.support.grants import LOGS, missing
 from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.references import target
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+
+LOG_GROUP = "AWS::Logs::LogGroup"
 
 
 class FunctionMayNotLog(Rule):
     """Function whose role cannot write a log.
 
     Lambda writes the log of a function with the function's role. Without logs:CreateLogStream and
-    logs:PutLogEvents, the log is missing without any error. Attach
+    logs:PutLogEvents on its log group, the log is missing without any error. Attach
     AWSLambdaBasicExecutionRole, or allow both on the function's log group.
     """
 
@@ -24,9 +27,13 @@ class FunctionMayNotLog(Rule):
     looks_at = properties_of(FUNCTION)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for role, absent, case in missing(validator, properties.get("Role"), LOGS[1:]):
+        logging = properties.get("LoggingConfig")
+        group = target(validator, logging.get("LogGroup"), LOG_GROUP)[0] if isinstance(logging, dict) else ""
+        for role, absent, case in missing(validator, properties.get("Role"), LOGS[1:], group):
+            where = f" on {group}, its log group" if group else ""
             yield Fault(
                 ("Role",),
-                f"{role} does not allow {' and '.join(absent)}{{when}}: the function has no log. Allow it.",
+                f"{role} does not allow {' and '.join(absent)}{where}{{when}}: the function has no log. "
+                "Allow it.",
                 case,
             )

@@ -31,7 +31,7 @@ class BehaviorNeverReached(Rule):
                 pattern = only_value(config.case, behavior.get("PathPattern"))
                 if not isinstance(pattern, str):
                     continue
-                wider = [other for other in earlier if _covers(other, pattern)]
+                wider = [other for other in earlier if _is_wider(other, pattern)]
                 if wider:
                     yield Fault(
                         config.path(*path, "PathPattern"),
@@ -42,7 +42,7 @@ class BehaviorNeverReached(Rule):
                 earlier.append(pattern)
 
 
-def _covers(wide: str, narrow: str) -> bool:
+def _is_wider(wide: str, narrow: str) -> bool:
     """Return whether a pattern matches every path that another does; a slash at its beginning is optional."""
     wide, narrow = (f"/{pattern.removeprefix('/')}".replace("[", "[[]") for pattern in (wide, narrow))
     return fnmatchcase(narrow, wide.replace("?", "[!*]"))

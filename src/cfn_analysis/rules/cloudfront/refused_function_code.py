@@ -41,11 +41,11 @@ class RefusedFunctionCode(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for code in document_texts(validator, properties.get("FunctionCode")):
-            for problem in _problems(code):
+            for problem in _code_problems(code):
                 yield Fault(("FunctionCode",), f"FunctionCode {problem}")
             config = properties.get("FunctionConfig")
             runtime = only_value(validator, config.get("Runtime")) if isinstance(config, dict) else None
-            used = [name for name, pattern in NEWER.items() if pattern.search(_plain(code))]
+            used = [name for name, pattern in NEWER.items() if pattern.search(_without_comments(code))]
             if runtime == "cloudfront-js-1.0" and used:
                 yield Fault(
                     ("FunctionConfig", "Runtime"),
@@ -54,13 +54,13 @@ class RefusedFunctionCode(Rule):
                 )
 
 
-def _problems(code: str) -> Iterator[str]:
-    if "${" not in code and not HANDLER.search(_plain(code)):
+def _code_problems(code: str) -> Iterator[str]:
+    if "${" not in code and not HANDLER.search(_without_comments(code)):
         yield "has no function called handler, which CloudFront calls. Add it."
     if len(code.encode()) > MOST:
         yield f"is {len(code.encode())} bytes long: CloudFront accepts {MOST}. Shorten it."
 
 
-def _plain(code: str) -> str:
+def _without_comments(code: str) -> str:
     """Return the code without its comments."""
     return re.sub(r"(?ms)/\*.*?\*/|^\s*//[^\n]*$", "", code)

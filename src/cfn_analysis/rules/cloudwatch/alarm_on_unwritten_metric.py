@@ -41,7 +41,9 @@ class AlarmOnUnwrittenMetric(Rule):
                     continue
                 path = (logical_id, "Properties")
                 for other in written if metric.name not in names else ():
-                    if metric.name in written[other] and _plain(other) == _plain(metric.namespace or ""):
+                    if metric.name in written[other] and _letters_and_digits(other) == _letters_and_digits(
+                        metric.namespace or ""
+                    ):
                         yield Fault(
                             (*path, *metric.path("Namespace")),
                             f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
@@ -74,7 +76,7 @@ class AlarmOnUnwrittenMetric(Rule):
                     )
 
 
-def _plain(text: str) -> str:
+def _letters_and_digits(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text.lower())
 
 

@@ -64,14 +64,14 @@ def _problem(rule: str, alarms: set[str]) -> str:
     sign = re.search(r"[^\s\w()]+", re.sub(r"\([^()\s]*\)", "", outside))
     if sign:
         return f"has the sign {sign[0]}; conditions are joined by AND, OR and NOT. CloudWatch refuses it."
-    for name in _names(rule):
+    for name in _alarm_names(rule):
         close = get_close_matches(name, sorted(alarms), n=1, cutoff=0.8)
         if name not in alarms and not name.startswith("arn:") and "$" not in name and close:
             return f"contains the alarm {name}, which does not exist. Did you mean {close[0]}?"
     return ""
 
 
-def _names(rule: str) -> list[str]:
+def _alarm_names(rule: str) -> list[str]:
     names = re.findall(rf"(?:{'|'.join(STATES)})\s*\(\s*[\"']?([^\"')]+?)[\"']?\s*\)", rule)
     for several in AT_LEAST.findall(rule):
         names += [name.strip().strip("\"'") for name in several.split(",")]

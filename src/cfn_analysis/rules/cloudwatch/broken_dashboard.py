@@ -66,7 +66,7 @@ class BrokenDashboard(Rule):
                 continue
             here = [region for region in regions(case) if not region.startswith("cn-")]
             for index, widget in enumerate(widgets):
-                for problem in _problems(widget if isinstance(widget, dict) else {}, resources, here):
+                for problem in _widget_problems(widget if isinstance(widget, dict) else {}, resources, here):
                     yield Fault(("DashboardBody",), f"Widget {index} of DashboardBody {problem}.")
 
 
@@ -78,7 +78,7 @@ def _read(text: str) -> Any:
         return None
 
 
-def _problems(widget: dict[str, Any], resources: Any, here: list[str]) -> Iterator[str]:
+def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) -> Iterator[str]:
     kind, inside = widget.get("type"), widget.get("properties")
     if kind not in TYPES:
         yield f"has the type {show(kind)}; allowed are {', '.join(TYPES)}"

@@ -39,18 +39,18 @@ class BrokenMetricMath(Rule):
         for found, case in scenarios(validator, asked):
             queries = found.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
-                for name, problem in _problems(case, found, queries):
+                for name, problem in _expression_problems(case, found, queries):
                     yield Fault(existing(properties, (name,)), problem, case)
 
 
-def _problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
+def _expression_problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong, with the property in which it is."""
     ids = [only_value(case, query.get("Id")) for query in queries]
     if not all(isinstance(one, str) for one in ids):
         return
     for query in queries:
         expression = sub_text(query.get("Expression")) or ""
-        for name in _names(expression):
+        for name in _used_ids(expression):
             if name not in ids:
                 yield (
                     "Metrics",
@@ -84,7 +84,7 @@ def _problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple
         )
 
 
-def _names(expression: str) -> list[str]:
+def _used_ids(expression: str) -> list[str]:
     """Return the IDs in an expression; none of a query, whose names are others'."""
     if "${" in expression or re.match(r"\s*SELECT\b", expression, re.IGNORECASE):
         return []

@@ -159,14 +159,14 @@ def _lets_back(entry: Entry, opposite: Iterable[Entry]) -> bool:
             continue
         if other.allows:
             allowed.append(other.network)
-        elif _covers([other.network], entry.network):
+        elif _include([other.network], entry.network):
             return False
-        if _covers(allowed, entry.network):
+        if _include(allowed, entry.network):
             return True
     return False
 
 
-def _covers(networks: list[Any], wanted: Any) -> bool:
+def _include(networks: list[Any], wanted: Any) -> bool:
     same = [network for network in networks if network.version == wanted.version]
     return any(wanted.subnet_of(network) for network in ipaddress.collapse_addresses(same))
 

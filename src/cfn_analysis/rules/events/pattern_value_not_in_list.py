@@ -28,17 +28,17 @@ class PatternValueNotInList(Rule):
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
 
     def faults(self, validator: Validator, pattern: Any) -> Faults:
-        for path, value in _plain(pattern, ()):
+        for path, value in _leaves(pattern, ()):
             yield Fault(
                 path,
                 f"{path[-1]} is {show(value)}, and EventBridge requires a list of values. Write [{value}].",
             )
 
 
-def _plain(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def _leaves(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Yield path and value of each leaf that is a text or a number."""
     for key, value in part.items() if isinstance(part, dict) and not is_function(part)[0] else ():
         if isinstance(value, str | int | float) and key != "$or":
             yield (*path, key), value
         else:
-            yield from _plain(value, (*path, key))
+            yield from _leaves(value, (*path, key))

@@ -30,7 +30,7 @@ class FilterOfMissingField(Rule):
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        keys, columns = _keys(validator, resources), _columns(validator, resources)
+        keys, columns = _logged_fields(validator, resources), _columns(validator, resources)
         for logical_id, _, properties in of_type(
             resources, "AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"
         ):
@@ -82,7 +82,7 @@ def _queries(validator: Validator, resources: Any, keys: dict[str, set[str]]) ->
                     )
 
 
-def _keys(validator: Validator, resources: Any) -> dict[str, set[str]]:
+def _logged_fields(validator: Validator, resources: Any) -> dict[str, set[str]]:
     """Return the fields of the access logs of stages, by log group."""
     found: dict[str, set[str]] = {}
     for _, _, properties in of_type(resources, "AWS::ApiGateway::Stage", "AWS::ApiGatewayV2::Stage"):

@@ -41,19 +41,19 @@ class LogGroupInAnotherSpelling(Rule):
             for logical_id, _, properties in of_type(resources, "AWS::Logs::LogGroup")
             if (name := sub_text(properties.get("LogGroupName")))
         }
-        plain = {_plain(name): (name, logical_id) for name, logical_id in groups.items()}
+        plain = {_spelling(name): (name, logical_id) for name, logical_id in groups.items()}
         for logical_id, resource, properties in of_type(resources, *READERS) if groups else ():
             steps, holder = READERS[resource["Type"]], properties
             for step in steps:
                 holder = holder.get(step) if isinstance(holder, dict) else None
             for value, path in each(holder, logical_id, "Properties", *steps):
                 text = sub_text(value)
-                if text and text not in groups and _plain(text) in plain:
-                    name, group = plain[_plain(text)]
+                if text and text not in groups and _spelling(text) in plain:
+                    name, group = plain[_spelling(text)]
                     yield Fault(
                         path, f"{text} is not a log group of the template; {group} is called {name}. Use Ref."
                     )
 
 
-def _plain(name: str) -> str:
+def _spelling(name: str) -> str:
     return re.sub(r"[^a-z0-9${}:]", "", name.lower())

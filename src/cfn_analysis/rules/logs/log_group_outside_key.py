@@ -51,7 +51,7 @@ class LogGroupOutsideKey(Rule):
                     "group cannot be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
                     case,
                 )
-            elif name and not any(_covers(statement, name) for statement in own):
+            elif name and not any(_allows_log_group(statement, name) for statement in own):
                 yield Fault(
                     ("LogGroupName",),
                     f"LogGroupName is {name}{{when}}, which the KeyPolicy of {key} does not match in "
@@ -61,7 +61,7 @@ class LogGroupOutsideKey(Rule):
                 )
 
 
-def _covers(statement: Any, name: str) -> bool:
+def _allows_log_group(statement: Any, name: str) -> bool:
     asked = [
         texts(value)
         for operator, key, value, _ in conditions(statement)

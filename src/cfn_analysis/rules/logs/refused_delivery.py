@@ -64,19 +64,19 @@ class RefusedDelivery(Rule):
         for logical_id, _, properties in of_type(resources, "AWS::Logs::Delivery") if ours else ():
             names = texts(properties.get("DeliverySourceName"))
             if any(name in ours or single_reference({"Fn::Sub": name})[0] in ours for name in names):
-                yield from _problems(logical_id, properties)
+                yield from _delivery_faults(logical_id, properties)
 
 
-def _plain(field: str) -> str:
+def _spelling(field: str) -> str:
     return re.sub(r"[^a-z]+", "-", field.lower()).strip("-")
 
 
-SPELLINGS = {_plain(field): field for field in FIELDS}
+SPELLINGS = {_spelling(field): field for field in FIELDS}
 
 
-def _problems(logical_id: str, properties: Any) -> Faults:
+def _delivery_faults(logical_id: str, properties: Any) -> Faults:
     for field, path in each(properties.get("RecordFields"), logical_id, "Properties", "RecordFields"):
-        close = get_close_matches(_plain(str(field)), SPELLINGS, n=1, cutoff=0.7)
+        close = get_close_matches(_spelling(str(field)), SPELLINGS, n=1, cutoff=0.7)
         if isinstance(field, str) and field not in FIELDS and close:
             yield Fault(
                 path,

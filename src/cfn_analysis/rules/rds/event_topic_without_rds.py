@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.alarm_topics import Access, access
+from cfn_analysis.rules.support.alarm_topics import TopicAccess, access
 from cfn_analysis.rules.support.references import find_resource, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios, state
@@ -57,7 +57,7 @@ def _closed_topic(
     policy, resource, document = policies[0]
     exists = case_of(case, resource)
     for granted, where in access(exists, document, TOPIC_RIGHTS, None, topic, RDS) if exists else ():
-        if Access.NONE in granted.values():
+        if TopicAccess.NONE in granted.values():
             yield Fault(
                 (policy, "Properties", "PolicyDocument"),
                 f"PolicyDocument does not allow {RDS} sns:Publish on {topic}{{when}}, where {subscription} "
@@ -82,7 +82,7 @@ def _closed_key(case: Validator, resources: Any, subscription: str, topic: str, 
         exists = case_of(where, resources[key]) if key else None
         verdicts = access(exists, of_key.get("KeyPolicy"), KEY_RIGHTS, None, service=RDS) if exists else ()
         for granted, there in verdicts:
-            lacking = [right for right, allowed in granted.items() if allowed is Access.NONE]
+            lacking = [right for right, allowed in granted.items() if allowed is TopicAccess.NONE]
             if lacking:
                 yield Fault(
                     (key, "Properties", "KeyPolicy"),

@@ -40,7 +40,7 @@ class NameUnknownToDistribution(Rule):
         for name, target, path in _records(resources) if known else ():
             found = re.fullmatch(r"\$\{(\w+)\.DomainName\}", target)
             aliases = known.get(found[1]) if found else None
-            if aliases is not None and found and not any(_covers(alias, name) for alias in aliases):
+            if aliases is not None and found and not any(_may_answer_for(alias, name) for alias in aliases):
                 listed = f"has only {' and '.join(aliases)}" if aliases else "is empty"
                 yield Fault(
                     path,
@@ -62,7 +62,7 @@ def _records(resources: Any) -> Iterator[tuple[str, str, Path]]:
                 yield name, str(target), (*path, "Name")
 
 
-def _covers(alias: str, name: str) -> bool:
+def _may_answer_for(alias: str, name: str) -> bool:
     """Return whether an alias matches a name, or can match it with different parameters."""
     alias, name = alias.removesuffix("."), name.removesuffix(".")
     if set(re.findall(r"\$\{[^}]*\}", alias)) != set(re.findall(r"\$\{[^}]*\}", name)):

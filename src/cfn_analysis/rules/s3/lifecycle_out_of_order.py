@@ -24,7 +24,7 @@ class LifecycleOutOfOrder(Rule):
 
     def faults(self, validator: Validator, rule: Any) -> Faults:
         for found, case in scenarios(validator, rule):
-            moves = [*_listed(found, "Transition", "Transitions")]
+            moves = [*_moves(found, "Transition", "Transitions")]
             expiry = number(only_value(case, found.get("ExpirationInDays")))
             for move in moves:
                 days = number(only_value(case, move.get("TransitionInDays")))
@@ -38,6 +38,6 @@ class LifecycleOutOfOrder(Rule):
                     )
 
 
-def _listed(rule: Any, single: str, several: str) -> list[Any]:
+def _moves(rule: Any, single: str, several: str) -> list[Any]:
     moves = [rule.get(single), *(rule.get(several) if isinstance(rule.get(several), list) else [])]
     return [move for move in moves if isinstance(move, dict)]

@@ -73,13 +73,13 @@ def _takes(resources: Any, bucket: str, properties: Any, prefix: Any) -> bool:
                 if (
                     statement.get("Effect") != "Deny"
                     and any(one.startswith(("logging.s3.", "*", "${")) for one in principals(statement))
-                    and _covers(statement, sub_text(prefix))
+                    and _may_allow_prefix(statement, sub_text(prefix))
                 ):
                     return True
     return False
 
 
-def _covers(statement: Any, prefix: str | None) -> bool:
+def _may_allow_prefix(statement: Any, prefix: str | None) -> bool:
     """Return whether a statement's Resource matches the objects with a prefix, or possibly does."""
     for resource, _ in each(statement.get("Resource")):
         text = sub_text(resource)

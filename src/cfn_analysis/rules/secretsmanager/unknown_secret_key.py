@@ -40,7 +40,7 @@ class UnknownSecretKey(Rule):
         known = {
             logical_id: keys
             for logical_id, _, properties in of_type(resources, "AWS::SecretsManager::Secret")
-            if (keys := _keys(validator, properties))
+            if (keys := _generated_keys(validator, properties))
         }
         names = {
             name: logical_id
@@ -66,7 +66,7 @@ class UnknownSecretKey(Rule):
                         )
 
 
-def _keys(validator: Validator, properties: Any) -> set[str]:
+def _generated_keys(validator: Validator, properties: Any) -> set[str]:
     """Return the keys of a generated secret; None if it is plain text, or if they are not known."""
     made = properties.get("GenerateSecretString")
     if not isinstance(made, dict) or is_function(made)[0]:

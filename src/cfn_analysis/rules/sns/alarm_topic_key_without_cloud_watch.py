@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfn_analysis.rules.support.alarm_topics import Access, access, alarms_with_topics
+from cfn_analysis.rules.support.alarm_topics import TopicAccess, access, alarms_with_topics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.topics import KEY_RIGHTS, key_of_topic
@@ -42,7 +42,7 @@ class AlarmTopicKeyWithoutCloudWatch(Rule):
 
 def _shut_out(case: Validator, one: AlarmWithTopic, resources: Any, key: str, properties: Any) -> Faults:
     for granted, where in access(case, properties.get("KeyPolicy"), KEY_RIGHTS, one.alarm_name):
-        lacking = [right for right, allowed in granted.items() if allowed is Access.NONE]
+        lacking = [right for right, allowed in granted.items() if allowed is TopicAccess.NONE]
         if lacking:
             yield Fault(
                 (key, "Properties", "KeyPolicy"),
@@ -51,7 +51,7 @@ def _shut_out(case: Validator, one: AlarmWithTopic, resources: Any, key: str, pr
                 "allows the service kms:Decrypt and kms:GenerateDataKey*.",
                 where,
             )
-        elif Access.OTHER_ALARMS in granted.values():
+        elif TopicAccess.OTHER_ALARMS in granted.values():
             yield Fault(
                 existing(resources, (one.alarm, "Properties", "AlarmName")),
                 f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the KeyPolicy of "

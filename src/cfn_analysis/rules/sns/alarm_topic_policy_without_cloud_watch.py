@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.alarm_topics import Access, access, alarms_with_topics
+from cfn_analysis.rules.support.alarm_topics import TopicAccess, access, alarms_with_topics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.topics import TOPIC_RIGHTS, policies_of_topics
 from cfn_analysis.rules.support.values import case_of, existing, show
@@ -34,7 +34,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
             exists = case_of(one.case, resource)
             verdicts = access(exists, document, TOPIC_RIGHTS, one.alarm_name, one.topic) if exists else ()
             for granted, case in verdicts:
-                if Access.NONE in granted.values():
+                if TopicAccess.NONE in granted.values():
                     yield Fault(
                         (policy, "Properties", "PolicyDocument"),
                         "PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on "
@@ -42,7 +42,7 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
                         "statement that allows it.",
                         case,
                     )
-                if Access.OTHER_ALARMS in granted.values():
+                if TopicAccess.OTHER_ALARMS in granted.values():
                     yield Fault(
                         existing(resources, (one.alarm, "Properties", "AlarmName")),
                         f"AlarmName is {show(one.alarm_name)}{{when}}, which no aws:SourceArn in the "

@@ -39,7 +39,7 @@ class AlarmWithTopic(NamedTuple):
     case: Validator
 
 
-class Access(Enum):
+class TopicAccess(Enum):
     """The result of a policy for a service and one permission."""
 
     NONE = 0
@@ -87,7 +87,7 @@ def access(
     alarm_name: Any,
     resource: str = "",
     service: str = CLOUDWATCH,
-) -> Iterator[tuple[dict[str, Access], Validator]]:
+) -> Iterator[tuple[dict[str, TopicAccess], Validator]]:
     """Yield the result of a policy document for a service and each permission, for each case.
 
     Args:
@@ -110,7 +110,7 @@ def access(
                         for statement in found
                     ),
                     key=lambda access: access.value,
-                    default=Access.NONE,
+                    default=TopicAccess.NONE,
                 )
                 for right, actions in rights.items()
             },
@@ -120,9 +120,9 @@ def access(
 
 def _granted(
     case: Validator, statement: Any, actions: Sequence[str], alarm_name: Any, resource: str, service: str
-) -> Access:
+) -> TopicAccess:
     if not isinstance(statement, dict) or is_function(statement)[0]:
-        return Access.FULL
+        return TopicAccess.FULL
     concerns = (
         statement.get("Effect") != "Deny"
         and _admits(case, statement, service)
@@ -130,11 +130,11 @@ def _granted(
         and (not resource or _is_about(case, statement, resource))
     )
     if not concerns:
-        return Access.NONE
+        return TopicAccess.NONE
     return (
-        Access.FULL
+        TopicAccess.FULL
         if _source_arn_allows(case, statement.get("Condition"), alarm_name)
-        else Access.OTHER_ALARMS
+        else TopicAccess.OTHER_ALARMS
     )
 
 

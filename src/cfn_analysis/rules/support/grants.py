@@ -6,7 +6,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.rules.support.documents import each, texts
-from cfn_analysis.rules.support.policies import ROLE, roles
+from cfn_analysis.rules.support.policies import ROLE, allows, roles
 from cfn_analysis.rules.support.references import target
 
 if TYPE_CHECKING:
@@ -29,11 +29,15 @@ MANAGED = {
 
 
 def missing(
-    validator: Validator, role: Any, actions: Sequence[str]
+    validator: Validator, role: Any, actions: Sequence[str], logical_id: str = ""
 ) -> Iterator[tuple[str, list[str], Validator]]:
     """Yield a role of the template with the actions that it does not allow, for each case.
 
-    Only actions are compared, not resources.
+    Args:
+        validator: of the resource that is checked.
+        role: reference to the role.
+        actions: actions that the role needs.
+        logical_id: resource on which it needs them; if empty, only actions are compared, not resources.
     """
     role_id, properties = target(validator, role, ROLE)
     if not role_id:
@@ -47,7 +51,8 @@ def missing(
         absent = [
             action
             for action in actions
-            if action not in known and not any(_grants(statement, action) for _, statement in statements)
+            if action not in known
+            and not any(_grants(statement, action, logical_id) for _, statement in statements)
         ]
         if absent:
             yield role_id, absent, case
@@ -57,8 +62,10 @@ def _attached(arns: list[str], end: str) -> bool:
     return any(arn.endswith(end) for arn in arns)
 
 
-def _grants(statement: Any, action: str) -> bool:
-    """Return whether a statement may allow an action on any resource; unknown parts count as allowed."""
+def _grants(statement: Any, action: str, logical_id: str) -> bool:
+    """Return whether a statement may allow an action; unknown parts count as allowed."""
+    if logical_id:
+        return allows(statement, action, logical_id)
     if not isinstance(statement, dict):
         return True
     if statement.get("Effect") == "Deny":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,7 @@ def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tupl
     resources = validator.cfn.template.get("Resources", {})
     role = resources.get(role_id, {})
     attached_arns = [
-        single_reference(arn)[0] for arn in _listed(role.get("Properties", {}).get("ManagedPolicyArns"))
+        single_reference(arn)[0] for arn in _as_list(role.get("Properties", {}).get("ManagedPolicyArns"))
     ]
     policies = {
         logical_id: conditional_properties(resource)
@@ -54,19 +55,19 @@ def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tupl
 
 def _role_ids(properties: Any) -> list[str]:
     return [
-        single_reference(role)[0] for role in [*_listed(properties.get("Roles")), properties.get("RoleName")]
+        single_reference(role)[0] for role in [*_as_list(properties.get("Roles")), properties.get("RoleName")]
     ]
 
 
 def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourced] | None:
-    documents = [(role_id, policy.get("PolicyDocument")) for policy in _listed(role.get("Policies"))]
+    documents = [(role_id, policy.get("PolicyDocument")) for policy in _as_list(role.get("Policies"))]
     documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
-    for arn in _listed(role.get("ManagedPolicyArns")):
+    for arn in _as_list(role.get("ManagedPolicyArns")):
         if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(HARMLESS):
             return None
     if not all(isinstance(document, dict) for _, document in documents):
         return None
-    return [(source, one) for source, document in documents for one in _listed(document.get("Statement"))]
+    return [(source, one) for source, document in documents for one in _as_list(document.get("Statement"))]
 
 
 def allows(statement: Any, action: str, logical_id: str) -> bool:
@@ -75,15 +76,15 @@ def allows(statement: Any, action: str, logical_id: str) -> bool:
         return True
     if statement.get("Effect") == "Deny":
         return False
-    resources = _listed(statement.get("Resource"))
+    resources = _as_list(statement.get("Resource"))
     return (
-        "NotAction" in statement or any(_matches(one, action) for one in _listed(statement.get("Action")))
+        "NotAction" in statement or any(_matches(one, action) for one in _as_list(statement.get("Action")))
     ) and ("NotResource" in statement or any(_may_be(one, action, logical_id) for one in resources))
 
 
 def names(statement: Any, logical_id: str) -> bool:
     """Return whether a statement's Resource is a reference to this resource."""
-    return any(single_reference(one)[0] == logical_id for one in _listed(statement.get("Resource")))
+    return any(single_reference(one)[0] == logical_id for one in _as_list(statement.get("Resource")))
 
 
 def _matches(pattern: Any, action: str) -> bool:
@@ -98,9 +99,9 @@ def _may_be(resource: Any, action: str, logical_id: str) -> bool:
     if single_reference(resource)[1] == "Arn":  # another resource
         return False
     service = action.partition(":")[0]
-    parts = text.split(":")
+    parts = re.sub(r"\$\{[^}]*\}", "$", text).split(":")  # ${AWS::Partition} has colons too
     return parts[0] != "arn" or len(parts) < 3 or parts[2] in (service, "*") or "$" in parts[2]
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return [] if value is None else value if isinstance(value, list) else [value]

@@ -89,13 +89,13 @@ def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
     """Return the spelling of a metric in its service; empty if not known. A plural is another spelling."""
     if namespace == "AWS/ApiGateway":
         kinds = [kind for kind in API_NAMES if kind in dimensions]
-        spellings = {_plain(known): known for kind in kinds for known in API_NAMES[kind]}
-        spellings |= {_plain(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
-        return spellings.get(_plain(name), "")
+        spellings = {_singular(known): known for kind in kinds for known in API_NAMES[kind]}
+        spellings |= {_singular(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
+        return spellings.get(_singular(name), "")
     known = NAMES.get(namespace, ())
     close = get_close_matches(name, known, n=1, cutoff=0.85)
     near = close[0] if close and namespace in COMPLETE else ""
-    return next((one for one in known if _plain(one) == _plain(name)), near)
+    return next((one for one in known if _singular(one) == _singular(name)), near)
 
 
 def namespace_spelling(name: str) -> str:
@@ -104,5 +104,5 @@ def namespace_spelling(name: str) -> str:
     return SPELLINGS.get(re.sub(r"[^a-z0-9/]", "", name.lower()), "") if aws else ""
 
 
-def _plain(name: str) -> str:
+def _singular(name: str) -> str:
     return name.lower().removesuffix("s")

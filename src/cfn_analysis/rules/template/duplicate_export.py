@@ -29,7 +29,7 @@ class DuplicateExport(Rule):
         seen: dict[str, list[tuple[str, Validator]]] = {}
         for output_id, output in outputs.items() if isinstance(outputs, dict) else ():
             twin = ""
-            for name, case in _names(validator, output):
+            for name, case in _export_names(validator, output):
                 earlier = seen.setdefault(name, [])
                 twin = twin or next((other for other, where in earlier if _can_coincide(case, where)), "")
                 earlier.append((output_id, case))
@@ -41,7 +41,7 @@ class DuplicateExport(Rule):
                 )
 
 
-def _names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
+def _export_names(validator: Validator, output: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the names an output can be exported under, each with its case."""
     export = output.get("Export") if isinstance(output, dict) else None
     case = case_of(validator, output) if isinstance(export, dict) else None

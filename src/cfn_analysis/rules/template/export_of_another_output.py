@@ -25,12 +25,12 @@ class ExportOfAnotherOutput(Rule):
 
     def faults(self, validator: Validator, template: Any) -> Faults:
         outputs = template.get("Outputs")
-        keys = {_plain(key): key for key in outputs} if isinstance(outputs, dict) else {}
+        keys = {_letters_and_digits(key): key for key in outputs} if isinstance(outputs, dict) else {}
         for key, output in outputs.items() if isinstance(outputs, dict) else ():
             export = output.get("Export") if isinstance(output, dict) else None
             name = sub_text(export.get("Name")) if isinstance(export, dict) else None
-            end = _plain((name or "").rpartition("}")[2])
-            if end in keys and end != _plain(key):
+            end = _letters_and_digits((name or "").rpartition("}")[2])
+            if end in keys and end != _letters_and_digits(key):
                 yield Fault(
                     ("Outputs", key, "Export", "Name"),
                     f"Outputs.{key} is exported as {name}, which is the name of the output {keys[end]}. "
@@ -38,5 +38,5 @@ class ExportOfAnotherOutput(Rule):
                 )
 
 
-def _plain(name: str) -> str:
+def _letters_and_digits(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", str(name).lower())

@@ -38,8 +38,8 @@ class MappingWithoutKey(Rule):
             if not isinstance(mapping, dict) or not isinstance(allowed, list) or (name, key) in seen:
                 continue
             seen.add((name, key))
-            known = {_text(one) for one in mapping}
-            missing = [_text(value) for value in allowed if _text(value) not in known]
+            known = {_key_text(one) for one in mapping}
+            missing = [_key_text(value) for value in allowed if _key_text(value) not in known]
             if missing and "Fn::Transform" not in mapping:
                 yield Fault(
                     path,
@@ -48,7 +48,7 @@ class MappingWithoutKey(Rule):
                 )
 
 
-def _text(value: Any) -> str:
+def _key_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

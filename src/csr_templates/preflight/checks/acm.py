@@ -39,7 +39,7 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         )
     names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
     for alias in subject.about:
-        if not any(_covers(name, alias) for name in names):
+        if not any(_is_valid_for(name, alias) for name in names):
             return failed(
                 f"The certificate is for {', '.join(dict.fromkeys(names))}, not for {alias}.",
                 "Request a certificate for the domain.",
@@ -65,7 +65,7 @@ def _certificate(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
         yield edge_calls.certificate(subject.id)
 
 
-def _covers(name: str, domain: str) -> bool:
+def _is_valid_for(name: str, domain: str) -> bool:
     """Return whether a name of a certificate covers a domain; a wildcard matches one label."""
     if name.startswith("*."):
         return domain.partition(".")[2].lower() == name[2:].lower()

@@ -11,7 +11,7 @@ from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import PASS, Check, Subject, Verdict, failed, passed, warned
 
 _FUNCTION = "AWS::Lambda::Function"
 KEPT_UNRESERVED: Final = 100
@@ -105,6 +105,20 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         )
     largest = lookup(calls.lambda_settings(region))["CodeSizeUnzipped"]
     archive = lookup(calls.package_files(region, bucket, key, version))
+    verdict = _judge_archive(archive, largest, name, bucket, properties)
+    if verdict.status == PASS and not version:
+        return warned(
+            f"{name} exists, but no version is given: a deploy without a version keeps the code of the last "
+            "deploy.",
+            "Pass the version: --parameter LambdaCodeS3ObjectVersion=...",
+        )
+    return verdict
+
+
+def _judge_archive(
+    archive: Mapping[str, Any], largest: int, name: str, bucket: str, properties: Mapping[str, Any]
+) -> Verdict:
+    """Judge the size and the content of a package for the function with these properties."""
     if "unzipped" not in archive:
         return failed(f"{name} in {bucket} is not a zip archive.", "Upload the package again.")
     if archive["unzipped"] > largest:
@@ -123,12 +137,6 @@ def _judge_package(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return failed(
             f"{name} does not contain {module}.py, the file of the handler {properties['Handler']}.",
             "Put the file at the top level of the archive: zip the contents of the folder, not the folder.",
-        )
-    if not version:
-        return warned(
-            f"{name} exists, but no version is given: a deploy without a version keeps the code of the last "
-            "deploy.",
-            "Pass the version: --parameter LambdaCodeS3ObjectVersion=...",
         )
     return passed(f"{name} exists, is within the limits, and contains the handler.")
 

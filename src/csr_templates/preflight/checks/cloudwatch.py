@@ -27,9 +27,10 @@ def _judge_page(subject: Subject, _: Needs, __: Lookup) -> Verdict:
     if subject.about.startswith("https://"):
         return passed(f"The alarms refer to the page {subject.about}.")
     return warned(
-        f"{_RUNBOOK_URL} is {subject.about}, which is not an https address: a notification does not contain a "
-        "link to the section of the alarm.",
-        f"Set {_RUNBOOK_URL} in parameters/shared.json to the address of docs/on-call.ja.md in your repository.",
+        f"{_RUNBOOK_URL} is {subject.about}, which is not an https address: a notification contains no link "
+        "to the section of the alarm.",
+        f"In parameters/shared.json, set {_RUNBOOK_URL} to the address of docs/on-call.ja.md in your "
+        "repository.",
     )
 
 

@@ -15,8 +15,8 @@ var ANALYTICS = /^(_ga(_.+|c_.+)?|_gid|_gat(_.+)?|_fbp|__utm[a-z]+(_.+)?)$/;
 var UNSHARED = new RegExp('(^|[^a-z])(' +
   '(health|heartbeat|alive|liveness|readiness|log[-_]?(in|off|on|out)|sign[-_]?(in|off|on|out|up)|authent|' +
   'authori[sz]|oauth|openid|webauthn|password|passcode|passkey|registration|' +
-  'verif(y|ication)|magic[-_]?link|who[-_]?am[-_]?i|where[-_]?am[-_]?i|my|geo[-_]?(ip|locat)|locat|countr|region|' +
-  'get[-_]?(user|account|profile|cart|me([^a-z]|$))|user[-_]?info|current[-_]?user|ab[-_]?test|experiment|random|' +
+  'verif(y|ication)|magic[-_]?link|who[-_]?am[-_]?i|where[-_]?am[-_]?i|my|geo[-_]?(ip|locat)|locat|country|countries|' +
+  'region|get[-_]?(user|account|profile|cart|me([^a-z]|$))|user[-_]?info|current[-_]?user|ab[-_]?test|experiment|random|' +
   'actuator|uptime|diagnos)' +
   '|(livez?|readyz?|ping|up|hc|checks?|probes?|metrics|statusz?|auth|oidc|saml|sso|jwts?|refresh|challenges?|[2m]fa|' +
   't?otp|register|magic|activate|confirm|reset|forgot|recover|cart|basket|checkout|me|self|user|identity|' +

@@ -95,7 +95,7 @@ def _sub(node: Any, before: str = "", title: str = "") -> dict[str, Any]:
     return {"Fn::Sub": [text, variables.values] if variables.values else text}
 
 
-def _text(node: Any, before: str = "", title: str = "") -> dict[str, Any] | str:
+def _sub_or_text(node: Any, before: str = "", title: str = "") -> dict[str, Any] | str:
     """Return the result of ``_sub``, or only the text if it has no variables."""
     found = _sub(node, before, title)
     content = found["Fn::Sub"]
@@ -133,15 +133,15 @@ def _next_item(node: Any, comma: str, variables: _Variables, title: str) -> str:
     if not _is_conditional(node):
         return comma + _json(node, "", variables, title)
     condition, item, _ = node["Fn::If"]
-    text = {"Fn::If": [condition, _text(item, comma, title), ""]}
+    text = {"Fn::If": [condition, _sub_or_text(item, comma, title), ""]}
     return variables.name(text, *_words(item, title))
 
 
 def _item(node: Any, title: str) -> dict[str, Any] | str:
     if not _is_conditional(node):
-        return _text(node, title=title)
+        return _sub_or_text(node, title=title)
     condition, item, _ = node["Fn::If"]
-    return widgets.when(condition, _text(item, title=title))  # type: ignore[no-any-return]
+    return widgets.when(condition, _sub_or_text(item, title=title))  # type: ignore[no-any-return]
 
 
 def _is_conditional(node: Any) -> bool:

@@ -74,7 +74,7 @@ class StackTemplate(Template):
         Equal to what troposphere returns, in a third of the time.
         """
         self._derive(self)
-        return {**self._without_resources(), "Resources": _plain(self.resources)}
+        return {**self._without_resources(), "Resources": _encoded(self.resources)}
 
     def for_reading(self) -> dict[str, Any]:
         """Return the same as mappings that convert a resource when it is read.
@@ -97,7 +97,7 @@ class StackTemplate(Template):
             "Rules": self.rules,
             "Globals": self.globals,
         }
-        return {name: _plain(content) for name, content in sections.items() if content}
+        return {name: _encoded(content) for name, content in sections.items() if content}
 
     def rename_resource(self, logical_id: str, new: str) -> None:
         """Change the logical ID of a resource; its position and section stay. References are not changed.
@@ -123,7 +123,7 @@ class _Resource(Mapping[str, Any]):
 
     @cached_property
     def _converted(self) -> dict[str, Any]:
-        found: dict[str, Any] = _plain(self.resource)
+        found: dict[str, Any] = _encoded(self.resource)
         return found
 
     def __getitem__(self, key: str) -> Any:
@@ -136,25 +136,25 @@ class _Resource(Mapping[str, Any]):
         return len(self._converted)
 
 
-def _plain(value: Any) -> Any:
+def _encoded(value: Any) -> Any:
     """Return the result of troposphere's ``encode_to_dict``.
 
     The original converts the content of an object once for each enclosing object.
     """
     if isinstance(value, dict):
-        return {name: item if type(item) is str else _plain(item) for name, item in value.items()}
+        return {name: item if type(item) is str else _encoded(item) for name, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [item if type(item) is str else _plain(item) for item in value]
+        return [item if type(item) is str else _encoded(item) for item in value]
     convert = getattr(type(value), "to_dict", None)
     if convert is None:
-        return _plain(value.JSONrepr()) if hasattr(value, "JSONrepr") else value  # the former is of awacs
+        return _encoded(value.JSONrepr()) if hasattr(value, "JSONrepr") else value  # the former is of awacs
     if convert is AWSHelperFn.to_dict:
-        return _plain(value.data)
+        return _encoded(value.data)
     if convert is Tags.to_dict:
-        return _plain(value.tags)
+        return _encoded(value.tags)
     if convert is BaseAWSObject.to_dict and value.properties:
         if value.do_validation:
             value._validate_props()
             value.validate()
-        return _plain(value.resource)
+        return _encoded(value.resource)
     return encode_to_dict(value)

@@ -15,9 +15,36 @@ Resources:
 """
 
 
+def with_group(resource: str, arns: str = "[]") -> str:
+    """Return a template with a function that has its own log group, and another log group."""
+    return f"""
+Resources:
+  Group: {{Type: AWS::Logs::LogGroup}}
+  OtherGroup: {{Type: AWS::Logs::LogGroup}}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: {arns}
+      Policies:
+        - PolicyDocument:
+            Statement:
+              - {{Effect: Allow, Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: {resource}}}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {{Role: !GetAtt Role.Arn, LoggingConfig: {{LogGroup: !Ref Group}}}}
+"""
+
+
 GOOD = {
     "managed": template("s3:*", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"),
     "own": template("[logs:CreateLogStream, logs:PutLogEvents]"),
+    "its group": with_group("!GetAtt Group.Arn"),
+    "both groups": with_group("[!GetAtt OtherGroup.Arn, !GetAtt Group.Arn]"),
+    "every group": with_group("'*'"),
+    "a pattern": with_group("!Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*'"),
+    "managed, with a group": with_group(
+        "!GetAtt OtherGroup.Arn", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
+    ),
 }
 
 BAD = {
@@ -30,5 +57,11 @@ BAD = {
         template("logs:CreateLogStream"),
         "Resources/F/Properties/Role",
         "Role does not allow logs:PutLogEvents: the function has no log. Allow it.",
+    ),
+    "the group of another function": (
+        with_group("!GetAtt OtherGroup.Arn"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents on Group, its log group: the "
+        "function has no log. Allow it.",
     ),
 }
