@@ -12,7 +12,6 @@ A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from functools import cache
 from pathlib import Path
@@ -61,15 +60,6 @@ def file_of_tests(rule: CloudFormationLintRule | type[CloudFormationLintRule]) -
     """Return the test file of a rule."""
     *_, folder, name = rule.__module__.split(".")
     return Path(__file__).parent / folder / f"test_{name}.py"
-
-
-def tables_of(test_file: Path) -> Any:
-    """Return the module of a test file, which is not imported otherwise."""
-    spec = importlib.util.spec_from_file_location(test_file.stem, test_file)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def only(*rules: CloudFormationLintRule) -> Rules:

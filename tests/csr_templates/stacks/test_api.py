@@ -463,3 +463,15 @@ def test_removed_parts_stay_removed() -> None:
         del t.resources[logical_id]
 
     assert not removed & t.to_dict()["Resources"].keys()
+
+
+def test_the_role_decrypts_the_database_secret(resources: Template) -> None:
+    """The secret is encrypted with a key of another stack, which Secrets Manager uses for the function."""
+    statements = resources["ExecutionRole"]["Properties"]["Policies"][0]["PolicyDocument"]["Statement"]
+    services = [
+        statement["Condition"]["StringEquals"]["kms:ViaService"]
+        for statement in statements
+        if "kms:Decrypt" in statement["Action"] and "kms:ViaService" in str(statement.get("Condition"))
+    ]
+
+    assert any(str(service).startswith("secretsmanager.") for service in services)

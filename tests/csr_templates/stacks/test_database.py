@@ -268,3 +268,10 @@ def test_surplus_credits_are_watched_on_t_classes(
 
     assert ("database-surplus-credits-charged" in found) is exists
     assert ("CPUSurplusCreditsCharged" in repr(resources["DatabaseDashboard"])) is exists
+
+
+def test_the_secret_is_attached_to_the_cluster(database: Template) -> None:
+    """The attachment writes host and port into the secret, which the functions read."""
+    (attachment,) = of_type(database["Resources"], "AWS::SecretsManager::SecretTargetAttachment").values()
+
+    assert attachment["TargetId"] == {"Ref": "DatabaseCluster"}

@@ -496,3 +496,13 @@ def test_waf_queries(frontend: Template, resources: Template) -> None:
     )
     assert indices == {str(index) for index in range(len(groups))}
     assert not of_type(with_values(frontend, **NO_WAF), "AWS::Logs::QueryDefinition")
+
+
+def test_waf_logs_only_what_it_blocks_or_counts(frontend: Template) -> None:
+    """A log of all requests would cost more than the web ACL, and contain what users do."""
+    assert frontend["Resources"]["WebACLLogging"]["Properties"]["LoggingFilter"]["DefaultBehavior"] == "DROP"
+
+
+def test_access_logs_wait_for_the_policy_of_their_bucket(frontend: Template) -> None:
+    """CloudWatch Logs checks the bucket policy when the delivery is created."""
+    assert frontend["Resources"]["AccessLogDelivery"]["DependsOn"] == "EdgeLogBucketPolicy"

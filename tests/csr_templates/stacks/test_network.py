@@ -104,3 +104,22 @@ def test_saved_query_reads_every_field_of_the_flow_log(resources: Template) -> N
     assert len(set(names)) == len(fields)
     assert not COMMANDS & {name.lower() for name in names}
     assert set(re.findall(r"sum\((\w+)\)", stats)) | set(stats.split(" by ")[1].split(", ")) <= set(names)
+
+
+def test_return_traffic_reaches_every_port_of_a_client(resources: Template) -> None:
+    """Lambda and the NAT gateways use any port from 1024 on for their connections."""
+    ports = resources["PrivateInboundReturnTraffic"]["Properties"]["PortRange"]
+
+    assert ports == {"From": 1024, "To": 65535}
+
+
+def test_public_addresses_wait_for_the_gateway(network: Template) -> None:
+    """An address can be released only before the internet gateway is detached."""
+    addresses = [found for found in network["Resources"].values() if found["Type"] == "AWS::EC2::EIP"]
+
+    assert {address["DependsOn"] for address in addresses} == {"InternetGatewayAttachment"}
+
+
+def test_the_endpoint_has_the_name_of_the_service(resources: Template) -> None:
+    """Without private DNS, the functions would reach Secrets Manager through the NAT gateway."""
+    assert resources["SecretsManagerEndpoint"]["Properties"]["PrivateDnsEnabled"] is True
