@@ -69,7 +69,7 @@ def test_rollback_triggers(scenario: Scenario) -> None:
 
 
 def test_rollbacks_are_tested_both_ways() -> None:
-    """For a stack with an alarm made for deploys, a scenario rolls an update back, and another one does not."""
+    """For a stack with an alarm made for deploys, one scenario rolls an update back, and one does not."""
     tested = {(stack, back) for one in scenarios() for stack, back in one.rolled_back.items()}
     made_for_deploys = {alarm.stack for alarm in every_alarm() if alarm.topic == NO_ONE}
     assert made_for_deploys

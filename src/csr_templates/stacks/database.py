@@ -1,7 +1,7 @@
 """The database stack: an Aurora MySQL cluster with its secret, logs, alarms and dashboard."""
 
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import awacs.logs
 import awacs.sns
@@ -976,16 +976,15 @@ def add_alarms(
     # The engine refuses queries and closes connections while memory is low, so the period is short. AWS
     # documents the metric for instances. Whether it also exists with the dimension Role is not verified.
     # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQLOOM.html
-    memory_health = partial(
-        dict,
-        MetricName="AuroraMemoryHealthState",  # 0: healthy, 5: moderate, 10: critical
-        Statistic="Maximum",
-        Period=60,  # seconds
-        EvaluationPeriods=2,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        Threshold=10,
-        unit="",
-    )
+    memory_health: dict[str, Any] = {
+        "MetricName": "AuroraMemoryHealthState",  # 0: healthy, 5: moderate, 10: critical
+        "Statistic": "Maximum",
+        "Period": 60,  # seconds
+        "EvaluationPeriods": 2,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "Threshold": 10,
+        "unit": "",
+    }
     t.add_resource(
         writer_alarm(
             "DatabaseMemoryCriticalAlarm",
@@ -997,7 +996,7 @@ def add_alarms(
                 Related="Can cause lambda-errors and api-5xx.",
             ),
             notify=alarm_topics.critical.Ref(),
-            **memory_health(),
+            **memory_health,
         )
     )
     t.add_resource(
@@ -1013,7 +1012,7 @@ def add_alarms(
                 Then="Is a report or an export running?",
             ),
             notify=alarm_topics.normal.Ref(),
-            **memory_health(),
+            **memory_health,
         )
     )
     t.add_resource(

@@ -1019,6 +1019,14 @@ FAULTS = (
         web_acl,
     ),
     Fault(
+        "rules that need too much capacity only with the IP sets",
+        "new",
+        "recorded",
+        f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf",
+        ("wafv2",),
+        recorded("capacity", 4_999),
+    ),
+    Fault(
         "rules that need too much capacity",
         "new",
         "recorded",

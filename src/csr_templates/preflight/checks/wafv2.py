@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cfn_analysis.model.references import entries
 from csr_templates.preflight import edge_calls
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind, listed
@@ -15,6 +16,10 @@ _WEB_ACL = "AWS::WAFv2::WebACL"
 # https://docs.aws.amazon.com/waf/latest/developerguide/limits.html
 _MAX_CAPACITY = 5_000
 _BASIC_CAPACITY = 1_500  # included in the price of a web ACL
+_IP_SET = "IPSetReferenceStatement"
+# Of the address of the request.
+# https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-ipset-match.html
+_IP_SET_CAPACITY = 1
 
 
 def _web_acls(needs: Needs) -> Iterator[Subject]:
@@ -23,7 +28,8 @@ def _web_acls(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    needed = lookup(_capacity(subject))["Capacity"]
+    sets = len(entries(subject.about.get("Rules", []), _IP_SET))
+    needed = lookup(_capacity(subject))["Capacity"] + sets * _IP_SET_CAPACITY
     if needed > _MAX_CAPACITY:
         return failed(
             f"The rules of {subject.id} use {needed:,} capacity units; the maximum is {_MAX_CAPACITY:,}.",
@@ -34,7 +40,10 @@ def _judge_capacity(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 
 def _capacity(subject: Subject) -> Query:
-    return edge_calls.capacity(tuple(subject.about.get("Rules", ())))
+    """Return the call for the rules, without those of IP sets: before the deploy, a set has no ARN."""
+    return edge_calls.capacity(
+        tuple(rule for rule in subject.about.get("Rules", ()) if not entries(rule, _IP_SET))
+    )
 
 
 CHECKS = (
