@@ -1422,7 +1422,10 @@ def add_alarms(
     t.section("Alarms")
     description = partial(alarms.description, Dashboard="frontend")
     # Both are required: there is no metric with only the ID.
-    distribution_dimensions = {"DistributionId": distribution.Ref(), "Region": "Global"}
+    distribution_dimensions: dict[str, names.Value] = {
+        "DistributionId": distribution.Ref(),
+        "Region": "Global",
+    }
     distribution_alarm = partial(
         alarms.alarm,
         Namespace="AWS/CloudFront",

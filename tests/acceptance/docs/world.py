@@ -603,8 +603,8 @@ class World:
             "DataProtectionConfig",
             "AssociationConfig",
         )
-        settings = {name: acl[name] for name in names} | {"Rules": self._rules(acl)}
-        arn = self.client("wafv2", VIRGINIA).create_web_acl(**settings)["Summary"]["ARN"]
+        given = {name: acl[name] for name in names} | {"Rules": self._rules(acl)}
+        arn = self.client("wafv2", VIRGINIA).create_web_acl(**given)["Summary"]["ARN"]
         distribution = self.client("cloudfront", VIRGINIA).create_distribution(
             DistributionConfig={
                 "CallerReference": "seed",
