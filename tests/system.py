@@ -17,6 +17,7 @@ PROJECT: Final[str] = json.loads((_PARAMETERS / f"{_SHARED}.json").read_text("ut
 ENVIRONMENTS: Final[Sequence[str]] = sorted(
     file.stem for file in _PARAMETERS.glob("*.json") if file.stem != _SHARED
 )
+NOT_PRODUCTION: Final[Sequence[str]] = [name for name in ENVIRONMENTS if name != "prod"]
 STACK_NAMES: Final[Sequence[str]] = [stack.name for stack in STACKS]  # in deploy order
 REGIONS: Final[Mapping[str, str]] = {stack.name: stack.region for stack in STACKS}
 

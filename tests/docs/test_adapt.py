@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from cfn_analysis.model.rendering import load
+from tests.system import NOT_PRODUCTION, ROOT
+
 SNIPPETS = dict(
     re.findall(
         r"<!-- adapt: (\S+) -->\n```\w+\n(.*?)```\n",
@@ -91,14 +93,15 @@ def test_another_name_without_web_acl(project: Path) -> None:
 @pytest.mark.parametrize("project", ["environments"], indirect=True)
 def test_other_environments(project: Path) -> None:
     """A file and the list of names are an environment, in every stack and in the bootstrap templates."""
-    for name in ("dev", "staging"):
+    for name in NOT_PRODUCTION:
         (project / "parameters" / f"{name}.json").rename(project / "parameters" / "test.json")
     change(project / "parameters" / "test.json", Environment="test")
 
     assert " written, 0 removed" in build(project)
 
     assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "prod"}
-    assert "staging" not in (project / "out" / "bootstrap" / "api.yaml").read_text()
+    bootstrap = (project / "out" / "bootstrap" / "api.yaml").read_text()
+    assert load(bootstrap)["Parameters"]["Environment"]["AllowedValues"] == ["test", "prod"]
 
 
 @pytest.mark.parametrize("project", ["region"], indirect=True)

@@ -99,12 +99,14 @@ def test_recovery_keeps_its_goals(path: Path) -> None:
 
 def test_cost_adds_up(operations: Page) -> None:
     """Each column of the fixed cost and of the comparison adds up to its last row."""
-    for heading, columns in (("Fixed cost", (3, 4, 5)), ("The estimate of the operations manual", (1, 2, 3))):
+    for heading in ("Fixed cost", "The estimate of the operations manual"):
         *items, total = operations.table(heading).rows
+        columns = [column for column, cell in enumerate(total) if re.search(r"\d", cell)]
+        assert columns
         for column in columns:
             amounts = [Decimal(row[column]) for row in items if row[column] != "–"]  # noqa: RUF001 - the dash
             assert sum(amounts) == Decimal(total[column].strip("*"))
-            assert sum(amounts) > 100
+            assert sum(amounts) > 0
 
 
 def test_the_cost_of_the_page_is_that_of_the_command(operations: Page) -> None:

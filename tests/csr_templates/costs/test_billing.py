@@ -12,6 +12,7 @@ from csr_templates.costs.estimate import estimate
 from csr_templates.costs.prices import Prices
 from csr_templates.hand_over.built_folder import BuiltFolder
 from tests.csr_templates.costs.conftest import OUT
+from tests.system import ENVIRONMENTS
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,7 @@ def switches(folder: BuiltFolder) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_every_resource_has_a_price_whatever_is_switched(
     environment: str, folder: BuiltFolder, prices: Prices
 ) -> None:

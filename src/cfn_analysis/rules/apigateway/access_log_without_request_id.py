@@ -1,5 +1,3 @@
-"""An access log identifies each request."""
-
 from __future__ import annotations
 
 import re
@@ -20,7 +18,6 @@ class AccessLogWithoutRequestId(Rule):
 
     id = "E9539"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::ApiGateway::Stage/Properties/AccessLogSetting",)
 

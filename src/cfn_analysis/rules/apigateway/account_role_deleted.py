@@ -1,5 +1,3 @@
-"""The logging role of an account is retained when its stack is deleted."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -26,7 +24,6 @@ class AccountRoleDeleted(Rule):
 
     id = "E9534"
     source_url = "https://github.com/aws/aws-cdk/issues/6194"
-    tags = ["resources", "apigateway", "deletionpolicy"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""API Gateway may call the function of a method."""
-
 from __future__ import annotations
 
 import re
@@ -24,7 +22,6 @@ class ApiMayNotCallFunction(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    tags = ["resources", "apigateway", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""JSON texts of API Gateway are valid for all values of their variables."""
-
 from __future__ import annotations
 
 import json
@@ -35,7 +33,6 @@ class BareVariableInJson(Rule):
 
     id = "E9543"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = (
         *ACCESS_LOGS,

@@ -1,5 +1,3 @@
-"""The cache of a method distinguishes paths."""
-
 from __future__ import annotations
 
 import re
@@ -20,7 +18,6 @@ class CacheKeyWithoutPath(Rule):
 
     id = "E9526"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""The cache of a proxy method distinguishes users and query strings."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -24,7 +22,6 @@ class CacheKeyWithoutUserOrQuery(Rule):
 
     id = "W9527"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

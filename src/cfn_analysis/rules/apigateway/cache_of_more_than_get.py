@@ -1,5 +1,3 @@
-"""The cache of an API is used only for GET."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +20,6 @@ class CacheOfMoreThanGet(Rule):
 
     id = "W9529"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 

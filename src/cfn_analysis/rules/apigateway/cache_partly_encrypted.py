@@ -1,5 +1,3 @@
-"""An encrypted cache is encrypted for every method."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -7,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from cfn_analysis.rules.support.apis import STAGE
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import existing, is_true, show, values
+from cfn_analysis.rules.support.values import existing, is_true, mappings, show, values
 
 if TYPE_CHECKING:
     from cfn_analysis.rules.support.values import Path
@@ -27,7 +25,6 @@ class CachePartlyEncrypted(Rule):
 
     id = "W9535"
     source_url = "https://docs.aws.amazon.com/controltower/latest/controlreference/api-gateway-rules.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 
@@ -40,7 +37,7 @@ class CachePartlyEncrypted(Rule):
 
 
 def _unencrypted(case: Validator, stage: Any, settings: Any) -> Faults:
-    entries = [entry for entry in settings if isinstance(entry, dict)] if isinstance(settings, list) else []
+    entries = mappings(settings)
     encrypted = [is_true(only_value(case, entry.get(ENCRYPTED))) for entry in entries]
     if not any(encrypted):
         return  # where something is cached, W9528 finds it

@@ -1,5 +1,3 @@
-"""A stage with caching has a cache."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class CachingWithoutCache(Rule):
 
     id = "W9522"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 

@@ -1,5 +1,3 @@
-"""A deployment contains the whole API."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +20,6 @@ class DeploymentBeforeMethods(Rule):
 
     id = "E9521"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,9 +1,8 @@
-"""An API deployment does not create a second stage."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import STAGE
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, of_type, ref_name, show, values
@@ -20,19 +19,14 @@ class DeploymentWithStageBesideStage(Rule):
 
     id = "W9523"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for stage_id, stage, of_stage in of_type(resources, STAGE):
             deployment_id = ref_name(of_stage.get("DeploymentId"))
-            deployment = resources.get(deployment_id)
-            properties = deployment.get("Properties") if isinstance(deployment, dict) else None
+            name = value_at(resources, (deployment_id, "Properties", "StageName"))
             case = case_of(validator, stage)
-            if case is None or not isinstance(properties, dict):
-                continue
-            name = properties.get("StageName")
-            if any(value is not None for value, _ in values(case, name)):
+            if case and any(value is not None for value, _ in values(case, name)):
                 yield Fault(
                     (deployment_id, "Properties", "StageName"),
                     f"StageName is {show(name)}: the deployment creates a stage of that name beside "

@@ -1,5 +1,3 @@
-"""An API calls a function with POST."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class LambdaIntegrationNotPost(Rule):
 
     id = "E9537"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html"
-    tags = ["resources", "apigateway", "lambda"]
     fault_class = "values"
     looks_at = ("Resources/AWS::ApiGateway::Method/Properties/Integration",)
 

@@ -1,5 +1,3 @@
-"""A REST API accepts only current versions of TLS."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import is_true, show, values
 
 OLDEST = "TLS_1_0"
@@ -30,15 +28,13 @@ class RestApiWithTls10(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html"
     )
-    tags = ["resources", "apigateway", "tls"]
     fault_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::RestApi")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if {"Body", "BodyS3Location"} & properties.keys():
             return  # an OpenAPI document can set all of it
-        asked = {name: properties[name] for name in ASKED if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *ASKED):
             policy = found.get("SecurityPolicy")
             old = policy is None or any(value == OLDEST for value, _ in values(case, policy))
             closed = any(is_true(value) for value, _ in values(case, found.get(ASKED[2])))

@@ -1,5 +1,3 @@
-"""The settings of a stage are for methods of its API."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class SettingOfMissingMethod(Rule):
 
     id = "W9541"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""A stage waits for the log group that it would create itself."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,6 @@ class StageBeforeExecutionLogGroup(Rule):
 
     id = "E9532"
     source_url = "https://github.com/hashicorp/terraform-provider-aws/issues/8413"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""A stage that logs waits for the role that it logs with."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -25,7 +23,6 @@ class StageLogsBeforeAccountRole(Rule):
 
     id = "E9520"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html#set-up-access-logging-permissions"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
     looks_at = properties_of(STAGE)
 

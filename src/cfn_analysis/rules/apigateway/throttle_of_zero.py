@@ -1,5 +1,3 @@
-"""A throttling limit is above 0."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -31,7 +29,6 @@ class ThrottleOfZero(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html"
     )
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
     looks_at = properties_of(
         "AWS::ApiGateway::Stage", "AWS::ApiGateway::UsagePlan", "AWS::ApiGatewayV2::Stage"
@@ -49,11 +46,8 @@ class ThrottleOfZero(Rule):
 
 def _holders(properties: Any) -> Iterator[tuple[Any, Path]]:
     """Yield the parts of a stage or usage plan with limits, with their paths."""
-    found = [
-        *each(properties.get("MethodSettings"), "MethodSettings"),
-        *each(properties.get("Throttle"), "Throttle"),
-        *each(properties.get("DefaultRouteSettings"), "DefaultRouteSettings"),
-    ]
+    names = ("MethodSettings", "Throttle", "DefaultRouteSettings")
+    found = [pair for name in names for pair in each(properties.get(name), name)]
     for stage, path in each(properties.get("ApiStages"), "ApiStages"):
         methods = stage.get("Throttle") if isinstance(stage, dict) else None
         if isinstance(methods, dict) and not is_function(methods)[0]:

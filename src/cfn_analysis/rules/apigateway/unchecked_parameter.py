@@ -1,5 +1,3 @@
-"""Required request parameters are validated."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +21,6 @@ class UncheckedParameter(Rule):
 
     id = "W9533"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html"
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
     looks_at = properties_of(METHOD)
     first_only = True

@@ -1,5 +1,3 @@
-"""Cache key parameters are declared, with the same spelling."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +21,6 @@ class UndeclaredCacheKey(Rule):
 
     id = "E9530"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "names"
     looks_at = properties_of(METHOD)
 

@@ -1,5 +1,3 @@
-"""The cache of an API is encrypted."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class UnencryptedCache(Rule):
 
     id = "W9528"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-apigateway-stage-methodsetting.html"
-    tags = ["resources", "apigateway", "cache"]
     fault_class = "protections"
     looks_at = properties_of(STAGE)
 

@@ -1,5 +1,3 @@
-"""An API that requires a key requires it for every method."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -25,7 +23,6 @@ class UnkeyedMethod(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

@@ -1,38 +1,34 @@
-"""An access log uses variables that API Gateway has."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
-from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import nearest, words
 
-NAMES = (
-    "accountId apiId authorize.error authorize.latency authorize.status authorizer.error "
-    "authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId "
-    "authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status "
-    "awsEndpointRequestId awsEndpointRequestId2 cipherSuite connectedAt "
-    "connectionId customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId "
-    "domainName domainPrefix endpointType error.message error.messageString error.responseType "
-    "error.validationErrorString eventType extendedRequestId httpMethod identity.accountId identity.apiKey "
-    "identity.apiKeyId identity.caller identity.cognitoAuthenticationProvider "
-    "identity.cognitoAuthenticationType identity.cognitoIdentityId identity.cognitoIdentityPoolId "
-    "identity.principalOrgId identity.sourceIp identity.user identity.userAgent identity.userArn "
-    "identity.vpcId identity.vpceId identity.clientCert.clientCertPem identity.clientCert.subjectDN "
-    "identity.clientCert.issuerDN identity.clientCert.serialNumber identity.clientCert.validity.notBefore "
-    "identity.clientCert.validity.notAfter integration.error integration.integrationStatus "
-    "integration.latency integration.requestId integration.status integration.responseTransferMode "
-    "integration.timeToAllHeaders integration.timeToFirstContent integrationErrorMessage integrationLatency "
-    "integrationStatus isCanaryRequest messageDirection messageId path protocol requestId "
-    "requestTime requestTimeEpoch resourceId resourcePath responseLatency responseLength "
-    "responseOverride.status routeKey stage status tlsVersion waf.error waf.latency waf.status "
-    "wafResponseCode webaclArn xrayTraceId"
-)
-VARIABLES = NAMES.split()
+VARIABLES = words("""
+    accountId apiId authorize.error authorize.latency authorize.status authorizer.error
+    authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId
+    authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status
+    awsEndpointRequestId awsEndpointRequestId2 cipherSuite connectedAt connectionId
+    customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId domainName
+    domainPrefix endpointType error.message error.messageString error.responseType error.validationErrorString
+    eventType extendedRequestId httpMethod identity.accountId identity.apiKey identity.apiKeyId
+    identity.caller identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType
+    identity.cognitoIdentityId identity.cognitoIdentityPoolId identity.principalOrgId identity.sourceIp
+    identity.user identity.userAgent identity.userArn identity.vpcId identity.vpceId
+    identity.clientCert.clientCertPem identity.clientCert.subjectDN identity.clientCert.issuerDN
+    identity.clientCert.serialNumber identity.clientCert.validity.notBefore
+    identity.clientCert.validity.notAfter integration.error integration.integrationStatus integration.latency
+    integration.requestId integration.status integration.responseTransferMode integration.timeToAllHeaders
+    integration.timeToFirstContent integrationErrorMessage integrationLatency integrationStatus
+    isCanaryRequest messageDirection messageId path protocol requestId requestTime requestTimeEpoch resourceId
+    resourcePath responseLatency responseLength responseOverride.status routeKey stage status tlsVersion
+    waf.error waf.latency waf.status wafResponseCode webaclArn xrayTraceId
+""")
 # Only in HTTP and WebSocket APIs -> the equivalent in a REST API.
 NOT_OF_REST = {
     "routeKey": "$context.httpMethod and $context.resourcePath",
@@ -59,12 +55,11 @@ class UnknownContextVariable(Rule):
 
     id = "E9538"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-variables-for-access-logging.html"
-    tags = ["resources", "apigateway", "logs"]
     fault_class = "documents"
     looks_at = ACCESS_LOGS
 
     def faults(self, validator: Validator, setting: Any) -> Faults:
-        kind = validator.cfn.template["Resources"][own_id(validator)].get("Type", "")
+        kind = own_type(validator)
         for text in document_texts(validator, setting.get("Format")):
             for name in dict.fromkeys(re.findall(r"\$context\.([A-Za-z0-9_.]+[A-Za-z0-9_])", text)):
                 if name in NOT_OF_REST and not kind.startswith("AWS::ApiGatewayV2::"):
@@ -73,10 +68,10 @@ class UnknownContextVariable(Rule):
                         ("Format",),
                         f"Format has $context.{name}, which REST APIs do not have and log as '-'.{instead}",
                     )
-                close = get_close_matches(name, VARIABLES, n=1, cutoff=0.75)
+                close = nearest(name, VARIABLES, 0.75)
                 if name not in VARIABLES and not name.startswith(OPEN) and close:
                     yield Fault(
                         ("Format",),
                         f"Format has $context.{name}, which API Gateway does not have and logs as '-'. Did "
-                        f"you mean $context.{close[0]}?",
+                        f"you mean $context.{close}?",
                     )

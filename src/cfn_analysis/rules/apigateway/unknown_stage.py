@@ -1,11 +1,9 @@
-"""A reference to a stage is to a stage of its API."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfn_analysis.rules.support.documents import each, texts
+from cfn_analysis.rules.support.documents import entries, texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -27,7 +25,6 @@ class UnknownStage(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions"
     )
-    tags = ["resources", "apigateway", "lambda", "alarm"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -57,10 +54,9 @@ def _stages(validator: Validator, resources: Any) -> dict[str, set[str | None]]:
 
 def _named(validator: Validator, resources: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Yield path, API and name of each stage that is named."""
-    for logical_id, _, properties in of_type(resources, "AWS::ApiGateway::UsagePlan"):
-        for stage, path in each(properties.get("ApiStages"), logical_id, "Properties", "ApiStages"):
-            if isinstance(stage, dict) and isinstance(stage.get("Stage"), str):
-                yield (*path, "Stage"), single_reference(stage.get("ApiId"))[0], stage["Stage"]
+    for stage, path in entries(resources, "AWS::ApiGateway::UsagePlan", "ApiStages"):
+        if isinstance(stage.get("Stage"), str):
+            yield (*path, "Stage"), single_reference(stage.get("ApiId"))[0], stage["Stage"]
     for logical_id, _, properties in of_type(resources, "AWS::ApiGateway::BasePathMapping"):
         if isinstance(properties.get("Stage"), str):
             api = single_reference(properties.get("RestApiId"))[0]

@@ -1,5 +1,3 @@
-"""A usage plan waits for its stage."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class UsagePlanBeforeStage(Rule):
 
     id = "E9531"
     source_url = "https://github.com/aws/serverless-application-model/issues/1560"
-    tags = ["resources", "apigateway"]
     fault_class = "lifecycle"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 

@@ -1,11 +1,10 @@
-"""A usage plan limits its callers."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import methods
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -27,7 +26,6 @@ class UsagePlanWithoutKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html"
     )
-    tags = ["resources", "apigateway"]
     fault_class = "protections"
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
@@ -72,8 +70,7 @@ def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:
 
 def _asks_for_no_key(case: Validator, resources: Any, api: Any) -> bool:
     """Return whether the API is one of the template, all its methods are, and none may require a key."""
-    definition = resources.get(ref_name(api))
-    properties = definition.get("Properties") if isinstance(definition, dict) else None
+    properties = value_at(resources, (ref_name(api), "Properties"))
     if not isinstance(properties, dict) or "Body" in properties or "BodyS3Location" in properties:
         return False
     of_api = methods(resources, api)

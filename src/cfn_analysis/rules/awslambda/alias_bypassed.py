@@ -1,9 +1,8 @@
-"""An API calls the alias of a function, and is permitted to."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import (
     ALIAS,
     INTEGRATION,
@@ -30,7 +29,6 @@ class AliasBypassed(Rule):
 
     id = "E9563"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-aliases.html"
-    tags = ["resources", "lambda", "apigateway"]
     fault_class = "names"
     looks_at = properties_of(METHOD, INTEGRATION, PERMISSION)
     first_only = True
@@ -56,9 +54,7 @@ def _aliases(validator: Validator) -> dict[str, str]:
 def _integration(validator: Validator, properties: Any, aliases: dict[str, str]) -> Faults:
     for plain, case in scenarios(validator, properties):
         settings, name, holder = integration(plain)
-        function, qualifier = called_function(
-            case, settings.get(name) if isinstance(settings, dict) else None
-        )
+        function, qualifier = called_function(case, value_at(settings, (name,)))
         if function in aliases and not qualifier:
             alias = aliases[function]
             yield Fault(
@@ -92,5 +88,5 @@ def _calls(validator: Validator) -> set[tuple[str, str]]:
     for _, _, properties in of_type(resources, METHOD, INTEGRATION):
         for plain, case in scenarios(validator, properties):
             settings, name, _ = integration(plain)
-            found.add(called_function(case, settings.get(name) if isinstance(settings, dict) else None))
+            found.add(called_function(case, value_at(settings, (name,))))
     return found

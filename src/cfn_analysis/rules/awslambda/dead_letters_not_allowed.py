@@ -1,5 +1,3 @@
-"""A function may send to its dead-letter queue, and may before it is created."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +21,6 @@ class DeadLettersNotAllowed(Rule):
 
     id = "E9560"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-    tags = ["resources", "lambda", "iam"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 

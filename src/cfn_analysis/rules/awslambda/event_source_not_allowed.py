@@ -1,5 +1,3 @@
-"""A function's role can read its event source."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -28,7 +26,6 @@ class EventSourceNotAllowed(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html#events-sqs-permissions"
     )
-    tags = ["resources", "lambda", "iam", "sqs"]
     fault_class = "rights"
     looks_at = properties_of("AWS::Lambda::EventSourceMapping")
 

@@ -1,10 +1,9 @@
-"""A filter of an event source asks for what its records hold."""
-
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts, each
 from cfn_analysis.rules.support.permissions import targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -24,11 +23,7 @@ KEYS = {
     TABLE: ["dynamodb", "eventID", "eventName", "eventVersion", "userIdentity", "tableName"],
 }
 INSTEAD = {QUEUE: "body", TABLE: "dynamodb, with NewImage, OldImage or Keys"}
-IMAGES = {
-    "KEYS_ONLY": ("NewImage", "OldImage"),
-    "NEW_IMAGE": ("OldImage",),
-    "OLD_IMAGE": ("NewImage",),
-}
+IMAGES = {"KEYS_ONLY": ("NewImage", "OldImage"), "NEW_IMAGE": ("OldImage",), "OLD_IMAGE": ("NewImage",)}
 
 
 class FilterThatNeverMatches(Rule):
@@ -41,14 +36,12 @@ class FilterThatNeverMatches(Rule):
 
     id = "E9575"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html"
-    tags = ["resources", "lambda", "sqs", "dynamodb"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for logical_id, _, properties in of_type(resources, "AWS::Lambda::EventSourceMapping"):
             source = next(targets_of(resources, properties.get("EventSourceArn"), QUEUE, TABLE), None)
-            criteria = properties.get("FilterCriteria")
-            filters = criteria.get("Filters") if isinstance(criteria, dict) and source else None
+            filters = value_at(properties, ("FilterCriteria", "Filters")) if source else None
             for one, path in each(filters, logical_id, "Properties", "FilterCriteria", "Filters"):
                 for text in document_texts(validator, one.get("Pattern")) if isinstance(one, dict) else ():
                     for problem in _pattern_problems(text, resources[source]):
@@ -66,8 +59,7 @@ def _pattern_problems(text: str, source: Any) -> Iterator[str]:
             what = f"Pattern asks for {key}, which no record has"
             yield f"{what}: it never matches. Put it into {INSTEAD[kind]}."
     inside = pattern.get("dynamodb") if isinstance(pattern, dict) and kind == TABLE else None
-    stream = source.get("Properties", {}).get("StreamSpecification")
-    view = stream.get("StreamViewType") if isinstance(stream, dict) else None
+    view = value_at(source, ("Properties", "StreamSpecification", "StreamViewType"))
     for image in IMAGES.get(view, ()) if isinstance(view, str) else ():
         if isinstance(inside, dict) and image in inside:
             what = f"Pattern asks for {image}, and StreamViewType is {view}"

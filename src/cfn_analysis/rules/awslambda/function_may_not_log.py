@@ -1,11 +1,11 @@
-"""A function can write its log."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.grants import LOGS, missing
+from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.policies import LOGS
 from cfn_analysis.rules.support.references import target
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
@@ -22,13 +22,11 @@ class FunctionMayNotLog(Rule):
 
     id = "W9569"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html"
-    tags = ["resources", "lambda", "iam", "logs"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        logging = properties.get("LoggingConfig")
-        group = target(validator, logging.get("LogGroup"), LOG_GROUP)[0] if isinstance(logging, dict) else ""
+        group, _ = target(validator, value_at(properties, ("LoggingConfig", "LogGroup")), LOG_GROUP)
         for role, absent, case in missing(validator, properties.get("Role"), LOGS[1:], group):
             where = f" on {group}, its log group" if group else ""
             yield Fault(

@@ -1,9 +1,8 @@
-"""A function times out before the integration that calls it."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION, INTEGRATION, METHOD, called_function, integration
 from cfn_analysis.rules.support.references import find_resource
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -24,7 +23,6 @@ class FunctionOutlivesIntegration(Rule):
 
     id = "W9565"
     source_url = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html"
-    tags = ["resources", "lambda", "apigateway"]
     fault_class = "values"
     looks_at = properties_of(METHOD, INTEGRATION)
     first_only = True
@@ -33,10 +31,8 @@ class FunctionOutlivesIntegration(Rule):
         for plain, case in scenarios(validator, properties):
             settings, name, holder = integration(plain)
             # Not AWS: such an integration may invoke asynchronously and wait for nothing.
-            if not isinstance(settings, dict) or "AWS_PROXY" not in (
-                settings.get("Type"),
-                settings.get("IntegrationType"),
-            ):
+            kinds = [value_at(settings, (key,)) for key in ("Type", "IntegrationType")]
+            if "AWS_PROXY" not in kinds:
                 continue
             function_id, _ = called_function(case, settings.get(name))
             logical_id, function = find_resource(case, function_id, FUNCTION)

@@ -1,12 +1,9 @@
-"""A handler names a file and a function."""
-
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from cfnlint.helpers import is_function
-
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.lambdas import FUNCTION
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -29,7 +26,6 @@ class HandlerOfAnotherForm(Rule):
 
     id = "E9570"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-lambda-function-code.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of(FUNCTION)
 
@@ -38,10 +34,7 @@ class HandlerOfAnotherForm(Rule):
         if not isinstance(runtime, str) or not isinstance(handler, str):
             return
         form, example = next((FORMS[name] for name in FORMS if runtime.startswith(name)), ("", ""))
-        code = properties.get("Code")
-        inline = (
-            sub_text(code.get("ZipFile")) if isinstance(code, dict) and not is_function(code)[0] else None
-        )
+        inline = sub_text(value_at(properties, ("Code", "ZipFile")))
         if form and (not re.fullmatch(form, handler) or handler.endswith((".py", ".js", ".mjs", ".rb"))):
             yield Fault(
                 ("Handler",), f"Handler is {handler}, but {runtime} requires {example}: every call fails."

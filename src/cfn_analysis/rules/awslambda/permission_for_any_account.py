@@ -1,5 +1,3 @@
-"""A permission limits the accounts for which a service can call the function."""
-
 from __future__ import annotations
 
 import re
@@ -7,18 +5,10 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import words
 
 # Services that act for all accounts, and send the ARN or the account.
-SERVICES = (
-    "apigateway",
-    "cognito-idp",
-    "elasticloadbalancing",
-    "events",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sns",
-)
+SERVICES = words("apigateway cognito-idp elasticloadbalancing events logs s3 secretsmanager sns")
 
 
 class PermissionForAnyAccount(Rule):
@@ -32,7 +22,6 @@ class PermissionForAnyAccount(Rule):
 
     id = "W9571"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html"
-    tags = ["resources", "lambda"]
     fault_class = "rights"
     looks_at = properties_of("AWS::Lambda::Permission")
 

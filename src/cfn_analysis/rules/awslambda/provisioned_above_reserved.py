@@ -1,5 +1,3 @@
-"""Provisioned concurrency is within the function's reserved concurrency."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +21,6 @@ class ProvisionedAboveReserved(Rule):
 
     id = "E9564"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
     first_only = True

@@ -1,5 +1,3 @@
-"""Provisioned concurrency is for a version that supports it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +20,6 @@ class ProvisionedConcurrencyRefused(Rule):
 
     id = "E9574"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of(ALIAS, "AWS::Lambda::Version")
 

@@ -1,11 +1,11 @@
-"""The role of a traced function can send traces."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.grants import TRACES, missing
+from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.policies import TRACES
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 
@@ -19,14 +19,11 @@ class TracingNotAllowed(Rule):
 
     id = "E9568"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/services-xray.html"
-    tags = ["resources", "lambda", "iam", "xray"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        config = properties.get("TracingConfig")
-        mode = only_value(validator, config.get("Mode")) if isinstance(config, dict) else None
-        if mode != "Active":
+        if only_value(validator, value_at(properties, ("TracingConfig", "Mode"))) != "Active":
             return
         for role, absent, case in missing(validator, properties.get("Role"), TRACES):
             yield Fault(

@@ -1,5 +1,3 @@
-"""A Lambda version is replaced when the code changes."""
-
 from __future__ import annotations
 
 import re
@@ -25,7 +23,6 @@ class VersionNeverReplaced(Rule):
 
     id = "W9562"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html"
-    tags = ["resources", "lambda"]
     fault_class = "lifecycle"
     looks_at = properties_of("AWS::Lambda::Version")
 

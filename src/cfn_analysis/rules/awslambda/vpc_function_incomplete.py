@@ -1,5 +1,3 @@
-"""A function in a VPC has subnets and security groups."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,6 @@ class VpcFunctionIncomplete(Rule):
 
     id = "E9561"
     source_url = "https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html"
-    tags = ["resources", "lambda", "vpc"]
     fault_class = "networks"
     looks_at = properties_of(FUNCTION)
 

@@ -1,13 +1,11 @@
-"""The role of a function in a VPC can create its network interfaces."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfnlint.helpers import is_function
-
-from cfn_analysis.rules.support.grants import INTERFACES, missing
+from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.policies import INTERFACES
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 
@@ -23,13 +21,11 @@ class VpcFunctionNotAllowed(Rule):
     source_url = (
         "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions"
     )
-    tags = ["resources", "lambda", "iam", "ec2"]
     fault_class = "rights"
     looks_at = properties_of(FUNCTION)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        config = properties.get("VpcConfig")
-        if not isinstance(config, dict) or is_function(config)[0] or not config.get("SubnetIds"):
+        if not value_at(properties, ("VpcConfig", "SubnetIds")):
             return
         for role, absent, case in missing(validator, properties.get("Role"), INTERFACES):
             yield Fault(

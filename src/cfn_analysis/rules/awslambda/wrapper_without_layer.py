@@ -1,9 +1,8 @@
-"""The wrapper of a function comes with a layer."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 VARIABLE = "AWS_LAMBDA_EXEC_WRAPPER"
@@ -19,14 +18,11 @@ class WrapperWithoutLayer(Rule):
 
     id = "E9576"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html"
-    tags = ["resources", "lambda"]
     fault_class = "values"
     looks_at = properties_of("AWS::Lambda::Function")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        environment = properties.get("Environment")
-        variables = environment.get("Variables") if isinstance(environment, dict) else None
-        wrapper = variables.get(VARIABLE) if isinstance(variables, dict) else None
+        wrapper = value_at(properties, ("Environment", "Variables", VARIABLE))
         layered = "Layers" in properties or "PackageType" in properties
         if isinstance(wrapper, str) and wrapper.startswith("/opt/") and not layered:
             yield Fault(

@@ -1,5 +1,3 @@
-"""Every cache behavior of a distribution gets requests."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
@@ -20,7 +18,6 @@ class BehaviorNeverReached(Rule):
 
     id = "E9599"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-web-values-specify.html#DownloadDistValuesPathPattern"
-    tags = ["resources", "cloudfront"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

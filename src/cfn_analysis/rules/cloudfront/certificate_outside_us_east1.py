@@ -1,16 +1,15 @@
-"""A certificate for CloudFront is in us-east-1."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.patterns import refuses
-from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import branches, case_of, ref_name, show, values
+from cfn_analysis.rules.support.values import branches, ref_name, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +28,12 @@ class CertificateOutsideUsEast1(Rule):
 
     id = "E9584"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
-    tags = ["resources", "cloudfront", "acm"]
     fault_class = "names"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for config in configurations(validator, properties, "ViewerCertificate"):
-            certificate = config.parts.get("ViewerCertificate")
-            written = certificate.get("AcmCertificateArn") if isinstance(certificate, dict) else None
+            written = value_at(config.parts, ("ViewerCertificate", "AcmCertificateArn"))
             for region, case in _regions(config.case, written):
                 if region != US_EAST_1 and not region.startswith("cn-"):
                     yield Fault(
@@ -47,8 +44,8 @@ class CertificateOutsideUsEast1(Rule):
                         case,
                     )
             for value, case in branches(config.case, written):
-                parameter = validator.cfn.template.get("Parameters", {}).get(ref_name(value))
-                pattern = str(parameter.get("AllowedPattern")) if isinstance(parameter, dict) else ""
+                steps = ("Parameters", ref_name(value), "AllowedPattern")
+                pattern = str(value_at(validator.cfn.template, steps))
                 if ":acm:" in pattern and US_EAST_1 not in pattern and refuses(pattern, SAMPLE):
                     yield Fault(
                         config.path("ViewerCertificate", "AcmCertificateArn"),
@@ -61,8 +58,7 @@ class CertificateOutsideUsEast1(Rule):
 
 def _regions(case: Validator, written: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the possible regions of the certificate, if known from the template."""
-    logical_id, _ = target(case, written, "AWS::CertificateManager::Certificate")
-    both = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
+    _, _, both = target_case(case, written, "AWS::CertificateManager::Certificate")
     if both:
         yield from ((region, both) for region in regions(both))
     for value, where in values(case, written):

@@ -1,5 +1,3 @@
-"""Error pages of a site do not replace the responses of its API."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import items, show
 
 
 class ErrorPageBesideApi(Rule):
@@ -21,14 +19,13 @@ class ErrorPageBesideApi(Rule):
 
     id = "E9580"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/GeneratingCustomErrorResponses.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for config in configurations(validator, properties, "Origins", "CustomErrorResponses"):
-            pages, apis = config.parts.get("CustomErrorResponses"), config.api_origins()
-            for index, page in enumerate(pages if isinstance(pages, list) and apis else []):
+            pages, apis = items(config.parts.get("CustomErrorResponses")), config.api_origins()
+            for index, page in enumerate(pages if apis else []):
                 if not isinstance(page, dict) or "ResponsePagePath" not in page:
                     continue
                 code, response = (

@@ -1,5 +1,3 @@
-"""Security headers have the syntax that browsers support."""
-
 from __future__ import annotations
 
 import re
@@ -10,7 +8,7 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 KEYWORDS = "none|report-sample|self|strict-dynamic|unsafe-eval|unsafe-hashes|unsafe-inline|wasm-unsafe-eval"
 CONFIG = "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/"
@@ -27,7 +25,6 @@ class HeaderThatBrowsersIgnore(Rule):
 
     id = "E9595"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-contentsecuritypolicy.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "documents"
     looks_at = (
         f"{CONFIG}SecurityHeadersConfig/ContentSecurityPolicy",
@@ -49,7 +46,9 @@ class HeaderThatBrowsersIgnore(Rule):
 
 def _security(value: Any) -> str:
     """Return the problem of a content security policy; empty if there is none."""
-    bare = list(dict.fromkeys(_bare(value))) if isinstance(value, str) else []
+    directives = value.split(";") if isinstance(value, str) else []
+    words = dict.fromkeys(word for directive in directives for word in directive.split()[1:])
+    bare = [word for word in words if re.fullmatch(KEYWORDS, word)]
     if not bare:
         return ""
     right = " and ".join(f"'{word}'" for word in bare)
@@ -57,11 +56,6 @@ def _security(value: Any) -> str:
         f"has {' and '.join(bare)} without quotation marks{{when}}, which browsers read as hosts. "
         f"Write {right}."
     )
-
-
-def _bare(value: str) -> Iterator[str]:
-    for directive in value.split(";"):
-        yield from (word for word in directive.split()[1:] if re.fullmatch(KEYWORDS, word))
 
 
 def _permissions(value: Any) -> str:

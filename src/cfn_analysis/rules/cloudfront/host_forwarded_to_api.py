@@ -1,14 +1,13 @@
-"""An API behind CloudFront gets its own host name."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import case_of, show, values
+from cfn_analysis.rules.support.values import show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +46,6 @@ class HostForwardedToApi(Rule):
 
     id = "E9581"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html"
-    tags = ["resources", "cloudfront", "apigateway"]
     fault_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
@@ -69,8 +67,7 @@ class HostForwardedToApi(Rule):
 
 def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str, Validator]]:
     """Yield property, value and case of everything that forwards Host."""
-    forwarded = behavior.get("ForwardedValues")
-    headers = forwarded.get("Headers") if isinstance(forwarded, dict) else None
+    headers = value_at(behavior, ("ForwardedValues", "Headers"))
     if _holds_host(headers, "host", "*"):
         yield ("ForwardedValues", "Headers"), f"is {show(headers)}", config.case
     for name, (kind, steps) in POLICIES.items():
@@ -78,18 +75,13 @@ def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str,
         for policy, case in values(config.case, written):
             if isinstance(policy, str) and policy in FORWARDING_HOST:
                 yield (name,), f"is {show(written)} ({FORWARDING_HOST[policy]})", case
-        logical_id, properties = target(config.case, written, kind)
-        if logical_id:
-            exists = case_of(config.case, config.case.cfn.template["Resources"][logical_id])
-            for found, case in scenarios(exists, properties) if exists else ():
-                if _policy_forwards(found, steps):
-                    yield (name,), f"is {show(written)}, which forwards Host", case
+        _, properties, exists = target_case(config.case, written, kind)
+        for found, case in scenarios(exists, properties) if exists else ():
+            if _policy_forwards(value_at(found, steps)):
+                yield (name,), f"is {show(written)}, which forwards Host", case
 
 
-def _policy_forwards(properties: Any, steps: tuple[str, ...]) -> bool:
-    headers = properties
-    for step in steps:
-        headers = headers.get(step) if isinstance(headers, dict) else None
+def _policy_forwards(headers: Any) -> bool:
     if not isinstance(headers, dict):
         return False
     behavior = headers.get("HeaderBehavior")

@@ -1,5 +1,3 @@
-"""Strict-Transport-Security has a lifetime."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class HstsWithoutLifetime(Rule):
 
     id = "E9592"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = (
         "Resources/AWS::CloudFront::ResponseHeadersPolicy/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity",

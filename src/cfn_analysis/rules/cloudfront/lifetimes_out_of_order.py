@@ -1,12 +1,10 @@
-"""The shortest lifetime in a cache is not above the longest."""
-
 from __future__ import annotations
 
 from itertools import pairwise
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 from cfn_analysis.rules.support.values import is_true, values
 
 
@@ -20,7 +18,6 @@ class LifetimesOutOfOrder(Rule):
 
     id = "E9590"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "values"
     looks_at = (
         "Resources/AWS::CloudFront::CachePolicy/Properties/CachePolicyConfig",
@@ -30,7 +27,7 @@ class LifetimesOutOfOrder(Rule):
 
     def faults(self, validator: Validator, config: Any) -> Faults:
         names = ("MinTTL", "DefaultTTL", "MaxTTL")
-        for found, case in scenarios(validator, {name: config[name] for name in names if name in config}):
+        for found, case in property_scenarios(validator, config, *names):
             key = config.get("ParametersInCacheKeyAndForwardedToOrigin")
             if number(only_value(case, found.get("MaxTTL"))) == 0 and isinstance(key, dict):
                 yield from _keyed(case, key)

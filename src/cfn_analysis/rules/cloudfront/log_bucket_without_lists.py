@@ -1,15 +1,14 @@
-"""CloudFront's standard logs need a bucket with access control lists."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.references import find_resource, sub_text
+from cfn_analysis.rules.support.references import sub_text, target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import case_of, show
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
+from cfn_analysis.rules.support.values import mappings, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,19 +32,15 @@ class LogBucketWithoutLists(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging-legacy-s3.html"
     )
-    tags = ["resources", "cloudfront", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for config in configurations(validator, properties, "Logging"):
-            logging = config.parts.get("Logging")
-            address = logging.get("Bucket") if isinstance(logging, dict) else None
+            address = value_at(config.parts, ("Logging", "Bucket"))
             found = ADDRESS.match(sub_text(address) or "")
-            bucket, bucket_properties = (
-                find_resource(config.case, found[1], "AWS::S3::Bucket") if found else ("", {})
-            )
-            exists = case_of(config.case, config.case.cfn.template["Resources"][bucket]) if bucket else None
+            named = {"Ref": found[1] if found else ""}
+            bucket, bucket_properties, exists = target_case(config.case, named, "AWS::S3::Bucket")
             for ownership, case in _ownerships(exists, bucket_properties) if exists else ():
                 yield Fault(
                     config.path("Logging", "Bucket"),
@@ -58,16 +53,10 @@ class LogBucketWithoutLists(Rule):
 
 def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the ownership setting of a bucket without access control lists, for each case."""
-    controls = {"OwnershipControls": properties.get("OwnershipControls")}
-    for found, where in scenarios(case, controls):
-        if found.get("OwnershipControls") is None:
+    for found, where in property_scenarios(case, properties, "OwnershipControls"):
+        if "OwnershipControls" not in found:
             yield "no OwnershipControls", where
-            continue
-        rules = (
-            found["OwnershipControls"].get("Rules") if isinstance(found["OwnershipControls"], dict) else None
-        )
-        owners = [
-            only_value(where, rule.get("ObjectOwnership")) for rule in rules or [] if isinstance(rule, dict)
-        ]
+        rules = mappings(value_at(found, ("OwnershipControls", "Rules")))
+        owners = [only_value(where, rule.get("ObjectOwnership")) for rule in rules]
         if owners and not any(owner in (None, *WITH_LISTS) for owner in owners):
             yield f"ObjectOwnership {owners[0]}", where

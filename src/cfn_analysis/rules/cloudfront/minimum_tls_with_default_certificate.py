@@ -1,9 +1,8 @@
-"""The default certificate of CloudFront has a fixed minimum TLS version."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -20,17 +19,15 @@ class MinimumTlsWithDefaultCertificate(Rule):
 
     id = "E9583"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "values"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for config in configurations(validator, properties, "ViewerCertificate"):
-            certificate = config.parts.get("ViewerCertificate")
-            if not isinstance(certificate, dict):
-                continue
-            own = only_value(config.case, certificate.get("CloudFrontDefaultCertificate"))
-            version = only_value(config.case, certificate.get("MinimumProtocolVersion"))
+            own, version = (
+                only_value(config.case, value_at(config.parts, ("ViewerCertificate", name)))
+                for name in ("CloudFrontDefaultCertificate", "MinimumProtocolVersion")
+            )
             if is_true(own) and version not in (None, "TLSv1"):
                 yield Fault(
                     config.path("ViewerCertificate", "MinimumProtocolVersion"),

@@ -1,9 +1,8 @@
-"""Connections of CloudFront use TLS 1.2 or later."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -23,32 +22,27 @@ class OldTls(Rule):
 
     id = "W9596"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins", "ViewerCertificate"):
-            certificate = one.parts.get("ViewerCertificate")
-            version = (
-                only_value(one.case, certificate.get("MinimumProtocolVersion"))
-                if isinstance(certificate, dict) and "CloudFrontDefaultCertificate" not in certificate
-                else None
-            )
-            if version in OLD:
+        for config in configurations(validator, properties, "Origins", "ViewerCertificate"):
+            certificate = config.parts.get("ViewerCertificate", {})
+            version = only_value(config.case, value_at(certificate, ("MinimumProtocolVersion",)))
+            if version in OLD and "CloudFrontDefaultCertificate" not in certificate:
                 yield Fault(
-                    one.path("ViewerCertificate", "MinimumProtocolVersion"),
+                    config.path("ViewerCertificate", "MinimumProtocolVersion"),
                     f"MinimumProtocolVersion is {version}{{when}}: clients with broken encryption are "
                     "accepted. Set it to TLSv1.2_2021.",
-                    one.case,
+                    config.case,
                 )
-            for index, _, custom in one.custom_origins():
+            for index, _, custom in config.custom_origins():
                 offered = custom.get("OriginSSLProtocols")
                 known = all(isinstance(each, str) for each in offered) if isinstance(offered, list) else False
                 if offered and known and NEWEST not in offered:
                     yield Fault(
-                        one.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
+                        config.path("Origins", index, "CustomOriginConfig", "OriginSSLProtocols"),
                         f"OriginSSLProtocols is {' and '.join(offered)}{{when}}: most servers refuse that, "
                         f"and viewers get 502. Set it to {NEWEST}.",
-                        one.case,
+                        config.case,
                     )

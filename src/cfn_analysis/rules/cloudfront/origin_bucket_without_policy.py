@@ -1,5 +1,3 @@
-"""The bucket policy of an origin allows CloudFront to read."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
@@ -23,7 +21,6 @@ class OriginBucketWithoutPolicy(Rule):
 
     id = "E9587"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-    tags = ["resources", "cloudfront", "s3"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

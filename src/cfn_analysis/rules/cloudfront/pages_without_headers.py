@@ -1,5 +1,3 @@
-"""Security headers are on the pages of a site."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class PagesWithoutHeaders(Rule):
 
     id = "W9598"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/understanding-response-headers-policies.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -1,5 +1,3 @@
-"""Viewers are redirected to HTTPS."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,17 +16,16 @@ class PlainHttpFromViewers(Rule):
 
     id = "W9589"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
-            for path, behavior in one.behaviors():
-                for policy, case in values(one.case, behavior.get("ViewerProtocolPolicy")):
+        for config in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
+            for path, behavior in config.behaviors():
+                for policy, case in values(config.case, behavior.get("ViewerProtocolPolicy")):
                     if policy == "allow-all":
                         yield Fault(
-                            one.path(*path, "ViewerProtocolPolicy"),
+                            config.path(*path, "ViewerProtocolPolicy"),
                             "ViewerProtocolPolicy is allow-all{when}: viewers may use plain HTTP. Use "
                             "redirect-to-https.",
                             case,

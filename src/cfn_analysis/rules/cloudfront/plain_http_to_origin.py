@@ -1,5 +1,3 @@
-"""CloudFront connects to its origins over TLS."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,13 +17,12 @@ class PlainHttpToOrigin(Rule):
 
     id = "W9588"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-cloudfront-to-custom-origin.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins"):
-            for index, origin, custom in one.custom_origins():
+        for config in configurations(validator, properties, "Origins"):
+            for index, origin, custom in config.custom_origins():
                 policy, domain = custom.get("OriginProtocolPolicy"), show(origin.get("DomainName"))
                 website = "s3-website" in domain or "WebsiteURL" in domain
                 if policy in ("http-only", "match-viewer") and not website:
@@ -37,7 +34,7 @@ class PlainHttpToOrigin(Rule):
                 else:
                     continue
                 yield Fault(
-                    one.path("Origins", index, "CustomOriginConfig", "OriginProtocolPolicy"),
+                    config.path("Origins", index, "CustomOriginConfig", "OriginProtocolPolicy"),
                     f"OriginProtocolPolicy is {policy}{{when}}: {problem}.",
-                    one.case,
+                    config.case,
                 )

@@ -1,5 +1,3 @@
-"""A behavior names policies of their kind."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -56,7 +54,6 @@ class PolicyOfAnotherKind(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html"
     )
-    tags = ["resources", "cloudfront"]
     fault_class = "names"
     looks_at = (
         "Resources/AWS::CloudFront::Distribution/Properties/DistributionConfig/DefaultCacheBehavior",

@@ -1,5 +1,3 @@
-"""CloudFront connects to an origin on the port of the protocol."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,19 +19,18 @@ class PortOfOtherProtocol(Rule):
 
     id = "W9597"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CustomOriginConfig.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "networks"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins"):
-            for index, _, custom in one.custom_origins():
+        for config in configurations(validator, properties, "Origins"):
+            for index, _, custom in config.custom_origins():
                 for name, (port, other, right) in WRONG.items():
-                    policy = only_value(one.case, custom.get("OriginProtocolPolicy"))
-                    if number(only_value(one.case, custom.get(name))) == port and policy != UNUSED[name]:
+                    policy = only_value(config.case, custom.get("OriginProtocolPolicy"))
+                    if number(only_value(config.case, custom.get(name))) == port and policy != UNUSED[name]:
                         yield Fault(
-                            one.path("Origins", index, "CustomOriginConfig", name),
+                            config.path("Origins", index, "CustomOriginConfig", name),
                             f"{name} is {port}{{when}}, the port of {other}: the origin does not answer "
                             f"there. Set it to {right}.",
-                            one.case,
+                            config.case,
                         )

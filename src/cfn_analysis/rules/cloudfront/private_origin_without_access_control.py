@@ -1,9 +1,8 @@
-"""A private bucket allows the distribution that serves it."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import Configuration, configurations
 from cfn_analysis.rules.support.references import find_resource, single_reference, target
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
@@ -21,42 +20,39 @@ class PrivateOriginWithoutAccessControl(Rule):
 
     id = "E9586"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html"
-    tags = ["resources", "cloudfront", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "Origins"):
-            for index, origin in one.origins():
+        for config in configurations(validator, properties, "Origins"):
+            for index, origin in config.origins():
                 control = origin.get("OriginAccessControlId")
                 if control:
-                    yield from _unsigned(one, index, control)
+                    yield from _unsigned(config, index, control)
                     continue
                 bucket, attribute = single_reference(origin.get("DomainName"))
-                _, bucket_properties = find_resource(one.case, bucket, "AWS::S3::Bucket")
-                blocks = bucket_properties.get("PublicAccessBlockConfiguration")
-                identity = origin.get("S3OriginConfig", {})
-                identity = identity.get("OriginAccessIdentity") if isinstance(identity, dict) else None
-                closed = isinstance(blocks, dict) and is_true(blocks.get("RestrictPublicBuckets"))
+                _, bucket_properties = find_resource(config.case, bucket, "AWS::S3::Bucket")
+                steps = ("PublicAccessBlockConfiguration", "RestrictPublicBuckets")
+                closed = is_true(value_at(bucket_properties, steps))
+                identity = value_at(origin, ("S3OriginConfig", "OriginAccessIdentity"))
                 if attribute in ("DomainName", "RegionalDomainName") and closed and not identity:
                     yield Fault(
-                        one.path("Origins", index),
+                        config.path("Origins", index),
                         f"The origin is {bucket}{{when}}, which blocks public access, and has no "
                         "OriginAccessControlId: every object returns 403. Add an "
                         "AWS::CloudFront::OriginAccessControl.",
-                        one.case,
+                        config.case,
                     )
 
 
-def _unsigned(one: Configuration, index: int, control: Any) -> Faults:
+def _unsigned(config: Configuration, index: int, control: Any) -> Faults:
     """Yield a fault if the access control of an origin signs nothing."""
-    control_id, properties = target(one.case, control, "AWS::CloudFront::OriginAccessControl")
-    config = properties.get("OriginAccessControlConfig")
-    signing = only_value(one.case, config.get("SigningBehavior")) if isinstance(config, dict) else None
-    if control_id and signing == "never":
+    control_id, properties = target(config.case, control, "AWS::CloudFront::OriginAccessControl")
+    signing = value_at(properties, ("OriginAccessControlConfig", "SigningBehavior"))
+    if control_id and only_value(config.case, signing) == "never":
         yield Fault(
-            one.path("Origins", index, "OriginAccessControlId"),
+            config.path("Origins", index, "OriginAccessControlId"),
             f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront does "
             "not sign its requests. Set it to always.",
-            one.case,
+            config.case,
         )

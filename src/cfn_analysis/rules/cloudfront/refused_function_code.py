@@ -1,10 +1,9 @@
-"""The code of a CloudFront Function is supported by its runtime."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -35,7 +34,6 @@ class RefusedFunctionCode(Rule):
 
     id = "E9594"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-20.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "documents"
     looks_at = properties_of("AWS::CloudFront::Function")
 
@@ -43,8 +41,7 @@ class RefusedFunctionCode(Rule):
         for code in document_texts(validator, properties.get("FunctionCode")):
             for problem in _code_problems(code):
                 yield Fault(("FunctionCode",), f"FunctionCode {problem}")
-            config = properties.get("FunctionConfig")
-            runtime = only_value(validator, config.get("Runtime")) if isinstance(config, dict) else None
+            runtime = only_value(validator, value_at(properties, ("FunctionConfig", "Runtime")))
             used = [name for name, pattern in NEWER.items() if pattern.search(_without_comments(code))]
             if runtime == "cloudfront-js-1.0" and used:
                 yield Fault(

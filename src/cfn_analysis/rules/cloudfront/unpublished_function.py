@@ -1,14 +1,12 @@
-"""A CloudFront Function is published before a behavior uses it."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.rules.support.distributions import configurations
-from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.scenarios import state
-from cfn_analysis.rules.support.values import case_of, existing, of_type, values
+from cfn_analysis.rules.support.values import case_of, existing, mappings, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +24,6 @@ class UnpublishedFunction(Rule):
 
     id = "E9585"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudfront-function.html"
-    tags = ["resources", "cloudfront"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
@@ -50,10 +47,7 @@ def _used(validator: Validator, resources: Any) -> Iterator[tuple[str, str, Vali
         parts = ("DefaultCacheBehavior", "CacheBehaviors")
         for config in configurations(exists, properties, *parts) if exists else ():
             for _, behavior in config.behaviors():
-                uses = behavior.get("FunctionAssociations")
-                for use in uses if isinstance(uses, list) else []:
-                    arn = use.get("FunctionARN") if isinstance(use, dict) else None
-                    function, _ = target(config.case, arn, FUNCTION)
-                    both = case_of(config.case, resources[function]) if function else None
+                for use in mappings(behavior.get("FunctionAssociations")):
+                    function, _, both = target_case(config.case, use.get("FunctionARN"), FUNCTION)
                     if both:
                         yield function, distribution, both

@@ -1,5 +1,3 @@
-"""The web ACL of a distribution has the scope CLOUDFRONT and is specified by its ARN."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,6 @@ class WebAclNotForCloudFront(Rule):
 
     id = "E9593"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html#cfn-cloudfront-distribution-distributionconfig-webaclid"
-    tags = ["resources", "cloudfront", "wafv2"]
     fault_class = "names"
     looks_at = properties_of("AWS::CloudFront::Distribution")
 

@@ -1,9 +1,8 @@
-"""Additional metrics of CloudFront are enabled, and are used with a statistic that they have."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
@@ -35,7 +34,6 @@ class AdditionalMetricWithoutData(Rule):
 
     id = "E9604"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html"
-    tags = ["resources", "cloudwatch", "alarm", "cloudfront"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
@@ -89,7 +87,4 @@ def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator
         yield without
     exists = case_of(case, resource)
     for found, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
-        status = found
-        for step in STATUS:
-            status = status.get(step) if isinstance(status, dict) else None
-        yield from (gap for value, gap in values(there, status) if value == "Disabled")
+        yield from (gap for value, gap in values(there, value_at(found, STATUS)) if value == "Disabled")

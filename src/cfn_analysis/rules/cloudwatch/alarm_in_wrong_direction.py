@@ -1,5 +1,3 @@
-"""An alarm fires when its metric is bad, not when it is good."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -8,6 +6,7 @@ from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.words import words
 
 # Metrics of which little is bad, and metrics of which much is bad.
 LITTLE = {
@@ -16,15 +15,10 @@ LITTLE = {
     "AWS/ElastiCache": ("FreeableMemory",),
     "AWS/ApplicationELB": ("HealthyHostCount",),
     "AWS/NetworkELB": ("HealthyHostCount",),
-    "AWS/RDS": (
-        "BurstBalance",
-        "CPUCreditBalance",
-        "EBSByteBalance%",
-        "EBSIOBalance%",
-        "FreeableMemory",
-        "FreeLocalStorage",
-        "FreeStorageSpace",
-    ),
+    "AWS/RDS": words("""
+        BurstBalance CPUCreditBalance EBSByteBalance% EBSIOBalance% FreeableMemory FreeLocalStorage
+        FreeStorageSpace
+    """),
     "AWS/Route53": ("HealthCheckStatus", "HealthCheckPercentageHealthy"),
 }
 MUCH = {
@@ -50,7 +44,6 @@ class AlarmInWrongDirection(Rule):
 
     id = "W9617"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -1,17 +1,17 @@
-"""The metric that an alarm watches exists."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import REGIONS
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
+from cfn_analysis.rules.support.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,18 +99,10 @@ COMPLETE = ("AWS/NATGateway", "AWS/SQS")
 
 # The others report by more dimensions than those. A set is known to be none if it is made of the service's
 # own names above and of these, which belong to other services.
-FOREIGN = {
-    "ApiId",
-    "ApiName",
-    "DBClusterIdentifier",
-    "DBInstanceIdentifier",
-    "DistributionId",
-    "FunctionName",
-    "QueueName",
-    "Region",
-    "Stage",
-    "WebACL",
-}
+FOREIGN = words("""
+    ApiId ApiName DBClusterIdentifier DBInstanceIdentifier DistributionId FunctionName QueueName Region Stage
+    WebACL
+""")
 
 # Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
 REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
@@ -174,7 +166,6 @@ class AlarmOnMissingMetric(Rule):
 
     id = "E9601"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_concepts.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
@@ -214,7 +205,7 @@ class AlarmOnMissingMetric(Rule):
 
 def _is_known(namespace: str, names: tuple[str, ...]) -> bool:
     """Return whether all names are known, apart from their case."""
-    known = FOREIGN.union(*SETS[namespace])
+    known = set(FOREIGN).union(*SETS[namespace])
     return {name.lower() for name in names} <= {name.lower() for name in known}
 
 
@@ -230,8 +221,7 @@ def _scope(metric: Metric) -> str:
     """Return the scope of the web ACL of the template with this metric name; empty if there is none."""
     wanted = sub_text((metric.dimensions or {}).get("WebACL"))
     for _, _, properties in of_type(metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"):
-        visibility = properties.get("VisibilityConfig")
-        named = visibility.get("MetricName") if isinstance(visibility, dict) else None
+        named = value_at(properties, ("VisibilityConfig", "MetricName"))
         if wanted and sub_text(named) == wanted:
             return str(only_value(metric.case, properties.get("Scope")) or "")
     return ""
@@ -248,11 +238,11 @@ def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
     for logical_id, _, properties in of_type(
         metric.case.cfn.template.get("Resources", {}), "AWS::WAFv2::WebACL"
     ):
-        visibility = properties.get("VisibilityConfig")
-        visibility = visibility if isinstance(visibility, dict) else {}
-        written = sub_text(visibility.get("MetricName"))
-        off = str(visibility.get("CloudWatchMetricsEnabled")).lower() == "false"
-        named[written] = logical_id, off, properties
+        written, enabled = (
+            value_at(properties, ("VisibilityConfig", name))
+            for name in ("MetricName", "CloudWatchMetricsEnabled")
+        )
+        named[sub_text(written)] = logical_id, str(enabled).lower() == "false", properties
     if wanted is None or None in named:
         return
     if wanted in named and named[wanted][1]:

@@ -1,18 +1,14 @@
-"""An alarm on a custom metric uses the name that a metric filter writes."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from cfnlint.helpers import is_function
-
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import each, entries
 from cfn_analysis.rules.support.metrics import metric_name, metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +25,6 @@ class AlarmOnUnwrittenMetric(Rule):
 
     id = "E9610"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
-    tags = ["resources", "cloudwatch", "alarm", "logs"]
     fault_class = "alarms"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -84,20 +79,16 @@ def _close(name: str, names: Iterable[str]) -> str:
     """Return the name that is meant by one that is close to it, apart from what both begin with."""
     start, _, end = name.rpartition("}")
     ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
-    close = get_close_matches(end.lower(), ends, n=1, cutoff=0.75)
-    return ends[close[0]] if close else ""
+    return ends.get(nearest(end.lower(), ends, 0.75), "")
 
 
 def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[set[str]]]]:
     """Return the sets of dimensions of each metric that filters write, by namespace and name."""
     found: dict[str, dict[str, list[set[str]]]] = {}
-    for _, _, properties in of_type(resources, "AWS::Logs::MetricFilter"):
-        for one, _ in each(properties.get("MetricTransformations")):
-            if not isinstance(one, dict) or is_function(one)[0]:
-                continue
-            namespace = only_value(validator, one.get("MetricNamespace"))
-            name = metric_name(validator, one.get("MetricName"))
-            keys = {str(item.get("Key")) for item, _ in each(one.get("Dimensions")) if isinstance(item, dict)}
-            if isinstance(namespace, str) and name:
-                found.setdefault(namespace, {}).setdefault(name, []).append(keys)
+    for made, _ in entries(resources, "AWS::Logs::MetricFilter", "MetricTransformations"):
+        namespace = only_value(validator, made.get("MetricNamespace"))
+        name = metric_name(validator, made.get("MetricName"))
+        keys = {str(item.get("Key")) for item, _ in each(made.get("Dimensions")) if isinstance(item, dict)}
+        if isinstance(namespace, str) and name:
+            found.setdefault(namespace, {}).setdefault(name, []).append(keys)
     return found

@@ -1,5 +1,3 @@
-"""An alarm is in the region of its metric."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -30,7 +28,6 @@ class AlarmOutsideUsEast1(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/monitoring-using-cloudwatch.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "names"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

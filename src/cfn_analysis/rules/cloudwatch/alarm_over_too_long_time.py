@@ -1,11 +1,9 @@
-"""The evaluation time of an alarm is within the limit of CloudWatch."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 DAY, WEEK, HOUR = 86_400, 604_800, 3_600  # seconds
 
@@ -18,14 +16,13 @@ class AlarmOverTooLongTime(Rule):
 
     id = "E9613"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "values"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("Period", "EvaluationPeriods")}
-        for found, case in scenarios(validator, asked):
-            period, periods = (number(only_value(case, found.get(name))) for name in asked)
+        names = ("Period", "EvaluationPeriods")
+        for found, case in property_scenarios(validator, properties, *names):
+            period, periods = (number(only_value(case, found.get(name))) for name in names)
             if periods is None:
                 continue
             most = WEEK if period is not None and period >= HOUR else DAY

@@ -1,5 +1,3 @@
-"""An alarm uses the unit of its metric."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -50,7 +48,6 @@ class AlarmWithForeignUnit(Rule):
 
     id = "E9612"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -1,5 +1,3 @@
-"""An alarm has an action and a description."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -36,15 +34,14 @@ class AlarmWithoutActionOrDescription(Rule):
 
     id = "W9600"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cloudwatch-alarm.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for name, silent_cases, message, silent in (
-            ("AlarmActions", _no_action, ACTIONS, "empty"),
-            ("ActionsEnabled", _is_false, DISABLED, "false"),
-            ("AlarmDescription", _is_blank, DESCRIPTION, "empty"),
+            ("AlarmActions", _without_action, ACTIONS, "empty"),
+            ("ActionsEnabled", _disabled, DISABLED, "false"),
+            ("AlarmDescription", _blank, DESCRIPTION, "empty"),
         ):
             value = properties.get(name)
             case = next(silent_cases(validator, value), None)
@@ -55,7 +52,7 @@ class AlarmWithoutActionOrDescription(Rule):
                 )
 
 
-def _no_action(validator: Validator, value: Any) -> Iterator[Validator]:
+def _without_action(validator: Validator, value: Any) -> Iterator[Validator]:
     """Yield the cases in which no action is left once every Fn::If and AWS::NoValue is resolved."""
     for actions, case in values(validator, value):
         yield from _nothing_in(case, actions if isinstance(actions, list) else [actions])
@@ -70,18 +67,14 @@ def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
             yield from _nothing_in(case, items[1:])
 
 
-def _is_false(validator: Validator, value: Any) -> Iterator[Validator]:
+def _disabled(validator: Validator, value: Any) -> Iterator[Validator]:
     """Yield the cases in which the value is false, as boolean or as text."""
-    for enabled, case in values(validator, value):
-        if str(enabled).lower() == "false":
-            yield case
+    return (case for enabled, case in values(validator, value) if str(enabled).lower() == "false")
 
 
-def _is_blank(validator: Validator, value: Any) -> Iterator[Validator]:
+def _blank(validator: Validator, value: Any) -> Iterator[Validator]:
     """Yield the cases without a text."""
-    for text, case in values(validator, value):
-        if text is None or (isinstance(text, str) and not text.strip()):
-            yield case
+    return (case for text, case in values(validator, value) if text is None or not str(text).strip())
 
 
 def _is(silent: str, value: Any, facts: str) -> str:

@@ -1,11 +1,9 @@
-"""An alarm has a comparison, a threshold, periods and a statistic."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing
 
 # What CloudWatch demands, one of each line, with an example: of every alarm, and of one on a single metric.
@@ -32,13 +30,11 @@ class AlarmWithoutEvaluation(Rule):
 
     id = "E9605"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: value for name, value in properties.items() if name in ASKED}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *sorted(ASKED)):
             if "EvaluationCriteria" in found:
                 continue
             due = {**ALWAYS, **(SINGLE if "MetricName" in found else {})}

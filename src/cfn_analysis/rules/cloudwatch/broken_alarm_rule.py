@@ -1,15 +1,13 @@
-"""A composite alarm's rule can be read, and names alarms that exist."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import document_texts, texts
 from cfn_analysis.rules.support.references import is_complete
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import did_you_mean
 
 STATES = ("ALARM", "OK", "INSUFFICIENT_DATA")
 #: Number or percentage of alarms, their state, and the alarms.
@@ -30,7 +28,6 @@ class BrokenAlarmRule(Rule):
 
     id = "E9614"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-combining.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -65,9 +62,9 @@ def _problem(rule: str, alarms: set[str]) -> str:
     if sign:
         return f"has the sign {sign[0]}; conditions are joined by AND, OR and NOT. CloudWatch refuses it."
     for name in _alarm_names(rule):
-        close = get_close_matches(name, sorted(alarms), n=1, cutoff=0.8)
-        if name not in alarms and not name.startswith("arn:") and "$" not in name and close:
-            return f"contains the alarm {name}, which does not exist. Did you mean {close[0]}?"
+        hint = did_you_mean(name, sorted(alarms), 0.8)
+        if name not in alarms and not name.startswith("arn:") and "$" not in name and hint:
+            return f"contains the alarm {name}, which does not exist.{hint}"
     return ""
 
 

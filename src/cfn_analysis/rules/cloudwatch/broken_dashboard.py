@@ -1,5 +1,3 @@
-"""The body of a dashboard is valid."""
-
 from __future__ import annotations
 
 import json
@@ -8,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.spellings import spelling
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import items, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +43,6 @@ class BrokenDashboard(Rule):
 
     id = "E9615"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Dashboard-Body-Structure.html"
-    tags = ["resources", "cloudwatch", "dashboard"]
     fault_class = "documents"
     looks_at = properties_of("AWS::CloudWatch::Dashboard")
 
@@ -88,10 +86,8 @@ def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) ->
     inside = inside if isinstance(inside, dict) else {}
     if kind in ("metric", "log") and not inside.get("region") and "annotations" not in inside:
         yield "names no region, which it needs"
-    annotations = inside.get("annotations")
-    for holder in (inside, annotations if isinstance(annotations, dict) else {}):
-        alarms = holder.get("alarms")
-        for alarm in alarms if isinstance(alarms, list) else ():
+    for steps in (("alarms",), ("annotations", "alarms")):
+        for alarm in items(value_at(inside, steps)):
             if isinstance(alarm, str) and _is_name(alarm, resources):
                 yield f"lists the alarm {alarm} by its name, and needs its ARN"
     query = inside.get("query")
@@ -113,7 +109,7 @@ def _is_name(alarm: str, resources: Any) -> bool:
 def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> Iterator[str]:
     """Yield the problems of the metrics and formulas of a widget."""
     options = [row[-1] if isinstance(row, list) and row and isinstance(row[-1], dict) else {} for row in rows]
-    ids = {str(each.get("id")) for each in options}
+    ids = {str(option.get("id")) for option in options}
     before: list[str] = []
     for row, option in zip(rows, options, strict=True):
         parts = [part for part in row if isinstance(part, str)] if isinstance(row, list) else []

@@ -1,5 +1,3 @@
-"""The metrics of an alarm come to one result."""
-
 from __future__ import annotations
 
 import re
@@ -7,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import existing, is_true
 
 if TYPE_CHECKING:
@@ -28,15 +26,13 @@ class BrokenMetricMath(Rule):
 
     id = "E9619"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if not isinstance(properties.get("Metrics"), list):
             return
-        asked = {name: properties[name] for name in ASKED if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *ASKED):
             queries = found.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
                 for name, problem in _expression_problems(case, found, queries):
@@ -46,7 +42,7 @@ class BrokenMetricMath(Rule):
 def _expression_problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong, with the property in which it is."""
     ids = [only_value(case, query.get("Id")) for query in queries]
-    if not all(isinstance(one, str) for one in ids):
+    if not all(isinstance(query_id, str) for query_id in ids):
         return
     for query in queries:
         expression = sub_text(query.get("Expression")) or ""

@@ -1,5 +1,3 @@
-"""An alarm on a database cluster selects an instance."""
-
 from __future__ import annotations
 
 import re
@@ -7,24 +5,14 @@ from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import words
 
 # Metrics that each instance reports, without those of the cluster volume.
-PER_INSTANCE = {
-    "CommitLatency",
-    "CPUCreditBalance",
-    "CPUSurplusCreditBalance",
-    "CPUUtilization",
-    "DatabaseConnections",
-    "DMLLatency",
-    "FreeableMemory",
-    "FreeLocalStorage",
-    "InsertLatency",
-    "ReadLatency",
-    "SelectLatency",
-    "SwapUsage",
-    "UpdateLatency",
-    "WriteLatency",
-}
+PER_INSTANCE = words("""
+    CommitLatency CPUCreditBalance CPUSurplusCreditBalance CPUUtilization DatabaseConnections DMLLatency
+    FreeableMemory FreeLocalStorage InsertLatency ReadLatency SelectLatency SwapUsage UpdateLatency
+    WriteLatency
+""")
 
 
 class ClusterAlarmWithoutRole(Rule):
@@ -38,7 +26,6 @@ class ClusterAlarmWithoutRole(Rule):
 
     id = "W9603"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html"
-    tags = ["resources", "cloudwatch", "alarm", "rds"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -1,5 +1,3 @@
-"""An alarm on database connections has a threshold that the database can reach."""
-
 from __future__ import annotations
 
 import math
@@ -65,7 +63,6 @@ class ConnectionsAlarmOutOfReach(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Managing.Performance.html"
     )
-    tags = ["resources", "cloudwatch", "rds", "aurora"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True

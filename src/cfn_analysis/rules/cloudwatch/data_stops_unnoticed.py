@@ -1,5 +1,3 @@
-"""At least one alarm notifies when a resource stops sending data."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -38,7 +36,6 @@ class DataStopsUnnoticed(Rule):
 
     id = "W9608"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

@@ -1,12 +1,10 @@
-"""An alarm with breaching missing data waits for the first data of a new resource."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import existing, logical_ids_in, values
 
 ASKED = ("TreatMissingData", "WarmUpConfiguration")
@@ -22,13 +20,11 @@ class MissingDataBreachesWithoutWarmUp(Rule):
 
     id = "W9609"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html"
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties[name] for name in ASKED if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *ASKED):
             if "WarmUpConfiguration" in found:
                 continue
             for treated, where in values(case, found.get("TreatMissingData")):

@@ -1,5 +1,3 @@
-"""The name of a metric has the spelling of its service."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class MisspeltMetric(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 

@@ -1,5 +1,3 @@
-"""The threshold of an alarm is in the unit of its metric."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -49,7 +47,6 @@ class ThresholdInAnotherUnit(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
     first_only = True

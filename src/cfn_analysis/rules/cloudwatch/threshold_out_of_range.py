@@ -1,7 +1,6 @@
-"""The threshold of an alarm is in the range of its metric."""
-
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from cfnlint.helpers import is_function
@@ -12,6 +11,7 @@ from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import values
+from cfn_analysis.rules.support.words import words
 
 # Metrics that are a percentage, and metrics that count. The services have more.
 PERCENT = {
@@ -26,12 +26,7 @@ COUNTS = {
     "AWS/ApiGateway": ("Count", "4XXError", "5XXError", "4xx", "5xx"),
     "AWS/ApplicationELB": ("HTTPCode_ELB_5XX_Count", "HTTPCode_Target_5XX_Count", "UnHealthyHostCount"),
     "AWS/Lambda": ("Errors", "Throttles", "Invocations", "DeadLetterErrors"),
-    "AWS/NATGateway": (
-        "ErrorPortAllocation",
-        "IdleTimeoutCount",
-        "PacketsDropCount",
-        "ActiveConnectionCount",
-    ),
+    "AWS/NATGateway": words("ErrorPortAllocation IdleTimeoutCount PacketsDropCount ActiveConnectionCount"),
     "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
 }
 
@@ -39,12 +34,9 @@ COUNTS = {
 SHARES = {
     "AWS/ApiGateway": ("4XXError", "5XXError"),
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    "AWS/ApplicationELB": (
-        "HTTPCode_ELB_4XX_Count",
-        "HTTPCode_ELB_5XX_Count",
-        "HTTPCode_Target_4XX_Count",
-        "HTTPCode_Target_5XX_Count",
-    ),
+    "AWS/ApplicationELB": words("""
+        HTTPCode_ELB_4XX_Count HTTPCode_ELB_5XX_Count HTTPCode_Target_4XX_Count HTTPCode_Target_5XX_Count
+    """),
     # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
     "AWS/Lambda": ("DeadLetterErrors", "DestinationDeliveryFailures", "Errors", "Throttles"),
     # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
@@ -67,7 +59,6 @@ class ThresholdOutOfRange(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/aws-services-cloudwatch-metrics.html"
     )
-    tags = ["resources", "cloudwatch", "alarm"]
     fault_class = "alarms"
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
@@ -115,14 +106,11 @@ def _range(
 
 def _result(operator: str, limit: float, low: float, high: float | None) -> str:
     """Return ``never`` or ``always`` where no value of the range decides a comparison."""
-    if operator == "GreaterThanThreshold" and high is not None and limit >= high:
-        return "never"
-    if operator == "GreaterThanOrEqualToThreshold":
-        return "never" if high is not None and limit > high else "always" if limit <= low else ""
-    if operator == "GreaterThanThreshold" and limit < low:
-        return "always"
-    if operator == "LessThanThreshold":
-        return "never" if limit <= low else "always" if high is not None and limit > high else ""
-    if operator == "LessThanOrEqualToThreshold":
-        return "never" if limit < low else "always" if high is not None and limit >= high else ""
-    return ""
+    most = math.inf if high is None else high
+    never, always = {
+        "GreaterThanThreshold": (limit >= most, limit < low),
+        "GreaterThanOrEqualToThreshold": (limit > most, limit <= low),
+        "LessThanThreshold": (limit <= low, limit > most),
+        "LessThanOrEqualToThreshold": (limit < low, limit >= most),
+    }.get(operator, (False, False))
+    return "never" if never else "always" if always else ""

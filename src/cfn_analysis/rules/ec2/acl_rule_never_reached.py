@@ -1,5 +1,3 @@
-"""Each rule of a network ACL is evaluated."""
-
 from __future__ import annotations
 
 import ipaddress
@@ -23,7 +21,6 @@ class AclRuleNeverReached(Rule):
 
     id = "E9634"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -46,24 +43,17 @@ def _after(entry: Any, other: Any) -> bool:
     """Return whether an entry comes after another of the same ACL and direction."""
     acl = single_reference(entry.get("NetworkAclId"))[0]
     at, earlier = number(entry.get("RuleNumber")), number(other.get("RuleNumber"))
-    return bool(
-        acl
-        and acl == single_reference(other.get("NetworkAclId"))[0]
-        and is_true(entry.get("Egress")) == is_true(other.get("Egress"))
-        and at is not None
-        and earlier is not None
-        and at > earlier
-    )
+    if at is None or earlier is None or not acl:
+        return False
+    same_acl = acl == single_reference(other.get("NetworkAclId"))[0]
+    return same_acl and is_true(entry.get("Egress")) == is_true(other.get("Egress")) and at > earlier
 
 
 def _is_of(entry: Any, family: str) -> bool:
     """Return whether an entry is for some addresses of a family, not for all of them."""
-    if family not in entry:
-        return False
+    if family not in entry or str(entry.get("Protocol")) != "-1":
+        return family in entry
     try:
-        return (
-            ipaddress.ip_network(str(entry[family]), strict=False).prefixlen > 0
-            or str(entry.get("Protocol")) != "-1"
-        )
+        return ipaddress.ip_network(str(entry[family]), strict=False).prefixlen > 0
     except ValueError:
         return True

@@ -1,5 +1,3 @@
-"""A network ACL allows inbound and outbound traffic."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class AclWithoutOneDirection(Rule):
 
     id = "E9629"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html"
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

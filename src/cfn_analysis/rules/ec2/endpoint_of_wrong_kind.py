@@ -1,5 +1,3 @@
-"""An endpoint has a type that its service supports."""
-
 from __future__ import annotations
 
 import re
@@ -7,19 +5,20 @@ from typing import Any
 
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import words
 
 GATEWAY = ("s3", "s3express", "dynamodb")
 
 # Services with endpoints that templates name most, and what some are taken for.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-NAMES = (
-    "acm-pca apigateway athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config "
-    "ec2 ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing "
-    "events execute-api glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data "
-    "sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray"
-)
+NAMES = words("""
+    acm-pca apigateway athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild config
+    ec2 ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem elasticloadbalancing
+    events execute-api glue kinesis-firehose kinesis-streams kms lambda logs monitoring rds rds-data
+    sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm ssmmessages states sts xray
+""")
 TAKEN_FOR = {
     "cloudwatch": "monitoring",
     "cloudwatchlogs": "logs",
@@ -30,7 +29,7 @@ TAKEN_FOR = {
     "kinesis": "kinesis-streams",
     "stepfunctions": "states",
 }
-SERVICES = {re.sub(r"[^a-z0-9.]", "", name): name for name in (*NAMES.split(), *GATEWAY)}
+SERVICES = {re.sub(r"[^a-z0-9.]", "", name): name for name in (*NAMES, *GATEWAY)}
 
 
 class EndpointOfWrongKind(Rule):
@@ -44,18 +43,15 @@ class EndpointOfWrongKind(Rule):
 
     id = "E9631"
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
     looks_at = properties_of("AWS::EC2::VPCEndpoint")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("ServiceName", "VpcEndpointType")}
-        for found, case in scenarios(validator, asked):
-            service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", sub_text(found.get("ServiceName")) or "")
+        for found, case in property_scenarios(validator, properties, "ServiceName", "VpcEndpointType"):
+            name = sub_text(found.get("ServiceName")) or ""
+            service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", name)
             kind = only_value(case, found.get("VpcEndpointType", "Gateway"))
-            named = re.match(
-                r"com\.amazonaws\.(\$\{.+?\}|[a-z-]+-\d)\.", sub_text(found.get("ServiceName")) or ""
-            )
+            named = re.match(r"com\.amazonaws\.(\$\{.+?\}|[a-z-]+-\d)\.", name)
             problem = _no_service(validator, properties, named[1], service[1]) if named and service else ""
             if problem:
                 yield Fault(("ServiceName",), problem, case)

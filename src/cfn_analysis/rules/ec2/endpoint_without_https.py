@@ -1,5 +1,3 @@
-"""An interface endpoint allows port 443."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,6 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
@@ -23,14 +22,9 @@ class EndpointWithoutHttps(Rule):
 
     id = "E9632"
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        more = [
-            (single_reference(properties.get("GroupId"))[0], properties)
-            for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
-        ]
         endpoints = list(of_type(resources, "AWS::EC2::VPCEndpoint"))
         default_used = bool(endpoints) and (
             "DefaultSecurityGroup" in show(validator.cfn.template)
@@ -49,15 +43,8 @@ class EndpointWithoutHttps(Rule):
                     "allows TCP 443.",
                 )
             groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
-            if not groups or any(
-                resources.get(one, {}).get("Type") != "AWS::EC2::SecurityGroup" for one in groups
-            ):
-                continue
-            rules = [rule for name, rule in more if name in groups]
-            for one in groups:
-                inline = resources[one].get("Properties", {}).get("SecurityGroupIngress")
-                rules += [rule for rule, _ in each(inline)]
-            if not any(_admits_https(rule) for rule in rules):
+            rules = ingress_rules(resources, groups)
+            if rules is not None and not any(_admits_https(rule) for rule in rules):
                 yield Fault(
                     (logical_id, "Properties", "SecurityGroupIds"),
                     f"{' and '.join(groups)} does not allow inbound TCP 443: calls to the endpoint time out. "

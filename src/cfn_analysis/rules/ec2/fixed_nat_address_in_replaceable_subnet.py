@@ -1,13 +1,11 @@
-"""A NAT gateway that may be replaced does not have a fixed address."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.references import single_reference
+from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.schemas import create_only, replacing_parameters
-from cfn_analysis.rules.support.values import branches, case_of, of_type
+from cfn_analysis.rules.support.values import branches
 
 NAT_GATEWAY = "AWS::EC2::NatGateway"
 SUBNET = "AWS::EC2::Subnet"
@@ -25,22 +23,19 @@ class FixedNatAddressInReplaceableSubnet(Rule):
 
     id = "W9624"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
-    tags = ["resources", "ec2", "natgateway"]
     fault_class = "lifecycle"
     looks_at = properties_of(NAT_GATEWAY)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        resources = validator.cfn.template["Resources"]
         for address, case in branches(validator, properties, "AllocationId"):
             if address is None:
                 continue
             yield from _replaced(case, NAT_GATEWAY, properties, "the NAT gateway")
             for subnet_id, where in branches(case, properties, "SubnetId"):
-                logical_id, _ = single_reference(subnet_id)
-                for _, subnet, of_subnet in of_type({logical_id: resources.get(logical_id)}, SUBNET):
-                    if exists := case_of(where, subnet):
-                        what = f"{logical_id} and with it the NAT gateway"
-                        yield from _replaced(exists, SUBNET, of_subnet, what)
+                logical_id, subnet, exists = target_case(where, subnet_id, SUBNET)
+                if exists:
+                    what = f"{logical_id} and with it the NAT gateway"
+                    yield from _replaced(exists, SUBNET, subnet, what)
 
 
 def _replaced(case: Validator, kind: str, properties: Any, what: str) -> Faults:

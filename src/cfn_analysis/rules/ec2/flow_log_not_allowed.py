@@ -1,5 +1,3 @@
-"""The role of a flow log may write it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class FlowLogNotAllowed(Rule):
 
     id = "E9633"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html"
-    tags = ["resources", "ec2", "flowlog", "iam"]
     fault_class = "rights"
     looks_at = properties_of("AWS::EC2::FlowLog")
 

@@ -1,5 +1,3 @@
-"""Egress rules between security groups have matching ingress rules."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,7 +36,6 @@ class GroupClosedOnOneSide(Rule):
 
     id = "E9635"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""A NAT gateway is in a subnet with a route to an internet gateway."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class NatGatewayWithoutInternet(Rule):
 
     id = "E9626"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,11 +1,9 @@
-"""A rule for all ports names them."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 NAMES = ("IpProtocol", "FromPort", "ToPort")
 PROTOCOLS = {"tcp": "TCP", "6": "TCP", "udp": "UDP", "17": "UDP"}
@@ -20,7 +18,6 @@ class PortZeroForAllPorts(Rule):
 
     id = "E9638"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
     looks_at = (
         *properties_of("AWS::EC2::SecurityGroupIngress", "AWS::EC2::SecurityGroupEgress"),
@@ -29,8 +26,7 @@ class PortZeroForAllPorts(Rule):
     )
 
     def faults(self, validator: Validator, rule: Any) -> Faults:
-        asked = {name: rule[name] for name in NAMES if name in rule}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, rule, *NAMES):
             protocol, first, last = (only_value(case, found.get(name)) for name in NAMES)
             named = PROTOCOLS.get(str(protocol).lower())
             if named and number(first) == 0 and number(last) == 0:

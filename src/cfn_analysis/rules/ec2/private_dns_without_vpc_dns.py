@@ -1,5 +1,3 @@
-"""Private DNS is used in a VPC with DNS enabled."""
-
 from __future__ import annotations
 
 import ipaddress
@@ -24,7 +22,6 @@ class PrivateDnsWithoutVpcDns(Rule):
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns"
     )
-    tags = ["resources", "ec2", "route53", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

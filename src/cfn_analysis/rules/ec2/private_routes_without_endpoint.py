@@ -1,5 +1,3 @@
-"""Private subnets use the gateway endpoint of their VPC."""
-
 from __future__ import annotations
 
 import re
@@ -23,7 +21,6 @@ class PrivateRoutesWithoutEndpoint(Rule):
 
     id = "W9637"
     source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

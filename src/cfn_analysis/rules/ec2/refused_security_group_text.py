@@ -1,5 +1,3 @@
-"""The description of a security group rule has only characters that EC2 accepts."""
-
 from __future__ import annotations
 
 import re
@@ -29,7 +27,6 @@ class RefusedSecurityGroupText(Rule):
 
     id = "E9620"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
     looks_at = properties_of(
         "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"

@@ -1,5 +1,3 @@
-"""A network ACL allows the return traffic of the connections that it allows."""
-
 from __future__ import annotations
 
 import ipaddress
@@ -50,7 +48,6 @@ class ReturnTrafficBlocked(Rule):
     source_url = (
         "https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports"
     )
-    tags = ["resources", "ec2", "networkacl"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:

@@ -1,5 +1,3 @@
-"""A route waits until its gateway is attached."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class RouteBeforeGatewayAttachment(Rule):
 
     id = "E9625"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,12 +1,10 @@
-"""A route table has one route to each destination."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import case_of, of_type
+from cfn_analysis.rules.support.values import of_type, twins
 
 DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
@@ -19,24 +17,19 @@ class RouteTwice(Rule):
 
     id = "E9627"
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        seen: dict[tuple[str, str], list[tuple[str, Any]]] = {}
-        for logical_id, resource, properties in of_type(resources, "AWS::EC2::Route"):
-            for name in DESTINATIONS:
-                key = sub_text(properties.get("RouteTableId")), sub_text(properties.get(name))
-                if None in key:
-                    continue
-                others = seen.setdefault((str(key[0]), str(key[1])), [])
-                case = case_of(validator, resource)
-                for other, other_resource in others:
-                    if case and case_of(case, other_resource):
-                        yield Fault(
-                            (logical_id, "Properties", name),
-                            f"{name} is {key[1]}, and {other} routes it in the same table: EC2 refuses the "
-                            "second. Remove one of them.",
-                        )
-                        break
-                others.append((logical_id, resource))
+        routes = [
+            ((table, destination), (logical_id, "Properties", name))
+            for logical_id, _, properties in of_type(resources, "AWS::EC2::Route")
+            for name in DESTINATIONS
+            if (table := sub_text(properties.get("RouteTableId"))) is not None
+            and (destination := sub_text(properties.get(name))) is not None
+        ]
+        for (_, destination), path, other in twins(validator, resources, routes):
+            yield Fault(
+                path,
+                f"{path[-1]} is {destination}, and {other} routes it in the same table: EC2 refuses the "
+                "second. Remove one of them.",
+            )

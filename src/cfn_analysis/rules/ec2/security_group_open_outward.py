@@ -1,5 +1,3 @@
-"""A security group defines its outbound rules."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +20,6 @@ class SecurityGroupOpenOutward(Rule):
 
     id = "W9621"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html"
-    tags = ["resources", "ec2", "securitygroup"]
     fault_class = "networks"
     looks_at = properties_of("AWS::EC2::SecurityGroup")
     first_only = True

@@ -1,5 +1,3 @@
-"""The subnets of a VPC have separate parts of its range."""
-
 from __future__ import annotations
 
 import ipaddress
@@ -23,7 +21,6 @@ class SubnetOutOfRange(Rule):
 
     id = "E9636"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"
-    tags = ["resources", "ec2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

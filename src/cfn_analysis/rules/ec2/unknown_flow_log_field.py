@@ -1,31 +1,29 @@
-"""The format of a flow log uses fields that flow logs have."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import values
+from cfn_analysis.rules.support.words import did_you_mean, words
 
-VPC_FIELDS = (
-    "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action "
-    "log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id "
-    "sublocation-type sublocation-id pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path "
-    "ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id "
-    "ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id reject-reason "
-    "resource-id encryption-status instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag "
-    "asg-tag-2 interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id "
-    "next-hop-interface-type"
-)
-TRANSIT_GATEWAY_FIELDS = (
-    "resource-type tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id "
-    "tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id "
-    "tgw-pair-attachment-id packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded "
-    "packets-lost-ttl-expired"
-)
-FIELDS = {*VPC_FIELDS.split(), *TRANSIT_GATEWAY_FIELDS.split()}
+VPC_FIELDS = words("""
+    version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action
+    log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id
+    sublocation-type sublocation-id pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path
+    ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id
+    ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id reject-reason
+    resource-id encryption-status instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2
+    interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id
+    next-hop-interface-type
+""")
+TRANSIT_GATEWAY_FIELDS = words("""
+    resource-type tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id
+    tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id
+    tgw-pair-attachment-id packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded
+    packets-lost-ttl-expired
+""")
+FIELDS = {*VPC_FIELDS, *TRANSIT_GATEWAY_FIELDS}
 
 # Common wrong names -> the fields.
 ALIASES = {"windowstart": "start", "windowend": "end", "flowlogstatus": "log-status"}
@@ -41,7 +39,6 @@ class UnknownFlowLogField(Rule):
 
     id = "E9623"
     source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html"
-    tags = ["resources", "ec2", "flowlog"]
     fault_class = "documents"
     looks_at = properties_of("AWS::EC2::FlowLog")
 
@@ -55,10 +52,11 @@ class UnknownFlowLogField(Rule):
                 yield Fault(
                     ("LogFormat",),
                     f"LogFormat contains the field {field}, which flow logs do not have: EC2 refuses the "
-                    f"flow log. {_advice(field)}",
+                    f"flow log.{_advice(field)}",
                 )
 
 
 def _advice(field: str) -> str:
-    close = [ALIASES[field]] if field in ALIASES else get_close_matches(field, sorted(FIELDS), n=1)
-    return f"Did you mean {close[0]}?" if close else "Remove it."
+    if field in ALIASES:
+        return f" Did you mean {ALIASES[field]}?"
+    return did_you_mean(field, sorted(FIELDS)) or " Remove it."

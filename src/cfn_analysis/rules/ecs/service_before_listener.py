@@ -1,10 +1,8 @@
-"""A service waits for the listener of its target group."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.references import single_reference, waits_for
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import logical_ids_in, of_type
@@ -22,7 +20,6 @@ class ServiceBeforeListener(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html"
     )
-    tags = ["resources", "ecs", "elasticloadbalancingv2"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -34,17 +31,12 @@ class ServiceBeforeListener(Rule):
         ):
             for group in logical_ids_in([properties.get("DefaultActions"), properties.get("Actions")]):
                 listeners.setdefault(group, []).append(logical_id)
-        for logical_id, _, properties in of_type(resources, "AWS::ECS::Service"):
-            for balancer, path in each(
-                properties.get("LoadBalancers"), logical_id, "Properties", "LoadBalancers"
-            ):
-                group = (
-                    single_reference(balancer.get("TargetGroupArn"))[0] if isinstance(balancer, dict) else ""
+        for balancer, path in entries(resources, "AWS::ECS::Service", "LoadBalancers"):
+            group = single_reference(balancer.get("TargetGroupArn"))[0]
+            known = listeners.get(group, []) if group else []
+            if known and not any(waits_for(validator, str(path[0]), listener) for listener in known):
+                yield Fault(
+                    path,
+                    f"The service uses {group} and does not wait for {known[0]}: ECS refuses it if it is "
+                    f"created first. Add DependsOn: {known[0]}.",
                 )
-                known = listeners.get(group, []) if group else []
-                if known and not any(waits_for(validator, logical_id, one) for one in known):
-                    yield Fault(
-                        path,
-                        f"The service uses {group} and does not wait for {known[0]}: ECS refuses it if it is "
-                        f"created first. Add DependsOn: {known[0]}.",
-                    )

@@ -1,5 +1,3 @@
-"""A load balancer for the internet stands in subnets that lead there."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +21,6 @@ class LoadBalancerWithoutInternet(Rule):
     source_url = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html"
     )
-    tags = ["resources", "elasticloadbalancingv2", "vpc"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,11 +1,9 @@
-"""A listener or target group has the port of its protocol."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 WRONG = {"HTTP": (443, "HTTPS", 80), "HTTPS": (80, "HTTP", 443)}
 
@@ -22,15 +20,13 @@ class PortOfAnotherProtocol(Rule):
     source_url = (
         "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-listeners.html"
     )
-    tags = ["resources", "elasticloadbalancingv2"]
     fault_class = "networks"
     looks_at = properties_of(
         "AWS::ElasticLoadBalancingV2::Listener", "AWS::ElasticLoadBalancingV2::TargetGroup"
     )
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties[name] for name in ("Port", "Protocol") if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, "Port", "Protocol"):
             protocol = only_value(case, found.get("Protocol"))
             wrong, other, right = WRONG.get(str(protocol), (None, "", 0))
             if wrong and number(only_value(case, found.get("Port"))) == wrong:

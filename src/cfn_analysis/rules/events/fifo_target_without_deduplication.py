@@ -1,13 +1,11 @@
-"""A FIFO queue can tell the events of a rule apart."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import is_false, of_type
+from cfn_analysis.rules.support.values import is_false
 
 
 class FifoTargetWithoutDeduplication(Rule):
@@ -20,20 +18,16 @@ class FifoTargetWithoutDeduplication(Rule):
 
     id = "E9774"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html"
-    tags = ["resources", "events", "sqs"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
-            for goal, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
-                arn = goal.get("Arn") if isinstance(goal, dict) else None
-                for queue in targets_of(resources, arn, QUEUE) if arn else ():
-                    given = resources[queue].get("Properties", {})
-                    if given.get("FifoQueue") in (True, "true") and is_false(
-                        given.get("ContentBasedDeduplication", False)
-                    ):
-                        yield Fault(
-                            (*path, "Arn"),
-                            f"The target is {queue}, a FIFO queue without ContentBasedDeduplication: "
-                            "EventBridge sends no deduplication ID, and every event is lost. Set it to true.",
-                        )
+        for event_target, path in entries(resources, "AWS::Events::Rule", "Targets"):
+            for queue in targets_of(resources, event_target.get("Arn"), QUEUE):
+                given = resources[queue].get("Properties", {})
+                deduplicates = not is_false(given.get("ContentBasedDeduplication", False))
+                if given.get("FifoQueue") in (True, "true") and not deduplicates:
+                    yield Fault(
+                        (*path, "Arn"),
+                        f"The target is {queue}, a FIFO queue without ContentBasedDeduplication: "
+                        "EventBridge sends no deduplication ID, and every event is lost. Set it to true.",
+                    )

@@ -1,5 +1,3 @@
-"""An event pattern lists the values that it matches."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -23,7 +21,6 @@ class PatternValueNotInList(Rule):
 
     id = "E9772"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html"
-    tags = ["resources", "events"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
 

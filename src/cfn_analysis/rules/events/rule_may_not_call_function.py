@@ -1,13 +1,10 @@
-"""EventBridge is allowed to call the function of a rule."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import FUNCTIONS, permitted, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import of_type
 
 
 class RuleMayNotCallFunction(Rule):
@@ -19,18 +16,14 @@ class RuleMayNotCallFunction(Rule):
 
     id = "E9770"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-lambda-permissions"
-    tags = ["resources", "events", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
-            for goal, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
-                for function in targets_of(
-                    resources, goal.get("Arn") if isinstance(goal, dict) else None, *FUNCTIONS
-                ):
-                    if not permitted(resources, function, "events."):
-                        yield Fault(
-                            path,
-                            f"The target is {function}, and no AWS::Lambda::Permission allows "
-                            "events.amazonaws.com to call it: every event is lost. Add one.",
-                        )
+        for event_target, path in entries(resources, "AWS::Events::Rule", "Targets"):
+            for function in targets_of(resources, event_target.get("Arn"), *FUNCTIONS):
+                if not permitted(resources, function, "events."):
+                    yield Fault(
+                        path,
+                        f"The target is {function}, and no AWS::Lambda::Permission allows "
+                        "events.amazonaws.com to call it: every event is lost. Add one.",
+                    )

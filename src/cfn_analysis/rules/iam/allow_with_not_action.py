@@ -1,5 +1,3 @@
-"""A policy does not allow all actions except a few."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class AllowWithNotAction(Rule):
 
     id = "W9646"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notaction.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = POLICIES
 

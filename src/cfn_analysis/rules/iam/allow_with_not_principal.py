@@ -1,5 +1,3 @@
-"""A policy does not allow everyone except a few."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class AllowWithNotPrincipal(Rule):
     source_url = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html"
     )
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 

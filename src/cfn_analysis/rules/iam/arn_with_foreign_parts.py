@@ -1,5 +1,3 @@
-"""An ARN has a region and an account only if ARNs of its service have them."""
-
 from __future__ import annotations
 
 import re
@@ -44,7 +42,6 @@ class ArnWithForeignParts(Rule):
 
     id = "E9650"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
-    tags = ["resources", "iam"]
     fault_class = "names"
     looks_at = (*POLICIES, TRUST)
 

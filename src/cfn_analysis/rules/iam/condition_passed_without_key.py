@@ -1,5 +1,3 @@
-"""A condition of an Allow requires the key that it compares."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -32,7 +30,6 @@ class ConditionPassedWithoutKey(Rule):
 
     id = "W9652"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*POLICIES, TRUST)
 
@@ -40,13 +37,8 @@ class ConditionPassedWithoutKey(Rule):
         for statement, path in documents(policy):
             found = list(conditions(statement))
             if statement.get("Effect") == "Deny":
-                for operator, key, value, place_of in found:
-                    if (
-                        operator == "Bool"
-                        and key.lower() == MFA
-                        and texts(value) == ["false"]
-                        and len(found) == 1
-                    ):
+                for operator, key, value, place_of in found if len(found) == 1 else ():
+                    if operator == "Bool" and key.lower() == MFA and texts(value) == ["false"]:
                         yield Fault(
                             (*path, *place_of),
                             f"Bool in a Deny spares what lacks the key: {GUARDS[MFA]}. Use BoolIfExists.",

@@ -1,5 +1,3 @@
-"""A condition compares a key with a value that the key can have."""
-
 from __future__ import annotations
 
 import re
@@ -46,7 +44,6 @@ class ConditionValueOfAnotherForm(Rule):
 
     id = "E9659"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
-    tags = ["resources", "iam"]
     fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 

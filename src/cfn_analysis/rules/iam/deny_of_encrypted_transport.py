@@ -1,5 +1,3 @@
-"""A policy refuses plain HTTP, not HTTPS."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class DenyOfEncryptedTransport(Rule):
 
     id = "E9651"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-securetransport"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*POLICIES, TRUST)
 
@@ -30,11 +27,8 @@ class DenyOfEncryptedTransport(Rule):
                 continue
             for operator, key, value, place_of in asks:
                 asked = [str(item).lower() for item, _ in each(value)]
-                if (
-                    operator.startswith("Bool")
-                    and key.lower() == "aws:securetransport"
-                    and asked == [refused]
-                ):
+                about_transport = operator.startswith("Bool") and key.lower() == "aws:securetransport"
+                if about_transport and asked == [refused]:
                     yield Fault(
                         (*path, *place_of),
                         f"{statement['Effect']} applies if aws:SecureTransport is {refused}: requests over "

@@ -1,5 +1,3 @@
-"""A Deny does not apply to the service that the same policy allows."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
@@ -14,25 +12,14 @@ from cfn_analysis.rules.support.documents import (
     texts,
 )
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import words
 
 # Condition keys that requests by a service do not have, or have with values of the service.
-NETWORK = {
-    "aws:sourceip",
-    "aws:vpcsourceip",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-    "aws:principalarn",
-    "aws:principalaccount",
-    "aws:principalorgid",
-    "aws:userid",
-}
-EXEMPT = (
-    "aws:principalisawsservice",
-    "aws:viaawsservice",
-    "aws:principalservice",
-    "aws:source",
-    "aws:calledvia",
-)
+NETWORK = words("""
+    aws:sourceip aws:vpcsourceip aws:sourcevpc aws:sourcevpce aws:principalarn aws:principalaccount
+    aws:principalorgid aws:userid
+""")
+EXEMPT = words("aws:principalisawsservice aws:viaawsservice aws:principalservice aws:source aws:calledvia")
 
 
 class DenyThatHitsService(Rule):
@@ -45,7 +32,6 @@ class DenyThatHitsService(Rule):
 
     id = "E9655"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalisawsservice"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = RESOURCE_POLICIES
 
@@ -61,12 +47,8 @@ class DenyThatHitsService(Rule):
             asked = [(operator, key.lower()) for operator, key, _, _ in conditions(statement)]
             keys = {key for operator, key in asked if "Not" in operator and key in NETWORK}
             spared = any(key.startswith(EXEMPT) and key not in NETWORK for _, key in asked)
-            if (
-                statement.get("Effect") != "Deny"
-                or not keys
-                or spared
-                or "*" not in principals(statement, "AWS")
-            ):
+            denies = statement.get("Effect") == "Deny" and "*" in principals(statement, "AWS")
+            if not denies or not keys or spared:
                 continue
             denied = [str(item) for item, _ in each(statement.get("Action"))]
             for name, actions in allowed:
@@ -74,8 +56,7 @@ class DenyThatHitsService(Rule):
                     yield Fault(
                         (*path, "Condition"),
                         f"The Deny on {' and '.join(sorted(keys))} also applies to {name}, which another "
-                        "statement "
-                        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
+                        'statement allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
                     )
                     break
 

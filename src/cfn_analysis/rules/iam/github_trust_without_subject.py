@@ -1,5 +1,3 @@
-"""A role for GitHub Actions is limited to a repository."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class GithubTrustWithoutSubject(Rule):
 
     id = "E9644"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (TRUST,)
 

@@ -1,33 +1,29 @@
-"""A policy uses existing service principals."""
-
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, documents, texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import nearest, words
 
 # The service principals that templates name most, without .amazonaws.com.
-NAMES = (
-    "access-analyzer acm amplify apigateway appflow application-autoscaling apprunner appstream appsync "
-    "athena autoscaling backup batch bedrock budgets cloud9 cloudformation cloudfront cloudhsm cloudtrail "
-    "cloudwatch codebuild codecommit codedeploy codepipeline codestar-notifications cognito-identity "
-    "cognito-idp config connect databrew datapipeline datasync dax delivery.logs dlm dms ds dynamodb ec2 "
-    "ec2fleet ecr ecs ecs-tasks edgelambda eks eks-fargate-pods elasticache elasticbeanstalk "
-    "elasticfilesystem elasticloadbalancing elasticmapreduce elastictranscoder emr-serverless es events "
-    "events.rds firehose fms fsx gamelift glacier globalaccelerator glue greengrass guardduty health "
-    "imagebuilder inspector inspector2 iot iotevents ivs kafka kafkaconnect kinesis kinesisanalytics "
-    "kinesisvideo kms lakeformation lambda lex lexv2 license-manager logger.cloudfront logging.s3 "
-    "logdelivery.elasticloadbalancing logs macie mediaconvert mediastore mediatailor monitoring.rds mq "
-    "network-firewall opensearchservice opsworks ops.apigateway organizations personalize pinpoint pipes "
-    "polly qldb quicksight ram rds redshift rekognition replicator.lambda resource-groups robomaker route53 "
-    "route53resolver s3 sagemaker scheduler secretsmanager securityhub serverlessrepo servicecatalog "
-    "servicediscovery ses shield signer sms sns spot spotfleet sqs ssm ssm-incidents sso states "
-    "storagegateway sts support swf synthetics textract timestream transcribe transfer transitgateway "
-    "translate trustedadvisor vmie vpc-flow-logs vpc-lattice waf wafv2 workspaces xray"
-)
-SERVICES = NAMES.split()
+SERVICES = words("""
+    access-analyzer acm amplify apigateway appflow application-autoscaling apprunner appstream appsync athena
+    autoscaling backup batch bedrock budgets cloud9 cloudformation cloudfront cloudhsm cloudtrail cloudwatch
+    codebuild codecommit codedeploy codepipeline codestar-notifications cognito-identity cognito-idp config
+    connect databrew datapipeline datasync dax delivery.logs dlm dms ds dynamodb ec2 ec2fleet ecr ecs
+    ecs-tasks edgelambda eks eks-fargate-pods elasticache elasticbeanstalk elasticfilesystem
+    elasticloadbalancing elasticmapreduce elastictranscoder emr-serverless es events events.rds firehose fms
+    fsx gamelift glacier globalaccelerator glue greengrass guardduty health imagebuilder inspector inspector2
+    iot iotevents ivs kafka kafkaconnect kinesis kinesisanalytics kinesisvideo kms lakeformation lambda lex
+    lexv2 license-manager logger.cloudfront logging.s3 logdelivery.elasticloadbalancing logs macie
+    mediaconvert mediastore mediatailor monitoring.rds mq network-firewall opensearchservice opsworks
+    ops.apigateway organizations personalize pinpoint pipes polly qldb quicksight ram rds redshift rekognition
+    replicator.lambda resource-groups robomaker route53 route53resolver s3 sagemaker scheduler secretsmanager
+    securityhub serverlessrepo servicecatalog servicediscovery ses shield signer sms sns spot spotfleet sqs
+    ssm ssm-incidents sso states storagegateway sts support swf synthetics textract timestream transcribe
+    transfer transitgateway translate trustedadvisor vmie vpc-flow-logs vpc-lattice waf wafv2 workspaces xray
+""")
 DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "amazon.com", "aws.internal", "${AWS::URLSuffix}")
 TAKEN_FOR = {
     "flowlogs": "vpc-flow-logs",
@@ -57,7 +53,6 @@ class MisspeltServicePrincipal(Rule):
 
     id = "E9649"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services"
-    tags = ["resources", "iam"]
     fault_class = "names"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 
@@ -79,7 +74,7 @@ def _meant(name: str) -> str:
     """Return the principal similar to a misspelt one; empty if it is not misspelt."""
     service = next((name.removesuffix(f".{end}") for end in DOMAINS if name.endswith(f".{end}")), "")
     if not service:
-        near = get_close_matches(name.partition(".")[2], DOMAINS[:1], n=1, cutoff=0.75)
+        near = nearest(name.partition(".")[2], DOMAINS[:1], 0.75)
         return f"{name.partition('.')[0]}.amazonaws.com" if near and "${" not in name else ""
     if service in TAKEN_FOR:
         return f"{TAKEN_FOR[service]}.amazonaws.com"
@@ -87,5 +82,5 @@ def _meant(name: str) -> str:
         return f"{service}.amazonaws.com" if service in SERVICES else ""
     if service in SERVICES or "." in service or "$" in service:
         return ""
-    close = get_close_matches(service, SERVICES, n=1, cutoff=0.86)
-    return f"{close[0]}.amazonaws.com" if close else ""
+    close = nearest(service, SERVICES, 0.86)
+    return f"{close}.amazonaws.com" if close else ""

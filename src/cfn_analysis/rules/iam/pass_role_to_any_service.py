@@ -1,5 +1,3 @@
-"""A role may pass only some roles, to some services."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -17,7 +15,6 @@ class PassRoleToAnyService(Rule):
 
     id = "W9654"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = IDENTITY_POLICIES
 

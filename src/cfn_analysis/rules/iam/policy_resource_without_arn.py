@@ -1,5 +1,3 @@
-"""The resources of a policy are ARNs."""
-
 from __future__ import annotations
 
 import re
@@ -65,7 +63,6 @@ class PolicyResourceWithoutArn(Rule):
 
     id = "E9641"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
-    tags = ["resources", "iam"]
     fault_class = "names"
     looks_at = POLICIES
 

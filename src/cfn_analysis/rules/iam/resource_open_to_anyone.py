@@ -1,5 +1,3 @@
-"""A queue, a topic, a key or a secret is open to those it is for."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -25,7 +23,6 @@ class ResourceOpenToAnyone(Rule):
 
     id = "W9658"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-anonymous"
-    tags = ["resources", "iam", "sqs", "sns", "kms", "secretsmanager"]
     fault_class = "rights"
     looks_at = LOOKED_AT
 

@@ -1,5 +1,3 @@
-"""A role cannot be assumed by every AWS account."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class RoleForAnyone(Rule):
 
     id = "E9643"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (TRUST,)
 

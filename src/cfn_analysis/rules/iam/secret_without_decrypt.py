@@ -1,5 +1,3 @@
-"""A role that reads a secret may decrypt it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -23,7 +21,6 @@ class SecretWithoutDecrypt(Rule):
 
     id = "E9640"
     source_url = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
-    tags = ["resources", "iam", "secretsmanager", "kms"]
     fault_class = "rights"
     looks_at = properties_of(ROLE)
 

@@ -1,5 +1,3 @@
-"""A role trusts the service that assumes it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -56,7 +54,6 @@ class ServiceCannotAssumeRole(Rule):
 
     id = "E9642"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = properties_of(*ROLES)
 

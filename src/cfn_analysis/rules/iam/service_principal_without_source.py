@@ -1,5 +1,3 @@
-"""A service may access a resource only on behalf of the intended account."""
-
 from __future__ import annotations
 
 import re
@@ -8,13 +6,13 @@ from typing import Any
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import words
 
 # Services that act for all of their customers, and send aws:SourceArn or aws:SourceAccount with it.
-NAMES = (
-    "s3 sns cloudtrail config logging.s3 delivery.logs cloudfront cloudwatch budgets ses events.rds "
-    "codestar-notifications logs"
-)
-SERVICES = NAMES.split()
+SERVICES = words("""
+    s3 sns cloudtrail config logging.s3 delivery.logs cloudfront cloudwatch budgets ses events.rds
+    codestar-notifications logs
+""")
 # Services that send them when they assume a role, as their pages advise: a condition there costs nothing.
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
@@ -33,7 +31,6 @@ class ServicePrincipalWithoutSource(Rule):
 
     id = "W9653"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST)
 

@@ -1,5 +1,3 @@
-"""A role for a service has the permissions that the service needs."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -8,6 +6,7 @@ from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.references import own_type, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +18,10 @@ ROLES = {
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
     "AWS::ApiGateway::Account": (
         "CloudWatchRoleArn",
-        (
-            "logs:CreateLogGroup",
-            "logs:CreateLogStream",
-            "logs:DescribeLogGroups",
-            "logs:DescribeLogStreams",
-            "logs:PutLogEvents",
-            "logs:GetLogEvents",
-            "logs:FilterLogEvents",
-        ),
+        words("""
+            logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams
+            logs:PutLogEvents logs:GetLogEvents logs:FilterLogEvents
+        """),
     ),
     # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
     "AWS::CloudTrail::Trail": ("CloudWatchLogsRoleArn", ("logs:CreateLogStream", "logs:PutLogEvents")),
@@ -58,7 +52,6 @@ class ServiceRoleWithoutRights(Rule):
 
     id = "E9657"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
-    tags = ["resources", "iam"]
     fault_class = "rights"
     looks_at = properties_of(*ROLES, "AWS::Events::Rule")
 

@@ -1,5 +1,3 @@
-"""The source that a policy names is one for which the service acts."""
-
 from __future__ import annotations
 
 import re
@@ -56,7 +54,6 @@ class SourceOfAnotherService(Rule):
 
     id = "E9656"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-sourcearn"
-    tags = ["resources", "iam", "lambda"]
     fault_class = "rights"
     looks_at = (*RESOURCE_POLICIES, TRUST, *properties_of(PERMISSION))
 

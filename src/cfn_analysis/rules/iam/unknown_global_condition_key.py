@@ -1,12 +1,10 @@
-"""A condition uses a key that exists."""
-
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import nearest
 
 NAMES = (
     "aws:AssumedRoot aws:CalledVia aws:CalledViaAWSMCP aws:CalledViaFirst aws:CalledViaLast "
@@ -47,7 +45,6 @@ class UnknownGlobalConditionKey(Rule):
 
     id = "E9648"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"
-    tags = ["resources", "iam"]
     fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 
@@ -66,5 +63,4 @@ def _meant(key: str) -> str:
     if key in KEYS or key.startswith(OPEN) or (":" in key and not key.startswith(SERVICES)):
         return ""
     whole = key if ":" in key else f"aws:{key}"
-    close = get_close_matches(whole.replace("aws-", "aws:", 1), KEYS, n=1, cutoff=0.85)
-    return KEYS[close[0]] if close else ""
+    return KEYS.get(nearest(whole.replace("aws-", "aws:", 1), KEYS, 0.85), "")

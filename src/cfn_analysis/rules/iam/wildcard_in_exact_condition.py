@@ -1,5 +1,3 @@
-"""A condition with a wildcard has an operator that supports it."""
-
 from __future__ import annotations
 
 import re
@@ -23,7 +21,6 @@ class WildcardInExactCondition(Rule):
 
     id = "E9647"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"
-    tags = ["resources", "iam"]
     fault_class = "conditions"
     looks_at = (*POLICIES, TRUST)
 

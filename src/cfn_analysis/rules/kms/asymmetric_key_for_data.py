@@ -1,5 +1,3 @@
-"""What a service encrypts data with is a symmetric key."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -9,10 +7,7 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
 
 # Type -> property that takes a key. These services take any ID, and only their first use of the key fails.
-KEYS = {
-    "AWS::SNS::Topic": "KmsMasterKeyId",
-    "AWS::SQS::Queue": "KmsMasterKeyId",
-}
+KEYS = {"AWS::SNS::Topic": "KmsMasterKeyId", "AWS::SQS::Queue": "KmsMasterKeyId"}
 
 
 class AsymmetricKeyForData(Rule):
@@ -24,7 +19,6 @@ class AsymmetricKeyForData(Rule):
 
     id = "E9788"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html"
-    tags = ["resources", "kms", "sns", "sqs"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

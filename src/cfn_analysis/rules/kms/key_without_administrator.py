@@ -1,5 +1,3 @@
-"""The policy of a key can be changed."""
-
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
@@ -22,7 +20,6 @@ class KeyWithoutAdministrator(Rule):
 
     id = "E9785"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
-    tags = ["resources", "kms"]
     fault_class = "rights"
     looks_at = properties_of("AWS::KMS::Key")
 

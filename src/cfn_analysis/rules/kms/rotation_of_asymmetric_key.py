@@ -1,12 +1,13 @@
-"""Key rotation is enabled only for keys that support it."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import is_true
+
+# What a key needs for its rotation.
+ROTATED = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
 
 
 class RotationOfAsymmetricKey(Rule):
@@ -18,25 +19,18 @@ class RotationOfAsymmetricKey(Rule):
 
     id = "E9786"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
-    tags = ["resources", "kms"]
     fault_class = "values"
     looks_at = properties_of("AWS::KMS::Key")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("EnableKeyRotation", "KeySpec", "Origin")}
-        for found, case in scenarios(validator, asked):
-            if not is_true(only_value(case, found.get("EnableKeyRotation"))):
-                continue
-            spec, origin = (only_value(case, found.get(name)) for name in ("KeySpec", "Origin"))
+        for found, case in property_scenarios(validator, properties, "EnableKeyRotation", *ROTATED):
+            known = {name: only_value(case, found.get(name)) for name in ROTATED}
             other = [
                 f"{name} is {value}"
-                for name, value, fine in (
-                    ("KeySpec", spec, "SYMMETRIC_DEFAULT"),
-                    ("Origin", origin, "AWS_KMS"),
-                )
-                if isinstance(value, str) and value != fine
+                for name, value in known.items()
+                if isinstance(value, str) and value != ROTATED[name]
             ]
-            if other:
+            if other and is_true(only_value(case, found.get("EnableKeyRotation"))):
                 yield Fault(
                     ("EnableKeyRotation",),
                     f"EnableKeyRotation is true{{when}}, and {other[0]}: KMS does not rotate such a key, and "

@@ -1,5 +1,3 @@
-"""A service of one region in a policy is in the region of the stack."""
-
 from __future__ import annotations
 
 import re
@@ -23,7 +21,6 @@ class ServiceOfAnotherRegion(Rule):
     source_url = (
         "https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service"
     )
-    tags = ["resources", "kms", "iam"]
     fault_class = "names"
     looks_at = ("Resources/AWS::KMS::Key/Properties/KeyPolicy", *IDENTITY_POLICIES)
 

@@ -1,5 +1,3 @@
-"""The pattern of a filter is valid."""
-
 from __future__ import annotations
 
 import re
@@ -21,7 +19,6 @@ class BrokenFilterPattern(Rule):
 
     id = "E9662"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
-    tags = ["resources", "logs"]
     fault_class = "documents"
     looks_at = properties_of("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter")
 

@@ -1,5 +1,3 @@
-"""CloudWatch Logs is allowed to call the function of a filter."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,6 @@ class FilterMayNotCallFunction(Rule):
 
     id = "E9666"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample"
-    tags = ["resources", "logs", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""A filter is on a log group whose class supports filters."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class FilterOfInfrequentAccess(Rule):
 
     id = "E9672"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html"
-    tags = ["resources", "logs"]
     fault_class = "values"
     looks_at = properties_of("AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter")
 

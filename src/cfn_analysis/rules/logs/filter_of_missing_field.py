@@ -1,9 +1,6 @@
-"""The pattern of a filter matches the format of its log."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import document_texts, each
@@ -11,6 +8,7 @@ from cfn_analysis.rules.support.references import is_complete, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import did_you_mean
 
 DEFAULT_FIELDS = 14  # of a flow log without LogFormat
 
@@ -26,7 +24,6 @@ class FilterOfMissingField(Rule):
 
     id = "E9663"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html"
-    tags = ["resources", "logs", "apigateway", "flowlog"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -43,8 +40,7 @@ class FilterOfMissingField(Rule):
                 bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", pattern)
                 for field in dict.fromkeys(re.findall(r"\$\.([A-Za-z_][\w-]*)", bare)):
                     if field not in keys[group]:
-                        close = get_close_matches(field, sorted(keys[group]), n=1)
-                        hint = f" Did you mean {close[0]}?" if close else ""
+                        hint = did_you_mean(field, sorted(keys[group]))
                         yield Fault(
                             path,
                             f"FilterPattern uses $.{field}, which the access log of {group} does not "
@@ -73,8 +69,7 @@ def _queries(validator: Validator, resources: Any, keys: dict[str, set[str]]) ->
             listed = re.findall(r"(?m)(?:^|\|)\s*fields\s+([^|]+?)\s*(?=\||$)", text)
             for field in dict.fromkeys(one.strip() for part in listed for one in part.split(",")):
                 if re.fullmatch(r"[A-Za-z]\w*", field) and field not in known | made:
-                    close = get_close_matches(field, sorted(known), n=1)
-                    hint = f" Did you mean {close[0]}?" if close else ""
+                    hint = did_you_mean(field, sorted(known))
                     yield Fault(
                         (logical_id, "Properties", "QueryString"),
                         f"QueryString reads {field}, which the access log of {' and '.join(groups)} does not "

@@ -1,15 +1,15 @@
-"""A filter on the log of a function matches records that the function writes."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.values import items, of_type
+from cfn_analysis.rules.support.words import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +20,10 @@ OTHER_NAMES = {"WARNING": "WARN", "CRITICAL": "FATAL"}  # of Python's logging
 
 # Of the record of a platform.report, what is one level deeper.
 # https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#platform-report
-METRICS = [
-    "billedDurationMs",
-    "billedRestoreDurationMs",
-    "durationMs",
-    "initDurationMs",
-    "maxMemoryUsedMB",
-    "memorySizeMB",
-    "restoreDurationMs",
-]
+METRICS = words("""
+    billedDurationMs billedRestoreDurationMs durationMs initDurationMs maxMemoryUsedMB memorySizeMB
+    restoreDurationMs
+""")
 
 
 class FilterOfUnwrittenRecord(Rule):
@@ -43,7 +38,6 @@ class FilterOfUnwrittenRecord(Rule):
 
     id = "E9671"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html"
-    tags = ["resources", "logs", "lambda"]
     fault_class = "documents"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -105,16 +99,13 @@ def _unwritten(pattern: str, config: dict[str, Any]) -> str:
     of_success = {"platform.report", "platform.start"}.issuperset(platform) and "status" not in pattern
     if platform and of_success and config.get("SystemLogLevel") == "WARN":
         return f"uses {platform[0]}, which SystemLogLevel WARN leaves out. Set it to INFO."
-    asked = [OTHER_NAMES.get(name.upper(), name.upper()) for name in _levels(pattern)]
+    named = [name.upper() for name in re.findall(r'\$\.level\s*=\s*"?([A-Za-z]+)', pattern)]
+    asked = [OTHER_NAMES.get(name, name) for name in named]
     least = config.get("ApplicationLogLevel")
     left_out = [level for level in asked if least in LEVELS and _below(level, str(least))]
     if left_out:
         return f"uses {left_out[0]}, which ApplicationLogLevel {least} leaves out. Set it to {left_out[0]}."
     return ""
-
-
-def _levels(pattern: str) -> Iterator[str]:
-    yield from re.findall(r'\$\.level\s*=\s*"?([A-Za-z]+)', pattern)
 
 
 def _below(level: str, least: str) -> bool:
@@ -124,8 +115,7 @@ def _below(level: str, least: str) -> bool:
 def _asked(logical_id: str, properties: Any, pattern: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
     """Yield the texts of a filter with fields of a report, with their paths."""
     yield (logical_id, "Properties", "FilterPattern"), pattern
-    listed = properties.get("MetricTransformations")
-    for index, one in enumerate(listed if isinstance(listed, list) else []):
-        value = one.get("MetricValue") if isinstance(one, dict) else None
+    for index, transformation in enumerate(items(properties.get("MetricTransformations"))):
+        value = value_at(transformation, ("MetricValue",))
         if isinstance(value, str):
             yield (logical_id, "Properties", "MetricTransformations", index, "MetricValue"), value

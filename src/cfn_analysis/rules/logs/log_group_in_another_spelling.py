@@ -1,10 +1,9 @@
-"""What reads a log group calls it as the template does."""
-
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -32,7 +31,6 @@ class LogGroupInAnotherSpelling(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html"
     )
-    tags = ["resources", "logs"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -43,10 +41,8 @@ class LogGroupInAnotherSpelling(Rule):
         }
         plain = {_spelling(name): (name, logical_id) for name, logical_id in groups.items()}
         for logical_id, resource, properties in of_type(resources, *READERS) if groups else ():
-            steps, holder = READERS[resource["Type"]], properties
-            for step in steps:
-                holder = holder.get(step) if isinstance(holder, dict) else None
-            for value, path in each(holder, logical_id, "Properties", *steps):
+            steps = READERS[resource["Type"]]
+            for value, path in each(value_at(properties, steps), logical_id, "Properties", *steps):
                 text = sub_text(value)
                 if text and text not in groups and _spelling(text) in plain:
                     name, group = plain[_spelling(text)]

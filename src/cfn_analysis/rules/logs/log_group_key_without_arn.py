@@ -1,5 +1,3 @@
-"""A log group specifies its key by ARN."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +20,6 @@ class LogGroupKeyWithoutArn(Rule):
 
     id = "E9660"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html"
-    tags = ["resources", "logs", "kms"]
     fault_class = "names"
     looks_at = properties_of("AWS::Logs::LogGroup")
     first_only = True

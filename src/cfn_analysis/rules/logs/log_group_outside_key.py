@@ -1,5 +1,3 @@
-"""The key of a log group allows CloudWatch Logs to encrypt the group."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -27,7 +25,6 @@ class LogGroupOutsideKey(Rule):
 
     id = "E9661"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
-    tags = ["resources", "logs", "kms"]
     fault_class = "rights"
     looks_at = properties_of("AWS::Logs::LogGroup")
 

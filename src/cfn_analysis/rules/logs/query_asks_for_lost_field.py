@@ -1,5 +1,3 @@
-"""A saved query sorts and filters by what is left of a record."""
-
 from __future__ import annotations
 
 import re
@@ -26,7 +24,6 @@ class QueryAsksForLostField(Rule):
 
     id = "E9674"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Stats.html"
-    tags = ["resources", "logs"]
     fault_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 

@@ -1,29 +1,26 @@
-"""A delivery of CloudFront logs uses fields that CloudFront writes."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import nearest, words
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SOURCE = "AWS::Logs::DeliverySource"
 
-NAMES = (
-    "asn c-country c-ip c-port cache-behavior-path-pattern connection-id cs(Cookie) cs(Host) cs(Referer) "
-    "cs(User-Agent) cs-bytes cs-method cs-protocol cs-protocol-version cs-uri-query cs-uri-stem date "
-    "distribution-tenant-id DistributionId distributionid fle-encrypted-fields fle-status origin-fbl "
-    "origin-lbl sc-bytes sc-content-len sc-content-type sc-range-end sc-range-start sc-status ssl-cipher "
-    "ssl-protocol time time-taken time-to-first-byte timestamp timestamp(ms) viewer-request-log-data "
-    "viewer-response-log-data x-edge-detailed-result-type x-edge-location x-edge-request-id "
-    "x-edge-response-result-type x-edge-result-type x-forwarded-for x-host-header"
-)
-FIELDS = NAMES.split()
+FIELDS = words("""
+    asn c-country c-ip c-port cache-behavior-path-pattern connection-id cs(Cookie) cs(Host) cs(Referer)
+    cs(User-Agent) cs-bytes cs-method cs-protocol cs-protocol-version cs-uri-query cs-uri-stem date
+    distribution-tenant-id DistributionId distributionid fle-encrypted-fields fle-status origin-fbl origin-lbl
+    sc-bytes sc-content-len sc-content-type sc-range-end sc-range-start sc-status ssl-cipher ssl-protocol time
+    time-taken time-to-first-byte timestamp timestamp(ms) viewer-request-log-data viewer-response-log-data
+    x-edge-detailed-result-type x-edge-location x-edge-request-id x-edge-response-result-type
+    x-edge-result-type x-forwarded-for x-host-header
+""")
 VARIABLES = {"account-id", "accountid", "DistributionId", "distributionid", "yyyy", "MM", "dd", "HH"}
 
 
@@ -38,7 +35,6 @@ class RefusedDelivery(Rule):
 
     id = "E9673"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logging.html"
-    tags = ["resources", "logs", "cloudfront"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -76,12 +72,12 @@ SPELLINGS = {_spelling(field): field for field in FIELDS}
 
 def _delivery_faults(logical_id: str, properties: Any) -> Faults:
     for field, path in each(properties.get("RecordFields"), logical_id, "Properties", "RecordFields"):
-        close = get_close_matches(_spelling(str(field)), SPELLINGS, n=1, cutoff=0.7)
+        close = nearest(_spelling(str(field)), SPELLINGS, 0.7)
         if isinstance(field, str) and field not in FIELDS and close:
             yield Fault(
                 path,
                 f"RecordFields has {field}, which access logs of CloudFront do not have. Did you mean "
-                f"{SPELLINGS[close[0]]}?",
+                f"{SPELLINGS[close]}?",
             )
     for text in texts(properties.get("S3SuffixPath")):
         for name in re.findall(r"(?<!\$)\{([^{}]*)\}", text):

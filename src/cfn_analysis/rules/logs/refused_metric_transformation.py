@@ -1,11 +1,10 @@
-"""A metric filter writes a metric that CloudWatch accepts."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.values import items
 
 
 class RefusedMetricTransformation(Rule):
@@ -17,27 +16,24 @@ class RefusedMetricTransformation(Rule):
 
     id = "E9664"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html"
-    tags = ["resources", "logs", "cloudwatch"]
     fault_class = "values"
     looks_at = properties_of("AWS::Logs::MetricFilter")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for found, case in scenarios(validator, properties.get("MetricTransformations")):
-            for index, one in enumerate(found if isinstance(found, list) else []):
-                path = (
-                    ("MetricTransformations", index)
-                    if len(found) == len(properties["MetricTransformations"])
-                    else ()
-                )
-                one = one if isinstance(one, dict) else {}
-                if "DefaultValue" in one and one.get("Dimensions"):
+            for index, transformation in enumerate(items(found)):
+                if not isinstance(transformation, dict):
+                    continue
+                same = len(found) == len(properties["MetricTransformations"])
+                path = ("MetricTransformations", index) if same else ()
+                if "DefaultValue" in transformation and transformation.get("Dimensions"):
                     yield Fault(
                         path,
                         "DefaultValue is set with Dimensions{when}: a metric with dimensions has no default "
                         "value. Remove one of them.",
                         case,
                     )
-                namespace = only_value(case, one.get("MetricNamespace"))
+                namespace = only_value(case, transformation.get("MetricNamespace"))
                 if str(namespace).startswith("AWS/"):
                     yield Fault(
                         path,

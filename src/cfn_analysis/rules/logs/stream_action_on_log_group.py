@@ -1,5 +1,3 @@
-"""What is allowed on a log's streams names its streams."""
-
 from __future__ import annotations
 
 import re
@@ -23,7 +21,6 @@ class StreamActionOnLogGroup(Rule):
 
     id = "E9668"
     source_url = "https://docs.aws.amazon.com/service-authorization/latest/reference/list_logs.html"
-    tags = ["resources", "logs", "iam"]
     fault_class = "rights"
     looks_at = IDENTITY_POLICIES
 

@@ -1,49 +1,17 @@
-"""A saved query uses commands that Logs Insights has."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.words import did_you_mean, words
 
-COMMANDS = (
-    "accum",
-    "addtotals",
-    "anomaly",
-    "appendcols",
-    "autoregress",
-    "cidrlookup",
-    "countFrequent",
-    "dedup",
-    "diff",
-    "display",
-    "estimate",
-    "expand",
-    "fields",
-    "filldown",
-    "fillmissing",
-    "filter",
-    "filterIndex",
-    "join",
-    "limit",
-    "logcompare",
-    "lookup",
-    "outlier",
-    "parse",
-    "pattern",
-    "relevantfields",
-    "sessionize",
-    "sort",
-    "SOURCE",
-    "stats",
-    "subqueries",
-    "unmask",
-    "unnest",
-    "where",
-)
+COMMANDS = words("""
+    accum addtotals anomaly appendcols autoregress cidrlookup countFrequent dedup diff display estimate expand
+    fields filldown fillmissing filter filterIndex join limit logcompare lookup outlier parse pattern
+    relevantfields sessionize sort SOURCE stats subqueries unmask unnest where
+""")
 # Of the other languages, and of none of the commands so far.
 FOREIGN = ("count", "eval", "from", "group", "having", "head", "order", "rename", "select", "top")
 
@@ -59,7 +27,6 @@ class UnknownQueryCommand(Rule):
 
     id = "E9665"
     source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html"
-    tags = ["resources", "logs"]
     fault_class = "documents"
     looks_at = properties_of("AWS::Logs::QueryDefinition")
 
@@ -67,10 +34,9 @@ class UnknownQueryCommand(Rule):
         for query in commands(validator, properties):
             for command in query:
                 word = re.match(r"([A-Za-z]+)\b", command)
-                known = [one.lower() for one in COMMANDS]
-                close = get_close_matches(word[1], COMMANDS, n=1, cutoff=0.75) if word else []
-                if word and word[1].lower() not in known and (close or word[1].lower() in FOREIGN):
-                    hint = f" Did you mean {close[0]}?" if close else ""
+                known = [name.lower() for name in COMMANDS]
+                hint = did_you_mean(word[1], COMMANDS, 0.75) if word else ""
+                if word and word[1].lower() not in known and (hint or word[1].lower() in FOREIGN):
                     yield Fault(
                         ("QueryString",),
                         f"QueryString has the command {word[1]}, which Logs Insights does not have.{hint}",

@@ -1,5 +1,3 @@
-"""An Aurora instance does not have properties of its cluster."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -45,7 +43,6 @@ class ClusterPropertyOnMember(Rule):
 
     id = "W9682"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE)
 

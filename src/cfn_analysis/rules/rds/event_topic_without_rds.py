@@ -1,11 +1,10 @@
-"""The topic of an event subscription, and its key, allow RDS."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.alarm_topics import TopicAccess, access
-from cfn_analysis.rules.support.references import find_resource, single_reference
+from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios, state
 from cfn_analysis.rules.support.topics import (
@@ -34,16 +33,14 @@ class EventTopicWithoutRds(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html"
     )
-    tags = ["resources", "rds", "sns", "kms"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         policies = policies_of_topics(resources)
         for subscription, resource, _ in of_type(resources, "AWS::RDS::EventSubscription"):
             for found, case in scenarios(validator, conditional_properties(resource)):
-                written = found.get("SnsTopicArn") if isinstance(found, dict) else None
-                topic, properties = find_resource(case, single_reference(written)[0], "AWS::SNS::Topic")
-                exists = case_of(case, resources[topic]) if topic else None
+                written = value_at(found, ("SnsTopicArn",))
+                topic, properties, exists = target_case(case, written, "AWS::SNS::Topic")
                 if exists:
                     yield from _closed_topic(exists, subscription, topic, policies.get(topic, []))
                     yield from _closed_key(exists, resources, subscription, topic, properties)

@@ -1,5 +1,3 @@
-"""A log that an Aurora MySQL cluster exports is enabled."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -8,7 +6,7 @@ from cfn_analysis.rules.support.aurora import CLUSTER, UNKNOWN, aurora_mysql, me
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import items, show
 
 NAME = "EnableCloudwatchLogsExports"
 SWITCHES = {"audit": "server_audit_logging", "general": "general_log", "slowquery": "slow_query_log"}
@@ -43,29 +41,23 @@ class ExportedLogSwitchedOff(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     )
-    tags = ["resources", "rds", "aurora"]
     fault_class = "protections"
     looks_at = properties_of(CLUSTER)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if NAME not in properties or not any(aurora_mysql(validator, properties)):
             return
-        yield from _silent(validator, properties)
-
-
-def _silent(validator: Validator, properties: Any) -> Faults:
-    together = {"cluster": properties, "members": members(validator, own_id(validator))}
-    for plain, case in scenarios(validator, together):
-        exports = plain["cluster"].get(NAME)
-        for log in [str(only_value(case, log)) for log in exports] if isinstance(exports, list) else ():
-            state = _silence(case, log, plain["cluster"], plain["members"].values())
-            if state:
-                holder = "cluster" if log == "audit" else "instances"
-                message = TO_TABLE if "log_output" in state else TOO_SLOW if "long" in state else MESSAGE
-                text = message.format(
-                    log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
-                )
-                yield Fault((NAME,), text, case)
+        together = {"cluster": properties, "members": members(validator, own_id(validator))}
+        for plain, case in scenarios(validator, together):
+            for log in [str(only_value(case, export)) for export in items(plain["cluster"].get(NAME))]:
+                state = _silence(case, log, plain["cluster"], plain["members"].values())
+                if state:
+                    holder = "cluster" if log == "audit" else "instances"
+                    message = TO_TABLE if "log_output" in state else TOO_SLOW if "long" in state else MESSAGE
+                    text = message.format(
+                        log=log, when="{when}", state=state, switch=SWITCHES[log], holder=holder
+                    )
+                    yield Fault((NAME,), text, case)
 
 
 def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
@@ -75,16 +67,18 @@ def _silence(case: Validator, log: str, cluster: Any, instances: Any) -> str:
         return ""
     # Auditing is set on the cluster only; the other logs for each instance.
     holders = [{}] if log == "audit" else list(instances)
-    switches = {_setting_text(case, setting(case, switch, cluster, holder)) for holder in holders}
+
+    def texts(name: str) -> set[str]:
+        return {_setting_text(case, setting(case, name, cluster, holder)) for holder in holders}
+
+    switches = texts(switch)
     if switches and switches <= {*OFF, "unset"}:
         return f"{switch} is {' and '.join(sorted(switches))}".replace("unset", "not set")
     if log == "slowquery":
-        limits = {
-            _setting_text(case, setting(case, "long_query_time", cluster, holder)) for holder in holders
-        }
+        limits = texts("long_query_time")
         if limits and all((number(limit) or 0) >= NEVER for limit in limits):
             return f"long_query_time is {' and '.join(sorted(limits))} seconds"
-    outputs = {_setting_text(case, setting(case, "log_output", cluster, holder)) for holder in holders}
+    outputs = texts("log_output")
     if log != "audit" and outputs and outputs <= {"table", "none"}:
         return f"log_output is {show(' and '.join(sorted(outputs)).upper())}"
     return ""

@@ -1,5 +1,3 @@
-"""A parameter group has the family of its database."""
-
 from __future__ import annotations
 
 import re
@@ -21,7 +19,6 @@ class GroupOfAnotherFamily(Rule):
 
     id = "E9689"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/parameter-groups-overview.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of(CLUSTER, INSTANCE)
 

@@ -1,11 +1,9 @@
-"""Advanced database insights keep their data for fifteen months."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
+from cfn_analysis.rules.support.scenarios import number, only_value, property_scenarios
 
 LEAST = 465  # days
 NAMES = ("DatabaseInsightsMode", "EnablePerformanceInsights", "PerformanceInsightsEnabled")
@@ -21,15 +19,13 @@ class InsightsTooShort(Rule):
 
     id = "E9693"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if "DatabaseInsightsMode" not in properties:
             return
-        asked = {name: properties[name] for name in (*NAMES, PERIOD) if name in properties}
-        for found, case in scenarios(validator, asked):
+        for found, case in property_scenarios(validator, properties, *NAMES, PERIOD):
             if only_value(case, found.get("DatabaseInsightsMode")) != "advanced":
                 continue
             days = number(only_value(case, found[PERIOD])) if PERIOD in found else 7

@@ -1,5 +1,3 @@
-"""An instance has a class that its version of Aurora MySQL supports."""
-
 from __future__ import annotations
 
 import re
@@ -24,7 +22,6 @@ class InstanceClassOfAuroraVersion2(Rule):
 
     id = "E9681"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.DBInstanceClass.SupportAurora.html"
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE)
     first_only = True

@@ -1,5 +1,3 @@
-"""The template determines which instance of an Aurora cluster becomes the writer."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.aurora import CLUSTER, members
 from cfn_analysis.rules.support.references import waits_for
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import assume, of_type
+from cfn_analysis.rules.support.values import case_of, of_type
 
 
 class InstancesCreatedAtOnce(Rule):
@@ -22,27 +20,21 @@ class InstancesCreatedAtOnce(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html"
     )
-    tags = ["resources", "rds", "aurora"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         for cluster_id, _, _ in of_type(resources, CLUSTER):
             instances = list(members(validator, cluster_id))
-            free = [one for one in instances if not _waits_for_any(validator, one, instances)]
+            free = [
+                instance
+                for instance in instances
+                if not any(waits_for(validator, instance, other) for other in instances if other != instance)
+            ]
             for second in free[1:]:
-                if _may_both_exist(validator, resources[free[0]], resources[second]):
+                first_case = case_of(validator, resources[free[0]])
+                if first_case and case_of(first_case, resources[second]):
                     yield Fault(
                         (second,),
                         f"{second} does not wait for {free[0]}: both are created at once, and the one that "
                         f"is ready first becomes the writer of {cluster_id}. Add DependsOn: {free[0]}.",
                     )
-
-
-def _waits_for_any(validator: Validator, one: str, instances: list[str]) -> bool:
-    return any(waits_for(validator, one, other) for other in instances if other != one)
-
-
-def _may_both_exist(validator: Validator, first: Any, second: Any) -> bool:
-    """Return whether there is a case in which both resources exist."""
-    conditions = [resource.get("Condition") for resource in (first, second)]
-    return assume(validator, {name: True for name in conditions if isinstance(name, str)}) is not None

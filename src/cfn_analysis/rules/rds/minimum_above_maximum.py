@@ -1,5 +1,3 @@
-"""The minimum capacity is not above the maximum."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class MinimumAboveMaximum(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html"
     )
-    tags = ["resources", "rds", "autoscaling"]
     fault_class = "values"
     looks_at = (
         "Resources/AWS::RDS::DBCluster/Properties/ServerlessV2ScalingConfiguration",

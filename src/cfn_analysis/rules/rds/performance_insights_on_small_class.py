@@ -1,5 +1,3 @@
-"""Performance Insights is enabled only for classes that support it."""
-
 from __future__ import annotations
 
 import re
@@ -30,7 +28,6 @@ class PerformanceInsightsOnSmallClass(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DatabaseInsights.Engines.html"
     )
-    tags = ["resources", "rds", "aurora"]
     fault_class = "values"
     looks_at = properties_of(INSTANCE)
     first_only = True

@@ -1,5 +1,3 @@
-"""A database does not have a public address."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -18,7 +16,6 @@ class PublicDatabase(Rule):
 
     id = "W9696"
     source_url = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2"
-    tags = ["resources", "rds"]
     fault_class = "protections"
     looks_at = properties_of("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
 

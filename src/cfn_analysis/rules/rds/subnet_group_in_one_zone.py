@@ -1,5 +1,3 @@
-"""The subnets of a database are in two Availability Zones."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class SubnetGroupInOneZone(Rule):
 
     id = "E9688"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html#USER_VPC.Subnets"
-    tags = ["resources", "rds", "ec2"]
     fault_class = "networks"
     looks_at = properties_of("AWS::RDS::DBSubnetGroup")
 

@@ -1,33 +1,31 @@
-"""A subscription uses event categories of its source type."""
-
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
+from cfn_analysis.rules.support.values import items, show
+from cfn_analysis.rules.support.words import did_you_mean, phrases
 
-INSTANCE_EVENTS = (
-    "availability|backtrack|backup|configuration change|creation|deletion|failover|failure|low "
-    "storage|maintenance|notification|read replica|recovery|restoration|security|security patching"
-)
+INSTANCE_EVENTS = phrases("""
+    availability, backtrack, backup, configuration change, creation, deletion, failover, failure, low storage,
+    maintenance, notification, read replica, recovery, restoration, security, security patching
+""")
 # The page writes global failover, the API global-failover; migration and serverless are only in the API.
-CLUSTER_EVENTS = (
-    "configuration change|creation|deletion|failover|failure|global failover|global-failover|maintenance|"
-    "migration|notification|read replica|serverless"
-)
+CLUSTER_EVENTS = phrases("""
+    configuration change, creation, deletion, failover, failure, global failover, global-failover,
+    maintenance, migration, notification, read replica, serverless
+""")
 CATEGORIES = {
-    "db-instance": INSTANCE_EVENTS.split("|"),
-    "db-cluster": CLUSTER_EVENTS.split("|"),
-    "db-parameter-group": ["configuration change"],
-    "db-security-group": ["configuration change", "failure"],
-    "db-snapshot": ["creation", "deletion", "failure", "notification", "restoration"],
-    "db-cluster-snapshot": ["backup", "failure", "notification"],
-    "custom-engine-version": ["creation", "failure", "restoring"],
-    "blue-green-deployment": ["creation", "deletion", "failure", "notification"],
-    "db-proxy": ["configuration change", "creation", "deletion", "failure"],
+    "db-instance": INSTANCE_EVENTS,
+    "db-cluster": CLUSTER_EVENTS,
+    "db-parameter-group": ("configuration change",),
+    "db-security-group": ("configuration change", "failure"),
+    "db-snapshot": ("creation", "deletion", "failure", "notification", "restoration"),
+    "db-cluster-snapshot": ("backup", "failure", "notification"),
+    "custom-engine-version": ("creation", "failure", "restoring"),
+    "blue-green-deployment": ("creation", "deletion", "failure", "notification"),
+    "db-proxy": ("configuration change", "creation", "deletion", "failure"),
 }
 
 
@@ -41,23 +39,19 @@ class UnknownEventCategory(Rule):
 
     id = "W9690"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of("AWS::RDS::EventSubscription")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("SourceType", "EventCategories")}
-        for found, case in scenarios(validator, asked):
-            known = CATEGORIES.get(str(only_value(case, found.get("SourceType"))), [])
-            listed = found.get("EventCategories")
-            for value in listed if isinstance(listed, list) and known else []:
+        for found, case in property_scenarios(validator, properties, "SourceType", "EventCategories"):
+            known = CATEGORIES.get(str(only_value(case, found.get("SourceType"))), ())
+            for value in items(found.get("EventCategories")) if known else ():
                 category = only_value(case, value)
                 if isinstance(category, str) and category not in known:
-                    close = get_close_matches(category.lower(), known, n=1)
-                    hint = f"Did you mean {close[0]}?" if close else f"It has {', '.join(known)}."
+                    hint = did_you_mean(category.lower(), known) or f" It has {', '.join(known)}."
                     yield Fault(
                         ("EventCategories",),
                         f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no "
-                        f"such category. {hint}",
+                        f"such category.{hint}",
                         case,
                     )

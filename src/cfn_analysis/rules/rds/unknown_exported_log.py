@@ -1,10 +1,8 @@
-"""A database exports logs that its engine writes."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import branches, values
@@ -35,16 +33,14 @@ class UnknownExportedLog(Rule):
 
     id = "E9692"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of(*LOGS)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if NAME not in properties:
             return
-        kind = validator.cfn.template["Resources"][own_id(validator)]["Type"]
         for engine, case in values(validator, properties.get("Engine")):
-            logs = LOGS[kind].get(str(engine).lower(), "").split()
+            logs = LOGS[own_type(validator)].get(str(engine).lower(), "").split()
             for value, where in branches(case, properties, NAME, "*"):
                 log = only_value(where, value)
                 if logs and isinstance(log, str) and log not in logs:

@@ -1,5 +1,3 @@
-"""A security group of a database allows its port."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,19 +5,14 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import of_type
 
-GROUP = "AWS::EC2::SecurityGroup"
 GROUPS = {"AWS::RDS::DBCluster": "VpcSecurityGroupIds", "AWS::RDS::DBInstance": "VPCSecurityGroups"}
-PORTS = {
-    "aurora-mysql": 3306,
-    "mariadb": 3306,
-    "mysql": 3306,
-    "postgres": 5432,
-}
+PORTS = {"aurora-mysql": 3306, "mariadb": 3306, "mysql": 3306, "postgres": 5432}
 
 
 class UnreachableDatabase(Rule):
@@ -31,25 +24,17 @@ class UnreachableDatabase(Rule):
 
     id = "E9695"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html"
-    tags = ["resources", "rds", "ec2", "securitygroup"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        more = [
-            (single_reference(properties.get("GroupId"))[0], properties)
-            for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
-        ]
         for logical_id, resource, properties in of_type(resources, *GROUPS):
             name = GROUPS[resource["Type"]]
             groups = [single_reference(item)[0] for item, _ in each(properties.get(name))]
-            if not groups or any(resources.get(one, {}).get("Type") != GROUP for one in groups):
-                continue
-            rules = [rule for group, rule in more if group in groups]
-            for one in groups:
-                inline = resources[one].get("Properties", {}).get("SecurityGroupIngress")
-                rules += [rule for rule, _ in each(inline)]
+            rules = ingress_rules(resources, groups)
             ports = _ports(validator, properties, resource["Type"] == "AWS::RDS::DBCluster")
-            if ports and not any(_admits(validator, rule, port) for rule in rules for port in ports):
+            if not ports or rules is None:
+                continue
+            if not any(_admits(validator, rule, port) for rule in rules for port in ports):
                 yield Fault(
                     (logical_id, "Properties", name),
                     f"{' and '.join(groups)} does not allow port {ports[0]:g}, on which the database "

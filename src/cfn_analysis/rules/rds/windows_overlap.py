@@ -1,5 +1,3 @@
-"""The backup window and the maintenance window do not overlap."""
-
 from __future__ import annotations
 
 import re
@@ -7,7 +5,7 @@ from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -21,15 +19,12 @@ class WindowsOverlap(Rule):
 
     id = "E9691"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
-    tags = ["resources", "rds"]
     fault_class = "values"
     looks_at = properties_of(CLUSTER, INSTANCE)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         names = ("PreferredBackupWindow", "BackupWindow", "PreferredMaintenanceWindow")
-        for found, case in scenarios(
-            validator, {name: properties[name] for name in names if name in properties}
-        ):
+        for found, case in property_scenarios(validator, properties, *names):
             spans = {}
             for name, value in found.items():
                 span = _span(only_value(case, value))
@@ -58,14 +53,11 @@ def _span(window: Any) -> tuple[int, int] | None:
     )
     if not found or any(day and day not in DAYS for day in (found[1], found[4])):
         return None
-    ends = []
-    for day, hour, minute in (found.groups()[:3], found.groups()[3:]):
-        ends.append(
-            (DAYS.index(day) + 1) * 1440 * bool(day) + int(hour) * 60 + int(minute)
-            if day
-            else int(hour) * 60 + int(minute)
-        )
-    return ends[0], ends[1] if ends[1] > ends[0] else ends[1] + (10080 if found[1] else 1440)
+    begin, end = (
+        (DAYS.index(day) + 1 if day else 0) * 1440 + int(hour) * 60 + int(minute)
+        for day, hour, minute in (found.groups()[:3], found.groups()[3:])
+    )
+    return begin, end if end > begin else end + (10080 if found[1] else 1440)
 
 
 def _overlap(backup: tuple[int, int], maintenance: tuple[int, int]) -> bool:

@@ -1,5 +1,3 @@
-"""An alias has the hosted zone ID of its target."""
-
 from __future__ import annotations
 
 import re
@@ -34,7 +32,6 @@ class AliasOfWrongZone(Rule):
 
     id = "E9775"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-route53-recordset-aliastarget.html"
-    tags = ["resources", "route53", "cloudfront"]
     fault_class = "names"
     looks_at = (
         "Resources/AWS::Route53::RecordSet/Properties/AliasTarget",

@@ -1,5 +1,3 @@
-"""A health check uses the protocol of its port."""
-
 from __future__ import annotations
 
 import re
@@ -29,7 +27,6 @@ class HealthCheckOfOtherProtocol(Rule):
 
     id = "E9777"
     source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html"
-    tags = ["resources", "route53"]
     fault_class = "networks"
     looks_at = ("Resources/AWS::Route53::HealthCheck/Properties/HealthCheckConfig",)
 

@@ -1,5 +1,3 @@
-"""A distribution accepts the names that point to it."""
-
 from __future__ import annotations
 
 import re
@@ -26,7 +24,6 @@ class NameUnknownToDistribution(Rule):
 
     id = "E9778"
     source_url = "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html"
-    tags = ["resources", "route53", "cloudfront"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

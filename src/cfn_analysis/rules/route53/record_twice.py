@@ -1,12 +1,11 @@
-"""A record is defined once."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import case_of, of_type, show
+from cfn_analysis.rules.support.values import of_type, show, twins
 
 
 class RecordTwice(Rule):
@@ -18,25 +17,21 @@ class RecordTwice(Rule):
 
     id = "E9776"
     source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html"
-    tags = ["resources", "route53"]
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        seen: dict[tuple[Any, ...], list[tuple[str, Any]]] = {}
-        for logical_id, resource, properties in of_type(resources, "AWS::Route53::RecordSet"):
+        records = []
+        for logical_id, _, properties in of_type(resources, "AWS::Route53::RecordSet"):
             zone = sub_text(properties.get("HostedZoneId", properties.get("HostedZoneName")))
             name = sub_text(properties.get("Name"))
             kind = sub_text(properties.get("Type"))
-            if None in (zone, name, kind):
-                continue
-            key = zone, str(name).rstrip(".").lower(), kind, show(properties.get("SetIdentifier"))
-            case = case_of(validator, resource)
-            for other, other_resource in seen.setdefault(key, []):
-                if case and case_of(case, other_resource):
-                    yield Fault(
-                        (logical_id, "Properties", "Name"),
-                        f"Name is {name}, which {other} has with the same Type {kind}: Route 53 refuses the "
-                        "second. Remove one, or give both a SetIdentifier and a routing policy.",
-                    )
-                    break
-            seen[key].append((logical_id, resource))
+            if zone is not None and name is not None and kind is not None:
+                key = zone, name.rstrip(".").lower(), kind, show(properties.get("SetIdentifier"))
+                records.append((key, (logical_id, "Properties", "Name")))
+        for (_, _, kind, _), path, other in twins(validator, resources, records):
+            name = sub_text(value_at(resources, path))
+            yield Fault(
+                path,
+                f"Name is {name}, which {other} has with the same Type {kind}: Route 53 refuses the second. "
+                "Remove one, or give both a SetIdentifier and a routing policy.",
+            )

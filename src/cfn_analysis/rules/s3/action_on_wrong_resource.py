@@ -1,5 +1,3 @@
-"""An object action is allowed on objects, a bucket action on the bucket."""
-
 from __future__ import annotations
 
 import json
@@ -23,7 +21,6 @@ class ActionOnWrongResource(Rule):
 
     id = "E9704"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html"
-    tags = ["resources", "s3", "iam"]
     fault_class = "rights"
     looks_at = POLICIES
 

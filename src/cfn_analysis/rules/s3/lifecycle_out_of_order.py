@@ -1,12 +1,10 @@
-"""A lifecycle rule moves objects before it deletes them."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios
-from cfn_analysis.rules.support.values import existing
+from cfn_analysis.rules.support.values import existing, items, mappings
 
 
 class LifecycleOutOfOrder(Rule):
@@ -18,13 +16,12 @@ class LifecycleOutOfOrder(Rule):
 
     id = "E9705"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
-    tags = ["resources", "s3"]
     fault_class = "values"
     looks_at = ("Resources/AWS::S3::Bucket/Properties/LifecycleConfiguration/Rules/*",)
 
     def faults(self, validator: Validator, rule: Any) -> Faults:
         for found, case in scenarios(validator, rule):
-            moves = [*_moves(found, "Transition", "Transitions")]
+            moves = mappings([found.get("Transition"), *items(found.get("Transitions"))])
             expiry = number(only_value(case, found.get("ExpirationInDays")))
             for move in moves:
                 days = number(only_value(case, move.get("TransitionInDays")))
@@ -36,8 +33,3 @@ class LifecycleOutOfOrder(Rule):
                         "later.",
                         case,
                     )
-
-
-def _moves(rule: Any, single: str, several: str) -> list[Any]:
-    moves = [rule.get(single), *(rule.get(several) if isinstance(rule.get(several), list) else [])]
-    return [move for move in moves if isinstance(move, dict)]

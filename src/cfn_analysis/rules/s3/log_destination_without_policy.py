@@ -1,5 +1,3 @@
-"""A bucket allows the access logs of another bucket."""
-
 from __future__ import annotations
 
 import re
@@ -26,7 +24,6 @@ class LogDestinationWithoutPolicy(Rule):
 
     id = "E9708"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html"
-    tags = ["resources", "s3"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -58,10 +55,8 @@ def _under(logging: Any) -> str:
 
 
 def _takes(resources: Any, bucket: str, properties: Any, prefix: Any) -> bool:
-    if (
-        properties.get("AccessControl") == "LogDeliveryWrite"
-        or is_function(properties.get("AccessControl"))[0]
-    ):
+    control = properties.get("AccessControl")
+    if control == "LogDeliveryWrite" or is_function(control)[0]:
         return True
     for _, _, policy in of_type(resources, "AWS::S3::BucketPolicy"):
         document = policy.get("PolicyDocument")

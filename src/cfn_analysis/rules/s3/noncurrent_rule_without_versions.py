@@ -1,12 +1,11 @@
-"""A rule for noncurrent versions is in a bucket with versioning."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import existing
+from cfn_analysis.rules.support.scenarios import property_scenarios
+from cfn_analysis.rules.support.values import existing, mappings
 
 NAMES = ("NoncurrentVersionExpiration", "NoncurrentVersionExpirationInDays", "NoncurrentVersionTransitions")
 
@@ -21,21 +20,18 @@ class NoncurrentRuleWithoutVersions(Rule):
 
     id = "W9706"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
-    tags = ["resources", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("VersioningConfiguration", "LifecycleConfiguration")}
-        if asked["LifecycleConfiguration"] is None or properties.get("ObjectLockEnabled"):
+        names = ("VersioningConfiguration", "LifecycleConfiguration")
+        if names[1] not in properties or properties.get("ObjectLockEnabled"):
             return
-        for found, case in scenarios(validator, asked):
-            lifecycle, versions = found.get("LifecycleConfiguration"), found.get("VersioningConfiguration")
-            if versions is not None:
+        for found, case in property_scenarios(validator, properties, *names):
+            if found.get("VersioningConfiguration") is not None:
                 continue
-            rules = lifecycle.get("Rules") if isinstance(lifecycle, dict) else None
-            for rule in rules if isinstance(rules, list) else []:
-                used = [name for name in NAMES if isinstance(rule, dict) and name in rule]
+            for rule in mappings(value_at(found, ("LifecycleConfiguration", "Rules"))):
+                used = [name for name in NAMES if name in rule]
                 if used:
                     yield Fault(
                         existing(properties, ("LifecycleConfiguration", "Rules")),

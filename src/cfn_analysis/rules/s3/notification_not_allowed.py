@@ -1,13 +1,10 @@
-"""A bucket is allowed to send its notifications."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import FUNCTIONS, QUEUE, TOPIC, may_send, permitted, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import of_type
 
 KINDS = {
     "LambdaConfigurations": ("Function", ""),
@@ -28,28 +25,23 @@ class NotificationNotAllowed(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html"
     )
-    tags = ["resources", "s3", "lambda", "sqs", "sns"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
-            notifications = properties.get("NotificationConfiguration")
-            for name, (key, action) in KINDS.items() if isinstance(notifications, dict) else ():
-                start = (logical_id, "Properties", "NotificationConfiguration", name)
-                for one, path in each(notifications.get(name), *start):
-                    value = one.get(key) if isinstance(one, dict) else None
-                    kinds = (QUEUE, TOPIC) if action else FUNCTIONS
-                    for goal in targets_of(resources, value, *kinds):
-                        if action:
-                            allowed = may_send(resources, goal, "s3.", action)
-                        else:
-                            allowed = permitted(resources, goal, "s3.")
-                        remedy = (
-                            f"Allow it {action} in a policy" if action else "Add an AWS::Lambda::Permission"
+        for name, (key, action) in KINDS.items():
+            kinds = (QUEUE, TOPIC) if action else FUNCTIONS
+            remedy = f"Allow it {action} in a policy" if action else "Add an AWS::Lambda::Permission"
+            for notification, path in entries(
+                resources, "AWS::S3::Bucket", "NotificationConfiguration", name
+            ):
+                for target_id in targets_of(resources, notification.get(key), *kinds):
+                    if action:
+                        allowed = may_send(resources, target_id, "s3.", action)
+                    else:
+                        allowed = permitted(resources, target_id, "s3.")
+                    if not allowed:
+                        yield Fault(
+                            (*path, key),
+                            f"{key} is {target_id}, which does not allow s3.amazonaws.com: S3 refuses the "
+                            f"bucket. {remedy}.",
                         )
-                        if not allowed:
-                            yield Fault(
-                                (*path, key),
-                                f"{key} is {goal}, which does not allow s3.amazonaws.com: S3 refuses the "
-                                f"bucket. {remedy}.",
-                            )

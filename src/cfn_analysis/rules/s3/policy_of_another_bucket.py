@@ -1,5 +1,3 @@
-"""The resources of a bucket policy are in its bucket."""
-
 from __future__ import annotations
 
 import re
@@ -19,7 +17,6 @@ class PolicyOfAnotherBucket(Rule):
 
     id = "E9703"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html"
-    tags = ["resources", "s3"]
     fault_class = "names"
     looks_at = properties_of("AWS::S3::BucketPolicy")
 

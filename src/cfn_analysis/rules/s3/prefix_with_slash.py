@@ -1,5 +1,3 @@
-"""A prefix is the beginning of a key."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -26,7 +24,6 @@ class PrefixWithSlash(Rule):
 
     id = "W9712"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html"
-    tags = ["resources", "s3"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::S3::Bucket")
 

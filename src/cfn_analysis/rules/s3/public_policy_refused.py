@@ -1,14 +1,13 @@
-"""A bucket with a public policy does not block public policies."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import open_to_anyone
-from cfn_analysis.rules.support.references import target
+from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import case_of, is_true
+from cfn_analysis.rules.support.values import is_true
 
 
 class PublicPolicyRefused(Rule):
@@ -23,20 +22,17 @@ class PublicPolicyRefused(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
     )
-    tags = ["resources", "s3"]
     fault_class = "rights"
     looks_at = properties_of("AWS::S3::BucketPolicy")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         policy = properties.get("PolicyDocument")
-        bucket, found = target(validator, properties.get("Bucket"), "AWS::S3::Bucket")
-        if not bucket or not isinstance(policy, dict):
+        bucket, found, exists = target_case(validator, properties.get("Bucket"), "AWS::S3::Bucket")
+        if not exists or not isinstance(policy, dict) or not any(open_to_anyone(policy)):
             return
         written = {"policy": policy, "block": found.get("PublicAccessBlockConfiguration")}
-        exists = case_of(validator, validator.cfn.template["Resources"][bucket])
-        for plain, case in scenarios(exists, written) if exists and any(open_to_anyone(policy)) else ():
-            block = plain.get("block")
-            blocked = only_value(case, block.get("BlockPublicPolicy")) if isinstance(block, dict) else None
+        for plain, case in scenarios(exists, written):
+            blocked = only_value(case, value_at(plain, ("block", "BlockPublicPolicy")))
             told = plain.get("policy")
             if is_true(blocked) and isinstance(told, dict) and any(open_to_anyone(told)):
                 yield Fault(

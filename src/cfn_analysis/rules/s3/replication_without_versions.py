@@ -1,11 +1,9 @@
-"""A replicated bucket has versioning."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 
 class ReplicationWithoutVersions(Rule):
@@ -16,17 +14,14 @@ class ReplicationWithoutVersions(Rule):
 
     id = "E9709"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html"
-    tags = ["resources", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if "ReplicationConfiguration" not in properties or properties.get("ObjectLockEnabled"):
             return
-        asked = {
-            name: properties.get(name) for name in ("ReplicationConfiguration", "VersioningConfiguration")
-        }
-        for found, case in scenarios(validator, asked):
+        names = ("ReplicationConfiguration", "VersioningConfiguration")
+        for found, case in property_scenarios(validator, properties, *names):
             versions = found.get("VersioningConfiguration", {})
             status = only_value(case, versions.get("Status", "Off")) if isinstance(versions, dict) else None
             if "ReplicationConfiguration" in found and status in ("Off", "Suspended"):

@@ -1,12 +1,10 @@
-"""A retained bucket keeps its policy."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import case_of, of_type, show
+from cfn_analysis.rules.support.values import case_of, children, of_type, show
 
 RETAINING = {"Retain", "RetainExceptOnCreate"}
 
@@ -22,7 +20,6 @@ class RetainedBucketLosesPolicy(Rule):
 
     id = "W9702"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    tags = ["resources", "s3", "deletionpolicy"]
     fault_class = "lifecycle"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -53,5 +50,4 @@ def _denies(part: Any) -> bool:
     """Return whether a policy has a Deny in any branch."""
     if isinstance(part, dict) and part.get("Effect") == "Deny":
         return True
-    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    return any(_denies(inner) for inner in parts)
+    return any(_denies(inner) for _, inner in children(part))

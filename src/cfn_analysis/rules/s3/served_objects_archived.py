@@ -1,5 +1,3 @@
-"""Objects that a website or CloudFront serves are not archived."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -28,7 +26,6 @@ class ServedObjectsArchived(Rule):
 
     id = "E9700"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html"
-    tags = ["resources", "s3", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 

@@ -1,5 +1,3 @@
-"""Objects that a website or CloudFront serves do not expire."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -24,7 +22,6 @@ class ServedObjectsExpire(Rule):
 
     id = "W9711"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html"
-    tags = ["resources", "s3", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
 

@@ -1,27 +1,24 @@
-"""A notification is for an existing event."""
-
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.words import did_you_mean, words
 
-NAMES = (
-    "s3:TestEvent s3:ObjectCreated:* s3:ObjectCreated:Put s3:ObjectCreated:Post s3:ObjectCreated:Copy "
-    "s3:ObjectCreated:CompleteMultipartUpload s3:ObjectRemoved:* s3:ObjectRemoved:Delete "
-    "s3:ObjectRemoved:DeleteMarkerCreated s3:ObjectRestore:* s3:ObjectRestore:Post "
-    "s3:ObjectRestore:Completed s3:ObjectRestore:Delete s3:ReducedRedundancyLostObject s3:Replication:* "
-    "s3:Replication:OperationFailedReplication s3:Replication:OperationMissedThreshold "
-    "s3:Replication:OperationNotTracked s3:Replication:OperationReplicatedAfterThreshold "
-    "s3:LifecycleTransition s3:IntelligentTiering s3:LifecycleExpiration:* s3:LifecycleExpiration:Delete "
-    "s3:LifecycleExpiration:DeleteMarkerCreated s3:ObjectTagging:* s3:ObjectTagging:Put "
-    "s3:ObjectTagging:Delete s3:ObjectAcl:Put s3:ObjectAnnotation:* s3:ObjectAnnotation:Put "
-    "s3:ObjectAnnotation:Delete s3:ObjectRetention:Put"
-)
-EVENTS = NAMES.split()
+EVENTS = words("""
+    s3:TestEvent s3:ObjectCreated:* s3:ObjectCreated:Put s3:ObjectCreated:Post s3:ObjectCreated:Copy
+    s3:ObjectCreated:CompleteMultipartUpload s3:ObjectRemoved:* s3:ObjectRemoved:Delete
+    s3:ObjectRemoved:DeleteMarkerCreated s3:ObjectRestore:* s3:ObjectRestore:Post s3:ObjectRestore:Completed
+    s3:ObjectRestore:Delete s3:ReducedRedundancyLostObject s3:Replication:*
+    s3:Replication:OperationFailedReplication s3:Replication:OperationMissedThreshold
+    s3:Replication:OperationNotTracked s3:Replication:OperationReplicatedAfterThreshold s3:LifecycleTransition
+    s3:IntelligentTiering s3:LifecycleExpiration:* s3:LifecycleExpiration:Delete
+    s3:LifecycleExpiration:DeleteMarkerCreated s3:ObjectTagging:* s3:ObjectTagging:Put s3:ObjectTagging:Delete
+    s3:ObjectAcl:Put s3:ObjectAnnotation:* s3:ObjectAnnotation:Put s3:ObjectAnnotation:Delete
+    s3:ObjectRetention:Put
+""")
 
 
 class UnknownEvent(Rule):
@@ -33,7 +30,6 @@ class UnknownEvent(Rule):
 
     id = "E9707"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html"
-    tags = ["resources", "s3"]
     fault_class = "values"
     looks_at = ("Resources/AWS::S3::Bucket/Properties/NotificationConfiguration",)
 
@@ -41,7 +37,6 @@ class UnknownEvent(Rule):
         for name in ("LambdaConfigurations", "QueueConfigurations", "TopicConfigurations"):
             for one, path in each(notifications.get(name), name):
                 event = only_value(validator, one.get("Event")) if isinstance(one, dict) else None
-                close = get_close_matches(str(event), EVENTS, n=1)
                 if isinstance(event, str) and event not in EVENTS:
-                    hint = f" Did you mean {close[0]}?" if close else ""
+                    hint = did_you_mean(event, EVENTS)
                     yield Fault((*path, "Event"), f"Event is {event}, which S3 does not have.{hint}")

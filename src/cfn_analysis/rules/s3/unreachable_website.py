@@ -1,5 +1,3 @@
-"""A website endpoint can be reached."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -25,7 +23,6 @@ class UnreachableWebsite(Rule):
 
     id = "W9701"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteAccessPermissionsReqd.html"
-    tags = ["resources", "s3"]
     fault_class = "protections"
     looks_at = properties_of("AWS::S3::Bucket")
     first_only = True

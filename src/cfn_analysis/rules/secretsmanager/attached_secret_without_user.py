@@ -1,5 +1,3 @@
-"""A secret that is attached to a database contains username and password."""
-
 from __future__ import annotations
 
 import json
@@ -24,7 +22,6 @@ class AttachedSecretWithoutUser(Rule):
     source_url = (
         "https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html"
     )
-    tags = ["resources", "secretsmanager", "rds"]
     fault_class = "values"
     looks_at = properties_of("AWS::SecretsManager::SecretTargetAttachment")
 

@@ -1,5 +1,3 @@
-"""A generated password has only characters that RDS accepts."""
-
 from __future__ import annotations
 
 import re
@@ -24,7 +22,6 @@ class PasswordThatRdsRefuses(Rule):
 
     id = "E9781"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbcluster.html#cfn-rds-dbcluster-masteruserpassword"
-    tags = ["resources", "secretsmanager", "rds"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

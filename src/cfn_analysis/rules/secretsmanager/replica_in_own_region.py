@@ -1,12 +1,11 @@
-"""The replicas of a secret are in other regions."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import existing, show
+from cfn_analysis.rules.support.values import existing, items, show
 
 
 class ReplicaInOwnRegion(Rule):
@@ -20,15 +19,14 @@ class ReplicaInOwnRegion(Rule):
     source_url = (
         "https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html"
     )
-    tags = ["resources", "secretsmanager"]
     fault_class = "names"
     looks_at = properties_of("AWS::SecretsManager::Secret")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for replicas, case in scenarios(validator, properties.get("ReplicaRegions")):
             seen: list[Any] = [{"Ref": "AWS::Region"}]
-            for replica in replicas if isinstance(replicas, list) else ():
-                region = replica.get("Region") if isinstance(replica, dict) else None
+            for replica in items(replicas):
+                region = value_at(replica, ("Region",))
                 if region in seen:
                     yield Fault(
                         existing(properties, ("ReplicaRegions",)),

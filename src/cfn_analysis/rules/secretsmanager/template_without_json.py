@@ -1,5 +1,3 @@
-"""A generated secret begins as a JSON object."""
-
 from __future__ import annotations
 
 import json
@@ -19,7 +17,6 @@ class TemplateWithoutJson(Rule):
 
     id = "E9784"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html"
-    tags = ["resources", "secretsmanager"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::SecretsManager::Secret/Properties/GenerateSecretString",)
 

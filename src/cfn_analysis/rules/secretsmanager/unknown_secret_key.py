@@ -1,10 +1,7 @@
-"""A reference to a secret uses a key of the secret."""
-
 from __future__ import annotations
 
 import json
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
@@ -12,7 +9,8 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.values import children, of_type
+from cfn_analysis.rules.support.words import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +31,6 @@ class UnknownSecretKey(Rule):
 
     id = "E9780"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"
-    tags = ["resources", "secretsmanager", "dynamic reference"]
     fault_class = "names"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -59,8 +56,7 @@ class UnknownSecretKey(Rule):
                     found = re.fullmatch(r"\$\{(\w+)(?:\.Id)?\}", secret)
                     owner = found[1] if found else names.get(secret, "")
                     if owner in known and key not in known[owner] and "$" not in key:
-                        close = get_close_matches(key, sorted(known[owner]), n=1)
-                        hint = f" Did you mean {close[0]}?" if close else ""
+                        hint = did_you_mean(key, sorted(known[owner]))
                         yield Fault(
                             path, f"The reference reads {key} of {owner}, which has no such key.{hint}"
                         )
@@ -91,7 +87,5 @@ def _resolved(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[str, tup
         if "{{resolve:secretsmanager:" in text:
             yield text, path
         return
-    for key, value in (
-        part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    ):
+    for key, value in children(part):
         yield from _resolved(value, (*path, key))

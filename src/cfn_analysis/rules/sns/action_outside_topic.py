@@ -1,26 +1,15 @@
-"""A topic's policy allows actions on topics."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.documents import documents, each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.words import words
 
-ACTIONS = {
-    "addpermission",
-    "deletetopic",
-    "getdataprotectionpolicy",
-    "gettopicattributes",
-    "listsubscriptionsbytopic",
-    "listtagsforresource",
-    "publish",
-    "putdataprotectionpolicy",
-    "receive",
-    "removepermission",
-    "settopicattributes",
-    "subscribe",
-}
+ACTIONS = words("""
+    addpermission deletetopic getdataprotectionpolicy gettopicattributes listsubscriptionsbytopic
+    listtagsforresource publish putdataprotectionpolicy receive removepermission settopicattributes subscribe
+""")
 
 
 class ActionOutsideTopic(Rule):
@@ -35,7 +24,6 @@ class ActionOutsideTopic(Rule):
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-language-api-permissions-reference.html"
     )
-    tags = ["resources", "sns"]
     fault_class = "values"
     looks_at = ("Resources/AWS::SNS::TopicPolicy/Properties/PolicyDocument",)
 

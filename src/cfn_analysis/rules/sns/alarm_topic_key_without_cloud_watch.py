@@ -1,5 +1,3 @@
-"""The key of an alarm topic allows CloudWatch."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -27,7 +25,6 @@ class AlarmTopicKeyWithoutCloudWatch(Rule):
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
     )
-    tags = ["resources", "sns", "cloudwatch", "kms"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

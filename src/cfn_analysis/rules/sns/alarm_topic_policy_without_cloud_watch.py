@@ -1,5 +1,3 @@
-"""The policy of an alarm topic allows CloudWatch to publish."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class AlarmTopicPolicyWithoutCloudWatch(Rule):
 
     id = "E9722"
     source_url = "https://repost.aws/knowledge-center/cloudwatch-receive-sns-for-alarm-trigger"
-    tags = ["resources", "sns", "cloudwatch"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

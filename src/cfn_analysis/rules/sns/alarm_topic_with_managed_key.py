@@ -1,5 +1,3 @@
-"""CloudWatch cannot publish to a topic that the AWS-managed key encrypts."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -24,7 +22,6 @@ class AlarmTopicWithManagedKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"
     )
-    tags = ["resources", "sns", "cloudwatch", "kms"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""The endpoint of a subscription fits its protocol."""
-
 from __future__ import annotations
 
 import re
@@ -36,7 +34,6 @@ class EndpointOfAnotherProtocol(Rule):
 
     id = "E9729"
     source_url = "https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html"
-    tags = ["resources", "sns"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

@@ -1,5 +1,3 @@
-"""A subscription to an alarm topic filters on fields that alarms have."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -11,26 +9,14 @@ from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import words
 
 # The fields in the body of an alarm's message.
-BODY = {
-    "AlarmActions",
-    "AlarmArn",
-    "AlarmConfigurationUpdatedTimestamp",
-    "AlarmDescription",
-    "AlarmName",
-    "AlarmRule",
-    "AWSAccountId",
-    "InsufficientDataActions",
-    "NewStateReason",
-    "NewStateValue",
-    "OKActions",
-    "OldStateValue",
-    "Region",
-    "StateChangeTime",
-    "Trigger",
-    "TriggeringChildren",
-}
+BODY = words("""
+    AlarmActions AlarmArn AlarmConfigurationUpdatedTimestamp AlarmDescription AlarmName AlarmRule AWSAccountId
+    InsufficientDataActions NewStateReason NewStateValue OKActions OldStateValue Region StateChangeTime
+    Trigger TriggeringChildren
+""")
 
 
 class FilterOnAlarmTopic(Rule):
@@ -45,7 +31,6 @@ class FilterOnAlarmTopic(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html"
     )
-    tags = ["resources", "sns", "cloudwatch"]
     fault_class = "conditions"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -61,9 +46,8 @@ class FilterOnAlarmTopic(Rule):
             policy, topic = properties.get("FilterPolicy"), single_reference(properties.get("TopicArn"))[0]
             if not topic or topic not in topics or not isinstance(policy, dict) or is_function(policy)[0]:
                 continue
-            if properties.get("FilterPolicyScope", "MessageAttributes") == "MessageAttributes" and BODY & set(
-                policy
-            ):
+            scope = properties.get("FilterPolicyScope", "MessageAttributes")
+            if scope == "MessageAttributes" and not set(BODY).isdisjoint(policy):
                 yield Fault(
                     (logical_id, "Properties", "FilterPolicy"),
                     f"FilterPolicy filters on attributes, and the alarms that notify {topic} have none: no "

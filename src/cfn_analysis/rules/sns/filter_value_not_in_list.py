@@ -1,5 +1,3 @@
-"""The values of a filter policy are lists."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class FilterValueNotInList(Rule):
 
     id = "E9725"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html"
-    tags = ["resources", "sns"]
     fault_class = "documents"
     looks_at = ("Resources/AWS::SNS::Subscription/Properties/FilterPolicy",)
 

@@ -1,5 +1,3 @@
-"""A topic is allowed to call the function that subscribes to it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -17,7 +15,6 @@ class SubscriptionMayNotCallFunction(Rule):
 
     id = "E9723"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html"
-    tags = ["resources", "sns", "lambda"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

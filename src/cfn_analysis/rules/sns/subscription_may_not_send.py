@@ -1,5 +1,3 @@
-"""A topic is allowed to send to the queue that subscribes to it."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class SubscriptionMayNotSend(Rule):
 
     id = "E9724"
     source_url = "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html"
-    tags = ["resources", "sns", "sqs"]
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

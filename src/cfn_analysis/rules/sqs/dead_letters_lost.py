@@ -1,14 +1,11 @@
-"""A dead-letter queue accepts failed messages and retains them for days."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number, only_value
-from cfn_analysis.rules.support.values import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +26,6 @@ class DeadLettersLost(Rule):
 
     id = "W9793"
     source_url = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
-    tags = ["resources", "sqs", "lambda"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -53,12 +49,8 @@ class DeadLettersLost(Rule):
 
 def _senders(validator: Validator, resources: Any) -> Iterator[tuple[str, Any, float]]:
     """Yield the senders of dead letters, their queues, and the maximum sizes."""
-    for logical_id, _, properties in of_type(resources, "AWS::Lambda::Function"):
-        for config, _ in each(properties.get("DeadLetterConfig")):
-            if isinstance(config, dict):
-                yield logical_id, config.get("TargetArn"), EVENT
-    for logical_id, _, properties in of_type(resources, QUEUE):
-        for policy, _ in each(properties.get("RedrivePolicy")):
-            if isinstance(policy, dict):
-                own = number(only_value(validator, properties.get("MaximumMessageSize")))
-                yield logical_id, policy.get("deadLetterTargetArn"), own or LARGEST
+    for config, (function_id, *_) in entries(resources, "AWS::Lambda::Function", "DeadLetterConfig"):
+        yield str(function_id), config.get("TargetArn"), EVENT
+    for policy, (queue_id, *_) in entries(resources, QUEUE, "RedrivePolicy"):
+        own = number(only_value(validator, resources[queue_id]["Properties"].get("MaximumMessageSize")))
+        yield str(queue_id), policy.get("deadLetterTargetArn"), own or LARGEST

@@ -1,10 +1,9 @@
-"""A queue has a type that its sender supports."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cfn_analysis.rules.support.documents import each
+from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import is_true, of_type
@@ -25,7 +24,6 @@ class FifoQueueRefused(Rule):
 
     id = "E9792"
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"
-    tags = ["resources", "sqs", "lambda", "events", "s3"]
     fault_class = "values"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -49,25 +47,13 @@ class FifoQueueRefused(Rule):
 
 def _uses(resources: Any) -> Iterator[tuple[Any, Path, str]]:
     """Yield each value with a queue, its path, and the sender."""
-    for logical_id, _, properties in of_type(resources, "AWS::Lambda::Function"):
-        for config, path in each(
-            properties.get("DeadLetterConfig"), logical_id, "Properties", "DeadLetterConfig"
-        ):
-            if isinstance(config, dict):
-                yield config.get("TargetArn"), path, "the dead-letter target of a function"
-    for logical_id, _, properties in of_type(resources, "AWS::Events::Rule"):
-        for target, path in each(properties.get("Targets"), logical_id, "Properties", "Targets"):
-            config = target.get("DeadLetterConfig") if isinstance(target, dict) else None
-            if isinstance(config, dict):
-                yield config.get("Arn"), (*path, "DeadLetterConfig"), "the dead-letter target of a rule"
-    for logical_id, _, properties in of_type(resources, "AWS::S3::Bucket"):
-        config = properties.get("NotificationConfiguration")
-        listed = config.get("QueueConfigurations") if isinstance(config, dict) else None
-        steps = (logical_id, "Properties", "NotificationConfiguration", "QueueConfigurations")
-        for one, path in each(listed, *steps):
-            if isinstance(one, dict):
-                yield one.get("Queue"), path, "a notification of S3"
-    for logical_id, _, properties in of_type(resources, QUEUE):
-        for policy, path in each(properties.get("RedrivePolicy"), logical_id, "Properties", "RedrivePolicy"):
-            if isinstance(policy, dict):
-                yield policy.get("deadLetterTargetArn"), path, "this queue"
+    for config, path in entries(resources, "AWS::Lambda::Function", "DeadLetterConfig"):
+        yield config.get("TargetArn"), path, "the dead-letter target of a function"
+    for event_target, path in entries(resources, "AWS::Events::Rule", "Targets"):
+        arn = value_at(event_target, ("DeadLetterConfig", "Arn"))
+        yield arn, (*path, "DeadLetterConfig"), "the dead-letter target of a rule"
+    steps = ("NotificationConfiguration", "QueueConfigurations")
+    for notification, path in entries(resources, "AWS::S3::Bucket", *steps):
+        yield notification.get("Queue"), path, "a notification of S3"
+    for policy, path in entries(resources, QUEUE, "RedrivePolicy"):
+        yield policy.get("deadLetterTargetArn"), path, "this queue"

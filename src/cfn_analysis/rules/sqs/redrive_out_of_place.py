@@ -1,5 +1,3 @@
-"""A queue sends dead letters to another queue, with enough retention."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -22,7 +20,6 @@ class RedriveOutOfPlace(Rule):
 
     id = "E9790"
     source_url = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html"
-    tags = ["resources", "sqs"]
     fault_class = "names"
     looks_at = properties_of("AWS::SQS::Queue")
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.references import single_reference, sub_text, target
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import case_of, memory, of_type, values
+from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
+from cfn_analysis.rules.support.scenarios import property_scenarios, scenarios
+from cfn_analysis.rules.support.values import case_of, items, memory, of_type, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -64,20 +64,13 @@ def _alarms_with_topics(validator: Validator, resources: Any) -> Iterator[AlarmW
         resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
     ):
         exists = case_of(validator, resource)
-        asked = {name: properties[name] for name in ("AlarmName", *ACTIONS) if name in properties}
-        for found, case in scenarios(exists, asked) if exists else ():
-            for action in _actions(found):
-                topic, topic_properties = target(case, action, "AWS::SNS::Topic")
-                both = case_of(case, resources[topic]) if topic else None
+        for found, case in property_scenarios(exists, properties, "AlarmName", *ACTIONS) if exists else ():
+            for action in [action for name in ACTIONS for action in items(found.get(name))]:
+                topic, topic_properties, both = target_case(case, action, "AWS::SNS::Topic")
                 key = (alarm, topic, both and both.context.conditions.status)
                 if both and key not in seen:
                     seen.append(key)
                     yield AlarmWithTopic(alarm, found.get("AlarmName"), topic, topic_properties, both)
-
-
-def _actions(properties: Any) -> list[Any]:
-    listed = [properties.get(name) for name in ACTIONS]
-    return [action for actions in listed if isinstance(actions, list) for action in actions]
 
 
 def access(

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.values import (
     branches,
     case_of,
+    existing,
     is_true,
     of_type,
     place,
@@ -56,8 +58,7 @@ def _path(resources: Any, resource_id: Any, depth: int = 0) -> str:
     function, argument = is_function(resource_id)
     if function == "Fn::GetAtt" and isinstance(argument, list) and argument[1:] == ["RootResourceId"]:
         return "/"
-    resource = resources.get(ref_name(resource_id))
-    properties = resource.get("Properties") if isinstance(resource, dict) else None
+    properties = value_at(resources, (ref_name(resource_id), "Properties"))
     if depth > 30 or not isinstance(properties, dict):
         return ""
     parent, part = _path(resources, properties.get("ParentId"), depth + 1), properties.get("PathPart")
@@ -134,13 +135,8 @@ def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
 
 def cache_key_place(method: Method) -> Path:
     """Return the path of a method's CacheKeyParameters, or of the place where they are missing."""
-    steps: list[str | int] = [method.logical_id, "Properties"]
-    integration = method.properties.get("Integration")
-    for name, holder in (("Integration", method.properties), ("CacheKeyParameters", integration)):
-        if not isinstance(holder, dict) or name not in holder:
-            break
-        steps.append(name)
-    return tuple(steps)
+    inside = existing(method.properties, ("Integration", "CacheKeyParameters"))
+    return (method.logical_id, "Properties", *inside)
 
 
 def cache_key_state(method: Method, key: list[str]) -> str:

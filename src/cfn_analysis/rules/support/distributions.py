@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import branches, case_of, existing, logical_ids_in, of_type, values
+from cfn_analysis.rules.support.scenarios import property_scenarios
+from cfn_analysis.rules.support.values import (
+    branches,
+    case_of,
+    children,
+    existing,
+    items,
+    logical_ids_in,
+    of_type,
+    values,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from cfnlint.jsonschema import Validator
 
@@ -37,17 +46,16 @@ class Configuration(NamedTuple):
 
     def behaviors(self) -> Iterator[tuple[tuple[str | int, ...], dict[str, Any]]]:
         """Yield path and content of each cache behavior."""
-        default, others = self.parts.get("DefaultCacheBehavior"), self.parts.get("CacheBehaviors")
+        default = self.parts.get("DefaultCacheBehavior")
         if isinstance(default, dict):
             yield ("DefaultCacheBehavior",), default
-        for index, behavior in enumerate(others if isinstance(others, list) else []):
+        for index, behavior in enumerate(items(self.parts.get("CacheBehaviors"))):
             if isinstance(behavior, dict):
                 yield ("CacheBehaviors", index), behavior
 
     def origins(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield index and content of each origin."""
-        origins = self.parts.get("Origins")
-        for index, origin in enumerate(origins if isinstance(origins, list) else []):
+        for index, origin in enumerate(items(self.parts.get("Origins"))):
             if isinstance(origin, dict):
                 yield index, origin
 
@@ -71,8 +79,7 @@ def configurations(validator: Validator, properties: Any, *parts: str) -> Iterat
     config = properties.get("DistributionConfig")
     if not isinstance(config, dict) or is_function(config)[0]:
         return
-    asked = {part: config[part] for part in parts if part in config}
-    for found, case in scenarios(validator, asked):
+    for found, case in property_scenarios(validator, config, *parts):
         yield Configuration(found, case, config)
 
 
@@ -92,12 +99,8 @@ def _texts_in(value: Any) -> Iterator[str]:
     """Yield every text in a value with references."""
     if isinstance(value, str):
         yield value
-    for part in _parts(value):
+    for _, part in children(value):
         yield from _texts_in(part)
-
-
-def _parts(value: Any) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _attributes(value: Any) -> Iterator[tuple[str, str]]:
@@ -109,7 +112,7 @@ def _attributes(value: Any) -> Iterator[tuple[str, str]]:
     elif function == "Fn::Sub" and isinstance(argument, str):
         yield from re.findall(r"\$\{([A-Za-z0-9]+)\.([A-Za-z0-9.]+)\}", argument)
     else:
-        for part in _parts(value):
+        for _, part in children(value):
             yield from _attributes(part)
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import partial_text, sub_text
 from cfn_analysis.rules.support.scenarios import extremes
+from cfn_analysis.rules.support.values import of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +51,14 @@ def each(value: Any, *path: str | int) -> Iterator[tuple[Any, Path]]:
             yield from each(argument[index], *path, "Fn::If", index)
     elif value is not None and value != {"Ref": "AWS::NoValue"}:
         yield value, path
+
+
+def entries(resources: Any, kind: str, *steps: str) -> Iterator[tuple[dict[str, Any], Path]]:
+    """Yield the mappings in a property of the resources of a type, single or in a list, with their paths."""
+    for logical_id, _, properties in of_type(resources, kind):
+        for entry, path in each(value_at(properties, steps), logical_id, "Properties", *steps):
+            if isinstance(entry, dict):
+                yield entry, path
 
 
 def documents(policy: Any) -> Iterator[tuple[dict[str, Any], Path]]:

@@ -6,26 +6,13 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.rules.support.documents import each, texts
-from cfn_analysis.rules.support.policies import ROLE, allows, roles
+from cfn_analysis.rules.support.policies import MANAGED, ROLE, allows, roles
 from cfn_analysis.rules.support.references import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from cfnlint.jsonschema import Validator
-
-# Actions of the managed policies in support.policies.HARMLESS. Roles with other policies are not checked.
-LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
-INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
-TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-MANAGED = {
-    ":policy/AWSXRayDaemonWriteAccess": TRACES,
-    ":policy/AWSXrayWriteOnlyAccess": TRACES,
-    ":policy/CloudWatchLambdaInsightsExecutionRolePolicy": LOGS,
-    ":policy/service-role/AWSLambdaBasicExecutionRole": LOGS,
-    ":policy/service-role/AWSLambdaENIManagementAccess": INTERFACES,
-    ":policy/service-role/AWSLambdaVPCAccessExecutionRole": (*LOGS, *INTERFACES),
-}
 
 
 def missing(
@@ -47,7 +34,12 @@ def missing(
         if statements is None:
             continue
         managed = texts((plain or {}).get("arns"))
-        known = {action for end, allowed in MANAGED.items() for action in allowed if _attached(managed, end)}
+        known = {
+            action
+            for end, allowed in MANAGED.items()
+            for action in allowed
+            if any(arn.endswith(end) for arn in managed)
+        }
         absent = [
             action
             for action in actions
@@ -56,10 +48,6 @@ def missing(
         ]
         if absent:
             yield role_id, absent, case
-
-
-def _attached(arns: list[str], end: str) -> bool:
-    return any(arn.endswith(end) for arn in arns)
 
 
 def _grants(statement: Any, action: str, logical_id: str) -> bool:

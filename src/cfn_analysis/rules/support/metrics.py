@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import existing
+from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
+from cfn_analysis.rules.support.values import existing, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,13 +52,11 @@ class Metric(NamedTuple):
 
 def metrics(validator: Validator, properties: Any) -> Iterator[Metric]:
     """Yield the metrics of an alarm, once for each case."""
-    asked = {name: properties[name] for name in OWN if name in properties}
-    for found, case in scenarios(validator, asked):
+    for found, case in property_scenarios(validator, properties, *OWN):
         if "MetricName" in found or "Namespace" in found:
             statistics = [found[name] for name in ("Statistic", "ExtendedStatistic") if name in found]
             yield _metric(found, statistics, case, properties, ())
-        queries = found.get("Metrics")
-        for index, query in enumerate(queries if isinstance(queries, list) else []):
+        for index, query in enumerate(items(found.get("Metrics"))):
             stat = query.get("MetricStat") if isinstance(query, dict) else None
             if isinstance(stat, dict) and isinstance(stat.get("Metric"), dict):
                 steps = ("Metrics", index, "MetricStat")

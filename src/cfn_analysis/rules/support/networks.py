@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.values import of_type
 
@@ -12,6 +13,22 @@ if TYPE_CHECKING:
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
 GATEWAY = "AWS::EC2::InternetGateway"
+
+
+def ingress_rules(resources: Any, group_ids: list[str]) -> list[Any] | None:
+    """Return the ingress rules of security groups; None without groups, or if one is in another template."""
+    groups = [resources.get(group_id, {}) for group_id in group_ids]
+    if not groups or any(group.get("Type") != "AWS::EC2::SecurityGroup" for group in groups):
+        return None
+    inline = [group.get("Properties", {}).get("SecurityGroupIngress") for group in groups]
+    return [
+        *(
+            properties
+            for _, _, properties in of_type(resources, "AWS::EC2::SecurityGroupIngress")
+            if single_reference(properties.get("GroupId"))[0] in group_ids
+        ),
+        *(rule for rules in inline for rule, _ in each(rules)),
+    ]
 
 
 def tables_of_subnet(resources: Any, subnet_id: str) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from cfn_analysis.rules.support.documents import documents, each, principals, texts
+from cfn_analysis.rules.support.documents import documents, each, entries, principals, texts
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.values import of_type
 
@@ -104,7 +104,5 @@ def subscriptions(resources: Any) -> Iterator[tuple[tuple[str | int, ...], Any, 
     """Yield path, protocol and endpoint of each subscription to a topic."""
     for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):
         yield (logical_id, "Properties", "Endpoint"), properties.get("Protocol"), properties.get("Endpoint")
-    for logical_id, _, properties in of_type(resources, TOPIC):
-        for one, path in each(properties.get("Subscription"), logical_id, "Properties", "Subscription"):
-            if isinstance(one, dict):
-                yield path, one.get("Protocol"), one.get("Endpoint")
+    for subscription, path in entries(resources, TOPIC, "Subscription"):
+        yield path, subscription.get("Protocol"), subscription.get("Endpoint")

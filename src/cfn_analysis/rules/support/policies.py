@@ -18,15 +18,19 @@ if TYPE_CHECKING:
 ROLE = "AWS::IAM::Role"
 ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 
-# Managed policies for functions, without permissions to send messages, read secrets or decrypt.
-HARMLESS = (
-    ":policy/AWSXRayDaemonWriteAccess",
-    ":policy/AWSXrayWriteOnlyAccess",
-    ":policy/CloudWatchLambdaInsightsExecutionRolePolicy",
-    ":policy/service-role/AWSLambdaBasicExecutionRole",
-    ":policy/service-role/AWSLambdaENIManagementAccess",
-    ":policy/service-role/AWSLambdaVPCAccessExecutionRole",
-)
+# Managed policies for functions, without permissions to send messages, read secrets or decrypt, with what
+# they allow. Roles with other policies are not checked.
+LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
+INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
+TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
+MANAGED = {
+    ":policy/AWSXRayDaemonWriteAccess": TRACES,
+    ":policy/AWSXrayWriteOnlyAccess": TRACES,
+    ":policy/CloudWatchLambdaInsightsExecutionRolePolicy": LOGS,
+    ":policy/service-role/AWSLambdaBasicExecutionRole": LOGS,
+    ":policy/service-role/AWSLambdaENIManagementAccess": INTERFACES,
+    ":policy/service-role/AWSLambdaVPCAccessExecutionRole": (*LOGS, *INTERFACES),
+}
 
 # A statement with the logical ID of its resource.
 Sourced = tuple[str, Any]
@@ -63,7 +67,7 @@ def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourc
     documents = [(role_id, policy.get("PolicyDocument")) for policy in _as_list(role.get("Policies"))]
     documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
     for arn in _as_list(role.get("ManagedPolicyArns")):
-        if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(HARMLESS):
+        if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(tuple(MANAGED)):
             return None
     if not all(isinstance(document, dict) for _, document in documents):
         return None

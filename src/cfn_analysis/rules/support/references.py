@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.values import case_of, of_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,6 +86,13 @@ def find_resource(validator: Validator, logical_id: str, *types: str) -> tuple[s
     resources = validator.cfn.template.get("Resources", {})
     found = of_type({logical_id: resources.get(logical_id)}, *types)
     return next(((name, properties) for name, _, properties in found), ("", {}))
+
+
+def target_case(case: Validator, value: Any, *types: str) -> tuple[str, Any, Validator | None]:
+    """Return the same as ``target``, with the case in which the resource exists too, if there is one."""
+    logical_id, properties = target(case, value, *types)
+    exists = case_of(case, case.cfn.template["Resources"][logical_id]) if logical_id else None
+    return logical_id, properties, exists
 
 
 def own_id(validator: Validator) -> str:

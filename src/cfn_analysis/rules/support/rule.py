@@ -40,10 +40,10 @@ Faults = Iterator[Fault]
 
 
 class Rule(CloudFormationLintRule):
-    """A rule: an ID, a source, tags, and a docstring with the fault and its remedy.
+    """A rule: an ID, a source, and a docstring with the fault and its remedy.
 
     The first line of the docstring, the name of the fault, is cfn-lint's ``shortdesc``; the rest is its
-    ``description``.
+    ``description``. The folder of the rule is its tag.
     """
 
     looks_at: ClassVar[tuple[str, ...]] = ("Resources",)
@@ -56,10 +56,11 @@ class Rule(CloudFormationLintRule):
     """Whether only the first fault of a part is reported."""
 
     def __init_subclass__(cls) -> None:
-        """Take the texts from the docstring."""
+        """Take the texts from the docstring, and the tag from the folder."""
         title, _, explanation = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
         cls.shortdesc = title.rstrip(".")
         cls.description = " ".join(explanation.split())
+        cls.tags = cls.__module__.split(".")[-2:-1]
 
     def faults(self, validator: Validator, part: Any, /) -> Faults:
         """Yield the faults of a part of the template, in each of its cases."""

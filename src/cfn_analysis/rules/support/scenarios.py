@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.values import assume, show, values
+from cfn_analysis.rules.support.values import as_text, assume, children, show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,13 @@ def scenarios(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator
         if count == MOST_CASES:
             return
         yield scenario
+
+
+def property_scenarios(
+    validator: Validator, properties: Any, *names: str
+) -> Iterator[tuple[dict[str, Any], Validator]]:
+    """Yield the same for some properties together; a property that is missing in a case is left out."""
+    return scenarios(validator, {name: properties[name] for name in names if name in properties})
 
 
 def _scenarios(case: Validator, value: Any) -> Iterator[tuple[Any, Validator]]:
@@ -88,8 +95,7 @@ def _undecided(value: Any, case: Validator) -> str:
         return _undecided(argument[1], case)
     if function:
         return ""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((found for part in parts if (found := _undecided(part, case))), "")
+    return next((found for _, part in children(value) if (found := _undecided(part, case))), "")
 
 
 def _is_if(argument: Any) -> bool:
@@ -134,7 +140,7 @@ def _truth(case: Validator, condition: Any) -> bool | None:
 def _assumed(case: Validator, value: Any) -> str | None:
     """Return the text of a literal, of a parameter with an assumed value, or of its entry in a mapping."""
     if isinstance(value, (str, int, float, bool)):
-        return str(value).lower() if isinstance(value, bool) else str(value)
+        return as_text(value)
     function, argument = is_function(value)
     if function == "Ref":
         found = case.context.ref_values.get(argument)

@@ -3,74 +3,48 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+
+from cfn_analysis.rules.support.words import nearest, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 # Every namespace of a service that alarms often watch, and a few of others.
-NAMESPACES = (
-    "AWS/ApiGateway AWS/AppRunner AWS/AppSync AWS/ApplicationELB AWS/Athena AWS/AutoScaling AWS/Backup "
-    "AWS/Billing AWS/CertificateManager AWS/CloudFront AWS/CodeBuild AWS/Cognito AWS/DAX AWS/DDoSProtection "
-    "AWS/DMS AWS/DX AWS/DocDB AWS/DynamoDB AWS/EBS AWS/EC2 AWS/ECS AWS/EFS AWS/ELB AWS/ES AWS/ElastiCache "
-    "AWS/ElasticBeanstalk AWS/ElasticMapReduce AWS/Events AWS/FSx AWS/Firehose AWS/GatewayELB "
-    "AWS/GlobalAccelerator AWS/KMS AWS/Kafka AWS/Kinesis AWS/KinesisAnalytics AWS/Lambda AWS/Logs "
-    "AWS/NATGateway AWS/Neptune AWS/NetworkELB AWS/NetworkFirewall AWS/PrivateLinkEndpoints "
-    "AWS/PrivateLinkServices AWS/RDS AWS/Redshift AWS/Route53 AWS/S3 AWS/SES AWS/SNS AWS/SQS AWS/SSM "
-    "AWS/SageMaker AWS/SecretsManager AWS/States AWS/StorageGateway AWS/Transfer AWS/TransitGateway "
-    "AWS/TrustedAdvisor AWS/VPN AWS/WAFV2 AWS/WorkSpaces"
-)
-SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMESPACES.split()}
+NAMESPACES = words("""
+    AWS/ApiGateway AWS/AppRunner AWS/AppSync AWS/ApplicationELB AWS/Athena AWS/AutoScaling AWS/Backup
+    AWS/Billing AWS/CertificateManager AWS/CloudFront AWS/CodeBuild AWS/Cognito AWS/DAX AWS/DDoSProtection
+    AWS/DMS AWS/DX AWS/DocDB AWS/DynamoDB AWS/EBS AWS/EC2 AWS/ECS AWS/EFS AWS/ELB AWS/ES AWS/ElastiCache
+    AWS/ElasticBeanstalk AWS/ElasticMapReduce AWS/Events AWS/FSx AWS/Firehose AWS/GatewayELB
+    AWS/GlobalAccelerator AWS/KMS AWS/Kafka AWS/Kinesis AWS/KinesisAnalytics AWS/Lambda AWS/Logs
+    AWS/NATGateway AWS/Neptune AWS/NetworkELB AWS/NetworkFirewall AWS/PrivateLinkEndpoints
+    AWS/PrivateLinkServices AWS/RDS AWS/Redshift AWS/Route53 AWS/S3 AWS/SES AWS/SNS AWS/SQS AWS/SSM
+    AWS/SageMaker AWS/SecretsManager AWS/States AWS/StorageGateway AWS/Transfer AWS/TransitGateway
+    AWS/TrustedAdvisor AWS/VPN AWS/WAFV2 AWS/WorkSpaces
+""")
+SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMESPACES}
 
 # Of these services the names below are all there are, so one that is close to them is misspelt.
 COMPLETE = ("AWS/NATGateway",)
 
 # Names that are often written otherwise. The services have more.
 NAMES = {
-    "AWS/CloudFront": (
-        "4xxErrorRate",
-        "5xxErrorRate",
-        "BytesDownloaded",
-        "BytesUploaded",
-        "CacheHitRate",
-        "OriginLatency",
-        "Requests",
-        "TotalErrorRate",
-    ),
-    "AWS/Lambda": (
-        "ConcurrentExecutions",
-        "DeadLetterErrors",
-        "Duration",
-        "Errors",
-        "Invocations",
-        "Throttles",
-    ),
+    "AWS/CloudFront": words("""
+        4xxErrorRate 5xxErrorRate BytesDownloaded BytesUploaded CacheHitRate OriginLatency Requests
+        TotalErrorRate
+    """),
+    "AWS/Lambda": words("ConcurrentExecutions DeadLetterErrors Duration Errors Invocations Throttles"),
     # https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
-    "AWS/NATGateway": (
-        "ActiveConnectionCount",
-        "BytesInFromDestination",
-        "BytesInFromSource",
-        "BytesOutToDestination",
-        "BytesOutToSource",
-        "ConnectionAttemptCount",
-        "ConnectionEstablishedCount",
-        "ErrorPortAllocation",
-        "IdleTimeoutCount",
-        "PacketsDropCount",
-        "PacketsInFromDestination",
-        "PacketsInFromSource",
-        "PacketsOutToDestination",
-        "PacketsOutToSource",
-        "PeakBytesPerSecond",
-        "PeakPacketsPerSecond",
-    ),
+    "AWS/NATGateway": words("""
+        ActiveConnectionCount BytesInFromDestination BytesInFromSource BytesOutToDestination BytesOutToSource
+        ConnectionAttemptCount ConnectionEstablishedCount ErrorPortAllocation IdleTimeoutCount
+        PacketsDropCount PacketsInFromDestination PacketsInFromSource PacketsOutToDestination
+        PacketsOutToSource PeakBytesPerSecond PeakPacketsPerSecond
+    """),
     "AWS/RDS": ("CPUUtilization", "DatabaseConnections", "FreeableMemory", "ReadLatency", "WriteLatency"),
-    "AWS/SQS": (
-        "ApproximateAgeOfOldestMessage",
-        "ApproximateNumberOfMessagesVisible",
-        "NumberOfMessagesSent",
-    ),
+    "AWS/SQS": words("""
+        ApproximateAgeOfOldestMessage ApproximateNumberOfMessagesVisible NumberOfMessagesSent
+    """),
     "AWS/WAFV2": ("AllowedRequests", "BlockedRequests", "CountedRequests"),
 }
 
@@ -93,9 +67,8 @@ def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
         spellings |= {_singular(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
         return spellings.get(_singular(name), "")
     known = NAMES.get(namespace, ())
-    close = get_close_matches(name, known, n=1, cutoff=0.85)
-    near = close[0] if close and namespace in COMPLETE else ""
-    return next((one for one in known if _singular(one) == _singular(name)), near)
+    near = nearest(name, known, 0.85) if namespace in COMPLETE else ""
+    return next((right for right in known if _singular(right) == _singular(name)), near)
 
 
 def namespace_spelling(name: str) -> str:

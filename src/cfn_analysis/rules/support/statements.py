@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.values import existing
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import existing, items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from cfnlint.jsonschema import Validator
 
     from cfn_analysis.rules.support.values import Path
 
@@ -29,6 +32,13 @@ def statements(rules: list[Any]) -> Iterator[tuple[str, Any, RulePath]]:
             yield from _inside(rule.get("Statement"), (index, "Statement"))
 
 
+def rule_lists(validator: Validator, properties: Any) -> Iterator[tuple[list[Any], Validator]]:
+    """Yield the rules of a web ACL or rule group, once for each case."""
+    for rules, case in scenarios(validator, properties.get("Rules")):
+        if isinstance(rules, list):
+            yield rules, case
+
+
 def _inside(statement: Any, path: RulePath) -> Iterator[tuple[str, Any, RulePath]]:
     if not isinstance(statement, dict) or is_function(statement)[0]:
         yield "", statement, path
@@ -38,8 +48,7 @@ def _inside(statement: Any, path: RulePath) -> Iterator[tuple[str, Any, RulePath
         parts = body if isinstance(body, dict) else {}
         for name in {"ScopeDownStatement", "Statement"} & parts.keys():
             yield from _inside(parts[name], (*path, kind, name))
-        inner = parts.get("Statements")
-        for index, part in enumerate(inner if isinstance(inner, list) else []):
+        for index, part in enumerate(items(parts.get("Statements"))):
             yield from _inside(part, (*path, kind, "Statements", index))
 
 

@@ -13,7 +13,7 @@ from cfnlint.helpers import is_function
 from cfnlint.rules.helpers import get_value_from_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from cfnlint.jsonschema import Validator
     from cfnlint.template import Template
@@ -74,6 +74,26 @@ def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:
                 yield logical_id, resource, properties
 
 
+def twins(
+    validator: Validator, resources: Any, keyed: Iterable[tuple[tuple[str, ...], Path]]
+) -> Iterator[tuple[tuple[str, ...], Path, str]]:
+    """Yield key and path of each resource whose key an earlier one has in the same case, and the earlier ID.
+
+    Args:
+        validator: the validator of the template.
+        resources: those of the template.
+        keyed: the keys, each with the path that begins with the logical ID.
+    """
+    seen: dict[tuple[str, ...], list[str]] = {}
+    for key, path in keyed:
+        logical_id, earlier = str(path[0]), seen.setdefault(key, [])
+        case = case_of(validator, resources[logical_id])
+        twin = next((other for other in earlier if case and case_of(case, resources[other])), "")
+        if twin:
+            yield key, path, twin
+        earlier.append(logical_id)
+
+
 def ref_name(value: Any) -> str:
     """Return the logical ID of a Ref; empty for other values."""
     function, argument = is_function(value)
@@ -129,6 +149,29 @@ def logical_ids_in(value: Any) -> set[str]:
         names = {name.strip().split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", str(text))}
         found = names.difference(variables if isinstance(variables, dict) else {})
         value = variables
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
+    for _, part in children(value):
         found |= logical_ids_in(part)
     return found
+
+
+def children(part: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield the keys and values of a mapping, or the indexes and items of a list."""
+    if isinstance(part, dict):
+        yield from part.items()
+    elif isinstance(part, list):
+        yield from enumerate(part)
+
+
+def items(value: Any) -> list[Any]:
+    """Return the items of a list; none of another value."""
+    return value if isinstance(value, list) else []
+
+
+def mappings(value: Any) -> list[dict[str, Any]]:
+    """Return the items of a list that are mappings; none of another value."""
+    return [item for item in items(value) if isinstance(item, dict)]
+
+
+def as_text(scalar: Any) -> str:
+    """Return a text, number or boolean as CloudFormation compares it."""
+    return str(scalar).lower() if isinstance(scalar, bool) else str(scalar)

@@ -1,5 +1,3 @@
-"""A condition compares a parameter with an allowed value."""
-
 from __future__ import annotations
 
 import re
@@ -7,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.patterns import refuses
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.values import ref_name, show
+from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +35,6 @@ class ConditionOnImpossibleValue(Rule):
 
     id = "E9506"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
-    tags = ["conditions", "parameters", "rules"]
     fault_class = "conditions"
     looks_at = ()
 
@@ -46,7 +44,7 @@ class ConditionOnImpossibleValue(Rule):
             for pair, path in _equals(template.get(section), (section,)):
                 for looked_up, literal in (pair, pair[::-1]):
                     name, entries = _map_entries(looked_up, template.get("Mappings"))
-                    text = str(literal).lower() if isinstance(literal, bool) else str(literal)
+                    text = as_text(literal)
                     if entries and not isinstance(literal, dict | list) and text and text not in entries:
                         yield Fault(
                             path,
@@ -57,7 +55,7 @@ class ConditionOnImpossibleValue(Rule):
                 for name, literal in ((ref_name(pair[0]), pair[1]), (ref_name(pair[1]), pair[0])):
                     if not name or is_function(literal)[0] or isinstance(literal, dict | list):
                         continue
-                    text = str(literal).lower() if isinstance(literal, bool) else str(literal)
+                    text = as_text(literal)
                     allowed = _allowed(name, parameters if isinstance(parameters, dict) else {}, text)
                     if allowed:
                         yield Fault(
@@ -68,10 +66,7 @@ class ConditionOnImpossibleValue(Rule):
 
 def _equals(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[list[Any], tuple[str | int, ...]]]:
     """Yield the two values of every Fn::Equals, with its path."""
-    entries: Any = (
-        part.items() if isinstance(part, dict) else enumerate(part) if isinstance(part, list) else ()
-    )
-    for key, value in entries:
+    for key, value in children(part):
         if key == "Fn::Equals" and isinstance(value, list) and len(value) == 2:
             yield value, (*path, key)
         else:
@@ -80,10 +75,9 @@ def _equals(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[list[Any],
 
 def _map_entries(value: Any, mappings: Any) -> tuple[str, set[str]]:
     """Return a map and what Fn::FindInMap with any first key can find in it; nothing if that is not known."""
-    function, argument = is_function(value)
-    match function, argument:
+    match is_function(value):
         case "Fn::FindInMap", [str(name), _, str(second)]:
-            mapping = mappings.get(name) if isinstance(mappings, dict) else None
+            mapping = value_at(mappings, (name,))
         case _:
             return "", set()
     if not isinstance(mapping, dict) or "Fn::Transform" in mapping:
@@ -92,7 +86,7 @@ def _map_entries(value: Any, mappings: Any) -> tuple[str, set[str]]:
     known = [entry for entry in rows if entry is not None]
     if any(isinstance(entry, list | dict) for entry in known):
         return "", set()
-    return name, {str(entry).lower() if isinstance(entry, bool) else str(entry) for entry in known}
+    return name, set(map(as_text, known))
 
 
 def _allowed(name: str, parameters: Any, text: str) -> str:
@@ -104,10 +98,8 @@ def _allowed(name: str, parameters: Any, text: str) -> str:
         return ""
     values_of, pattern = parameter.get("AllowedValues"), parameter.get("AllowedPattern")
     if isinstance(values_of, list):
-        known = [str(value).lower() if isinstance(value, bool) else str(value) for value in values_of]
-        return (
-            "" if text in known else f"AllowedValues contains {' and '.join(show(value) for value in known)}"
-        )
+        known = list(map(as_text, values_of))
+        return "" if text in known else f"AllowedValues contains {' and '.join(map(show, known))}"
     if parameter["Type"] == "Number":
         return _as_number(parameter, text)
     return f"AllowedPattern {show(pattern)} does not match it" if refuses(pattern, text) else ""

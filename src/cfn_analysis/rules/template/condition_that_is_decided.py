@@ -1,5 +1,3 @@
-"""A condition can be true, and it can be false."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -21,7 +19,6 @@ class ConditionThatIsDecided(Rule):
 
     id = "E9507"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html"
-    tags = ["conditions"]
     fault_class = "conditions"
     looks_at = ()
 

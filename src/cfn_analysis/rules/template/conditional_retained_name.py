@@ -1,5 +1,3 @@
-"""A conditional resource that is retained does not have a fixed name."""
-
 from __future__ import annotations
 
 import json
@@ -24,7 +22,6 @@ class ConditionalRetainedName(Rule):
 
     id = "W9501"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html"
-    tags = ["resources", "conditions", "deletionpolicy"]
     fault_class = "lifecycle"
     looks_at = ("Resources/*",)
 

@@ -1,5 +1,3 @@
-"""Every export has a unique name."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -20,7 +18,6 @@ class DuplicateExport(Rule):
 
     id = "E9503"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
-    tags = ["outputs"]
     fault_class = "names"
     looks_at = ()
 

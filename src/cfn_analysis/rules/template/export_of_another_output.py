@@ -1,10 +1,9 @@
-"""An output is exported under its own name."""
-
 from __future__ import annotations
 
 import re
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -19,7 +18,6 @@ class ExportOfAnotherOutput(Rule):
 
     id = "W9512"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
-    tags = ["outputs"]
     fault_class = "names"
     looks_at = ()
 
@@ -27,8 +25,7 @@ class ExportOfAnotherOutput(Rule):
         outputs = template.get("Outputs")
         keys = {_letters_and_digits(key): key for key in outputs} if isinstance(outputs, dict) else {}
         for key, output in outputs.items() if isinstance(outputs, dict) else ():
-            export = output.get("Export") if isinstance(output, dict) else None
-            name = sub_text(export.get("Name")) if isinstance(export, dict) else None
+            name = sub_text(value_at(output, ("Export", "Name")))
             end = _letters_and_digits((name or "").rpartition("}")[2])
             if end in keys and end != _letters_and_digits(key):
                 yield Fault(

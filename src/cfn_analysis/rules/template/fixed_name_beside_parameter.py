@@ -1,5 +1,3 @@
-"""A resource that a parameter can replace does not have a fixed name."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -33,7 +31,6 @@ class FixedNameBesideParameter(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html"
     )
-    tags = ["resources", "parameters"]
     fault_class = "lifecycle"
     looks_at = ("Resources/*",)
 

@@ -1,10 +1,9 @@
-"""An Fn::If chooses between two values."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,6 @@ class IfWithEqualBranches(Rule):
 
     id = "W9508"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html#intrinsic-function-reference-conditions-if"
-    tags = ["functions", "if"]
     fault_class = "conditions"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
@@ -33,13 +31,8 @@ class IfWithEqualBranches(Rule):
 
 def _equal(part: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """Yield path and condition of every Fn::If with equal branches."""
-    if isinstance(part, list):
-        for index, item in enumerate(part):
-            if isinstance(item, dict | list):
-                yield from _equal(item, (*path, index))
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key == "Fn::If" and isinstance(value, list) and len(value) == 3 and value[1] == value[2]:
-                yield (*path, key), value[0]
-            elif isinstance(value, dict | list):
-                yield from _equal(value, (*path, key))
+    for key, value in children(part):
+        if key == "Fn::If" and isinstance(value, list) and len(value) == 3 and value[1] == value[2]:
+            yield (*path, key), value[0]
+        else:
+            yield from _equal(value, (*path, key))

@@ -1,10 +1,9 @@
-"""A rule is ignored on one resource, with a reason."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ class IgnoreWithoutReason(Rule):
 
     id = "W9500"
     source_url = "https://github.com/aws-cloudformation/cfn-lint#resource-based-metadata"
-    tags = ["metadata"]
     fault_class = "ordinary"
     looks_at = ()
 
@@ -49,10 +47,8 @@ def ignored_checks(resource: Any) -> list[str]:
 
 def _config(holder: Any) -> dict[str, Any]:
     """Return Metadata/cfn-lint/config of a template or resource; empty where any step is not a mapping."""
-    part = holder
-    for key in ("Metadata", "cfn-lint", "config"):
-        part = part.get(key) if isinstance(part, dict) else None
-    return part if isinstance(part, dict) else {}
+    config = value_at(holder, ("Metadata", "cfn-lint", "config"))
+    return config if isinstance(config, dict) else {}
 
 
 def _useless_ignores(config: dict[str, Any]) -> Iterator[str]:

@@ -1,12 +1,11 @@
-"""A mapping has only keys that the template uses."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import ref_name, show
+from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +23,6 @@ class MappingOfUnknownKey(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/mappings-section-structure.html"
     )
-    tags = ["mappings", "parameters"]
     fault_class = "conditions"
     looks_at = ()
 
@@ -51,20 +49,14 @@ class MappingOfUnknownKey(Rule):
 
 def _lookups(part: Any) -> Iterator[tuple[str, Any]]:
     """Yield mapping and first key of every Fn::FindInMap."""
-    parts = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
-    found = part.get("Fn::FindInMap") if isinstance(part, dict) else None
-    if isinstance(found, list) and len(found) > 2:
-        yield str(found[0]), found[1]
-    for inside in parts:
-        if isinstance(inside, dict | list):
-            yield from _lookups(inside)
+    for key, value in children(part):
+        if key == "Fn::FindInMap" and isinstance(value, list) and len(value) > 2:
+            yield str(value[0]), value[1]
+        yield from _lookups(value)
 
 
 def _never(by: str, key: str, parameters: Any) -> bool:
     if by == "AWS::Region":
         return not re.fullmatch(r"[a-z]{2}(-[a-z]+)+-\d", key)
-    parameter = parameters.get(by)
-    allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
-    return isinstance(allowed, list) and key not in {
-        str(value).lower() if isinstance(value, bool) else str(value) for value in allowed
-    }
+    allowed = value_at(parameters, (by, "AllowedValues"))
+    return isinstance(allowed, list) and key not in map(as_text, allowed)

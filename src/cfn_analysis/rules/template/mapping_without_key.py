@@ -1,11 +1,10 @@
-"""A map has every key that the template looks up."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import ref_name, show
+from cfn_analysis.rules.support.values import as_text, children, ref_name, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +22,6 @@ class MappingWithoutKey(Rule):
 
     id = "E9514"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-findinmap.html"
-    tags = ["mappings", "parameters"]
     fault_class = "conditions"
     looks_at = ()
 
@@ -33,23 +31,18 @@ class MappingWithoutKey(Rule):
             return
         seen = set()
         for name, key, path in _lookups(template):
-            parameter, mapping = parameters.get(key), mappings.get(name)
-            allowed = parameter.get("AllowedValues") if isinstance(parameter, dict) else None
+            mapping, allowed = mappings.get(name), value_at(parameters, (key, "AllowedValues"))
             if not isinstance(mapping, dict) or not isinstance(allowed, list) or (name, key) in seen:
                 continue
             seen.add((name, key))
-            known = {_key_text(one) for one in mapping}
-            missing = [_key_text(value) for value in allowed if _key_text(value) not in known]
+            known = set(map(as_text, mapping))
+            missing = [value for value in map(as_text, allowed) if value not in known]
             if missing and "Fn::Transform" not in mapping:
                 yield Fault(
                     path,
                     f"{name} has no key {' and no '.join(map(show, missing))}, which {key} allows: a stack "
                     "with this value fails.",
                 )
-
-
-def _key_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _lookups(template: Any) -> Iterator[tuple[str, str, Path]]:
@@ -62,14 +55,9 @@ def _lookups(template: Any) -> Iterator[tuple[str, str, Path]]:
 
 
 def _inside(part: Any, path: Path) -> Iterator[tuple[str, str, Path]]:
-    if isinstance(part, list):
-        for index, item in enumerate(part):
-            if isinstance(item, dict | list):
-                yield from _inside(item, (*path, index))
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key == "Fn::FindInMap" and isinstance(value, list) and len(value) == 3:
-                if isinstance(value[0], str) and ref_name(value[1]):
-                    yield value[0], ref_name(value[1]), (*path, key)
-            elif key != "Fn::If" and isinstance(value, dict | list):
-                yield from _inside(value, (*path, key))
+    for key, value in children(part):
+        if key == "Fn::FindInMap" and isinstance(value, list) and len(value) == 3:
+            if isinstance(value[0], str) and ref_name(value[1]):
+                yield value[0], ref_name(value[1]), (*path, key)
+        elif key != "Fn::If":
+            yield from _inside(value, (*path, key))

@@ -1,5 +1,3 @@
-"""A joined name is not too long for its service."""
-
 from __future__ import annotations
 
 import re
@@ -36,7 +34,6 @@ class NameThatCanBeTooLong(Rule):
 
     id = "W9518"
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
-    tags = ["resources", "parameters"]
     fault_class = "conditions"
     looks_at = properties_of(*LONGEST)
 

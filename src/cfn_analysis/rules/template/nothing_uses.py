@@ -1,5 +1,3 @@
-"""Resources that have an effect only in other resources are used."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -49,7 +47,6 @@ class NothingUses(Rule):
 
     id = "W9517"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-associating-aws-resource.html"
-    tags = ["resources"]
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:

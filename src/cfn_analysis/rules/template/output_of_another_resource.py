@@ -1,9 +1,8 @@
-"""The value of an output is from the resource in its name."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 
@@ -19,7 +18,6 @@ class OutputOfAnotherResource(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/outputs-section-structure.html"
     )
-    tags = ["outputs"]
     fault_class = "names"
     looks_at = ()
 
@@ -28,20 +26,12 @@ class OutputOfAnotherResource(Rule):
         if not isinstance(resources, dict) or not isinstance(outputs, dict):
             return
         for key, output in outputs.items():
-            value = output.get("Value") if isinstance(output, dict) else None
-            logical_id, _ = single_reference(value)
+            logical_id, _ = single_reference(value_at(output, ("Value",)))
             if logical_id not in resources or str(key).startswith(logical_id):
                 continue
             kind = resources[logical_id].get("Type")
-            named = max(
-                (
-                    name
-                    for name, one in resources.items()
-                    if one.get("Type") == kind and str(key).startswith(name)
-                ),
-                key=len,
-                default="",
-            )
+            alike = [name for name, resource in resources.items() if resource.get("Type") == kind]
+            named = max((name for name in alike if str(key).startswith(name)), key=len, default="")
             if named and not key[len(named) : len(named) + 1].isdigit():
                 yield Fault(
                     ("Outputs", key, "Value"),

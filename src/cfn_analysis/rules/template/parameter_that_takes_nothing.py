@@ -1,5 +1,3 @@
-"""The allowed values of a parameter meet its other constraints."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +5,7 @@ from typing import Any
 from cfn_analysis.rules.support.patterns import refuses
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import as_text, items, show
 
 
 class ParameterThatTakesNothing(Rule):
@@ -22,7 +20,6 @@ class ParameterThatTakesNothing(Rule):
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
     )
-    tags = ["parameters"]
     fault_class = "conditions"
     looks_at = ()
 
@@ -39,9 +36,8 @@ class ParameterThatTakesNothing(Rule):
                         f"{low} of {name} is {parameter[low]} and {high} {parameter[high]}: no value is "
                         "allowed.",
                     )
-            allowed = parameter.get("AllowedValues")
-            for index, value in enumerate(allowed if isinstance(allowed, list) else []):
-                broken = _broken(parameter, str(value).lower() if isinstance(value, bool) else str(value))
+            for index, value in enumerate(items(parameter.get("AllowedValues"))):
+                broken = _broken(parameter, as_text(value))
                 if broken:
                     yield Fault(
                         ("Parameters", name, "AllowedValues", index),

@@ -1,5 +1,3 @@
-"""A property gets the form of a reference that it requires: an ARN, a URL, a name or an ID."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -83,7 +81,6 @@ class ReferenceInAnotherForm(Rule):
 
     id = "E9513"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html"
-    tags = ["resources"]
     fault_class = "names"
     looks_at = properties_of(*PLACES)
 

@@ -1,5 +1,3 @@
-"""GetStackOutput is written in full form if it contains another function."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -8,6 +6,7 @@ from cfnlint.decode.node import str_node
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.values import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +23,6 @@ class ShortFormInShortForm(Rule):
 
     id = "E9502"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getstackoutput.html"
-    tags = ["functions", "getstackoutput"]
     fault_class = "ordinary"
     looks_at = ()
 
@@ -41,14 +39,10 @@ class ShortFormInShortForm(Rule):
 
 
 def _stack_outputs(node: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if isinstance(node, dict):
-        if _is_short(node) == "Fn::GetStackOutput":
-            yield (*path, "Fn::GetStackOutput"), node
-        for key, value in node.items():
-            yield from _stack_outputs(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _stack_outputs(value, (*path, index))
+    if _is_short(node) == "Fn::GetStackOutput":
+        yield (*path, "Fn::GetStackOutput"), node
+    for key, value in children(node):
+        yield from _stack_outputs(value, (*path, key))
 
 
 def _is_short(node: Any) -> str:
@@ -65,5 +59,4 @@ def _short_form(node: Any) -> str:
     """Return the first function in short form in a value, as written."""
     if isinstance(node, dict) and (function := _is_short(node)):
         return f"!{function.removeprefix('Fn::')}"
-    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    return next((found for part in parts if (found := _short_form(part))), "")
+    return next((found for _, part in children(node) if (found := _short_form(part))), "")

@@ -1,10 +1,8 @@
-"""Keys, rules and checks of a template are enabled."""
-
 from __future__ import annotations
 
 from typing import Any
 
-from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, place, values
 
@@ -37,16 +35,12 @@ class SwitchedOff(Rule):
 
     id = "W9516"
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/enabling-keys.html"
-    tags = ["resources"]
     fault_class = "protections"
     looks_at = properties_of(*SWITCHES)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        resources = validator.cfn.template["Resources"]
-        for path, (off, effect) in SWITCHES[resources[own_id(validator)]["Type"]].items():
-            if path[0] not in properties:
-                continue
-            for value, where in branches(validator, properties, *path):
+        for path, (off, effect) in SWITCHES[own_type(validator)].items():
+            for value, where in branches(validator, properties, *path) if path[0] in properties else ():
                 found = [str(one).lower() for one, _ in values(where, value) if one is not None]
                 decided = where.context.conditions.status == validator.context.conditions.status
                 if decided and found and set(found) == {off}:

@@ -1,5 +1,3 @@
-"""A dynamic reference is in a place where CloudFormation resolves it."""
-
 from __future__ import annotations
 
 import re
@@ -8,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
+from cfn_analysis.rules.support.values import children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +32,6 @@ class UnresolvedDynamicReference(Rule):
 
     id = "E9504"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html"
-    tags = ["functions", "dynamic reference"]
     fault_class = "documents"
     looks_at = ()
 
@@ -45,15 +43,10 @@ class UnresolvedDynamicReference(Rule):
 
 
 def _reference_texts(node: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(node, str):
-        if "{{resolve:" in node:
-            yield path, node
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from _reference_texts(value, (*path, key))
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _reference_texts(value, (*path, index))
+    if isinstance(node, str) and "{{resolve:" in node:
+        yield path, node
+    for key, value in children(node):
+        yield from _reference_texts(value, (*path, key))
 
 
 def _why_unresolved(cfn: Template, path: Path, kind: str) -> str:

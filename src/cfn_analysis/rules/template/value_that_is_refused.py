@@ -1,13 +1,11 @@
-"""Values are accepted by their service."""
-
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
-from cfn_analysis.rules.support.references import own_id
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, place, values
+from cfn_analysis.rules.support.words import did_you_mean
 
 RESPONSES = (
     "ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE "
@@ -52,24 +50,19 @@ class ValueThatIsRefused(Rule):
     source_url = (
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html"
     )
-    tags = ["resources"]
     fault_class = "values"
     looks_at = properties_of(*VALUES)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        resources = validator.cfn.template["Resources"]
-        for path, listed in VALUES[resources[own_id(validator)]["Type"]].items():
-            if path[0] not in properties:
-                continue
+        for path, listed in VALUES[own_type(validator)].items():
             allowed = listed.split()
-            for value, where in branches(validator, properties, *path):
+            for value, where in branches(validator, properties, *path) if path[0] in properties else ():
                 for found, case in values(where, value):
                     if not isinstance(found, (str, int, float)) or f"{found}" in allowed:
                         continue
-                    close = get_close_matches(f"{found}", allowed, n=1, cutoff=0.8)
-                    hint = f"Did you mean {close[0]}?" if close else f"Allowed are {', '.join(allowed)}."
+                    hint = did_you_mean(f"{found}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {found}{{when}}, which the service refuses. {hint}",
+                        f"{path[-1]} is {found}{{when}}, which the service refuses.{hint}",
                         case,
                     )

@@ -1,12 +1,11 @@
-"""WAF rules for CloudFront use the client address of CloudFront."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
 
 CONFIGS = ("ForwardedIPConfig", "IPSetForwardedIPConfig")
@@ -25,7 +24,6 @@ class AddressThatClientChooses(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-forwarded-ip-address.html"
     )
-    tags = ["resources", "wafv2", "cloudfront"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
@@ -34,10 +32,10 @@ class AddressThatClientChooses(Rule):
             return
         if not any(name in show(properties.get("Rules")) for name in (*CONFIGS, "ForwardedIP")):
             return
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            for _, body, path in statements(rules) if isinstance(rules, list) else ():
+        for rules, case in rule_lists(validator, properties):
+            for _, body, path in statements(rules):
                 for name in CONFIGS:
-                    config = body.get(name) if isinstance(body, dict) else None
+                    config = value_at(body, (name,))
                     if isinstance(config, dict):
                         yield Fault(
                             place(properties, rules, (*path, name)),

@@ -1,5 +1,3 @@
-"""The log of a web ACL does not contain all allowed requests."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -25,7 +23,6 @@ class AllowedRequestsLogged(Rule):
 
     id = "W9744"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingFilter.html"
-    tags = ["resources", "wafv2", "logs"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 

@@ -1,13 +1,13 @@
-"""The log of a web ACL contains blocked requests."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.values import mappings
 
 
 class BlockedRequestsNotLogged(Rule):
@@ -19,19 +19,18 @@ class BlockedRequestsNotLogged(Rule):
 
     id = "W9754"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingFilter.html"
-    tags = ["resources", "wafv2", "logs"]
     fault_class = "protections"
     looks_at = ("Resources/AWS::WAFv2::LoggingConfiguration/Properties/LoggingFilter",)
 
     def faults(self, validator: Validator, logging_filter: Any) -> Faults:
         for found, case in scenarios(validator, logging_filter):
-            filters = found.get("Filters") if isinstance(found, dict) else None
+            filters = value_at(found, ("Filters",))
             if not isinstance(filters, list) or any(is_function(entry)[0] for entry in filters):
                 continue
             verdicts = [
                 entry.get("Behavior")
-                for entry in filters
-                if isinstance(entry, dict) and _is_about_blocked(entry.get("Conditions"))
+                for entry in mappings(filters)
+                if _is_about_blocked(entry.get("Conditions"))
             ]
             if verdicts == ["DROP"] or (not verdicts and found.get("DefaultBehavior") == "DROP"):
                 yield Fault(
@@ -46,11 +45,7 @@ def _is_about_blocked(conditions: Any) -> bool:
     """Return whether a filter is about blocked requests, or may be: a label is on requests of any action."""
     if not isinstance(conditions, list):
         return True
-    return any(
-        not isinstance(one, dict)
-        or "LabelNameCondition" in one
-        or not isinstance(one.get("ActionCondition"), dict)
-        or one["ActionCondition"].get("Action") in ("BLOCK", None)
-        or not isinstance(one["ActionCondition"].get("Action"), str)
-        for one in conditions
+    actions = [value_at(condition, ("ActionCondition", "Action")) for condition in conditions]
+    return any("LabelNameCondition" in condition for condition in mappings(conditions)) or any(
+        action == "BLOCK" or not isinstance(action, str) for action in actions
     )

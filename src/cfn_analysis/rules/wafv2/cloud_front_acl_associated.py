@@ -1,5 +1,3 @@
-"""A web ACL for CloudFront is set on the distribution."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -19,7 +17,6 @@ class CloudFrontAclAssociated(Rule):
 
     id = "E9750"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html"
-    tags = ["resources", "wafv2", "cloudfront"]
     fault_class = "names"
     looks_at = properties_of("AWS::WAFv2::WebACLAssociation")
 

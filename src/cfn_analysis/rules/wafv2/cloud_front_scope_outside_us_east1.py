@@ -1,5 +1,3 @@
-"""WAF resources for CloudFront are created in us-east-1."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -20,7 +18,6 @@ class CloudFrontScopeOutsideUsEast1(Rule):
 
     id = "E9740"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/how-aws-waf-works-resources.html"
-    tags = ["resources", "wafv2", "cloudfront"]
     fault_class = "names"
     looks_at = properties_of(
         *("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup", "AWS::WAFv2::IPSet", "AWS::WAFv2::RegexPatternSet")

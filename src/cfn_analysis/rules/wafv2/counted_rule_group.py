@@ -1,12 +1,11 @@
-"""A rule group blocks requests."""
-
 from __future__ import annotations
 
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import existing, show
+from cfn_analysis.rules.support.statements import place, rule_lists
+from cfn_analysis.rules.support.values import show
 
 
 class CountedRuleGroup(Rule):
@@ -21,20 +20,16 @@ class CountedRuleGroup(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html"
     )
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        written = properties.get("Rules")
-        for rules, case in scenarios(validator, written):
-            for index, rule in enumerate(rules if isinstance(rules, list) else []):
-                override = rule.get("OverrideAction") if isinstance(rule, dict) else None
+        for rules, case in rule_lists(validator, properties):
+            for index, rule in enumerate(rules):
+                override = value_at(rule, ("OverrideAction",))
                 if isinstance(override, dict) and "Count" in override:
-                    same = isinstance(written, list) and len(written) == len(rules)
-                    path = existing(properties, ("Rules", index, "OverrideAction")) if same else ("Rules",)
                     yield Fault(
-                        path,
+                        place(properties, rules, (index, "OverrideAction")),
                         f"OverrideAction of {show(rule.get('Name'))} is Count{{when}}: the group blocks "
                         "nothing. Write None, and exclude single rules with RuleActionOverrides.",
                         case,

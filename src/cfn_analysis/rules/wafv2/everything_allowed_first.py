@@ -1,14 +1,12 @@
-"""An Allow rule does not match every request."""
-
 from __future__ import annotations
 
 import re
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, scenarios
-from cfn_analysis.rules.support.statements import place
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.scenarios import number
+from cfn_analysis.rules.support.statements import place, rule_lists
+from cfn_analysis.rules.support.values import mappings, show
 
 
 class EverythingAllowedFirst(Rule):
@@ -21,13 +19,12 @@ class EverythingAllowedFirst(Rule):
 
     id = "E9752"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing-order.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            listed = [rule for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+        for rules, case in rule_lists(validator, properties):
+            listed = mappings(rules)
             priorities = [number(rule.get("Priority")) for rule in listed]
             for index, rule in enumerate(listed):
                 action, own = rule.get("Action"), priorities[index]

@@ -1,13 +1,11 @@
-"""A rule on a label comes after the one that adds it."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import number, scenarios
-from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.scenarios import number
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.values import show
 
 
@@ -21,15 +19,12 @@ class LabelThatNoRuleAdds(Rule):
 
     id = "E9751"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-label-match.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            if not isinstance(rules, list) or not all(
-                isinstance(rule, dict) and "Name" in rule for rule in rules
-            ):
+        for rules, case in rule_lists(validator, properties):
+            if not all(isinstance(rule, dict) and "Name" in rule for rule in rules):
                 continue
             added = [(number(rule.get("Priority")), _labels(rule)) for rule in rules]
             for kind, body, path in statements(rules):

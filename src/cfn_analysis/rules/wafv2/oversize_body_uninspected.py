@@ -1,5 +1,3 @@
-"""A web ACL that inspects bodies has a rule on their size."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,21 +5,18 @@ from typing import Any
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, scenarios
 from cfn_analysis.rules.support.statements import place, statements
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.values import mappings, show
+from cfn_analysis.rules.support.words import words
 
 COMMON = "AWSManagedRulesCommonRuleSet"
 SIZE_RULE = "SizeRestrictions_BODY"
 
 # Managed groups with rules on the body; these rules inspect only the part that WAF gets.
 # https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html
-BODY_GROUPS = {
-    COMMON,
-    "AWSManagedRulesKnownBadInputsRuleSet",
-    "AWSManagedRulesPHPRuleSet",
-    "AWSManagedRulesSQLiRuleSet",
-    "AWSManagedRulesUnixRuleSet",
-    "AWSManagedRulesWindowsRuleSet",
-}
+BODY_GROUPS = words("""
+    AWSManagedRulesCommonRuleSet AWSManagedRulesKnownBadInputsRuleSet AWSManagedRulesPHPRuleSet
+    AWSManagedRulesSQLiRuleSet AWSManagedRulesUnixRuleSet AWSManagedRulesWindowsRuleSet
+""")
 
 
 # The most bytes of a body that WAF gets, without and with AssociationConfig.
@@ -42,7 +37,6 @@ class OversizeBodyUninspected(Rule):
 
     id = "W9745"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/waf-oversize-request-components.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
@@ -108,8 +102,7 @@ def _blocks_large(statement: Any, rule: Any) -> bool:
     changed = [
         entry.get("Name")
         for name in ("RuleActionOverrides", "ExcludedRules")
-        for entry in (statement.get(name) if isinstance(statement.get(name), list) else [])
-        if isinstance(entry, dict)
+        for entry in mappings(statement.get(name))
     ]
     counts = isinstance(override, dict) and "Count" in override
     return not counts and SIZE_RULE not in changed and "ScopeDownStatement" not in statement

@@ -1,5 +1,3 @@
-"""A rate limit on a path counts every encoding of the path."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -7,14 +5,13 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.statements import place, statements
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
+from cfn_analysis.rules.support.values import items, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from cfn_analysis.rules.support.values import Path
+    from cfn_analysis.rules.support.statements import RulePath
 
 RATE_BASED = "RateBasedStatement"
 MATCHING = ("ByteMatchStatement", "RegexMatchStatement", "RegexPatternSetReferenceStatement")
@@ -42,13 +39,12 @@ class RateLimitOnRawPath(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            for where, part, transformations in _paths(rules) if isinstance(rules, list) else ():
+        for rules, case in rule_lists(validator, properties):
+            for where, part, transformations in _paths(rules):
                 uncounted = _uncounted(part, transformations)
                 if uncounted:
                     yield Fault(
@@ -59,7 +55,7 @@ class RateLimitOnRawPath(Rule):
                     )
 
 
-def _paths(rules: list[Any]) -> Iterator[tuple[Path, str, Any]]:
+def _paths(rules: list[Any]) -> Iterator[tuple[RulePath, str, Any]]:
     """Yield the place, the inspected part of the path and the transformations of rate-based statements."""
     for kind, statement, path in statements(rules):
         if not isinstance(statement, dict):
@@ -68,7 +64,7 @@ def _paths(rules: list[Any]) -> Iterator[tuple[Path, str, Any]]:
         if RATE_BASED in path and kind in MATCHING and isinstance(field, dict) and "UriPath" in field:
             yield path, _part(statement), statement.get("TextTransformations")
         keys = statement.get("CustomKeys") if kind == RATE_BASED else None
-        for index, key in enumerate(keys if isinstance(keys, list) else []):
+        for index, key in enumerate(items(keys)):
             if isinstance(key, dict) and isinstance(key.get("UriPath"), dict):
                 where = (*path, "CustomKeys", index, "UriPath")
                 yield where, "whole", key["UriPath"].get("TextTransformations")

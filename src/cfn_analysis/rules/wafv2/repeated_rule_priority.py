@@ -1,13 +1,12 @@
-"""WAF rules have unique priorities."""
-
 from __future__ import annotations
 
 from itertools import combinations
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import existing, show
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.statements import place, rule_lists
+from cfn_analysis.rules.support.values import show
 
 
 class RepeatedRulePriority(Rule):
@@ -20,30 +19,19 @@ class RepeatedRulePriority(Rule):
 
     id = "E9742"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html"
-    tags = ["resources", "wafv2"]
     fault_class = "values"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            if not isinstance(rules, list):
-                continue
+        for rules, case in rule_lists(validator, properties):
             given = [(index, rule) for index, rule in enumerate(rules) if isinstance(rule, dict)]
             for (_, first), (index, second) in combinations(given, 2):
                 priority = only_value(case, first.get("Priority"))
                 if priority is not None and str(priority) == str(only_value(case, second.get("Priority"))):
                     yield Fault(
-                        _place(properties, rules, index),
+                        place(properties, rules, (index, "Priority")),
                         f"Priority of the rule {show(second.get('Name'))} is {priority}{{when}}, as it is "
                         f"for the rule {show(first.get('Name'))}: WAF refuses the rules. Give each rule a "
                         "unique priority.",
                         case,
                     )
-
-
-def _place(properties: Any, rules: list[Any], index: int) -> tuple[str | int, ...]:
-    """Return the path of a rule's priority, or of the rules where conditions change their number."""
-    written = properties["Rules"]
-    if isinstance(written, list) and len(written) == len(rules):
-        return existing(properties, ("Rules", index, "Priority"))
-    return ("Rules",)

@@ -1,5 +1,3 @@
-"""A WAF rule has Action, and a rule group OverrideAction."""
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
@@ -7,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import existing, show
+from cfn_analysis.rules.support.statements import place, rule_lists
+from cfn_analysis.rules.support.values import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,19 +25,14 @@ class RuleWithWrongAction(Rule):
 
     id = "E9743"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_Rule.html"
-    tags = ["resources", "wafv2"]
     fault_class = "values"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
-        written = properties.get("Rules")
-        for rules, case in scenarios(validator, written):
-            if not isinstance(rules, list):
-                continue
-            same = isinstance(written, list) and len(written) == len(rules)
+        for rules, case in rule_lists(validator, properties):
             for index, rule in enumerate(rules):
                 for name, problem in _wrong_actions(rule):
-                    path = existing(properties, ("Rules", index, name)) if same else ("Rules",)
+                    path = place(properties, rules, (index, name))
                     yield Fault(path, f"Rule {show(rule.get('Name'))} has {problem}", case)
 
 

@@ -1,13 +1,10 @@
-"""A search string can occur in the transformed request."""
-
 from __future__ import annotations
 
 from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.statements import place, statements
-from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
+from cfn_analysis.rules.support.values import mappings, show
 
 
 class SearchAfterLowercase(Rule):
@@ -22,20 +19,16 @@ class SearchAfterLowercase(Rule):
     source_url = (
         "https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-transformation.html"
     )
-    tags = ["resources", "wafv2"]
     fault_class = "conditions"
     looks_at = properties_of("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            for kind, body, path in statements(rules) if isinstance(rules, list) else ():
+        for rules, case in rule_lists(validator, properties):
+            for kind, body, path in statements(rules):
                 if kind != "ByteMatchStatement" or not isinstance(body, dict):
                     continue
-                text, changes = body.get("SearchString"), body.get("TextTransformations")
-                lower = any(
-                    isinstance(one, dict) and one.get("Type") == "LOWERCASE"
-                    for one in (changes if isinstance(changes, list) else [])
-                )
+                text, changes = body.get("SearchString"), mappings(body.get("TextTransformations"))
+                lower = any(change.get("Type") == "LOWERCASE" for change in changes)
                 if lower and isinstance(text, str) and text != text.lower():
                     yield Fault(
                         place(properties, rules, (*path, "SearchString")),

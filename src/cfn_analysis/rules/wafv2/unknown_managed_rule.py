@@ -1,15 +1,13 @@
-"""A managed rule group and its rules exist."""
-
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.statements import place, statements
+from cfn_analysis.rules.support.statements import place, rule_lists, statements
+from cfn_analysis.rules.support.words import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,42 +74,33 @@ class UnknownManagedRule(Rule):
 
     id = "E9749"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"
-    tags = ["resources", "wafv2"]
     fault_class = "values"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for rules, case in scenarios(validator, properties.get("Rules")):
-            if not isinstance(rules, list):
-                continue
+        for rules, case in rule_lists(validator, properties):
             for kind, body, path in statements(rules):
-                if (
-                    kind != "ManagedRuleGroupStatement"
-                    or not isinstance(body, dict)
-                    or body.get("VendorName") != "AWS"
-                ):
+                vendor, group = (value_at(body, (name,)) for name in ("VendorName", "Name"))
+                if kind != "ManagedRuleGroupStatement" or vendor != "AWS" or not isinstance(group, str):
                     continue
-                group = body.get("Name")
-                if isinstance(group, str) and group not in GROUPS:
-                    close = get_close_matches(group, GROUPS, n=1, cutoff=0.75)
-                    if close:
-                        yield Fault(
-                            place(properties, rules, (*path, "Name")),
-                            f"Name is {group}{{when}}, which is not a group of AWS. Did you mean {close[0]}?",
-                            case,
-                        )
-                known = GROUPS.get(group, "").split() if isinstance(group, str) else []
-                families = {COMPONENT.sub("", one) for one in known}
+                if group not in GROUPS and (hint := did_you_mean(group, GROUPS, 0.75)):
+                    yield Fault(
+                        place(properties, rules, (*path, "Name")),
+                        f"Name is {group}{{when}}, which is not a group of AWS.{hint}",
+                        case,
+                    )
+                known = GROUPS.get(group, "").split()
+                families = {COMPONENT.sub("", rule) for rule in known}
                 for name in _named(body) if known else ():
                     if name not in known and COMPONENT.sub("", name) not in families:
-                        close = [one for one in known if one.lower() == name.lower()]
-                        close = close or get_close_matches(name, known, n=1, cutoff=0.75)
+                        close = next((rule for rule in known if rule.lower() == name.lower()), "")
+                        close = close or nearest(name, known, 0.75)
                         if close:  # AWS adds rules to its groups
                             # https://docs.aws.amazon.com/waf/latest/APIReference/API_RuleActionOverride.html
                             yield Fault(
                                 place(properties, rules, path),
                                 f"{group} has no rule {name}{{when}}: the override has no effect. Did you "
-                                f"mean {close[0]}?",
+                                f"mean {close}?",
                                 case,
                             )
 

@@ -1,14 +1,12 @@
-"""The name of a WAF log destination has the required prefix."""
-
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
 
-from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
+from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, state
-from cfn_analysis.rules.support.values import case_of, show, values
+from cfn_analysis.rules.support.values import show, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +34,6 @@ class WafLogDestinationWithoutPrefix(Rule):
 
     id = "E9741"
     source_url = "https://docs.aws.amazon.com/waf/latest/APIReference/API_LoggingConfiguration.html"
-    tags = ["resources", "wafv2", "logs"]
     fault_class = "names"
     looks_at = properties_of("AWS::WAFv2::LoggingConfiguration")
 
@@ -65,8 +62,7 @@ def _refused_names(case: Validator, destination: Any) -> Iterator[tuple[str, Val
                 yield f"LogDestinationConfigs contains {show(destination)}, named {show(arn['name'])}", where
         return
     for kind, name in DESTINATIONS.items():
-        found, properties = find_resource(case, logical_id, kind)
-        exists = case_of(case, case.cfn.template["Resources"][found]) if found else None
+        found, properties, exists = target_case(case, {"Ref": logical_id}, kind)
         if exists:
             yield from _names_of(exists, found, name, properties.get(name))
 

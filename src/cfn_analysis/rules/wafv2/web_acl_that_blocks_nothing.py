@@ -1,5 +1,3 @@
-"""A web ACL blocks something."""
-
 from __future__ import annotations
 
 from typing import Any
@@ -7,7 +5,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.scenarios import property_scenarios
 
 
 class WebAclThatBlocksNothing(Rule):
@@ -20,23 +18,15 @@ class WebAclThatBlocksNothing(Rule):
 
     id = "W9747"
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-testing.html"
-    tags = ["resources", "wafv2"]
     fault_class = "protections"
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        asked = {name: properties.get(name) for name in ("DefaultAction", "Rules")}
-        for found, case in scenarios(validator, asked):
-            default, rules = found.get("DefaultAction"), found.get("Rules")
-            if not isinstance(default, dict) or "Allow" not in default:
+        for found, case in property_scenarios(validator, properties, "DefaultAction", "Rules"):
+            default, rules = found.get("DefaultAction"), found.get("Rules", [])
+            if not isinstance(default, dict) or "Allow" not in default or not isinstance(rules, list):
                 continue
-            acts = (
-                [_acts(rule) for rule in rules]
-                if isinstance(rules, list)
-                else []
-                if rules is None
-                else [True]
-            )
+            acts = [_acts(rule) for rule in rules]
             if not any(acts):
                 what = "and every rule only counts" if acts else "and there is no rule"
                 yield Fault(

@@ -1,0 +1,30 @@
+"""Tables of words, and the word of a table that is meant by a misspelt one."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Return the words of a table that is written as a text."""
+    return tuple(text.split())
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """Return the parts between the commas of a table that is written as a text."""
+    return tuple(" ".join(part.split()) for part in text.split(","))
+
+
+def nearest(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the known word that is most similar to another; empty if none is similar."""
+    return next(iter(get_close_matches(word, list(known), n=1, cutoff=cutoff)), "")
+
+
+def did_you_mean(word: str, known: Iterable[str], cutoff: float = 0.6) -> str:
+    """Return the sentence about the nearest word, with a space before it; empty if none is similar."""
+    found = nearest(word, known, cutoff)
+    return f" Did you mean {found}?" if found else ""
