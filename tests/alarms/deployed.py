@@ -6,7 +6,7 @@ Thresholds, metrics, filters and topics are read only from the templates.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -32,8 +32,9 @@ _NAME_PROPERTIES: Final[Mapping[str, str]] = {
     "AWS::Lambda::Function": "FunctionName",
     "AWS::Logs::LogGroup": "LogGroupName",
     "AWS::RDS::DBCluster": "DBClusterIdentifier",
+    "AWS::Route53::RecordSet": "Name",
 }
-# Approximate minutes to create a resource; 0 for all others.
+# Approximate minutes to create or update a resource; 0 for all others.
 _MINUTES: Final[Mapping[str, int]] = {
     "AWS::CloudFront::Distribution": 5,
     "AWS::EC2::NatGateway": 2,
@@ -45,6 +46,8 @@ _MINUTES: Final[Mapping[str, int]] = {
 }
 
 Resources = Mapping[str, Mapping[str, Any]]
+Overrides = tuple[tuple[str, str], ...]
+"""Names of parameters, and values that differ from those of the parameter files."""
 
 
 class DeployedAlarm(NamedTuple):
@@ -134,7 +137,19 @@ def built_stacks() -> tuple[BuiltStack, ...]:
 
 
 @cache
-def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> Environment:
+def _resolved(environment: str, overrides: Overrides) -> Mapping[str, Resources]:
+    """Return stack -> logical ID -> resource of an environment, with resolved values."""
+    found = next(one for one in environments.read(PARAMETERS, built_stacks()) if one.name == environment)
+    resolved = {}
+    for stack in built_stacks():
+        values = {**found.parameters[stack.name]}
+        values |= {name: value for name, value in overrides if name in values}
+        resolved[stack.name] = resolve(stack.template, values, region=stack.region)["Resources"]
+    return resolved
+
+
+@cache
+def deployed(environment: str, overrides: Overrides = ()) -> Environment:
     """Return an environment of the parameter files, with different values for some parameters.
 
     Args:
@@ -144,14 +159,11 @@ def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> E
     stacks = built_stacks()
     found = next(one for one in environments.read(PARAMETERS, stacks) if one.name == environment)
     resources, created, start = {}, {}, 0
-    for stack in stacks:
-        values = {**found.parameters[stack.name]}
-        values |= {name: value for name, value in overrides if name in values}
-        resolved = resolve(stack.template, values, region=stack.region)["Resources"]
-        created[stack.name] = _creation(resolved, start)
-        start = max(created[stack.name].values())
+    for stack, resolved in _resolved(environment, overrides).items():
+        created[stack] = _creation(resolved, start)
+        start = max(created[stack].values())
         names = {name: _physical_name(name, one) for name, one in resolved.items()}
-        resources[stack.name] = {name: _named(one, names) for name, one in resolved.items()}
+        resources[stack] = {name: _named(one, names) for name, one in resolved.items()}
     regions = {stack.name: stack.region for stack in stacks}
     prefix = f"{found.values['ProjectName']}-{environment}-"
     return Environment(
@@ -167,6 +179,21 @@ def deployed(environment: str, overrides: tuple[tuple[str, str], ...] = ()) -> E
         created,
         found.values | dict(overrides),
     )
+
+
+def updated(environment: str, before: Overrides, after: Overrides) -> dict[str, int]:
+    """Return logical ID -> minute in which an update that starts in minute 0 has changed the resource.
+
+    Args:
+        environment: name, such as ``prod``.
+        before: overrides before the update, in which a parameter of the frontend stack differs.
+        after: overrides after the update.
+    """
+    old = deployed(environment, before).resources["frontend"]
+    new = deployed(environment, after).resources["frontend"]
+    changed = {name for name in new if new[name] != old.get(name)}
+    done = _creation(_resolved(environment, after)["frontend"], 0, changed)
+    return {name: done[name] for name in changed}
 
 
 def _deployed_alarm(
@@ -256,10 +283,15 @@ def _named(node: Any, names: Mapping[str, str]) -> Any:
     return node
 
 
-def _creation(resources: Resources, start: int) -> dict[str, int]:
+def _creation(resources: Resources, start: int, changed: Collection[str] | None = None) -> dict[str, int]:
     """Return the minute in which each resource exists, if the creation of the stack starts at a minute.
 
-    CloudFormation creates a resource after all resources that it references or depends on.
+    CloudFormation creates or updates a resource after all resources that it references or depends on.
+
+    Args:
+        resources: logical ID -> resource of the stack.
+        start: the minute.
+        changed: in an update, the resources that take time; None for a creation.
     """
     done: dict[str, int] = {}
 
@@ -270,7 +302,8 @@ def _creation(resources: Resources, start: int) -> dict[str, int]:
             needs = {*([waits] if isinstance(waits, str) else waits)}
             needs |= {use.name for use in uses(resource.get("Properties", {})) if use.name in resources}
             begun = max((finish(one) for one in needs - {logical_id}), default=start)
-            done[logical_id] = begun + _MINUTES.get(resource["Type"], 0)
+            takes_time = changed is None or logical_id in changed
+            done[logical_id] = begun + (_MINUTES.get(resource["Type"], 0) if takes_time else 0)
         return done[logical_id]
 
     for logical_id in resources:

@@ -9,11 +9,11 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from .deployed import Environment, deployed
+from .deployed import Environment, Overrides, deployed, updated
 from .evaluation import ALARM, DAY, Alarm, changes
 from .state import LOADS, State
 from .streams import Metric, Points
-from .system import System
+from .system import System, Update
 
 FILE: Final = Path(__file__).with_name("scenarios.yaml")
 
@@ -31,6 +31,7 @@ DOMAIN: Final = (
     ("CertificateArn", "arn:aws:acm:us-east-1:123456789012:certificate/1"),
     ("HostedZoneId", "Z1"),
 )
+COMPLETE: Final = (*DOMAIN, ("ApiProbePath", "/api/health"))  # production with these has every alarm
 
 
 class Told(NamedTuple):
@@ -55,6 +56,8 @@ class Scenario(NamedTuple):
         en: description for the English page.
         ja: description for the Japanese page.
         parameters: different values for some parameters of production.
+        before: their values before an update of the frontend stack that starts at minute 0; empty if there is
+            no update.
         load: number of visitors: day, night, idle, or a whole day with its hours.
         clock: hour in UTC at minute 0.
         minutes: length in minutes.
@@ -76,7 +79,8 @@ class Scenario(NamedTuple):
     name: str
     en: str
     ja: str
-    parameters: tuple[tuple[str, str], ...]
+    parameters: Overrides
+    before: Overrides
     load: str
     clock: int
     minutes: int
@@ -168,6 +172,7 @@ def _scenario(
     note_ja: str = "",
     parameters: Mapping[str, str] | None = None,
     domain: bool = False,
+    before: Mapping[str, str] | None = None,
     load: str = "day",
     clock: int = 3,
     hours: float = 4,
@@ -193,6 +198,7 @@ def _scenario(
         en,
         ja,
         (*(DOMAIN if domain else PARTS), *(parameters or {}).items()),
+        tuple((before or {}).items()),
         load,
         clock,
         round(60 * hours),
@@ -232,7 +238,7 @@ def environment_of(scenario: str) -> Environment:
 
 
 @cache
-def system_of(parameters: tuple[tuple[str, str], ...]) -> System:
+def system_of(parameters: Overrides) -> System:
     """Return the model of an environment with these parameters."""
     return System(deployed("prod", parameters))
 
@@ -241,8 +247,12 @@ def system_of(parameters: tuple[tuple[str, str], ...]) -> System:
 def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
     """Return the metrics of all services in a scenario."""
     (one,) = (one for one in scenarios() if one.name == scenario)
+    update = None
+    if one.before:
+        before = (*one.parameters, *one.before)
+        update = Update(deployed("prod", before), updated("prod", before, one.parameters))
     return system_of(one.parameters).metrics(
-        dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY
+        dict(one.states()), first_create=one.first_create, midnight=-60 * one.clock % DAY, update=update
     )
 
 

@@ -17,6 +17,7 @@ class State(NamedTuple):
         missing_pages: requests for pages that do not exist.
         refused_calls: calls that the application answers with 4XX.
         blocked: requests that WAF blocks.
+        wrongly_blocked: legitimate requests that WAF blocks too: none, api (all calls) or all.
         key: right, or wrong: the API does not accept the key that CloudFront sends.
         site: up, empty (404), forbidden (403), failing (5XX) or gone (no answer).
         seconds: duration of invocations: seconds, share.
@@ -53,6 +54,7 @@ class State(NamedTuple):
     missing_pages: float = 2.0
     refused_calls: float = 0.4
     blocked: float = 2.0
+    wrongly_blocked: str = "none"
     key: str = "right"
     site: str = "up"
     seconds: tuple[tuple[float, float], ...] = ((0.08, 0.9), (0.4, 0.08), (1.5, 0.02))

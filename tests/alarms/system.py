@@ -21,7 +21,7 @@ from .log_filters import matches
 from .state import LOADS, State
 from .streams import Metric, Points
 
-PROBES: Final = 18.0  # requests per minute from the health checkers of three regions
+PROBES: Final = 18.0  # requests per minute of each probe, from the health checkers of three regions
 CACHED: Final = 0.3  # share of the calls, if there is a cache
 WRITES: Final = 0.2  # share of the invocations
 IDLE_CPU: Final = 5.0  # percent
@@ -35,6 +35,7 @@ PARTS: Final = (
     ("api", "ApiStage"),
     ("frontend", "Distribution"),
     ("frontend", "SiteProbe"),
+    ("frontend", "ApiProbe"),
     ("frontend", "WebACL"),
 )
 Parts = frozenset[str]
@@ -65,6 +66,18 @@ class Sent(NamedTuple):
 
     metric: Metric
     points: Points
+
+
+class Update(NamedTuple):
+    """An update of the frontend stack that starts in minute 0.
+
+    Attributes:
+        before: the environment before it.
+        complete: logical ID -> minute in which the resource is changed.
+    """
+
+    before: Environment
+    complete: Mapping[str, int]
 
 
 class System:
@@ -103,10 +116,16 @@ class System:
         self.certificate = p["CertificateArn"]
         (group_of_instances,) = environment.of_type("database", "AWS::RDS::DBParameterGroup").values()
         self.most_connections = float(group_of_instances["Parameters"]["max_connections"])
+        self.domains = _domains(environment)
         self.minute = cache(self._minute)
 
     def metrics(
-        self, states: Mapping[int, State], *, first_create: bool = False, midnight: int = 0
+        self,
+        states: Mapping[int, State],
+        *,
+        first_create: bool = False,
+        midnight: int = 0,
+        update: Update | None = None,
     ) -> dict[Metric, dict[int, Points]]:
         """Return all metrics for a sequence of states.
 
@@ -114,6 +133,7 @@ class System:
             states: minute -> state, for every minute.
             first_create: whether the creation of the first stack starts in minute 0.
             midnight: a minute in which a day starts in UTC.
+            update: an update of the frontend stack that starts in minute 0.
         """
         since = {
             name: self.environment.created[stack][name] + 1 if first_create else min(states)
@@ -122,24 +142,69 @@ class System:
         }
         streams: dict[Metric, dict[int, Points]] = defaultdict(dict)
         spent = 0.0  # requests counted toward the daily quota
-        before = None
+        answered: Mapping[str, bool] = {}
         for minute, state in states.items():
             if (minute - midnight) % DAY == 0:
                 spent = 0.0
             parts = frozenset(name for name, first in since.items() if first <= minute)
             used_up = spent >= self.quota
-            if state.key == "right":
+            state = self._with_probes(state, parts)
+            if state.key == "right" and state.wrongly_blocked == "none":
                 spent += min(state.calls, self.most_calls)
-            unhealthy = state.site != "up" and before is not None and before.site == state.site
+            resolves = update is None or self._resolves(minute, update)
+            answers = {
+                "SiteProbe": resolves and state.site == "up" and state.wrongly_blocked != "all",
+                "ApiProbe": resolves
+                and state.site != "gone"
+                and ("ApiProbe" not in parts or self._api_answers(state, parts, used_up=used_up)),
+            }
+            unhealthy = frozenset(
+                probe for probe in answers if not answers[probe] and not answered.get(probe, True)
+            )
             for metric, points in self.minute(state, parts, used_up, unhealthy) if state.data == "on" else ():
                 streams[metric][minute] = points
             days = state.certificate_days - minute / DAY
             if self.certificate and days > 0 and minute % (DAY // 2) == 300 and state.data == "on":
                 streams[self._certificate_metric()][minute] = ((float(int(days)), 1.0),)
-            before = state
+            answered = answers
         return streams
 
-    def _minute(self, state: State, parts: Parts, used_up: bool, unhealthy: bool) -> list[Sent]:
+    @staticmethod
+    def _with_probes(state: State, parts: Parts) -> State:
+        """Return a state with the calls of the probe of the API."""
+        return state._replace(calls=state.calls + PROBES) if "ApiProbe" in parts else state
+
+    def _resolves(self, minute: int, update: Update) -> bool:
+        """Return whether the name that the probes request is a name of the distribution.
+
+        The update removes an old name from the distribution first, and a new name works as soon as its record
+        exists.
+        """
+        new, old = self.environment, update.before
+        probed = new if minute >= update.complete.get("SiteProbe", 0) else old
+        host = _probed_host(probed)
+        if not isinstance(host, str) or host in self.domains & _domains(old):
+            return True  # the name of CloudFront, or a name that remains
+        if host in _domains(old):
+            return minute < 0
+        records = [
+            name
+            for name, record in new.of_type("frontend", "AWS::Route53::RecordSet").items()
+            if record["Name"] == host
+        ]
+        return all(minute >= update.complete[name] for name in records)
+
+    def _api_answers(self, state: State, parts: Parts, *, used_up: bool) -> bool:
+        """Return whether the path of the API's probe, which is never cached, can answer successfully.
+
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
+        """
+        return any(
+            call.invoked and call.status < 400 and call.seconds <= 2
+            for call in self.calls(state, parts, used_up=used_up)
+        )
+
+    def _minute(self, state: State, parts: Parts, used_up: bool, unhealthy: frozenset[str]) -> list[Sent]:
         sent: list[Sent] = []
         calls: list[Call] = []
         if "ApiStage" in parts:
@@ -148,21 +213,20 @@ class System:
             sent += self._function(state, calls)
             sent += self._log_metrics(calls) if state.access_log == "on" else []
         if "Distribution" in parts:
-            sent += self._distribution(state, calls, probed="SiteProbe" in parts)
-        if "WebACL" in parts and state.blocked:
+            sent += self._distribution(state, calls, parts)
+        blocked = state.blocked + self._wrongly_blocked(state, parts)
+        if "WebACL" in parts and blocked:
             # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
             dimensions = (("WebACL", self.web_acls[0]), ("Rule", "ALL"))
             sent.append(
-                self._sent(
-                    self.virginia, "AWS/WAFV2", "BlockedRequests", ((1.0, state.blocked),), *dimensions
-                )
+                self._sent(self.virginia, "AWS/WAFV2", "BlockedRequests", ((1.0, blocked),), *dimensions)
             )
-        if "SiteProbe" in parts:
+        for probe in sorted({"SiteProbe", "ApiProbe"} & parts):
             # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
-            status = ((0.0 if unhealthy else 1.0, 1.0),)
+            status = ((0.0 if probe in unhealthy else 1.0, 1.0),)
             sent.append(
                 self._sent(
-                    self.virginia, "AWS/Route53", "HealthCheckStatus", status, ("HealthCheckId", "SiteProbe")
+                    self.virginia, "AWS/Route53", "HealthCheckStatus", status, ("HealthCheckId", probe)
                 )
             )
         sent += self._database(state, calls, parts)
@@ -177,7 +241,7 @@ class System:
         """
         if state.keyless:
             yield Call(403, "INVALID_API_KEY", 0.005, state.keyless, viewer=False)
-        if not state.calls:
+        if not state.calls or state.wrongly_blocked != "none":
             return
         if state.key == "wrong":
             yield Call(403, "INVALID_API_KEY", 0.005, state.calls)
@@ -304,30 +368,42 @@ class System:
             json.dumps(access_log_format(self.environment)),
         )
 
-    def _distribution(self, state: State, calls: Sequence[Call], *, probed: bool) -> Iterator[Sent]:
+    @staticmethod
+    def _wrongly_blocked(state: State, parts: Parts) -> float:
+        """Return the number of legitimate requests that WAF blocks."""
+        if "WebACL" not in parts or state.wrongly_blocked == "none":
+            return 0.0
+        pages = state.pages + (PROBES if "SiteProbe" in parts else 0.0)
+        return state.calls + (pages if state.wrongly_blocked == "all" else 0.0)
+
+    def _distribution(self, state: State, calls: Sequence[Call], parts: Parts) -> Iterator[Sent]:
         """Yield the metrics of CloudFront.
 
         https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
         """
         if state.site == "gone":
             return
-        probes = PROBES if probed else 0.0
         viewed = [one for one in calls if one.viewer]
-        total = state.pages + probes + state.missing_pages + state.blocked + sum(one.times for one in viewed)
+        pages = state.pages + (PROBES if "SiteProbe" in parts else 0.0)
+        blocked = self._wrongly_blocked(state, parts)
+        if state.wrongly_blocked == "all":
+            pages = 0.0
+        total = pages + state.missing_pages + state.blocked + blocked + sum(one.times for one in viewed)
         if not total:
             return
-        pages = state.pages + probes
         refused = pages if state.site in {"empty", "forbidden"} else 0.0
         failed = pages if state.site == "failing" else 0.0
-        refused += state.missing_pages + state.blocked
+        refused += state.missing_pages + state.blocked + blocked
         refused += sum(one.times for one in viewed if 400 <= one.status < 500)
         failed += sum(one.times for one in viewed if one.status >= 500)
         dimensions = (("DistributionId", "Distribution"), ("Region", "Global"))
         for name, count in (("4xxErrorRate", refused), ("5xxErrorRate", failed)):
             rate = ((100 * count / total, 1.0),)
             yield self._sent(self.virginia, "AWS/CloudFront", name, rate, *dimensions)
+        yield self._sent(self.virginia, "AWS/CloudFront", "Requests", ((1.0, total),), *dimensions)
         if self.measures_origin:
-            files = ((40.0, state.pages / 10),) if state.pages else ()
+            asked = state.pages if state.wrongly_blocked != "all" else 0.0
+            files = ((40.0, asked / 10),) if asked else ()
             latency = files + tuple((1000 * one.seconds + 35, one.times) for one in viewed)
             if latency:
                 yield self._sent(self.virginia, "AWS/CloudFront", "OriginLatency", latency, *dimensions)
@@ -405,6 +481,21 @@ class System:
     @staticmethod
     def _sent(region: str, namespace: str, name: str, points: Points, *dimensions: tuple[str, str]) -> Sent:
         return Sent(Metric(region, namespace, name, frozenset(dimensions)), points)
+
+
+def _domains(environment: Environment) -> frozenset[str]:
+    """Return the custom domain names of the distribution."""
+    return frozenset(
+        name
+        for distribution in environment.of_type("frontend", "AWS::CloudFront::Distribution").values()
+        for name in distribution["DistributionConfig"].get("Aliases", ())
+    )
+
+
+def _probed_host(environment: Environment) -> object:
+    """Return the name that the probe of the site requests: text, or a reference to that of CloudFront."""
+    probe = environment.of_type("frontend", "AWS::Route53::HealthCheck")["SiteProbe"]
+    return probe["HealthCheckConfig"]["FullyQualifiedDomainName"]
 
 
 def _flags(count: float, total: float) -> Points:

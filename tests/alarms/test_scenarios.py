@@ -14,7 +14,7 @@ from . import evaluation
 from .deployed import CRITICAL, NO_ONE, NORMAL, deployed
 from .evaluation import changes
 from .mutants import every_alarm, mutants, surprised
-from .scenarios import DOMAIN, Scenario, environment_of, result, run, scenarios, streams_of
+from .scenarios import COMPLETE, Scenario, environment_of, result, run, scenarios, streams_of
 
 each_scenario = pytest.mark.parametrize("scenario", scenarios(), ids=[one.name for one in scenarios()])
 
@@ -107,7 +107,7 @@ def test_related_alarms_fire_together() -> None:
     fire" must not fire. Alarms that fire in no scenario are not checked.
     """
     together = [result(one.name).fires.keys() for one in scenarios()]
-    resources = chain.from_iterable(one.values() for one in deployed("prod", DOMAIN).resources.values())
+    resources = chain.from_iterable(one.values() for one in deployed("prod", COMPLETE).resources.values())
     described = [one["Properties"] for one in resources if one["Type"] == "AWS::CloudWatch::Alarm"]
     known = {one.what for one in every_alarm()}
     seen = 0

@@ -10,12 +10,12 @@ import pytest
 
 from tests.system import PROJECT
 
-from .deployed import deployed
+from .deployed import deployed, updated
 from .log_filters import matches
-from .scenarios import DOMAIN
+from .scenarios import COMPLETE, DOMAIN
 from .state import LOADS, State
 from .streams import Metric, Points
-from .system import Call, System
+from .system import Call, System, Update
 
 PROD = System(deployed("prod", DOMAIN))
 
@@ -39,8 +39,9 @@ def total(points: Points) -> float:
 def test_every_alarm_watches_a_metric_that_is_sent() -> None:
     """Name, dimensions, region and namespace of each alarm are those of a metric that a service sends."""
     busy = State(dead_letters=1, reader="up")
-    known = PROD.metrics(dict.fromkeys(range(301), busy)).keys()
-    for one in deployed("prod", DOMAIN).alarms:
+    complete = deployed("prod", COMPLETE)
+    known = System(complete).metrics(dict.fromkeys(range(301), busy)).keys()
+    for one in complete.alarms:
         for query in one.alarm.queries:
             assert query.metric in known, f"{one.what}: {advice(query.metric, known)}"
 
@@ -141,3 +142,22 @@ def test_without_requests_there_are_no_data() -> None:
     assert names.isdisjoint({"Count", "Latency", "Errors", "Duration", f"{PROJECT}-prod-limited-requests"})
     assert "4xxErrorRate" in names
     assert PROD.metrics({0: LOADS["idle"]._replace(data="off")}) == {}
+
+
+@pytest.mark.parametrize(
+    ("complete", "unhealthy"),
+    [({}, set()), ({"SiteProbe": 0}, {1, 2, 3, 4})],
+    ids=["after the record", "before the record"],
+)
+def test_a_probe_that_requests_a_new_domain_too_early(complete: dict[str, int], unhealthy: set[int]) -> None:
+    """A probe is unhealthy from its second request of a name whose record does not exist yet."""
+    found = updated("prod", (), DOMAIN)
+    update = Update(deployed("prod"), found | complete)
+    status = Metric(
+        PROD.virginia, "AWS/Route53", "HealthCheckStatus", frozenset({("HealthCheckId", "SiteProbe")})
+    )
+
+    points = PROD.metrics(dict.fromkeys(range(-5, 20), State()), update=update)[status]
+
+    assert found["DomainRecordIPv4"] == found["SiteProbe"] == 5  # the distribution takes 5 minutes
+    assert {minute for minute, (point,) in points.items() if point[0] == 0} == unhealthy

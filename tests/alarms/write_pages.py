@@ -31,6 +31,7 @@ class Words(NamedTuple):
     event: str
     sources: Mapping[str, str]
     until: str
+    earlier: str
     silent: str
     already: str
     without_scenario: str
@@ -85,7 +86,8 @@ def _told(scenario: Scenario, words: Words) -> Iterator[str]:
         told = sorted((one.minutes, what, one.end) for what, one in found.fires.items() if one.topic == topic)
         if told:
             yield f"{words.topics[topic]}: " + ", ".join(
-                f"{what if topic == NO_ONE else _name(what, words)} {minutes}"
+                f"{what if topic == NO_ONE else _name(what, words)} "
+                + (str(minutes) if minutes >= 0 else words.earlier)
                 + ("" if end is None else words.until.format(end))
                 for minutes, what, end in told
             )

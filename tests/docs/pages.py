@@ -35,6 +35,8 @@ Row = list[str]
 # The tests choose this.
 CHOSEN_SNAPSHOT = "csr-lambda-api-prod-before-deploy-20261125-013000"
 CHOICES = {
+    "ACTION": "add",
+    "ADDRESS": "203.0.113.7",
     "BACKUP": "cluster-DELETED",
     "BEFORE": "11111111-1111-1111-1111-111111111111",
     "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"

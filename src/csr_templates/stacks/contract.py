@@ -16,6 +16,14 @@ DATABASE = "database"
 API = "api"
 FRONTEND = "frontend"
 
+DASHBOARDS: Mapping[str, str | Mapping[str, str]] = {
+    NETWORK: {"Ref": "AWS::Region"},
+    DATABASE: {"Ref": "AWS::Region"},
+    API: {"Ref": "AWS::Region"},
+    FRONTEND: "us-east-1",  # of all metrics of CloudFront
+}
+"""Last part of the name of each dashboard -> its region, as seen from the stacks in the region of the API."""
+
 
 class SharedOutput(NamedTuple):
     """An output that other stacks import.

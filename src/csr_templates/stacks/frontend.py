@@ -67,9 +67,9 @@ def build() -> StackTemplate:
     add_site_bucket_policy(t, conditions, site_bucket, distribution)
     add_access_logs(t, conditions, distribution, edge_logs)
     record = add_domain_records(t, parameters, conditions, distribution)
-    probe = add_probe(t, parameters, conditions, distribution, record)
+    probes = add_probes(t, parameters, conditions, distribution, record)
     alarm_topics = add_alarm_topics(t, key)
-    add_alarms(t, parameters, conditions, distribution, web_acl, probe, alarm_topics)
+    add_alarms(t, parameters, conditions, distribution, web_acl, probes, alarm_topics)
     add_outputs(t, parameters, conditions, key, site_bucket, distribution, web_acl, alarm_topics)
     add_dashboard(t)
     return t
@@ -87,6 +87,7 @@ class Parameters(NamedTuple):
     certificate_arn: Parameter
     hosted_zone_id: Parameter
     probe_path: Parameter
+    api_probe_path: Parameter
     api_region: Parameter
     origin_key: Parameter
     log_retention: Parameter
@@ -214,7 +215,26 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 ),
                 ConstraintDescription="must be empty, or a slash and up to 254 printable ASCII characters",
             ),
-            label="Path of the health check",
+            label="Path of the health check of the site",
+            group="Site",
+        ),
+        api_probe_path=t.add_parameter(
+            Parameter(
+                "ApiProbePath",
+                Type="String",
+                Default="",
+                AllowedPattern="(/api/[!-~]{1,250})?",
+                MaxLength=255,
+                Description=(
+                    "Path of the API that a second Route 53 health check requests, for example /api/health. "
+                    "Its response must be 2XX or 3XX within 2 seconds, and never cached. Empty for no health "
+                    "check."
+                ),
+                ConstraintDescription=(
+                    "must be empty, or /api/ and 1 to 250 printable ASCII characters without spaces"
+                ),
+            ),
+            label="Path of the health check of the API",
             group="Site",
         ),
         api_region=t.add_parameter(
@@ -308,12 +328,13 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
 
 
 class Conditions(NamedTuple):
-    """The conditions on the parameters; WAF, the custom domain and the probe imply CloudFront."""
+    """The conditions on the parameters; WAF, the custom domain and the probes imply CloudFront."""
 
     cloudfront: str
     waf: str
     custom_domain: str
     probe: str
+    api_probe: str
     sends_origin_key_b: str
 
 
@@ -327,8 +348,11 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
         And(Condition(cloudfront), Not(Equals(parameters.certificate_arn.Ref(), ""))),
     )
     probe = t.add_condition("Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), ""))))
+    api_probe = t.add_condition(
+        "ApiProbe", And(Condition(cloudfront), Not(Equals(parameters.api_probe_path.Ref(), "")))
+    )
     sends_origin_key_b = t.add_condition("SendsOriginKeyB", Equals(parameters.origin_key.Ref(), "b"))
-    return Conditions(cloudfront, waf, custom_domain, probe, sends_origin_key_b)
+    return Conditions(cloudfront, waf, custom_domain, probe, api_probe, sends_origin_key_b)
 
 
 def add_key(t: StackTemplate) -> kms.Key:
@@ -1310,38 +1334,59 @@ def add_domain_records(
     return record
 
 
-def add_probe(
+class Probes(NamedTuple):
+    """The health checks of the site and of the API."""
+
+    site: route53.HealthCheck
+    api: route53.HealthCheck
+
+
+def add_probes(
     t: StackTemplate,
     parameters: Parameters,
     conditions: Conditions,
     distribution: cloudfront.Distribution,
     record: route53.RecordSetType,
-) -> route53.HealthCheck:
-    """Add the health check that requests a page from the internet, as users do.
+) -> Probes:
+    """Add the health checks that request a page and the API from the internet, as users do.
 
-    It does not check the expiration of the certificate, which has a separate alarm.
+    They do not check the expiration of the certificate, which has separate alarms.
     https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
     """
-    t.section("Probe")
-    return t.add_resource(
-        route53.HealthCheck(
-            "SiteProbe",
-            Condition=conditions.probe,
-            HealthCheckConfig=route53.HealthCheckConfig(
-                Type="HTTPS",
-                # The name of the record, so that the probe asks for a new domain only when it resolves.
-                FullyQualifiedDomainName=If(
-                    conditions.custom_domain, record.Ref(), distribution.GetAtt("DomainName")
-                ),
-                Port=443,
-                EnableSNI=True,  # CloudFront serves many names on one address (SNI)
-                ResourcePath=parameters.probe_path.Ref(),
-                RequestInterval=30,  # seconds, of each checker
-                FailureThreshold=3,  # requests
-                Regions=["ap-northeast-1", "ap-southeast-1", "us-west-2"],  # at least three
-            ),
-            HealthCheckTags=names.tags("site-probe"),
-        )
+    t.section("Probes")
+    # The name of the record, so that a probe asks for a new domain only when it resolves.
+    host = If(conditions.custom_domain, record.Ref(), distribution.GetAtt("DomainName"))
+    return Probes(
+        site=t.add_resource(
+            route53.HealthCheck(
+                "SiteProbe",
+                Condition=conditions.probe,
+                HealthCheckConfig=health_check(host, parameters.probe_path.Ref()),
+                HealthCheckTags=names.tags("site-probe"),
+            )
+        ),
+        api=t.add_resource(
+            route53.HealthCheck(
+                "ApiProbe",
+                Condition=conditions.api_probe,
+                HealthCheckConfig=health_check(host, parameters.api_probe_path.Ref()),
+                HealthCheckTags=names.tags("api-probe"),
+            )
+        ),
+    )
+
+
+def health_check(FullyQualifiedDomainName: If, ResourcePath: Ref) -> route53.HealthCheckConfig:
+    """Return the settings of a health check that requests a path of the distribution."""
+    return route53.HealthCheckConfig(
+        Type="HTTPS",
+        FullyQualifiedDomainName=FullyQualifiedDomainName,
+        Port=443,
+        EnableSNI=True,  # CloudFront serves many names on one address (SNI)
+        ResourcePath=ResourcePath,
+        RequestInterval=30,  # seconds, of each checker
+        FailureThreshold=3,  # requests
+        Regions=["ap-northeast-1", "ap-southeast-1", "us-west-2"],  # at least three
     )
 
 
@@ -1366,7 +1411,7 @@ def add_alarms(
     conditions: Conditions,
     distribution: cloudfront.Distribution,
     web_acl: wafv2.WebACL,
-    probe: route53.HealthCheck,
+    probes: Probes,
     alarm_topics: topics.AlarmTopics,
 ) -> None:
     """Add the alarms of CloudFront, WAF and Route 53, which have their metrics only in us-east-1.
@@ -1376,11 +1421,15 @@ def add_alarms(
     """
     t.section("Alarms")
     description = partial(alarms.description, Dashboard="frontend")
+    # Both are required: there is no metric with only the ID.
+    distribution_dimensions: dict[str, names.Value] = {
+        "DistributionId": distribution.Ref(),
+        "Region": "Global",
+    }
     distribution_alarm = partial(
         alarms.alarm,
         Namespace="AWS/CloudFront",
-        # Both are required: there is no metric with only the ID.
-        dimensions={"DistributionId": distribution.Ref(), "Region": "Global"},
+        dimensions=distribution_dimensions,
         Condition=conditions.cloudfront,
     )
     t.add_resource(
@@ -1422,6 +1471,31 @@ def add_alarms(
                 Related="Can be caused by api-5xx.",
             ),
             notify=alarm_topics.critical.Ref(),
+        )
+    )
+    t.add_resource(
+        alarms.rollback_trigger(
+            "FrontendDeployFailingAlarm",
+            "frontend-deploy-failing",
+            AlarmDescription=(
+                "Made for deploys: rolls back an update of the frontend stack if many requests fail. It "
+                "notifies no one; cloudfront-5xx-rate-high notifies the critical topic."
+            ),
+            Metrics=[
+                cloudwatch.MetricDataQuery(
+                    Id="failing",
+                    Label="Percentage of failed requests, if at least 5 fail",
+                    # A single failure on a quiet night is a high percentage, and does not roll back.
+                    Expression="IF(requests * rate / 100 >= 5, rate, 0)",
+                    ReturnData=True,
+                ),
+                alarms.total("requests", "AWS/CloudFront", "Requests", distribution_dimensions),
+                alarms.average("rate", "AWS/CloudFront", "5xxErrorRate", distribution_dimensions),
+            ],
+            EvaluationPeriods=1,
+            Threshold=5,
+            unit="percent",
+            Condition=conditions.cloudfront,
         )
     )
     t.add_resource(
@@ -1468,20 +1542,24 @@ def add_alarms(
             Condition=conditions.waf,
         )
     )
+    probe_alarm = partial(
+        alarms.alarm,
+        Namespace="AWS/Route53",
+        MetricName="HealthCheckStatus",  # 1 is healthy
+        Statistic="Minimum",  # recommended by Route 53
+        Period=60,  # seconds
+        EvaluationPeriods=3,
+        ComparisonOperator="LessThanThreshold",
+        Threshold=1,
+        unit="",  # a status
+        TreatMissingData="breaching",
+        notify=alarm_topics.critical.Ref(),
+    )
     t.add_resource(
-        alarms.alarm(
+        probe_alarm(
             "SiteUnreachableAlarm",
             "site-unreachable",
-            Namespace="AWS/Route53",
-            MetricName="HealthCheckStatus",  # 1 is healthy
-            dimensions={"HealthCheckId": probe.Ref()},
-            Statistic="Minimum",  # recommended by Route 53
-            Period=60,  # seconds
-            EvaluationPeriods=3,
-            ComparisonOperator="LessThanThreshold",
-            Threshold=1,
-            unit="",  # a status
-            TreatMissingData="breaching",
+            dimensions={"HealthCheckId": probes.site.Ref()},
             # The full time, although the health check starts immediately: a new site has no page until the
             # upload.
             WarmUpConfiguration=cloudwatch.WarmUpConfiguration(
@@ -1496,24 +1574,45 @@ def add_alarms(
                     "or CloudFront itself."
                 ),
             ),
-            notify=alarm_topics.critical.Ref(),
             Condition=conditions.probe,
         )
     )
     t.add_resource(
-        alarms.alarm(
+        probe_alarm(
+            "ApiUnreachableAlarm",
+            "api-unreachable",
+            dimensions={"HealthCheckId": probes.api.Ref()},
+            WarmUpConfiguration=alarms.warm_up(60),
+            AlarmDescription=description(
+                Users="The pages of the site open, but nothing on them works.",
+                First="In the Route 53 console, the reason that the health checkers report for api-probe.",
+                Then=(
+                    "Status 403: the saved query waf-blocked-by-rule, then the key that CloudFront sends. "
+                    "429: the daily quota. 5XX: the errors on the api dashboard."
+                ),
+                Related="Fires together with site-unreachable if CloudFront or DNS is the cause.",
+            ),
+            Condition=conditions.api_probe,
+        )
+    )
+    certificate_alarm = partial(
+        alarms.alarm,
+        # https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
+        Namespace="AWS/CertificateManager",
+        MetricName="DaysToExpiry",  # sent twice a day, until the certificate has expired
+        dimensions={"CertificateArn": parameters.certificate_arn.Ref()},
+        Statistic="Minimum",
+        Period=86400,  # seconds
+        EvaluationPeriods=1,
+        ComparisonOperator="LessThanThreshold",
+        unit="days",
+        Condition=conditions.custom_domain,
+    )
+    t.add_resource(
+        certificate_alarm(
             "CertificateExpiringAlarm",
             "certificate-expiring",
-            # https://docs.aws.amazon.com/acm/latest/userguide/cloudwatch-metrics.html
-            Namespace="AWS/CertificateManager",
-            MetricName="DaysToExpiry",  # sent twice a day, until the certificate has expired
-            dimensions={"CertificateArn": parameters.certificate_arn.Ref()},
-            Statistic="Minimum",
-            Period=86400,  # seconds
-            EvaluationPeriods=1,
-            ComparisonOperator="LessThanThreshold",
             Threshold=30,
-            unit="days",
             TreatMissingData="breaching",
             WarmUpConfiguration=alarms.warm_up(1440),
             AlarmDescription=description(
@@ -1524,7 +1623,21 @@ def add_alarms(
                 Then="The DNS record that validates the certificate: does it still exist?",
             ),
             notify=alarm_topics.normal.Ref(),
-            Condition=conditions.custom_domain,
+        )
+    )
+    t.add_resource(
+        certificate_alarm(
+            "CertificateExpiringSoonAlarm",
+            "certificate-expiring-soon",
+            Threshold=7,
+            TreatMissingData="ignore",  # an expired certificate sends nothing, and the alarm stays
+            AlarmDescription=description(
+                Users="Nothing yet. In a few days, browsers show a warning instead of the site.",
+                First="In the ACM console in us-east-1, the renewal status of the certificate.",
+                Then="The DNS record that validates the certificate: does it still exist?",
+                Related="Fires after certificate-expiring.",
+            ),
+            notify=alarm_topics.critical.Ref(),
         )
     )
 

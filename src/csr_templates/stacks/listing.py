@@ -62,7 +62,7 @@ STACKS = (
         "us-east-1",
         frontend.build,
         reads_from=(contract.API,),
-        rollback_triggers=("CloudFront5xxAlarm", "SiteUnreachableAlarm"),
+        rollback_triggers=("FrontendDeployFailingAlarm", "SiteUnreachableAlarm"),
     ),
 )
 """Every stack. A stack imports only from the ones before it."""

@@ -55,6 +55,7 @@ BLOCKS = [block for page in PAGES for block in page.shell()]
 CHAPTERS = list(dict.fromkeys(block.chapter for block in BLOCKS))
 # Options that name a new resource.
 NAMING = {
+    ("cloudwatch", "put-alarm-mute-rule"): {"--name"},
     ("s3api", "create-bucket"): {"--bucket"},
     ("cloudformation", "create-stack"): {"--stack-name"},
     ("rds", "create-db-cluster-snapshot"): {"--db-cluster-snapshot-identifier"},
@@ -505,6 +506,12 @@ def test_files_exist() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+DOMAIN = {
+    "CustomDomainName": "www.example.com",
+    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/1",
+    "HostedZoneId": "Z1",
+}
+OPTIONAL = {"ApiProbePath": "/api/health", **DOMAIN}  # production does not have them
 REMOVING = {
     "NatGatewayPerZone": {"NatGatewayPerZone": "false"},
     "DatabaseInstanceClass": {"DatabaseInstanceClass": "db.r6g.large"},
@@ -512,6 +519,8 @@ REMOVING = {
     "DatabaseDeletionProtection": {"DatabaseDeletionProtection": "false"},
     "WAFEnabled": {"WAFEnabled": "false"},
     "ProbePath": {"ProbePath": ""},
+    "ApiProbePath": {"ApiProbePath": ""},
+    "CustomDomainName": dict.fromkeys(DOMAIN, ""),
     "OriginKeys": {"OriginKeys": "b"},
 }
 
@@ -524,9 +533,7 @@ REMOVING = {
         *([(OPERATIONS_JA, "リソースを削除する変更"), (CHANGES_JA, "")] if JAPANESE else []),
     ],
 )
-def test_removed_resources_are_named(
-    path: Path, heading: str, templates: Mapping[str, Any], production: Mapping[str, Any]
-) -> None:
+def test_removed_resources_are_named(path: Path, heading: str, templates: Mapping[str, Any]) -> None:
     """What must be accepted for a change are the resources that production then no longer has."""
     if heading:
         rows = {spans(one)[0]: spans(names)[0].split() for one, names in read(path).table(heading).rows}
@@ -537,11 +544,15 @@ def test_removed_resources_are_named(
     for parameter, names in rows.items():
         stack = names[0].split(".")[0]
         file = ROOT / "out" / "parameters" / "prod" / f"{stack}.json"
-        values = json.loads(file.read_text())["Parameters"] | REMOVING[parameter]
-        after = resolve(templates[stack], values, region=REGIONS[stack], stack_name=f"{PREFIX}-{stack}")[
-            "Resources"
-        ]
-        gone = production[stack]["Resources"].keys() - after.keys()
+        values = json.loads(file.read_text())["Parameters"]
+        values |= {key: value for key, value in OPTIONAL.items() if key in values}
+        before, after = (
+            resolve(templates[stack], given, region=REGIONS[stack], stack_name=f"{PREFIX}-{stack}")[
+                "Resources"
+            ].keys()
+            for given in (values, values | REMOVING[parameter])
+        )
+        gone = before - after
         assert sorted(names) == sorted(f"{stack}.{one}" for one in gone), parameter
 
 
@@ -857,6 +868,72 @@ class TestRuleOfTheWebACL:
         assert session.status != 0
         assert message in session.err
         assert rules == []
+
+
+class TestBlockedAddresses:
+    """The block adds an address to the set of its family, takes it back, and keeps the others."""
+
+    def session(self, terminal: Terminal, address: str, action: str) -> Session:
+        """Run the block in a mock that keeps what earlier blocks did."""
+        blocks = [block for block in PAGE.shell() if "update-ip-set" in block.text]
+        return terminal.continued(preamble(), blocks, ADDRESS=address, ACTION=action)
+
+    def addresses(self, terminal: Terminal) -> dict[str, list[str]]:
+        """Return the addresses of each set, by the end of its name."""
+        client = terminal.world.client("wafv2", VIRGINIA)
+        return {
+            one["Name"].rpartition("-")[2]: client.get_ip_set(
+                Scope="CLOUDFRONT", Name=one["Name"], Id=one["Id"]
+            )["IPSet"]["Addresses"]
+            for one in client.list_ip_sets(Scope="CLOUDFRONT")["IPSets"]
+        }
+
+    @pytest.mark.parametrize(
+        ("typed", "family", "kept"),
+        [
+            ("203.0.113.7", "ipv4", "203.0.113.7/32"),
+            ("198.51.100.0/24", "ipv4", "198.51.100.0/24"),
+            ("2001:db8::7", "ipv6", "2001:db8::7/128"),
+            ("2001:db8:1:2::/64", "ipv6", "2001:db8:1:2::/64"),
+        ],
+    )
+    def test_added_and_taken_back(self, typed: str, family: str, kept: str, terminal: Terminal) -> None:
+        """An address without a length is one host. Others stay, and a second add changes nothing."""
+        other = {"ipv4": "192.0.2.1/32", "ipv6": "2001:db8:ffff::/48"}[family]
+        terminal.world.seed()
+        for address, action in ((other, "add"), (typed, "add"), (typed, "add")):
+            session = self.session(terminal, address, action)
+            assert (session.status, session.err) == (0, "")
+        blocked = self.addresses(terminal)
+        update = [one for one in session.seen if one.name == "update-ip-set"][-1]
+
+        assert blocked == {"ipv4": [], "ipv6": []} | {family: sorted([other, kept])}
+        assert update.parameters["Description"] == "Addresses that operators block"
+        assert self.session(terminal, kept, "remove").status == 0
+        assert self.addresses(terminal)[family] == [other]
+        assert self.session(terminal, other, "remove").status == 0
+        assert self.addresses(terminal) == {"ipv4": [], "ipv6": []}
+
+    @pytest.mark.parametrize(
+        ("address", "action", "message"),
+        [
+            ("203.0.113.9", "remove", "The set does not contain 203.0.113.9/32, but: 203.0.113.7/32"),
+            ("203.0.113.9", "block", "Choose add or remove."),
+        ],
+    )
+    def test_mistakes_change_nothing(
+        self, address: str, action: str, message: str, terminal: Terminal
+    ) -> None:
+        """An address that is not in the set, or an unknown action, ends with an error before the update."""
+        terminal.world.seed()
+        before = self.session(terminal, "203.0.113.7", "add")
+
+        session = self.session(terminal, address, action)
+
+        assert session.status != 0
+        assert message in session.err
+        assert [one.name for one in session.seen[len(before.seen) :]] == ["list-ip-sets", "get-ip-set"]
+        assert self.addresses(terminal)["ipv4"] == ["203.0.113.7/32"]
 
 
 def test_only_what_is_listed_is_not_run(

@@ -66,6 +66,8 @@ RUN: Final = frozenset(
 NOT_RUN: Final = {
     "apigateway": "moto needs a dozen further packages for it",
     "cloudtrail lookup-events": "moto does not have it",
+    "cloudwatch delete-alarm-mute-rule": "moto does not have it",
+    "cloudwatch put-alarm-mute-rule": "moto does not have it",
     "lambda get-account-settings": "moto does not have it",
     "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
@@ -149,6 +151,7 @@ class World:
         clients: service and region -> botocore's client, since making one takes a while.
         model: answers for CloudFormation where a stack was deleted; otherwise all stacks are there.
         disabled_key: ID of a key that waits for its deletion.
+        ip_sets: logical ID of a set of addresses -> its ARN.
         texts: line -> text of the blocks of this session.
         block: line of the block that called last.
     """
@@ -165,6 +168,7 @@ class World:
     clients: dict[tuple[str, str], Any] = field(default_factory=dict)
     model: Model | None = None
     disabled_key: str = ""
+    ip_sets: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     block: str = ""
     _later: dict[str, Callable[[], None]] = field(
@@ -581,6 +585,13 @@ class World:
         keys = self.client("kms", VIRGINIA)
         self.disabled_key = self.outputs["frontend"]["FrontendKeyArn"].rpartition("/")[2]
         keys.schedule_key_deletion(KeyId=self.disabled_key, PendingWindowInDays=30)
+        for logical_id in ("BlockedIPv4Set", "BlockedIPv6Set"):
+            addresses = self.properties("frontend", logical_id)
+            settings = ("Name", "Scope", "Description", "IPAddressVersion", "Addresses")
+            created = self.client("wafv2", VIRGINIA).create_ip_set(
+                **{name: addresses[name] for name in settings}
+            )
+            self.ip_sets[logical_id] = created["Summary"]["ARN"]
         acl = self.properties("frontend", "WebACL")
         names = (
             "Name",
@@ -592,9 +603,8 @@ class World:
             "DataProtectionConfig",
             "AssociationConfig",
         )
-        arn = self.client("wafv2", VIRGINIA).create_web_acl(**{name: acl[name] for name in names})["Summary"][
-            "ARN"
-        ]
+        given = {name: acl[name] for name in names} | {"Rules": self._rules(acl)}
+        arn = self.client("wafv2", VIRGINIA).create_web_acl(**given)["Summary"]["ARN"]
         distribution = self.client("cloudfront", VIRGINIA).create_distribution(
             DistributionConfig={
                 "CallerReference": "seed",
@@ -625,12 +635,28 @@ class World:
             FrontendS3BucketName=bucket, WebACLArn=arn, CloudFrontDistributionId=distribution
         )
 
+    def _rules(self, acl: Mapping[str, Any]) -> Any:
+        """Return the rules of a web ACL as the API takes them: with the ARNs of its sets of addresses."""
+
+        def api(node: Any) -> Any:
+            match node:
+                case {"Arn": {"Fn::GetAtt": [str(logical_id), "Arn"]}}:
+                    return {"ARN": self.ip_sets[logical_id]}
+                case dict():
+                    return {key: api(value) for key, value in node.items()}
+                case list():
+                    return [api(item) for item in node]
+            return node
+
+        return api(acl["Rules"])
+
     def restore_web_acl(self) -> None:
         """Give the web ACL its rules again."""
         client, acl = self.client("wafv2", VIRGINIA), self.properties("frontend", "WebACL")
         (listed,) = client.list_web_acls(Scope=acl["Scope"])["WebACLs"]
         client.update_web_acl(
-            **{name: acl[name] for name in ("Scope", "DefaultAction", "Rules", "VisibilityConfig")},
+            **{name: acl[name] for name in ("Scope", "DefaultAction", "VisibilityConfig")},
+            Rules=self._rules(acl),
             **{name: listed[name] for name in ("Name", "Id", "LockToken")},
         )
 

@@ -69,6 +69,7 @@ def test_resources_with_data_are_protected(built: dict[str, BuiltStack], name: s
         ("AWS::SNS::Topic", {}, {REPLACED, REMOVED}),
         ("AWS::SecretsManager::Secret", {"GenerateSecretString": {}}, {CHANGED}),
         ("AWS::SecretsManager::Secret", {}, {REPLACED, REMOVED}),
+        ("AWS::WAFv2::IPSet", {}, {CHANGED}),
         ("AWS::CloudWatch::Alarm", {}, set()),
     ],
 )

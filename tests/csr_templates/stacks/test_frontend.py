@@ -149,8 +149,8 @@ def test_domain_is_all_or_none(frontend: Template, given: tuple[bool, ...]) -> N
 
 
 def test_everything_is_switched_on(frontend: Template, resources: Template) -> None:
-    """Production with a custom domain has every resource."""
-    assert set(with_values(frontend, **DOMAIN)) == set(frontend["Resources"])
+    """Production with a custom domain and a probe of the API has every resource."""
+    assert set(with_values(frontend, **DOMAIN, ApiProbePath="/api/health")) == set(frontend["Resources"])
     assert not {"DomainRecordIPv4", "DomainRecordIPv6"} & set(resources)
 
 
@@ -398,16 +398,55 @@ def test_access_logs_hold_no_cookies(resources: Template) -> None:
     ("values", "host"),
     [({}, {"Fn::GetAtt": ["Distribution", "DomainName"]}), (DOMAIN, {"Ref": "DomainRecordIPv4"})],
 )
-def test_probe(frontend: Template, values: dict[str, str], host: Any) -> None:
-    """The probe requests a page as users do: with the site's domain, TLS and SNI, from three regions."""
-    config = properties(with_values(frontend, **values, ProbePath="/health.html"), "SiteProbe")[
-        "HealthCheckConfig"
-    ]
+@pytest.mark.parametrize(("probe", "parameter"), [("SiteProbe", "ProbePath"), ("ApiProbe", "ApiProbePath")])
+def test_probe(frontend: Template, values: dict[str, str], host: Any, probe: str, parameter: str) -> None:
+    """A probe sends requests as users do: with the site's domain, TLS and SNI, from three regions.
+
+    With a domain, it waits for the record, so that it does not request a name that does not exist yet.
+    """
+    resources = with_values(frontend, **values, **{parameter: "/api/health.html"})
+    config = properties(resources, probe)["HealthCheckConfig"]
 
     assert (config["Type"], config["Port"], config["EnableSNI"]) == ("HTTPS", 443, True)
     assert config["FullyQualifiedDomainName"] == host
-    assert config["ResourcePath"] == "/health.html"
+    assert config["ResourcePath"] == "/api/health.html"
     assert len(set(config["Regions"])) == 3
+
+
+@pytest.mark.parametrize("values", [{}, {"ApiProbePath": ""}, NO_EDGE | {"ApiProbePath": "/api/health"}])
+def test_no_probe_of_the_api(frontend: Template, values: dict[str, str]) -> None:
+    """By default and without CloudFront, the probe of the API and its alarm do not exist."""
+    assert not {"ApiProbe", "ApiUnreachableAlarm"} & set(with_values(frontend, **values))
+
+
+def test_alarm_of_the_api_probe(frontend: Template) -> None:
+    """The alarm watches the health check of the API as that of the site, and is critical."""
+    resources = with_values(frontend, ApiProbePath="/api/health")
+    site, api = (properties(resources, name) for name in ("SiteUnreachableAlarm", "ApiUnreachableAlarm"))
+
+    assert api["Dimensions"] == [{"Name": "HealthCheckId", "Value": {"Ref": "ApiProbe"}}]
+    for name in ("Namespace", "MetricName", "Statistic", "Threshold", "TreatMissingData", "AlarmActions"):
+        assert api[name] == site[name]
+
+
+@pytest.mark.parametrize(
+    ("value", "allowed"),
+    [
+        ("", True),
+        ("/api/health", True),
+        ("/api/" + "a" * 250, True),
+        ("/api/" + "a" * 251, False),
+        ("/api/", False),
+        ("/", False),
+        ("/apis/health", False),
+        ("/api/two words", False),
+    ],
+)
+def test_api_probe_path(frontend: Template, value: str, allowed: bool) -> None:
+    """The pattern accepts paths of the API only, because another path would not test it."""
+    pattern = frontend["Parameters"]["ApiProbePath"]["AllowedPattern"]
+
+    assert bool(re.fullmatch(pattern, value)) is allowed
 
 
 @pytest.mark.parametrize("values", [{"ProbePath": ""}, NO_EDGE])

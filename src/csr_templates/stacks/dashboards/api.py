@@ -21,6 +21,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
     logged = partial(_logged, template)
     return [
+        [widgets.links(contract.DASHBOARDS)],
         [widgets.alarm_states(template, "Alarms")],
         [
             widgets.graph(
@@ -65,7 +66,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 "Errors",
                 "per 5 min",
                 [alarm("Api4xxAlarm", "4XX"), alarm("Api5xxAlarm", "5XX")],
-                [threshold("Api4xxAlarm"), threshold("Api5xxAlarm")],
+                [threshold("Api4xxAlarm", "4XX"), threshold("Api5xxAlarm", "5XX")],
             ),
             widgets.graph(
                 "Function failures",
@@ -132,9 +133,9 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
 
 
 def _percentiles(template: widgets.Template, alarm: str) -> list[widgets.Metric]:
-    """Return the metric of an alarm at three percentiles."""
+    """Return the metric of an alarm at its own percentile, and at a lower and a higher one."""
     *identity, options = widgets.alarm_metric(template, alarm, "")
-    return [[*identity, {**options, "label": stat, "stat": stat}] for stat in ("p50", "p90", "p99")]
+    return [[*identity, {**options, "label": stat, "stat": stat}] for stat in ("p50", options["stat"], "p99")]
 
 
 def _logged(template: widgets.Template, metric_filter: str, label: str, stat: str) -> widgets.Metric:

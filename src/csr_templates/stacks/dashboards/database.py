@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from csr_templates.stacks import contract
 from csr_templates.stacks.parts import widgets
 
 
@@ -18,7 +19,15 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
     lines = partial(_lines, template)
     return [
+        [widgets.links(contract.DASHBOARDS)],
         [widgets.alarm_states(template, "Alarms")],
+        [
+            widgets.log_table(
+                "Latest slow queries",
+                "DatabaseSlowQueryLogGroup",
+                "fields @timestamp, @logStream, @message | sort @timestamp desc | limit 20",
+            )
+        ],
         [
             widgets.graph(
                 "CPU",
@@ -111,10 +120,19 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             ),
         ],
         [
-            widgets.log_table(
-                "Latest slow queries",
-                "DatabaseSlowQueryLogGroup",
-                "fields @timestamp, @logStream, @message | sort @timestamp desc | limit 20",
+            # What the engine did because it had too little memory.
+            # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQLOOM.html
+            widgets.graph(
+                "Out of memory",
+                "count",
+                [
+                    rds(name, f"{label}, {role}", "Maximum", dimensions=cluster | {"Role": role.upper()})
+                    for role in ("writer", "reader")
+                    for name, label in (
+                        ("AuroraMemoryNumDeclinedSqlTotal", "Declined queries"),
+                        ("AuroraMemoryNumKillConnTotal", "Closed connections"),
+                    )
+                ],
             )
         ],
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from csr_templates.stacks import contract
 from csr_templates.stacks.parts import widgets
 
 
@@ -23,6 +24,12 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
         return found
 
     return [
+        [
+            widgets.links(
+                {what: {"Ref": "ApiRegion"} for what in contract.DASHBOARDS}
+                | {contract.FRONTEND: {"Ref": "AWS::Region"}}
+            )
+        ],
         [widgets.alarm_states(template, "Alarms", condition="CloudFront")],
         [
             widgets.graph("Requests", "per 5 min", [edge("Requests", "Requests", "Sum")]),
@@ -37,8 +44,8 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
             widgets.graph(
                 "Errors",
                 "percent",
-                [alarm("CloudFront4xxAlarm", "4xx"), alarm("CloudFront5xxAlarm", "5xx")],
-                [threshold("CloudFront4xxAlarm"), threshold("CloudFront5xxAlarm")],
+                [alarm("CloudFront4xxAlarm", "4XX"), alarm("CloudFront5xxAlarm", "5XX")],
+                [threshold("CloudFront4xxAlarm", "4XX"), threshold("CloudFront5xxAlarm", "5XX")],
             ),
             widgets.graph(
                 "Origin latency",
@@ -80,12 +87,21 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
                 ),
             ),
             conditional(
+                "ApiUnreachableAlarm",
+                widgets.graph(
+                    "Health check of the API",
+                    "1 is healthy",
+                    [alarm("ApiUnreachableAlarm", "Status")],
+                    [threshold("ApiUnreachableAlarm")],
+                ),
+            ),
+            conditional(
                 "CertificateExpiringAlarm",
                 widgets.graph(
                     "Certificate",
                     "days to expiry",
                     [alarm("CertificateExpiringAlarm", "Days")],
-                    [threshold("CertificateExpiringAlarm")],
+                    [threshold("CertificateExpiringAlarm"), threshold("CertificateExpiringSoonAlarm")],
                 ),
             ),
         ],

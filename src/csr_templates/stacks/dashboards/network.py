@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from csr_templates.stacks import contract
 from csr_templates.stacks.parts import widgets
 
 
@@ -16,6 +17,7 @@ def overview(template: widgets.Template) -> list[list[widgets.Widget]]:
     threshold = partial(widgets.threshold, template)
     per_gateway = partial(_per_gateway, template)
     return [
+        [widgets.links(contract.DASHBOARDS)],
         [widgets.alarm_states(template, "Alarms")],
         [
             widgets.graph(

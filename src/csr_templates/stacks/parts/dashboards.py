@@ -46,7 +46,8 @@ def content(rows: Sequence[Sequence[widgets.Widget]]) -> Sub:
 
 def body(rows: Sequence[Sequence[widgets.Widget]]) -> dict[str, Any]:
     """Return the body of a dashboard, as ``Fn::Sub``."""
-    found: dict[str, Any] = _sub({"widgets": list(_on_the_grid(rows))})
+    # Otherwise, CloudWatch changes the periods with the time range, and sums no longer fit their lines.
+    found: dict[str, Any] = _sub({"periodOverride": "inherit", "widgets": list(_on_the_grid(rows))})
     return found
 
 

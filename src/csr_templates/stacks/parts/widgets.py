@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
+from csr_templates.stacks.parts import names, parameters
+
 Template: TypeAlias = Mapping[str, Any]
 Metric: TypeAlias = list[Any]
 """CloudWatch's array: namespace, name, names and values of the dimensions, options."""
@@ -19,6 +21,8 @@ Annotation: TypeAlias = dict[str, Any]
 Widget: TypeAlias = dict[str, Any]
 
 NO_VALUE: Final = {"Ref": "AWS::NoValue"}
+
+_DAY: Final = 86400  # seconds
 
 
 class DashboardError(ValueError):
@@ -46,8 +50,28 @@ def alarm_states(template: Template, title: str, condition: str | None = None) -
     return {"type": "alarm", "height": 3, "properties": {"title": title, "alarms": states}}
 
 
+def links(regions: Mapping[str, str | Mapping[str, Any]]) -> Widget:
+    """Return a line with links to dashboards and to the on-call page.
+
+    Args:
+        regions: last part of the name of a dashboard -> its region.
+    """
+    console = "console.aws.amazon.com/cloudwatch/home"
+    texts: list[Any] = [f"[On-call page](${{{parameters.RUNBOOK_URL}}})"]
+    for what, region in regions.items():
+        place = f"${{{region['Ref']}}}" if isinstance(region, Mapping) else region
+        texts.append(
+            f"[{what}](https://{place}.{console}?region={place}#dashboards/dashboard/{names.PREFIX}-{what})"
+        )
+    return {
+        "type": "text",
+        "height": 1,
+        "properties": {"markdown": {"Fn::Sub": " | ".join(texts)}, "background": "transparent"},
+    }
+
+
 def graph(title: str, label: str, metrics: Sequence[Metric], lines: Sequence[Annotation] = ()) -> Widget:
-    """Return a graph of metrics over time, with horizontal lines.
+    """Return a graph of metrics over time, with horizontal lines. It shows a week if a period is a day.
 
     Args:
         title: title of the widget.
@@ -61,6 +85,8 @@ def graph(title: str, label: str, metrics: Sequence[Metric], lines: Sequence[Ann
         "yAxis": {"left": {"min": 0, "label": label, "showUnits": False}},
         "metrics": list(metrics),
     }
+    if any(metric[-1].get("period") == _DAY for metric in metrics if isinstance(metric, list)):
+        properties["start"] = "-P7D"
     if lines:
         properties["annotations"] = {"horizontal": list(lines)}
     return {"type": "metric", "height": 6, "properties": properties}
@@ -148,8 +174,13 @@ def alarm_expression(template: Template, alarm: str, label: str) -> list[Metric]
     return found
 
 
-def threshold(template: Template, alarm: str) -> Annotation:
+def threshold(template: Template, alarm: str, label: str = "") -> Annotation:
     """Return the threshold line of an alarm.
+
+    Args:
+        template: the template.
+        alarm: logical ID of the alarm.
+        label: label of its metric in the legend, if the graph has lines of several alarms.
 
     Raises:
         DashboardError: the template does not have the alarm.
@@ -166,8 +197,9 @@ def threshold(template: Template, alarm: str) -> Annotation:
     side = "below" if own["ComparisonOperator"].startswith("LessThan") else "above"
     # A threshold that depends on a parameter is only a line.
     limit = "this" if isinstance(value, Mapping) else value
+    start = f"{label}: alarm" if label else "Alarm"
     return {
-        "label": f"Alarm {side} {limit} for {length} {unit}",
+        "label": f"{start} {side} {limit} for {length} {unit}",
         "value": value,
         "color": "#d62728",
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from cfn_analysis.model.resolving import resolve
-from csr_templates import StackTemplate, api, database, frontend, network, render
+from csr_templates import STACKS, StackTemplate, api, database, frontend, network, render
 from csr_templates.stacks.parts.widgets import DashboardError
 
 Template = dict[str, Any]
@@ -32,6 +33,7 @@ ALARMS = {
     api: "LambdaErrorsAlarm",
     frontend: "CloudFront5xxAlarm",
 }
+DOMAIN = {"CustomDomainName": "www.example.com", "CertificateArn": "arn", "HostedZoneId": "Z1"}
 each_module = pytest.mark.parametrize(
     "module", REGIONS, ids=lambda module: module.__name__.rpartition(".")[2]
 )
@@ -47,9 +49,15 @@ def resources_of(
 
 
 def widgets(module: ModuleType, resources: Template) -> dict[str, Template]:
-    """Return title -> properties of the widgets of the dashboard."""
-    body = json.loads(resources[DASHBOARDS[module]]["Properties"]["DashboardBody"]["Fn::Sub"])
-    return {widget["properties"]["title"]: widget["properties"] for widget in body["widgets"]}
+    """Return title -> properties of the widgets of the dashboard that have a title."""
+    found = [widget["properties"] for widget in body(module, resources)["widgets"]]
+    return {widget["title"]: widget for widget in found if "title" in widget}
+
+
+def body(module: ModuleType, resources: Template) -> Template:
+    """Return the body of the dashboard."""
+    found: Template = json.loads(resources[DASHBOARDS[module]]["Properties"]["DashboardBody"]["Fn::Sub"])
+    return found
 
 
 def lines(widget: Template) -> list[float]:
@@ -75,18 +83,19 @@ def alarms_of(resources: Template) -> Template:
         (frontend, {}),
         (frontend, {"WAFEnabled": "false"}),
         (frontend, {"ProbePath": ""}),
+        (frontend, {"ApiProbePath": "/api/health"}),
         (network, {"NatGatewayPerZone": "false"}),
         (database, {"DatabaseDeletionProtection": "false"}),
         (database, {"DatabaseMultiAZ": "false", "DatabaseReadReplica": "false"}),
     ],
 )
 def test_alarms_are_on_top(module: ModuleType, values: dict[str, str]) -> None:
-    """The first widget shows the state of all existing alarms, and of no others."""
+    """The first widget with a title shows the state of all existing alarms, and of no others."""
     resources = resources_of(module, values)
     first = next(iter(widgets(module, resources).values()))
 
     assert first["alarms"] == [f"${{{logical_id}.Arn}}" for logical_id in alarms_of(resources)]
-    assert bool(values) == (len(alarms_of(resources)) < len(alarms_of(resources_of(module))))
+    assert bool(values) == (set(alarms_of(resources)) != set(alarms_of(resources_of(module))))
 
 
 @each_module
@@ -119,6 +128,90 @@ def test_alarms_that_are_drawn_have_their_line(module: ModuleType) -> None:
         assert all(alarm["Threshold"] in drawn for _, drawn in of_the_alarm), alarm["AlarmName"]
     assert compared > 1
     assert {graph["region"] for graph in graphs} == {REGIONS[module]}
+
+
+@each_module
+def test_links(module: ModuleType) -> None:
+    """The first line links the on-call page and every dashboard, in the region of its stack."""
+    first = body(module, resources_of(module, {"RunbookUrl": "https://example.com/on-call"}))["widgets"][0]
+    found = dict(re.findall(r"\[([^]]+)\]\(([^)]+)\)", first["properties"]["markdown"]))
+
+    assert first["y"] == 0
+    assert found.pop("On-call page") == "https://example.com/on-call"
+    assert found == {
+        stack.name: f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
+        f"#dashboards/dashboard/csr-lambda-api-prod-{stack.name}"
+        for stack in STACKS
+    }
+    names = {resources_of(each)[DASHBOARDS[each]]["Properties"]["DashboardName"] for each in REGIONS}
+    assert {url.rpartition("/")[2] for url in found.values()} == names
+
+
+@each_module
+def test_periods_stay(module: ModuleType) -> None:
+    """The periods do not change with the time range, and metrics of a day are shown for a week."""
+    found = body(module, resources_of(module, DOMAIN if module is frontend else {}))
+
+    assert found["periodOverride"] == "inherit"
+    for widget in found["widgets"]:
+        periods = {metric[-1].get("period") for metric in widget["properties"].get("metrics", [])}
+        assert widget["properties"].get("start") == ("-P7D" if 86400 in periods else None)
+
+
+def test_day_long_metrics() -> None:
+    """The quota and the certificate are metrics of a day, with the lines of both certificate alarms."""
+    resources = resources_of(frontend, DOMAIN)
+    alarms = [
+        resources[name]["Properties"] for name in ("CertificateExpiringAlarm", "CertificateExpiringSoonAlarm")
+    ]
+
+    certificate = widgets(frontend, resources)["Certificate"]
+
+    assert certificate["start"] == widgets(api, resources_of(api))["Daily quota"]["start"] == "-P7D"
+    assert lines(certificate) == [alarm["Threshold"] for alarm in alarms]
+
+
+@each_module
+def test_the_statistic_of_an_alarm_is_drawn_beside_its_line(module: ModuleType) -> None:
+    """A graph with the metric of an alarm on a percentile shows this percentile."""
+    resources = resources_of(module)
+    drawn = {
+        (*metric[:2], metric[-1]["stat"])
+        for widget in widgets(module, resources).values()
+        for metric in widget.get("metrics", [])
+        if len(metric) > 1 and metric[0] != "..."
+    }
+    for alarm in alarms_of(resources).values():
+        if "ExtendedStatistic" in alarm:
+            assert (alarm["Namespace"], alarm["MetricName"], alarm["ExtendedStatistic"]) in drawn
+
+
+@pytest.mark.parametrize("module", [api, frontend], ids=["api", "frontend"])
+def test_lines_of_errors_are_distinct(module: ModuleType) -> None:
+    """If a graph has two alarms, the label of each line starts with the label of its metric."""
+    errors = widgets(module, resources_of(module))["Errors"]
+
+    assert [metric[-1]["label"] for metric in errors["metrics"]] == ["4XX", "5XX"]
+    labels = [line["label"] for line in errors["annotations"]["horizontal"]]
+    assert [label.partition(": alarm above ")[0] for label in labels] == ["4XX", "5XX"]
+
+
+def test_slow_queries_come_first() -> None:
+    """The table of slow queries is directly below the alarms: it is the first check of several of them."""
+    alarms, slow_queries, *_ = widgets(database, resources_of(database))
+
+    assert (alarms, slow_queries) == ("Alarms", "Latest slow queries")
+
+
+def test_actions_of_the_engine_without_memory() -> None:
+    """The dashboard counts the queries and connections that each instance sacrificed to free memory."""
+    metrics = widgets(database, resources_of(database))["Out of memory"]["metrics"]
+
+    assert {(metric[1], metric[5]) for metric in metrics} == {
+        (name, role)
+        for name in ("AuroraMemoryNumDeclinedSqlTotal", "AuroraMemoryNumKillConnTotal")
+        for role in ("WRITER", "READER")
+    }
 
 
 @pytest.mark.parametrize("title", ["CPU", "Connections", "Read latency", "Freeable memory"])

@@ -40,7 +40,7 @@ def test_one_thing_to_a_line() -> None:
     widget = widgets.graph("Duration", "ms", [metric], [widgets.limit("slow", 20), widgets.limit("end", 28)])
 
     assert dashboards.body([[widget]])["Fn::Sub"].split("\n") == [
-        '{"widgets":[',
+        '{"periodOverride":"inherit","widgets":[',
         '{"type":"metric","x":0,"y":0,"width":24,"height":6,"properties":{"title":"Duration",'
         '"region":"${AWS::Region}","yAxis":{"left":{"min":0,"label":"ms","showUnits":false}},"metrics":[',
         '["AWS/Lambda","Duration","FunctionName","${Function}",{"label":"p95","stat":"p95","period":300}]',

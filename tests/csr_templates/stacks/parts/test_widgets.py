@@ -57,6 +57,7 @@ def test_threshold(datapoints: dict[str, Any], label: str) -> None:
     template = {"Resources": {"Slow": ALARM | {"Properties": properties | datapoints}}}
 
     assert widgets.threshold(template, "Slow") == {"label": label, "value": 20000, "color": "#d62728"}
+    assert widgets.threshold(template, "Slow", "p95")["label"] == label.replace("Alarm", "p95: alarm")
 
 
 def test_threshold_that_follows_a_parameter() -> None:
