@@ -554,18 +554,11 @@ def rule(one: Checkout) -> None:
         for line in one.read("docs/rules.md").splitlines()
         if line.startswith("| sns | ")
     ]
-    module = f'''"""The name of a FIFO topic ends with .fifo."""
+    module = f'''from __future__ import annotations
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from cfn_analysis.rules.support.rule import Fault, Rule, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 
 
 class TopicWithoutFifoName(Rule):
@@ -576,11 +569,10 @@ class TopicWithoutFifoName(Rule):
 
     id = "E{free}"
     source_url = "https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"
-    tags = ["resources", "sns"]
     fault_class = "values"
     looks_at = properties_of("AWS::SNS::Topic")
 
-    def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
+    def faults(self, validator: Validator, properties: Any) -> Faults:
         name = properties.get("TopicName")
         if properties.get("FifoTopic") is True and isinstance(name, str) and not name.endswith(".fifo"):
             yield Fault(("TopicName",), f"TopicName is {{name}}, which does not end with .fifo.", validator)
