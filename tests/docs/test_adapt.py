@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.rendering import load
-from tests.system import NOT_PRODUCTION, ROOT
+from tests.system import NOT_PRODUCTION, ROOT, STACK_NAMES
 
 SNIPPETS = dict(
     re.findall(
@@ -109,7 +109,9 @@ def test_another_region(project: Path) -> None:
     """Three parameters and the region of the stacks are enough."""
     assert " written, 0 removed" in build(project)
 
-    assert [stack["region"] for stack in stacks(project)] == [*["eu-west-1"] * 3, "us-east-1"]
+    regions = {stack["name"]: stack["region"] for stack in stacks(project)}
+    assert regions.pop("frontend") == "us-east-1"
+    assert set(regions.values()) == {"eu-west-1"}
 
 
 @pytest.mark.parametrize("project", ["subset"], indirect=True)
@@ -134,4 +136,4 @@ def test_a_changed_stack(project: Path) -> None:
     assert " written, 0 removed" in build(project)
 
     assert "MaxAggregationInterval: 60" in (project / "out" / "main.yaml").read_text()
-    assert len(stacks(project)) == 4
+    assert [stack["name"] for stack in stacks(project)] == STACK_NAMES

@@ -6,13 +6,13 @@ Print their reports with ``python -m tests.cfn_analysis.reviewing.own_changes``.
 from __future__ import annotations
 
 import copy
+import dataclasses
 import functools
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.reviewing import report, text
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.hand_over import review_sides
@@ -24,9 +24,14 @@ Template = dict[str, Any]
 
 @functools.cache
 def own_side() -> Side:
-    """Return out/ of this checkout; production has CloudFront and WAF, also if its parameter file has not."""
+    """Return out/ of this checkout; production has CloudFront, WAF and an engine that can be upgraded."""
     side = review_sides.folder(OUT)
-    return with_values(side._replace(name="out"), "prod", {"CloudFrontEnabled": "true", "WAFEnabled": "true"})
+    values = {
+        "CloudFrontEnabled": "true",
+        "WAFEnabled": "true",
+        "DatabaseEngineVersion": "8.0.mysql_aurora.3.10.6",
+    }
+    return with_values(side._replace(name="out"), "prod", values)
 
 
 def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> Side:
@@ -36,7 +41,7 @@ def with_template(side: Side, stack: str, edit: Callable[[Template], None]) -> S
         template = copy.deepcopy(dict(one.template))
         if one.name == stack:
             edit(template)
-        stacks.append(_like(one, template))
+        stacks.append(dataclasses.replace(one, template=template))
     return side._replace(stacks=tuple(stacks))
 
 
@@ -49,43 +54,27 @@ def with_values(side: Side, environment: str, values: Mapping[str, str]) -> Side
     return side._replace(environments={**side.environments, environment: passed})
 
 
-def _like(stack: BuiltStack, template: Mapping[str, Any]) -> BuiltStack:
-    return BuiltStack(
-        stack.name,
-        stack.file,
-        stack.region,
-        template,
-        stack.sections,
-        stack.per_deploy,
-        stack.reads_from,
-        stack.source,
-        stack.text,
-        stack.policies,
-        name_pattern=stack.name_pattern,
-    )
-
-
-def _properties(template: Template, name: str) -> dict[str, Any]:
-    found: dict[str, Any] = template["Resources"][name]["Properties"]
-    return found
+def properties(template: Template, name: str) -> Any:
+    """Return the properties of a resource."""
+    return template["Resources"][name]["Properties"]
 
 
 def _group_description(template: Template) -> None:
-    _properties(template, "DatabaseSecurityGroup")["GroupDescription"] += ", from Lambda only"
+    properties(template, "DatabaseSecurityGroup")["GroupDescription"] += ", from Lambda only"
 
 
 def _subnet_group_name(template: Template) -> None:
     name = {"Fn::Sub": "${ProjectName}-${Environment}-database-subnets"}
-    _properties(template, "DatabaseSubnetGroup")["DBSubnetGroupName"] = name
+    properties(template, "DatabaseSubnetGroup")["DBSubnetGroupName"] = name
 
 
 def _threshold(template: Template) -> None:
-    _properties(template, "DatabaseCPUAlarm")["Threshold"] = 80
+    properties(template, "DatabaseCPUAlarm")["Threshold"] = 80
 
 
 def _bucket_renamed(template: Template) -> None:
     name = {"Fn::Sub": "${ProjectName}-${Environment}-lambda-packages-${AWS::AccountId}"}
-    _properties(template, "LambdaDeploymentsBucket")["BucketName"] = name
+    properties(template, "LambdaDeploymentsBucket")["BucketName"] = name
 
 
 def _export_renamed(template: Template) -> None:

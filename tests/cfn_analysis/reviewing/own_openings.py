@@ -12,11 +12,7 @@ from typing import Any
 from cfn_analysis.reviewing import markdown, report
 from cfn_analysis.reviewing.sides import Side
 
-from .own_changes import Template, own_side, with_template, with_values
-
-
-def _properties(template: Template, name: str) -> Any:
-    return template["Resources"][name]["Properties"]
+from .own_changes import Template, own_side, properties, with_template, with_values
 
 
 def _statement(document: Mapping[str, Any], sid: str) -> dict[str, Any]:
@@ -25,28 +21,26 @@ def _statement(document: Mapping[str, Any], sid: str) -> dict[str, Any]:
 
 
 def _role_widened(template: Template) -> None:
-    (policy,) = _properties(template, "ExecutionRole")["Policies"]
+    (policy,) = properties(template, "ExecutionRole")["Policies"]
     _statement(policy["PolicyDocument"], "SendDeadLetters")["Action"] = ["sqs:*"]
 
 
 def _condition_dropped(template: Template) -> None:
-    del _statement(_properties(template, "SiteBucketPolicy")["PolicyDocument"], "CloudFrontReads")[
-        "Condition"
-    ]
+    del _statement(properties(template, "SiteBucketPolicy")["PolicyDocument"], "CloudFrontReads")["Condition"]
 
 
 def _prefix_list(template: Template) -> None:
-    rules = _properties(template, "SecretsManagerEndpointSecurityGroup")["SecurityGroupIngress"]
+    rules = properties(template, "SecretsManagerEndpointSecurityGroup")["SecurityGroupIngress"]
     rules.append({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "SourcePrefixListId": "pl-58a04531"})
 
 
 def _rule_counts(template: Template) -> None:
-    rules = _properties(template, "WebACL")["Rules"]
+    rules = properties(template, "WebACL")["Rules"]
     next(rule for rule in rules if rule["Name"] == "rate-limit")["Action"] = {"Count": {}}
 
 
 def _key_widened(template: Template) -> None:
-    policy = _properties(template, "FunctionKey")["KeyPolicy"]
+    policy = properties(template, "FunctionKey")["KeyPolicy"]
     policy["Statement"].append(
         {
             "Sid": "PartnerDecrypts",
@@ -59,11 +53,11 @@ def _key_widened(template: Template) -> None:
 
 
 def _key_not_required(template: Template) -> None:
-    _properties(template, "ProxyGetMethod")["ApiKeyRequired"] = False
+    properties(template, "ProxyGetMethod")["ApiKeyRequired"] = False
 
 
 def _action_removed(template: Template) -> None:
-    del _properties(template, "LambdaErrorsAlarm")["AlarmActions"]
+    del properties(template, "LambdaErrorsAlarm")["AlarmActions"]
 
 
 OPENINGS: dict[str, Callable[[Side], Side]] = {

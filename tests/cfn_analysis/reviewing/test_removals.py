@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_analysis.model.rendering import load
+
 from .templates import resources, reviewed, risks
+
+ROWS = load(Path(__file__).with_name("removals.yaml").read_text("utf-8"))
 
 SERVED: dict[str, tuple[str, dict[str, Any]]] = {
     "Key": ("AWS::ApiGateway::ApiKey", {"Enabled": True}),
@@ -22,76 +27,7 @@ SERVED: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def _at(name: str, attribute: str) -> dict[str, Any]:
-    return {"Fn::GetAtt": [name, attribute]}
-
-
-RULE = {"GroupId": _at("Group", "GroupId"), "IpProtocol": "tcp", "FromPort": 443, "ToPort": 443}
-
-
-@pytest.mark.parametrize(
-    ("kind", "properties", "served", "effect"),
-    [
-        (
-            "AWS::ApiGateway::UsagePlanKey",
-            {"KeyId": {"Ref": "Key"}, "KeyType": "API_KEY", "UsagePlanId": {"Ref": "Plan"}},
-            ["Key", "Plan"],
-            "requests with its API key are rejected",
-        ),
-        (
-            "AWS::EC2::Route",
-            {"RouteTableId": {"Ref": "Table"}, "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"},
-            ["Table"],
-            "traffic to its destination no longer uses this route",
-        ),
-        (
-            "AWS::EC2::SecurityGroupEgress",
-            {**RULE, "DestinationSecurityGroupId": "sg-1"},
-            ["Group"],
-            "outbound traffic that only it allows is blocked",
-        ),
-        (
-            "AWS::EC2::SecurityGroupIngress",
-            {**RULE, "SourceSecurityGroupId": "sg-1"},
-            ["Group"],
-            "inbound traffic that only it allows is blocked",
-        ),
-        (
-            "AWS::EC2::SubnetRouteTableAssociation",
-            {"SubnetId": {"Ref": "Subnet"}, "RouteTableId": {"Ref": "Table"}},
-            ["Subnet"],
-            "the subnet uses the main route table of the VPC",
-        ),
-        (
-            "AWS::EC2::VPCEndpoint",
-            {"VpcId": {"Ref": "VPC"}, "ServiceName": "s3"},
-            ["VPC"],
-            "traffic to the service no longer uses this endpoint",
-        ),
-        (
-            "AWS::Lambda::Permission",
-            {
-                "FunctionName": {"Ref": "Function"},
-                "Action": "lambda:InvokeFunction",
-                "Principal": "apigateway.amazonaws.com",
-                "SourceArn": {"Fn::Sub": "arn:aws:execute-api:us-east-1:123456789012:${Api}/*"},
-            },
-            ["Function", "Api"],
-            "calls of the function that only it allows are rejected",
-        ),
-        (
-            "AWS::Route53::RecordSet",
-            {
-                "HostedZoneId": {"Ref": "Zone"},
-                "Name": "example.com",
-                "Type": "A",
-                "AliasTarget": {"DNSName": _at("Site", "DomainName"), "HostedZoneId": "Z2FDTNDATAQYW2"},
-            },
-            ["Zone", "Site"],
-            "its domain name is no longer resolved",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("kind", "properties", "served", "effect"), ROWS["test_a_removed_connection"])
 def test_a_removed_connection(kind: str, properties: dict[str, Any], served: list[str], effect: str) -> None:
     """Its removal interrupts, unless a resource that it connects is also removed, or only its ID changes."""
     before = resources(**SERVED, It=(kind, properties))

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack, Policies
+from cfn_analysis.model.rendering import load
 from cfn_analysis.model.stack_policies import denies
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.sides import ReviewError, Side
 from csr_templates.naming import PREFIX
+
+ROWS = load(Path(__file__).with_name("sets.yaml").read_text("utf-8"))
 
 Template = dict[str, Any]
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "jobs"}}
@@ -151,45 +155,7 @@ def test_an_output_that_another_region_reads() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "message"),
-    [
-        (
-            {"database": {"Old": {**QUEUE, "DeletionPolicy": "Retain"}}},
-            {"database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, because Old keeps the name: its policy retains it in "
-            "the account. Import the existing resource under the new logical ID, or choose another name.",
-        ),
-        (
-            {"database": {"Old": QUEUE}},
-            {"database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, because Old has the name until it is deleted later in "
-            "the deploy. Keep the logical ID, or deploy in two steps (first remove the resource, then add "
-            "the new one), or set DeletionPolicy: Retain first and import the existing resource under the "
-            "new logical ID.",
-        ),
-        (
-            {"network": {}, "database": {"Old": QUEUE}},
-            {"network": {"New": QUEUE}, "database": {}},
-            "The deploy fails: New cannot be created, because Old of the stack database has the name until "
-            "it is deleted later in the deploy. Keep the logical ID, or deploy in two steps (first remove "
-            "the resource, then add the new one), or set DeletionPolicy: Retain first and import the "
-            "existing resource under the new logical ID.",
-        ),
-        ({"network": {"Old": QUEUE}, "database": {}}, {"network": {}, "database": {"New": QUEUE}}, None),
-        (
-            {"network": {"Old": QUEUE}, "database": {}},
-            {"network": {"Old": QUEUE}, "database": {"New": QUEUE}},
-            "The deploy fails: New cannot be created, because Old of the stack network already has the name. "
-            "Choose another name.",
-        ),
-        (
-            {"network": {"Old": QUEUE}, "frontend": {}},
-            {"network": {"Old": QUEUE}, "frontend": {"New": QUEUE}},
-            None,
-        ),
-    ],
-)
+@pytest.mark.parametrize(("before", "after", "message"), ROWS["test_a_name_that_is_taken"])
 def test_a_name_that_is_taken(before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
     """A name is in use if its resource is retained, deleted later, or in another stack of the region."""
     old, new = (side(**{name: {"Resources": one} for name, one in sets.items()}) for sets in (before, after))
@@ -452,33 +418,7 @@ def test_the_stack_policy_is_that_of_the_deployed_stack() -> None:
     assert ("will-fail", "database", "Queue") not in risks(side(**full), side(policy, **empty))
 
 
-@pytest.mark.parametrize(
-    ("statement", "denied"),
-    [
-        ({"Action": "Update:Replace", "Resource": "*"}, True),
-        ({"Action": ["Update:Delete"], "Resource": "*"}, False),
-        ({"Action": "Update:*", "Resource": "LogicalResourceId/Other"}, False),
-        ({"Action": "Update:*", "NotResource": "LogicalResourceId/Other"}, True),
-        ({"NotAction": "Update:Replace", "Resource": "*"}, False),
-        ({"NotAction": "Update:Delete", "Resource": "*"}, True),
-        (
-            {
-                "Action": "Update:*",
-                "Resource": "*",
-                "Condition": {"StringEquals": {"ResourceType": ["AWS::SQS::Queue"]}},
-            },
-            True,
-        ),
-        (
-            {
-                "Action": "Update:*",
-                "Resource": "*",
-                "Condition": {"StringLike": {"ResourceType": "AWS::RDS::*"}},
-            },
-            False,
-        ),
-    ],
-)
+@pytest.mark.parametrize(("statement", "denied"), ROWS["test_what_a_stack_policy_denies"])
 def test_what_a_stack_policy_denies(statement: dict[str, Any], denied: bool) -> None:
     """Statements match by action, logical ID and type. Updates without an Allow statement are denied too."""
     allow = {"Effect": "Allow", "Action": "Update:*", "Resource": "*"}

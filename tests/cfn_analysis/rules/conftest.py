@@ -35,7 +35,7 @@ class RuleTests(pytest.Module):
             table = getattr(self.obj, kind, None)
             if not table:
                 raise self.CollectError(f"{self.path} has no table {kind} of snippets.")
-            for case in harness.cases(table):
+            for case in harness.cases(table, getattr(self.obj, "PATH", "")):
                 row: Row = Row.from_parent(self, name=f"{kind.lower()}[{case.name}]")
                 row.case = case
                 yield row

@@ -7,12 +7,15 @@ rule finds nothing, and ``BAD``.
     GOOD = {"name": text}
     BAD = {"name": (text, path, message)}, for a further finding (text, path, message, path, message)
 
-A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``.
+A row of ``BAD`` without a path has that of the file's ``PATH``.
+A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``. What snippets or
+messages share is a ``frame``, and what rows share a ``row``.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -26,7 +29,7 @@ from cfnlint.template import Template
 from cfn_analysis.rules import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 REGION = "ap-northeast-1"
 
@@ -42,12 +45,65 @@ class Case(NamedTuple):
     parameters: Mapping[str, str] | None = None
 
 
-def cases(table: Mapping[str, Any]) -> Iterator[Case]:
-    """Yield the rows of a table."""
-    for name, row in table.items():
-        text, *rest = (row,) if isinstance(row, str) else row
+def cases(table: Mapping[str, Any], path: str = "") -> Iterator[Case]:
+    """Yield the rows of a table whose findings without a path are at this one."""
+    for name, cells in table.items():
+        text, *rest = (cells,) if isinstance(cells, str) else cells
         options = rest.pop() if rest and isinstance(rest[-1], dict) else {}
+        if len(rest) == 1:
+            rest = [path, *rest]
         yield Case(name, text, list(zip(rest[::2], rest[1::2], strict=True)), **options)
+
+
+def frame(text: str) -> Callable[..., str]:
+    """Return a function that writes its arguments into the holes of a text.
+
+    A hole is ``<name>``, or ``<name=default>`` where it appears first. The arguments are given by name, or in
+    the order of the text: first what has no default, then the rest.
+    """
+    holes: dict[str, str | None] = {}
+    for name, default in re.findall(r"<([a-z_]+)(=[^>]*)?>", text):
+        holes.setdefault(name, default[1:] if default else None)
+    order = sorted(holes, key=lambda name: holes[name] is not None)
+
+    def fill(*values: object, **named: object) -> str:
+        given = {**holes, **dict(zip(order[: len(values)], values, strict=True)), **named}
+        missing = [name for name, value in given.items() if value is None]
+        unknown = sorted(given.keys() - holes.keys())
+        assert not missing, f"{missing} is missing in the frame: {text}"
+        assert not unknown, f"{unknown} is not in the frame: {text}"
+        return re.sub(r"<([a-z_]+)(=[^>]*)?>", lambda hole: str(given[hole[1]]), text)
+
+    return fill
+
+
+def row(*frames: str) -> Callable[..., tuple[str, ...]]:
+    """Return a function that makes a row: text, path and message are frames with common holes."""
+    fill = frame("\0".join(frames))
+    return lambda *values, **named: tuple(fill(*values, **named).split("\0"))
+
+
+def decoded(snippet: str) -> Any:
+    """Return a snippet as a template.
+
+    One that begins with a resource gets the line ``Resources:``. A condition that it uses and does not
+    declare has its own parameter, and ``NotProd`` is the opposite of ``Prod``.
+    """
+    text = f"Resources:\n{snippet}" if snippet.lstrip("\n").startswith("  ") else snippet
+    template, broken = decode_str(text)
+    assert template is not None, broken
+
+    declared = template.get("Conditions", {})
+    used = set(re.findall(r"(?:!If \[|!Condition |Condition: )([A-Z]\w*)", text))
+    for name in sorted({name.removeprefix("Not") for name in used if name not in declared}):
+        template.setdefault("Parameters", {})[f"{name}Parameter"] = {"Type": "String"}
+        template.setdefault("Conditions", {}).update(
+            {
+                name: {"Fn::Equals": [{"Ref": f"{name}Parameter"}, "true"]},
+                f"Not{name}": {"Fn::Not": [{"Condition": name}]},
+            }
+        )
+    return template
 
 
 def rule_of(test_file: Path) -> CloudFormationLintRule:
@@ -82,11 +138,8 @@ def findings(
     parameters: Mapping[str, str] | None = None,
 ) -> list[tuple[str, str]]:
     """Return path and message of what a rule finds, with no other rule."""
-    template, broken = decode_str(text)
-    assert template is not None, broken
-
     sets = [ParameterSet(parameters=dict(parameters))] if parameters else None
-    cfn = Template("template.yaml", template, list(regions), sets)
+    cfn = Template("template.yaml", decoded(text), list(regions), sets)
     everything = list(only(rule).run("template.yaml", cfn, configuration(*regions)))
 
     # cfn-lint turns an exception in a rule into a finding of another.

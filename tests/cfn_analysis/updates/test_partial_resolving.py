@@ -2,38 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from cfn_analysis.updates.partial_resolving import PartialBody
 
-TEMPLATE: dict[str, Any] = {
-    "Parameters": {
-        "Name": {"Type": "String", "Default": "a"},
-        "Open": {"Type": "String"},
-        "Zones": {"Type": "CommaDelimitedList", "Default": "x, y"},
-        "Ports": {"Type": "List<Number>", "Default": "1, 2"},
-        "Image": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/image"},
-        "Password": {"Type": "String", "Default": "hush", "NoEcho": True},
-    },
-    "Mappings": {"Sizes": {"a": {"Size": 1, "Type": 2}}, "Other": {"b": {"Size": 2}}},
-    "Conditions": {
-        "IsA": {"Fn::Equals": [{"Ref": "Name"}, "a"]},
-        "IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]},
-        "IsMine": {"Fn::Equals": [{"Ref": "AWS::AccountId"}, "1"]},
-        "IsSecret": {"Fn::Equals": [{"Ref": "Password"}, "hush"]},
-        "Either": {"Fn::Or": [{"Condition": "IsA"}, {"Condition": "IsOpen"}]},
-        "Circle": {"Fn::Not": [{"Condition": "Circle"}]},
-        "IsNotA": {"Fn::Not": [{"Condition": "IsA"}]},
-        "IsClosed": {"Fn::Not": [{"Condition": "IsOpen"}]},
-        "IsBig": {"Fn::Equals": [{"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]}, 1]},
-    },
-    "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
-}
-OPEN = {"Fn::Given": "Open"}
+DATA = load(Path(__file__).with_name("partial_resolving.yaml").read_text("utf-8"))
+TEMPLATE: dict[str, Any] = DATA["template"]
 IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
 
 
@@ -47,58 +27,7 @@ def body() -> PartialBody:
     )
 
 
-@pytest.mark.parametrize(
-    ("node", "value"),
-    [
-        ({"Ref": "Name"}, "a"),
-        ({"Ref": "Open"}, OPEN),
-        ({"Ref": "Zones"}, ["x", "y"]),
-        ({"Ref": "Ports"}, ["1", "2"]),
-        ({"Ref": "Image"}, {"Fn::ParameterStore": "/image"}),
-        ({"Ref": "AWS::AccountId"}, {"Ref": "AWS::AccountId"}),
-        ({"Ref": "AWS::Region"}, "us-east-1"),
-        ({"Fn::Sub": "${Name}-${Open}"}, {"Fn::Sub": ["a-${Value1}", {"Value1": OPEN}]}),
-        ({"Fn::FindInMap": ["Sizes", {"Ref": "Name"}, "Size"]}, 1),
-        (
-            {"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]},
-            {"Fn::FindInMap": ["Sizes", OPEN, "Size", '{"a": {"Size": 1, "Type": 2}}']},
-        ),
-        (
-            {"Fn::FindInMap": [{"Ref": "Open"}, "a", "Size"]},
-            {
-                "Fn::FindInMap": [
-                    OPEN,
-                    "a",
-                    "Size",
-                    '{"Other": {"b": {"Size": 2}}, "Sizes": {"a": {"Size": 1, "Type": 2}}}',
-                ]
-            },
-        ),
-        ({"Fn::If": ["IsA", 1, 2]}, 1),
-        ({"Fn::If": ["IsOpen", {"Ref": "Name"}, 2]}, {"Fn::If": ["IsOpen", "a", 2, IS_OPEN]}),
-        ({"Fn::Select": [1, {"Fn::Cidr": ["10.0.0.0/16", 2, "8"]}]}, "10.0.1.0/24"),
-        ({"Fn::Select": [0, {"Fn::Cidr": ["2001:db8::/56", "1", 64]}]}, "2001:db8::/64"),
-        ({"Fn::Cidr": ["10.0.0.0/16", 2, 8]}, ["10.0.0.0/24", "10.0.1.0/24"]),
-        ({"Fn::Cidr": ["nonsense", 1, 8]}, {"Fn::Cidr": ["nonsense", "1", "8"]}),
-        ({"Fn::Cidr": [{"Ref": "Open"}, 1, 8]}, {"Fn::Cidr": [OPEN, "1", "8"]}),
-        ({"Fn::ImportValue": "vpc"}, {"Fn::In": ["network", {"Ref": "VPC"}]}),
-        ({"Fn::ImportValue": "other"}, {"Fn::ImportValue": "other"}),
-        ({"Fn::ImportValue": {"Ref": "Open"}}, {"Fn::ImportValue": OPEN}),
-        (
-            {"Fn::GetStackOutput": {"StackName": "network", "OutputName": "Id"}},
-            {"Fn::In": ["network", {"Ref": "VPC"}]},
-        ),
-        (
-            {"Fn::GetStackOutput": {"StackName": {"Ref": "Name"}, "OutputName": "other"}},
-            {"Fn::GetStackOutput": {"StackName": "a", "OutputName": "other"}},
-        ),
-        ({"Ref": "Missing"}, {"Ref": "Missing"}),
-        (
-            {"Fn::Length": [{"Ref": "Name"}]},
-            {"Fn::Unresolved": [{"Fn::Length": [{"Ref": "Name"}]}, {"Name": "a"}]},
-        ),
-    ],
-)
+@pytest.mark.parametrize(("node", "value"), DATA["values"])
 def test_values(body: PartialBody, node: Any, value: Any) -> None:
     """Functions of known values are replaced by their values. Other functions keep their arguments."""
     assert body.value(node, "x") == value

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import property_schema, resource_schema
 from cfn_analysis.updates.refused_updates import REFUSED, refusals
 from cfn_analysis.updates.replacement import (
@@ -26,6 +28,8 @@ from cfn_analysis.updates.update_exceptions import (
     UNIQUE,
     ChangedProperties,
 )
+
+ROWS = load(Path(__file__).with_name("update_exceptions.yaml").read_text("utf-8"))
 
 REGION = "us-east-1"
 INSTANCE = "AWS::RDS::DBInstance"
@@ -187,63 +191,7 @@ def test_values_decide(found: Effect, expected: Effect) -> None:
     assert found == expected
 
 
-@pytest.mark.parametrize(
-    ("kind", "before", "after", "certain"),
-    [
-        ("AWS::KMS::Key", {}, {"KeySpec": "RSA_2048"}, [True]),
-        ("AWS::KMS::Key", {}, {"Description": "d"}, []),
-        (
-            "AWS::RDS::DBCluster",
-            {"EngineVersion": "8.0.mysql_aurora.3.10.1"},
-            {"EngineVersion": "8.0.mysql_aurora.3.9.2"},
-            [True],
-        ),
-        (
-            "AWS::RDS::DBCluster",
-            {"EngineVersion": "8.0.mysql_aurora.3.9.2"},
-            {"EngineVersion": "8.0.mysql_aurora.3.10.1"},
-            [],
-        ),
-        ("AWS::RDS::DBCluster", {"EngineVersion": GIVEN}, {"EngineVersion": "8.0.mysql_aurora.3.10.1"}, []),
-        (INSTANCE, {"AllocatedStorage": "20"}, {"AllocatedStorage": 10}, [True]),
-        (INSTANCE, {"AllocatedStorage": "x"}, {"AllocatedStorage": 10}, [False]),
-        (
-            INSTANCE,
-            {"Engine": "mysql", "EngineVersion": "5.7.44"},
-            {"Engine": "mysql", "EngineVersion": "8.0.40"},
-            [True],
-        ),
-        (
-            INSTANCE,
-            {"Engine": "postgres", "EngineVersion": "15.4"},
-            {"Engine": "postgres", "EngineVersion": "15.7"},
-            [],
-        ),
-        (
-            INSTANCE,
-            {"Engine": "postgres", "EngineVersion": "15.4"},
-            {"Engine": "postgres", "EngineVersion": "16.1"},
-            [True],
-        ),
-        (
-            INSTANCE,
-            {"Engine": "mysql", "EngineVersion": "5.7"},
-            {"Engine": "mysql", "EngineVersion": "8.0", "AllowMajorVersionUpgrade": True},
-            [],
-        ),
-        (
-            "AWS::DynamoDB::Table",
-            {"GlobalSecondaryIndexes": [{"IndexName": "a"}]},
-            {"GlobalSecondaryIndexes": [{"IndexName": "b"}]},
-            [True],
-        ),
-        ("AWS::DynamoDB::Table", {}, {"GlobalSecondaryIndexes": [{"IndexName": "b"}]}, []),
-        ("AWS::DynamoDB::Table", {}, {"GlobalSecondaryIndexes": GIVEN}, [False, False]),
-        ("AWS::SNS::Subscription", {"Region": "a"}, {"Region": "b"}, [True]),
-        ("AWS::SNS::Subscription", {}, {"Region": "b"}, [False]),
-        ("AWS::SNS::Subscription", {"Region": "a", "FilterPolicyScope": "x"}, {"Region": "b"}, []),
-    ],
-)
+@pytest.mark.parametrize(("kind", "before", "after", "certain"), ROWS["test_refusals"])
 def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], certain: list[bool]) -> None:
     """AWS rejects some changes always, and others in some cases."""
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}

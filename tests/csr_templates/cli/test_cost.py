@@ -15,9 +15,9 @@ import pytest
 from csr_templates.cli import cost
 from csr_templates.cli import main as cli
 from csr_templates.costs.prices import FILE
-from tests.system import NOT_PRODUCTION
 
 OUT = Path(__file__).resolve().parents[3] / "out"
+KEY = {"Key": {"Type": "AWS::KMS::Key"}}
 
 
 def run(*arguments: str, out: Path = OUT) -> int:
@@ -45,25 +45,27 @@ def built(folder: Path, resources: dict[str, Any], environments: Sequence[str] =
     return folder
 
 
-def test_all_environments(capsys: pytest.CaptureFixture[str]) -> None:
-    """By default, those of the manifest, in its order; everything has a price."""
-    assert run("--format", "json") == 0
+def test_all_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By default, those of the manifest, in its order."""
+    assert run("--format", "json", out=built(tmp_path, KEY, ["test", "live"])) == 0
 
-    manifest = json.loads((OUT / "stacks.json").read_text("utf-8"))
-    assert list(document(capsys)["environments"]) == list(manifest["stacks"][0]["parameterFiles"])
+    assert list(document(capsys)["environments"]) == ["test", "live"]
 
 
-def test_chosen_environments(capsys: pytest.CaptureFixture[str]) -> None:
+def test_chosen_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In the order of the arguments, each once."""
-    assert run("prod", *NOT_PRODUCTION, "prod", "--format", "json") == 0
+    out = built(tmp_path, KEY, ["dev", "test", "live"])
+    assert run("live", "dev", "live", "--format", "json", out=out) == 0
 
-    assert list(document(capsys)["environments"]) == ["prod", *NOT_PRODUCTION]
+    assert list(document(capsys)["environments"]) == ["live", "dev"]
 
 
 @pytest.mark.parametrize(("format_name", "start"), [("text", "prod: "), ("markdown", "### prod: ")])
-def test_formats_for_readers(format_name: str, start: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_formats_for_readers(
+    format_name: str, start: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Both begin with the environment and its sum."""
-    assert run("prod", "--format", format_name) == 0
+    assert run("prod", "--format", format_name, out=built(tmp_path, KEY, ["prod"])) == 0
 
     captured = capsys.readouterr()
     assert captured.out.startswith(start)
@@ -73,8 +75,9 @@ def test_formats_for_readers(format_name: str, start: str, capsys: pytest.Captur
 def test_usage_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """10,000,000 x 0.00000425; the other environments have no usage."""
     path = tmp_path / "usage.json"
-    path.write_text('{"prod": {"api": {"api-requests": 10000000}}}', "utf-8")
-    assert run("--format", "json", "--usage", str(path)) == 0
+    path.write_text('{"prod": {"site": {"api-requests": 10000000}}}', "utf-8")
+    out = built(tmp_path, {"Api": {"Type": "AWS::ApiGateway::RestApi"}}, ["dev", "prod"])
+    assert run("--format", "json", "--usage", str(path), out=out) == 0
 
     environments = document(capsys)["environments"]
     assert environments["prod"]["usage"]["sum"] == "42.50"
@@ -83,7 +86,7 @@ def test_usage_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_another_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its folder has its own stacks and environments."""
-    out = built(tmp_path, {"Key": {"Type": "AWS::KMS::Key"}}, ["live"])
+    out = built(tmp_path, KEY, ["live"])
     assert run("live", "--format", "json", out=out) == 0
 
     assert document(capsys)["environments"]["live"]["fixed"] == "1.00"
@@ -91,7 +94,7 @@ def test_another_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_a_folder_without_environments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The defaults of the templates apply."""
-    out = built(tmp_path, {"Key": {"Type": "AWS::KMS::Key"}})
+    out = built(tmp_path, KEY)
     assert run(out=out) == 0
 
     assert capsys.readouterr().out.startswith("Defaults of the templates: 1.00 USD a month")
@@ -116,7 +119,7 @@ def old_prices(folder: Path) -> Path:
 
 def test_old_prices(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A price older than a year is a warning."""
-    assert run("prod", "--prices", str(old_prices(tmp_path))) == 0
+    assert run("--prices", str(old_prices(tmp_path)), out=built(tmp_path, KEY)) == 0
 
     assert capsys.readouterr().err.startswith("csr-templates: warning: the oldest price is of 1")
 
@@ -147,7 +150,7 @@ def test_the_age_of_prices(
     }
     path = tmp_path / "prices.json"
     path.write_text(json.dumps({"sources": {}, "items": {"kms-keys": item, "kms-requests": item}}), "utf-8")
-    out = built(tmp_path, {"Key": {"Type": "AWS::KMS::Key"}})
+    out = built(tmp_path, KEY)
 
     assert run("--prices", str(path), out=out) == 0
     assert bool(capsys.readouterr().err) is warned
@@ -202,11 +205,12 @@ def test_a_wrong_usage_file(
     assert message in captured.err
 
 
-def test_only_what_is_needed_is_loaded() -> None:
-    """Neither troposphere nor cfn-lint nor boto3, which take longer than the cost of three environments."""
+def test_only_what_is_needed_is_loaded(tmp_path: Path) -> None:
+    """Neither troposphere nor cfn-lint nor boto3, which take longer than the cost of a stack."""
+    out = built(tmp_path, KEY)
     code = (
         "import sys; from csr_templates.cli.main import main; "
-        f"code = main(['cost', '--out', {str(OUT)!r}, '--format', 'json']); "
+        f"code = main(['cost', '--out', {str(out)!r}, '--format', 'json']); "
         "slow = {'troposphere', 'awacs', 'cfnlint', 'boto3', 'botocore'} & set(sys.modules); "
         "print(code, *slow, file=sys.stderr)"
     )

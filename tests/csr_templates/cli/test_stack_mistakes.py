@@ -12,6 +12,7 @@ from cfn_analysis.rules import find_rules
 from csr_templates import Stack
 from csr_templates.cli import folders, stack_mistakes
 from csr_templates.cli import main as cli
+from tests.data import read_yaml
 
 MODULE = """\
 from troposphere import ec2, rds, s3
@@ -25,40 +26,7 @@ def build():
 """
 LINE = 7  # of the mistake
 
-SENTENCES = {
-    'ec2.VPC("Vpc", EnableDnsSuport=True)': "Vpc (AWS::EC2::VPC) does not have the property EnableDnsSuport. "
-    "Did you mean 'EnableDnsSupport'?",
-    't.resources["SiteBucket"].bucketname = "x"': "SiteBucket (AWS::S3::Bucket) does not have the property "
-    "bucketname. Did you mean 'BucketName'?",
-    's3.VersioningConfiguration(Statuss="Enabled")': "VersioningConfiguration does not have the property "
-    "Statuss. Did you mean 'Status'?",
-    's3.VersioningConfiguration(Xyz="Enabled")': "VersioningConfiguration does not have the property Xyz. It "
-    "has Status.",
-    'ec2.VPC("Vpc", EnableDnsSupport="\uff11\uff12")': "Vpc (AWS::EC2::VPC): the property EnableDnsSupport "
-    "does not accept '\uff11\uff12' (str); expected boolean.",
-    'rds.DBCluster("Cluster", BackupRetentionPeriod="\u4e00\u9031\u9593")': "Cluster (AWS::RDS::DBCluster): "
-    "the property BackupRetentionPeriod does not accept '\u4e00\u9031\u9593' (str): '\u4e00\u9031\u9593' is "
-    "not a valid integer.",
-    's3.Bucket("Site", VersioningConfiguration={"Status": "Enabled"})': "Site (AWS::S3::Bucket): the "
-    "property VersioningConfiguration does not accept {'Status': 'Enabled'} (dict); expected "
-    "VersioningConfiguration.",
-    'ec2.VPCEndpoint("Endpoint", RouteTableIds=[12])': "Endpoint (AWS::EC2::VPCEndpoint): the property "
-    "RouteTableIds does not accept 12 (int); expected a list of text.",
-    'ec3.VPC("Vpc")': "The name ec3 is not defined. Did you mean 'ec2'? Import it or define it first.",
-    'ec2.Vpc("Vpc")': "troposphere.ec2 does not have Vpc. Did you mean 'VPC'?",
-    "from troposphere import kmss": "The import fails: cannot import name 'kmss' from 'troposphere'. Correct "
-    "the name, or install the package.",
-    "import tropsphere": "The import fails: No module named 'tropsphere'. Correct the name, or install the "
-    "package.",
-    't.resources["SiteBukcet"]': "There is no SiteBukcet here. Did you mean 'SiteBucket'?",
-    'names.name("site", 3)': "name() takes 1 positional argument but 2 were given.",
-    'widgets.threshold(t.to_dict(), "CpuAlarm")': "The dashboard shows CpuAlarm, which the template does not "
-    "have. Remove it from the dashboard too, or remove the dashboard, or create another body with "
-    "csr_templates.stacks.parts.dashboards.",
-    't.add_resource(s3.Bucket("SiteBucket"))': 'duplicate key "SiteBucket" detected.',
-    't.add_resource(s3.BucketPolicy("Open", PolicyDocument={}))': "Stack site: Open: Resource Bucket "
-    "required in type AWS::S3::BucketPolicy (title: Open).",
-}
+SENTENCES: dict[str, str] = read_yaml(Path(__file__).with_name("stack_mistakes.yaml"))
 
 
 @pytest.mark.parametrize("mistake", SENTENCES)

@@ -380,9 +380,7 @@ def test_each_part_starts_a_document() -> None:
 
 
 @each_stack
-def test_longer_statements_move_no_others(
-    built: dict[str, BuiltStack], policies: dict[str, Policies], name: str
-) -> None:
+def test_longer_statements_move_no_others(built: dict[str, BuiltStack], name: str) -> None:
     """More topics change the document of their service, and the order of no statement."""
 
     def sids(documents: list[Document]) -> list[list[str]]:
@@ -396,10 +394,20 @@ def test_longer_statements_move_no_others(
         for number in range(8)
     }
     old = built[name]
-    template = {**old.template, "Resources": {**old.resources, **topics}}
-    more = iam_policies(BuiltStack(name, old.file, old.region, template, name_pattern=old.name_pattern))
+    few, many = (
+        iam_policies(
+            BuiltStack(
+                name,
+                old.file,
+                old.region,
+                {**old.template, "Resources": {**old.resources, **added}},
+                name_pattern=old.name_pattern,
+            )
+        )
+        for added in ({"Topic0": topics["Topic0"]}, topics)
+    )
 
-    for before, after in zip(policies[name], more, strict=True):
+    for before, after in zip(few, many, strict=True):
         assert sids(before) == sids(after)
         (changed,) = [number for number, document in enumerate(after) if document != before[number]]
         assert "Sns" in sids(after)[changed]
@@ -617,6 +625,11 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     assert "aws:RequestTag/Environment" in found["CreateLogsLogGroup"]["Condition"]["StringEquals"]
 
 
+def without_scopes(*types: str) -> tuple[deploy_scopes.Scope, ...]:
+    """Return SCOPES as it is before a recipe adds the types."""
+    return tuple(scope for scope in deploy_scopes.SCOPES if scope.type not in types)
+
+
 @pytest.mark.parametrize(
     ("template", "messages"),
     [
@@ -643,8 +656,11 @@ def test_a_name_with_a_random_part_needs_our_tags(name: object) -> None:
     ],
     ids=["types without ARNs", "parameter that nobody can look up"],
 )
-def test_unknown_types_are_reported(template: dict[str, Any], messages: list[str]) -> None:
+def test_unknown_types_are_reported(
+    template: dict[str, Any], messages: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Without an entry, a type would have no permissions, and its deploy would fail with AccessDenied."""
+    monkeypatch.setattr(deploy_scopes, "SCOPES", without_scopes("AWS::DynamoDB::Table", "AWS::Glue::Job"))
     with pytest.raises(PolicyError) as caught:
         of(template)
 
@@ -654,11 +670,13 @@ def test_unknown_types_are_reported(template: dict[str, Any], messages: list[str
 def test_the_example_of_a_message_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the line that the message shows, the policies have the actions of the type."""
     template = {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}}}
+    unknown = without_scopes("AWS::DynamoDB::Table")
+    monkeypatch.setattr(deploy_scopes, "SCOPES", unknown)
     with pytest.raises(PolicyError) as caught:
         of(template)
     (line,) = re.findall(r'Scope\("(.+)", "(.+)"\)', str(caught.value))
 
-    monkeypatch.setattr(deploy_scopes, "SCOPES", (*deploy_scopes.SCOPES, deploy_scopes.Scope(*line)))
+    monkeypatch.setattr(deploy_scopes, "SCOPES", (*unknown, deploy_scopes.Scope(*line)))
 
     assert "dynamodb:CreateTable" in statement(of(template), "Dynamodb")["Action"]
 

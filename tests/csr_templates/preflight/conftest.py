@@ -30,14 +30,14 @@ class State(NamedTuple):
         facts: the responses of the account.
         results: the results of all checks.
         again: the results after all faults were created and removed.
-        outcomes: the additional results for each fault of the state.
+        outcomes: the additional results for each fault of the state, by its name.
         calls: the calls of one run.
     """
 
     facts: Facts
     results: list[Result]
     again: list[Result]
-    outcomes: list[Outcome]
+    outcomes: dict[str, Outcome]
     calls: list[Call]
 
 
@@ -74,7 +74,9 @@ def _state(world: MockAccount, name: str) -> State:
     facts = world.start()
     results = world.collect(facts)
     calls = world.recorder.made[before:]
-    outcomes = [_outcome(world, facts, results, fault) for fault in faults.FAULTS if fault.base == name]
+    outcomes = {
+        fault: _outcome(world, facts, results, faults.FAULTS[name][fault]) for fault in faults.FAULTS[name]
+    }
     return State(facts, results, world.collect(world.start()), outcomes, calls)
 
 
@@ -84,7 +86,7 @@ def _outcome(world: MockAccount, base: Facts, results: list[Result], fault: Faul
     else:
         assert fault.make
         with fault.make(world) as needed:
-            found = world.collect(base.without(*fault.services), needed)
+            found = world.collect(base.without(*fault.services.split()), needed)
     usual = {(one.check, one.subject, one.status) for one in results}
     return Outcome(
         fault,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any, NamedTuple
+from unittest import mock
 
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall
 from csr_templates.preflight.needs import Needs
@@ -18,23 +20,17 @@ CLUSTER = f"{PREFIX}aurora-cluster"
 
 
 class Fault(NamedTuple):
-    """A fault.
+    """A fault, without its name.
 
     Attributes:
-        name: what is wrong.
-        base: ``new`` is an account with only roles and artifact buckets, ``ready`` has all stacks.
-        where: where the fault is: in moto, a recorded response, the facts, or the deploy.
         found: expected status, check and subject.
-        services: services whose responses change.
+        services: services whose responses change, with spaces in between.
         make: creates and then removes the fault; yields other needs if the deploy is different.
         change: changes the facts instead.
     """
 
-    name: str
-    base: str
-    where: str
     found: str
-    services: tuple[str, ...] = ()
+    services: str = ""
     make: Callable[[MockAccount], Any] | None = None
     change: Callable[[Facts], Facts] | None = None
 
@@ -98,44 +94,31 @@ def recorded(name: str, value: Any) -> Callable[[MockAccount], Any]:
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[None]:
-        before = getattr(world.recorder, name)
-        setattr(world.recorder, name, value)
-        yield
-        setattr(world.recorder, name, before)
+        with mock.patch.object(world.recorder, name, value):
+            yield
 
     return made
 
 
-def updated(name: str, **values: Any) -> Callable[[MockAccount], Any]:
-    """Return a fault with different entries in a recorded response. ``_`` in a name is a hyphen."""
+def updated(responses: str, **values: Any) -> Callable[[MockAccount], Any]:
+    """Return a fault with different entries in recorded responses. ``_`` in a name is a hyphen."""
+    return patched(responses, {key.replace("_", "-"): value for key, value in values.items()})
+
+
+def patched(responses: str, entries: dict[str, Any]) -> Callable[[MockAccount], Any]:
+    """Return a fault with different entries in recorded responses, such as ``stacks.status``."""
 
     @contextmanager
     def made(world: MockAccount) -> Iterator[None]:
-        held: dict[str, Any] = getattr(world.recorder, name)
-        before = dict(held)
-        held.update({key.replace("_", "-"): value for key, value in values.items()})
-        yield
-        held.clear()
-        held.update(before)
+        with mock.patch.dict(attrgetter(responses)(world.recorder), entries):
+            yield
 
     return made
 
 
 def stack_status(name: str, status: str) -> Callable[[MockAccount], Any]:
     """Return a fault with a different status of a stack."""
-
-    @contextmanager
-    def made(world: MockAccount) -> Iterator[None]:
-        held, deployed = world.recorder.stacks.status, f"{PREFIX}{name}"
-        before = held.get(deployed)
-        held[deployed] = status
-        yield
-        if before is None:
-            del held[deployed]
-        else:
-            held[deployed] = before
-
-    return made
+    return patched("stacks.status", {f"{PREFIX}{name}": status})
 
 
 def deploys(*chosen: str, **values: str) -> Callable[[MockAccount], Any]:
@@ -187,15 +170,6 @@ def other_certificate(world: MockAccount, domain: str, days: float) -> Iterator[
     yield
     made, key = certificate(DOMAIN, 200)
     acm.import_certificate(CertificateArn=world.certificate, Certificate=made, PrivateKey=key)
-
-
-@contextmanager
-def other_distribution(world: MockAccount) -> Iterator[None]:
-    """Assign the domain to another distribution."""
-    stacks = world.recorder.stacks
-    stacks.ids["Distribution"], before = "EOTHER", stacks.ids["Distribution"]
-    yield
-    stacks.ids["Distribution"] = before
 
 
 @contextmanager
@@ -350,14 +324,6 @@ def role_without_stack(world: MockAccount) -> Iterator[None]:
     owner = foreign.pop(f"deploy-{PREFIX}api-pipeline")
     yield
     foreign[f"deploy-{PREFIX}api-pipeline"] = owner
-
-
-@contextmanager
-def deployed_key(world: MockAccount) -> Iterator[None]:
-    """Let the deployed distribution send the other key."""
-    world.recorder.stacks.parameters[f"{PREFIX}frontend"] = {"OriginKey": "b"}
-    yield
-    del world.recorder.stacks.parameters[f"{PREFIX}frontend"]
 
 
 @contextmanager
@@ -583,791 +549,406 @@ def dashboard(world: MockAccount, name: str) -> Iterator[None]:
 
 _THEIRS = {"Status": "PENDING_VALIDATION"}
 
-FAULTS = (
-    # ---- before the first deploy ----
-    Fault(
-        "another account is meant",
-        "new",
-        "needs",
-        "FAIL account:123456789012",
-        make=deploys(PermissionsBoundaryArn="arn:aws:iam::999999999999:policy/boundary"),
-    ),
-    Fault(
-        "a region is not enabled",
-        "new",
-        "facts",
-        f"FAIL regions:{TOKYO}",
-        change=changed("ec2", "DescribeRegions", disabled_region),
-    ),
-    Fault(
-        "a zone that the account does not have",
-        "new",
-        "needs",
-        "FAIL zones:ap-northeast-1b",
-        make=deploys("network", AvailabilityZone2="ap-northeast-1b"),
-    ),
-    Fault(
-        "both subnets in one zone",
-        "new",
-        "needs",
-        "FAIL zones:ap-northeast-1a",
-        make=deploys("network", AvailabilityZone2="ap-northeast-1a"),
-    ),
-    Fault(
-        "the first create failed",
-        "new",
-        "recorded",
-        f"FAIL stack-state:{PREFIX}database",
-        ("cloudformation",),
-        stack_status("database", "ROLLBACK_COMPLETE"),
-    ),
-    Fault(
-        "a change set was left",
-        "new",
-        "recorded",
-        f"WARN stack-state:{PREFIX}database",
-        ("cloudformation",),
-        stack_status("database", "REVIEW_IN_PROGRESS"),
-    ),
-    Fault(
-        "a service role is missing",
-        "new",
-        "moto",
-        f"FAIL deploy-roles:deploy-{PREFIX}api-service",
-        ("iam",),
-        lambda world: no_role(world, f"deploy-{PREFIX}api-service"),
-    ),
-    Fault(
-        "a pipeline role was made by hand",
-        "new",
-        "recorded",
-        f"WARN deploy-roles:deploy-{PREFIX}api-pipeline",
-        ("cloudformation",),
-        role_without_stack,
-    ),
-    Fault(
-        "a service-linked role is missing",
-        "new",
-        "moto",
-        "WARN service-linked-roles:AWSServiceRoleForRDS",
-        ("iam",),
-        lambda world: no_role(world, "AWSServiceRoleForRDS"),
-    ),
-    Fault(
-        "a bucket was kept",
-        "new",
-        "moto",
-        f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
-        ("s3",),
-        moto(
+# ``new`` is an account with only roles and artifact buckets, ``ready`` has all stacks.
+FAULTS = {
+    "new": {
+        "another account is meant": Fault(
+            "FAIL account:123456789012",
+            make=deploys(PermissionsBoundaryArn="arn:aws:iam::999999999999:policy/boundary"),
+        ),
+        "a region is not enabled": Fault(
+            f"FAIL regions:{TOKYO}", change=changed("ec2", "DescribeRegions", disabled_region)
+        ),
+        "a zone that the account does not have": Fault(
+            "FAIL zones:ap-northeast-1b", make=deploys("network", AvailabilityZone2="ap-northeast-1b")
+        ),
+        "both subnets in one zone": Fault(
+            "FAIL zones:ap-northeast-1a", make=deploys("network", AvailabilityZone2="ap-northeast-1a")
+        ),
+        "the first create failed": Fault(
+            f"FAIL stack-state:{PREFIX}database",
+            "cloudformation",
+            stack_status("database", "ROLLBACK_COMPLETE"),
+        ),
+        "a change set was left": Fault(
+            f"WARN stack-state:{PREFIX}database",
+            "cloudformation",
+            stack_status("database", "REVIEW_IN_PROGRESS"),
+        ),
+        "a service role is missing": Fault(
+            f"FAIL deploy-roles:deploy-{PREFIX}api-service",
+            "iam",
+            lambda world: no_role(world, f"deploy-{PREFIX}api-service"),
+        ),
+        "a pipeline role was made by hand": Fault(
+            f"WARN deploy-roles:deploy-{PREFIX}api-pipeline", "cloudformation", role_without_stack
+        ),
+        "a service-linked role is missing": Fault(
+            "WARN service-linked-roles:AWSServiceRoleForRDS",
+            "iam",
+            lambda world: no_role(world, "AWSServiceRoleForRDS"),
+        ),
+        "a bucket was kept": Fault(
+            f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
             "s3",
-            VIRGINIA,
-            "create_bucket",
-            "delete_bucket",
-            ("Bucket",),
-            Bucket=f"{PREFIX}frontend-{ACCOUNT}",
+            moto(
+                "s3",
+                VIRGINIA,
+                "create_bucket",
+                "delete_bucket",
+                ("Bucket",),
+                Bucket=f"{PREFIX}frontend-{ACCOUNT}",
+            ),
         ),
-    ),
-    Fault(
-        "another account has the bucket",
-        "new",
-        "facts",
-        f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
-        change=failing("HeadBucket", DENIED, f"{PREFIX}frontend-"),
-    ),
-    Fault(
-        "no artifact bucket in us-east-1",
-        "new",
-        "moto",
-        f"FAIL artifact-buckets:{PREFIX}artifacts-{ACCOUNT}-{VIRGINIA}",
-        ("s3",),
-        no_artifact_bucket,
-    ),
-    Fault(
-        "the artifact bucket keeps no versions",
-        "new",
-        "moto",
-        f"WARN artifact-buckets:{PREFIX}artifacts-{ACCOUNT}-{TOKYO}",
-        ("s3",),
-        versioning,
-    ),
-    Fault(
-        "too many buckets",
-        "new",
-        "recorded",
-        "FAIL bucket-quota:buckets",
-        ("service-quotas",),
-        updated("quotas", L_DC2B2D3D=3),
-    ),
-    Fault(
-        "too many VPCs",
-        "new",
-        "moto",
-        "FAIL network-quotas:vpcs",
-        ("ec2",),
-        lambda world: several(world, "ec2", "create_vpc", "delete_vpc", "VpcId", 4),
-    ),
-    Fault(
-        "too many internet gateways",
-        "new",
-        "moto",
-        "FAIL network-quotas:internet-gateways",
-        ("ec2",),
-        lambda world: several(
-            world, "ec2", "create_internet_gateway", "delete_internet_gateway", "InternetGatewayId", 5
+        "another account has the bucket": Fault(
+            f"FAIL bucket-names:{PREFIX}frontend-{ACCOUNT}",
+            change=failing("HeadBucket", DENIED, f"{PREFIX}frontend-"),
         ),
-    ),
-    Fault(
-        "too many addresses",
-        "new",
-        "moto",
-        "FAIL network-quotas:elastic-ips",
-        ("ec2",),
-        lambda world: several(world, "ec2", "allocate_address", "release_address", "AllocationId", 4),
-    ),
-    Fault(
-        "too many NAT gateways in a zone",
-        "new",
-        "recorded",
-        "FAIL nat-gateway-quota:nat-gateways-ap-northeast-1a",
-        ("service-quotas",),
-        updated("quotas", L_FE5A380F=0),
-    ),
-    Fault(
-        "the cluster is there, outside the stack",
-        "new",
-        "moto",
-        f"FAIL cluster-name:{CLUSTER}",
-        ("rds",),
-        foreign_cluster,
-    ),
-    Fault(
-        "too many clusters",
-        "new",
-        "recorded",
-        "FAIL database-quotas:DBClusters",
-        ("rds",),
-        updated("database_quotas", DBClusters=(40, 40)),
-    ),
-    Fault(
-        "too many database instances",
-        "new",
-        "recorded",
-        "FAIL database-quotas:DBInstances",
-        ("rds",),
-        updated("database_quotas", DBInstances=(39, 40)),
-    ),
-    Fault(
-        "too many event subscriptions",
-        "new",
-        "recorded",
-        "FAIL database-quotas:EventSubscriptions",
-        ("rds",),
-        updated("database_quotas", EventSubscriptions=(17, 20)),
-    ),
-    Fault(
-        "the engine version is not offered",
-        "new",
-        "recorded",
-        f"FAIL engine-version:{CLUSTER}",
-        ("rds",),
-        recorded("versions", {}),
-    ),
-    Fault(
-        "the engine version is deprecated",
-        "new",
-        "recorded",
-        f"FAIL engine-version:{CLUSTER}",
-        ("rds",),
-        recorded("versions", {"8.0": "deprecated"}),
-    ),
-    Fault(
-        "the standard support of the engine version has ended",
-        "new",
-        "recorded",
-        f"FAIL engine-support:{CLUSTER}",
-        ("rds",),
-        recorded("support_days", -1),
-    ),
-    Fault(
-        "the class is not offered",
-        "new",
-        "recorded",
-        "FAIL instance-class:DatabaseInstance1",
-        ("rds",),
-        recorded("orderable", []),
-    ),
-    Fault(
-        "the class is not offered in a zone",
-        "new",
-        "recorded",
-        "FAIL instance-class:DatabaseInstance2",
-        ("rds",),
-        recorded(
-            "orderable",
-            [{"AvailabilityZones": [{"Name": "ap-northeast-1a"}], "SupportsEnhancedMonitoring": True}],
+        "no artifact bucket in us-east-1": Fault(
+            f"FAIL artifact-buckets:{PREFIX}artifacts-{ACCOUNT}-{VIRGINIA}", "s3", no_artifact_bucket
         ),
-    ),
-    Fault(
-        "the class has no Performance Insights",
-        "new",
-        "needs",
-        "FAIL instance-class:DatabaseInstance1",
-        make=deploys(DatabaseInstanceClass="db.t4g.medium"),
-    ),
-    Fault(
-        "the class has no Enhanced Monitoring",
-        "new",
-        "recorded",
-        "FAIL instance-class:DatabaseInstance1",
-        ("rds",),
-        recorded(
-            "orderable", [{"AvailabilityZones": [{"Name": "ap-northeast-1a"}, {"Name": "ap-northeast-1c"}]}]
+        "the artifact bucket keeps no versions": Fault(
+            f"WARN artifact-buckets:{PREFIX}artifacts-{ACCOUNT}-{TOKYO}", "s3", versioning
         ),
-    ),
-    Fault(
-        "a new account with a concurrency of 10",
-        "new",
-        "recorded",
-        f"FAIL lambda-concurrency:{PREFIX}api",
-        ("lambda",),
-        recorded("concurrency", (10, 10)),
-    ),
-    Fault(
-        "others have reserved the concurrency",
-        "new",
-        "recorded",
-        f"FAIL lambda-concurrency:{PREFIX}api",
-        ("lambda",),
-        recorded("concurrency", (1_000, 599)),
-    ),
-    Fault(
-        "the function is there, outside the stack",
-        "new",
-        "moto",
-        f"FAIL function-name:{PREFIX}api",
-        ("lambda", "iam"),
-        function,
-    ),
-    Fault(
-        "no role for the logs of API Gateway",
-        "new",
-        "needs",
-        "FAIL api-logging-role:ApiStage",
-        make=deploys(ManageApiGatewayAccount="false"),
-    ),
-    Fault(
-        "another stack sets the role for the logs",
-        "new",
-        "moto",
-        "FAIL api-logging-role:ApiStage",
-        ("apigateway", "iam"),
-        lambda world: logging_role(world, "other-stack", exists=True),
-    ),
-    Fault(
-        "a deleted stack set the role for the logs",
-        "new",
-        "moto",
-        "WARN api-logging-role:ApiStage",
-        ("apigateway", "iam"),
-        lambda world: logging_role(
-            world, None, exists=True, name=f"{PREFIX}api-ApiGatewayLoggingRole-1A2B3C4D5E6F"
+        "too many buckets": Fault(
+            "FAIL bucket-quota:buckets", "service-quotas", updated("quotas", L_DC2B2D3D=3)
         ),
-    ),
-    Fault(
-        "too many APIs",
-        "new",
-        "recorded",
-        "FAIL api-quotas:regional-apis",
-        ("apigateway",),
-        recorded(
-            "apis",
-            [{"id": str(number), "endpointConfiguration": {"types": ["REGIONAL"]}} for number in range(600)],
+        "too many VPCs": Fault(
+            "FAIL network-quotas:vpcs",
+            "ec2",
+            lambda world: several(world, "ec2", "create_vpc", "delete_vpc", "VpcId", 4),
         ),
-    ),
-    Fault(
-        "too many usage plans",
-        "new",
-        "recorded",
-        "FAIL api-quotas:usage-plans",
-        ("apigateway",),
-        recorded("usage_plans", [{"id": str(number)} for number in range(300)]),
-    ),
-    Fault(
-        "a secret of that name",
-        "new",
-        "moto",
-        f"FAIL secret-names:{PREFIX}origin-api-key-a",
-        ("secretsmanager",),
-        lambda world: secret(world, TOKYO, "a"),
-    ),
-    Fault(
-        "a secret in the place of the copy",
-        "new",
-        "moto",
-        f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}",
-        ("secretsmanager",),
-        lambda world: secret(world, VIRGINIA, "b"),
-    ),
-    Fault(
-        "the first key has no copy",
-        "new",
-        "moto",
-        "FAIL origin-key:OriginKey",
-        ("cloudformation", "secretsmanager"),
-        first_key_without_copy,
-    ),
-    Fault(
-        "a secret waits for its deletion",
-        "new",
-        "moto",
-        f"FAIL secret-names:{PREFIX}db-credentials",
-        ("secretsmanager",),
-        left_secret,
-    ),
-    Fault("a record of the domain", "new", "moto", f"FAIL domain-records:{DOMAIN}:A", ("route53",), record),
-    Fault(
-        "too many health checks",
-        "new",
-        "recorded",
-        "FAIL health-check-quota:health-checks",
-        ("route53",),
-        recorded("health_checks", (200, 200)),
-    ),
-    Fault(
-        "a CloudFront Function of that name",
-        "new",
-        "moto",
-        f"FAIL cloudfront-names:Function/{PREFIX}page-routing",
-        ("cloudfront",),
-        cloudfront_function,
-    ),
-    Fault(
-        "a cache policy of that name",
-        "new",
-        "recorded",
-        f"FAIL cloudfront-names:CachePolicy/{PREFIX}static",
-        ("cloudfront",),
-        recorded("cache_policies", [f"{PREFIX}static"]),
-    ),
-    Fault(
-        "a response headers policy of that name",
-        "new",
-        "recorded",
-        f"FAIL cloudfront-names:ResponseHeadersPolicy/{PREFIX}api",
-        ("cloudfront",),
-        recorded("headers_policies", [f"{PREFIX}api"]),
-    ),
-    Fault(
-        "an origin access control of that name",
-        "new",
-        "moto",
-        f"FAIL cloudfront-names:OriginAccessControl/{PREFIX}site",
-        ("cloudfront",),
-        access_control,
-    ),
-    Fault(
-        "too many distributions",
-        "new",
-        "recorded",
-        "FAIL cloudfront-quotas:distributions",
-        ("service-quotas",),
-        updated("quotas", L_24B04930=0),
-    ),
-    Fault(
-        "too many cache policies",
-        "new",
-        "recorded",
-        "FAIL cloudfront-quotas:cache-policies",
-        ("cloudfront",),
-        recorded("cache_policies", [f"theirs-{number}" for number in range(19)]),
-    ),
-    Fault(
-        "too many response headers policies",
-        "new",
-        "recorded",
-        "FAIL cloudfront-quotas:response-headers-policies",
-        ("cloudfront",),
-        recorded("headers_policies", [f"theirs-{number}" for number in range(19)]),
-    ),
-    Fault(
-        "too many CloudFront Functions",
-        "new",
-        "facts",
-        "FAIL cloudfront-quotas:functions",
-        change=changed(
-            "cloudfront", "ListFunctions", lambda _: [{"Name": f"theirs-{number}"} for number in range(98)]
+        "too many internet gateways": Fault(
+            "FAIL network-quotas:internet-gateways",
+            "ec2",
+            lambda world: several(
+                world, "ec2", "create_internet_gateway", "delete_internet_gateway", "InternetGatewayId", 5
+            ),
         ),
-    ),
-    Fault(
-        "too many origin access controls",
-        "new",
-        "facts",
-        "FAIL cloudfront-quotas:origin-access-controls",
-        change=changed(
-            "cloudfront",
-            "ListOriginAccessControls",
-            lambda _: [{"Name": f"theirs-{number}"} for number in range(100)],
+        "too many addresses": Fault(
+            "FAIL network-quotas:elastic-ips",
+            "ec2",
+            lambda world: several(world, "ec2", "allocate_address", "release_address", "AllocationId", 4),
         ),
-    ),
-    Fault(
-        "a web ACL of that name",
-        "new",
-        "moto",
-        f"FAIL web-acl-name:{PREFIX}cloudfront-waf",
-        ("wafv2",),
-        web_acl,
-    ),
-    Fault(
-        "rules that need too much capacity only with the IP sets",
-        "new",
-        "recorded",
-        f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf",
-        ("wafv2",),
-        recorded("capacity", 4_999),
-    ),
-    Fault(
-        "rules that need too much capacity",
-        "new",
-        "recorded",
-        f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf",
-        ("wafv2",),
-        recorded("capacity", 5_001),
-    ),
-    Fault(
-        "a log group was kept",
-        "new",
-        "moto",
-        f"FAIL log-group-names:/aws/lambda/{PREFIX}api",
-        ("logs",),
-        moto(
-            "logs",
-            TOKYO,
-            "create_log_group",
-            "delete_log_group",
-            ("logGroupName",),
-            logGroupName=f"/aws/lambda/{PREFIX}api",
+        "too many NAT gateways in a zone": Fault(
+            "FAIL nat-gateway-quota:nat-gateways-ap-northeast-1a",
+            "service-quotas",
+            updated("quotas", L_FE5A380F=0),
         ),
-    ),
-    Fault(
-        "a log delivery of that name",
-        "new",
-        "moto",
-        f"FAIL delivery-names:DeliveryDestination/{PREFIX}edge-logs-json",
-        ("logs",),
-        moto(
-            "logs",
-            VIRGINIA,
-            "put_delivery_destination",
-            "delete_delivery_destination",
-            ("name",),
-            name=f"{PREFIX}edge-logs-json",
-            outputFormat="json",
-            deliveryDestinationConfiguration={"destinationResourceArn": "arn:aws:s3:::theirs"},
+        "the cluster is there, outside the stack": Fault(
+            f"FAIL cluster-name:{CLUSTER}", "rds", foreign_cluster
         ),
-    ),
-    Fault(
-        "an alarm of that name",
-        "new",
-        "moto",
-        f"FAIL alarm-names:{PREFIX}api-5xx",
-        ("cloudwatch",),
-        lambda world: alarm(world, f"{PREFIX}api-5xx"),
-    ),
-    Fault(
-        "a dashboard of that name",
-        "new",
-        "moto",
-        f"FAIL dashboard-names:{PREFIX}api",
-        ("cloudwatch",),
-        lambda world: dashboard(world, f"{PREFIX}api"),
-    ),
-    Fault("too many alarms", "new", "facts", f"FAIL alarm-quota:alarms-{TOKYO}", change=too_many_alarms),
-    Fault(
-        "too many keys",
-        "new",
-        "recorded",
-        f"FAIL key-quota:keys-{VIRGINIA}",
-        ("service-quotas",),
-        updated("defaults", L_C2F1777E=0),
-    ),
-    # ---- before the next deploy ----
-    Fault(
-        "the stack is being updated",
-        "ready",
-        "recorded",
-        f"FAIL stack-state:{PREFIX}api",
-        ("cloudformation",),
-        stack_status("api", "UPDATE_IN_PROGRESS"),
-    ),
-    Fault(
-        "the rollback of the stack failed",
-        "ready",
-        "recorded",
-        f"FAIL stack-state:{PREFIX}api",
-        ("cloudformation",),
-        stack_status("api", "UPDATE_ROLLBACK_FAILED"),
-    ),
-    Fault(
-        "an export is gone",
-        "ready",
-        "recorded",
-        f"FAIL imports:{PREFIX}lambda-security-group-id",
-        ("cloudformation",),
-        gone_export,
-    ),
-    Fault(
-        "an output is gone",
-        "ready",
-        "recorded",
-        f"FAIL imports:{PREFIX}api/ApiGatewayId",
-        ("cloudformation",),
-        gone_output,
-    ),
-    Fault(
-        "the role for the logs was deleted",
-        "ready",
-        "moto",
-        "FAIL api-logging-role:ApiStage",
-        ("iam",),
-        lambda world: no_role(world, "logging"),
-    ),
-    Fault(
-        "the version of the package is gone",
-        "ready",
-        "needs",
-        f"FAIL package:{PREFIX}api",
-        make=deploys(version="gone"),
-    ),
-    Fault(
-        "the package is not a zip archive",
-        "ready",
-        "moto",
-        f"FAIL package:{PREFIX}api",
-        make=lambda world: other_package(world, b"not a zip"),
-    ),
-    Fault(
-        "the handler is in a folder",
-        "ready",
-        "moto",
-        f"FAIL package:{PREFIX}api",
-        make=lambda world: other_package(world, package("app/lambda_handler.py")),
-    ),
-    Fault(
-        "the package is too large",
-        "ready",
-        "recorded",
-        f"FAIL package:{PREFIX}api",
-        ("lambda",),
-        recorded("unzipped", 5),
-    ),
-    Fault(
-        "no version of the package is named",
-        "ready",
-        "needs",
-        f"WARN package:{PREFIX}api",
-        services=("cloudformation",),
-        make=no_version,
-    ),
-    Fault(
-        "the certificate expires soon",
-        "ready",
-        "moto",
-        "WARN certificate",
-        ("acm",),
-        lambda world: other_certificate(world, DOMAIN, 10),
-    ),
-    Fault(
-        "the certificate has expired",
-        "ready",
-        "facts",
-        "FAIL certificate",
-        change=changed("acm", "DescribeCertificate", expired),
-    ),
-    Fault(
-        "the certificate is not validated",
-        "ready",
-        "facts",
-        "FAIL certificate",
-        change=changed("acm", "DescribeCertificate", lambda answer: answer | _THEIRS),
-    ),
-    Fault(
-        "the certificate is for another domain",
-        "ready",
-        "moto",
-        "FAIL certificate",
-        ("acm",),
-        lambda world: other_certificate(world, "*.example.org", 200),
-    ),
-    Fault(
-        "the certificate is in another region",
-        "ready",
-        "needs",
-        f"FAIL certificate:arn:aws:acm:{TOKYO}:{ACCOUNT}:certificate/1",
-        make=deploys(CertificateArn=f"arn:aws:acm:{TOKYO}:{ACCOUNT}:certificate/1"),
-    ),
-    Fault("the zone is another domain's", "ready", "moto", "FAIL hosted-zone", ("route53",), other_zone),
-    Fault(
-        "another distribution has the domain",
-        "ready",
-        "recorded",
-        f"FAIL domain-alias:{DOMAIN}",
-        ("cloudformation",),
-        other_distribution,
-    ),
-    Fault(
-        "another account has the domain",
-        "ready",
-        "recorded",
-        "FAIL domain-alias:shop.example.com",
-        ("cloudfront",),
-        lambda world: another_domain(world, "*.example.com", "shop.example.com"),
-    ),
-    Fault(
-        "another account has an overlapping domain",
-        "ready",
-        "recorded",
-        "WARN domain-alias:shop.example.com",
-        ("cloudfront",),
-        lambda world: another_domain(world, "*.example.com"),
-    ),
-    Fault(
-        "the deployed certificate does not cover the domain",
-        "ready",
-        "recorded",
-        "WARN domain-alias:shop.example.com",
-        ("cloudfront",),
-        another_domain_than_the_certificate,
-    ),
-    Fault(
-        "no one is subscribed",
-        "ready",
-        "moto",
-        "WARN alarm-subscriptions:ApiCriticalAlarmTopic",
-        ("sns",),
-        unconfirmed,
-    ),
-    Fault(
-        "the alarms refer to a relative path",
-        "ready",
-        "needs",
-        "WARN on-call-page:RunbookUrl",
-        make=deploys(RunbookUrl="docs/on-call.ja.md"),
-    ),
-    Fault(
-        "CloudFront sends a key that will not be accepted",
-        "ready",
-        "recorded",
-        "FAIL origin-key:OriginKeys",
-        ("cloudformation",),
-        deployed_key,
-    ),
-    Fault(
-        "the other key has no copy",
-        "ready",
-        "moto",
-        "FAIL origin-key:OriginKey",
-        ("cloudformation", "secretsmanager"),
-        other_key_without_copy,
-    ),
-    Fault(
-        "the copy of a key is gone",
-        "ready",
-        "moto",
-        f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}",
-        ("secretsmanager",),
-        no_copy,
-    ),
-    Fault(
-        "a secret is being deleted",
-        "ready",
-        "moto",
-        f"FAIL secret-names:{PREFIX}db-credentials",
-        ("secretsmanager",),
-        secret_being_deleted,
-    ),
-    Fault(
-        "the cluster is stopped",
-        "ready",
-        "moto",
-        f"FAIL writer:{CLUSTER}",
-        ("rds",),
-        moto(
+        "too many clusters": Fault(
+            "FAIL database-quotas:DBClusters", "rds", updated("database_quotas", DBClusters=(40, 40))
+        ),
+        "too many database instances": Fault(
+            "FAIL database-quotas:DBInstances", "rds", updated("database_quotas", DBInstances=(39, 40))
+        ),
+        "too many event subscriptions": Fault(
+            "FAIL database-quotas:EventSubscriptions",
             "rds",
-            TOKYO,
-            "stop_db_cluster",
-            "start_db_cluster",
-            ("DBClusterIdentifier",),
-            DBClusterIdentifier=CLUSTER,
+            updated("database_quotas", EventSubscriptions=(17, 20)),
         ),
-    ),
-    Fault(
-        "the cluster has no writer",
-        "ready",
-        "facts",
-        f"FAIL writer:{CLUSTER}",
-        change=changed("rds", "DescribeDBClusters", without_writer),
-    ),
-    Fault(
-        "the cluster has failed over",
-        "ready",
-        "facts",
-        f"WARN writer:{CLUSTER}",
-        change=changed("rds", "DescribeDBClusters", failed_over),
-    ),
-    Fault(
-        "parameters wait for a restart",
-        "ready",
-        "facts",
-        f"WARN pending-reboot:{CLUSTER}",
-        change=changed("rds", "DescribeDBInstances", pending),
-    ),
-    Fault(
-        "there is no snapshot", "ready", "moto", f"WARN newest-snapshot:{CLUSTER}", ("rds",), snapshot_deleted
-    ),
-    Fault(
-        "the snapshot is old",
-        "ready",
-        "facts",
-        f"WARN newest-snapshot:{CLUSTER}",
-        change=changed("rds", "DescribeDBClusterSnapshots", older_snapshots),
-    ),
-    Fault(
-        "the cluster was upgraded outside of the stack",
-        "ready",
-        "facts",
-        f"WARN engine-version:{CLUSTER}",
-        change=changed("rds", "DescribeDBClusters", upgraded),
-    ),
-    Fault(
-        "the standard support of the deployed engine version ends within a year",
-        "ready",
-        "recorded",
-        f"WARN engine-support:{CLUSTER}",
-        ("rds",),
-        recorded("support_days", 364),
-    ),
-    Fault(
-        "the standard support of the deployed engine version has ended",
-        "ready",
-        "recorded",
-        f"WARN engine-support:{CLUSTER}",
-        ("rds",),
-        recorded("support_days", -1),
-    ),
-    Fault(
-        "RDS does not return the end of the standard support",
-        "ready",
-        "facts",
-        f"WARN engine-support:{CLUSTER}",
-        change=changed("rds", "DescribeDBMajorEngineVersions", lambda _: []),
-    ),
-    Fault(
-        "the deployed engine version was deprecated",
-        "ready",
-        "recorded",
-        f"WARN engine-version:{CLUSTER}",
-        ("rds",),
-        recorded("versions", {"8.0": "deprecated"}),
-    ),
-)
+        "the engine version is not offered": Fault(
+            f"FAIL engine-version:{CLUSTER}", "rds", recorded("versions", {})
+        ),
+        "the engine version is deprecated": Fault(
+            f"FAIL engine-version:{CLUSTER}", "rds", recorded("versions", {"8.0": "deprecated"})
+        ),
+        "the standard support of the engine version has ended": Fault(
+            f"FAIL engine-support:{CLUSTER}", "rds", recorded("support_days", -1)
+        ),
+        "the class is not offered": Fault(
+            "FAIL instance-class:DatabaseInstance1", "rds", recorded("orderable", [])
+        ),
+        "the class is not offered in a zone": Fault(
+            "FAIL instance-class:DatabaseInstance2",
+            "rds",
+            recorded(
+                "orderable",
+                [{"AvailabilityZones": [{"Name": "ap-northeast-1a"}], "SupportsEnhancedMonitoring": True}],
+            ),
+        ),
+        "the class has no Performance Insights": Fault(
+            "FAIL instance-class:DatabaseInstance1", make=deploys(DatabaseInstanceClass="db.t4g.medium")
+        ),
+        "the class has no Enhanced Monitoring": Fault(
+            "FAIL instance-class:DatabaseInstance1",
+            "rds",
+            recorded(
+                "orderable",
+                [{"AvailabilityZones": [{"Name": "ap-northeast-1a"}, {"Name": "ap-northeast-1c"}]}],
+            ),
+        ),
+        "a new account with a concurrency of 10": Fault(
+            f"FAIL lambda-concurrency:{PREFIX}api", "lambda", recorded("concurrency", (10, 10))
+        ),
+        "others have reserved the concurrency": Fault(
+            f"FAIL lambda-concurrency:{PREFIX}api", "lambda", recorded("concurrency", (1_000, 599))
+        ),
+        "the function is there, outside the stack": Fault(
+            f"FAIL function-name:{PREFIX}api", "lambda iam", function
+        ),
+        "no role for the logs of API Gateway": Fault(
+            "FAIL api-logging-role:ApiStage", make=deploys(ManageApiGatewayAccount="false")
+        ),
+        "another stack sets the role for the logs": Fault(
+            "FAIL api-logging-role:ApiStage",
+            "apigateway iam",
+            lambda world: logging_role(world, "other-stack", exists=True),
+        ),
+        "a deleted stack set the role for the logs": Fault(
+            "WARN api-logging-role:ApiStage",
+            "apigateway iam",
+            lambda world: logging_role(
+                world, None, exists=True, name=f"{PREFIX}api-ApiGatewayLoggingRole-1A2B3C4D5E6F"
+            ),
+        ),
+        "too many APIs": Fault(
+            "FAIL api-quotas:regional-apis",
+            "apigateway",
+            recorded(
+                "apis",
+                [
+                    {"id": str(number), "endpointConfiguration": {"types": ["REGIONAL"]}}
+                    for number in range(600)
+                ],
+            ),
+        ),
+        "too many usage plans": Fault(
+            "FAIL api-quotas:usage-plans",
+            "apigateway",
+            recorded("usage_plans", [{"id": str(number)} for number in range(300)]),
+        ),
+        "a secret of that name": Fault(
+            f"FAIL secret-names:{PREFIX}origin-api-key-a",
+            "secretsmanager",
+            lambda world: secret(world, TOKYO, "a"),
+        ),
+        "a secret in the place of the copy": Fault(
+            f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}",
+            "secretsmanager",
+            lambda world: secret(world, VIRGINIA, "b"),
+        ),
+        "the first key has no copy": Fault(
+            "FAIL origin-key:OriginKey", "cloudformation secretsmanager", first_key_without_copy
+        ),
+        "a secret waits for its deletion": Fault(
+            f"FAIL secret-names:{PREFIX}db-credentials", "secretsmanager", left_secret
+        ),
+        "a record of the domain": Fault(f"FAIL domain-records:{DOMAIN}:A", "route53", record),
+        "too many health checks": Fault(
+            "FAIL health-check-quota:health-checks", "route53", recorded("health_checks", (200, 200))
+        ),
+        "a CloudFront Function of that name": Fault(
+            f"FAIL cloudfront-names:Function/{PREFIX}page-routing", "cloudfront", cloudfront_function
+        ),
+        "a cache policy of that name": Fault(
+            f"FAIL cloudfront-names:CachePolicy/{PREFIX}static",
+            "cloudfront",
+            recorded("cache_policies", [f"{PREFIX}static"]),
+        ),
+        "a response headers policy of that name": Fault(
+            f"FAIL cloudfront-names:ResponseHeadersPolicy/{PREFIX}api",
+            "cloudfront",
+            recorded("headers_policies", [f"{PREFIX}api"]),
+        ),
+        "an origin access control of that name": Fault(
+            f"FAIL cloudfront-names:OriginAccessControl/{PREFIX}site", "cloudfront", access_control
+        ),
+        "too many distributions": Fault(
+            "FAIL cloudfront-quotas:distributions", "service-quotas", updated("quotas", L_24B04930=0)
+        ),
+        "too many cache policies": Fault(
+            "FAIL cloudfront-quotas:cache-policies",
+            "cloudfront",
+            recorded("cache_policies", [f"theirs-{number}" for number in range(19)]),
+        ),
+        "too many response headers policies": Fault(
+            "FAIL cloudfront-quotas:response-headers-policies",
+            "cloudfront",
+            recorded("headers_policies", [f"theirs-{number}" for number in range(19)]),
+        ),
+        "too many CloudFront Functions": Fault(
+            "FAIL cloudfront-quotas:functions",
+            change=changed(
+                "cloudfront",
+                "ListFunctions",
+                lambda _: [{"Name": f"theirs-{number}"} for number in range(98)],
+            ),
+        ),
+        "too many origin access controls": Fault(
+            "FAIL cloudfront-quotas:origin-access-controls",
+            change=changed(
+                "cloudfront",
+                "ListOriginAccessControls",
+                lambda _: [{"Name": f"theirs-{number}"} for number in range(100)],
+            ),
+        ),
+        "a web ACL of that name": Fault(f"FAIL web-acl-name:{PREFIX}cloudfront-waf", "wafv2", web_acl),
+        "rules that need too much capacity only with the IP sets": Fault(
+            f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf", "wafv2", recorded("capacity", 4_999)
+        ),
+        "rules that need too much capacity": Fault(
+            f"FAIL web-acl-capacity:{PREFIX}cloudfront-waf", "wafv2", recorded("capacity", 5_001)
+        ),
+        "a log group was kept": Fault(
+            f"FAIL log-group-names:/aws/lambda/{PREFIX}api",
+            "logs",
+            moto(
+                "logs",
+                TOKYO,
+                "create_log_group",
+                "delete_log_group",
+                ("logGroupName",),
+                logGroupName=f"/aws/lambda/{PREFIX}api",
+            ),
+        ),
+        "a log delivery of that name": Fault(
+            f"FAIL delivery-names:DeliveryDestination/{PREFIX}edge-logs-json",
+            "logs",
+            moto(
+                "logs",
+                VIRGINIA,
+                "put_delivery_destination",
+                "delete_delivery_destination",
+                ("name",),
+                name=f"{PREFIX}edge-logs-json",
+                outputFormat="json",
+                deliveryDestinationConfiguration={"destinationResourceArn": "arn:aws:s3:::theirs"},
+            ),
+        ),
+        "an alarm of that name": Fault(
+            f"FAIL alarm-names:{PREFIX}api-5xx", "cloudwatch", lambda world: alarm(world, f"{PREFIX}api-5xx")
+        ),
+        "a dashboard of that name": Fault(
+            f"FAIL dashboard-names:{PREFIX}api", "cloudwatch", lambda world: dashboard(world, f"{PREFIX}api")
+        ),
+        "too many alarms": Fault(f"FAIL alarm-quota:alarms-{TOKYO}", change=too_many_alarms),
+        "too many keys": Fault(
+            f"FAIL key-quota:keys-{VIRGINIA}", "service-quotas", updated("defaults", L_C2F1777E=0)
+        ),
+    },
+    "ready": {
+        "the stack is being updated": Fault(
+            f"FAIL stack-state:{PREFIX}api", "cloudformation", stack_status("api", "UPDATE_IN_PROGRESS")
+        ),
+        "the rollback of the stack failed": Fault(
+            f"FAIL stack-state:{PREFIX}api", "cloudformation", stack_status("api", "UPDATE_ROLLBACK_FAILED")
+        ),
+        "an export is gone": Fault(
+            f"FAIL imports:{PREFIX}lambda-security-group-id", "cloudformation", gone_export
+        ),
+        "an output is gone": Fault(f"FAIL imports:{PREFIX}api/ApiGatewayId", "cloudformation", gone_output),
+        "the role for the logs was deleted": Fault(
+            "FAIL api-logging-role:ApiStage", "iam", lambda world: no_role(world, "logging")
+        ),
+        "the version of the package is gone": Fault(
+            f"FAIL package:{PREFIX}api", make=deploys(version="gone")
+        ),
+        "the package is not a zip archive": Fault(
+            f"FAIL package:{PREFIX}api", make=lambda world: other_package(world, b"not a zip")
+        ),
+        "the handler is in a folder": Fault(
+            f"FAIL package:{PREFIX}api",
+            make=lambda world: other_package(world, package("app/lambda_handler.py")),
+        ),
+        "the package is too large": Fault(f"FAIL package:{PREFIX}api", "lambda", recorded("unzipped", 5)),
+        "no version of the package is named": Fault(
+            f"WARN package:{PREFIX}api", "cloudformation", no_version
+        ),
+        "the certificate expires soon": Fault(
+            "WARN certificate", "acm", lambda world: other_certificate(world, DOMAIN, 10)
+        ),
+        "the certificate has expired": Fault(
+            "FAIL certificate", change=changed("acm", "DescribeCertificate", expired)
+        ),
+        "the certificate is not validated": Fault(
+            "FAIL certificate", change=changed("acm", "DescribeCertificate", lambda answer: answer | _THEIRS)
+        ),
+        "the certificate is for another domain": Fault(
+            "FAIL certificate", "acm", lambda world: other_certificate(world, "*.example.org", 200)
+        ),
+        "the certificate is in another region": Fault(
+            f"FAIL certificate:arn:aws:acm:{TOKYO}:{ACCOUNT}:certificate/1",
+            make=deploys(CertificateArn=f"arn:aws:acm:{TOKYO}:{ACCOUNT}:certificate/1"),
+        ),
+        "the zone is another domain's": Fault("FAIL hosted-zone", "route53", other_zone),
+        "another distribution has the domain": Fault(
+            f"FAIL domain-alias:{DOMAIN}", "cloudformation", patched("stacks.ids", {"Distribution": "EOTHER"})
+        ),
+        "another account has the domain": Fault(
+            "FAIL domain-alias:shop.example.com",
+            "cloudfront",
+            lambda world: another_domain(world, "*.example.com", "shop.example.com"),
+        ),
+        "another account has an overlapping domain": Fault(
+            "WARN domain-alias:shop.example.com",
+            "cloudfront",
+            lambda world: another_domain(world, "*.example.com"),
+        ),
+        "the deployed certificate does not cover the domain": Fault(
+            "WARN domain-alias:shop.example.com", "cloudfront", another_domain_than_the_certificate
+        ),
+        "the alarms refer to a relative path": Fault(
+            "WARN on-call-page:RunbookUrl", make=deploys(RunbookUrl="docs/on-call.ja.md")
+        ),
+        "no one is subscribed": Fault("WARN alarm-subscriptions:ApiCriticalAlarmTopic", "sns", unconfirmed),
+        "CloudFront sends a key that will not be accepted": Fault(
+            "FAIL origin-key:OriginKeys",
+            "cloudformation",
+            patched("stacks.parameters", {f"{PREFIX}frontend": {"OriginKey": "b"}}),
+        ),
+        "the other key has no copy": Fault(
+            "FAIL origin-key:OriginKey", "cloudformation secretsmanager", other_key_without_copy
+        ),
+        "the copy of a key is gone": Fault(
+            f"FAIL secret-names:{PREFIX}origin-api-key-b@{VIRGINIA}", "secretsmanager", no_copy
+        ),
+        "a secret is being deleted": Fault(
+            f"FAIL secret-names:{PREFIX}db-credentials", "secretsmanager", secret_being_deleted
+        ),
+        "the cluster is stopped": Fault(
+            f"FAIL writer:{CLUSTER}",
+            "rds",
+            moto(
+                "rds",
+                TOKYO,
+                "stop_db_cluster",
+                "start_db_cluster",
+                ("DBClusterIdentifier",),
+                DBClusterIdentifier=CLUSTER,
+            ),
+        ),
+        "the cluster has no writer": Fault(
+            f"FAIL writer:{CLUSTER}", change=changed("rds", "DescribeDBClusters", without_writer)
+        ),
+        "the cluster has failed over": Fault(
+            f"WARN writer:{CLUSTER}", change=changed("rds", "DescribeDBClusters", failed_over)
+        ),
+        "parameters wait for a restart": Fault(
+            f"WARN pending-reboot:{CLUSTER}", change=changed("rds", "DescribeDBInstances", pending)
+        ),
+        "there is no snapshot": Fault(f"WARN newest-snapshot:{CLUSTER}", "rds", snapshot_deleted),
+        "the snapshot is old": Fault(
+            f"WARN newest-snapshot:{CLUSTER}",
+            change=changed("rds", "DescribeDBClusterSnapshots", older_snapshots),
+        ),
+        "the cluster was upgraded outside of the stack": Fault(
+            f"WARN engine-version:{CLUSTER}", change=changed("rds", "DescribeDBClusters", upgraded)
+        ),
+        "the standard support of the deployed engine version ends within a year": Fault(
+            f"WARN engine-support:{CLUSTER}", "rds", recorded("support_days", 364)
+        ),
+        "the standard support of the deployed engine version has ended": Fault(
+            f"WARN engine-support:{CLUSTER}", "rds", recorded("support_days", -1)
+        ),
+        "RDS does not return the end of the standard support": Fault(
+            f"WARN engine-support:{CLUSTER}",
+            change=changed("rds", "DescribeDBMajorEngineVersions", lambda _: []),
+        ),
+        "the deployed engine version was deprecated": Fault(
+            f"WARN engine-version:{CLUSTER}", "rds", recorded("versions", {"8.0": "deprecated"})
+        ),
+    },
+}

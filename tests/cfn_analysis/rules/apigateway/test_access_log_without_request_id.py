@@ -1,15 +1,20 @@
 """Access logs of stages."""
 
+from ..harness import frame, row
 
-def stage(log_format: str) -> str:
-    """Return a template with one stage."""
-    return f"""
+stage = frame("""
 Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
-    Properties: {{AccessLogSetting: {{DestinationArn: a, Format: {log_format}}}}}
-"""
+    Properties: {AccessLogSetting: {DestinationArn: a, Format: <log_format>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Stage/Properties/AccessLogSetting/Format",
+    "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway refuses the "
+    "stage. Add one of them.",
+)
 
 GOOD = {
     "ID": stage("'$context.requestId $context.status'"),
@@ -19,24 +24,11 @@ GOOD = {
 }
 
 BAD = {
-    "without": (
-        stage("'$context.identity.sourceIp $context.status'"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
-        "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
-        "refuses the stage. Add one of them.",
-    ),
-    "another ID": (
-        stage("'$context.requestIdentity'"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
-        "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
-        "refuses the stage. Add one of them.",
-    ),
-    "in a branch": (
+    "without": case(stage("'$context.identity.sourceIp $context.status'")),
+    "another ID": case(stage("'$context.requestIdentity'")),
+    "in a branch": case(
         "Conditions: {Long: !Equals [!Ref AWS::Region, eu-west-1]}"
-        + stage("!Join [' ', [$context.status, !If [Long, $context.requestId, !Ref AWS::NoValue]]]"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
-        "Format has neither $context.requestId nor $context.extendedRequestId: API Gateway "
-        "refuses the stage. Add one of them.",
+        + stage("!Join [' ', [$context.status, !If [Long, $context.requestId, !Ref AWS::NoValue]]]")
     ),
     "lines": (
         stage('"$context.requestId\\n$context.status"'),

@@ -1,20 +1,19 @@
 """The logging role of an account, kept or not."""
 
+from ..harness import frame
 
-def account(attributes: str, reference: str = "!GetAtt Role.Arn") -> str:
-    """Return a template with an account setting and a role with these attributes."""
-    return (
-        "Transform: AWS::LanguageExtensions\n"
-        "Parameters:\n"
-        "  Policy: {Type: String, Default: Delete}\n"
-        "  Kept: {Type: String, Default: Retain}\n"
-        "Conditions:\n"
-        "  Own: !Equals [!Ref AWS::AccountId, '111111111111']\n"
-        "Resources:\n"
-        f"  Account: {{Type: AWS::ApiGateway::Account, Properties: {{CloudWatchRoleArn: {reference}}}}}\n"
-        f"  Role: {{Type: AWS::IAM::Role, {attributes} Properties: {{AssumeRolePolicyDocument: {{}}}}}}\n"
-    )
-
+account = frame(
+    "Transform: AWS::LanguageExtensions\n"
+    "Parameters:\n"
+    "  Policy: {Type: String, Default: Delete}\n"
+    "  Kept: {Type: String, Default: Retain}\n"
+    "Conditions:\n"
+    "  Own: !Equals [!Ref AWS::AccountId, '111111111111']\n"
+    "Resources:\n"
+    "  Account: {Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: "
+    "<reference=!GetAtt Role.Arn>}}\n"
+    "  Role: {Type: AWS::IAM::Role, <attributes> Properties: {AssumeRolePolicyDocument: {}}}\n"
+)
 
 DELETED = "when the stack is deleted, or the operation that creates the role is rolled back"
 ROLLED_BACK = "when the operation that creates the role is rolled back"

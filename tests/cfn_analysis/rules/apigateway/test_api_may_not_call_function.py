@@ -1,19 +1,16 @@
 """Methods with functions."""
 
+from ..harness import frame
+
 URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'"
 
-
-def template(permission: str, more: str = "") -> str:
-    """Return a template with a method, its function and a permission."""
-    return f"""
-Resources:
+template = frame(f"""
   F: {{Type: AWS::Lambda::Function}}
-  Permission: {{Type: AWS::Lambda::Permission, Properties: {{{permission}}}}}
+  Permission: {{Type: AWS::Lambda::Permission, Properties: {{<permission>}}}}
   Method:
     Type: AWS::ApiGateway::Method
-    Properties: {{Integration: {{Type: AWS_PROXY, Uri: {URI}{more}}}}}
-"""
-
+    Properties: {{Integration: {{Type: AWS_PROXY, Uri: {URI}<more=>}}}}
+""")
 
 GOOD = {
     "allowed": template("FunctionName: !Ref F, Principal: apigateway.amazonaws.com"),

@@ -1,23 +1,18 @@
 """JSON that API Gateway writes."""
 
+from ..harness import frame
 
-def log(text: str, kind: str = "ApiGateway", setting: str = "AccessLogSetting") -> str:
-    """Return a template with a stage whose access log has this format."""
-    return f"""
-Resources:
-  Stage: {{Type: AWS::{kind}::Stage, Properties: {{{setting}: {{Format: '{text}'}}}}}}
-"""
+log = frame("""
+  Stage: {Type: AWS::<kind=ApiGateway>::Stage, Properties: {<setting=AccessLogSetting>: {Format: '<text>'}}}
+""")
 
-
-def response(text: str, media: str = "application/json") -> str:
-    """Return a template with a response."""
-    return f"""
-Resources:
+response = frame("""
   Refused:
     Type: AWS::ApiGateway::GatewayResponse
-    Properties: {{ResponseTemplates: {{{media}: '{text}'}}}}
-"""
+    Properties: {ResponseTemplates: {<media=application/json>: '<text>'}}
+""")
 
+PATH = "Resources/Refused/Properties/ResponseTemplates/application/json"
 
 GOOD = {
     "numbers of every request": log(
@@ -45,25 +40,21 @@ BAD = {
     ),
     "response": (
         response('{"message": $context.error.messageString, "id": $context.requestId}'),
-        "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response has $context.requestId without quotation marks, which breaks its JSON. Write "
         '"$context.requestId".',
     ),
     "response that is not JSON": (
         response('{"message": $context.error.messageString,}'),
-        "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response is not JSON. Correct it.",
     ),
     "quoted twice": (
         """
-Resources:
   Refused:
     Type: AWS::ApiGateway::GatewayResponse
     Properties:
       ResponseTemplates:
         application/json: '{"message": "$context.error.messageString"}'
 """,
-        "Resources/Refused/Properties/ResponseTemplates/application/json",
         "The response has $context.error.messageString in quotation marks, and it brings its own: the JSON "
         "breaks. Leave them out.",
     ),

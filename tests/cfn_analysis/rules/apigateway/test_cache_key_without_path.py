@@ -1,13 +1,11 @@
 """Cache keys with and without the variables of the path."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   "On": {Type: String, Default: "true"}
   Proxy: {Type: String, Default: proxy}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
 """
@@ -29,32 +27,20 @@ ALL = "{ResourcePath: /*, HttpMethod: '*', CachingEnabled: true}"
 ONE = "{ResourcePath: '/~1{proxy+}', HttpMethod: GET, CachingEnabled: true}"
 OFF = "{ResourcePath: '/~1{proxy+}', HttpMethod: GET, CachingEnabled: false}"
 
+api = frame(
+    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <of_stage=> Properties: {{RestApiId: !Ref Api, "
+    f"CacheClusterEnabled: <cluster=true>, MethodSettings: [<settings={ALL}>]}}}}\n"
+    "  Method: {Type: AWS::ApiGateway::Method, <of_method=> Properties: {RestApiId: !Ref Api, "
+    "ResourceId: <resource=!Ref Proxy>, HttpMethod: <verb=GET>, <integration>}}\n"
+)
 
-def api(
-    integration: str, settings: str = ALL, resource: str = "!Ref Proxy", verb: str = "GET", *,
-    cluster: str = "true", of_stage: str = "", of_method: str = "",
-) -> str:  # fmt: skip
-    """Return a template with a stage with these method settings and a method with this integration."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {of_stage} Properties: {{RestApiId: !Ref Api, "
-        f"CacheClusterEnabled: {cluster}, MethodSettings: [{settings}]}}}}\n"
-        f"  Method: {{Type: AWS::ApiGateway::Method, {of_method} Properties: {{RestApiId: !Ref Api, "
-        f"ResourceId: {resource}, HttpMethod: {verb}, {integration}}}}}\n"
-    )
+key = frame("Integration: {Type: MOCK, CacheKeyParameters: <parameters>}")
 
-
-def key(parameters: str) -> str:
-    """Return an integration with these cache key parameters."""
-    return f"Integration: {{Type: MOCK, CacheKeyParameters: {parameters}}}"
-
-
-def message(found: str, missing: str = PROXY, path: str = "/{proxy+}") -> str:
-    """Return what the rule says about these cache key parameters."""
-    return (
-        f"CacheKeyParameters is {found} on a method of {path} that a stage caches: all its paths get the "
-        f"same answer. Add {missing}, here and in RequestParameters."
-    )
-
+message = frame(
+    "CacheKeyParameters is <found> on a method of <path=/{proxy+}> that a stage caches: all its "
+    "paths get the "
+    f"same answer. Add <missing={PROXY}>, here and in RequestParameters."
+)
 
 NO_KEY = "Integration: {Type: MOCK}"
 
@@ -67,7 +53,7 @@ def case(text: str, path: str, expected: str) -> tuple[str, ...]:
 
 GOOD = {
     "key": api(key(f"[{PROXY}]")),
-    "entry of its own": api(key(f"[{PROXY}]"), ONE),
+    "entry of its own": api(key(f"[{PROXY}]"), settings=ONE),
     "Sub": api(key("[!Sub 'method.request.path.${Proxy}']")),
     "key that only AWS knows": api(key("[!ImportValue key]")),
     "list that only AWS knows": api(key("!Split [',', !ImportValue keys]")),
@@ -78,15 +64,17 @@ GOOD = {
     "path that only AWS knows": api(NO_KEY, resource="!Ref Imported"),
     "POST": api(NO_KEY, verb="POST"),
     "no cache": api(NO_KEY, cluster="false"),
-    "not cached": api(NO_KEY, ALL.replace("true", "false")),
-    "switched off for the method": api(NO_KEY, f"{ALL}, {OFF}"),
-    "entry of another method": api(NO_KEY, ONE, verb="ANY"),
+    "not cached": api(NO_KEY, settings=ALL.replace("true", "false")),
+    "switched off for the method": api(NO_KEY, settings=f"{ALL}, {OFF}"),
+    "entry of another method": api(NO_KEY, settings=ONE, verb="ANY"),
     "caching never where there is a cache": api(
-        NO_KEY, ALL.replace("true", "!If [Switched, true, false]"), cluster="!If [Switched, false, true]"
+        NO_KEY,
+        settings=ALL.replace("true", "!If [Switched, true, false]"),
+        cluster="!If [Switched, false, true]",
     ),
-    "never both": api(NO_KEY, of_stage="Condition: Switched,", of_method="Condition: Unswitched,"),
+    "never both": api(NO_KEY, of_stage="Condition: Switched,", of_method="Condition: NotSwitched,"),
     "key where it is cached": api(
-        key(f"!If [Switched, [{PROXY}], []]"), ALL.replace("true", "!If [Switched, true, false]")
+        key(f"!If [Switched, [{PROXY}], []]"), settings=ALL.replace("true", "!If [Switched, true, false]")
     ),
 }
 
@@ -99,15 +87,15 @@ BAD = {
         message('["method.request.header.A"]'),
     ),
     "ANY": case(api(NO_KEY, verb="ANY"), "Integration", message("missing")),
-    "entry of its own": case(api(NO_KEY, ONE), "Integration", message("missing")),
-    "plain path": case(api(NO_KEY, ONE.replace("~1", "")), "Integration", message("missing")),
+    "entry of its own": case(api(NO_KEY, settings=ONE), "Integration", message("missing")),
+    "plain path": case(api(NO_KEY, settings=ONE.replace("~1", "")), "Integration", message("missing")),
     "deeper path": case(
         api(NO_KEY, resource="!Ref Pet"),
         "Integration",
-        message("missing", "method.request.path.id", "/pets/{id}"),
+        message("missing", missing="method.request.path.id", path="/pets/{id}"),
     ),
     "parameter defaults": case(
-        api(NO_KEY, ALL.replace("true", "!Ref 'On'"), cluster="!Sub '${On}'"),
+        api(NO_KEY, settings=ALL.replace("true", "!Ref 'On'"), cluster="!Sub '${On}'"),
         "Integration",
         message("missing"),
     ),

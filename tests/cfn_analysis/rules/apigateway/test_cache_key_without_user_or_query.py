@@ -1,14 +1,6 @@
 """Cache keys of proxies with and without user and query string."""
 
-HEAD = """
-Parameters:
-  Header: {Type: String, Default: Authorization}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-Resources:
-  Api: {Type: AWS::ApiGateway::RestApi}
-"""
+from ..harness import frame, row
 
 USER = "method.request.header.Authorization"
 COOKIE = "method.request.header.Cookie"
@@ -21,18 +13,18 @@ NO_QUERY = (
     "same answer"
 )
 
-
-def api(parameters: str, part: str = "{proxy+}", caching: str = "true") -> str:
-    """Return a template with a cached GET method of this path and these cache key parameters."""
-    return (
-        f"{HEAD}  Part: {{Type: AWS::ApiGateway::Resource, Properties: {{RestApiId: !Ref Api, "
-        f"ParentId: !GetAtt Api.RootResourceId, PathPart: '{part}'}}}}\n"
-        "  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, "
-        "CacheClusterEnabled: true, MethodSettings: [{ResourcePath: /*, HttpMethod: '*', "
-        f"CachingEnabled: {caching}}}]}}}}\n"
-        "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part, "
-        f"HttpMethod: GET, Integration: {{{parameters}}}}}}}\n"
-    )
+api = frame("""
+Parameters:
+  Header: {Type: String, Default: Authorization}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Part: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api,
+      ParentId: !GetAtt Api.RootResourceId, PathPart: '<part={proxy+}>'}}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, CacheClusterEnabled: true,
+      MethodSettings: [{ResourcePath: /*, HttpMethod: '*', CachingEnabled: <caching=true>}]}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part,
+      HttpMethod: GET, Integration: {<parameters>}}}
+""")
 
 
 def key(*parameters: str) -> str:
@@ -40,15 +32,12 @@ def key(*parameters: str) -> str:
     return f"CacheKeyParameters: [{', '.join(parameters)}]"
 
 
-def case(integration: str, path: str, found: str, lacks: str) -> tuple[str, ...]:
-    """A cached proxy that mixes up users or query strings is found in its cache key."""
-    return (
-        api(integration),
-        f"Resources/Get/Properties/Integration{path}",
-        f"CacheKeyParameters is {found} on a method of /{{proxy+}} that a stage caches: {lacks}. Add "
-        "them, here and in RequestParameters, or do not cache the method.",
-    )
-
+case = row(
+    api("<integration>"),
+    "Resources/Get/Properties/Integration<path>",
+    "CacheKeyParameters is <found> on a method of /{proxy+} that a stage caches: <lacks>. Add "
+    "them, here and in RequestParameters, or do not cache the method.",
+)
 
 GOOD = {
     "user and query string": api(key(USER, QUERY)),

@@ -1,46 +1,37 @@
 """Caches of GET, and of more."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Verb: {Type: String, Default: POST}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
 CLUSTER = "CacheClusterEnabled: true"
 SETTING = "Resources/Stage/Properties/MethodSettings"
 
+stage = frame(
+    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <attributes=> Properties: {{RestApiId: a, "
+    f"<properties={CLUSTER}>, MethodSettings: [{{ResourcePath: /*, <setting>}}]}}}}\n"
+)
 
-def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
-    """Return a template with a stage with one entry in MethodSettings."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: a, "
-        f"{properties}, MethodSettings: [{{ResourcePath: /*, {setting}}}]}}}}\n"
-    )
-
-
-def case(verb: str, found: str) -> tuple[str, ...]:
-    """A method that changes something and is cached is found in its entry."""
-    return (
-        stage(f"HttpMethod: {verb}, CachingEnabled: true"),
-        f"{SETTING}/0/HttpMethod",
-        f'HttpMethod is "{found}" where CachingEnabled is true: a request that changes something can be '
-        "answered from the cache and not be carried out. Cache only GET, by a separate method: "
-        'HttpMethod: "GET".',
-    )
-
+case = row(
+    stage("HttpMethod: <verb>, CachingEnabled: true"),
+    f"{SETTING}/0/HttpMethod",
+    'HttpMethod is "<found>" where CachingEnabled is true: a request that changes something can be '
+    "answered from the cache and not be carried out. Cache only GET, by a separate method: "
+    'HttpMethod: "GET".',
+)
 
 GOOD = {
     "GET": stage("HttpMethod: GET, CachingEnabled: true"),
     "default of the stage": stage("HttpMethod: '*', CachingEnabled: true"),
     "not cached": stage("HttpMethod: POST, CachingEnabled: false"),
-    "no cache": stage("HttpMethod: POST, CachingEnabled: true", "StageName: v1"),
+    "no cache": stage("HttpMethod: POST, CachingEnabled: true", properties="StageName: v1"),
     "import": stage("HttpMethod: !ImportValue verb, CachingEnabled: true"),
     "GET where it is cached": stage(
-        "HttpMethod: !If [Switched, GET, POST], CachingEnabled: !If [Unswitched, false, true]"
+        "HttpMethod: !If [Switched, GET, POST], CachingEnabled: !If [NotSwitched, false, true]"
     ),
 }
 

@@ -1,5 +1,7 @@
 """Stages that encrypt their cache everywhere, and in places."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
@@ -33,16 +35,13 @@ def case(text: str, path: str, found: str, whom: str = FOR_ALL, when: str = "") 
     )
 
 
-def lacking(text: str, when: str = "") -> tuple[str, ...]:
-    """That there is no entry for all methods is found in MethodSettings."""
-    return (
-        text,
-        SETTINGS,
-        f"MethodSettings has no entry for all methods (HttpMethod * and ResourcePath /*){when}, and "
-        "CacheDataEncrypted is true for others: a method that is cached later is not encrypted. Add "
-        "{HttpMethod: '*', ResourcePath: /*, CacheDataEncrypted: true}.",
-    )
-
+lacking = row(
+    "<text>",
+    SETTINGS,
+    "MethodSettings has no entry for all methods (HttpMethod * and ResourcePath /*)<when=>, and "
+    "CacheDataEncrypted is true for others: a method that is cached later is not encrypted. Add "
+    "{HttpMethod: '*', ResourcePath: /*, CacheDataEncrypted: true}.",
+)
 
 GOOD = {
     "everywhere": stage(f"{{{ALL}, CacheDataEncrypted: true}}", GET),

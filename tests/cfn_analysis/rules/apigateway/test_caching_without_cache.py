@@ -4,10 +4,6 @@ HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
   Unwanted: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -39,7 +35,7 @@ GOOD = {
     "neither": stage("CachingEnabled: false", "StageName: v1"),
     "import": stage("CachingEnabled: true", "CacheClusterEnabled: !ImportValue x"),
     "both in the same branch": stage(
-        "CachingEnabled: !If [Switched, true, false]", "CacheClusterEnabled: !If [Unswitched, false, true]"
+        "CachingEnabled: !If [Switched, true, false]", "CacheClusterEnabled: !If [NotSwitched, false, true]"
     ),
 }
 
@@ -61,7 +57,6 @@ BAD = {
     ),
     "no lifetime": (
         """
-Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:

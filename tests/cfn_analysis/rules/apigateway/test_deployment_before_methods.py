@@ -1,12 +1,8 @@
 """Deployments that leave out, and do not leave out, a part of their API."""
 
+from ..harness import frame, row
+
 HEAD = """
-Parameters:
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
-Resources:
   Api: {Type: AWS::ApiGateway::RestApi}
   Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET}}
 """
@@ -24,19 +20,13 @@ def deployment(attributes: str = "", properties: str = "", others: str = "") -> 
     )
 
 
-def message(given: str, missing: str) -> str:
-    """Return what the rule says about a deployment with this DependsOn."""
-    return (
-        f"DependsOn is {given}, and the deployment does not wait for {missing}: it may be created without "
-        "them, and then they are not deployed. Add them to DependsOn, or refer by Fn::If to what has a "
-        "Condition."
-    )
+message = frame(
+    "DependsOn is <given>, and the deployment does not wait for <missing>: it may be created without "
+    "them, and then they are not deployed. Add them to DependsOn, or refer by Fn::If to what has a "
+    "Condition."
+)
 
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A deployment that may be made too early is found, with all that it leaves out."""
-    return text, f"Resources/Deployment{path}", expected
-
+case = row("<text>", "Resources/Deployment<path>", "<expected>")
 
 GOOD = {
     "one method": deployment("DependsOn: Get,"),
@@ -49,7 +39,7 @@ GOOD = {
     "reference to a method with a condition": deployment(
         "DependsOn: Get,", "Description: !If [Switched, !Ref Post, none]", CONDITIONAL
     ),
-    "never both": deployment("Condition: Unswitched, DependsOn: Get,", "", CONDITIONAL),
+    "never both": deployment("Condition: NotSwitched, DependsOn: Get,", "", CONDITIONAL),
     "another API": deployment("DependsOn: Get,", "", POST.replace("!Ref Api", "!ImportValue api")),
 }
 

@@ -1,11 +1,10 @@
 """Deployments with and without a stage of their own."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: v1}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
 
@@ -14,28 +13,18 @@ STAGE = (
     "StageName: v1}}\n"
 )
 
+deployment = frame(
+    f"{HEAD}<stage={STAGE}>  Made: {{Type: AWS::ApiGateway::Deployment, Properties: {{RestApiId: a, "
+    "<properties>}}\n"
+)
 
-def deployment(properties: str, stage: str = STAGE) -> str:
-    """Return a template with a deployment of these properties and a stage."""
-    return (
-        f"{HEAD}{stage}  Made: {{Type: AWS::ApiGateway::Deployment, Properties: {{RestApiId: a, "
-        f"{properties}}}}}\n"
-    )
+message = frame(
+    'StageName is <name>: the deployment creates a stage of that name beside Stage ("v1"). Under the '
+    "same name it fails, under another it is open to anyone without the settings of that stage. "
+    "Leave StageName and StageDescription out."
+)
 
-
-def message(name: str) -> str:
-    """Return what the rule says about a deployment with this stage name."""
-    return (
-        f'StageName is {name}: the deployment creates a stage of that name beside Stage ("v1"). Under the '
-        "same name it fails, under another it is open to anyone without the settings of that stage. "
-        "Leave StageName and StageDescription out."
-    )
-
-
-def case(name: str, shown: str) -> tuple[str, ...]:
-    """A stage name on the deployment of a declared stage is found there."""
-    return deployment(f"StageName: {name}"), "Resources/Made/Properties/StageName", message(shown)
-
+case = row(deployment("StageName: <name>"), "Resources/Made/Properties/StageName", message("<shown>"))
 
 GOOD = {
     "no name": deployment("Description: x"),

@@ -1,20 +1,17 @@
 """Integrations with functions."""
 
+from ..harness import frame
+
 URI = "!Sub 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'"
 
-
-def method(more: str, uri: str = URI) -> str:
-    """Return a template with one method."""
-    return f"""
-Resources:
+method = frame(f"""
   F: {{Type: AWS::Lambda::Function}}
   Method:
     Type: AWS::ApiGateway::Method
     Properties:
       HttpMethod: GET
-      Integration: {{Type: AWS_PROXY, Uri: {uri}{more}}}
-"""
-
+      Integration: {{Type: AWS_PROXY, Uri: <uri={URI}><more>}}
+""")
 
 GOOD = {
     "post": method(", IntegrationHttpMethod: POST"),

@@ -1,11 +1,11 @@
 """REST APIs with and without TLS 1.0."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Policy: {Type: String, Default: TLS_1_2, AllowedValues: [TLS_1_0, TLS_1_2]}
   Kind: {Type: String, Default: REGIONAL, AllowedValues: [REGIONAL, PRIVATE]}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -19,17 +19,12 @@ def api(*properties: str) -> str:
     return f"{HEAD}  Api: {{Type: AWS::ApiGateway::RestApi, Properties: {{{written}}}}}\n"
 
 
-def case(
-    text: str, path: str, found: str, better: str = "SecurityPolicy_TLS12_PFS_2025_EDGE"
-) -> tuple[str, ...]:
-    """An endpoint with TLS 1.0 is found."""
-    return (
-        text,
-        PROPERTIES + path,
-        f"SecurityPolicy is {found}: the API's endpoint accepts TLS 1.0. Set SecurityPolicy: "
-        f"{better} with EndpointAccessMode: BASIC.",
-    )
-
+case = row(
+    "<text>",
+    PROPERTIES + "<path>",
+    "SecurityPolicy is <found>: the API's endpoint accepts TLS 1.0. Set SecurityPolicy: "
+    "<better=SecurityPolicy_TLS12_PFS_2025_EDGE> with EndpointAccessMode: BASIC.",
+)
 
 GOOD = {
     "TLS 1.2 and 1.3": api(MODERN),

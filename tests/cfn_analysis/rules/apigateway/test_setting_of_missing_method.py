@@ -1,24 +1,27 @@
 """Settings of stages."""
 
+from ..harness import frame, row
 
-def stage(path: str) -> str:
-    """Return a template with an API of one method, and a stage."""
-    return f"""
-Resources:
-  Api: {{Type: AWS::ApiGateway::RestApi}}
+stage = frame("""
+  Api: {Type: AWS::ApiGateway::RestApi}
   Pets:
     Type: AWS::ApiGateway::Resource
-    Properties: {{RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: pets}}
+    Properties: {RestApiId: !Ref Api, ParentId: !GetAtt Api.RootResourceId, PathPart: pets}
   Get:
     Type: AWS::ApiGateway::Method
-    Properties: {{RestApiId: !Ref Api, ResourceId: !Ref Pets, HttpMethod: GET}}
+    Properties: {RestApiId: !Ref Api, ResourceId: !Ref Pets, HttpMethod: GET}
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:
       RestApiId: !Ref Api
-      MethodSettings: [{{ResourcePath: {path}, HttpMethod: GET, CachingEnabled: true}}]
-"""
+      MethodSettings: [{ResourcePath: <path>, HttpMethod: GET, CachingEnabled: true}]
+""")
 
+case = row(
+    "<text>",
+    "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
+    "ResourcePath is <found>: Api has /pets. The setting applies to no method.",
+)
 
 GOOD = {
     "all": stage("/*"),
@@ -27,15 +30,6 @@ GOOD = {
 }
 
 BAD = {
-    "misspelt": (
-        stage("/~1pet"),
-        "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
-        "ResourcePath is /~1pet, which is the path /pet: Api has /pets. The setting applies to no method.",
-    ),
-    "another": (
-        stage("'/~1pets~1{id}'"),
-        "Resources/Stage/Properties/MethodSettings/0/ResourcePath",
-        "ResourcePath is /~1pets~1{id}, which is the path /pets/{id}: Api has /pets. The setting "
-        "applies to no method.",
-    ),
+    "misspelt": case(stage("/~1pet"), "/~1pet, which is the path /pet"),
+    "another": case(stage("'/~1pets~1{id}'"), "/~1pets~1{id}, which is the path /pets/{id}"),
 }

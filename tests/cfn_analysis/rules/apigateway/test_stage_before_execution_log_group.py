@@ -1,53 +1,37 @@
 """Stages that wait, and do not wait, for the log group of their execution log."""
 
-HEAD = """
-Parameters:
-  Name: {Type: String, Default: v1}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
-Resources:
-  Api: {Type: AWS::ApiGateway::RestApi}
-"""
+from ..harness import frame, row
 
 LOG = "!Sub 'API-Gateway-Execution-Logs_${Api}/v1'"
 
+stage = frame("""
+Parameters:
+  Name: {Type: String, Default: v1}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup, <of_group=> Properties: {LogGroupName: <group>}}
+  Stage: {Type: AWS::ApiGateway::Stage, <attributes=> Properties: {RestApiId: !Ref Api, StageName: <name=v1>}}
+""")
 
-def stage(group: str, attributes: str = "", name: str = "v1", of_group: str = "") -> str:
-    """Return a template with a log group of this name and a stage."""
-    return (
-        f"{HEAD}  Group: {{Type: AWS::Logs::LogGroup, {of_group} Properties: {{LogGroupName: {group}}}}}\n"
-        f"  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: !Ref Api, "
-        f"StageName: {name}}}}}\n"
-    )
+message = frame(
+    "DependsOn is <given>, and the stage does not wait for Group, the log group of its execution log: "
+    "API Gateway may create the group first, and Group fails. Add DependsOn: Group."
+)
 
-
-def message(given: str) -> str:
-    """Return what the rule says about a stage with this DependsOn."""
-    return (
-        f"DependsOn is {given}, and the stage does not wait for Group, the log group of its execution log: "
-        "API Gateway may create the group first, and Group fails. Add DependsOn: Group."
-    )
-
-
-def case(text: str, path: str, given: str) -> tuple[str, ...]:
-    """A stage that may be made before its log group is found, however the name is written."""
-    return text, f"Resources/Stage{path}", message(given)
-
+case = row("<text>", "Resources/Stage<path>", message("<given>"))
 
 GOOD = {
-    "DependsOn": stage(LOG, "DependsOn: Group,"),
-    "list": stage(LOG, "DependsOn: [Api, Group],"),
+    "DependsOn": stage(LOG, attributes="DependsOn: Group,"),
+    "list": stage(LOG, attributes="DependsOn: [Api, Group],"),
     "another group": stage("!Sub '/aws/apigateway/${Api}'"),
     "another stage": stage("!Sub 'API-Gateway-Execution-Logs_${Api}/v2'"),
     "name that only AWS knows": stage("!ImportValue log"),
-    "never both": stage(LOG, "Condition: Switched,", of_group="Condition: Unswitched,"),
+    "never both": stage(LOG, attributes="Condition: Switched,", of_group="Condition: NotSwitched,"),
 }
 
 BAD = {
     "no DependsOn": case(stage(LOG), "", "missing"),
-    "DependsOn something else": case(stage(LOG, "DependsOn: Api,"), "/DependsOn", '"Api"'),
+    "DependsOn something else": case(stage(LOG, attributes="DependsOn: Api,"), "/DependsOn", '"Api"'),
     "variable": case(stage("!Sub ['API-Gateway-Execution-Logs_${A}/v1', {A: !Ref Api}]"), "", "missing"),
     "Join": case(stage("!Join ['', [API-Gateway-Execution-Logs_, !Ref Api, /v1]]"), "", "missing"),
     "stage name from a parameter": case(

@@ -1,12 +1,10 @@
 """Stages that log before, and after, the account has its logging role."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Level: {Type: String, Default: INFO}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -14,41 +12,33 @@ ACCOUNT = "  Account: {Type: AWS::ApiGateway::Account}\n"
 CONDITIONAL = "  Account: {Type: AWS::ApiGateway::Account, Condition: Switched}\n"
 LOGS = "MethodSettings: [{ResourcePath: /*, HttpMethod: '*', LoggingLevel: INFO}]"
 
+stage = frame(
+    f"{HEAD}<account={ACCOUNT}>  Stage: {{Type: AWS::ApiGateway::Stage, <attributes=> "
+    "Properties: {RestApiId: api, <properties>}}\n"
+)
 
-def stage(properties: str, attributes: str = "", account: str = ACCOUNT) -> str:
-    """Return a template with a stage of these properties and an account setting."""
-    return (
-        f"{HEAD}{account}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} "
-        f"Properties: {{RestApiId: api, {properties}}}}}\n"
-    )
+message = frame(
+    "<name> is <value>, and the stage does not wait for Account, which sets the role that it logs "
+    "with: API Gateway refuses the stage if it comes first. Add DependsOn: Account, or refer to it by "
+    "Fn::If if it has a Condition."
+)
 
-
-def message(name: str, value: str) -> str:
-    """Return what the rule says about the property that makes the stage log."""
-    return (
-        f"{name} is {value}, and the stage does not wait for Account, which sets the role that it logs "
-        "with: API Gateway refuses the stage if it comes first. Add DependsOn: Account, or refer to it by "
-        "Fn::If if it has a Condition."
-    )
-
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A stage that logs and may be made before the account setting is found in what makes it log."""
-    return text, f"Resources/Stage/Properties/{path}", expected
-
+case = row("<text>", "Resources/Stage/Properties/<path>", "<expected>")
 
 GOOD = {
-    "DependsOn": stage(LOGS, "DependsOn: Account,"),
+    "DependsOn": stage(LOGS, attributes="DependsOn: Account,"),
     "Ref": stage(f"{LOGS}, Description: !Ref Account"),
     "Sub": stage(f"{LOGS}, Description: !Sub 'by ${{Account}}'"),
     "reference in the branch in which the account is set": stage(
         f"{LOGS}, Description: !If [Switched, !Ref Account, none]", account=CONDITIONAL
     ),
     "through another resource": stage(
-        LOGS, "DependsOn: Group,", ACCOUNT + "  Group: {Type: X::Y::Z, DependsOn: Account}\n"
+        LOGS,
+        attributes="DependsOn: Group,",
+        account=ACCOUNT + "  Group: {Type: X::Y::Z, DependsOn: Account}\n",
     ),
     "account set elsewhere": stage(LOGS, account=""),
-    "never both": stage(LOGS, "Condition: Unswitched,", CONDITIONAL),
+    "never both": stage(LOGS, attributes="Condition: NotSwitched,", account=CONDITIONAL),
     "logs nothing": stage(LOGS.replace("INFO", "'OFF'")),
     "no settings": stage("StageName: v1"),
     "off in both": stage(LOGS.replace("INFO", "!If [Switched, 'OFF', !Ref AWS::NoValue]")),
@@ -85,7 +75,7 @@ BAD = {
         stage(LOGS, account=CONDITIONAL), "MethodSettings/0/LoggingLevel", message("LoggingLevel", '"INFO"')
     ),
     "both under the same condition": case(
-        stage(LOGS, "Condition: Switched,", CONDITIONAL),
+        stage(LOGS, attributes="Condition: Switched,", account=CONDITIONAL),
         "MethodSettings/0/LoggingLevel",
         message("LoggingLevel", '"INFO"'),
     ),

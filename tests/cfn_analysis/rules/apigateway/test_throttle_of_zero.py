@@ -1,9 +1,8 @@
 """Limits of stages and usage plans."""
 
+from ..harness import frame
 
-def one(name: str, kind: str, properties: str, first: str = "") -> str:
-    """Return a template with a stage or a usage plan."""
-    return f"{first}\nResources:\n  {name}: {{Type: AWS::{kind}, Properties: {{{properties}}}}}\n"
+one = frame("<first=>\nResources:\n  <name>: {Type: AWS::<kind>, Properties: {<properties>}}\n")
 
 
 def plan(properties: str, first: str = "") -> str:

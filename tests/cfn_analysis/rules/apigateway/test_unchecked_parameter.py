@@ -1,46 +1,32 @@
 """Required request parameters that are checked, and are not."""
 
-HEAD = """
-Parameters:
-  Unneeded: {Type: String, Default: "false"}
-  Needed: {Type: String, Default: "true"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-Resources:
-"""
+from ..harness import frame, row
 
 HEADER = "RequestParameters: {method.request.header.X-Key: true}"
 BY = "RequestValidatorId: !Ref Checks"
 
+method = frame("""
+Parameters:
+  Unneeded: {Type: String, Default: "false"}
+  Needed: {Type: String, Default: "true"}
+Resources:
+  Checks: {Type: AWS::ApiGateway::RequestValidator, Properties: {RestApiId: a,
+      <checks=ValidateRequestParameters: true>}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, <properties>}}
+""")
 
-def method(properties: str, checks: str = "ValidateRequestParameters: true") -> str:
-    """Return a template with a validator and a method of these properties."""
-    return (
-        f"{HEAD}  Checks: {{Type: AWS::ApiGateway::RequestValidator, Properties: {{RestApiId: a, "
-        f"{checks}}}}}\n"
-        "  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, HttpMethod: GET, "
-        f"{properties}}}}}\n"
-    )
-
-
-def message(lack: str) -> str:
-    """Return what the rule says about a header that is not checked."""
-    return (
-        f'RequestParameters requires "method.request.header.X-Key", and {lack}: a request without it '
-        "passes. Set RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
-        "ValidateRequestParameters: true, or write false."
-    )
-
+message = frame(
+    'RequestParameters requires "method.request.header.X-Key", and <lack>: a request without it '
+    "passes. Set RequestValidatorId to an AWS::ApiGateway::RequestValidator with "
+    "ValidateRequestParameters: true, or write false."
+)
 
 MISSING = "RequestValidatorId is missing"
 BLIND = "its validator Checks does not check parameters"
 
-
-def case(text: str, lack: str) -> tuple[str, ...]:
-    """A header that is required and not checked is found where it is required."""
-    return text, "Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message(lack)
-
+case = row(
+    "<text>", "Resources/Get/Properties/RequestParameters/method.request.header.X-Key", message("<lack>")
+)
 
 GOOD = {
     "checked": method(f"{HEADER}, {BY}"),

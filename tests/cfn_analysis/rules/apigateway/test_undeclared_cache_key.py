@@ -1,47 +1,29 @@
 """Cache key parameters that are declared, and are not."""
 
-HEAD = """
-Parameters:
-  Header: {Type: String, Default: x-key}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
-Resources:
-"""
+from ..harness import frame, row
 
 LARGE = "method.request.header.X-Key"
 SMALL = "method.request.header.x-key"
 
+method = frame("""
+Parameters:
+  Header: {Type: String, Default: x-key}
+Resources:
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: a, RequestParameters: <declared>,
+      Integration: {Type: MOCK, CacheKeyParameters: <key>}}}
+""")
 
-def method(declared: str, key: str) -> str:
-    """Return a template with a method with these request parameters and this cache key."""
-    return (
-        f"{HEAD}  Get: {{Type: AWS::ApiGateway::Method, Properties: {{RestApiId: a, "
-        f"RequestParameters: {declared}, Integration: {{Type: MOCK, CacheKeyParameters: {key}}}}}}}\n"
-    )
+spelling = frame(
+    'CacheKeyParameters contains "<key>", and RequestParameters declares "<declared>": names '
+    "are case-sensitive, so these are two parameters. Use one spelling, that of the client."
+)
 
+undeclared = frame(
+    'CacheKeyParameters contains "<key>", which RequestParameters does not declare: API Gateway refuses '
+    'the method. Add it there: "<key>": false, or true if it is required.'
+)
 
-def spelling(key: str, declared: str) -> str:
-    """Return what the rule says about two spellings."""
-    return (
-        f'CacheKeyParameters contains "{key}", and RequestParameters declares "{declared}": names '
-        "are case-sensitive, so these are two parameters. Use one spelling, that of the client."
-    )
-
-
-def undeclared(key: str) -> str:
-    """Return what the rule says about a parameter that is not declared."""
-    return (
-        f'CacheKeyParameters contains "{key}", which RequestParameters does not declare: API Gateway refuses '
-        f'the method. Add it there: "{key}": false, or true if it is required.'
-    )
-
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A parameter that is not declared in this spelling is found in the cache key."""
-    return text, f"Resources/Get/Properties/Integration/CacheKeyParameters/{path}", expected
-
+case = row("<text>", "Resources/Get/Properties/Integration/CacheKeyParameters/<path>", "<expected>")
 
 GOOD = {
     "declared": method(f"{{{LARGE}: true}}", f"[{LARGE}]"),

@@ -1,43 +1,35 @@
 """Caches that are encrypted, and are not."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
   Unwanted: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
 
 CLUSTER = "CacheClusterEnabled: true"
 SETTING = "Resources/Stage/Properties/MethodSettings"
 
+stage = frame(
+    f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <attributes=> Properties: {{RestApiId: a, "
+    f"<properties={CLUSTER}>, MethodSettings: [{{ResourcePath: /*, <setting>}}]}}}}\n"
+)
 
-def stage(setting: str, properties: str = CLUSTER, attributes: str = "") -> str:
-    """Return a template with a stage with one entry in MethodSettings."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {attributes} Properties: {{RestApiId: a, "
-        f"{properties}, MethodSettings: [{{ResourcePath: /*, {setting}}}]}}}}\n"
-    )
-
-
-def case(setting: str, path: str, found: str) -> tuple[str, ...]:
-    """What is cached unencrypted in some case is found in its entry."""
-    return (
-        stage(setting),
-        f"{SETTING}/{path}",
-        f"CacheDataEncrypted is {found} where CachingEnabled is true: answers of the API are stored "
-        "unencrypted. Set it to true.",
-    )
-
+case = row(
+    stage("<setting>"),
+    f"{SETTING}/<path>",
+    "CacheDataEncrypted is <found> where CachingEnabled is true: answers of the API are stored "
+    "unencrypted. Set it to true.",
+)
 
 GOOD = {
     "literal": stage("CachingEnabled: true, CacheDataEncrypted: true"),
     "default": stage("CachingEnabled: true, CacheDataEncrypted: !Ref Wanted"),
     "import": stage("CachingEnabled: true, CacheDataEncrypted: !ImportValue x"),
     "not cached": stage("CachingEnabled: false"),
-    "no cache": stage("CachingEnabled: true", "StageName: v1"),
+    "no cache": stage("CachingEnabled: true", properties="StageName: v1"),
     "encrypted where it is cached": stage(
         "CachingEnabled: !If [Switched, true, false], CacheDataEncrypted: !If [Switched, true, false]"
     ),

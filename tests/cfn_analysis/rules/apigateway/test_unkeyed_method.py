@@ -1,35 +1,26 @@
 """Methods that are open in an API with a key."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Keyed: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
   Open: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
-
-def method(name: str, properties: str, attributes: str = "", api: str = "!Ref Api") -> str:
-    """Return a method of an API."""
-    return (
-        f"  {name}: {{Type: AWS::ApiGateway::Method, {attributes} Properties: {{RestApiId: {api}, "
-        f"{properties}}}}}\n"
-    )
-
+method = frame(
+    "  <name>: {Type: AWS::ApiGateway::Method, <attributes=> Properties: {RestApiId: <api=!Ref Api>, "
+    "<properties>}}\n"
+)
 
 KEYED = HEAD + "  Api: {Type: AWS::ApiGateway::RestApi}\n" + method("First", "ApiKeyRequired: true")
 
-
-def message(found: str) -> str:
-    """Return what the rule says about an open method."""
-    return (
-        f"ApiKeyRequired is {found} on a method that anyone can call, although First of the same API "
-        "requires a key: a caller who knows the address bypasses the usage plan. Set ApiKeyRequired: true, "
-        "or an AuthorizationType."
-    )
+message = frame(
+    "ApiKeyRequired is <found> on a method that anyone can call, although First of the same API "
+    "requires a key: a caller who knows the address bypasses the usage plan. Set ApiKeyRequired: true, "
+    "or an AuthorizationType."
+)
 
 
 def case(properties: str, attributes: str, path: str, found: str) -> tuple[str, ...]:
@@ -53,10 +44,10 @@ GOOD = {
     + method("Second", "ApiKeyRequired: !Ref Keyed", api="a"),
     "all as one condition says": HEAD
     + method("First", "ApiKeyRequired: !If [Switched, true, false]", api="a")
-    + method("Second", "ApiKeyRequired: !If [Unswitched, false, true]", api="a"),
+    + method("Second", "ApiKeyRequired: !If [NotSwitched, false, true]", api="a"),
     "never both": HEAD
     + method("First", "ApiKeyRequired: true", "Condition: Switched,", "a")
-    + method("Second", "HttpMethod: GET", "Condition: Unswitched,", "a"),
+    + method("Second", "HttpMethod: GET", "Condition: NotSwitched,", "a"),
 }
 
 BAD = {

@@ -1,22 +1,20 @@
 """Access logs of stages."""
 
+from ..harness import frame
 
-def stage(log_format: str) -> str:
-    """Return a template with one stage."""
-    return f"""
-Resources:
+stage = frame("""
   Stage:
     Type: AWS::ApiGateway::Stage
-    Properties: {{AccessLogSetting: {{DestinationArn: a, Format: {log_format}}}}}
-"""
+    Properties: {AccessLogSetting: {DestinationArn: a, Format: <log_format>}}
+""")
 
+PATH = "Resources/Stage/Properties/AccessLogSetting/Format"
 
 GOOD = {
     "known": stage("'$context.requestId $context.identity.sourceIp $context.status'"),
     "of an authorizer": stage("'$context.authorizer.claims.sub'"),
     "newer than the list": stage("'$context.somethingElse'"),
     "route of an HTTP API": """
-Resources:
   Stage:
     Type: AWS::ApiGatewayV2::Stage
     Properties:
@@ -28,25 +26,21 @@ Resources:
 BAD = {
     "misspelt": (
         stage("'$context.requestId $context.identity.sourceIP'"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.identity.sourceIP, which API Gateway does not have and logs as '-'. "
         "Did you mean $context.identity.sourceIp?",
     ),
     "JSON": (
         stage('!Sub \'{"id":"$context.requestID","status":$context.status}\''),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.requestID, which API Gateway does not have and logs as '-'. Did you "
         "mean $context.requestId?",
     ),
     "error of an HTTP API": (
         stage("'$context.requestId $context.integrationErrorMessage'"),
-        "Resources/Stage/Properties/AccessLogSetting/Format",
         "Format has $context.integrationErrorMessage, which REST APIs do not have and log as '-'. Use "
         "$context.integration.error.",
     ),
     "route of a REST API": (
         """
-Resources:
   Stage:
     Type: AWS::ApiGateway::Stage
     Properties:

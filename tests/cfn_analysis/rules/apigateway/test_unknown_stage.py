@@ -1,40 +1,29 @@
 """What is the stages of an API."""
 
+from ..harness import frame
 
-def template(resource: str, stage: str = "v1") -> str:
-    """Return a template with an API, its stage, and something that names a stage."""
-    return f"""
+template = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Api: {{Type: AWS::ApiGateway::RestApi}}
-  Stage: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api, StageName: {stage}}}}}
-  One: {resource}
-"""
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, StageName: <stage=v1>}}
+  One: <resource>
+""")
 
+permission = frame(
+    "{Type: AWS::Lambda::Permission, Properties: {SourceArn: !Sub "
+    "'arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:<arn>'}}"
+)
 
-def permission(arn: str) -> str:
-    """Return a permission for an ARN."""
-    return (
-        "{Type: AWS::Lambda::Permission, Properties: {SourceArn: !Sub "
-        f"'arn:aws:execute-api:${{AWS::Region}}:${{AWS::AccountId}}:{arn}'}}}}"
-    )
+plan = frame(
+    "{Type: AWS::ApiGateway::UsagePlan, Properties: {ApiStages: [{ApiId: <api=!Ref Api>, Stage: <stage>}]}}"
+)
 
-
-def plan(stage: str, api: str = "!Ref Api") -> str:
-    """Return a usage plan for a stage."""
-    return (
-        f"{{Type: AWS::ApiGateway::UsagePlan, Properties: {{ApiStages: [{{ApiId: {api}, Stage: {stage}}}]}}}}"
-    )
-
-
-def alarm(stage: str) -> str:
-    """Return an alarm on the stage of an API by its name."""
-    return (
-        "{Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/ApiGateway, MetricName: Count, "
-        f"Dimensions: [{{Name: ApiName, Value: orders}}, {{Name: Stage, Value: {stage}}}]}}}}"
-    )
-
+alarm = frame(
+    "{Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/ApiGateway, MetricName: Count, "
+    "Dimensions: [{Name: ApiName, Value: orders}, {Name: Stage, Value: <stage>}]}}"
+)
 
 GOOD = {
     "plan": template(plan("v1")),

@@ -1,37 +1,21 @@
 """Usage plans that wait, and do not wait, for their stage."""
 
-HEAD = """
+from ..harness import frame, row
+
+plan = frame("""
 Parameters:
   Name: {Type: String, Default: v1}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
-"""
+  Stage: {Type: AWS::ApiGateway::Stage, <of_stage=> Properties: {RestApiId: a, StageName: <name=v1>}}
+  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {ApiStages: [<used>]}}
+""")
 
+message = frame(
+    "Stage is <value>, which is the name of Stage, and the plan does not wait for it: created first, it "
+    "fails. Write !Ref Stage."
+)
 
-def plan(used: str, name: str = "v1", attributes: str = "", of_stage: str = "") -> str:
-    """Return a template with a stage of this name and a usage plan for it."""
-    return (
-        f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, {of_stage} Properties: {{RestApiId: a, "
-        f"StageName: {name}}}}}\n"
-        f"  Plan: {{Type: AWS::ApiGateway::UsagePlan, {attributes} Properties: {{ApiStages: [{used}]}}}}\n"
-    )
-
-
-def message(value: str) -> str:
-    """Return what the rule says about a stage that is written like this."""
-    return (
-        f"Stage is {value}, which is the name of Stage, and the plan does not wait for it: created first, it "
-        "fails. Write !Ref Stage."
-    )
-
-
-def case(text: str, path: str, value: str) -> tuple[str, ...]:
-    """A stage that is named only by a text is found there."""
-    return text, f"Resources/Plan/Properties/ApiStages/{path}", message(value)
-
+case = row("<text>", "Resources/Plan/Properties/ApiStages/<path>", message("<value>"))
 
 GOOD = {
     "reference": plan("{ApiId: a, Stage: !Ref Stage}"),
@@ -40,15 +24,15 @@ GOOD = {
     "another stage": plan("{ApiId: a, Stage: v2}"),
     "another API": plan("{ApiId: b, Stage: v1}"),
     "never both": plan(
-        "{ApiId: a, Stage: v1}", attributes="Condition: Switched,", of_stage="Condition: Unswitched,"
+        "{ApiId: a, Stage: v1}", attributes="Condition: Switched,", of_stage="Condition: NotSwitched,"
     ),
 }
 
 BAD = {
     "literal": case(plan("{ApiId: a, Stage: v1}"), "0/Stage", '"v1"'),
-    "parameter": case(plan("{ApiId: a, Stage: !Ref Name}", "!Ref Name"), "0/Stage", '{"Ref": "Name"}'),
+    "parameter": case(plan("{ApiId: a, Stage: !Ref Name}", name="!Ref Name"), "0/Stage", '{"Ref": "Name"}'),
     "Sub of a parameter": case(
-        plan("{ApiId: a, Stage: !Sub '${Name}'}", "!Sub '${Name}'"), "0/Stage", '{"Fn::Sub": "${Name}"}'
+        plan("{ApiId: a, Stage: !Sub '${Name}'}", name="!Sub '${Name}'"), "0/Stage", '{"Fn::Sub": "${Name}"}'
     ),
     "first branch": case(
         plan("!If [Switched, {ApiId: a, Stage: v1}, !Ref AWS::NoValue]"), "0/Fn::If/1/Stage", '"v1"'

@@ -1,17 +1,6 @@
 """Usage plans with and without effect."""
 
-HEAD = """
-Parameters:
-  Keyed: {Type: String, Default: "false"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
-Outputs:
-  PlanId: {Value: !Ref Plan}
-Resources:
-  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: api}}
-"""
+from ..harness import frame, row
 
 KEY = (
     "  Key: {Type: AWS::ApiGateway::UsagePlanKey, Properties: {UsagePlanId: !Ref Plan, KeyId: k, "
@@ -22,41 +11,32 @@ CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
 QUOTA = "Quota: {Limit: 5, Period: DAY}"
 STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
 
+plan = frame("""
+Parameters:
+  Keyed: {Type: String, Default: "false"}
+Outputs:
+  PlanId: {Value: !Ref Plan}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi, Properties: {Name: api}}
+<others=>  Plan: {Type: AWS::ApiGateway::UsagePlan, <attributes=> Properties: {<properties>}}
+""")
 
-def plan(properties: str, others: str = "", attributes: str = "") -> str:
-    """Return a template with an API, a usage plan of these properties, and others."""
-    return (
-        f"{HEAD}{others}  Plan: {{Type: AWS::ApiGateway::UsagePlan, {attributes} "
-        f"Properties: {{{properties}}}}}\n"
-    )
+method = frame(
+    "  <name>: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, HttpMethod: GET, "
+    "<properties>}}\n"
+)
 
-
-def method(name: str, properties: str) -> str:
-    """Return a method of the API."""
-    return (
-        f"  {name}: {{Type: AWS::ApiGateway::Method, Properties: {{RestApiId: !Ref Api, HttpMethod: GET, "
-        f"{properties}}}}}\n"
-    )
-
-
-def no_key(limits: str, when: str = "") -> str:
-    """Return what the rule says about a plan without key."""
-    return (
-        f"{limits} no one: it has no key{when}. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
-        "this plan."
-    )
-
+no_key = frame(
+    "<limits> no one: it has no key<when=>. Add an AWS::ApiGateway::UsagePlanKey whose UsagePlanId is "
+    "this plan."
+)
 
 NOT_ASKED = (
     'ApiId is {"Ref": "Api"}, and no method of that API requires a key: the plan does not limit its '
     "callers. Set ApiKeyRequired: true on its methods."
 )
 
-
-def case(text: str, path: str, expected: str) -> tuple[str, ...]:
-    """A plan that limits no one is found in its limit, or in the API that asks for no key."""
-    return text, f"Resources/Plan/Properties/{path}", expected
-
+case = row("<text>", "Resources/Plan/Properties/<path>", "<expected>")
 
 GOOD = {
     "key": plan(QUOTA, KEY),
@@ -65,7 +45,7 @@ GOOD = {
     "key wherever there is a plan": plan(QUOTA, CONDITIONAL_KEY, "Condition: Switched,"),
     "one key or the other": plan(
         QUOTA,
-        CONDITIONAL_KEY + CONDITIONAL_KEY.replace("Switched", "Unswitched").replace("Key:", "Other:", 1),
+        CONDITIONAL_KEY + CONDITIONAL_KEY.replace("Switched", "NotSwitched").replace("Key:", "Other:", 1),
     ),
     "exported plan": plan(QUOTA).replace("!Ref Plan}", "!Ref Plan, Export: {Name: plan}}"),
     "plan that another resource uses": plan(

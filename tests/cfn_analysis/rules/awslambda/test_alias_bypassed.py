@@ -1,11 +1,8 @@
 """Good and broken integrations and permissions."""
 
+from ..harness import frame, row
+
 HEAD = """
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
   Function: {Type: AWS::Lambda::Function}
   Bare: {Type: AWS::Lambda::Function}
   Alias: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref Function}}
@@ -15,45 +12,26 @@ PREFIX = "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/"
 OF_FUNCTION = f"!Sub '{PREFIX}${{Function.Arn}}/invocations'"
 OF_ALIAS = f"!Sub '{PREFIX}${{Alias}}/invocations'"
 
+method = frame("  Method: {Type: AWS::ApiGateway::Method, Properties: {Integration: {Uri: <uri>}}}\n")
 
-def method(uri: str) -> str:
-    """Return a method with this URI."""
-    return f"  Method: {{Type: AWS::ApiGateway::Method, Properties: {{Integration: {{Uri: {uri}}}}}}}\n"
+route = frame("  Route: {Type: AWS::ApiGatewayV2::Integration, Properties: {IntegrationUri: <uri>}}\n")
 
+permission = frame(
+    "  Permission: {Type: AWS::Lambda::Permission, Properties: {FunctionName: <function>, Principal: "
+    "<principal=apigateway.amazonaws.com>}}\n"
+)
 
-def route(uri: str) -> str:
-    """Return an integration of an HTTP API with this URI."""
-    return f"  Route: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationUri: {uri}}}}}\n"
+bypassed = frame(
+    "<name> calls the function Function itself<when=>: that is $LATEST, and the alias Alias is bypassed. "
+    "Write ${Alias} instead of ${Function.Arn}."
+)
 
+not_allowed = frame(
+    "FunctionName is the function Function<when=>, but the API calls its alias Alias: a permission on "
+    "the function does not apply to the alias, and every call fails. Write Ref Alias."
+)
 
-def permission(function: str, principal: str = "apigateway.amazonaws.com") -> str:
-    """Return a permission on this function."""
-    return (
-        f"  Permission: {{Type: AWS::Lambda::Permission, Properties: {{FunctionName: {function}, Principal: "
-        f"{principal}}}}}\n"
-    )
-
-
-def bypassed(name: str, when: str = "") -> str:
-    """Return the message about an integration."""
-    return (
-        f"{name} calls the function Function itself{when}: that is $LATEST, and the alias Alias is bypassed. "
-        "Write ${Alias} instead of ${Function.Arn}."
-    )
-
-
-def not_allowed(when: str = "") -> str:
-    """Return the message about a permission."""
-    return (
-        f"FunctionName is the function Function{when}, but the API calls its alias Alias: a permission on "
-        "the function does not apply to the alias, and every call fails. Write Ref Alias."
-    )
-
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """What goes past the alias is found."""
-    return HEAD + text, f"Resources/{path}", message
-
+case = row(HEAD + "<text>", "Resources/<path>", "<message>")
 
 GOOD = {
     "alias": HEAD + method(OF_ALIAS) + permission("!Ref Alias"),

@@ -1,10 +1,10 @@
 """Good and broken dead-letter queues."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Queue: {Type: AWS::SQS::Queue}
   Other: {Type: AWS::SQS::Queue}
@@ -33,34 +33,18 @@ def inline(*statements: str) -> str:
     return f"Policies: [{{PolicyName: a, PolicyDocument: {{Statement: [{', '.join(statements)}]}}}}]"
 
 
-def function(
-    role: str,
-    dead_letters: str = QUEUE,
-    *,
-    attributes: str = "",
-    role_arn: str = "!GetAtt Role.Arn",
-    more: str = "",
-) -> str:
-    """Return a template with a role and a function."""
-    return (
-        f"{HEAD}  Role: {{Type: AWS::IAM::Role, Properties: {{{role}}}}}\n"
-        f"  Function: {{Type: AWS::Lambda::Function, {attributes} Properties: {{Role: {role_arn}, "
-        f"DeadLetterConfig: {dead_letters}}}}}\n{more}"
-    )
+function = frame(
+    f"{HEAD}  Role: {{Type: AWS::IAM::Role, Properties: {{<role>}}}}\n"
+    "  Function: {Type: AWS::Lambda::Function, <attributes=> Properties: {Role: <role_arn=!GetAtt Role.Arn>, "
+    f"DeadLetterConfig: <dead_letters={QUEUE}>}}}}\n<more=>"
+)
 
+policy = frame(
+    "  Policy: {Type: AWS::IAM::<kind=Policy>, <attributes=> "
+    f"Properties: {{<holder=Roles: [!Ref Role]>, PolicyDocument: {{Statement: {SEND}}}}}}}\n"
+)
 
-def policy(kind: str = "Policy", holder: str = "Roles: [!Ref Role]", attributes: str = "") -> str:
-    """Return a separate policy that allows to send."""
-    return (
-        f"  Policy: {{Type: AWS::IAM::{kind}, {attributes} "
-        f"Properties: {{{holder}, PolicyDocument: {{Statement: {SEND}}}}}}}\n"
-    )
-
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A role that may not send, or not yet, is found on the function."""
-    return text, "Resources/Function/Properties/DeadLetterConfig", message
-
+case = row("<text>", "Resources/Function/Properties/DeadLetterConfig", "<message>")
 
 GOOD = {
     "inline": function(inline(SEND)),
@@ -71,24 +55,28 @@ GOOD = {
     ),
     "topic": (
         function(
-            inline("{Effect: Allow, Action: 'sns:Publish', Resource: !Ref Topic}"), "{TargetArn: !Ref Topic}"
+            inline("{Effect: Allow, Action: 'sns:Publish', Resource: !Ref Topic}"),
+            dead_letters="{TargetArn: !Ref Topic}",
         )
     ),
     "policy that is waited for": function("", more=policy(), attributes="DependsOn: Policy,"),
     "role policy": function(
-        "", more=policy("RolePolicy", "RoleName: !Ref Role"), attributes="DependsOn: [Policy],"
+        "", more=policy("RolePolicy", holder="RoleName: !Ref Role"), attributes="DependsOn: [Policy],"
     ),
     "managed policy of the template, which the role refers to": function(
-        "ManagedPolicyArns: [!Ref Policy]", more=policy("ManagedPolicy", "Path: /")
+        "ManagedPolicyArns: [!Ref Policy]", more=policy("ManagedPolicy", holder="Path: /")
     ),
     "managed policy that is not known": function(
         "ManagedPolicyArns: ['arn:aws:iam::aws:policy/AmazonSQSFullAccess']"
     ),
     "role of another template": function("", role_arn="!ImportValue role"),
-    "queue of another template": function("", "{TargetArn: !ImportValue queue}"),
-    "no dead letters": function("", "!Ref AWS::NoValue"),
+    "queue of another template": function("", dead_letters="{TargetArn: !ImportValue queue}"),
+    "no dead letters": function("", dead_letters="!Ref AWS::NoValue"),
     "both branches": (
-        function(inline(f"!If [Prod, {SEND}, !Ref AWS::NoValue]"), f"!If [Prod, {QUEUE}, !Ref AWS::NoValue]")
+        function(
+            inline(f"!If [Prod, {SEND}, !Ref AWS::NoValue]"),
+            dead_letters=f"!If [Prod, {QUEUE}, !Ref AWS::NoValue]",
+        )
     ),
 }
 
@@ -116,13 +104,15 @@ BAD = {
         MISSING_SEND.format(when=""),
     ),
     "denied": case(function(inline(SEND.replace("Allow", "Deny"))), MISSING_SEND.format(when="")),
-    "target by Sub": case(function("", "{TargetArn: !Sub '${Queue.Arn}'}"), MISSING_SEND.format(when="")),
+    "target by Sub": case(
+        function("", dead_letters="{TargetArn: !Sub '${Queue.Arn}'}"), MISSING_SEND.format(when="")
+    ),
     "allowed in one branch": case(
         function(inline(f"!If [Prod, {SEND}, !Ref AWS::NoValue]")),
         MISSING_SEND.format(when=" when Prod is false"),
     ),
     "dead letters in one branch": case(
-        function("", f"!If [Prod, !Ref AWS::NoValue, {QUEUE}]"),
+        function("", dead_letters=f"!If [Prod, !Ref AWS::NoValue, {QUEUE}]"),
         MISSING_SEND.format(when=" when Prod is false"),
     ),
     "policy with a condition": case(
@@ -130,7 +120,7 @@ BAD = {
         MISSING_SEND.format(when=" when Prod is false"),
     ),
     "topic": case(
-        function(inline(SEND), "{TargetArn: !Ref Topic}"),
+        function(inline(SEND), dead_letters="{TargetArn: !Ref Topic}"),
         MISSING.format(target="Topic", action="sns:Publish", when=""),
     ),
     "policy that is not waited for": case(function("", more=policy()), LATE),

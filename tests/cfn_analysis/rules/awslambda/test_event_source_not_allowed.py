@@ -1,24 +1,23 @@
 """Event sources of functions."""
 
+from ..harness import frame
 
-def template(actions: str, arns: str = "[]", called: str = "F") -> str:
-    """Return a template with a queue, a function, its role, and what the queue calls."""
-    return f"""
-Resources:
-  Queue: {{Type: AWS::SQS::Queue}}
+template = frame("""
+  Queue: {Type: AWS::SQS::Queue}
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn}}}}
-  Live: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F}}}}
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F}}
   Mapping:
     Type: AWS::Lambda::EventSourceMapping
-    Properties: {{FunctionName: !Ref {called}, EventSourceArn: !GetAtt Queue.Arn}}
-"""
+    Properties: {FunctionName: !Ref <called=F>, EventSourceArn: !GetAtt Queue.Arn}
+""")
 
+PATH = "Resources/Mapping/Properties/EventSourceArn"
 
 GOOD = {
     "allowed": template("[sqs:ReceiveMessage, sqs:DeleteMessage, sqs:GetQueueAttributes]"),
@@ -29,7 +28,6 @@ GOOD = {
 BAD = {
     "nothing": (
         template("logs:*"),
-        "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, does not allow sqs:ReceiveMessage and sqs:DeleteMessage and "
         "sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. Allow it.",
     ),
@@ -38,13 +36,11 @@ BAD = {
             "[sqs:ReceiveMessage, sqs:GetQueue*]",
             "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]",
         ),
-        "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, does not allow sqs:DeleteMessage: Lambda refuses the mapping from Queue. Allow "
         "it.",
     ),
     "an alias": (
         template("[sqs:ReceiveMessage, sqs:DeleteMessage]", called="Live"),
-        "Resources/Mapping/Properties/EventSourceArn",
         "Role, the role of F, does not allow sqs:GetQueueAttributes: Lambda refuses the mapping from Queue. "
         "Allow it.",
     ),

@@ -5,7 +5,6 @@ def mapping(pattern: str, source: str = "Queue", view: str = "KEYS_ONLY") -> str
     """Return a template with an event source and a filter."""
     arn = "!GetAtt Queue.Arn" if source == "Queue" else f"!GetAtt {source}.StreamArn"
     return f"""
-Resources:
   Queue: {{Type: AWS::SQS::Queue}}
   Table: {{Type: AWS::DynamoDB::Table, Properties: {{StreamSpecification: {{StreamViewType: {view}}}}}}}
   Mapping:
@@ -24,7 +23,6 @@ GOOD = {
     "no JSON": mapping("open"),
     "another template": mapping('{"kind": ["a"]}').replace("!GetAtt Queue.Arn", "!ImportValue queue"),
     "without filters": """
-Resources:
   Queue: {Type: AWS::SQS::Queue}
   Mapping:
     Type: AWS::Lambda::EventSourceMapping

@@ -1,39 +1,33 @@
 """Functions and their logs."""
 
+from ..harness import frame
 
-def template(actions: str, arns: str = "[]") -> str:
-    """Return a template with a function and its role."""
-    return f"""
-Resources:
+template = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn}}}}
-"""
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+""")
 
-
-def with_group(resource: str, arns: str = "[]") -> str:
-    """Return a template with a function that has its own log group, and another log group."""
-    return f"""
+with_group = frame("""
 Resources:
-  Group: {{Type: AWS::Logs::LogGroup}}
-  OtherGroup: {{Type: AWS::Logs::LogGroup}}
+  Group: {Type: AWS::Logs::LogGroup}
+  OtherGroup: {Type: AWS::Logs::LogGroup}
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
         - PolicyDocument:
             Statement:
-              - {{Effect: Allow, Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: {resource}}}
+              - {Effect: Allow, Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: <resource>}
   F:
     Type: AWS::Lambda::Function
-    Properties: {{Role: !GetAtt Role.Arn, LoggingConfig: {{LogGroup: !Ref Group}}}}
-"""
-
+    Properties: {Role: !GetAtt Role.Arn, LoggingConfig: {LogGroup: !Ref Group}}
+""")
 
 GOOD = {
     "managed": template("s3:*", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"),

@@ -1,5 +1,7 @@
 """Good and broken integrations."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Seconds: {Type: Number, Default: 60, MinValue: 1}
@@ -19,23 +21,17 @@ MESSAGE = (
     "function goes on. Give the function a second less than the integration."
 )
 
+method = frame(
+    f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{Timeout: <timeout>}}}}\n"
+    "  Method: {Type: AWS::ApiGateway::Method, "
+    f"Properties: {{Integration: {{Type: <kind=AWS_PROXY>, Uri: <uri={URI}><more=>}}}}}}\n"
+)
 
-def method(timeout: str, more: str = "", *, kind: str = "AWS_PROXY", uri: str = URI) -> str:
-    """Return a template with a function of this timeout and a method of a REST API."""
-    return (
-        f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{Timeout: {timeout}}}}}\n"
-        f"  Method: {{Type: AWS::ApiGateway::Method, "
-        f"Properties: {{Integration: {{Type: {kind}, Uri: {uri}{more}}}}}}}\n"
-    )
-
-
-def route(timeout: str, more: str = "") -> str:
-    """Return a template with a function of this timeout and an integration of an HTTP API."""
-    return (
-        f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{Timeout: {timeout}}}}}\n"
-        f"  Method: {{Type: AWS::ApiGatewayV2::Integration, Properties: {{IntegrationType: AWS_PROXY, "
-        f"IntegrationUri: !GetAtt Function.Arn{more}}}}}\n"
-    )
+route = frame(
+    HEAD + "  Function: {Type: AWS::Lambda::Function, Properties: {Timeout: <timeout>}}\n"
+    "  Method: {Type: AWS::ApiGatewayV2::Integration, Properties: {IntegrationType: AWS_PROXY, "
+    "IntegrationUri: !GetAtt Function.Arn<more=>}}\n"
+)
 
 
 def case(text: str, path: str, message: str) -> tuple[str, ...]:
@@ -47,13 +43,13 @@ def case(text: str, path: str, message: str) -> tuple[str, ...]:
 GOOD = {
     "less than the default": method("28"),
     "default of the function": method("!Ref AWS::NoValue"),
-    "as long": method("60", ", TimeoutInMillis: 60000"),
+    "as long": method("60", more=", TimeoutInMillis: 60000"),
     "parameter that might be longer": method("!Ref Short"),
     "not known": method("!Ref Any"),
     "may be invoked asynchronously": method("60", kind="AWS"),
     "function of another template": method("60", uri="!ImportValue uri"),
     "Sub": method("!Sub '20'"),
-    "both branches": method("!If [Prod, 60, 20]", ", TimeoutInMillis: !If [Prod, 60000, 29000]"),
+    "both branches": method("!If [Prod, 60, 20]", more=", TimeoutInMillis: !If [Prod, 60000, 29000]"),
     "HTTP API": route("30"),
 }
 
@@ -63,7 +59,7 @@ BAD = {
         method("30", uri=ALIAS_URI), "Integration", MESSAGE.format(waits="is 29000", runs="is 30")
     ),
     "literal": case(
-        method("10", ", TimeoutInMillis: 5000"),
+        method("10", more=", TimeoutInMillis: 5000"),
         "Integration/TimeoutInMillis",
         MESSAGE.format(waits="is 5000", runs="is 10"),
     ),
@@ -85,7 +81,7 @@ BAD = {
         ),
     ),
     "one branch of the integration": case(
-        method("20", ", TimeoutInMillis: !If [Prod, 29000, 5000]"),
+        method("20", more=", TimeoutInMillis: !If [Prod, 29000, 5000]"),
         "Integration/TimeoutInMillis",
         MESSAGE.format(waits="is 5000 when Prod is false", runs="is 20"),
     ),

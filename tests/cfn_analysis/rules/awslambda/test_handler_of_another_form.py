@@ -1,43 +1,38 @@
 """Handlers of functions."""
 
+from ..harness import frame
 
-def function(handler: str, more: str = "", runtime: str = "python3.13") -> str:
-    """Return a template with one function."""
-    return f"""
-Resources:
-  F: {{Type: AWS::Lambda::Function, Properties: {{Runtime: {runtime}, Handler: {handler}{more}}}}}
-"""
-
+function = frame("""
+  F: {Type: AWS::Lambda::Function, Properties: {Runtime: <runtime=python3.13>, Handler: <handler><more=>}}
+""")
 
 CODE = ", Code: {ZipFile: 'def handler(event, context): return 1'}"
+
+PATH = "Resources/F/Properties/Handler"
 
 GOOD = {
     "module": function("lambda_handler.handler"),
     "package": function("src/app.handler", runtime="nodejs22.x"),
-    "inline": function("index.handler", CODE),
+    "inline": function("index.handler", more=CODE),
     "Java": function("example.Handler::run", runtime="java21"),
 }
 
 BAD = {
     "no function": (
         function("handler"),
-        "Resources/F/Properties/Handler",
         "Handler is handler, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "file": (
         function("app.py"),
-        "Resources/F/Properties/Handler",
         "Handler is app.py, but python3.13 requires MODULE.FUNCTION, such as app.handler: every call fails.",
     ),
     "inline": (
-        function("app.handler", CODE),
-        "Resources/F/Properties/Handler",
+        function("app.handler", more=CODE),
         "Handler is app.handler, and the code in ZipFile is a file called index: every call "
         "fails. Write index.handler.",
     ),
     "inline name": (
-        function("index.main", CODE),
-        "Resources/F/Properties/Handler",
+        function("index.main", more=CODE),
         "Handler is index.main, and ZipFile has no main: every call fails.",
     ),
 }

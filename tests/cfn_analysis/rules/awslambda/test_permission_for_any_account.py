@@ -1,15 +1,12 @@
 """Permissions to call a function."""
 
+from ..harness import frame
 
-def permission(service: str, more: str = "") -> str:
-    """Return a template with a permission for a service."""
-    return f"""
-Resources:
+permission = frame("""
   Permission:
     Type: AWS::Lambda::Permission
-    Properties: {{FunctionName: own, Action: lambda:InvokeFunction, Principal: {service}{more}}}
-"""
-
+    Properties: {FunctionName: own, Action: lambda:InvokeFunction, Principal: <service><more=>}
+""")
 
 GOOD = {
     "API": permission(

@@ -1,6 +1,13 @@
 """Good and broken aliases."""
 
-HEAD = """
+from ..harness import frame
+
+MESSAGE = (
+    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: Lambda "
+    "refuses to keep more environments ready than the function can use. Reserve more, or provision less."
+)
+
+alias = frame("""
 Parameters:
   Ready: {Type: Number, Default: 10, MaxValue: 1000}
   Most: {Type: Number, Default: 5, MinValue: 0}
@@ -9,33 +16,18 @@ Parameters:
 Conditions:
   Prod: !Equals [!Ref Any, "1"]
 Resources:
-"""
+  Function: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: <most>}}
+  Alias: {Type: AWS::Lambda::<kind=Alias>, Properties: {FunctionName: <function=!Ref Function>,
+      ProvisionedConcurrencyConfig: <ready>}}
+""")
 
-MESSAGE = (
-    "ProvisionedConcurrentExecutions {ready}, but ReservedConcurrentExecutions of Function {most}: Lambda "
-    "refuses to keep more environments ready than the function can use. Reserve more, or provision less."
-)
-
-
-def alias(ready: str, most: str, function: str = "!Ref Function", kind: str = "Alias") -> str:
-    """Return a template with a function and an alias."""
-    return (
-        f"{HEAD}  Function: {{Type: AWS::Lambda::Function, "
-        f"Properties: {{ReservedConcurrentExecutions: {most}}}}}\n"
-        f"  Alias: {{Type: AWS::Lambda::{kind}, Properties: {{FunctionName: {function}, "
-        f"ProvisionedConcurrencyConfig: {ready}}}}}\n"
-    )
-
-
-def ready(number: str) -> str:
-    """Return the setting of this many environments."""
-    return f"{{ProvisionedConcurrentExecutions: {number}}}"
+ready = frame("{ProvisionedConcurrentExecutions: <number>}")
 
 
 def case(kind: str, provisioned: str, reserved: str, message: str) -> tuple[str, ...]:
     """More environments than the function may have are found."""
     return (
-        alias(provisioned, reserved, kind=kind),
+        alias(ready=provisioned, most=reserved, kind=kind),
         "Resources/Alias/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
         message,
     )
@@ -69,15 +61,15 @@ ROWS = {
 }
 
 GOOD = {
-    "as many": alias(ready("10"), "10"),
-    "none reserved": alias(ready("10"), "!Ref AWS::NoValue"),
-    "not known": alias(ready("10"), "!Ref Any"),
-    "parameter that might be more": alias(ready("!Ref Ready"), "20"),
-    "allowed value that might be more": alias(ready("!Ref Sizes"), "5"),
-    "function of another template": alias(ready("10"), "5", "!ImportValue function"),
-    "Sub": alias(ready("!Sub '5'"), "!Sub '50'"),
-    "both branches": alias(ready("!If [Prod, 10, 1]"), "!If [Prod, 10, 1]"),
-    "none provisioned": alias("!Ref AWS::NoValue", "0"),
+    "as many": alias(ready=ready("10"), most="10"),
+    "none reserved": alias(ready=ready("10"), most="!Ref AWS::NoValue"),
+    "not known": alias(ready=ready("10"), most="!Ref Any"),
+    "parameter that might be more": alias(ready=ready("!Ref Ready"), most="20"),
+    "allowed value that might be more": alias(ready=ready("!Ref Sizes"), most="5"),
+    "function of another template": alias(ready=ready("10"), most="5", function="!ImportValue function"),
+    "Sub": alias(ready=ready("!Sub '5'"), most="!Sub '50'"),
+    "both branches": alias(ready=ready("!If [Prod, 10, 1]"), most="!If [Prod, 10, 1]"),
+    "none provisioned": alias(ready="!Ref AWS::NoValue", most="0"),
 }
 
 BAD = {f"{name}, {kind}": case(kind, *row) for kind in ("Alias", "Version") for name, row in ROWS.items()}

@@ -1,19 +1,16 @@
 """Functions that are traced."""
 
+from ..harness import frame
 
-def template(actions: str, arns: str = "[]", mode: str = "Active") -> str:
-    """Return a template with a function and its role."""
-    return f"""
-Resources:
+template = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn, TracingConfig: {{Mode: {mode}}}}}}}
-"""
-
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn, TracingConfig: {Mode: <mode=Active>}}}
+""")
 
 GOOD = {
     "managed": template("logs:*", "[arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess]"),

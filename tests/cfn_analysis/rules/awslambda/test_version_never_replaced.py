@@ -1,29 +1,23 @@
 """Good and broken Lambda versions."""
 
-HEAD = """
+from ..harness import frame
+
+version = frame("""
 Parameters:
   Release: {Type: String, Default: "1"}
 Conditions:
   Prod: !Equals [!Ref Release, "1"]
 Resources:
   Function: {Type: AWS::Lambda::Function}
-"""
+  <logical_id=Version>: {Type: AWS::Lambda::Version, <attributes=> Properties: {<properties>}}
+""")
 
+message = frame(
+    "Version has only FunctionName <function>, which stays the same when the code changes: no "
+    "new version is published. Add a Description or CodeSha256 that changes with the code."
+)
 
-def version(properties: str, logical_id: str = "Version", attributes: str = "") -> str:
-    """Return a template with one version."""
-    return (
-        f"{HEAD}  {logical_id}: {{Type: AWS::Lambda::Version, {attributes} Properties: {{{properties}}}}}\n"
-    )
-
-
-def message(function: str) -> str:
-    """Return what is said about a version of this function."""
-    return (
-        f"Version has only FunctionName {function}, which stays the same when the code changes: no "
-        "new version is published. Add a Description or CodeSha256 that changes with the code."
-    )
-
+PATH = "Resources/Version/Properties"
 
 GOOD = {
     "description": version("FunctionName: !Ref Function, Description: !Ref Release"),
@@ -36,17 +30,14 @@ GOOD = {
 BAD = {
     "Ref": (
         version("FunctionName: !Ref Function"),
-        "Resources/Version/Properties",
         message('{"Ref": "Function"}'),
     ),
     "GetAtt": (
         version("FunctionName: !GetAtt Function.Arn"),
-        "Resources/Version/Properties",
         message('{"Fn::GetAtt": ["Function", "Arn"]}'),
     ),
     "Sub": (
         version("FunctionName: !Sub '${Function}'"),
-        "Resources/Version/Properties",
         message('{"Fn::Sub": "${Function}"}'),
     ),
     "condition, and a property that is not of the code": (
@@ -54,7 +45,6 @@ BAD = {
             "FunctionName: !Ref Function, RuntimePolicy: {UpdateRuntimeOn: Auto}",
             attributes="Condition: Prod,",
         ),
-        "Resources/Version/Properties",
         message('{"Ref": "Function"}'),
     ),
 }

@@ -1,24 +1,18 @@
 """Good and broken functions in a VPC."""
 
-HEAD = """
+from ..harness import frame
+
+function = frame("""
 Parameters:
   Groups: {Type: "List<AWS::EC2::SecurityGroup::Id>"}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
-"""
+  Function: {Type: AWS::Lambda::Function, Properties: {VpcConfig: <config>}}
+""")
 
+message = frame("<name> <state>, and <other> is <value>: Lambda requires both. Specify at least one of each.")
 
-def function(config: str) -> str:
-    """Return a template with one function."""
-    return f"{HEAD}  Function: {{Type: AWS::Lambda::Function, Properties: {{VpcConfig: {config}}}}}\n"
-
-
-def message(name: str, state: str, other: str, value: str) -> str:
-    """Return what is said about one of the two lists."""
-    return f"{name} {state}, and {other} is {value}: Lambda requires both. Specify at least one of each."
-
+PATH = "Resources/Function/Properties/VpcConfig"
 
 GOOD = {
     "both": function("{SubnetIds: [subnet-1], SecurityGroupIds: [sg-1]}"),
@@ -33,22 +27,18 @@ GOOD = {
 BAD = {
     "no groups": (
         function("{SubnetIds: [subnet-1]}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SecurityGroupIds", "is missing", "SubnetIds", '["subnet-1"]'),
     ),
     "empty groups": (
         function("{SubnetIds: [!Sub '${Any}'], SecurityGroupIds: []}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SecurityGroupIds", "is []", "SubnetIds", '[{"Fn::Sub": "${Any}"}]'),
     ),
     "no subnets": (
         function("{SecurityGroupIds: !Ref Groups}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SubnetIds", "is missing", "SecurityGroupIds", '{"Ref": "Groups"}'),
     ),
     "no groups in one branch": (
         function("{SubnetIds: [subnet-1], SecurityGroupIds: [!If [Prod, sg-1, !Ref AWS::NoValue]]}"),
-        "Resources/Function/Properties/VpcConfig",
         message("SecurityGroupIds", "is [] when Prod is false", "SubnetIds", '["subnet-1"]'),
     ),
 }

@@ -1,21 +1,17 @@
 """Functions in a VPC."""
 
+from ..harness import frame
 
-def template(
-    actions: str, arns: str = "[]", more: str = ", VpcConfig: {SubnetIds: [a], SecurityGroupIds: [b]}"
-) -> str:
-    """Return a template with a function and its role."""
-    return f"""
-Resources:
+template = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
-      ManagedPolicyArns: {arns}
+      ManagedPolicyArns: <arns=[]>
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  F: {{Type: AWS::Lambda::Function, Properties: {{Role: !GetAtt Role.Arn{more}}}}}
-"""
-
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function,
+      Properties: {Role: !GetAtt Role.Arn<more=, VpcConfig: {SubnetIds: [a], SecurityGroupIds: [b]}>}}
+""")
 
 VPC = "[arn:aws:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole]"
 

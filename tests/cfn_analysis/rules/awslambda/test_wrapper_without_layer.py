@@ -1,15 +1,12 @@
 """Wrappers of functions."""
 
+from ..harness import frame
 
-def function(wrapper: str, more: str = "") -> str:
-    """Return a template with a function."""
-    return f"""
-Resources:
+function = frame("""
   Function:
     Type: AWS::Lambda::Function
-    Properties: {{Environment: {{Variables: {{AWS_LAMBDA_EXEC_WRAPPER: {wrapper}}}}}{more}}}
-"""
-
+    Properties: {Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: <wrapper>}}<more=>}
+""")
 
 GOOD = {
     "layer": function("/opt/otel-instrument", ", Layers: ['arn:aws:lambda:eu-west-1:1:layer:a:1']"),

@@ -1,5 +1,7 @@
 """Cache behaviors in order."""
 
+from ..harness import row
+
 
 def distribution(*patterns: str) -> str:
     """Return a template with a distribution of these behaviors."""
@@ -17,6 +19,12 @@ Resources:
 """
 
 
+case = row(
+    "<text>",
+    "Resources/Distribution/Properties/DistributionConfig/CacheBehaviors/1/PathPattern",
+    "PathPattern is <found> before it matches all of its requests: it is never used. Put it first.",
+)
+
 GOOD = {
     "narrow first": distribution("/api/v1/*", "/api/*", "*.jpg", "/*"),
     "one character": distribution("/image?.jpg", "/image*.jpg"),
@@ -24,16 +32,6 @@ GOOD = {
 }
 
 BAD = {
-    "everything first": (
-        distribution("/*", "/api/*"),
-        "Resources/Distribution/Properties/DistributionConfig/CacheBehaviors/1/PathPattern",
-        "PathPattern is /api/*, and /* before it matches all of its requests: it is never used. Put it "
-        "first.",
-    ),
-    "twice": (
-        distribution("/api/*", "api/*"),
-        "Resources/Distribution/Properties/DistributionConfig/CacheBehaviors/1/PathPattern",
-        "PathPattern is api/*, and /api/* before it matches all of its requests: it is never used. "
-        "Put it first.",
-    ),
+    "everything first": case(distribution("/*", "/api/*"), "/api/*, and /*"),
+    "twice": case(distribution("/api/*", "api/*"), "api/*, and /api/*"),
 }

@@ -1,37 +1,28 @@
 """Certificates of a distribution."""
 
-HEAD = """
-Parameters:
-  Arn: {Type: String, Default: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}
-  Empty: {Type: String, Default: ""}
-Conditions:
-  Named: !Equals [!Ref AWS::AccountId, "111111111111"]
-  InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
-Resources:
-  Own: {Type: AWS::CertificateManager::Certificate}
-"""
+from ..harness import frame, row
 
 US = "'arn:aws:acm:us-east-1:123456789012:certificate/a'"
 EU = "'arn:aws:acm:eu-west-1:123456789012:certificate/a'"
 
+distribution = frame("""
+Parameters:
+  Arn: {Type: String, Default: "arn:aws:acm:eu-west-1:123456789012:certificate/a"}
+  Empty: {Type: String, Default: ""}
+Conditions:
+  InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
+Resources:
+  Own: {Type: AWS::CertificateManager::Certificate}
+  Site: {Type: AWS::CloudFront::Distribution,
+      <attributes=> Properties: {DistributionConfig: {ViewerCertificate: {AcmCertificateArn: <arn>}}}}
+""")
 
-def distribution(arn: str, attributes: str = "") -> str:
-    """Return a template with one distribution of this certificate."""
-    return (
-        f"{HEAD}  Site: {{Type: AWS::CloudFront::Distribution, {attributes} Properties: "
-        f"{{DistributionConfig: {{ViewerCertificate: {{AcmCertificateArn: {arn}}}}}}}}}\n"
-    )
-
-
-def case(arn: str, shown: str, region: str) -> tuple[str, ...]:
-    """A certificate of another region is found."""
-    return (
-        distribution(arn),
-        "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
-        f"AcmCertificateArn is {shown}, a certificate of {region}: CloudFront accepts only "
-        "certificates of us-east-1. Create it there and give its ARN.",
-    )
-
+case = row(
+    distribution("<arn>"),
+    "Resources/Site/Properties/DistributionConfig/ViewerCertificate/AcmCertificateArn",
+    "AcmCertificateArn is <shown>, a certificate of <region>: CloudFront accepts only "
+    "certificates of us-east-1. Create it there and give its ARN.",
+)
 
 GOOD = {
     "us-east-1": distribution(US),

@@ -1,12 +1,12 @@
 """Error pages with and without an API."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Domain: {Type: String, Default: abc.execute-api.us-east-1.amazonaws.com}
   ApiId: {Type: String}
   Code: {Type: Number, Default: 404}
-Conditions:
-  Routed: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Bucket: {Type: AWS::S3::Bucket}
   HttpApi: {Type: AWS::ApiGatewayV2::Api}
@@ -26,32 +26,23 @@ def distribution(pages: str, *origins: str) -> str:
     )
 
 
-def message(page: str, code: str, status: str, when: str = "") -> str:
-    """Return the message on one page."""
-    return (
-        f"ResponsePagePath is {page} for the error {code}{when}: it applies to the whole distribution, so "
-        f"callers of the API origin api get this page{status} too. Remove it, and route pages by a "
-        "CloudFront Function on the site's behavior."
-    )
+message = frame(
+    "ResponsePagePath is <page> for the error <code><when=>: it applies to the whole distribution, so "
+    "callers of the API origin api get this page<status> too. Remove it, and route pages by a "
+    "CloudFront Function on the site's behavior."
+)
 
+case = row(
+    distribution(f"[{PAGE}]", SITE, "<origin>"),
+    "Resources/Site/Properties/DistributionConfig/CustomErrorResponses/0/ResponsePagePath",
+    message('"/index.html"', "403", " with status 200"),
+)
 
-def case(origin: str) -> tuple[str, ...]:
-    """An API is known by its address, however it is written."""
-    return (
-        distribution(f"[{PAGE}]", SITE, origin),
-        "Resources/Site/Properties/DistributionConfig/CustomErrorResponses/0/ResponsePagePath",
-        message('"/index.html"', "403", " with status 200"),
-    )
-
-
-def refuses(pages: str, path: str, expected: str) -> tuple[str, ...]:
-    """A page that callers of the API get is found."""
-    return (
-        distribution(pages, SITE, API),
-        f"Resources/Site/Properties/DistributionConfig/CustomErrorResponses{path}",
-        expected,
-    )
-
+refuses = row(
+    distribution("<pages>", SITE, API),
+    "Resources/Site/Properties/DistributionConfig/CustomErrorResponses<path>",
+    "<expected>",
+)
 
 GOOD = {
     "site alone": distribution(f"[{PAGE}]", SITE),

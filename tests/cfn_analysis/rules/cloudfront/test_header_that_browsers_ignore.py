@@ -1,14 +1,13 @@
 """Headers that protect a site."""
 
+from ..harness import frame
 
-def policy(config: str, first: str = "") -> str:
-    """Return a template with a policy of these headers."""
-    return f"""{first}
+policy = frame("""<first=>
 Resources:
   Headers:
     Type: AWS::CloudFront::ResponseHeadersPolicy
-    Properties: {{ResponseHeadersPolicyConfig: {{{config}}}}}
-"""
+    Properties: {ResponseHeadersPolicyConfig: {<config>}}
+""")
 
 
 def security(value: str, first: str = "") -> str:

@@ -1,12 +1,12 @@
 """What CloudFront forwards to an API."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Forwarding: {Type: String, Default: 216adef6-5c7f-47e4-b989-5492eafa07d3}
   Part: {Type: String, Default: 216adef6}
   ApiId: {Type: String}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -18,31 +18,19 @@ ORIGINS = (
     "{Id: api, DomainName: !Sub '${ApiId}.execute-api.${AWS::Region}.amazonaws.com'}]"
 )
 
+distribution = frame(
+    f"{HEAD}  Policy: {{Type: AWS::CloudFront::OriginRequestPolicy, Properties: <policy={{}}>}}\n"
+    "  Cache: {Type: AWS::CloudFront::CachePolicy, Properties: <cache={}>}\n"
+    "  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {"
+    f"<origins={ORIGINS}>, DefaultCacheBehavior: {{TargetOriginId: site}}, "
+    "CacheBehaviors: [{PathPattern: /api/*, TargetOriginId: <origin=api>, <forwarding>}]}}}\n"
+)
 
-def distribution(
-    forwarding: str, *, origin: str = "api", origins: str = ORIGINS, policy: str = "{}", cache: str = "{}"
-) -> str:
-    """Return a template with one distribution, whose second behavior forwards like this."""
-    return (
-        f"{HEAD}  Policy: {{Type: AWS::CloudFront::OriginRequestPolicy, Properties: {policy}}}\n"
-        f"  Cache: {{Type: AWS::CloudFront::CachePolicy, Properties: {cache}}}\n"
-        "  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {"
-        f"{origins}, DefaultCacheBehavior: {{TargetOriginId: site}}, "
-        f"CacheBehaviors: [{{PathPattern: /api/*, TargetOriginId: {origin}, {forwarding}}}]}}}}}}\n"
-    )
+request_policy = frame("{OriginRequestPolicyConfig: {HeadersConfig: <headers>}}")
 
-
-def request_policy(headers: str) -> str:
-    """Return the properties of an origin request policy."""
-    return f"{{OriginRequestPolicyConfig: {{HeadersConfig: {headers}}}}}"
-
-
-def cache_policy(headers: str) -> str:
-    """Return the properties of a cache policy."""
-    return (
-        f"{{CachePolicyConfig: {{ParametersInCacheKeyAndForwardedToOrigin: {{HeadersConfig: {headers}}}}}}}"
-    )
-
+cache_policy = frame(
+    "{CachePolicyConfig: {ParametersInCacheKeyAndForwardedToOrigin: {HeadersConfig: <headers>}}}"
+)
 
 BY_POLICY = "OriginRequestPolicyId: !Ref Policy"
 BY_CACHE = "CachePolicyId: !Ref Cache"

@@ -1,17 +1,21 @@
 """Security headers."""
 
+from ..harness import frame, row
 
-def header(age: str) -> str:
-    """Return a template with one policy."""
-    return f"""
-Resources:
+header = frame("""
   Headers:
     Type: AWS::CloudFront::ResponseHeadersPolicy
     Properties:
       ResponseHeadersPolicyConfig:
-        SecurityHeadersConfig: {{StrictTransportSecurity: {{AccessControlMaxAgeSec: {age}, Override: true}}}}
-"""
+        SecurityHeadersConfig: {StrictTransportSecurity: {AccessControlMaxAgeSec: <age>, Override: true}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
+    "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use "
+    "31536000, a year.",
+)
 
 GOOD = {
     "year": header("31536000"),
@@ -19,16 +23,6 @@ GOOD = {
 }
 
 BAD = {
-    "nothing": (
-        header("0"),
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
-        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use 31536000, "
-        "a year.",
-    ),
-    "text": (
-        header("'0'"),
-        "Resources/Headers/Properties/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
-        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use 31536000, "
-        "a year.",
-    ),
+    "nothing": case(header("0")),
+    "text": case(header("'0'")),
 }

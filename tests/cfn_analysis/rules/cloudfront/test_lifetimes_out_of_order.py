@@ -1,15 +1,13 @@
 """Lifetimes in caches."""
 
+from ..harness import frame
 
-def policy(lifetimes: str) -> str:
-    """Return a template with one cache policy."""
-    return f"""
+policy = frame("""
 Parameters:
-  Any: {{Type: Number}}
+  Any: {Type: Number}
 Resources:
-  Policy: {{Type: AWS::CloudFront::CachePolicy, Properties: {{CachePolicyConfig: {{{lifetimes}}}}}}}
-"""
-
+  Policy: {Type: AWS::CloudFront::CachePolicy, Properties: {CachePolicyConfig: {<lifetimes>}}}
+""")
 
 COMPRESSED = (
     "ParametersInCacheKeyAndForwardedToOrigin: "

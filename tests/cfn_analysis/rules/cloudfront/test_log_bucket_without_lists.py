@@ -1,11 +1,11 @@
 """Log buckets with and without access control lists."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Owner: {Type: String, Default: BucketOwnerPreferred}
   Enforced: {Type: String, Default: BucketOwnerEnforced}
-Conditions:
-  Listed: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -19,9 +19,7 @@ def distribution(bucket: str, address: str = "!GetAtt Logs.DomainName", attribut
     )
 
 
-def owned(owner: str) -> str:
-    """Return the properties of a bucket whose objects belong to this owner."""
-    return f"OwnershipControls: {{Rules: [{{ObjectOwnership: {owner}}}]}}"
+owned = frame("OwnershipControls: {Rules: [{ObjectOwnership: <owner>}]}")
 
 
 def case(bucket: str, ownership: str, address: str, shown: str) -> tuple[str, ...]:

@@ -1,34 +1,24 @@
 """CloudFront's own certificate."""
 
-HEAD = """
-Parameters:
-  Version: {Type: String, Default: TLSv1.2_2021}
-  Own: {Type: String, Default: "true"}
-Conditions:
-  Named: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-"""
+from ..harness import frame, row
 
 OWN = "{AcmCertificateArn: a, SslSupportMethod: sni-only, MinimumProtocolVersion: TLSv1.2_2021}"
 
+distribution = frame("""
+Parameters:
+  Version: {Type: String, Default: TLSv1.2_2021}
+  Own: {Type: String, Default: "true"}
+Resources:
+  Site: {Type: AWS::CloudFront::Distribution,
+      Properties: {DistributionConfig: {ViewerCertificate: <certificate>}}}
+""")
 
-def distribution(certificate: str) -> str:
-    """Return a template with one distribution of this certificate."""
-    return (
-        f"{HEAD}  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: "
-        f"{{ViewerCertificate: {certificate}}}}}}}\n"
-    )
-
-
-def case(certificate: str, steps: str, when: str) -> tuple[str, ...]:
-    """A minimum that CloudFront's own certificate overrides is found."""
-    return (
-        distribution(certificate),
-        f"Resources/Site/Properties/DistributionConfig/ViewerCertificate{steps}",
-        f"MinimumProtocolVersion is TLSv1.2_2021 with CloudFrontDefaultCertificate true{when}: CloudFront "
-        "sets TLSv1 with its own certificate. Use your own certificate and alias, or remove the property.",
-    )
-
+case = row(
+    distribution("<certificate>"),
+    "Resources/Site/Properties/DistributionConfig/ViewerCertificate<steps>",
+    "MinimumProtocolVersion is TLSv1.2_2021 with CloudFrontDefaultCertificate true<when>: CloudFront "
+    "sets TLSv1 with its own certificate. Use your own certificate and alias, or remove the property.",
+)
 
 GOOD = {
     "CloudFront's": distribution("{CloudFrontDefaultCertificate: true}"),

@@ -1,5 +1,7 @@
 """TLS versions of distributions."""
 
+from ..harness import frame
+
 
 def site(*parts: str) -> str:
     """Return a template with one distribution."""
@@ -9,21 +11,14 @@ def site(*parts: str) -> str:
     )
 
 
-def certificate(version: str) -> str:
-    """Return a certificate of the owner, for browsers of this TLS version."""
-    return (
-        f"ViewerCertificate: {{AcmCertificateArn: a, MinimumProtocolVersion: {version}, "
-        "SslSupportMethod: sni-only}"
-    )
+certificate = frame(
+    "ViewerCertificate: {AcmCertificateArn: a, MinimumProtocolVersion: <version>, SslSupportMethod: sni-only}"
+)
 
-
-def origin(versions: str) -> str:
-    """Return an origin that CloudFront asks with these TLS versions."""
-    return (
-        "Origins: [{Id: api, DomainName: api.example.com, "
-        f"CustomOriginConfig: {{OriginProtocolPolicy: https-only, OriginSSLProtocols: [{versions}]}}}}]"
-    )
-
+origin = frame(
+    "Origins: [{Id: api, DomainName: api.example.com, "
+    "CustomOriginConfig: {OriginProtocolPolicy: https-only, OriginSSLProtocols: [<versions>]}}]"
+)
 
 GOOD = {
     "new": site(certificate("TLSv1.2_2021"), origin("TLSv1.2")),

@@ -1,24 +1,27 @@
 """Buckets behind CloudFront."""
 
+from ..harness import frame, row
 
-def template(policy: str) -> str:
-    """Return a template with a distribution, its bucket and the bucket's policy."""
-    return f"""
-Resources:
-  Bucket: {{Type: AWS::S3::Bucket}}
-  Policy: {{Type: AWS::S3::BucketPolicy, Properties: {{Bucket: !Ref Bucket, PolicyDocument: {policy}}}}}
+template = frame("""
+  Bucket: {Type: AWS::S3::Bucket}
+  Policy: {Type: AWS::S3::BucketPolicy, Properties: {Bucket: !Ref Bucket, PolicyDocument: <policy>}}
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
-        Origins: [{{Id: a, DomainName: !GetAtt Bucket.RegionalDomainName, OriginAccessControlId: b}}]
-"""
+        Origins: [{Id: a, DomainName: !GetAtt Bucket.RegionalDomainName, OriginAccessControlId: b}]
+""")
 
+policy = frame(
+    "{Statement: {Effect: Allow, Action: <action=s3:GetObject>, Resource: '*', Principal: <principal>}}"
+)
 
-def policy(principal: str, action: str = "s3:GetObject") -> str:
-    """Return a policy of one statement."""
-    return f"{{Statement: {{Effect: Allow, Action: {action}, Resource: '*', Principal: {principal}}}}}"
-
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0",
+    "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com to read: "
+    "every object returns 403. Allow it s3:GetObject.",
+)
 
 GOOD = {
     "allowed": template(policy("{Service: cloudfront.amazonaws.com}")),
@@ -30,16 +33,6 @@ GOOD = {
 }
 
 BAD = {
-    "another service": (
-        template(policy("{Service: logging.s3.amazonaws.com}")),
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com "
-        "to read: every object returns 403. Allow it s3:GetObject.",
-    ),
-    "another action": (
-        template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket")),
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which no AWS::S3::BucketPolicy allows cloudfront.amazonaws.com "
-        "to read: every object returns 403. Allow it s3:GetObject.",
-    ),
+    "another service": case(template(policy("{Service: logging.s3.amazonaws.com}"))),
+    "another action": case(template(policy("{Service: cloudfront.amazonaws.com}", "s3:ListBucket"))),
 }

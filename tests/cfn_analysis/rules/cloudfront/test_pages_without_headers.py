@@ -1,27 +1,24 @@
 """Headers of cache behaviors."""
 
+from ..harness import frame
 
-def site(pages: str = "", api: str = "") -> str:
-    """Return a template with two behaviors and what each has beside its origin."""
-    return f"""
-Resources:
+site = frame("""
   Headers:
     Type: AWS::CloudFront::ResponseHeadersPolicy
     Properties:
-      ResponseHeadersPolicyConfig: {{Name: a, SecurityHeadersConfig: {{}}}}
+      ResponseHeadersPolicyConfig: {Name: a, SecurityHeadersConfig: {}}
   Shared:
     Type: AWS::CloudFront::ResponseHeadersPolicy
     Properties:
-      ResponseHeadersPolicyConfig: {{Name: b, CorsConfig: {{}}}}
+      ResponseHeadersPolicyConfig: {Name: b, CorsConfig: {}}
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
-        DefaultCacheBehavior: {{TargetOriginId: site{pages}}}
+        DefaultCacheBehavior: {TargetOriginId: site<pages=>}
         CacheBehaviors:
-          - {{PathPattern: /api/*, TargetOriginId: api{api}}}
-"""
-
+          - {PathPattern: /api/*, TargetOriginId: api<api=>}
+""")
 
 HEADERS = ", ResponseHeadersPolicyId: !Ref Headers"
 

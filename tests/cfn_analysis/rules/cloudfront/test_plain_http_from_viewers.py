@@ -1,15 +1,12 @@
 """Behaviors of distributions."""
 
+from ..harness import frame
 
-def behavior(policy: str) -> str:
-    """Return a template with one distribution."""
-    return f"""
-Resources:
+behavior = frame("""
   Site:
     Type: AWS::CloudFront::Distribution
-    Properties: {{DistributionConfig: {{DefaultCacheBehavior: {{ViewerProtocolPolicy: {policy}}}}}}}
-"""
-
+    Properties: {DistributionConfig: {DefaultCacheBehavior: {ViewerProtocolPolicy: <policy>}}}
+""")
 
 GOOD = {
     "redirect": behavior("redirect-to-https"),

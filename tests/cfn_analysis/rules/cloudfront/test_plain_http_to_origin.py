@@ -1,19 +1,23 @@
 """Origins of distributions."""
 
+from ..harness import frame, row
 
-def origin(policy: str, domain: str = "example.com") -> str:
-    """Return a template with one distribution."""
-    return f"""
-Resources:
+origin = frame("""
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
       DistributionConfig:
-        Origins: [{{Id: a, DomainName: {domain}, CustomOriginConfig: {{OriginProtocolPolicy: {policy}}}}}]
-"""
-
+        Origins: [{Id: a, DomainName: <domain=example.com>,
+            CustomOriginConfig: {OriginProtocolPolicy: <policy>}}]
+""")
 
 WEBSITE = "!Sub 'b.s3-website-${AWS::Region}.amazonaws.com'"
+
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
+    "OriginProtocolPolicy is <found>: requests are sent to the origin in plain text. Use https-only.",
+)
 
 GOOD = {
     "TLS": origin("https-only"),
@@ -21,17 +25,8 @@ GOOD = {
 }
 
 BAD = {
-    "plain": (
-        origin("http-only"),
-        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is http-only: requests are sent to the origin in plain text. Use https-only.",
-    ),
-    "as the viewer": (
-        origin("match-viewer"),
-        "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
-        "OriginProtocolPolicy is match-viewer: requests are sent to the origin in plain text. "
-        "Use https-only.",
-    ),
+    "plain": case(origin("http-only"), "http-only"),
+    "as the viewer": case(origin("match-viewer"), "match-viewer"),
     "website": (
         origin("https-only", WEBSITE),
         "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",

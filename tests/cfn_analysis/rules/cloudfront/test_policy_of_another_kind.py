@@ -1,16 +1,13 @@
 """Policies of behaviors."""
 
+from ..harness import frame
 
-def behavior(policy: str) -> str:
-    """Return a template with one distribution."""
-    return f"""
-Resources:
-  Headers: {{Type: AWS::CloudFront::ResponseHeadersPolicy}}
+behavior = frame("""
+  Headers: {Type: AWS::CloudFront::ResponseHeadersPolicy}
   Site:
     Type: AWS::CloudFront::Distribution
-    Properties: {{DistributionConfig: {{DefaultCacheBehavior: {{{policy}}}}}}}
-"""
-
+    Properties: {DistributionConfig: {DefaultCacheBehavior: {<policy>}}}
+""")
 
 GOOD = {
     "cache": behavior("CachePolicyId: 658327ea-f89d-4fab-a63d-7e88639e58f6"),

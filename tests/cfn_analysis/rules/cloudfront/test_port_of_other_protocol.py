@@ -1,10 +1,8 @@
 """Ports of origins."""
 
+from ..harness import frame, row
 
-def origin(protocol: str, ports: str) -> str:
-    """Return a template with one origin."""
-    return f"""
-Resources:
+origin = frame("""
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
@@ -12,18 +10,14 @@ Resources:
         Origins:
           - Id: api
             DomainName: api.example.com
-            CustomOriginConfig: {{OriginProtocolPolicy: {protocol}, {ports}}}
-"""
+            CustomOriginConfig: {OriginProtocolPolicy: <protocol>, <ports>}
+""")
 
-
-def case(text: str, name: str, message: str) -> tuple[str, ...]:
-    """The port of the other protocol is found."""
-    return (
-        text,
-        f"Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/{name}",
-        f"{name} {message}",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0/CustomOriginConfig/<name>",
+    "<name> <message>",
+)
 
 GOOD = {
     "ports": origin("https-only", "HTTPPort: 80, HTTPSPort: 8443"),

@@ -1,27 +1,20 @@
 """Origins of distributions."""
 
+from ..harness import frame, row
 
-def template(
-    origin: str, bucket: str = "PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}"
-) -> str:
-    """Return a template with a bucket and a distribution."""
-    return f"""
-Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{bucket}}}}}
+template = frame("""
+  Bucket: {Type: AWS::S3::Bucket,
+      Properties: {<bucket=PublicAccessBlockConfiguration: {RestrictPublicBuckets: true}>}}
   Site:
     Type: AWS::CloudFront::Distribution
-    Properties: {{DistributionConfig: {{Origins: [{{Id: a, {origin}}}]}}}}
-"""
+    Properties: {DistributionConfig: {Origins: [{Id: a, <origin>}]}}
+""")
 
-
-def signed(behavior: str) -> str:
-    """Return a template with an access control that signs in these cases."""
-    return f"""
-Resources:
-  Bucket: {{Type: AWS::S3::Bucket}}
+signed = frame("""
+  Bucket: {Type: AWS::S3::Bucket}
   Control:
     Type: AWS::CloudFront::OriginAccessControl
-    Properties: {{OriginAccessControlConfig: {{SigningBehavior: {behavior}}}}}
+    Properties: {OriginAccessControlConfig: {SigningBehavior: <behavior>}}
   Site:
     Type: AWS::CloudFront::Distribution
     Properties:
@@ -30,18 +23,14 @@ Resources:
           - Id: site
             DomainName: !GetAtt Bucket.RegionalDomainName
             OriginAccessControlId: !Ref Control
-"""
+""")
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A private bucket that CloudFront asks like anyone is found."""
-    return (
-        text,
-        "Resources/Site/Properties/DistributionConfig/Origins/0",
-        "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object "
-        "returns 403. Add an AWS::CloudFront::OriginAccessControl.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Site/Properties/DistributionConfig/Origins/0",
+    "The origin is Bucket, which blocks public access, and has no OriginAccessControlId: every object "
+    "returns 403. Add an AWS::CloudFront::OriginAccessControl.",
+)
 
 DOMAIN = "DomainName: !GetAtt Bucket.RegionalDomainName"
 

@@ -5,7 +5,6 @@ def function(code: str, runtime: str = "2.0") -> str:
     """Return a template with one function of these lines."""
     lines = "".join(f"        {line}\n" for line in code.strip().splitlines())
     return f"""
-Resources:
   Function:
     Type: AWS::CloudFront::Function
     Properties:
@@ -62,7 +61,6 @@ function handler(event) {
     ),
     "too long": (
         f"""
-Resources:
   Function:
     Type: AWS::CloudFront::Function
     Properties:

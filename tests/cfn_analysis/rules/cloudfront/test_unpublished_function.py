@@ -1,11 +1,11 @@
 """CloudFront Functions."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Publish: {Type: String, Default: "true"}
   Draft: {Type: String, Default: "false"}
-Conditions:
-  Live: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -23,15 +23,12 @@ def template(publish: str, arn: str = GETATT, function: str = "", distribution: 
     )
 
 
-def case(text: str, path: str, how: str) -> tuple[str, ...]:
-    """A function that a behavior uses unpublished is found on its own property."""
-    return (
-        text,
-        f"Resources/Pages/Properties{path}",
-        f"AutoPublish {how}, and a behavior of Site uses the function: CloudFront uses only published "
-        "functions. Set it to true.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Pages/Properties<path>",
+    "AutoPublish <how>, and a behavior of Site uses the function: CloudFront uses only published "
+    "functions. Set it to true.",
+)
 
 GOOD = {
     "published": template("true"),

@@ -1,14 +1,13 @@
 """Web ACLs of distributions."""
 
+from ..harness import frame
 
-def template(value: str, scope: str = "CLOUDFRONT") -> str:
-    """Return a template with a distribution and a web ACL."""
-    return f"""
-Resources:
-  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
-  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{WebACLId: {value}}}}}}}
-"""
+template = frame("""
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: <scope=CLOUDFRONT>}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: <value>}}}
+""")
 
+PATH = "Resources/Site/Properties/DistributionConfig/WebACLId"
 
 GOOD = {
     "ARN": template("!GetAtt Acl.Arn"),
@@ -18,17 +17,14 @@ GOOD = {
 BAD = {
     "Ref": (
         template("!Ref Acl"),
-        "Resources/Site/Properties/DistributionConfig/WebACLId",
         "WebACLId is Acl, and WebACLId is not its ARN. Write GetAtt Acl.Arn.",
     ),
     "ID": (
         template("!GetAtt Acl.Id"),
-        "Resources/Site/Properties/DistributionConfig/WebACLId",
         "WebACLId is Acl, and WebACLId is not its ARN. Write GetAtt Acl.Arn.",
     ),
     "scope": (
         template("!GetAtt Acl.Arn", "REGIONAL"),
-        "Resources/Site/Properties/DistributionConfig/WebACLId",
         "WebACLId is Acl, and its Scope is REGIONAL. A distribution needs CLOUDFRONT.",
     ),
 }

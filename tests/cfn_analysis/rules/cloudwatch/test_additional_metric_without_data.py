@@ -1,13 +1,13 @@
 """Alarms of CloudFront's additional metrics."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Mode: {Type: String, Default: Disabled}
   Watched: {Type: String, Default: OriginLatency}
   Other: {Type: String}
 Conditions:
-  Measured: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Served: !Equals [!Ref AWS::StackName, served]
   Both: !And [!Condition Measured, !Condition Served]
 Resources:
   Site: {Type: AWS::CloudFront::Distribution, Properties: {}}
@@ -23,31 +23,20 @@ UNSUBSCRIBED = (
 
 NO_PERCENTILE = "{} is {}: OriginLatency has only percentiles, and the alarm never has data. Use {}."
 
+subscription = frame(
+    "  Metrics: {Type: AWS::CloudFront::MonitoringSubscription, <attributes=> Properties: "
+    "{DistributionId: <distribution=!Ref Site>, MonitoringSubscription: {RealtimeMetricsSubscriptionConfig: "
+    "{RealtimeMetricsSubscriptionStatus: <status=Enabled>}}}}\n"
+)
 
-def subscription(status: str = "Enabled", distribution: str = "!Ref Site", attributes: str = "") -> str:
-    """Return a resource that switches additional metrics on."""
-    return (
-        f"  Metrics: {{Type: AWS::CloudFront::MonitoringSubscription, {attributes} Properties: "
-        f"{{DistributionId: {distribution}, MonitoringSubscription: {{RealtimeMetricsSubscriptionConfig: "
-        f"{{RealtimeMetricsSubscriptionStatus: {status}}}}}}}}}\n"
-    )
-
-
-def alarm(properties: str, *, extra: str = "", attributes: str = "") -> str:
-    """Return a template with one alarm on a metric of the distribution."""
-    return (
-        f"{HEAD}{extra}  High: {{Type: AWS::CloudWatch::Alarm, {attributes} Properties: "
-        f"{{Namespace: AWS/CloudFront, {DIMENSIONS}, {properties}}}}}\n"
-    )
-
+alarm = frame(
+    f"{HEAD}<extra=>  High: {{Type: AWS::CloudWatch::Alarm, <attributes=> Properties: "
+    f"{{Namespace: AWS/CloudFront, {DIMENSIONS}, <properties>}}}}\n"
+)
 
 P90 = "MetricName: OriginLatency, ExtendedStatistic: p90"
 
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """A metric that is not switched on, or has no such statistic, is found."""
-    return text, f"Resources/High/Properties/{path}", message
-
+case = row("<text>", "Resources/High/Properties/<path>", "<message>")
 
 GOOD = {
     "percentile": alarm(P90, extra=subscription()),

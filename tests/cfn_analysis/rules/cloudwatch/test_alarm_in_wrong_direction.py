@@ -5,7 +5,6 @@ def alarm(metric: str, operator: str, action: str = "!Ref Topic") -> str:
     """Return a template with one alarm."""
     namespace, name = metric.split()
     return f"""
-Resources:
   Topic: {{Type: AWS::SNS::Topic}}
   Policy: {{Type: AWS::AutoScaling::ScalingPolicy}}
   Alarm:
@@ -19,6 +18,8 @@ Resources:
       Threshold: 10
 """
 
+
+PATH = "Resources/Alarm/Properties/ComparisonOperator"
 
 GOOD = {
     "little memory": alarm("AWS/RDS FreeableMemory", "LessThanThreshold"),
@@ -34,19 +35,16 @@ GOOD = {
 BAD = {
     "much memory": (
         alarm("AWS/RDS FreeableMemory", "GreaterThanThreshold"),
-        "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is GreaterThanThreshold: the alarm fires when FreeableMemory is high, "
         "which is good. Reverse it.",
     ),
     "few errors": (
         alarm("AWS/Lambda Errors", "LessThanThreshold"),
-        "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is LessThanThreshold: the alarm fires when Errors is low, which is "
         "good. Reverse it.",
     ),
     "healthy": (
         alarm("AWS/Route53 HealthCheckStatus", "GreaterThanOrEqualToThreshold"),
-        "Resources/Alarm/Properties/ComparisonOperator",
         "ComparisonOperator is GreaterThanOrEqualToThreshold: the alarm fires when "
         "HealthCheckStatus is high, which is good. Reverse it.",
     ),

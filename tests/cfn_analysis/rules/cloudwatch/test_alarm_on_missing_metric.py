@@ -1,13 +1,13 @@
 """Dimensions that services report, and on others."""
 
-HEAD = """
+from ..harness import frame
+
+alarm = frame("""
 Parameters:
   Where: {Type: String, Default: Global}
   Elsewhere: {Type: String, Default: CloudFront}
   Watched: {Type: String, Default: AWS/SQS}
   Side: {Type: String, Default: Region}
-Conditions:
-  Shared: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Site: {Type: AWS::CloudFront::Distribution}
   Edge: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT, VisibilityConfig: {MetricName: edge-waf}}}
@@ -19,12 +19,8 @@ Resources:
   Function: {Type: AWS::Lambda::Function}
   Alias: {Type: AWS::Lambda::Alias}
   Queue: {Type: AWS::SQS::Queue}
-"""
-
-
-def alarm(properties: str) -> str:
-    """Return a template with one alarm of these properties."""
-    return f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{{properties}}}}}\n"
+  High: {Type: AWS::CloudWatch::Alarm, Properties: {<properties>}}
+""")
 
 
 def watching(namespace: str, name: str, **dimensions: str) -> str:
@@ -41,6 +37,8 @@ AURORA = """Resources:
 
 CLOUDFRONT = "Use DistributionId and Region, or FunctionName and Region."
 NO_DATA = "with these, and the alarm never has data."
+
+PATH = "Resources/High/Properties/Dimensions"
 
 GOOD = {
     "CloudFront": watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="Global"),
@@ -109,18 +107,15 @@ GOOD = {
 BAD = {
     "CloudFront without Region": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are DistributionId: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} {CLOUDFRONT}",
     ),
     "one too many": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="a", Region="Global", Stage="v1"),
-        "Resources/High/Properties/Dimensions",
         "Dimensions are DistributionId and Region and Stage: AWS/CloudFront has no metric 5xxErrorRate "
         f"{NO_DATA} {CLOUDFRONT}",
     ),
     "misspelt": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionID="a", Region="Global"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are DistributionID and Region: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} "
         f"{CLOUDFRONT}",
     ),
@@ -129,7 +124,6 @@ BAD = {
             "Namespace: AWS/CloudFront, MetricName: Requests, Dimensions: [{Name: DistributionId, "
             "Value: a}, !If [Shared, {Name: Region, Value: Global}, !Ref AWS::NoValue]]"
         ),
-        "Resources/High/Properties/Dimensions",
         "Dimensions are DistributionId when Shared is false: AWS/CloudFront has no metric Requests "
         f"{NO_DATA} {CLOUDFRONT}",
     ),
@@ -138,118 +132,98 @@ BAD = {
             "Namespace: AWS/RDS, MetricName: Commits, Dimensions: "
             "[{Name: DBInstanceIdentifier, Value: a}, {Name: !Ref Side, Value: b}]"
         ),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are DBInstanceIdentifier and Region: AWS/RDS has no metric Commits {NO_DATA} Use "
         "DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role.",
     ),
     "web ACL at the edge with Region": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="edge-waf", Rule="ALL", Region="us-east-1"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are Region and Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} "
         "Use Rule and WebACL, or RuleGroup and WebACL, or Rule and RuleGroup.",
     ),
     "regional web ACL without Region": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="local-waf", Rule="ALL"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are Rule and WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Region "
         "and Rule and WebACL, or Region and RuleGroup and WebACL, or Region and Rule and RuleGroup.",
     ),
     "web ACL without Rule": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="another"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are WebACL: AWS/WAFV2 has no metric BlockedRequests {NO_DATA} Use Rule and WebACL, "
         "or Region and Rule and WebACL, or RuleGroup and WebACL.",
     ),
     "stage without API": (
         watching("AWS/ApiGateway", "Latency", Stage="v1"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are Stage: AWS/ApiGateway has no metric Latency {NO_DATA} Use ApiName, or ApiName "
         "and Stage, or ApiName and Method and Resource and Stage.",
     ),
     "role of an instance": (
         watching("AWS/RDS", "CPUUtilization", DBInstanceIdentifier="a", Role="WRITER"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are DBInstanceIdentifier and Role: AWS/RDS has no metric CPUUtilization {NO_DATA} "
         "Use DBInstanceIdentifier, or DBClusterIdentifier, or DBClusterIdentifier and Role.",
     ),
     "version without alias": (
         watching("AWS/Lambda", "Errors", FunctionName="a", ExecutedVersion="3"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are ExecutedVersion and FunctionName: AWS/Lambda has no metric Errors {NO_DATA} Use "
         "FunctionName, or FunctionName and Resource, or ExecutedVersion and FunctionName and Resource.",
     ),
     "unknown dimension of a service with one": (
         watching("AWS/SQS", "NumberOfMessagesSent", Queue="orders"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are Queue: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
     ),
     "none, namespace by default": (
         watching("!Ref Watched", "NumberOfMessagesSent"),
-        "Resources/High/Properties/Dimensions",
         f"Dimensions are none: AWS/SQS has no metric NumberOfMessagesSent {NO_DATA} Use QueueName.",
     ),
     "region of CloudFront": (
         watching("AWS/CloudFront", "Requests", DistributionId="a", Region="us-east-1"),
-        "Resources/High/Properties/Dimensions",
         'Dimension Region is "us-east-1": AWS/CloudFront reports only Global there, and the alarm '
         "never has data.",
     ),
     "value of one branch": (
         watching("AWS/CloudFront", "Requests", DistributionId="a", Region="!If [Shared, Global, Local]"),
-        "Resources/High/Properties/Dimensions",
         'Dimension Region is "Local" when Shared is false: AWS/CloudFront reports only Global there, '
         "and the alarm never has data.",
     ),
     "region of WAF": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="x", Rule="ALL", Region="!Sub '${Elsewhere}'"),
-        "Resources/High/Properties/Dimensions",
         'Dimension Region is {"Fn::Sub": "${Elsewhere}"}, which can be "CloudFront": AWS/WAFV2 reports '
         "the name of a region there, and the alarm never has data.",
     ),
     "spelling of a role": (
         watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Cluster", Role="Writer"),
-        "Resources/High/Properties/Dimensions",
         ('Dimension Role is "Writer": AWS/RDS reports WRITER or READER there, and the alarm never has data.'),
     ),
     "ID of an API": (
         watching("AWS/ApiGateway", "5XXError", ApiName="!Ref Api", Stage="v1"),
-        "Resources/High/Properties/Dimensions",
         'Dimension ApiName is {"Ref": "Api"}, which is another name of Api than AWS/ApiGateway reports: '
         "the alarm never has data. Use the API's name, as in its Name.",
     ),
     "ID of an API by Sub": (
         watching("AWS/ApiGateway", "5XXError", ApiName="!Sub '${Api}'"),
-        "Resources/High/Properties/Dimensions",
         'Dimension ApiName is {"Fn::Sub": "${Api}"}, which is another name of Api than AWS/ApiGateway '
         "reports: the alarm never has data. Use the API's name, as in its Name.",
     ),
     "URL of a queue": (
         watching("AWS/SQS", "NumberOfMessagesSent", QueueName="!Ref Queue"),
-        "Resources/High/Properties/Dimensions",
         'Dimension QueueName is {"Ref": "Queue"}, which is another name of Queue than AWS/SQS reports: '
         "the alarm never has data. Use the queue's name: !GetAtt Queue.QueueName.",
     ),
     "ARN of a function": (
         watching("AWS/Lambda", "Errors", FunctionName="!GetAtt Function.Arn"),
-        "Resources/High/Properties/Dimensions",
         'Dimension FunctionName is {"Fn::GetAtt": ["Function", "Arn"]}, which is another name of '
         "Function than AWS/Lambda reports: the alarm never has data. Use the function's name: !Ref Function.",
     ),
     "ARN of an alias": (
         watching("AWS/Lambda", "Errors", FunctionName="!Ref Alias"),
-        "Resources/High/Properties/Dimensions",
         'Dimension FunctionName is {"Ref": "Alias"}, which is another name of Alias than AWS/Lambda '
         "reports: the alarm never has data. Use the function's name, and the alias by Resource.",
     ),
     "cluster for instance": (
         watching("AWS/RDS", "CPUUtilization", DBInstanceIdentifier="!Ref Cluster"),
-        "Resources/High/Properties/Dimensions",
         'Dimension DBInstanceIdentifier is {"Ref": "Cluster"}, which is another name of Cluster than '
         "AWS/RDS reports: the alarm never has data. Use the instance's identifier.",
     ),
     "reference to a web ACL": (
         watching("AWS/WAFV2", "BlockedRequests", WebACL="!Ref Edge", Rule="ALL"),
-        "Resources/High/Properties/Dimensions",
         'Dimension WebACL is {"Ref": "Edge"}, which is another name of Edge than AWS/WAFV2 reports: the '
         "alarm never has data. Use the web ACL's VisibilityConfig.MetricName.",
     ),
@@ -270,14 +244,12 @@ BAD = {
     ),
     "NAT gateway in other letters": (
         watching("AWS/NATGateway", "ErrorPortAllocation", NatGatewayID="nat-1"),
-        "Resources/High/Properties/Dimensions",
         "Dimensions are NatGatewayID: AWS/NATGateway has no metric ErrorPortAllocation with "
         "these, and the alarm never has data. Use NatGatewayId, or "
         "AvailabilityZone and NatGatewayId.",
     ),
     "ARN of a health check": (
         watching("AWS/Route53", "HealthCheckStatus", HealthCheckId="arn:aws:route53:::healthcheck/a-b"),
-        "Resources/High/Properties/Dimensions",
         'Dimension HealthCheckId is "arn:aws:route53:::healthcheck/a-b", an ARN, and '
         "AWS/Route53 reports an ID or a name there: the alarm never has data.",
     ),
@@ -285,7 +257,6 @@ BAD = {
         watching("AWS/ApplicationELB", "RequestCount", LoadBalancer="!Ref Alb").replace(
             "Resources:\n", "Resources:\n  Alb: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}\n"
         ),
-        "Resources/High/Properties/Dimensions",
         'Dimension LoadBalancer is {"Ref": "Alb"}, which is another name of Alb than '
         "AWS/ApplicationELB reports: the alarm never has data. Use !GetAtt Alb.LoadBalancerFullName.",
     ),
@@ -293,7 +264,6 @@ BAD = {
         watching("AWS/SNS", "NumberOfNotificationsFailed", TopicName="!Ref Topic").replace(
             "Resources:\n", "Resources:\n  Topic: {Type: AWS::SNS::Topic}\n"
         ),
-        "Resources/High/Properties/Dimensions",
         'Dimension TopicName is {"Ref": "Topic"}, which is another name of Topic than AWS/SNS '
         "reports: the alarm never has data. Use !GetAtt Topic.TopicName.",
     ),
@@ -301,7 +271,6 @@ BAD = {
         watching("AWS/WAFV2", "BlockedRequests", WebACL="edge-waf", Rule="ALL").replace(
             "{MetricName: edge-waf}", "{MetricName: edge-waf, CloudWatchMetricsEnabled: false}"
         ),
-        "Resources/High/Properties/Dimensions",
         "Dimension WebACL is edge-waf, and VisibilityConfig of Edge has CloudWatchMetricsEnabled: "
         "false: the alarm never has data. Set it to true.",
     ),
@@ -309,7 +278,6 @@ BAD = {
         watching("AWS/WAFV2", "BlockedRequests", WebACL="site", Rule="ALL").replace(
             "{Scope: CLOUDFRONT,", "{Name: site, Scope: CLOUDFRONT,"
         ),
-        "Resources/High/Properties/Dimensions",
         "Dimension WebACL is site, the Name of Edge, whose metrics are called edge-waf by its "
         "VisibilityConfig: the alarm never has data. Use the same MetricName.",
     ),
@@ -325,7 +293,6 @@ BAD = {
         watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Aurora", Role="READER").replace(
             "Resources:\n", AURORA.replace("Instance, P", "Instance, Condition: Shared, P", 1)
         ),
-        "Resources/High/Properties/Dimensions",
         "Dimension Role is READER when Shared is false, where Aurora has only the instance "
         "Writer: the alarm never has data. Give the alarm the condition of the reader.",
     ),

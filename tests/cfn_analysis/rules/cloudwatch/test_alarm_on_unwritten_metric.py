@@ -1,24 +1,25 @@
 """Alarms on the metrics of filters."""
 
+from ..harness import frame
 
-def template(alarm: str, more: str = "", name: str = "RefusedRequests") -> str:
-    """Return a template with a metric filter and an alarm."""
-    return f"""
-Parameters: {{Stage: {{Type: String}}}}
+template = frame("""
+Parameters: {Stage: {Type: String}}
 Resources:
   Filter:
     Type: AWS::Logs::MetricFilter
     Properties:
-      MetricTransformations: [{{MetricNamespace: Own, MetricName: {name}, MetricValue: '1'{more}}}]
-  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{{alarm}}}}}
-"""
+      MetricTransformations: [{MetricNamespace: Own, MetricName: <name=RefusedRequests>,
+          MetricValue: '1'<more=>}]
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {<alarm>}}
+""")
 
+PATH = "Resources/Alarm/Properties/MetricName"
 
 GOOD = {
     "same": template("Namespace: Own, MetricName: RefusedRequests"),
     "dimension": template(
         "Namespace: Own, MetricName: RefusedRequests, Dimensions: [{Name: A, Value: b}]",
-        ", Dimensions: [{Key: A, Value: $.a}]",
+        more=", Dimensions: [{Key: A, Value: $.a}]",
     ),
     "same with a parameter": template(
         "Namespace: Own, MetricName: !Join ['', [!Ref Stage, -refused]]", name="!Sub '${Stage}-refused'"
@@ -33,13 +34,11 @@ GOOD = {
 BAD = {
     "another name": (
         template("Namespace: Own, MetricName: RefusedRequest"),
-        "Resources/Alarm/Properties/MetricName",
         "MetricName is RefusedRequest, and the filters write RefusedRequests into Own: the alarm "
         "never has data. Use the same name.",
     ),
     "another case": (
         template("Namespace: Own, MetricName: refusedRequests"),
-        "Resources/Alarm/Properties/MetricName",
         "MetricName is refusedRequests, and the filters write RefusedRequests into Own: the "
         "alarm never has data. Use the same name.",
     ),
@@ -49,7 +48,7 @@ BAD = {
         "Dimensions of RefusedRequests are A, and those of its filter none: the alarm never has data.",
     ),
     "no dimension": (
-        template("Namespace: Own, MetricName: RefusedRequests", ", Dimensions: [{Key: A, Value: $.a}]"),
+        template("Namespace: Own, MetricName: RefusedRequests", more=", Dimensions: [{Key: A, Value: $.a}]"),
         "Resources/Alarm/Properties",
         "Dimensions of RefusedRequests are none, and those of its filter A: the alarm never has data.",
     ),
@@ -61,7 +60,6 @@ BAD = {
     ),
     "another name with a parameter": (
         template("Namespace: Own, MetricName: !Sub '${Stage}-refuse'", name="!Sub '${Stage}-refused'"),
-        "Resources/Alarm/Properties/MetricName",
         "MetricName is ${Stage}-refuse, and the filters write ${Stage}-refused into Own: the alarm never has "
         "data. Use the same name.",
     ),

@@ -1,24 +1,20 @@
 """Alarms of global services."""
 
-HEAD = """
-Parameters:
-  Watched: {Type: String, Default: AWS/CloudFront}
-Conditions:
-  InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
-  Shared: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-"""
+from ..harness import frame, row
 
 MESSAGE = (
     "Namespace is {}, and the stack is for {}: the metric {} exists only in us-east-1, so the alarm never "
     "has data. Move the alarm to a stack in us-east-1."
 )
 
-
-def alarm(properties: str, attributes: str = "") -> str:
-    """Return a template with one alarm of these properties."""
-    return f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, {attributes} Properties: {{{properties}}}}}\n"
-
+alarm = frame("""
+Parameters:
+  Watched: {Type: String, Default: AWS/CloudFront}
+Conditions:
+  InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
+Resources:
+  High: {Type: AWS::CloudWatch::Alarm, <attributes=> Properties: {<properties>}}
+""")
 
 REQUESTS = "Namespace: AWS/CloudFront, MetricName: Requests"
 
@@ -27,15 +23,11 @@ EDGE_WAF = (
     "Dimensions: [{Name: Rule, Value: ALL}, {Name: WebACL, Value: a}"
 )
 
-
-def case(properties: str, path: str, namespace: str, name: str) -> tuple[str, ...]:
-    """An alarm in a region that lacks the metric is found, with the metric."""
-    return (
-        alarm(properties),
-        f"Resources/High/Properties/{path}",
-        MESSAGE.format(namespace, "ap-northeast-1", name),
-    )
-
+case = row(
+    alarm("<properties>"),
+    "Resources/High/Properties/<path>",
+    MESSAGE.format("<namespace>", "ap-northeast-1", "<name>"),
+)
 
 EXPIRES = (
     "Namespace: AWS/CertificateManager, MetricName: DaysToExpiry, "

@@ -1,15 +1,13 @@
 """Alarms and their periods."""
 
+from ..harness import frame
 
-def alarm(properties: str) -> str:
-    """Return a template with one alarm."""
-    return f"""
+alarm = frame("""
 Parameters:
-  Any: {{Type: Number}}
+  Any: {Type: Number}
 Resources:
-  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{{properties}}}}}
-"""
-
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {<properties>}}
+""")
 
 GOOD = {
     "day": alarm("Period: 300, EvaluationPeriods: 288"),

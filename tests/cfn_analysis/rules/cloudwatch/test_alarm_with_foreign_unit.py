@@ -1,13 +1,10 @@
 """Alarms with a unit."""
 
+from ..harness import frame
 
-def alarm(metric: str, unit: str) -> str:
-    """Return a template with one alarm."""
-    return f"""
-Resources:
-  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{{metric}, Unit: {unit}}}}}
-"""
-
+alarm = frame("""
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {<metric>, Unit: <unit>}}
+""")
 
 DURATION = "Namespace: AWS/Lambda, MetricName: Duration"
 

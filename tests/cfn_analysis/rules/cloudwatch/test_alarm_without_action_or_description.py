@@ -1,15 +1,15 @@
 """Good and broken alarms."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Enabled: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-  Paging: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
   Text: {Type: String, Default: The writer is busy.}
   NoText: {Type: String, Default: ""}
   NoTopics: {Type: CommaDelimitedList, Default: ""}
   Topics: {Type: "List<String>"}
 Conditions:
-  Pages: !Equals [!Ref Paging, "true"]
   Runs: !Equals [!Ref Enabled, "true"]
 Mappings:
   Texts: {high: {text: Busy.}}
@@ -35,10 +35,9 @@ DESCRIPTION = (
 SWITCHED = "AlarmActions: [!Ref Topic], ActionsEnabled: !Ref Enabled, AlarmDescription: Busy."
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
-
-def alarm(properties: str, *, attributes: str = "", kind: str = "Alarm") -> str:
-    """Return a template with one alarm of these properties."""
-    return f"{HEAD}  High: {{Type: AWS::CloudWatch::{kind}, {attributes} Properties: {{{properties}}}}}\n"
+alarm = frame(
+    HEAD + "  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: {<properties>}}\n"
+)
 
 
 def case(kind: str, properties: str, path: str, message: str) -> tuple[str, ...]:

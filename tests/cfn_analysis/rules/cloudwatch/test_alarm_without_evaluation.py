@@ -1,10 +1,10 @@
 """Alarms that lack something."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Two: {Type: Number, Default: 2}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -31,11 +31,7 @@ def alarm(**changes: str) -> str:
 
 EXPRESSION = {"Metrics": "[{Id: m, Expression: a}]", "MetricName": "", "Namespace": ""}
 
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """What CloudWatch needs and does not get is found, in every branch."""
-    return text, f"Resources/High/Properties{path}", message
-
+case = row("<text>", "Resources/High/Properties<path>", "<message>")
 
 GOOD = {
     "whole": alarm(),

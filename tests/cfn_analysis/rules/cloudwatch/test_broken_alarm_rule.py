@@ -1,29 +1,19 @@
 """Composite alarms."""
 
+from ..harness import frame, row
 
-def composite(rule: str) -> str:
-    """Return a template with an alarm, and one that is made of it."""
-    return f"""
-Resources:
-  Errors: {{Type: AWS::CloudWatch::Alarm, Properties: {{AlarmName: api-errors}}}}
-  All: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}}}}}
-"""
+composite = frame("""
+  Errors: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmName: api-errors}}
+  All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}
+""")
 
+two = frame("""
+  Errors: {Type: AWS::CloudWatch::Alarm}
+  Slow: {Type: AWS::CloudWatch::Alarm}
+  All: {Type: AWS::CloudWatch::CompositeAlarm, Properties: {AlarmRule: <rule>}}
+""")
 
-def two(rule: str) -> str:
-    """Return a template with two alarms, and one that is made of them."""
-    return f"""
-Resources:
-  Errors: {{Type: AWS::CloudWatch::Alarm}}
-  Slow: {{Type: AWS::CloudWatch::Alarm}}
-  All: {{Type: AWS::CloudWatch::CompositeAlarm, Properties: {{AlarmRule: {rule}}}}}
-"""
-
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A rule that CloudWatch refuses is found."""
-    return text, "Resources/All/Properties/AlarmRule", f"AlarmRule {message}"
-
+case = row("<text>", "Resources/All/Properties/AlarmRule", "AlarmRule <message>")
 
 GOOD = {
     "name": composite("'ALARM(\"api-errors\") OR NOT (OK(other) AND FALSE)'"),

@@ -8,19 +8,18 @@ import pytest
 from cfn_analysis.rules.cloudwatch.broken_dashboard import BrokenDashboard
 from tests.cfn_analysis.rules.harness import findings
 
+from ..harness import frame
+
 OUT = Path(__file__).parents[4] / "out"
 TEMPLATES = [
     file for file in sorted(OUT.glob("*.yaml")) if "CloudWatch::Dashboard" in file.read_text("utf-8")
 ]
 
-
-def dashboard(body: str) -> str:
-    """Return a template with one dashboard."""
-    return f"""
+dashboard = frame("""
 Resources:
-  Topic: {{Type: AWS::SNS::Topic}}
-  Board: {{Type: AWS::CloudWatch::Dashboard, Properties: {{DashboardBody: {body}}}}}
-"""
+  Topic: {Type: AWS::SNS::Topic}
+  Board: {Type: AWS::CloudWatch::Dashboard, Properties: {DashboardBody: <body>}}
+""")
 
 
 def metric(
@@ -31,45 +30,35 @@ def metric(
     return dashboard(f'!Sub \'{{"widgets":[{{"type":"metric","properties":{{{inside}}}{more}}}]}}\'')
 
 
-def widget(kind: str, properties: str) -> str:
-    """Return a dashboard of one widget in Ireland, and an alarm."""
-    return f"""
+widget = frame("""
 Resources:
-  Errors: {{Type: AWS::CloudWatch::Alarm}}
+  Errors: {Type: AWS::CloudWatch::Alarm}
   Board:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub >-
-        {{"widgets": [{{"type": "{kind}", "properties": {{
+        {"widgets": [{"type": "<kind>", "properties": {
         "region": "eu-west-1",
-        {properties}}}}}]}}
-"""
+        <properties>}}]}
+""")
 
-
-def conditional(graph: str) -> str:
-    """Return a dashboard with a text, a graph if a condition is true, and a title from a mapping."""
-    return f"""
-Parameters:
-  Graph: {{Type: String, AllowedValues: ['yes', 'no']}}
-Conditions:
-  HasGraph: !Equals [!Ref Graph, 'yes']
-  HasNoGraph: !Not [!Condition HasGraph]
+conditional = frame("""
 Mappings:
-  Titles: {{eu-west-1: {{Size: '3'}}}}
+  Titles: {eu-west-1: {Size: '3'}}
 Resources:
   Board:
     Type: AWS::CloudWatch::Dashboard
     Properties:
       DashboardBody: !Sub
-        - '{{"widgets":[{{"type":"text","height":${{Size}},"width":${{Wide}}${{Narrow}}}}${{Graphs}}]}}'
+        - '{"widgets":[{"type":"text","height":${Size},"width":${Wide}${Narrow}}${Graphs}]}'
         - Size: !FindInMap [Titles, !Ref AWS::Region, Size]
           Wide: !If [HasGraph, '12', '']
-          Narrow: !If [HasNoGraph, '6', '']
+          Narrow: !If [NotHasGraph, '6', '']
           Graphs: !If
             - HasGraph
-            - !Sub ',{{"type":"metric","properties":{{{graph}}}}}'
+            - !Sub ',{"type":"metric","properties":{<graph>}}'
             - ''
-"""
+""")
 
 
 def case(text: str, *messages: str) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Expressions of alarms."""
 
+from ..harness import row
+
 OPERATOR = "GreaterThanThreshold"
 
 
@@ -7,7 +9,6 @@ def alarm(*queries: str, operator: str = OPERATOR, more: str = "Threshold: 1") -
     """Return a template with one alarm on these entries."""
     listed = "".join(f"\n        - {{{query}}}" for query in queries)
     return f"""
-Resources:
   Alarm:
     Type: AWS::CloudWatch::Alarm
     Properties:
@@ -22,6 +23,13 @@ WATCHED = "Id: m1, MetricStat: {Metric: {MetricName: a}}"
 BAND = "Id: band, Expression: 'ANOMALY_DETECTION_BAND(m1, 2)'"
 OUTSIDE = "LessThanLowerOrGreaterThanUpperThreshold"
 
+
+case = row(
+    "<text>",
+    "Resources/Alarm/Properties/Metrics",
+    "ReturnData is true for <found>, also where it is left out: CloudWatch refuses the alarm. Set it to "
+    "true for the one that the alarm watches and to false for the others.",
+)
 
 GOOD = {
     "expression": alarm(METRIC, "Id: e1, Expression: IF(m1 > 1 AND HOUR(m1) > 8, m1, 0)"),
@@ -39,18 +47,8 @@ BAD = {
         "Expression m1 / m2 uses m2, which is not the Id of an entry: CloudWatch refuses the "
         "alarm. The Ids are m1, e1.",
     ),
-    "two results": (
-        alarm(WATCHED, "Id: e1, Expression: m1 * 2"),
-        "Resources/Alarm/Properties/Metrics",
-        "ReturnData is true for m1 and e1, also where it is left out: CloudWatch refuses the "
-        "alarm. Set it to true for the one that the alarm watches and to false for the others.",
-    ),
-    "no result": (
-        alarm(METRIC),
-        "Resources/Alarm/Properties/Metrics",
-        "ReturnData is true for no entry, also where it is left out: CloudWatch refuses the "
-        "alarm. Set it to true for the one that the alarm watches and to false for the others.",
-    ),
+    "two results": case(alarm(WATCHED, "Id: e1, Expression: m1 * 2"), "m1 and e1"),
+    "no result": case(alarm(METRIC), "no entry"),
     "band without reference": (
         alarm(METRIC, BAND, operator=OUTSIDE),
         "Resources/Alarm/Properties/ComparisonOperator",

@@ -1,34 +1,24 @@
 """Alarms of database clusters."""
 
-HEAD = """
-Parameters:
-  Watched: {Type: String, Default: CPUUtilization}
-Conditions:
-  Replicated: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-  Cluster: {Type: AWS::RDS::DBCluster}
-"""
+from ..harness import frame, row
 
 CLUSTER = "{Name: DBClusterIdentifier, Value: !Ref Cluster}"
 ROLE = "{Name: Role, Value: WRITER}"
 
+alarm = frame("""
+Parameters:
+  Watched: {Type: String, Default: CPUUtilization}
+Resources:
+  Cluster: {Type: AWS::RDS::DBCluster}
+  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: AWS/RDS, <properties>}}
+""")
 
-def alarm(properties: str) -> str:
-    """Return a template with one alarm of these properties."""
-    return (
-        f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Namespace: AWS/RDS, {properties}}}}}\n"
-    )
-
-
-def case(properties: str, when: str, what: str) -> tuple[str, ...]:
-    """An average over all instances of a cluster is found."""
-    return (
-        alarm(properties),
-        "Resources/High/Properties/Dimensions",
-        f"Dimensions are only DBClusterIdentifier{when}: {what} then mixes all instances, and an idle "
-        "reader hides a busy writer. Add Role: WRITER or READER.",
-    )
-
+case = row(
+    alarm("<properties>"),
+    "Resources/High/Properties/Dimensions",
+    "Dimensions are only DBClusterIdentifier<when>: <what> then mixes all instances, and an idle "
+    "reader hides a busy writer. Add Role: WRITER or READER.",
+)
 
 GOOD = {
     "role": alarm(f"MetricName: CPUUtilization, Statistic: Average, Dimensions: [{CLUSTER}, {ROLE}]"),

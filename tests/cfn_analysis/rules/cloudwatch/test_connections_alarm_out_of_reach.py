@@ -9,7 +9,6 @@ Parameters:
 Mappings:
   Classes: {db.r6g.large: {Small: "false"}, db.t4g.medium: {Small: "true"}}
 Conditions:
-  Prod: !Equals [!Ref Any, prod]
   IsSmall: !Equals [!FindInMap [Classes, !Ref Class, Small], "true"]
 Resources:
   Few: {Type: AWS::RDS::DBParameterGroup, Properties: {Parameters: {max_connections: "50"}}}
@@ -56,6 +55,8 @@ def watched(
     )
 
 
+PATH = "Resources/Alarm/Properties/Threshold"
+
 GOOD = {
     "below the default": watched("DBInstanceClass: db.t3.medium", threshold="80"),
     "below max_connections": watched("DBInstanceClass: db.t3.medium, DBParameterGroupName: !Ref Many"),
@@ -84,62 +85,50 @@ GOOD = {
 BAD = {
     "literal": (
         watched("DBInstanceClass: db.t3.medium"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium"),
     ),
     "parameter defaults": (
         watched("DBInstanceClass: !Ref Small", threshold="!Ref Limit"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium"),
     ),
     "allowed value": (
         watched("DBInstanceClass: !Ref Class"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t4g.medium"),
     ),
     "allowed value, beside a condition that asks a map about the class": (
         watched("DBInstanceClass: !Ref Class, EnablePerformanceInsights: !If [IsSmall, false, true]"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t4g.medium", when=" when IsSmall is true"),
     ),
     "Sub": (
         watched("DBInstanceClass: !Sub 'db.t3.large'", threshold="135"),
-        "Resources/Alarm/Properties/Threshold",
         message("135", "the default of db.t3.large", "135"),
     ),
     "two instances of one class": (
         watched("DBInstanceClass: !Ref Class", "DBInstanceClass: !Ref Class"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t4g.medium"),
     ),
     "max_connections of the instance": (
         watched("DBInstanceClass: db.r5.large, DBParameterGroupName: !Ref Few"),
-        "Resources/Alarm/Properties/Threshold",
         message("50", 'max_connections is "50"'),
     ),
     "max_connections of the cluster": (
         watched("DBInstanceClass: db.r5.large", cluster=", DBClusterParameterGroupName: !Ref FewInCluster"),
-        "Resources/Alarm/Properties/Threshold",
         message("60", 'max_connections is "60"'),
     ),
     "one more than the limit": (
         watched("DBInstanceClass: db.t3.medium", threshold="91", operator="GreaterThanOrEqualToThreshold"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium", "91", "GreaterThanOrEqualToThreshold"),
     ),
     "largest class": (
         watched("DBInstanceClass: db.r8g.48xlarge", threshold="9000"),
-        "Resources/Alarm/Properties/Threshold",
         message("8000", "the default of db.r8g.48xlarge", "9000"),
     ),
     "threshold in one branch": (
         watched("DBInstanceClass: db.t3.medium", threshold="!If [Prod, 100, 50]"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium", when=" when Prod is true"),
     ),
     "class in one branch": (
         watched("DBInstanceClass: !If [Prod, db.r6g.large, db.t3.medium]"),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium", when=" when Prod is false"),
     ),
     "one instance": (
@@ -148,7 +137,6 @@ BAD = {
             "DBInstanceClass: db.r5.large",
             dimension="{Name: DBInstanceIdentifier, Value: !Ref Instance1}",
         ),
-        "Resources/Alarm/Properties/Threshold",
         message("90", "the default of db.t3.medium"),
     ),
 }

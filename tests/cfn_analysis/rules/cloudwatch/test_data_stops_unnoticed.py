@@ -3,8 +3,6 @@
 HEAD = """
 Parameters:
   Treatment: {Type: String, Default: notBreaching}
-Conditions:
-  Protected: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Cluster: {Type: AWS::RDS::DBCluster}
   Instance: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Cluster}}

@@ -3,8 +3,6 @@
 HEAD = """
 Parameters:
   Treatment: {Type: String, Default: breaching}
-Conditions:
-  New: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Cluster: {Type: AWS::RDS::DBCluster}
 """

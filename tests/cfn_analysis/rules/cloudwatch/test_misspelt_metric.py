@@ -1,22 +1,15 @@
 """Names of metrics."""
 
-HEAD = """
+from ..harness import frame
+
+alarm = frame("""
 Parameters:
   Watched: {Type: String, Default: 5XXErrorRate}
   Part: {Type: String, Default: 5XX}
-Conditions:
-  Rest: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
-"""
-
-
-def alarm(namespace: str, name: str, dimensions: str = "[]") -> str:
-    """Return a template with one alarm on a metric."""
-    return (
-        f"{HEAD}  High: {{Type: AWS::CloudWatch::Alarm, Properties: {{Namespace: {namespace}, MetricName: "
-        f"{name}, Dimensions: {dimensions}}}}}\n"
-    )
-
+  High: {Type: AWS::CloudWatch::Alarm, Properties: {Namespace: <namespace>, MetricName: <name>,
+      Dimensions: <dimensions=[]>}}
+""")
 
 REST = "[{Name: ApiName, Value: orders}]"
 HTTP = "[{Name: ApiId, Value: a1b2}]"
@@ -86,7 +79,6 @@ BAD = {
     ),
     "plural": (
         """
-Resources:
   Alarm:
     Type: AWS::CloudWatch::Alarm
     Properties: {Namespace: AWS/NATGateway, MetricName: ErrorPortAllocations}

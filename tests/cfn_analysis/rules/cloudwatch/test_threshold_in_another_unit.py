@@ -1,5 +1,7 @@
 """Thresholds and the units of metrics."""
 
+from ..harness import row
+
 
 def alarm(
     metric: str, threshold: str, operator: str = "GreaterThanThreshold", more: str = "Statistic: Average"
@@ -23,6 +25,20 @@ Resources:
 """
 
 
+case = row(
+    "<text>",
+    "Resources/Alarm/Properties/Threshold",
+    "Threshold is 200, and <found> is in seconds: the threshold looks like milliseconds. Convert it.",
+)
+
+other_case = row(
+    "<text>",
+    "Resources/Alarm/Properties/Threshold",
+    "Threshold is <found> is in percent: the threshold looks like a share of 1. Convert it.",
+)
+
+PATH = "Resources/Alarm/Properties/Threshold"
+
 GOOD = {
     "seconds": alarm("AWS/RDS WriteLatency", "0.2"),
     "bytes": alarm("AWS/RDS FreeableMemory", "200000000", "LessThanThreshold"),
@@ -34,43 +50,21 @@ GOOD = {
 }
 
 BAD = {
-    "milliseconds of RDS": (
-        alarm("AWS/RDS WriteLatency", "200"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 200, and WriteLatency is in seconds: the threshold looks like milliseconds. "
-        "Convert it.",
-    ),
-    "by a parameter": (
-        alarm("AWS/RDS ReadLatency", "!Ref Limit"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 200, and ReadLatency is in seconds: the threshold looks like milliseconds. Convert it.",
-    ),
+    "milliseconds of RDS": case(alarm("AWS/RDS WriteLatency", "200"), "WriteLatency"),
+    "by a parameter": case(alarm("AWS/RDS ReadLatency", "!Ref Limit"), "ReadLatency"),
     "seconds of Lambda": (
         alarm("AWS/Lambda Duration", "20", more="ExtendedStatistic: p95"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 20, and Duration is in milliseconds, not in seconds as the Timeout of "
         "Function is. Multiply it by 1000.",
     ),
     "seconds of an API": (
         alarm("AWS/ApiGateway Latency", "3"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 3, and Latency is in milliseconds: the threshold looks like seconds. Convert it.",
     ),
-    "share": (
-        alarm("AWS/CloudFront 5xxErrorRate", "0.05"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 0.05, and 5xxErrorRate is in percent: the threshold looks like a share of 1. "
-        "Convert it.",
-    ),
-    "share of CPU": (
-        alarm("AWS/EC2 CPUUtilization", "0.8"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 0.8, and CPUUtilization is in percent: the threshold looks like a share of 1. "
-        "Convert it.",
-    ),
+    "share": other_case(alarm("AWS/CloudFront 5xxErrorRate", "0.05"), "0.05, and 5xxErrorRate"),
+    "share of CPU": other_case(alarm("AWS/EC2 CPUUtilization", "0.8"), "0.8, and CPUUtilization"),
     "megabytes": (
         alarm("AWS/RDS FreeableMemory", "256", "LessThanThreshold"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 256, and FreeableMemory is in bytes, not in megabytes or percent. Write "
         "1000000000 for 1 GB.",
     ),

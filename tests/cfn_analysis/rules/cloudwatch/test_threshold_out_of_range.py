@@ -1,5 +1,7 @@
 """Alarms and their thresholds."""
 
+from ..harness import row
+
 
 def alarm(
     metric: str, threshold: str, operator: str = "GreaterThanThreshold", statistic: str = "Average"
@@ -29,6 +31,14 @@ API = """      Dimensions: [{Name: ApiName, Value: orders}]
   Method: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, Integration: {Type: AWS_PROXY}}}
 """
 
+case = row(
+    "<text>",
+    "Resources/Alarm/Properties/Threshold",
+    "Threshold is <found>: GreaterThanThreshold is never true.",
+)
+
+PATH = "Resources/Alarm/Properties/Threshold"
+
 GOOD = {
     "switched off": alarm("AWS/RDS CPUUtilization", "!Ref Limit")
     .replace("Resources:", "Conditions:\n  Limited: !Not [!Equals [!Ref Limit, '120']]\nResources:")
@@ -50,65 +60,43 @@ GOOD = {
 }
 
 BAD = {
-    "more than all": (
-        alarm("AWS/RDS CPUUtilization", "100"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 100, and Average of CPUUtilization is from 0 to 100: GreaterThanThreshold "
-        "is never true.",
+    "more than all": case(
+        alarm("AWS/RDS CPUUtilization", "100"), "100, and Average of CPUUtilization is from 0 to 100"
     ),
-    "parameter": (
-        alarm("AWS/RDS CPUUtilization", "!Ref Limit"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 120, and Average of CPUUtilization is from 0 to 100: GreaterThanThreshold "
-        "is never true.",
+    "parameter": case(
+        alarm("AWS/RDS CPUUtilization", "!Ref Limit"), "120, and Average of CPUUtilization is from 0 to 100"
     ),
-    "share in percent": (
-        alarm("AWS/ApiGateway 5XXError", "5"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 5, and Average of 5XXError is from 0 to 1: GreaterThanThreshold is never true.",
+    "share in percent": case(
+        alarm("AWS/ApiGateway 5XXError", "5"), "5, and Average of 5XXError is from 0 to 1"
     ),
     "always": (
         alarm("AWS/Lambda Errors", "0", "GreaterThanOrEqualToThreshold", "Sum"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Sum of Errors is 0 or more: GreaterThanOrEqualToThreshold is always true.",
     ),
     "less than nothing": (
         alarm("AWS/Lambda Errors", "0", "LessThanThreshold", "Sum"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Sum of Errors is 0 or more: LessThanThreshold is never true.",
     ),
-    "beyond the timeout": (
+    "beyond the timeout": case(
         alarm("AWS/Lambda Duration", "30000", statistic="Maximum") + FUNCTION,
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 30000, and Maximum of Duration is from 0 to 3000 (Timeout of Function is 3 "
-        "seconds): GreaterThanThreshold is never true.",
+        "30000, and Maximum of Duration is from 0 to 3000 (Timeout of Function is 3 seconds)",
     ),
-    "beyond what is reserved": (
+    "beyond what is reserved": case(
         alarm("AWS/Lambda ConcurrentExecutions", "100", statistic="Maximum") + FUNCTION,
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 100, and Maximum of ConcurrentExecutions is from 0 to 100 (Function has 100 "
-        "ReservedConcurrentExecutions): GreaterThanThreshold is never true.",
+        "100, and Maximum of ConcurrentExecutions is from 0 to 100 (Function has 100 "
+        "ReservedConcurrentExecutions)",
     ),
-    "longer than the API waits": (
+    "longer than the API waits": case(
         alarm("AWS/ApiGateway Latency", "40000") + API,
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 40000, and Average of Latency is from 0 to 29000 (no integration of Api "
-        "waits longer): GreaterThanThreshold is never true.",
+        "40000, and Average of Latency is from 0 to 29000 (no integration of Api waits longer)",
     ),
-    "average of errors": (
-        alarm("AWS/Lambda Errors", "3"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 3, and Average of Errors is from 0 to 1: GreaterThanThreshold is never true.",
-    ),
-    "average of responses": (
+    "average of errors": case(alarm("AWS/Lambda Errors", "3"), "3, and Average of Errors is from 0 to 1"),
+    "average of responses": case(
         alarm("AWS/ApplicationELB HTTPCode_Target_5XX_Count", "5"),
-        "Resources/Alarm/Properties/Threshold",
-        "Threshold is 5, and Average of HTTPCode_Target_5XX_Count is from 0 to 1: "
-        "GreaterThanThreshold is never true.",
+        "5, and Average of HTTPCode_Target_5XX_Count is from 0 to 1",
     ),
     "health below 0": (
         alarm("AWS/Route53 HealthCheckStatus", "0", "LessThanThreshold", "Minimum"),
-        "Resources/Alarm/Properties/Threshold",
         "Threshold is 0, and Minimum of HealthCheckStatus is from 0 to 1: LessThanThreshold is never true.",
     ),
 }

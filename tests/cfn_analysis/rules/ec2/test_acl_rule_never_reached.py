@@ -1,5 +1,7 @@
 """Network ACL rules in their order."""
 
+from ..harness import row
+
 ANYWHERE = "CidrBlock: '0.0.0.0/0'"
 ANYWHERE6 = "Ipv6CidrBlock: '::/0'"
 
@@ -17,18 +19,15 @@ def entry(
 
 def acl(*entries: str) -> str:
     """Return a template with one ACL of these rules."""
-    return f"Resources:\n  Acl: {{Type: AWS::EC2::NetworkAcl}}\n{''.join(entries)}"
+    return f"  Acl: {{Type: AWS::EC2::NetworkAcl}}\n{''.join(entries)}"
 
 
-def case(text: str, name: str, first: str) -> tuple[str, ...]:
-    """A rule after one that decides about everything is found."""
-    return (
-        text,
-        f"Resources/{name}/Properties/RuleNumber",
-        f"RuleNumber is 100, after {first} with 50, which matches every packet: the rule is never "
-        "reached. Give it a lower number.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/<name>/Properties/RuleNumber",
+    "RuleNumber is 100, after <first> with 50, which matches every packet: the rule is never "
+    "reached. Give it a lower number.",
+)
 
 GOOD = {
     "last": acl(entry("Https", 100, "allow", 6), entry("Rest", 32766, "deny", -1)),

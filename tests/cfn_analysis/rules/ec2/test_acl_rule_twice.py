@@ -1,15 +1,12 @@
 """Rules of network ACLs."""
 
+from ..harness import frame
 
-def template(first: str, second: str) -> str:
-    """Return a template with two rules."""
-    return f"""
-Resources:
-  Acl: {{Type: AWS::EC2::NetworkAcl}}
-  First: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, {first}}}}}
-  Second: {{Type: AWS::EC2::NetworkAclEntry, Properties: {{NetworkAclId: !Ref Acl, {second}}}}}
-"""
-
+template = frame("""
+  Acl: {Type: AWS::EC2::NetworkAcl}
+  First: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, <first>}}
+  Second: {Type: AWS::EC2::NetworkAclEntry, Properties: {NetworkAclId: !Ref Acl, <second>}}
+""")
 
 GOOD = {
     "two numbers": template("RuleNumber: 100", "RuleNumber: 110"),

@@ -4,7 +4,6 @@
 def template(*entries: str) -> str:
     """Return a template with a network ACL of these rules."""
     text = """
-Resources:
   Acl: {Type: AWS::EC2::NetworkAcl}
   Association:
     Type: AWS::EC2::SubnetNetworkAclAssociation

@@ -1,24 +1,19 @@
 """Endpoints of VPCs."""
 
+from ..harness import frame
 
-def endpoint(service: str, more: str = "") -> str:
-    """Return a template with one endpoint."""
-    return f"""
-Resources:
+endpoint = frame("""
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
-    Properties: {{VpcId: a, ServiceName: !Sub 'com.amazonaws.${{AWS::Region}}.{service}'{more}}}
-"""
+    Properties: {VpcId: a, ServiceName: !Sub 'com.amazonaws.${AWS::Region}.<service>'<more=>}
+""")
 
+other = frame("""
+  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: Interface,
+      ServiceName: com.amazonaws.us-east-1.sqs<more>}}
+""")
 
-def other(more: str) -> str:
-    """Return an endpoint for a service of one region."""
-    name = "ServiceName: com.amazonaws.us-east-1.sqs"
-    return (
-        "  Other: {Type: AWS::EC2::VPCEndpoint, Properties: {VpcEndpointType: Interface, "
-        f"{name}{more}}}}}\n"
-    )
-
+PATH = "Resources/Endpoint/Properties/ServiceName"
 
 GOOD = {
     "gateway": endpoint("s3", ", RouteTableIds: [a]"),
@@ -42,7 +37,6 @@ GOOD = {
 BAD = {
     "gateway for all": (
         endpoint("sqs"),
-        "Resources/Endpoint/Properties/ServiceName",
         "VpcEndpointType is Gateway by default, which only S3 and DynamoDB have: EC2 refuses it "
         "for sqs. Set it to Interface.",
     ),
@@ -60,12 +54,10 @@ BAD = {
     ),
     "another spelling": (
         endpoint("secrets-manager", ", VpcEndpointType: Interface"),
-        "Resources/Endpoint/Properties/ServiceName",
         "ServiceName is for secrets-manager, which has no endpoint. Did you mean secretsmanager?",
     ),
     "another name": (
         endpoint("cloudwatch", ", VpcEndpointType: Interface"),
-        "Resources/Endpoint/Properties/ServiceName",
         "ServiceName is for cloudwatch, which has no endpoint. Did you mean monitoring?",
     ),
     "another region": (

@@ -1,43 +1,32 @@
 """Interface endpoints and their security groups."""
 
+from ..harness import frame, row
 
-def template(ingress: str, more: str = "") -> str:
-    """Return a template with an endpoint and its security group."""
-    return f"""
-Resources:
-  Group: {{Type: AWS::EC2::SecurityGroup, Properties: {{SecurityGroupIngress: [{ingress}]}}}}
+template = frame("""
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [<ingress>]}}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
     Properties:
-      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.sqs
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.sqs
       VpcEndpointType: Interface
       SecurityGroupIds: [!Ref Group]
-{more}"""
+<more=>""")
 
-
-def default_group(more: str = "") -> str:
-    """Return a template with an endpoint that names no security group."""
-    return f"""
-Resources:
-  VPC: {{Type: AWS::EC2::VPC}}
+default_group = frame("""
+  VPC: {Type: AWS::EC2::VPC}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
     Properties:
       VpcId: !Ref VPC
       VpcEndpointType: Interface
-      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.logs
-{more}"""
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.logs
+<more=>""")
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A group that lets no call in is found."""
-    return (
-        text,
-        "Resources/Endpoint/Properties/SecurityGroupIds",
-        "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port "
-        "443.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Endpoint/Properties/SecurityGroupIds",
+    "Group does not allow inbound TCP 443: calls to the endpoint time out. Add an ingress rule for port 443.",
+)
 
 HTTPS = "{IpProtocol: tcp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}"
 OWN = """

@@ -1,5 +1,7 @@
 """NAT gateways whose subnet stays, and can be replaced."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Cidr: {Type: String, Default: 10.0.0.0/24}
@@ -10,8 +12,6 @@ Parameters:
   Size: {Type: String, Default: small}
 Mappings:
   Networks: {small: {Public: 10.0.0.0/24}}
-Conditions:
-  First: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   Address: {Type: AWS::EC2::EIP, Properties: {Domain: vpc}}
@@ -28,16 +28,14 @@ def nat(subnet: str, *, gateway: str = f"{FIXED}, SubnetId: !Ref Public", condit
     )
 
 
-def case(text: str, parameters: str, what: str = "Public and with it the NAT gateway") -> tuple[str, ...]:
-    """A gateway that would be replaced under its address is found."""
-    return (
-        text,
-        "Resources/Gateway/Properties/AllocationId",
-        f"A new value of {parameters} replaces {what}, and the new gateway gets the same AllocationId while "
-        "the old one has it, which EC2 refuses. Write the value into the template, or do not change the "
-        "parameter.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Gateway/Properties/AllocationId",
+    "A new value of <parameters> replaces <what=Public and with it the NAT gateway>, and the "
+    "new gateway gets the same AllocationId while "
+    "the old one has it, which EC2 refuses. Write the value into the template, or do not change the "
+    "parameter.",
+)
 
 GOOD = {
     "literal": nat("CidrBlock: 10.0.0.0/24"),

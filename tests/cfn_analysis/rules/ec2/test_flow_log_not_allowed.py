@@ -1,18 +1,15 @@
 """Flow logs and their roles."""
 
+from ..harness import frame
 
-def template(actions: str) -> str:
-    """Return a template with a flow log and its role."""
-    return f"""
-Resources:
+template = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
       Policies:
-        - PolicyDocument: {{Statement: [{{Effect: Allow, Action: {actions}, Resource: '*'}}]}}
-  Log: {{Type: AWS::EC2::FlowLog, Properties: {{DeliverLogsPermissionArn: !GetAtt Role.Arn}}}}
-"""
-
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  Log: {Type: AWS::EC2::FlowLog, Properties: {DeliverLogsPermissionArn: !GetAtt Role.Arn}}
+""")
 
 GOOD = {
     "allowed": template("[logs:CreateLogStream, logs:PutLogEvents, logs:DescribeLogGroups]"),

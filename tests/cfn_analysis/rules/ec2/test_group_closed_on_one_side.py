@@ -1,13 +1,11 @@
 """Security groups that refer to each other."""
 
+from ..harness import frame, row
 
-def groups(web: str = "GroupDescription: a", data: str = "GroupDescription: a", more: str = "") -> str:
-    """Return a template with two groups of these properties."""
-    return f"""
-Resources:
-  Web: {{Type: AWS::EC2::SecurityGroup, Properties: {{{web}}}}}
-  Data: {{Type: AWS::EC2::SecurityGroup, Properties: {{{data}}}}}
-{more}"""
+groups = frame("""
+  Web: {Type: AWS::EC2::SecurityGroup, Properties: {<web=GroupDescription: a>}}
+  Data: {Type: AWS::EC2::SecurityGroup, Properties: {<data=GroupDescription: a>}}
+<more=>""")
 
 
 def out(to: str, port: int = 5432) -> str:
@@ -20,15 +18,12 @@ def into(source: str = "SourceSecurityGroupId: !Ref Web", port: int = 5432, prot
     return f"SecurityGroupIngress: [{{IpProtocol: {protocol}, FromPort: {port}, ToPort: {port}, {source}}}]"
 
 
-def case(text: str, at: str, to: str) -> tuple[str, ...]:
-    """A group that does not allow the group of the egress rule is found."""
-    return (
-        text,
-        f"Resources/{at}/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
-        f"DestinationSecurityGroupId is {to}, which does not allow {at} on this port: every connection "
-        "fails. Add an ingress rule there, or swap the two groups.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/<at>/Properties/SecurityGroupEgress/0/DestinationSecurityGroupId",
+    "DestinationSecurityGroupId is <to>, which does not allow <at> on this port: every connection "
+    "fails. Add an ingress rule there, or swap the two groups.",
+)
 
 TO_DATA = "DestinationSecurityGroupId: !Ref Data"
 

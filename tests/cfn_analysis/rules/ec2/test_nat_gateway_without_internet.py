@@ -1,34 +1,28 @@
 """NAT gateways and their subnets."""
 
+from ..harness import frame, row
+
 PRIVATE = ", ConnectivityType: private"
 
-
-def template(route: str, more: str = "") -> str:
-    """Return a template with a NAT gateway in a subnet of this default route."""
-    return f"""
-Resources:
-  Internet: {{Type: AWS::EC2::InternetGateway}}
-  Subnet: {{Type: AWS::EC2::Subnet}}
-  Table: {{Type: AWS::EC2::RouteTable}}
+template = frame("""
+  Internet: {Type: AWS::EC2::InternetGateway}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Table: {Type: AWS::EC2::RouteTable}
   Association:
     Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {{SubnetId: !Ref Subnet, RouteTableId: !Ref Table}}
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
   Route:
     Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref Table, {route}}}
-  Nat: {{Type: AWS::EC2::NatGateway, Properties: {{SubnetId: !Ref Subnet{more}}}}}
-"""
+    Properties: {RouteTableId: !Ref Table, <route>}
+  Nat: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: !Ref Subnet<more=>}}
+""")
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A public NAT gateway without a way to the internet is found."""
-    return (
-        text,
-        "Resources/Nat/Properties/SubnetId",
-        "SubnetId is Subnet, whose route table Table has no route to an internet gateway: nothing behind the "
-        "NAT gateway reaches the internet. Put it into a public subnet.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Nat/Properties/SubnetId",
+    "SubnetId is Subnet, whose route table Table has no route to an internet gateway: nothing behind the "
+    "NAT gateway reaches the internet. Put it into a public subnet.",
+)
 
 GOOD = {
     "internet": template("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet"),

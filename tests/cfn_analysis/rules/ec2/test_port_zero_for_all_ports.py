@@ -1,18 +1,16 @@
 """Ports of security groups."""
 
+from ..harness import frame
 
-def group(rule: str, name: str = "SecurityGroupIngress") -> str:
-    """Return a template with a rule in a group."""
-    return f"""
-Parameters: {{Port: {{Type: Number}}}}
+group = frame("""
+Parameters: {Port: {Type: Number}}
 Resources:
   Group:
     Type: AWS::EC2::SecurityGroup
     Properties:
-      {name}:
-        - {{{rule}}}
-"""
-
+      <name=SecurityGroupIngress>:
+        - {<rule>}
+""")
 
 GOOD = {
     "all ports": group("IpProtocol: tcp, FromPort: 0, ToPort: 65535"),
@@ -30,7 +28,6 @@ BAD = {
     ),
     "resource": (
         """
-Resources:
   Rule:
     Type: AWS::EC2::SecurityGroupIngress
     Properties: {IpProtocol: '17', FromPort: '0', ToPort: '0'}

@@ -1,31 +1,25 @@
 """Private DNS."""
 
+from ..harness import frame
 
-def template(vpc: str, user: str) -> str:
-    """Return a template with a VPC and what needs its DNS."""
-    return f"""
+template = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Vpc: {{Type: AWS::EC2::VPC, Properties: {{{vpc}}}}}
-  User: {user}
-"""
+  Vpc: {Type: AWS::EC2::VPC, Properties: {<vpc>}}
+  User: <user>
+""")
 
-
-def servers(addresses: str) -> str:
-    """Return a template with an endpoint in a VPC of these DNS servers."""
-    return f"""
-Resources:
-  VPC: {{Type: AWS::EC2::VPC, Properties: {{EnableDnsHostnames: true}}}}
+servers = frame("""
+  VPC: {Type: AWS::EC2::VPC, Properties: {EnableDnsHostnames: true}}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
-    Properties: {{VpcId: !Ref VPC, PrivateDnsEnabled: true}}
-  Options: {{Type: AWS::EC2::DHCPOptions, Properties: {{DomainNameServers: [{addresses}]}}}}
+    Properties: {VpcId: !Ref VPC, PrivateDnsEnabled: true}
+  Options: {Type: AWS::EC2::DHCPOptions, Properties: {DomainNameServers: [<addresses>]}}
   Association:
     Type: AWS::EC2::VPCDHCPOptionsAssociation
-    Properties: {{VpcId: !Ref VPC, DhcpOptionsId: !Ref Options}}
-"""
-
+    Properties: {VpcId: !Ref VPC, DhcpOptionsId: !Ref Options}
+""")
 
 ENDPOINT = "{Type: AWS::EC2::VPCEndpoint, Properties: {VpcId: !Ref Vpc, PrivateDnsEnabled: true}}"
 ZONE = "{Type: AWS::Route53::HostedZone, Properties: {VPCs: [{VPCId: !Ref Vpc, VPCRegion: a}]}}"

@@ -1,39 +1,33 @@
 """Route tables of gateway endpoints."""
 
+from ..harness import frame, row
 
-def tables(listed: str, second: str = "NatGatewayId: !Ref Nat") -> str:
-    """Return a template with an endpoint of these route tables; the second has this default route."""
-    return f"""
-Resources:
-  VPC: {{Type: AWS::EC2::VPC}}
-  Nat: {{Type: AWS::EC2::NatGateway}}
-  Gateway: {{Type: AWS::EC2::InternetGateway}}
-  First: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref VPC}}}}
-  Second: {{Type: AWS::EC2::RouteTable, Properties: {{VpcId: !Ref VPC}}}}
+tables = frame("""
+  VPC: {Type: AWS::EC2::VPC}
+  Nat: {Type: AWS::EC2::NatGateway}
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  First: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
+  Second: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref VPC}}
   FirstRoute:
     Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}}
+    Properties: {RouteTableId: !Ref First, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat}
   SecondRoute:
     Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, {second}}}
+    Properties: {RouteTableId: !Ref Second, DestinationCidrBlock: 0.0.0.0/0, <second=NatGatewayId: !Ref Nat>}
   Endpoint:
     Type: AWS::EC2::VPCEndpoint
     Properties:
       VpcId: !Ref VPC
-      ServiceName: !Sub com.amazonaws.${{AWS::Region}}.s3
-      RouteTableIds: [{listed}]
-"""
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.s3
+      RouteTableIds: [<listed>]
+""")
 
-
-def case(text: str, left_out: str) -> tuple[str, ...]:
-    """A private route table that is left out is found."""
-    return (
-        text,
-        "Resources/Endpoint/Properties/RouteTableIds",
-        f"RouteTableIds does not contain {left_out}, which has a route to a NAT gateway: there, s3 is "
-        "reached through it, and billed. Add the route table.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Endpoint/Properties/RouteTableIds",
+    "RouteTableIds does not contain <left_out>, which has a route to a NAT gateway: there, s3 is "
+    "reached through it, and billed. Add the route table.",
+)
 
 PUBLIC = "GatewayId: !Ref Gateway"
 

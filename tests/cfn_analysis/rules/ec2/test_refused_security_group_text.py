@@ -1,30 +1,22 @@
 """Good and broken descriptions of rules."""
 
-HEAD = """
-Parameters:
-  Quoted: {Type: String, Default: "the 'app'"}
-  Plain: {Type: String, Default: the app}
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
-"""
+from ..harness import frame, row
 
 REFUSED = (
     "Description {}: EC2 refuses the characters {} in it. Use ASCII letters, digits, spaces and "
     "._-:/()#,@[]+=&;{{}}!$*."
 )
 
+group = frame("""
+Parameters:
+  Quoted: {Type: String, Default: "the 'app'"}
+  Plain: {Type: String, Default: the app}
+  Any: {Type: String}
+Resources:
+  Group: {Type: AWS::EC2::<kind=SecurityGroup>, Properties: {<properties>}}
+""")
 
-def group(properties: str, kind: str = "SecurityGroup") -> str:
-    """Return a template with one security group or one rule of these properties."""
-    return f"{HEAD}  Group: {{Type: AWS::EC2::{kind}, Properties: {{{properties}}}}}\n"
-
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """A description that EC2 refuses is found at its place."""
-    return text, f"Resources/Group/Properties/{path}", message
-
+case = row("<text>", "Resources/Group/Properties/<path>", "<message>")
 
 GOOD = {
     "literal": group("SecurityGroupIngress: [{Description: 'MySQL, from (10.0.0.0/16)!'}]"),

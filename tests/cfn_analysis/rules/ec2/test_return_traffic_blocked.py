@@ -1,11 +1,11 @@
 """Good and broken network ACLs."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Vpc: {Type: String, Default: 10.0.0.0/16}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Acl: {Type: AWS::EC2::NetworkAcl}
 """
@@ -41,20 +41,15 @@ def acl(*entries: str) -> str:
     return text
 
 
-def inward(ports: str, network: str) -> str:
-    """Return the message about an entry for incoming traffic."""
-    return (
-        f"TCP{ports} can go in from {network}, but no entry of the ACL allows the responses out: every "
-        f"connection times out. Allow TCP 1024-65535 to {network} with Egress true."
-    )
+inward = frame(
+    "TCP<ports> can go in from <network>, but no entry of the ACL allows the responses out: every "
+    "connection times out. Allow TCP 1024-65535 to <network> with Egress true."
+)
 
-
-def outward(ports: str, network: str, when: str = "") -> str:
-    """Return the message about an entry for outgoing traffic."""
-    return (
-        f"TCP{ports} can go out to {network}{when}, but no entry of the ACL allows the responses in: every "
-        f"connection times out. Allow TCP 1024-65535 from {network} with Egress false."
-    )
+outward = frame(
+    "TCP<ports> can go out to <network><when=>, but no entry of the ACL allows the responses in: every "
+    "connection times out. Allow TCP 1024-65535 from <network> with Egress false."
+)
 
 
 def case(text: str, message: str, *more: str) -> tuple[str, ...]:

@@ -1,20 +1,24 @@
 """Routes to gateways."""
 
+from ..harness import frame, row
 
-def template(depends: str, gateway: str = "!Ref Gateway") -> str:
-    """Return a template with a route to an internet gateway."""
-    return f"""
-Resources:
-  Vpc: {{Type: AWS::EC2::VPC}}
-  Gateway: {{Type: AWS::EC2::InternetGateway}}
+template = frame("""
+  Vpc: {Type: AWS::EC2::VPC}
+  Gateway: {Type: AWS::EC2::InternetGateway}
   Attachment:
     Type: AWS::EC2::VPCGatewayAttachment
-    Properties: {{VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}}
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gateway}
   Route:
-    Type: AWS::EC2::Route{depends}
-    Properties: {{RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0, GatewayId: {gateway}}}
-"""
+    Type: AWS::EC2::Route<depends>
+    Properties: {RouteTableId: a, DestinationCidrBlock: 0.0.0.0/0, GatewayId: <gateway=!Ref Gateway>}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Route",
+    "The route to Gateway does not wait for Attachment, which attaches it: the stack fails if the route "
+    "is created first. Add DependsOn: Attachment.",
+)
 
 GOOD = {
     "depends": template("\n    DependsOn: Attachment"),
@@ -23,16 +27,6 @@ GOOD = {
 }
 
 BAD = {
-    "at once": (
-        template(""),
-        "Resources/Route",
-        "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
-        "if the route is created first. Add DependsOn: Attachment.",
-    ),
-    "other": (
-        template("\n    DependsOn: Vpc"),
-        "Resources/Route",
-        "The route to Gateway does not wait for Attachment, which attaches it: the stack fails "
-        "if the route is created first. Add DependsOn: Attachment.",
-    ),
+    "at once": case(template("")),
+    "other": case(template("\n    DependsOn: Vpc")),
 }

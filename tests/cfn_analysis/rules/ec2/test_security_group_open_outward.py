@@ -1,12 +1,6 @@
 """Good and broken security groups."""
 
-HEAD = """
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
-"""
+from ..harness import frame, row
 
 MESSAGE = (
     "SecurityGroupEgress {}: EC2 adds a rule that allows all outbound traffic. Write the rules the group "
@@ -15,19 +9,11 @@ MESSAGE = (
 
 NO_VALUE = '{"Ref": "AWS::NoValue"}'
 
+group = frame("""
+  Group: {Type: AWS::EC2::SecurityGroup, <attributes=> Properties: {GroupDescription: x, <properties>}}
+""")
 
-def group(properties: str, attributes: str = "") -> str:
-    """Return a template with one security group."""
-    return (
-        f"{HEAD}  Group: {{Type: AWS::EC2::SecurityGroup, {attributes} Properties: {{GroupDescription: x, "
-        f"{properties}}}}}\n"
-    )
-
-
-def case(text: str, path: str, state: str) -> tuple[str, ...]:
-    """A group without a rule in some case is found."""
-    return text, f"Resources/Group/Properties{path}", MESSAGE.format(state)
-
+case = row("<text>", "Resources/Group/Properties<path>", MESSAGE.format("<state>"))
 
 GOOD = {
     "rule": group("SecurityGroupEgress: [{CidrIp: 127.0.0.1/32}]"),

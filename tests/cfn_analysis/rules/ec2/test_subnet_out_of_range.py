@@ -1,35 +1,29 @@
 """Ranges of subnets."""
 
+from ..harness import frame, row
 
-def subnets(default: str, first: str = "10.0.1.0/24", more: str = "") -> str:
-    """Return a template with two subnets, the second of a parameter's range."""
-    return f"""
+subnets = frame("""
 Parameters:
-  Range: {{Type: String{default}}}
+  Range: {Type: String<default>}
 Resources:
-  VPC: {{Type: AWS::EC2::VPC, Properties: {{CidrBlock: 10.0.0.0/16}}}}
+  VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   First:
     Type: AWS::EC2::Subnet
-    Properties: {{VpcId: !Ref VPC, CidrBlock: {first}}}
+    Properties: {VpcId: !Ref VPC, CidrBlock: <first=10.0.1.0/24>}
   Second:
     Type: AWS::EC2::Subnet
-    Properties: {{VpcId: !Ref VPC, CidrBlock: !Ref Range}}
-{more}"""
+    Properties: {VpcId: !Ref VPC, CidrBlock: !Ref Range}
+<more=>""")
 
-
-def case(found: str, message: str) -> tuple[str, ...]:
-    """A subnet that EC2 refuses is found."""
-    return (
-        subnets(f", Default: {found}"),
-        "Resources/Second/Properties/CidrBlock",
-        f"CidrBlock is {found}, which {message}",
-    )
-
+case = row(
+    subnets(", Default: <found>"),
+    "Resources/Second/Properties/CidrBlock",
+    "CidrBlock is <found>, which <message>",
+)
 
 GOOD = {
     "in the VPC": subnets(", Default: 10.0.2.0/24"),
     "literals, which cfn-lint compares": """
-Resources:
   VPC: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
   First:
     Type: AWS::EC2::Subnet

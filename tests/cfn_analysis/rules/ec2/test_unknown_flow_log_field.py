@@ -1,18 +1,14 @@
 """Good and broken formats of flow logs."""
 
-HEAD = """
+from ..harness import frame
+
+flow_log = frame("""
 Parameters:
   Format: {Type: String, Default: "${version} ${windowstart}"}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
-"""
-
-
-def flow_log(log_format: str) -> str:
-    """Return a template with one flow log of this format."""
-    return f"{HEAD}  Log: {{Type: AWS::EC2::FlowLog, Properties: {{LogFormat: {log_format}}}}}\n"
+  Log: {Type: AWS::EC2::FlowLog, Properties: {LogFormat: <log_format>}}
+""")
 
 
 def case(log_format: str, *fields: str) -> tuple[str, ...]:

@@ -1,19 +1,16 @@
 """Services behind load balancers."""
 
+from ..harness import frame
 
-def service(depends: str) -> str:
-    """Return a template with a service and its listener."""
-    return f"""
-Resources:
-  Targets: {{Type: AWS::ElasticLoadBalancingV2::TargetGroup}}
+service = frame("""
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
   Listener:
     Type: AWS::ElasticLoadBalancingV2::Listener
-    Properties: {{DefaultActions: [{{Type: forward, TargetGroupArn: !Ref Targets}}]}}
+    Properties: {DefaultActions: [{Type: forward, TargetGroupArn: !Ref Targets}]}
   Service:
-    Type: AWS::ECS::Service{depends}
-    Properties: {{LoadBalancers: [{{TargetGroupArn: !Ref Targets}}]}}
-"""
-
+    Type: AWS::ECS::Service<depends>
+    Properties: {LoadBalancers: [{TargetGroupArn: !Ref Targets}]}
+""")
 
 GOOD = {
     "waits": service("\n    DependsOn: Listener"),

@@ -1,25 +1,22 @@
 """Subnets of load balancers."""
 
+from ..harness import frame
 
-def balancer(route: str, properties: str = "Scheme: internet-facing, ") -> str:
-    """Return a template with a load balancer in a subnet whose table has a route."""
-    return f"""
-Resources:
-  Gateway: {{Type: AWS::EC2::InternetGateway}}
-  Nat: {{Type: AWS::EC2::NatGateway}}
-  Subnet: {{Type: AWS::EC2::Subnet}}
-  Table: {{Type: AWS::EC2::RouteTable}}
+balancer = frame("""
+  Gateway: {Type: AWS::EC2::InternetGateway}
+  Nat: {Type: AWS::EC2::NatGateway}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Table: {Type: AWS::EC2::RouteTable}
   Route:
     Type: AWS::EC2::Route
-    Properties: {{RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, {route}}}
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, <route>}
   Association:
     Type: AWS::EC2::SubnetRouteTableAssociation
-    Properties: {{RouteTableId: !Ref Table, SubnetId: !Ref Subnet}}
+    Properties: {RouteTableId: !Ref Table, SubnetId: !Ref Subnet}
   Web:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-    Properties: {{{properties}Subnets: [!Ref Subnet]}}
-"""
-
+    Properties: {<properties=Scheme: internet-facing, >Subnets: [!Ref Subnet]}
+""")
 
 GOOD = {
     "public": balancer("GatewayId: !Ref Gateway"),
@@ -27,7 +24,6 @@ GOOD = {
     "gateway of another template": balancer("GatewayId: !ImportValue gateway"),
     "firewall": balancer("VpcEndpointId: vpce-1"),
     "subnets of another template": """
-Resources:
   Web:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
     Properties: {Scheme: internet-facing, Subnets: [!ImportValue subnet]}

@@ -1,24 +1,19 @@
 """Ports of listeners and target groups."""
 
+from ..harness import frame, row
 
-def web(protocol: str, port: str, kind: str = "Listener", first: str = "") -> str:
-    """Return a template with a listener or a target group."""
-    return f"""{first}
+web = frame("""<first=>
 Resources:
   Web:
-    Type: AWS::ElasticLoadBalancingV2::{kind}
-    Properties: {{Protocol: {protocol}, Port: {port}}}
-"""
+    Type: AWS::ElasticLoadBalancingV2::<kind=Listener>
+    Properties: {Protocol: <protocol>, Port: <port>}
+""")
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """The port of the other protocol is found."""
-    return text, "Resources/Web/Properties/Port", f"Port is {message}"
-
+case = row("<text>", "Resources/Web/Properties/Port", "Port is <message>")
 
 GOOD = {
     "HTTPS": web("HTTPS", "443"),
-    "own port": web("HTTPS", "8443", "TargetGroup"),
+    "own port": web("HTTPS", "8443", kind="TargetGroup"),
     "TCP": web("TCP", "443"),
     "by parameter": web("HTTP", "!Ref Port", first="Parameters: {Port: {Type: Number}}"),
 }
@@ -29,7 +24,7 @@ BAD = {
         "443 and Protocol HTTP: clients use HTTPS on this port. Set it to 80, or the protocol to HTTPS.",
     ),
     "HTTPS on 80": case(
-        web("HTTPS", "'80'", "TargetGroup"),
+        web("HTTPS", "'80'", kind="TargetGroup"),
         "80 and Protocol HTTPS: clients use HTTP on this port. Set it to 443, or the protocol to HTTP.",
     ),
 }

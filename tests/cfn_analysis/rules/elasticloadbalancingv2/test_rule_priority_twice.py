@@ -1,15 +1,12 @@
 """Rules of listeners."""
 
+from ..harness import frame
 
-def rules(first: str, second: str) -> str:
-    """Return a template with two rules."""
-    return f"""
-Resources:
-  Listener: {{Type: AWS::ElasticLoadBalancingV2::Listener}}
-  A: {{Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {{ListenerArn: !Ref Listener, {first}}}}}
-  B: {{Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {{ListenerArn: !Ref Listener, {second}}}}}
-"""
-
+rules = frame("""
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener}
+  A: {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: !Ref Listener, <first>}}
+  B: {Type: AWS::ElasticLoadBalancingV2::ListenerRule, Properties: {ListenerArn: !Ref Listener, <second>}}
+""")
 
 GOOD = {
     "two": rules("Priority: 1", "Priority: 2"),

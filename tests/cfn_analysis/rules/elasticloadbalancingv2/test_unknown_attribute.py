@@ -1,14 +1,12 @@
 """Attributes of load balancers."""
 
+from ..harness import frame
 
-def balancer(key: str) -> str:
-    """Return a template with a load balancer of one attribute."""
-    return f"""
-Resources:
+balancer = frame("""
   One:
     Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-    Properties: {{LoadBalancerAttributes: [{{Key: {key}, Value: 'true'}}]}}
-"""
+    Properties: {LoadBalancerAttributes: [{Key: <key>, Value: 'true'}]}
+""")
 
 
 def targets(key: str) -> str:

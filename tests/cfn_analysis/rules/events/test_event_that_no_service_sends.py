@@ -1,15 +1,12 @@
 """Event patterns."""
 
+from ..harness import frame
 
-def rule(source: str, kind: str) -> str:
-    """Return a template with a rule."""
-    return f"""
-Resources:
+rule = frame("""
   Rule:
     Type: AWS::Events::Rule
-    Properties: {{EventPattern: {{source: [{source}], detail-type: [{kind}]}}}}
-"""
-
+    Properties: {EventPattern: {source: [<source>], detail-type: [<kind>]}}
+""")
 
 GOOD = {
     "RDS": rule("aws.rds", "RDS DB Cluster Event"),

@@ -1,15 +1,13 @@
 """Event rules for FIFO queues."""
 
+from ..harness import frame
 
-def rule(queue: str, target: str = "!GetAtt Queue.Arn") -> str:
-    """Return a template with a rule for a queue."""
-    return f"""
-Parameters: {{Content: {{Type: String}}}}
+rule = frame("""
+Parameters: {Content: {Type: String}}
 Resources:
-  Queue: {{Type: AWS::SQS::Queue, Properties: {{{queue}}}}}
-  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, Arn: {target}}}]}}}}
-"""
-
+  Queue: {Type: AWS::SQS::Queue, Properties: {<queue>}}
+  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, Arn: <target=!GetAtt Queue.Arn>}]}}
+""")
 
 GOOD = {
     "by content": rule("FifoQueue: true, ContentBasedDeduplication: true"),

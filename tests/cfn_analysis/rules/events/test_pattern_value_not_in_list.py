@@ -1,13 +1,10 @@
 """Event patterns."""
 
+from ..harness import frame
 
-def rule(pattern: str) -> str:
-    """Return a template with one rule."""
-    return f"""
-Resources:
-  Rule: {{Type: AWS::Events::Rule, Properties: {{EventPattern: {pattern}}}}}
-"""
-
+rule = frame("""
+  Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: <pattern>}}
+""")
 
 GOOD = {
     "lists": rule("{source: [aws.ec2], detail: {state: [{prefix: run}]}}"),

@@ -1,17 +1,21 @@
 """Rules of EventBridge with functions."""
 
+from ..harness import frame, row
 
-def template(permission: str, arn: str = "!GetAtt F.Arn") -> str:
-    """Return a template with a rule, its function and a permission."""
-    return f"""
-Resources:
-  F: {{Type: AWS::Lambda::Function}}
-  Other: {{Type: AWS::Lambda::Function}}
-  Live: {{Type: AWS::Lambda::Alias, Properties: {{FunctionName: !Ref F}}}}
-  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, Arn: {arn}}}]}}}}
-  Permission: {{Type: AWS::Lambda::Permission, Properties: {{Action: lambda:InvokeFunction, {permission}}}}}
-"""
+template = frame("""
+  F: {Type: AWS::Lambda::Function}
+  Other: {Type: AWS::Lambda::Function}
+  Live: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F}}
+  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, Arn: <arn=!GetAtt F.Arn>}]}}
+  Permission: {Type: AWS::Lambda::Permission, Properties: {Action: lambda:InvokeFunction, <permission>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Rule/Properties/Targets/0",
+    "The target is F, and no AWS::Lambda::Permission allows events.amazonaws.com to call it: every "
+    "event is lost. Add one.",
+)
 
 GOOD = {
     "allowed": template("FunctionName: !Ref F, Principal: events.amazonaws.com"),
@@ -25,16 +29,6 @@ GOOD = {
 }
 
 BAD = {
-    "another service": (
-        template("FunctionName: !Ref F, Principal: sns.amazonaws.com"),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is F, and no AWS::Lambda::Permission allows events.amazonaws.com to call it: "
-        "every event is lost. Add one.",
-    ),
-    "another function": (
-        template("FunctionName: !Ref Other, Principal: events.amazonaws.com"),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is F, and no AWS::Lambda::Permission allows events.amazonaws.com to call it: "
-        "every event is lost. Add one.",
-    ),
+    "another service": case(template("FunctionName: !Ref F, Principal: sns.amazonaws.com")),
+    "another function": case(template("FunctionName: !Ref Other, Principal: events.amazonaws.com")),
 }

@@ -1,28 +1,29 @@
 """Rules of EventBridge with queues and topics."""
 
+from ..harness import frame, row
 
-def template(goal: str, more: str = "") -> str:
-    """Return a template with a rule, a queue and a topic."""
-    return f"""
-Resources:
-  Queue: {{Type: AWS::SQS::Queue}}
-  Topic: {{Type: AWS::SNS::Topic}}
-  Rule: {{Type: AWS::Events::Rule, Properties: {{Targets: [{{Id: a, {goal}}}]}}}}
-{more}"""
+template = frame("""
+  Queue: {Type: AWS::SQS::Queue}
+  Topic: {Type: AWS::SNS::Topic}
+  Rule: {Type: AWS::Events::Rule, Properties: {Targets: [{Id: a, <goal>}]}}
+<more=>""")
 
-
-def policy(service: str, kind: str = "AWS::SQS::QueuePolicy", holder: str = "Queues: [!Ref Queue]") -> str:
-    """Return a policy."""
-    return f"""
+policy = frame("""
   Policy:
-    Type: {kind}
+    Type: <kind=AWS::SQS::QueuePolicy>
     Properties:
-      {holder}
+      <holder=Queues: [!Ref Queue]>
       PolicyDocument:
         Statement:
-          - {{Effect: Allow, Action: ['sqs:*', 'sns:*'], Resource: '*', Principal: {{Service: {service}}}}}
-"""
+          - {Effect: Allow, Action: ['sqs:*', 'sns:*'], Resource: '*', Principal: {Service: <service>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Rule/Properties/Targets/0",
+    "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: every event "
+    "is lost. Allow it.",
+)
 
 GOOD = {
     "queue": template("Arn: !GetAtt Queue.Arn", policy("events.amazonaws.com")),
@@ -33,28 +34,13 @@ GOOD = {
 }
 
 BAD = {
-    "no policy": (
-        template("Arn: !GetAtt Queue.Arn"),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
-        "every event is lost. Allow it.",
-    ),
-    "another service": (
-        template("Arn: !GetAtt Queue.Arn", policy("sns.amazonaws.com")),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
-        "every event is lost. Allow it.",
-    ),
+    "no policy": case(template("Arn: !GetAtt Queue.Arn")),
+    "another service": case(template("Arn: !GetAtt Queue.Arn", policy("sns.amazonaws.com"))),
     "topic": (
         template("Arn: !Ref Topic"),
         "Resources/Rule/Properties/Targets/0",
         "The target is Topic, whose policy does not allow events.amazonaws.com sns:Publish: "
         "every event is lost. Allow it.",
     ),
-    "events of RDS": (
-        template("Arn: !GetAtt Queue.Arn", policy("events.rds.amazonaws.com")),
-        "Resources/Rule/Properties/Targets/0",
-        "The target is Queue, whose policy does not allow events.amazonaws.com sqs:SendMessage: "
-        "every event is lost. Allow it.",
-    ),
+    "events of RDS": case(template("Arn: !GetAtt Queue.Arn", policy("events.rds.amazonaws.com"))),
 }

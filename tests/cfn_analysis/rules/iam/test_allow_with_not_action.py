@@ -1,13 +1,11 @@
 """Policies with NotAction."""
 
+from ..harness import frame
 
-def policy(statement: str) -> str:
-    """Return a template with one managed policy."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
-        f"      PolicyDocument: {{Statement: [{{{statement}}}]}}\n"
-    )
-
+policy = frame(
+    "  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+    "      PolicyDocument: {Statement: [{<statement>}]}\n"
+)
 
 GOOD = {
     "action": policy("Effect: Allow, Action: s3:*, Resource: '*'"),

@@ -1,13 +1,11 @@
 """Policies with NotPrincipal."""
 
+from ..harness import frame
 
-def policy(statement: str) -> str:
-    """Return a template with one bucket policy."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: b\n"
-        f"      PolicyDocument: {{Statement: [{{Action: s3:GetObject, Resource: '*', {statement}}}]}}\n"
-    )
-
+policy = frame(
+    "  One:\n    Type: AWS::S3::BucketPolicy\n    Properties:\n      Bucket: b\n"
+    "      PolicyDocument: {Statement: [{Action: s3:GetObject, Resource: '*', <statement>}]}\n"
+)
 
 GOOD = {
     "principal": policy("Effect: Allow, Principal: {AWS: !Ref AWS::AccountId}"),

@@ -1,17 +1,16 @@
 """ARNs in policies."""
 
+from ..harness import frame
 
-def policy(resource: str, condition: str = "{}") -> str:
-    """Return a template with one managed policy."""
-    return f"""
-Resources:
+policy = frame("""
   One:
     Type: AWS::IAM::ManagedPolicy
     Properties:
       PolicyDocument:
-        Statement: {{Effect: Allow, Action: '*', Resource: {resource}, Condition: {condition}}}
-"""
+        Statement: {Effect: Allow, Action: '*', Resource: <resource>, Condition: <condition={}>}
+""")
 
+PATH = "Resources/One/Properties/PolicyDocument/Statement/Resource"
 
 GOOD = {
     "bucket": policy("['arn:aws:s3:::a', '*', !Sub 'arn:${AWS::Partition}:s3:::a/*']"),
@@ -36,19 +35,16 @@ GOOD = {
 BAD = {
     "bucket": (
         policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a", but an ARN of s3 has no '
         "region: it never matches.",
     ),
     "role": (
         policy("!Sub 'arn:aws:iam:${AWS::Region}:${AWS::AccountId}:role/a'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:aws:iam:${AWS::Region}:${AWS::AccountId}:role/a", but an ARN of iam '
         "has no region: it never matches.",
     ),
     "function": (
         policy("'arn:aws:lambda:::function:a'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:aws:lambda:::function:a", but an ARN of lambda has a region: it never matches.',
     ),
     "condition": (
@@ -61,7 +57,6 @@ BAD = {
     ),
     "name of a secret": (
         policy("!Sub 'arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         "Resource is "
         '"arn:aws:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:own/database", but an '
         "ARN of a secret ends with six random characters, NAME-??????: it never matches.",

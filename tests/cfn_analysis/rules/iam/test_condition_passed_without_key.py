@@ -1,17 +1,14 @@
 """Conditions of policies."""
 
+from ..harness import frame
 
-def policy(condition: str, effect: str = "Allow") -> str:
-    """Return a template with one managed policy."""
-    return f"""
-Resources:
+policy = frame("""
   One:
     Type: AWS::IAM::ManagedPolicy
     Properties:
       PolicyDocument:
-        Statement: {{Effect: {effect}, Action: s3:ListBucket, Resource: '*', Condition: {condition}}}
-"""
-
+        Statement: {Effect: <effect=Allow>, Action: s3:ListBucket, Resource: '*', Condition: <condition>}
+""")
 
 GOOD = {
     "asked for": policy("{Bool: {aws:MultiFactorAuthPresent: true}}"),

@@ -1,16 +1,13 @@
 """Values of conditions."""
 
+from ..harness import frame
 
-def role(condition: str, effect: str = "Allow") -> str:
-    """Return a template with a role and a condition."""
-    return f"""
-Resources:
+role = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {{Statement: [{{Effect: {effect}, Condition: {{{condition}}}}}]}}
-"""
-
+      AssumeRolePolicyDocument: {Statement: [{Effect: <effect=Allow>, Condition: {<condition>}}]}
+""")
 
 GOOD = {
     "account": role("StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}"),

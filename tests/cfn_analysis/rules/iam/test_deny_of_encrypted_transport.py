@@ -1,23 +1,20 @@
 """Policies about TLS."""
 
+from ..harness import frame
 
-def policy(effect: str, value: str, operator: str = "Bool", more: str = "") -> str:
-    """Return a template with one bucket policy."""
-    return f"""
-Resources:
+policy = frame("""
   One:
     Type: AWS::S3::BucketPolicy
     Properties:
       Bucket: b
       PolicyDocument:
         Statement:
-          - Effect: {effect}
+          - Effect: <effect>
             Action: s3:*
             Principal: '*'
             Resource: arn:aws:s3:::b/*
-            Condition: {{{operator}: {{aws:SecureTransport: {value}}}{more}}}
-"""
-
+            Condition: {<operator=Bool>: {aws:SecureTransport: <value>}<more=>}
+""")
 
 GOOD = {
     "plain HTTP is denied": policy("Deny", "'false'"),

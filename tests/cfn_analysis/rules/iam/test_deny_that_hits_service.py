@@ -1,20 +1,25 @@
 """Policies that deny."""
 
+from ..harness import frame, row
 
-def policy(condition: str, service: str = "logging.s3.amazonaws.com", action: str = "s3:*") -> str:
-    """Return a template with one bucket policy."""
-    return f"""
-Resources:
+policy = frame("""
   One:
     Type: AWS::S3::BucketPolicy
     Properties:
       Bucket: b
       PolicyDocument:
         Statement:
-          - {{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {{Service: {service}}}}}
-          - {{Effect: Deny, Action: '{action}', Resource: '*', Principal: '*', Condition: {condition}}}
-"""
+          - {Effect: Allow, Action: s3:PutObject, Resource: '*',
+              Principal: {Service: <service=logging.s3.amazonaws.com>}}
+          - {Effect: Deny, Action: '<action=s3:*>', Resource: '*', Principal: '*', Condition: <condition>}
+""")
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
+    "The Deny on <found> also applies to logging.s3.amazonaws.com, which another statement allows. Add "
+    'Bool: {aws:PrincipalIsAWSService: "false"}.',
+)
 
 GOOD = {
     "spared": policy(
@@ -26,16 +31,6 @@ GOOD = {
 }
 
 BAD = {
-    "network": (
-        policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}"),
-        "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
-        "The Deny on aws:sourceip also applies to logging.s3.amazonaws.com, which another statement "
-        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
-    ),
-    "endpoint": (
-        policy("{StringNotEquals: {aws:SourceVpce: vpce-1}}"),
-        "Resources/One/Properties/PolicyDocument/Statement/1/Condition",
-        "The Deny on aws:sourcevpce also applies to logging.s3.amazonaws.com, which another statement "
-        'allows. Add Bool: {aws:PrincipalIsAWSService: "false"}.',
-    ),
+    "network": case(policy("{NotIpAddress: {aws:SourceIp: 10.0.0.0/8}}"), "aws:sourceip"),
+    "endpoint": case(policy("{StringNotEquals: {aws:SourceVpce: vpce-1}}"), "aws:sourcevpce"),
 }

@@ -1,13 +1,11 @@
 """Roles for GitHub Actions."""
 
+from ..harness import frame
+
 PROVIDER = "!Sub 'arn:aws:iam::${AWS::AccountId}:oidc-provider/token.actions.githubusercontent.com'"
 SUB = "token.actions.githubusercontent.com:sub"
 
-
-def role(condition: str, provider: str = PROVIDER) -> str:
-    """Return a template with one role of this trust."""
-    return f"""
-Resources:
+role = frame(f"""
   One:
     Type: AWS::IAM::Role
     Properties:
@@ -15,10 +13,9 @@ Resources:
         Statement:
           - Effect: Allow
             Action: sts:AssumeRoleWithWebIdentity
-            Principal: {{Federated: {provider}}}
-            Condition: {condition}
-"""
-
+            Principal: {{Federated: <provider={PROVIDER}>}}
+            Condition: <condition>
+""")
 
 GOOD = {
     "repository": role(f"{{StringLike: {{'{SUB}': 'repo:owner/name:*'}}}}"),

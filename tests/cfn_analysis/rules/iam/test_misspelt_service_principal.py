@@ -1,13 +1,17 @@
 """Services in policies."""
 
+from ..harness import frame, row
 
-def role(service: str) -> str:
-    """Return a template with one role for this service."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
-        f"        Statement: {{Effect: Allow, Action: sts:AssumeRole, Principal: {{Service: {service}}}}}\n"
-    )
+role = frame(
+    "  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
+    "        Statement: {Effect: Allow, Action: sts:AssumeRole, Principal: {Service: <service>}}\n"
+)
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
+    "Principal contains the service <found>, which AWS does not have. Did you mean lambda.amazonaws.com?",
+)
 
 GOOD = {
     "known": role("[lambda.amazonaws.com, ecs-tasks.amazonaws.com]"),
@@ -19,24 +23,9 @@ GOOD = {
 }
 
 BAD = {
-    "misspelt": (
-        role("lamda.amazonaws.com"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal contains the service lamda.amazonaws.com, which AWS does not have. Did you mean "
-        "lambda.amazonaws.com?",
-    ),
-    "domain": (
-        role("lambda.amazon.com"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal contains the service lambda.amazon.com, which AWS does not have. Did you mean "
-        "lambda.amazonaws.com?",
-    ),
-    "misspelt domain": (
-        role("lambda.amazonaws.con"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",
-        "Principal contains the service lambda.amazonaws.con, which AWS does not have. Did you mean "
-        "lambda.amazonaws.com?",
-    ),
+    "misspelt": case(role("lamda.amazonaws.com"), "lamda.amazonaws.com"),
+    "domain": case(role("lambda.amazon.com"), "lambda.amazon.com"),
+    "misspelt domain": case(role("lambda.amazonaws.con"), "lambda.amazonaws.con"),
     "another name": (
         role("[ec2.amazonaws.com, stepfunctions.amazonaws.com]"),
         "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal/Service",

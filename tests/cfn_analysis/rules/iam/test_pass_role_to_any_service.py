@@ -1,13 +1,11 @@
 """Policies with iam:PassRole."""
 
+from ..harness import frame
 
-def policy(statement: str) -> str:
-    """Return a template with one managed policy."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
-        f"      PolicyDocument: {{Statement: [{{Effect: Allow, {statement}}}]}}\n"
-    )
-
+policy = frame(
+    "  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
+    "      PolicyDocument: {Statement: [{Effect: Allow, <statement>}]}\n"
+)
 
 GOOD = {
     "role": policy("Action: iam:PassRole, Resource: 'arn:aws:iam::1:role/a'"),

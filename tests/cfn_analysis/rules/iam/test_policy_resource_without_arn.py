@@ -9,12 +9,11 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 from cfn_analysis.rules.iam.policy_resource_without_arn import NO_ARN
 from cfn_analysis.rules.support.documents import POLICIES
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: name}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
   Bucket: {Type: AWS::S3::Bucket}
   Key: {Type: AWS::KMS::Key}
@@ -25,13 +24,10 @@ Resources:
 
 PLACE = "Resources/Policy/Properties/PolicyDocument/Statement"
 
-
-def policy(resource: str, *, name: str = "Resource", attributes: str = "") -> str:
-    """Return a template with a policy of one statement."""
-    return (
-        f"{HEAD}  Policy: {{Type: AWS::IAM::ManagedPolicy, {attributes} Properties: {{PolicyDocument: "
-        f"{{Statement: [{{Effect: Allow, Action: '*', {name}: {resource}}}]}}}}}}\n"
-    )
+policy = frame(
+    HEAD + "  Policy: {Type: AWS::IAM::ManagedPolicy, <attributes=> Properties: {PolicyDocument: "
+    "{Statement: [{Effect: Allow, Action: '*', <name=Resource>: <resource>}]}}}\n"
+)
 
 
 def message(value: Any, fault: str, name: str = "Resource") -> str:

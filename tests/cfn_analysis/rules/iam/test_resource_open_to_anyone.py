@@ -1,15 +1,19 @@
 """Policies of queues."""
 
+from ..harness import frame, row
 
-def queue(statement: str) -> str:
-    """Return a template with the policy of a queue."""
-    return f"""
-Resources:
+queue = frame("""
   Policy:
     Type: AWS::SQS::QueuePolicy
-    Properties: {{PolicyDocument: {{Statement: [{{{statement}}}]}}}}
-"""
+    Properties: {PolicyDocument: {Statement: [{<statement>}]}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
+    "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify an "
+    "account or a service, or add a condition.",
+)
 
 GOOD = {
     "service": queue("Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: sqs:SendMessage"),
@@ -20,16 +24,6 @@ GOOD = {
 }
 
 BAD = {
-    "anyone": (
-        queue("Effect: Allow, Principal: '*', Action: sqs:SendMessage"),
-        "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
-        "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify "
-        "an account or a service, or add a condition.",
-    ),
-    "any account": (
-        queue("Effect: Allow, Principal: {AWS: '*'}, Action: sqs:SendMessage"),
-        "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
-        "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify "
-        "an account or a service, or add a condition.",
-    ),
+    "anyone": case(queue("Effect: Allow, Principal: '*', Action: sqs:SendMessage")),
+    "any account": case(queue("Effect: Allow, Principal: {AWS: '*'}, Action: sqs:SendMessage")),
 }

@@ -1,13 +1,18 @@
 """Roles and who may assume them."""
 
+from ..harness import frame, row
 
-def role(statement: str) -> str:
-    """Return a template with one role of this trust."""
-    return (
-        "Resources:\n  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
-        f"        Statement: {{Effect: Allow, Action: sts:AssumeRole, {statement}}}\n"
-    )
+role = frame(
+    "  One:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument:\n"
+    "        Statement: {Effect: Allow, Action: sts:AssumeRole, <statement>}\n"
+)
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
+    "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify an "
+    "account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
+)
 
 GOOD = {
     "service": role("Principal: {Service: lambda.amazonaws.com}"),
@@ -16,22 +21,7 @@ GOOD = {
 }
 
 BAD = {
-    "anyone": (
-        role("Principal: {AWS: '*'}"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
-        "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-    ),
-    "star": (
-        role("Principal: '*'"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
-        "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-    ),
-    "in a list": (
-        role("Principal: {AWS: [!Ref AWS::AccountId, '*']}"),
-        "Resources/One/Properties/AssumeRolePolicyDocument/Statement/Principal",
-        "Principal is '*' and there is no Condition: every AWS account can assume the role. Specify "
-        "an account, or add a condition on aws:PrincipalOrgID or sts:ExternalId.",
-    ),
+    "anyone": case(role("Principal: {AWS: '*'}")),
+    "star": case(role("Principal: '*'")),
+    "in a list": case(role("Principal: {AWS: [!Ref AWS::AccountId, '*']}")),
 }

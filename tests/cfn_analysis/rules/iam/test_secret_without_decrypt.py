@@ -1,10 +1,10 @@
 """Good and broken roles that read secrets."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Key:
     Type: AWS::KMS::Key
@@ -40,13 +40,19 @@ def role(*statements: str, more: str = "") -> str:
     )
 
 
-def message(secret: str = "Secret", when: str = "") -> str:
-    """Return what is said about a secret."""
-    return (
-        f"The role can read {secret}{when}, but not use its key Key: every GetSecretValue fails. Allow "
-        "kms:Decrypt on Key."
-    )
+message = frame(
+    "The role can read <secret=Secret><when=>, but not use its key Key: every GetSecretValue fails. Allow "
+    "kms:Decrypt on Key."
+)
 
+PATH = "Resources/Role/Properties"
+
+case = row(
+    "<text>",
+    "Resources/Role/Properties",
+    "The role can read <found>, but not use its key Key: every GetSecretValue fails. Allow kms:Decrypt "
+    "on Key.",
+)
 
 GOOD = {
     "key of the secret": role(READ, DECRYPT),
@@ -66,31 +72,13 @@ GOOD = {
 }
 
 BAD = {
-    "no decrypt": (role(READ), "Resources/Role/Properties", message()),
-    "Sub": (role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), "Resources/Role/Properties", message()),
-    "key by its ID": (
-        role(READ.replace("Secret}", "ByKeyId}")),
-        "Resources/Role/Properties",
-        message("ByKeyId"),
+    "no decrypt": case(role(READ), "Secret"),
+    "Sub": case(role(READ.replace("!Ref Secret", "[!Sub '${Secret}']")), "Secret"),
+    "key by its ID": case(role(READ.replace("Secret}", "ByKeyId}")), "ByKeyId"),
+    "another key": case(role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")), "Secret"),
+    "another action": case(role(READ, DECRYPT.replace("Decrypt", "Encrypt")), "Secret"),
+    "decrypt in one branch": case(
+        role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"), "Secret when Prod is false"
     ),
-    "another key": (
-        role(READ, DECRYPT.replace("Key.Arn", "OtherKey.Arn")),
-        "Resources/Role/Properties",
-        message(),
-    ),
-    "another action": (
-        role(READ, DECRYPT.replace("Decrypt", "Encrypt")),
-        "Resources/Role/Properties",
-        message(),
-    ),
-    "decrypt in one branch": (
-        role(READ, f"!If [Prod, {DECRYPT}, !Ref AWS::NoValue]"),
-        "Resources/Role/Properties",
-        message(when=" when Prod is false"),
-    ),
-    "read in one branch": (
-        role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"),
-        "Resources/Role/Properties",
-        message(when=" when Prod is true"),
-    ),
+    "read in one branch": case(role(f"!If [Prod, {READ}, !Ref AWS::NoValue]"), "Secret when Prod is true"),
 }

@@ -1,9 +1,8 @@
 """Roles and the services that take them."""
 
+from ..harness import row
+
 HEAD = """
-Conditions:
-  Odd: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
   For:
     Type: AWS::IAM::Role
     Properties:
@@ -27,6 +26,14 @@ def profile(principal: str) -> str:
     )
 
 
+case = row(
+    "<text>",
+    "Resources/Log/Properties/DeliverLogsPermissionArn",
+    "DeliverLogsPermissionArn is For, whose AssumeRolePolicyDocument does not allow "
+    "vpc-flow-logs.amazonaws.com: the service cannot assume the role. Set vpc-flow-logs.amazonaws.com "
+    "as its Principal.",
+)
+
 GOOD = {
     "right": flow_log("{Service: vpc-flow-logs.amazonaws.com}"),
     "one of two": flow_log("{Service: [ec2.amazonaws.com, vpc-flow-logs.amazonaws.com]}"),
@@ -37,20 +44,8 @@ GOOD = {
 }
 
 BAD = {
-    "other service": (
-        flow_log("{Service: ec2.amazonaws.com}"),
-        "Resources/Log/Properties/DeliverLogsPermissionArn",
-        "DeliverLogsPermissionArn is For, whose AssumeRolePolicyDocument does not allow "
-        "vpc-flow-logs.amazonaws.com: the service cannot assume the role. Set "
-        "vpc-flow-logs.amazonaws.com as its Principal.",
-    ),
-    "account": (
-        flow_log("{AWS: !Ref AWS::AccountId}"),
-        "Resources/Log/Properties/DeliverLogsPermissionArn",
-        "DeliverLogsPermissionArn is For, whose AssumeRolePolicyDocument does not allow "
-        "vpc-flow-logs.amazonaws.com: the service cannot assume the role. Set "
-        "vpc-flow-logs.amazonaws.com as its Principal.",
-    ),
+    "other service": case(flow_log("{Service: ec2.amazonaws.com}")),
+    "account": case(flow_log("{AWS: !Ref AWS::AccountId}")),
     "one branch": (
         flow_log("{Service: flowlogs.amazonaws.com}", "!If [Odd, !GetAtt For.Arn, !ImportValue role]"),
         "Resources/Log/Properties/DeliverLogsPermissionArn/Fn::If/1",

@@ -1,30 +1,23 @@
 """Services in the policies of resources."""
 
+from ..harness import frame
 
-def policy(principal: str, condition: str = "") -> str:
-    """Return a template with one topic policy."""
-    return f"""
-Resources:
+policy = frame("""
   One:
     Type: AWS::SNS::TopicPolicy
     Properties:
       Topics: [a]
       PolicyDocument:
-        Statement: [{{Effect: Allow, Action: sns:Publish, Resource: '*', Principal: {principal}{condition}}}]
-"""
+        Statement: [{Effect: Allow, Action: sns:Publish, Resource: '*', Principal: <principal><condition=>}]
+""")
 
-
-def trust(service: str, condition: str = "") -> str:
-    """Return a template with one role."""
-    return f"""
-Resources:
+trust = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument:
-        Statement: [{{Effect: Allow, Action: sts:AssumeRole, Principal: {{Service: {service}}}{condition}}}]
-"""
-
+        Statement: [{Effect: Allow, Action: sts:AssumeRole, Principal: {Service: <service>}<condition=>}]
+""")
 
 GOOD = {
     "with a source": policy(

@@ -1,14 +1,12 @@
 """Roles that services take, and what they may do."""
 
+from ..harness import frame
 
-def template(resource: str, policies: str) -> str:
-    """Return a template with a role and a resource that names it."""
-    return f"""
-Resources:
-  Role: {{Type: AWS::IAM::Role, Properties: {{{policies}}}}}
-  Machine: {{Type: AWS::StepFunctions::StateMachine}}
-  One: {{{resource}}}
-"""
+template = frame("""
+  Role: {Type: AWS::IAM::Role, Properties: {<policies>}}
+  Machine: {Type: AWS::StepFunctions::StateMachine}
+  One: {<resource>}
+""")
 
 
 def allowing(*actions: str) -> str:
@@ -18,20 +16,16 @@ def allowing(*actions: str) -> str:
     return f"Policies: [{{PolicyDocument: {{Statement: [{statement}]}}}}]"
 
 
-def proxy(action: str, authentication: str) -> str:
-    """Return a template with a database proxy, and a role that allows one action."""
-    return f"""
-Resources:
+proxy = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
-      AssumeRolePolicyDocument: {{}}
+      AssumeRolePolicyDocument: {}
       Policies:
         - PolicyName: Secret
-          PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: '*'}}}}
-  Proxy: {{Type: AWS::RDS::DBProxy, Properties: {{RoleArn: !GetAtt Role.Arn, {authentication}}}}}
-"""
-
+          PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: '*'}}
+  Proxy: {Type: AWS::RDS::DBProxy, Properties: {RoleArn: !GetAtt Role.Arn, <authentication>}}
+""")
 
 ACCOUNT = "Type: AWS::ApiGateway::Account, Properties: {CloudWatchRoleArn: !GetAtt Role.Arn}"
 MONITORED = "Type: AWS::RDS::DBInstance, Properties: {MonitoringRoleArn: !GetAtt Role.Arn}"
@@ -39,13 +33,14 @@ RULE = "Type: AWS::Events::Rule, Properties: {Targets: [{Arn: !Ref Machine, Role
 
 
 GOOD = {
-    "all": template(ACCOUNT, allowing("logs:*")),
+    "all": template(resource=ACCOUNT, policies=allowing("logs:*")),
     "managed policy": template(
-        MONITORED,
-        "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole']",
+        resource=MONITORED,
+        policies="ManagedPolicyArns: "
+        "['arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole']",
     ),
-    "monitoring": template(MONITORED, allowing("logs:Create*", "logs:Put*")),
-    "target": template(RULE, allowing("states:StartExecution")),
+    "monitoring": template(resource=MONITORED, policies=allowing("logs:Create*", "logs:Put*")),
+    "target": template(resource=RULE, policies=allowing("states:StartExecution")),
     "proxy": proxy("secretsmanager:GetSecretValue", "Auth: [{SecretArn: '*'}]"),
     "proxy that logs in by IAM": proxy("rds-db:connect", "DefaultAuthScheme: IAM_AUTH"),
 }
@@ -53,19 +48,21 @@ GOOD = {
 BAD = {
     "policy for functions": (
         template(
-            ACCOUNT, "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']"
+            resource=ACCOUNT,
+            policies="ManagedPolicyArns: "
+            "['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole']",
         ),
         "Resources/One/Properties/CloudWatchRoleArn",
         "Role does not allow logs:DescribeLogGroups and logs:DescribeLogStreams and logs:GetLogEvents "
         "and logs:FilterLogEvents, which the service needs. Allow it.",
     ),
     "no events": (
-        template(MONITORED, allowing("logs:CreateLogGroup", "logs:PutRetentionPolicy")),
+        template(resource=MONITORED, policies=allowing("logs:CreateLogGroup", "logs:PutRetentionPolicy")),
         "Resources/One/Properties/MonitoringRoleArn",
         "Role does not allow logs:CreateLogStream and logs:PutLogEvents, which the service needs. Allow it.",
     ),
     "no execution": (
-        template(RULE, allowing("states:DescribeExecution")),
+        template(resource=RULE, policies=allowing("states:DescribeExecution")),
         "Resources/One/Properties/Targets/0/RoleArn",
         "Role does not allow states:StartExecution, which the service needs. Allow it.",
     ),

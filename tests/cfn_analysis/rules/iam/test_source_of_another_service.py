@@ -1,34 +1,29 @@
 """Sources that policies name."""
 
+from ..harness import frame
 
-def role(service: str, arn: str, operator: str = "ArnLike") -> str:
-    """Return a template with a role that a service takes for a source."""
-    return f"""
-Resources:
+role = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
       AssumeRolePolicyDocument:
         Statement:
           - Effect: Allow
-            Principal: {{Service: {service}.amazonaws.com}}
+            Principal: {Service: <service>.amazonaws.com}
             Action: sts:AssumeRole
-            Condition: {{{operator}: {{aws:SourceArn: !Sub '{arn}'}}}}
-"""
+            Condition: {<operator=ArnLike>: {aws:SourceArn: !Sub '<arn>'}}
+""")
 
-
-def permission(service: str, arn: str) -> str:
-    """Return a template with a permission."""
-    return f"""
-Resources:
+permission = frame("""
   Permission:
     Type: AWS::Lambda::Permission
-    Properties: {{FunctionName: own, Principal: {service}.amazonaws.com, SourceArn: !Sub '{arn}'}}
-"""
-
+    Properties: {FunctionName: own, Principal: <service>.amazonaws.com, SourceArn: !Sub '<arn>'}
+""")
 
 HERE = "${AWS::Region}:${AWS::AccountId}"
 
+
+PATH = "Resources/Permission/Properties/SourceArn"
 
 GOOD = {
     "flow log": role("vpc-flow-logs", f"arn:aws:ec2:{HERE}:vpc-flow-log/*"),
@@ -56,19 +51,16 @@ BAD = {
     ),
     "control plane": (
         permission("apigateway", f"arn:aws:apigateway:{HERE}:/restapis/a/*"),
-        "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:apigateway:${AWS::Region}:${AWS::AccountId}:/restapis/a/*", and '
         "apigateway acts for an ARN of execute-api: the condition is never met, and the service is refused.",
     ),
     "topic for S3": (
         permission("s3", f"arn:aws:sns:{HERE}:own"),
-        "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:sns:${AWS::Region}:${AWS::AccountId}:own", and s3 acts for an ARN '
         "of s3: the condition is never met, and the service is refused.",
     ),
     "event bus": (
         permission("events", f"arn:aws:events:{HERE}:event-bus/default"),
-        "Resources/Permission/Properties/SourceArn",
         'SourceArn is "arn:aws:events:${AWS::Region}:${AWS::AccountId}:event-bus/default", and events acts '
         "for an ARN of events:rule: the condition is never met, and the service is refused.",
     ),

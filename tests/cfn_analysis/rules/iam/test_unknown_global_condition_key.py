@@ -1,17 +1,14 @@
 """Conditions of policies."""
 
+from ..harness import frame
 
-def policy(condition: str) -> str:
-    """Return a template with one managed policy."""
-    return f"""
-Resources:
+policy = frame("""
   One:
     Type: AWS::IAM::ManagedPolicy
     Properties:
       PolicyDocument:
-        Statement: {{Effect: Allow, Action: s3:ListBucket, Resource: '*', Condition: {condition}}}
-"""
-
+        Statement: {Effect: Allow, Action: s3:ListBucket, Resource: '*', Condition: <condition>}
+""")
 
 GOOD = {
     "known": policy("{ArnLike: {aws:SourceArn: a}, StringEquals: {aws:ResourceTag/Team: a}}"),

@@ -1,15 +1,20 @@
 """Keys of queues and topics."""
 
+from ..harness import frame, row
 
-def topic(key: str, of_topic: str = "!GetAtt Key.Arn") -> str:
-    """Return a template with a key and a topic."""
-    return f"""
-Parameters: {{Spec: {{Type: String}}}}
+topic = frame("""
+Parameters: {Spec: {Type: String}}
 Resources:
-  Key: {{Type: AWS::KMS::Key, Properties: {{{key}}}}}
-  Topic: {{Type: AWS::SNS::Topic, Properties: {{KmsMasterKeyId: {of_topic}}}}}
-"""
+  Key: {Type: AWS::KMS::Key, Properties: {<key>}}
+  Topic: {Type: AWS::SNS::Topic, Properties: {KmsMasterKeyId: <of_topic=!GetAtt Key.Arn>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Topic/Properties/KmsMasterKeyId",
+    "KmsMasterKeyId is Key, whose KeySpec is <found>: it gives no data keys, and every message is "
+    "refused. Use a symmetric key.",
+)
 
 GOOD = {
     "symmetric": topic("KeySpec: SYMMETRIC_DEFAULT"),
@@ -19,16 +24,6 @@ GOOD = {
 }
 
 BAD = {
-    "RSA": (
-        topic("KeySpec: RSA_2048, KeyUsage: ENCRYPT_DECRYPT"),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        "KmsMasterKeyId is Key, whose KeySpec is RSA_2048: it gives no data keys, and every message is "
-        "refused. Use a symmetric key.",
-    ),
-    "HMAC by Ref": (
-        topic("KeySpec: HMAC_256, KeyUsage: GENERATE_VERIFY_MAC", "!Ref Key"),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        "KmsMasterKeyId is Key, whose KeySpec is HMAC_256: it gives no data keys, and every message is "
-        "refused. Use a symmetric key.",
-    ),
+    "RSA": case(topic("KeySpec: RSA_2048, KeyUsage: ENCRYPT_DECRYPT"), "RSA_2048"),
+    "HMAC by Ref": case(topic("KeySpec: HMAC_256, KeyUsage: GENERATE_VERIFY_MAC", "!Ref Key"), "HMAC_256"),
 }

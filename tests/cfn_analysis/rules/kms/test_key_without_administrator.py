@@ -1,15 +1,12 @@
 """Policies of keys."""
 
+from ..harness import frame
 
-def key(statement: str) -> str:
-    """Return a template with one key."""
-    return f"""
-Resources:
+key = frame("""
   Key:
     Type: AWS::KMS::Key
-    Properties: {{KeyPolicy: {{Statement: [{{Effect: Allow, Resource: '*', {statement}}}]}}}}
-"""
-
+    Properties: {KeyPolicy: {Statement: [{Effect: Allow, Resource: '*', <statement>}]}}
+""")
 
 ROOT = "Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"
 
@@ -17,7 +14,6 @@ GOOD = {
     "root": key(f"{ROOT}, Action: kms:*"),
     "some actions": key(f"{ROOT}, Action: ['kms:Put*', 'kms:Describe*']"),
     "statements of a macro": """
-Resources:
   Key:
     Type: AWS::KMS::Key
     Properties: {KeyPolicy: {Statement: {Fn::Transform: {Name: Merge, Parameters: {Files: admin.json}}}}}

@@ -1,13 +1,10 @@
 """Keys that rotate."""
 
+from ..harness import frame
 
-def key(more: str) -> str:
-    """Return a template with one key."""
-    return f"""
-Resources:
-  Key: {{Type: AWS::KMS::Key, Properties: {{EnableKeyRotation: true{more}}}}}
-"""
-
+key = frame("""
+  Key: {Type: AWS::KMS::Key, Properties: {EnableKeyRotation: true<more>}}
+""")
 
 GOOD = {
     "symmetric": key(", KeySpec: SYMMETRIC_DEFAULT"),

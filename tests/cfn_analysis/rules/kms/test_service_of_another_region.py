@@ -1,22 +1,19 @@
 """Services of a region in the policies of keys."""
 
+from ..harness import frame
 
-def key(service: str, more: str = "aws:SourceAccount: !Ref AWS::AccountId") -> str:
-    """Return a template with a key for a service."""
-    return f"""
-Resources:
+key = frame("""
   Key:
     Type: AWS::KMS::Key
     Properties:
       KeyPolicy:
         Statement:
           - Effect: Allow
-            Principal: {{Service: {service}}}
+            Principal: {Service: <service>}
             Action: kms:Decrypt
             Resource: '*'
-            Condition: {{StringEquals: {{{more}}}}}
-"""
-
+            Condition: {StringEquals: {<more=aws:SourceAccount: !Ref AWS::AccountId>}}
+""")
 
 CONTEXT = "kms:EncryptionContext:aws:logs:arn: !Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:a'"
 

@@ -1,13 +1,16 @@
 """Filters on log groups."""
 
+from ..harness import frame, row
 
-def pattern(text: str) -> str:
-    """Return a template with one metric filter."""
-    return f"""
-Resources:
-  Filter: {{Type: AWS::Logs::MetricFilter, Properties: {{FilterPattern: {text}}}}}
-"""
+pattern = frame("""
+  Filter: {Type: AWS::Logs::MetricFilter, Properties: {FilterPattern: <text>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Filter/Properties/FilterPattern",
+    "FilterPattern is <found>. CloudWatch Logs refuses it.",
+)
 
 GOOD = {
     "JSON": pattern("'{ ($.status = 5*) && ($.a.b != \"x == y\") }'"),
@@ -21,48 +24,22 @@ GOOD = {
 }
 
 BAD = {
-    "open brace": (
-        pattern("'{ $.status = 500'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "{ $.status = 500": it has 1 { and 0 }. CloudWatch Logs refuses it.',
+    "open brace": case(pattern("'{ $.status = 500'"), '"{ $.status = 500": it has 1 { and 0 }'),
+    "two signs": case(
+        pattern("'{ $.status == 500 }'"), '"{ $.status == 500 }": it compares with ==, which is written ='
     ),
-    "two signs": (
-        pattern("'{ $.status == 500 }'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "{ $.status == 500 }": it compares with ==, which is written =. '
-        "CloudWatch Logs refuses it.",
+    "no dollar": case(
+        pattern("'{ status = 500 }'"), '"{ status = 500 }": status is a field, which is written $.status'
     ),
-    "no dollar": (
-        pattern("'{ status = 500 }'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "{ status = 500 }": status is a field, which is written $.status. '
-        "CloudWatch Logs refuses it.",
-    ),
-    "open quotation": (
-        pattern("'\"ERROR'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "\\"ERROR": a quotation mark is not closed. CloudWatch Logs refuses it.',
-    ),
-    "open column": (
-        pattern("'[ip, user'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "[ip, user": it begins with [ and does not end with ]. CloudWatch Logs refuses it.',
-    ),
-    "parenthesis": (
-        pattern("'{ ($.a = 1 }'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "{ ($.a = 1 }": it has 1 ( and 0 ). CloudWatch Logs refuses it.',
-    ),
-    "and": (
+    "open quotation": case(pattern("'\"ERROR'"), '"\\"ERROR": a quotation mark is not closed'),
+    "open column": case(pattern("'[ip, user'"), '"[ip, user": it begins with [ and does not end with ]'),
+    "parenthesis": case(pattern("'{ ($.a = 1 }'"), '"{ ($.a = 1 }": it has 1 ( and 0 )'),
+    "and": case(
         pattern('\'{ $.a = "x" and $.b = "y" }\''),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "{ $.a = \\"x\\" and $.b = \\"y\\" }": it joins conditions '
-        "by and, which is written &&. CloudWatch Logs refuses it.",
+        '"{ $.a = \\"x\\" and $.b = \\"y\\" }": it joins conditions by and, which is written &&',
     ),
-    "or": (
+    "or": case(
         pattern("'{ ($.a = 1) OR ($.b = 2) }'"),
-        "Resources/Filter/Properties/FilterPattern",
-        'FilterPattern is "{ ($.a = 1) OR ($.b = 2) }": it joins conditions by OR, which '
-        "is written ||. CloudWatch Logs refuses it.",
+        '"{ ($.a = 1) OR ($.b = 2) }": it joins conditions by OR, which is written ||',
     ),
 }

@@ -4,7 +4,6 @@
 def template(principal: str, depends: str = "\n    DependsOn: Permission") -> str:
     """Return a template with a filter, its function and a permission."""
     return f"""
-Resources:
   F: {{Type: AWS::Lambda::Function}}
   Permission: {{Type: AWS::Lambda::Permission, Properties: {{FunctionName: !Ref F, Principal: {principal}}}}}
   Filter:

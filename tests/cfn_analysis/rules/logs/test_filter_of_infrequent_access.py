@@ -1,24 +1,18 @@
 """Filters and the classes of their log groups."""
 
+from ..harness import frame, row
 
-def log(properties: str, kind: str = "MetricFilter") -> str:
-    """Return a template with a log group of these properties and its filter."""
-    return f"""
-Resources:
-  Log: {{Type: AWS::Logs::LogGroup, Properties: {{{properties}}}}}
-  Filter: {{Type: AWS::Logs::{kind}, Properties: {{LogGroupName: !Ref Log}}}}
-"""
+log = frame("""
+  Log: {Type: AWS::Logs::LogGroup, Properties: {<properties>}}
+  Filter: {Type: AWS::Logs::<kind=MetricFilter>, Properties: {LogGroupName: !Ref Log}}
+""")
 
-
-def case(text: str) -> tuple[str, ...]:
-    """A filter of the infrequent access class is found."""
-    return (
-        text,
-        "Resources/Filter/Properties/LogGroupName",
-        "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs refuses the filter. "
-        "Use the class STANDARD.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Filter/Properties/LogGroupName",
+    "LogGroupName is Log, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs refuses the filter. "
+    "Use the class STANDARD.",
+)
 
 INFREQUENT = "LogGroupClass: INFREQUENT_ACCESS"
 

@@ -1,12 +1,13 @@
 """Filters on access logs and flow logs."""
 
+from ..harness import frame
+
 
 def template(
     pattern: str, log_format: str = '\'{"requestId":"$context.requestId","status":$context.status}\''
 ) -> str:
     """Return a template with the filter of an access log."""
     return f"""
-Resources:
   Log: {{Type: AWS::Logs::LogGroup}}
   Stage:
     Type: AWS::ApiGateway::Stage
@@ -15,21 +16,17 @@ Resources:
 """
 
 
-def flow_log(pattern: str, more: str = "") -> str:
-    """Return a template with the filter of a flow log."""
-    return f"""
-Resources:
-  Log: {{Type: AWS::Logs::LogGroup}}
-  Flow: {{Type: AWS::EC2::FlowLog, Properties: {{LogGroupName: !Ref Log{more}}}}}
-  Filter: {{Type: AWS::Logs::MetricFilter, Properties: {{LogGroupName: !Ref Log, FilterPattern: {pattern}}}}}
-"""
+flow_log = frame("""
+  Log: {Type: AWS::Logs::LogGroup}
+  Flow: {Type: AWS::EC2::FlowLog, Properties: {LogGroupName: !Ref Log<more=>}}
+  Filter: {Type: AWS::Logs::MetricFilter, Properties: {LogGroupName: !Ref Log, FilterPattern: <pattern>}}
+""")
 
 
 def query(*lines: str) -> str:
     """Return a template with a saved query of an access log."""
     text = "".join(f"        {line}\n" for line in lines)
     return f"""
-Resources:
   Log: {{Type: AWS::Logs::LogGroup}}
   Stage:
     Type: AWS::ApiGateway::Stage
@@ -44,6 +41,8 @@ Resources:
       QueryString: |
 {text}"""
 
+
+PATH = "Resources/Filter/Properties/FilterPattern"
 
 GOOD = {
     "field": template("'{ $.status = 500 }'"),
@@ -63,19 +62,16 @@ GOOD = {
 BAD = {
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
-        "Resources/Filter/Properties/FilterPattern",
         "FilterPattern uses $.state, which the access log of Log does not contain: it never "
         "matches. Did you mean status?",
     ),
     "columns": (
         flow_log("'[v, a, i, s, d, sp, dp, p, n, b, st, e, action=REJECT]'"),
-        "Resources/Filter/Properties/FilterPattern",
         "FilterPattern has 13 columns, and a record of the flow log in Log 14: it never matches. "
         "Name every field, or write '...'.",
     ),
     "format": (
         flow_log("'[a, b]'", ", LogFormat: '${version} ${srcaddr} ${dstaddr}'"),
-        "Resources/Filter/Properties/FilterPattern",
         "FilterPattern has 2 columns, and a record of the flow log in Log 3: it never matches. "
         "Name every field, or write '...'.",
     ),

@@ -1,24 +1,18 @@
 """Filters on the log of a function."""
 
+from ..harness import frame, row
 
-def log(written: str, pattern: str, group: str = "!Ref Log") -> str:
-    """Return a template with a function that logs in this way, and a filter of its log."""
-    return f"""
-Resources:
-  Log: {{Type: AWS::Logs::LogGroup}}
+log = frame("""
+  Log: {Type: AWS::Logs::LogGroup}
   Function:
     Type: AWS::Lambda::Function
-    Properties: {{LoggingConfig: {{LogGroup: {group}, LogFormat: {written}}}}}
+    Properties: {LoggingConfig: {LogGroup: <group=!Ref Log>, LogFormat: <written>}}
   Filter:
     Type: AWS::Logs::MetricFilter
-    Properties: {{LogGroupName: !Ref Log, FilterPattern: '{pattern}'}}
-"""
+    Properties: {LogGroupName: !Ref Log, FilterPattern: '<pattern>'}
+""")
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A pattern that nothing matches is found."""
-    return text, "Resources/Filter/Properties/FilterPattern", f"FilterPattern {message}"
-
+case = row("<text>", "Resources/Filter/Properties/FilterPattern", "FilterPattern <message>")
 
 REPORT = '{ $.type = "platform.report" }'
 ERROR = '{ $.level = "ERROR" }'
@@ -41,7 +35,6 @@ BAD = {
     "report in a text": case(log("Text", REPORT), IN_TEXT),
     "log of the function's name": case(
         """
-Resources:
   Function: {Type: AWS::Lambda::Function}
   Log:
     Type: AWS::Logs::LogGroup

@@ -1,15 +1,14 @@
 """Names of log groups."""
 
+from ..harness import frame
 
-def template(resource: str) -> str:
-    """Return a template with a log group and a resource that names one."""
-    return f"""
+template = frame("""
 Parameters:
-  Name: {{Type: String}}
+  Name: {Type: String}
 Resources:
-  Group: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: !Sub '/aws/vpc/flowlogs/${{Name}}'}}}}
-  One: {{{resource}}}
-"""
+  Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: !Sub '/aws/vpc/flowlogs/${Name}'}}
+  One: {<resource>}
+""")
 
 
 def query(name: str) -> str:

@@ -1,24 +1,27 @@
 """Good and broken log groups."""
 
-HEAD = """
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
-  Key: {Type: AWS::KMS::Key}
-  Replica: {Type: AWS::KMS::ReplicaKey}
-  Alias: {Type: AWS::KMS::Alias}
-"""
+from ..harness import frame, row
 
 ID = "that is the ID of a key, but the ARN is required. Write GetAtt {}.Arn."
 ALIAS = "that is the name of an alias, but the ARN of a key is required. Write GetAtt of its Arn."
 
+log_group = frame("""
+Parameters:
+  Any: {Type: String}
+Resources:
+  Key: {Type: AWS::KMS::Key}
+  Replica: {Type: AWS::KMS::ReplicaKey}
+  Alias: {Type: AWS::KMS::Alias}
+  Logs: {Type: AWS::Logs::LogGroup, Properties: {KmsKeyId: <key>}}
+""")
 
-def log_group(key: str) -> str:
-    """Return a template with one log group under this key."""
-    return f"{HEAD}  Logs: {{Type: AWS::Logs::LogGroup, Properties: {{KmsKeyId: {key}}}}}\n"
+PATH = "Resources/Logs/Properties/KmsKeyId"
 
+case = row(
+    "<text>",
+    "Resources/Logs/Properties/KmsKeyId",
+    "KmsKeyId is <found>: that is the ID of a key, but the ARN is required. Write GetAtt <rest>.",
+)
 
 GOOD = {
     "GetAtt": log_group("!GetAtt Key.Arn"),
@@ -30,34 +33,15 @@ GOOD = {
 }
 
 BAD = {
-    "Ref": (
-        log_group("!Ref Key"),
-        "Resources/Logs/Properties/KmsKeyId",
-        f'KmsKeyId is {{"Ref": "Key"}}: {ID.format("Key")}',
-    ),
-    "replica": (
-        log_group("!Ref Replica"),
-        "Resources/Logs/Properties/KmsKeyId",
-        f'KmsKeyId is {{"Ref": "Replica"}}: {ID.format("Replica")}',
-    ),
-    "GetAtt KeyId": (
-        log_group("!GetAtt Key.KeyId"),
-        "Resources/Logs/Properties/KmsKeyId",
-        f'KmsKeyId is {{"Fn::GetAtt": ["Key", "KeyId"]}}: {ID.format("Key")}',
-    ),
-    "Sub": (
-        log_group("!Sub '${Key}'"),
-        "Resources/Logs/Properties/KmsKeyId",
-        f'KmsKeyId is {{"Fn::Sub": "${{Key}}"}}: {ID.format("Key")}',
-    ),
+    "Ref": case(log_group("!Ref Key"), '{"Ref": "Key"}', "Key.Arn"),
+    "replica": case(log_group("!Ref Replica"), '{"Ref": "Replica"}', "Replica.Arn"),
+    "GetAtt KeyId": case(log_group("!GetAtt Key.KeyId"), '{"Fn::GetAtt": ["Key", "KeyId"]}', "Key.Arn"),
+    "Sub": case(log_group("!Sub '${Key}'"), '{"Fn::Sub": "${Key}"}', "Key.Arn"),
     "alias": (
         log_group("!Ref Alias"),
-        "Resources/Logs/Properties/KmsKeyId",
         f'KmsKeyId is {{"Ref": "Alias"}}: {ALIAS}',
     ),
-    "one branch": (
-        log_group("!If [Prod, !Ref Key, !GetAtt Key.Arn]"),
-        "Resources/Logs/Properties/KmsKeyId",
-        f'KmsKeyId is {{"Ref": "Key"}} when Prod is true: {ID.format("Key")}',
+    "one branch": case(
+        log_group("!If [Prod, !Ref Key, !GetAtt Key.Arn]"), '{"Ref": "Key"} when Prod is true', "Key.Arn"
     ),
 }

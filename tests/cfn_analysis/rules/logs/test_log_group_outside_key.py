@@ -1,32 +1,33 @@
 """Log groups and the policies of their keys."""
 
+from ..harness import frame, row
 
-def group(statement: str, name: str = "/a/b") -> str:
-    """Return a template with a log group and its key."""
-    return f"""
+group = frame("""
 Parameters:
-  Any: {{Type: String}}
-Conditions:
-  Odd: !Equals [!Ref Any, odd]
+  Any: {Type: String}
 Resources:
   Key:
     Type: AWS::KMS::Key
     Properties:
       KeyPolicy:
         Statement:
-          - {{Effect: Allow, Action: kms:*, Resource: '*', Principal: {{AWS: !Ref AWS::AccountId}}}}
-          - {{Effect: Allow, Action: kms:*, Resource: '*', {statement}}}
-  Group: {{Type: AWS::Logs::LogGroup, Properties: {{LogGroupName: {name}, KmsKeyId: !GetAtt Key.Arn}}}}
-"""
+          - {Effect: Allow, Action: kms:*, Resource: '*', Principal: {AWS: !Ref AWS::AccountId}}
+          - {Effect: Allow, Action: kms:*, Resource: '*', <statement>}
+  Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: <name=/a/b>, KmsKeyId: !GetAtt Key.Arn}}
+""")
 
+context = frame(
+    "Principal: {Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}, "
+    "Condition: {ArnLike: {'kms:EncryptionContext:aws:logs:arn': <pattern>}}"
+)
 
-def context(pattern: str) -> str:
-    """Return a statement for log groups of this pattern."""
-    return (
-        "Principal: {Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}, "
-        f"Condition: {{ArnLike: {{'kms:EncryptionContext:aws:logs:arn': {pattern}}}}}"
-    )
-
+case = row(
+    "<text>",
+    "Resources/Group/Properties/LogGroupName",
+    "LogGroupName is <found>, which the KeyPolicy of Key does not match in "
+    "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or the "
+    "pattern.",
+)
 
 GOOD = {
     "any group": group("Principal: {Service: logs.eu-west-1.amazonaws.com}"),
@@ -44,34 +45,19 @@ BAD = {
         "KmsKeyId is Key, whose KeyPolicy does not allow the service logs: the log group cannot "
         "be created. Allow logs.REGION.amazonaws.com to encrypt and decrypt.",
     ),
-    "another name": (
-        group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/c/*'")),
-        "Resources/Group/Properties/LogGroupName",
-        "LogGroupName is /a/b, which the KeyPolicy of Key does not match in "
-        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
-        "the pattern.",
+    "another name": case(
+        group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/c/*'")), "/a/b"
     ),
-    "same reference": (
-        group(context("!Sub 'arn:aws:logs:*:*:log-group:/x/${Any}-*'"), "!Sub '/y/${Any}-b'"),
-        "Resources/Group/Properties/LogGroupName",
-        "LogGroupName is /y/${Any}-b, which the KeyPolicy of Key does not match in "
-        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
-        "the pattern.",
+    "same reference": case(
+        group(context("!Sub 'arn:aws:logs:*:*:log-group:/x/${Any}-*'"), "!Sub '/y/${Any}-b'"), "/y/${Any}-b"
     ),
-    "one branch": (
+    "one branch": case(
         group(context("'arn:aws:logs:*:*:log-group:/c'"), "/a/b").replace(
             "!GetAtt Key.Arn", "!If [Odd, !GetAtt Key.Arn, !Ref AWS::NoValue]"
         ),
-        "Resources/Group/Properties/LogGroupName",
-        "LogGroupName is /a/b when Odd is true, which the KeyPolicy of Key does not match in "
-        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
-        "the pattern.",
+        "/a/b when Odd is true",
     ),
-    "ARN with its end": (
-        group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/a/b:*'")),
-        "Resources/Group/Properties/LogGroupName",
-        "LogGroupName is /a/b, which the KeyPolicy of Key does not match in "
-        "kms:EncryptionContext:aws:logs:arn: the log group cannot be created. Change the name or "
-        "the pattern.",
+    "ARN with its end": case(
+        group(context("!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/a/b:*'")), "/a/b"
     ),
 }

@@ -1,13 +1,10 @@
 """Fields of saved queries."""
 
+from ..harness import frame
 
-def query(text: str, more: str = "") -> str:
-    """Return a template with a query."""
-    return f"""
-Resources:
-  Query: {{Type: AWS::Logs::QueryDefinition, Properties: {{QueryString: '{text}'{more}}}}}
-"""
-
+query = frame("""
+  Query: {Type: AWS::Logs::QueryDefinition, Properties: {QueryString: '<text>'<more=>}}
+""")
 
 GOOD = {
     "result": query("stats count(*) as requests by status | sort requests desc"),

@@ -1,22 +1,26 @@
 """Deliveries of CloudFront's logs."""
 
+from ..harness import frame, row
 
-def delivery(properties: str, kind: str = "ACCESS_LOGS") -> str:
-    """Return a template with one delivery of these properties."""
-    return f"""
-Resources:
-  Site: {{Type: AWS::CloudFront::Distribution}}
+delivery = frame("""
+  Site: {Type: AWS::CloudFront::Distribution}
   Source:
     Type: AWS::Logs::DeliverySource
     Properties:
       Name: site
-      LogType: {kind}
-      ResourceArn: !Sub arn:aws:cloudfront::${{AWS::AccountId}}:distribution/${{Site}}
+      LogType: <kind=ACCESS_LOGS>
+      ResourceArn: !Sub arn:aws:cloudfront::${AWS::AccountId}:distribution/${Site}
   Delivery:
     Type: AWS::Logs::Delivery
-    Properties: {{DeliverySourceName: !Ref Source, {properties}}}
-"""
+    Properties: {DeliverySourceName: !Ref Source, <properties>}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Delivery/Properties/S3SuffixPath",
+    "S3SuffixPath has <found>, which is not a variable of CloudFront's logs. It has {DistributionId}, "
+    "{yyyy}, {MM}, {dd} and {HH}.",
+)
 
 GOOD = {
     "fields and path": delivery(
@@ -28,7 +32,6 @@ GOOD = {
     "a variable of the default path": delivery("S3SuffixPath: 'AWSLogs/{account-id}/CloudFront/'"),
     "connections": delivery("RecordFields: [connectionstatus, tlsprotocol, clientip]", "CONNECTION_LOGS"),
     "another source": """
-Resources:
   Source:
     Type: AWS::Logs::DeliverySource
     Properties: {Name: a, LogType: EVENT_LOGS, ResourceArn: 'arn:aws:bedrock:eu-west-1:111111111111:agent/a'}
@@ -53,16 +56,6 @@ BAD = {
         "RecordFields has cs-user-agent, which access logs of CloudFront do not have. Did you mean "
         "cs(User-Agent)?",
     ),
-    "minutes": (
-        delivery("S3SuffixPath: '{DistributionId}/{yyyy}/{mm}'"),
-        "Resources/Delivery/Properties/S3SuffixPath",
-        "S3SuffixPath has {mm}, which is not a variable of CloudFront's logs. It has {DistributionId}, "
-        "{yyyy}, {MM}, {dd} and {HH}.",
-    ),
-    "path": (
-        delivery("S3SuffixPath: '{DistributionId}/{year}'"),
-        "Resources/Delivery/Properties/S3SuffixPath",
-        "S3SuffixPath has {year}, which is not a variable of CloudFront's logs. It has {DistributionId}, "
-        "{yyyy}, {MM}, {dd} and {HH}.",
-    ),
+    "minutes": case(delivery("S3SuffixPath: '{DistributionId}/{yyyy}/{mm}'"), "{mm}"),
+    "path": case(delivery("S3SuffixPath: '{DistributionId}/{year}'"), "{year}"),
 }

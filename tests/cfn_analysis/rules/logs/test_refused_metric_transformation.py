@@ -1,15 +1,12 @@
 """Metric filters."""
 
+from ..harness import frame
 
-def transformation(more: str) -> str:
-    """Return a template with one metric filter."""
-    return f"""
-Resources:
+transformation = frame("""
   Filter:
     Type: AWS::Logs::MetricFilter
-    Properties: {{MetricTransformations: [{{MetricName: a, MetricValue: '1', {more}}}]}}
-"""
-
+    Properties: {MetricTransformations: [{MetricName: a, MetricValue: '1', <more>}]}
+""")
 
 GOOD = {
     "default": transformation("MetricNamespace: Own, DefaultValue: 0"),

@@ -1,16 +1,13 @@
 """Resources of actions on log streams."""
 
+from ..harness import frame
 
-def role(statement: str) -> str:
-    """Return a role with a statement."""
-    return f"""
-Resources:
+role = frame("""
   Role:
     Type: AWS::IAM::Role
     Properties:
-      Policies: [{{PolicyDocument: {{Statement: [{{Effect: Allow, {statement}}}]}}}}]
-"""
-
+      Policies: [{PolicyDocument: {Statement: [{Effect: Allow, <statement>}]}}]
+""")
 
 ARN = "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:/own/log"
 

@@ -1,15 +1,14 @@
 """Saved queries."""
 
+from ..harness import frame
 
-def query(text: str, more: str = "") -> str:
-    """Return a template with one saved query."""
-    return f"""
-Resources:
+query = frame("""
   Query:
     Type: AWS::Logs::QueryDefinition
-    Properties: {{Name: a, QueryString: {text}{more}}}
-"""
+    Properties: {Name: a, QueryString: <text><more=>}
+""")
 
+PATH = "Resources/Query/Properties/QueryString"
 
 GOOD = {
     "chain": query(
@@ -27,17 +26,14 @@ GOOD = {
 BAD = {
     "misspelt": (
         query("'fields @timestamp | filtr @message like /a/'"),
-        "Resources/Query/Properties/QueryString",
         "QueryString has the command filtr, which Logs Insights does not have. Did you mean filter?",
     ),
     "SQL": (
         query("!Sub 'SELECT * FROM ${AWS::StackName}'"),
-        "Resources/Query/Properties/QueryString",
         "QueryString has the command SELECT, which Logs Insights does not have.",
     ),
     "of PPL": (
         query("'fields a | eval b = 1'"),
-        "Resources/Query/Properties/QueryString",
         "QueryString has the command eval, which Logs Insights does not have.",
     ),
 }

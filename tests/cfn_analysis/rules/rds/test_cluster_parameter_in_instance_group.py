@@ -1,30 +1,21 @@
 """Good and broken parameter groups."""
 
-HEAD = """
-Parameters:
-  Zone: {Type: String, Default: UTC}
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
-"""
+from ..harness import frame, row
 
 MESSAGE = (
     "{} for an instance: it applies to the whole cluster, and RDS does not find it in this group. Set it in "
     "the AWS::RDS::DBClusterParameterGroup."
 )
 
+group = frame("""
+Parameters:
+  Zone: {Type: String, Default: UTC}
+Resources:
+  Group: {Type: AWS::RDS::<kind=DBParameterGroup>, Properties: {Family: <family=aurora-mysql8.0>,
+      Parameters: <parameters>}}
+""")
 
-def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBParameterGroup") -> str:
-    """Return a template with one parameter group."""
-    properties = f"{{Family: {family}, Parameters: {parameters}}}"
-    return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
-
-
-def case(parameters: str, path: str, state: str) -> tuple[str, ...]:
-    """A parameter of the cluster is found in the group of an instance."""
-    return group(parameters), f"Resources/Group/Properties/Parameters/{path}", MESSAGE.format(state)
-
+case = row(group("<parameters>"), "Resources/Group/Properties/Parameters/<path>", MESSAGE.format("<state>"))
 
 GOOD = {
     "parameters of an instance": group("{max_connections: '200', slow_query_log: '1'}"),

@@ -1,29 +1,21 @@
 """Good and broken Aurora instances."""
 
-HEAD = """
-Parameters:
-  Multi: {Type: String, Default: "true"}
-  Mode: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Mode, prod]
-Resources:
-"""
+from ..harness import frame, row
 
 MULTI_AZ = (
     "MultiAZ {}: an Aurora cluster is spread over the Availability Zones by its instances, and this property "
     "does not apply to them. Remove it, and add a second instance in another AvailabilityZone."
 )
 
+instance = frame("""
+Parameters:
+  Multi: {Type: String, Default: "true"}
+  Mode: {Type: String}
+Resources:
+  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>, <properties>}}
+""")
 
-def instance(properties: str, engine: str = "aurora-mysql") -> str:
-    """Return a template with one instance of these properties."""
-    return f"{HEAD}  One: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: {engine}, {properties}}}}}\n"
-
-
-def case(text: str, name: str, message: str) -> tuple[str, ...]:
-    """A property of the cluster is found on the instance, with the place where it belongs."""
-    return text, f"Resources/One/Properties/{name}", message
-
+case = row("<text>", "Resources/One/Properties/<name>", "<message>")
 
 GOOD = {
     "its own properties": instance("PromotionTier: 1, AvailabilityZone: a, PubliclyAccessible: false"),

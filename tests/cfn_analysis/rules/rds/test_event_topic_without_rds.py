@@ -1,5 +1,7 @@
 """Event subscriptions, and who may publish to their topics."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Service: {Type: String, Default: events.rds.amazonaws.com}
@@ -16,18 +18,13 @@ SUBSCRIPTION = (
 )
 ALIAS = "  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/a, TargetKeyId: !Ref Key}}\n"
 
+grant = frame(
+    "{Effect: Allow, Principal: {Service: <service=events.rds.amazonaws.com>}, Action: "
+    "<actions='sns:Publish'>, Resource: <resource='*'>, "
+    "Condition: {StringEquals: {'aws:SourceAccount': !Ref AWS::AccountId}}}"
+)
 
-def grant(
-    actions: str = "'sns:Publish'", service: str = "events.rds.amazonaws.com", resource: str = "'*'"
-) -> str:
-    """Return a statement."""
-    return (
-        f"{{Effect: Allow, Principal: {{Service: {service}}}, Action: {actions}, Resource: {resource}, "
-        "Condition: {StringEquals: {'aws:SourceAccount': !Ref AWS::AccountId}}}"
-    )
-
-
-OF_KEY = grant("['kms:Decrypt', 'kms:GenerateDataKey*']")
+OF_KEY = grant(actions="['kms:Decrypt', 'kms:GenerateDataKey*']")
 
 
 def template(
@@ -48,36 +45,28 @@ def template(
     return text
 
 
-def topic_case(text: str, when: str = "") -> tuple[str, ...]:
-    """A topic policy that does not allow RDS is found."""
-    return (
-        text,
-        "Resources/Policy/Properties/PolicyDocument",
-        f"PolicyDocument does not allow events.rds.amazonaws.com sns:Publish on Topic{when}, where Events "
-        "sends events: RDS refuses the subscription, or its events are lost. Add a statement that allows it.",
-    )
+topic_case = row(
+    "<text>",
+    "Resources/Policy/Properties/PolicyDocument",
+    "PolicyDocument does not allow events.rds.amazonaws.com sns:Publish on Topic<when=>, where Events "
+    "sends events: RDS refuses the subscription, or its events are lost. Add a statement that allows it.",
+)
 
+key_case = row(
+    "<text>",
+    "Resources/Key/Properties/KeyPolicy",
+    "KeyPolicy does not allow events.rds.amazonaws.com "
+    "<lacking=kms:Decrypt and kms:GenerateDataKey*>, and the key encrypts a topic that "
+    "Events sends events to: they are lost. Add a statement that allows the service kms:Decrypt and "
+    "kms:GenerateDataKey*.",
+)
 
-def key_case(text: str, lacking: str = "kms:Decrypt and kms:GenerateDataKey*") -> tuple[str, ...]:
-    """A key policy that does not allow RDS is found."""
-    return (
-        text,
-        "Resources/Key/Properties/KeyPolicy",
-        f"KeyPolicy does not allow events.rds.amazonaws.com {lacking}, and the key encrypts a topic that "
-        "Events sends events to: they are lost. Add a statement that allows the service kms:Decrypt and "
-        "kms:GenerateDataKey*.",
-    )
-
-
-def managed_case(used: str, state: str) -> tuple[str, ...]:
-    """The key that AWS manages is found."""
-    return (
-        template(used=used),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        f"KmsMasterKeyId {state}: RDS cannot use this key, so the events of Events are lost. Use a customer "
-        "managed key whose policy allows events.rds.amazonaws.com.",
-    )
-
+managed_case = row(
+    template(used="<used>"),
+    "Resources/Topic/Properties/KmsMasterKeyId",
+    "KmsMasterKeyId <state>: RDS cannot use this key, so the events of Events are lost. Use a customer "
+    "managed key whose policy allows events.rds.amazonaws.com.",
+)
 
 GOOD = {
     "topic and key": template((OWNER, grant()), (OWNER, OF_KEY), "!GetAtt Key.Arn"),
@@ -100,14 +89,14 @@ GOOD = {
 
 BAD = {
     "topic for alarms only": topic_case(template((OWNER, grant(service="cloudwatch.amazonaws.com")))),
-    "other action": topic_case(template((grant("'sns:Subscribe'"),))),
+    "other action": topic_case(template((grant(actions="'sns:Subscribe'"),))),
     "other topic": topic_case(template((grant(resource="!Ref Other"),))),
     "in one branch": topic_case(
         template((OWNER, f"!If [Open, {grant()}, !Ref AWS::NoValue]")), " when Open is false"
     ),
     "key for alarms only": key_case(template((grant(),), (OWNER,), "!GetAtt Key.Arn")),
     "half a key": key_case(
-        template((grant(),), (grant("'kms:Decrypt'"),), "!Ref Key"), "kms:GenerateDataKey*"
+        template((grant(),), (grant(actions="'kms:Decrypt'"),), "!Ref Key"), "kms:GenerateDataKey*"
     ),
     "key by alias": key_case(template((grant(),), (OWNER,), "alias/a", SUBSCRIPTION + ALIAS)),
     "managed key": managed_case("alias/aws/sns", 'is "alias/aws/sns"'),

@@ -1,11 +1,11 @@
 """Good and broken Aurora clusters."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Audit: {Type: String, Default: "0"}
   Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
 Resources:
   Audited: {Type: AWS::RDS::DBClusterParameterGroup, Properties: {Parameters: {server_audit_logging: "1"}}}
   Slow: {Type: AWS::RDS::DBParameterGroup, Properties: {Parameters: {slow_query_log: "1", log_output: FILE}}}
@@ -55,10 +55,7 @@ def cluster(exports: str, group: str = "", *instances: str, engine: str = "auror
     return text
 
 
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A log that is exported and never written is found on the cluster."""
-    return text, "Resources/Cluster/Properties/EnableCloudwatchLogsExports", message
-
+case = row("<text>", "Resources/Cluster/Properties/EnableCloudwatchLogsExports", "<message>")
 
 GOOD = {
     "audit": cluster("[audit]", "!Ref Audited"),
@@ -102,7 +99,6 @@ BAD = {
     ),
     "nothing is slow": (
         """
-Resources:
   Cluster:
     Type: AWS::RDS::DBCluster
     Properties:

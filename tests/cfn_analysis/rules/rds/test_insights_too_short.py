@@ -1,23 +1,17 @@
 """Advanced database insights."""
 
+from ..harness import frame, row
 
-def database(mode: str) -> str:
-    """Return a template with a cluster of this mode."""
-    return f"""
-Resources:
-  Database: {{Type: AWS::RDS::DBCluster, Properties: {{DatabaseInsightsMode: {mode}}}}}
-"""
+database = frame("""
+  Database: {Type: AWS::RDS::DBCluster, Properties: {DatabaseInsightsMode: <mode>}}
+""")
 
-
-def case(text: str, found: str) -> tuple[str, ...]:
-    """A retention that is not 465 days is found."""
-    return (
-        text,
-        "Resources/Database/Properties/DatabaseInsightsMode",
-        f"DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is {found}: RDS refuses "
-        "that. Set it to 465, and enable Performance Insights.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Database/Properties/DatabaseInsightsMode",
+    "DatabaseInsightsMode is advanced, and PerformanceInsightsRetentionPeriod is <found>: RDS refuses "
+    "that. Set it to 465, and enable Performance Insights.",
+)
 
 GOOD = {
     "fifteen months": database(

@@ -1,12 +1,6 @@
 """Good and broken Aurora clusters."""
 
 HEAD = """
-Parameters:
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-  NotProd: !Not [!Condition Prod]
-Resources:
   Cluster: {Type: AWS::RDS::DBCluster}
   Other: {Type: AWS::RDS::DBCluster}
 """

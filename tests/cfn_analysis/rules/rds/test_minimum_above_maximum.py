@@ -2,14 +2,12 @@
 
 GOOD = {
     "range": """
-Resources:
   Database:
     Type: AWS::RDS::DBCluster
     Properties:
       ServerlessV2ScalingConfiguration: {MinCapacity: 0.5, MaxCapacity: 4}
 """,
     "equal": """
-Resources:
   Group: {Type: AWS::AutoScaling::AutoScalingGroup, Properties: {MinSize: '2', MaxSize: 2}}
 """,
     "not known": """
@@ -23,7 +21,6 @@ Resources:
 BAD = {
     "upside down": (
         """
-Resources:
   Database:
     Type: AWS::RDS::DBCluster
     Properties:
@@ -44,7 +41,6 @@ Resources:
     ),
     "target": (
         """
-Resources:
   Target: {Type: AWS::ApplicationAutoScaling::ScalableTarget, Properties: {MinCapacity: 3, MaxCapacity: 1}}
 """,
         "Resources/Target/Properties/MinCapacity",

@@ -1,6 +1,15 @@
 """Good and broken Aurora instances."""
 
-HEAD = """
+from ..harness import frame, row
+
+MESSAGE = (
+    "{switch} and DBInstanceClass {instance_class}: Aurora MySQL has no Performance Insights on this class, "
+    "and RDS refuses the instance. Disable it, or use a class that supports it, such as db.t4g.medium."
+)
+
+ON = "EnablePerformanceInsights is true"
+
+instance = frame("""
 Parameters:
   Class: {Type: String, Default: db.r6g.large, AllowedValues: [db.r6g.large, db.t3.medium, db.t4g.medium]}
   Small: {Type: String, Default: db.t3.medium}
@@ -17,36 +26,18 @@ Conditions:
   Either: !Or [!Condition Large, !Equals [!FindInMap [Classes, !Ref Class, Insights], "true"]]
   Both: !And [!Condition HasInsights, !Condition SomethingElse]
   Large: !Equals [!Ref Class, db.r6g.large]
-  SomethingElse: !Equals [!Ref Any, "true"]
 Resources:
   Plain: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql}}
   Watched: {Type: AWS::RDS::DBCluster, Properties: {Engine: aurora-mysql, PerformanceInsightsEnabled: true}}
-"""
+  One: {Type: AWS::RDS::DBInstance, Properties: {Engine: <engine=aurora-mysql>,
+      DBClusterIdentifier: !Ref <cluster=Plain>, <properties>}}
+""")
 
-MESSAGE = (
-    "{switch} and DBInstanceClass {instance_class}: Aurora MySQL has no Performance Insights on this class, "
-    "and RDS refuses the instance. Disable it, or use a class that supports it, such as db.t4g.medium."
+case = row(
+    instance("<properties>"),
+    "Resources/One/Properties/EnablePerformanceInsights",
+    MESSAGE.format(switch="<switch>", instance_class="<instance_class>"),
 )
-
-ON = "EnablePerformanceInsights is true"
-
-
-def instance(properties: str, *, cluster: str = "Plain", engine: str = "aurora-mysql") -> str:
-    """Return a template with one instance of these properties."""
-    return (
-        f"{HEAD}  One: {{Type: AWS::RDS::DBInstance, Properties: {{Engine: {engine}, "
-        f"DBClusterIdentifier: !Ref {cluster}, {properties}}}}}\n"
-    )
-
-
-def case(properties: str, switch: str, instance_class: str) -> tuple[str, ...]:
-    """Performance Insights on a class that lacks it is found on the instance that asks for it."""
-    return (
-        instance(properties),
-        "Resources/One/Properties/EnablePerformanceInsights",
-        MESSAGE.format(switch=switch, instance_class=instance_class),
-    )
-
 
 GOOD = {
     "not asked for": instance("DBInstanceClass: db.t3.medium"),

@@ -2,7 +2,6 @@
 
 GOOD = {
     "private": """
-Resources:
   Database:
     Type: AWS::RDS::DBInstance
     Properties:
@@ -22,7 +21,6 @@ Resources:
 BAD = {
     "public": (
         """
-Resources:
   Database:
     Type: AWS::RDS::DBInstance
     Properties:

@@ -1,38 +1,26 @@
 """Good and broken parameter groups."""
 
-HEAD = """
-Parameters:
-  Family: {Type: String, Default: aurora-mysql8.0}
-  Any: {Type: String}
-Conditions:
-  Prod: !Equals [!Ref Any, prod]
-Resources:
-"""
+from ..harness import frame, row
 
 GONE = "{}: Aurora MySQL 3 does not have this parameter, and RDS refuses the group. Remove it."
 FIXED = "{}: Aurora MySQL 3 does not allow this parameter to be set, and RDS refuses the group. Remove it."
 
-
-def group(parameters: str, *, family: str = "aurora-mysql8.0", kind: str = "DBClusterParameterGroup") -> str:
-    """Return a template with one parameter group."""
-    properties = f"{{Family: {family}, Parameters: {parameters}}}"
-    return f"{HEAD}  Group: {{Type: AWS::RDS::{kind}, Properties: {properties}}}\n"
-
-
-def values(parameters: str) -> str:
-    """Return a template with one parameter group and nothing else."""
-    return f"""
+group = frame("""
+Parameters:
+  Family: {Type: String, Default: aurora-mysql8.0}
+  Any: {Type: String}
 Resources:
+  Group: {Type: AWS::RDS::<kind=DBClusterParameterGroup>, Properties: {Family: <family=aurora-mysql8.0>,
+      Parameters: <parameters>}}
+""")
+
+values = frame("""
   Parameters:
     Type: AWS::RDS::DBClusterParameterGroup
-    Properties: {{Family: aurora-mysql8.0, Parameters: {parameters}}}
-"""
+    Properties: {Family: aurora-mysql8.0, Parameters: <parameters>}
+""")
 
-
-def case(kind: str, parameters: str, path: str, message: str) -> tuple[str, ...]:
-    """A parameter that version 3 refuses is found in groups of both levels."""
-    return group(parameters, kind=kind), f"Resources/Group/Properties/Parameters/{path}", message
-
+case = row(group("<parameters>", kind="<kind>"), "Resources/Group/Properties/Parameters/<path>", "<message>")
 
 ROWS = {
     "removed": ("{query_cache_type: '1'}", "query_cache_type", GONE.format('query_cache_type is set to "1"')),

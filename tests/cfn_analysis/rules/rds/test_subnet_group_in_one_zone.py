@@ -4,7 +4,6 @@
 def group(*zones: str, subnets: str = "[!Ref A, !Ref B]") -> str:
     """Return a template with a subnet group of two subnets."""
     return f"""
-Resources:
   A: {{Type: AWS::EC2::Subnet, Properties: {{AvailabilityZone: {zones[0]}}}}}
   B: {{Type: AWS::EC2::Subnet, Properties: {{AvailabilityZone: {zones[1]}}}}}
   Group: {{Type: AWS::RDS::DBSubnetGroup, Properties: {{SubnetIds: {subnets}}}}}

@@ -1,15 +1,14 @@
 """Subscriptions to events of RDS."""
 
+from ..harness import frame
 
-def subscription(source: str, category: str) -> str:
-    """Return a template with one subscription."""
-    return f"""
-Resources:
+subscription = frame("""
   One:
     Type: AWS::RDS::EventSubscription
-    Properties: {{SnsTopicArn: a, SourceType: {source}, EventCategories: [{category}]}}
-"""
+    Properties: {SnsTopicArn: a, SourceType: <source>, EventCategories: [<category>]}
+""")
 
+PATH = "Resources/One/Properties/EventCategories"
 
 GOOD = {
     "instance": subscription("db-instance", "availability, low storage"),
@@ -23,20 +22,17 @@ GOOD = {
 BAD = {
     "of instances": (
         subscription("db-cluster", "availability"),
-        "Resources/One/Properties/EventCategories",
         'EventCategories has "availability", and db-cluster has no such category. It has '
         "configuration change, creation, deletion, failover, failure, global failover, global-failover, "
         "maintenance, migration, notification, read replica, serverless.",
     ),
     "engine version": (
         subscription("custom-engine-version", "restored"),
-        "Resources/One/Properties/EventCategories",
         'EventCategories has "restored", and custom-engine-version has no such category. Did you mean '
         "restoring?",
     ),
     "spelling": (
         subscription("db-instance", "low-storage"),
-        "Resources/One/Properties/EventCategories",
         'EventCategories has "low-storage", and db-instance has no such category. Did you mean low storage?',
     ),
 }

@@ -1,24 +1,18 @@
 """Logs that a database exports."""
 
+from ..harness import frame, row
 
-def database(engine: str, logs: str, kind: str = "DBInstance", more: str = "") -> str:
-    """Return a template with a database that exports these logs."""
-    return f"""
-Resources:
+database = frame("""
   Database:
-    Type: AWS::RDS::{kind}
-    Properties: {{Engine: {engine}, {more}EnableCloudwatchLogsExports: [{logs}]}}
-"""
+    Type: AWS::RDS::<kind=DBInstance>
+    Properties: {Engine: <engine>, <more=>EnableCloudwatchLogsExports: [<logs>]}
+""")
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A log that the engine does not have is found."""
-    return (
-        text,
-        "Resources/Database/Properties/EnableCloudwatchLogsExports",
-        f"EnableCloudwatchLogsExports has {message}: RDS refuses it.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Database/Properties/EnableCloudwatchLogsExports",
+    "EnableCloudwatchLogsExports has <message>: RDS refuses it.",
+)
 
 ADMIN = "MasterUsername: admin, "
 

@@ -1,30 +1,24 @@
 """Databases and their security groups."""
 
+from ..harness import frame, row
 
-def database(kind: str, properties: str, group: str = "", more: str = "") -> str:
-    """Return a template with a database, and a security group of these properties."""
-    return f"""
+database = frame("""
 Resources:
-  Database: {{Type: AWS::RDS::{kind}, Properties: {{{properties}}}}}
-  Group: {{Type: AWS::EC2::SecurityGroup{group}}}
-{more}"""
+  Database: {Type: AWS::RDS::<kind>, Properties: {<properties>}}
+  Group: {Type: AWS::EC2::SecurityGroup<group=>}
+<more=>""")
 
+ingress = frame(
+    ", Properties: {SecurityGroupIngress: [{IpProtocol: tcp, FromPort: <port>, ToPort: <port>, "
+    "CidrIp: 10.0.0.0/8}]}"
+)
 
-def ingress(port: int | str) -> str:
-    """Return the properties of a group that lets in TCP on a port."""
-    rule = f"{{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, CidrIp: 10.0.0.0/8}}"
-    return f", Properties: {{SecurityGroupIngress: [{rule}]}}"
-
-
-def case(text: str, name: str, port: int) -> tuple[str, ...]:
-    """A group that lets no one in to the port is found."""
-    return (
-        text,
-        f"Resources/Database/Properties/{name}",
-        f"Group does not allow port {port}, on which the database listens: no client connects. Add an "
-        "ingress rule for the port.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Database/Properties/<name>",
+    "Group does not allow port <port>, on which the database listens: no client connects. Add an "
+    "ingress rule for the port.",
+)
 
 POSTGRES = "Engine: postgres, VPCSecurityGroups: [!Ref Group]"
 

@@ -1,15 +1,19 @@
 """Windows of databases."""
 
+from ..harness import frame, row
 
-def cluster(backup: str, maintenance: str) -> str:
-    """Return a template with one cluster."""
-    return f"""
-Resources:
+cluster = frame("""
   One:
     Type: AWS::RDS::DBCluster
-    Properties: {{PreferredBackupWindow: '{backup}', PreferredMaintenanceWindow: '{maintenance}'}}
-"""
+    Properties: {PreferredBackupWindow: '<backup>', PreferredMaintenanceWindow: '<maintenance>'}
+""")
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/PreferredMaintenanceWindow",
+    "PreferredMaintenanceWindow is <found>:00, which overlaps the daily backup window: RDS refuses the "
+    "database. Move one of them.",
+)
 
 GOOD = {
     "apart": cluster("17:00-18:00", "sat:18:30-sat:19:30"),
@@ -17,18 +21,8 @@ GOOD = {
 }
 
 BAD = {
-    "inside": (
-        cluster("17:00-18:00", "sat:17:30-sat:18:00"),
-        "Resources/One/Properties/PreferredMaintenanceWindow",
-        "PreferredMaintenanceWindow is sat:17:30-sat:18:00, which overlaps the daily backup "
-        "window: RDS refuses the database. Move one of them.",
-    ),
-    "over midnight": (
-        cluster("23:30-00:30", "sun:00:00-sun:01:00"),
-        "Resources/One/Properties/PreferredMaintenanceWindow",
-        "PreferredMaintenanceWindow is sun:00:00-sun:01:00, which overlaps the daily backup "
-        "window: RDS refuses the database. Move one of them.",
-    ),
+    "inside": case(cluster("17:00-18:00", "sat:17:30-sat:18:00"), "sat:17:30-sat:18"),
+    "over midnight": case(cluster("23:30-00:30", "sun:00:00-sun:01:00"), "sun:00:00-sun:01"),
     "short": (
         cluster("17:00-17:10", "sat:18:30-sat:19:30"),
         "Resources/One/Properties/PreferredBackupWindow",

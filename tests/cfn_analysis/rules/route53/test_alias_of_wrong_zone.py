@@ -1,35 +1,36 @@
 """Alias records."""
 
+from ..harness import frame, row
 
-def record(name: str, zone: str) -> str:
-    """Return a template with one alias."""
-    return f"""
+record = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Zone: {{Type: AWS::Route53::HostedZone}}
-  Site: {{Type: AWS::CloudFront::Distribution}}
-  Balancer: {{Type: AWS::ElasticLoadBalancingV2::LoadBalancer}}
+  Zone: {Type: AWS::Route53::HostedZone}
+  Site: {Type: AWS::CloudFront::Distribution}
+  Balancer: {Type: AWS::ElasticLoadBalancingV2::LoadBalancer}
   Record:
     Type: AWS::Route53::RecordSet
-    Properties: {{AliasTarget: {{DNSName: {name}, HostedZoneId: {zone}}}}}
-"""
+    Properties: {AliasTarget: {DNSName: <name>, HostedZoneId: <zone>}}
+""")
 
-
-def own_zone(zone: str) -> str:
-    """Return a template with a record in this zone, and an alias in that of a parameter."""
-    return f"""
+own_zone = frame("""
 Parameters:
-  Own: {{Type: String}}
+  Own: {Type: String}
 Resources:
-  Site: {{Type: AWS::CloudFront::Distribution}}
+  Site: {Type: AWS::CloudFront::Distribution}
   Record:
     Type: AWS::Route53::RecordSet
     Properties:
-      HostedZoneId: {zone}
-      AliasTarget: {{DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}}
-"""
+      HostedZoneId: <zone>
+      AliasTarget: {DNSName: !GetAtt Site.DomainName, HostedZoneId: !Ref Own}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Record/Properties/AliasTarget/HostedZoneId",
+    "HostedZoneId is <found>: Route 53 refuses the alias. Use the zone of the target, not of the record.",
+)
 
 GOOD = {
     "CloudFront": record("!GetAtt Site.DomainName", "Z2FDTNDATAQYW2"),
@@ -41,22 +42,12 @@ GOOD = {
 }
 
 BAD = {
-    "own zone": (
-        record("!GetAtt Site.DomainName", "!Ref Zone"),
-        "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is ${Zone}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the alias. Use "
-        "the zone of the target, not of the record.",
+    "own zone": case(
+        record("!GetAtt Site.DomainName", "!Ref Zone"), "${Zone}, and Site is in Z2FDTNDATAQYW2"
     ),
-    "load balancer": (
+    "load balancer": case(
         record("!GetAtt Balancer.DNSName", "Z2FDTNDATAQYW2"),
-        "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}: Route 53 "
-        "refuses the alias. Use the zone of the target, not of the record.",
+        "Z2FDTNDATAQYW2, and Balancer is in ${Balancer.CanonicalHostedZoneID}",
     ),
-    "parameter of the record": (
-        own_zone("!Ref Own"),
-        "Resources/Record/Properties/AliasTarget/HostedZoneId",
-        "HostedZoneId is ${Own}, and Site is in Z2FDTNDATAQYW2: Route 53 refuses the "
-        "alias. Use the zone of the target, not of the record.",
-    ),
+    "parameter of the record": case(own_zone("!Ref Own"), "${Own}, and Site is in Z2FDTNDATAQYW2"),
 }

@@ -1,21 +1,15 @@
 """Health checks."""
 
+from ..harness import frame, row
 
-def check(protocol: str, more: str) -> str:
-    """Return a template with one health check."""
-    return f"""
-Resources:
-  Site: {{Type: AWS::CloudFront::Distribution}}
+check = frame("""
+  Site: {Type: AWS::CloudFront::Distribution}
   Check:
     Type: AWS::Route53::HealthCheck
-    Properties: {{HealthCheckConfig: {{Type: {protocol}, {more}}}}}
-"""
+    Properties: {HealthCheckConfig: {Type: <protocol>, <more>}}
+""")
 
-
-def case(text: str, name: str, message: str) -> tuple[str, ...]:
-    """A health check that never succeeds is found."""
-    return text, f"Resources/Check/Properties/HealthCheckConfig/{name}", f"{name} {message}"
-
+case = row("<text>", "Resources/Check/Properties/HealthCheckConfig/<name>", "<name> <message>")
 
 SERVER = "FullyQualifiedDomainName: www.example.com"
 SITE = "FullyQualifiedDomainName: !GetAtt Site.DomainName"

@@ -1,18 +1,23 @@
 """Records of distributions."""
 
+from ..harness import frame, row
 
-def template(aliases: str, name: str = "www.example.com.", target: str = "!GetAtt Site.DomainName") -> str:
-    """Return a template with a distribution and a record."""
-    return f"""
+template = frame("""
 Parameters:
-  Domain: {{Type: String}}
+  Domain: {Type: String}
 Resources:
-  Site: {{Type: AWS::CloudFront::Distribution, Properties: {{DistributionConfig: {{{aliases}}}}}}}
+  Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {<aliases>}}}
   Record:
     Type: AWS::Route53::RecordSet
-    Properties: {{Name: {name}, AliasTarget: {{DNSName: {target}}}}}
-"""
+    Properties: {Name: <name=www.example.com.>, AliasTarget: {DNSName: <target=!GetAtt Site.DomainName>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Record/Properties/Name",
+    "Name is www.example.com. and is an alias for Site, whose Aliases <found>: CloudFront answers 403. "
+    "Add the name to Aliases.",
+)
 
 GOOD = {
     "known": template("Aliases: [www.example.com]"),
@@ -23,18 +28,8 @@ GOOD = {
 }
 
 BAD = {
-    "no names": (
-        template("Comment: a"),
-        "Resources/Record/Properties/Name",
-        "Name is www.example.com. and is an alias for Site, whose Aliases is empty: CloudFront answers "
-        "403. Add the name to Aliases.",
-    ),
-    "another": (
-        template("Aliases: [example.com]"),
-        "Resources/Record/Properties/Name",
-        "Name is www.example.com. and is an alias for Site, whose Aliases has only example.com: "
-        "CloudFront answers 403. Add the name to Aliases.",
-    ),
+    "no names": case(template("Comment: a"), "is empty"),
+    "another": case(template("Aliases: [example.com]"), "has only example.com"),
     "made of a parameter": (
         template("Aliases: [!Sub 'app.${Domain}']", "!Sub 'www.${Domain}'"),
         "Resources/Record/Properties/Name",

@@ -1,15 +1,12 @@
 """Records of a zone."""
 
+from ..harness import frame
 
-def records(first: str, second: str) -> str:
-    """Return a template with two records."""
-    return f"""
-Resources:
-  Zone: {{Type: AWS::Route53::HostedZone}}
-  A: {{Type: AWS::Route53::RecordSet, Properties: {{HostedZoneId: !Ref Zone, {first}}}}}
-  B: {{Type: AWS::Route53::RecordSet, Properties: {{HostedZoneId: !Ref Zone, {second}}}}}
-"""
-
+records = frame("""
+  Zone: {Type: AWS::Route53::HostedZone}
+  A: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneId: !Ref Zone, <first>}}
+  B: {Type: AWS::Route53::RecordSet, Properties: {HostedZoneId: !Ref Zone, <second>}}
+""")
 
 GOOD = {
     "two types": records("Name: a.b, Type: A", "Name: a.b, Type: AAAA"),

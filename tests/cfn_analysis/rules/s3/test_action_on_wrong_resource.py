@@ -1,18 +1,18 @@
 """Policies about S3."""
 
+from ..harness import frame
 
-def policy(action: str, resource: str) -> str:
-    """Return a template with one managed policy."""
-    return f"""
+policy = frame("""
 Parameters:
-  Any: {{Type: String}}
+  Any: {Type: String}
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket}}
+  Bucket: {Type: AWS::S3::Bucket}
   One:
     Type: AWS::IAM::ManagedPolicy
-    Properties: {{PolicyDocument: {{Statement: {{Effect: Allow, Action: {action}, Resource: {resource}}}}}}}
-"""
+    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: <resource>}}}
+""")
 
+PATH = "Resources/One/Properties/PolicyDocument/Statement/Resource"
 
 GOOD = {
     "objects": policy("s3:GetObject", "!Sub '${Bucket.Arn}/*'"),
@@ -25,25 +25,21 @@ GOOD = {
 BAD = {
     "objects": (
         policy("s3:GetObject", "!GetAtt Bucket.Arn"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "${Bucket.Arn}", and s3:GetObject is on objects: BUCKET-ARN/*. The '
         "statement does not allow it.",
     ),
     "tags of versions": (
         policy("s3:GetObjectVersionTagging", "!GetAtt Bucket.Arn"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "${Bucket.Arn}", and s3:GetObjectVersionTagging is on objects: BUCKET-ARN/*. The '
         "statement does not allow it.",
     ),
     "encryption": (
         policy("s3:PutEncryptionConfiguration", "!Sub '${Bucket.Arn}/*'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "${Bucket.Arn}/*", and s3:PutEncryptionConfiguration is on the bucket: BUCKET-ARN. The '
         "statement does not allow it.",
     ),
     "bucket": (
         policy("[s3:ListBucket]", "!Sub 'arn:${AWS::Partition}:s3:::${Bucket}/*'"),
-        "Resources/One/Properties/PolicyDocument/Statement/Resource",
         'Resource is "arn:${AWS::Partition}:s3:::${Bucket}/*", and s3:ListBucket is on the '
         "bucket: BUCKET-ARN. The statement does not allow it.",
     ),

@@ -1,17 +1,15 @@
 """Lifecycle rules of buckets."""
 
+from ..harness import frame
 
-def rule(text: str) -> str:
-    """Return a template with one bucket."""
-    return f"""
+rule = frame("""
 Parameters:
-  Any: {{Type: Number}}
+  Any: {Type: Number}
 Resources:
   Bucket:
     Type: AWS::S3::Bucket
-    Properties: {{LifecycleConfiguration: {{Rules: [{{Status: Enabled, {text}}}]}}}}
-"""
-
+    Properties: {LifecycleConfiguration: {Rules: [{Status: Enabled, <text>}]}}
+""")
 
 GOOD = {
     "order": rule("ExpirationInDays: 365, Transitions: [{StorageClass: STANDARD_IA, TransitionInDays: 30}]"),

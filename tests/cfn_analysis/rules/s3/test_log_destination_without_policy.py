@@ -1,29 +1,30 @@
 """Buckets for access logs."""
 
+from ..harness import frame, row
 
-def template(logs: str, policy: str = "") -> str:
-    """Return a template with a bucket that logs to another."""
-    return f"""
-Resources:
-  Site: {{Type: AWS::S3::Bucket, Properties: {{LoggingConfiguration: {{DestinationBucketName: !Ref Logs}}}}}}
-  Logs: {{Type: AWS::S3::Bucket, Properties: {{{logs}}}}}
-{policy}"""
+template = frame("""
+  Site: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}}
+  Logs: {Type: AWS::S3::Bucket, Properties: {<logs>}}
+<policy=>""")
 
-
-def policy(service: str) -> str:
-    """Return the policy of the second bucket."""
-    return f"""
+policy = frame("""
   Policy:
     Type: AWS::S3::BucketPolicy
     Properties:
       Bucket: !Ref Logs
       PolicyDocument:
-        Statement: [{{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {{Service: {service}}}}}]
-"""
-
+        Statement: [{Effect: Allow, Action: s3:PutObject, Resource: '*', Principal: {Service: <service>}}]
+""")
 
 DEFAULT = "ServerSideEncryptionByDefault: {SSEAlgorithm: aws:kms}"
 KMS = f"BucketEncryption: {{ServerSideEncryptionConfiguration: [{{{DEFAULT}}}]}}"
+
+case = row(
+    "<text>",
+    "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
+    "DestinationBucketName is Logs, whose policy does not allow <found>: no log is written. Allow it "
+    "s3:PutObject.",
+)
 
 GOOD = {
     "policy": template("", policy("logging.s3.amazonaws.com")),
@@ -37,30 +38,18 @@ GOOD = {
 }
 
 BAD = {
-    "nothing": (
-        template(""),
-        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com: no "
-        "log is written. Allow it s3:PutObject.",
-    ),
-    "another service": (
-        template("", policy("cloudtrail.amazonaws.com")),
-        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com: no "
-        "log is written. Allow it s3:PutObject.",
-    ),
+    "nothing": case(template(""), "logging.s3.amazonaws.com"),
+    "another service": case(template("", policy("cloudtrail.amazonaws.com")), "logging.s3.amazonaws.com"),
     "encrypted": (
         template(KMS, policy("logging.s3.amazonaws.com")),
         "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
         "DestinationBucketName is Logs, which is encrypted with SSE-KMS: it may be impossible to read the "
         "log. Use SSE-S3 (AES256).",
     ),
-    "another prefix": (
+    "another prefix": case(
         template("", policy("logging.s3.amazonaws.com").replace("'*'", "!Sub '${Logs.Arn}/site/*'")).replace(
             "!Ref Logs}}", "!Ref Logs, LogFilePrefix: pages/}}"
         ),
-        "Resources/Site/Properties/LoggingConfiguration/DestinationBucketName",
-        "DestinationBucketName is Logs, whose policy does not allow logging.s3.amazonaws.com "
-        'under "pages/": no log is written. Allow it s3:PutObject.',
+        'logging.s3.amazonaws.com under "pages/"',
     ),
 }

@@ -1,18 +1,15 @@
 """Lifecycle rules about old versions."""
 
+from ..harness import frame
 
-def bucket(more: str) -> str:
-    """Return a template with one bucket."""
-    return f"""
-Resources:
+bucket = frame("""
   Bucket:
     Type: AWS::S3::Bucket
     Properties:
       LifecycleConfiguration:
-        Rules: [{{Status: Enabled, NoncurrentVersionExpiration: {{NoncurrentDays: 30}}}}]
-      {more}
-"""
-
+        Rules: [{Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 30}}]
+      <more>
+""")
 
 GOOD = {
     "enabled": bucket("VersioningConfiguration: {Status: Enabled}"),

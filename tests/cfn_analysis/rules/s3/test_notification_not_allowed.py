@@ -1,15 +1,12 @@
 """Notifications of buckets."""
 
+from ..harness import frame, row
 
-def template(notification: str, more: str = "") -> str:
-    """Return a template with a bucket, a function and a queue."""
-    return f"""
-Resources:
-  F: {{Type: AWS::Lambda::Function}}
-  Queue: {{Type: AWS::SQS::Queue}}
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{NotificationConfiguration: {{{notification}}}}}}}
-{more}"""
-
+template = frame("""
+  F: {Type: AWS::Lambda::Function}
+  Queue: {Type: AWS::SQS::Queue}
+  Bucket: {Type: AWS::S3::Bucket, Properties: {NotificationConfiguration: {<notification>}}}
+<more=>""")
 
 FUNCTION = "LambdaConfigurations: [{Event: 's3:ObjectCreated:*', Function: !GetAtt F.Arn}]"
 TO_QUEUE = "QueueConfigurations: [{Event: 's3:ObjectCreated:*', Queue: !GetAtt Queue.Arn}]"
@@ -25,6 +22,13 @@ POLICY = """
         Statement: {Effect: Allow, Action: 'sqs:*', Resource: '*', Principal: {Service: s3.amazonaws.com}}
 """
 
+case = row(
+    "<text>",
+    "Resources/Bucket/Properties/NotificationConfiguration/QueueConfigurations/0/Queue",
+    "Queue is Queue, which does not allow s3.amazonaws.com: S3 refuses the bucket. Allow it "
+    "sqs:SendMessage in a policy.",
+)
+
 GOOD = {
     "function": template(FUNCTION, PERMISSION),
     "queue": template(TO_QUEUE, POLICY),
@@ -37,16 +41,6 @@ BAD = {
         "Function is F, which does not allow s3.amazonaws.com: S3 refuses the bucket. Add an "
         "AWS::Lambda::Permission.",
     ),
-    "queue": (
-        template(TO_QUEUE),
-        "Resources/Bucket/Properties/NotificationConfiguration/QueueConfigurations/0/Queue",
-        "Queue is Queue, which does not allow s3.amazonaws.com: S3 refuses the bucket. Allow it "
-        "sqs:SendMessage in a policy.",
-    ),
-    "another service": (
-        template(TO_QUEUE, POLICY.replace("s3.a", "sns.a")),
-        "Resources/Bucket/Properties/NotificationConfiguration/QueueConfigurations/0/Queue",
-        "Queue is Queue, which does not allow s3.amazonaws.com: S3 refuses the bucket. Allow it "
-        "sqs:SendMessage in a policy.",
-    ),
+    "queue": case(template(TO_QUEUE)),
+    "another service": case(template(TO_QUEUE, POLICY.replace("s3.a", "sns.a"))),
 }

@@ -1,19 +1,16 @@
 """Policies of buckets."""
 
+from ..harness import frame
 
-def policy(resource: str, bucket: str = "!Ref Site") -> str:
-    """Return a template with two buckets and a policy."""
-    return f"""
-Resources:
-  Site: {{Type: AWS::S3::Bucket}}
-  Logs: {{Type: AWS::S3::Bucket}}
+policy = frame("""
+  Site: {Type: AWS::S3::Bucket}
+  Logs: {Type: AWS::S3::Bucket}
   Policy:
     Type: AWS::S3::BucketPolicy
     Properties:
-      Bucket: {bucket}
-      PolicyDocument: {{Statement: {{Effect: Allow, Action: s3:*, Principal: '*', Resource: {resource}}}}}
-"""
-
+      Bucket: <bucket=!Ref Site>
+      PolicyDocument: {Statement: {Effect: Allow, Action: s3:*, Principal: '*', Resource: <resource>}}
+""")
 
 GOOD = {
     "own": policy("!Sub '${Site.Arn}/*'"),

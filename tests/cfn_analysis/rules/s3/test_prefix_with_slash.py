@@ -1,13 +1,10 @@
 """Prefixes of keys."""
 
+from ..harness import frame
 
-def bucket(properties: str) -> str:
-    """Return a template with a bucket."""
-    return f"""
-Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{properties}}}}}
-"""
-
+bucket = frame("""
+  Bucket: {Type: AWS::S3::Bucket, Properties: {<properties>}}
+""")
 
 GOOD = {
     "folder": bucket("LifecycleConfiguration: {Rules: [{Prefix: logs/}]}"),

@@ -1,22 +1,19 @@
 """Public bucket policies."""
 
+from ..harness import frame
 
-def template(statement: str, block: str = "BlockPublicPolicy: true") -> str:
-    """Return a template with a bucket and its policy."""
-    return f"""
+template = frame("""
 Parameters:
-  Public: {{Type: String}}
-Conditions:
-  IsPublic: !Equals [!Ref Public, 'yes']
+  Public: {Type: String}
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{PublicAccessBlockConfiguration: {{{block}}}}}}}
+  Bucket: {Type: AWS::S3::Bucket,
+      Properties: {PublicAccessBlockConfiguration: {<block=BlockPublicPolicy: true>}}}
   Policy:
     Type: AWS::S3::BucketPolicy
     Properties:
       Bucket: !Ref Bucket
-      PolicyDocument: {{Statement: [{statement}]}}
-"""
-
+      PolicyDocument: {Statement: [<statement>]}
+""")
 
 ANYONE = "{Effect: Allow, Principal: '*', Action: s3:GetObject, Resource: !Sub '${Bucket.Arn}/*'}"
 

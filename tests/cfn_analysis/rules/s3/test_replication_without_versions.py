@@ -1,29 +1,23 @@
 """Replicated buckets."""
 
+from ..harness import frame, row
 
-def bucket(more: str = "") -> str:
-    """Return a template with one bucket."""
-    return f"""
-Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{ReplicationConfiguration: {{Role: a, Rules: []}}{more}}}}}
-"""
+bucket = frame("""
+  Bucket: {Type: AWS::S3::Bucket, Properties: {ReplicationConfiguration: {Role: a, Rules: []}<more=>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Bucket/Properties/ReplicationConfiguration",
+    "ReplicationConfiguration is set, and the bucket keeps no versions: S3 refuses it. Set "
+    "VersioningConfiguration: {Status: Enabled}.",
+)
 
 GOOD = {
     "versions": bucket(", VersioningConfiguration: {Status: Enabled}"),
 }
 
 BAD = {
-    "none": (
-        bucket(),
-        "Resources/Bucket/Properties/ReplicationConfiguration",
-        "ReplicationConfiguration is set, and the bucket keeps no versions: S3 refuses it. Set "
-        "VersioningConfiguration: {Status: Enabled}.",
-    ),
-    "suspended": (
-        bucket(", VersioningConfiguration: {Status: Suspended}"),
-        "Resources/Bucket/Properties/ReplicationConfiguration",
-        "ReplicationConfiguration is set, and the bucket keeps no versions: S3 refuses it. Set "
-        "VersioningConfiguration: {Status: Enabled}.",
-    ),
+    "none": case(bucket()),
+    "suspended": case(bucket(", VersioningConfiguration: {Status: Suspended}")),
 }

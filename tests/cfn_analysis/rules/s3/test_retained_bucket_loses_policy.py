@@ -1,26 +1,22 @@
 """Buckets that are kept with and without their policy."""
 
+from ..harness import frame
+
 HEAD = """
 Transform: AWS::LanguageExtensions
 Parameters:
   Fate: {Type: String, Default: Retain}
-Conditions:
-  First: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Second: !Not [!Condition First]
 Resources:
 """
 
 DENY = "[{Effect: Deny, Principal: '*', Action: 's3:*', Resource: '*'}]"
 ALLOW = "[{Effect: Allow, Principal: '*', Action: 's3:*', Resource: '*'}]"
 
-
-def bucket(kept: str, policy: str, *, statements: str = DENY, reference: str = "!Ref Data") -> str:
-    """Return a template with a bucket and its policy, with these attributes."""
-    return (
-        f"{HEAD}  Data: {{Type: AWS::S3::Bucket, {kept} Properties: {{}}}}\n"
-        f"  Policy: {{Type: AWS::S3::BucketPolicy, {policy} Properties: {{Bucket: {reference}, "
-        f"PolicyDocument: {{Statement: {statements}}}}}}}\n"
-    )
+bucket = frame(
+    f"{HEAD}  Data: {{Type: AWS::S3::Bucket, <kept> Properties: {{}}}}\n"
+    "  Policy: {Type: AWS::S3::BucketPolicy, <policy> Properties: {Bucket: <reference=!Ref Data>, "
+    f"PolicyDocument: {{Statement: <statements={DENY}>}}}}}}\n"
+)
 
 
 def case(text: str, path: str, found: str, kept: str = '"Retain"', advice: str = "Retain") -> tuple[str, ...]:
@@ -40,7 +36,7 @@ GOOD = {
     "neither": bucket("", ""),
     "allows only": bucket("DeletionPolicy: Retain,", "", statements=ALLOW),
     "bucket of another stack": bucket("DeletionPolicy: Retain,", "", reference="!ImportValue bucket"),
-    "never together": bucket("DeletionPolicy: Retain, Condition: First,", "Condition: Second,"),
+    "never together": bucket("DeletionPolicy: Retain, Condition: First,", "Condition: NotFirst,"),
 }
 
 BAD = {

@@ -1,12 +1,10 @@
 """Lifecycle rules of buckets that are served, and of others."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Class: {Type: String, Default: GLACIER}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
 """
 
@@ -23,19 +21,22 @@ def bucket(rule: str, properties: str = SITE, domain: str = "example.com", attri
     )
 
 
-def move(storage_class: str, status: str = "Enabled") -> str:
-    """Return a lifecycle rule that moves current objects."""
-    return f"Status: {status}, Transitions: [{{StorageClass: {storage_class}, TransitionInDays: 90}}]"
+move = frame("Status: <status=Enabled>, Transitions: [{StorageClass: <storage_class>, TransitionInDays: 90}]")
 
+message = frame(
+    'StorageClass is "<storage_class>" for the current objects of a bucket that '
+    "<reader=its website> serves: once "
+    "they are moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that "
+    "can be read at once, such as STANDARD_IA."
+)
 
-def message(storage_class: str, reader: str = "its website") -> str:
-    """Return what the rule says about this storage class."""
-    return (
-        f'StorageClass is "{storage_class}" for the current objects of a bucket that {reader} serves: once '
-        "they are moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that "
-        "can be read at once, such as STANDARD_IA."
-    )
-
+case = row(
+    "<text>",
+    "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass",
+    "StorageClass is <found> for the current objects of a bucket that <rest> serves: once they are "
+    "moved there, S3 refuses to read them. Use NoncurrentVersionTransitions, or a class that can be "
+    "read at once, such as STANDARD_IA.",
+)
 
 GOOD = {
     "class that can be read": bucket(move("STANDARD_IA")),
@@ -55,48 +56,28 @@ GOOD = {
 }
 
 BAD = {
-    "website": (
-        bucket(move("GLACIER")),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER"),
+    "website": case(bucket(move("GLACIER")), '"GLACIER"', "its website"),
+    "empty prefix": case(bucket(move("DEEP_ARCHIVE") + ", Prefix: ''"), '"DEEP_ARCHIVE"', "its website"),
+    "origin by GetAtt": case(
+        bucket(move("GLACIER"), "BucketName: b", "!GetAtt Site.RegionalDomainName"), '"GLACIER"', "Edge"
     ),
-    "empty prefix": (
-        bucket(move("DEEP_ARCHIVE") + ", Prefix: ''"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("DEEP_ARCHIVE"),
+    "origin by Sub": case(
+        bucket(move("GLACIER"), "BucketName: b", "!Sub '${Site}.s3.amazonaws.com'"), '"GLACIER"', "Edge"
     ),
-    "origin by GetAtt": (
-        bucket(move("GLACIER"), "BucketName: b", "!GetAtt Site.RegionalDomainName"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER", "Edge"),
-    ),
-    "origin by Sub": (
-        bucket(move("GLACIER"), "BucketName: b", "!Sub '${Site}.s3.amazonaws.com'"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER", "Edge"),
-    ),
-    "origin in one branch": (
+    "origin in one branch": case(
         bucket(move("GLACIER"), "BucketName: b", "!If [Switched, !GetAtt Site.DomainName, example.com]"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER", "Edge"),
+        '"GLACIER"',
+        "Edge",
     ),
-    "parameter default": (
-        bucket(move("!Ref Class")),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER"),
-    ),
-    "Sub": (
-        bucket(move("!Sub '${Class}'")),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "",
-        message("GLACIER"),
-    ),
+    "parameter default": case(bucket(move("!Ref Class")), '"GLACIER"', "its website"),
+    "Sub": case(bucket(move("!Sub '${Class}'")), '"GLACIER"', "its website"),
     "first branch": (
         bucket(move("!If [Switched, GLACIER, STANDARD_IA]")),
         "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/1",
         message("GLACIER"),
     ),
     "second branch, under a condition": (
-        bucket(move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: Unswitched,"),
+        bucket(move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: NotSwitched,"),
         "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/2",
         message("GLACIER"),
     ),

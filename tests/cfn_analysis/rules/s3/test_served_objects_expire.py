@@ -1,5 +1,7 @@
 """Lifecycles of what is served."""
 
+from ..harness import row
+
 SITE = """
   Site:
     Type: AWS::CloudFront::Distribution
@@ -14,20 +16,17 @@ SITE = """
 def bucket(*rules: str, more: str = "") -> str:
     """Return a template with a bucket of these lifecycle rules."""
     return (
-        f"Resources:\n  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{more}"
+        f"  Bucket: {{Type: AWS::S3::Bucket, Properties: {{{more}"
         f"LifecycleConfiguration: {{Rules: [{', '.join(rules)}]}}}}}}\n"
     )
 
 
-def case(text: str, days: int, server: str) -> tuple[str, ...]:
-    """A rule that deletes what is served is found."""
-    return (
-        text,
-        "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
-        f"ExpirationInDays is {days} for all objects of a bucket that {server} serves: they are deleted that "
-        "many days after their upload. Add a Prefix, or expire only old versions.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Bucket/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
+    "ExpirationInDays is <days> for all objects of a bucket that <server> serves: they are deleted that "
+    "many days after their upload. Add a Prefix, or expire only old versions.",
+)
 
 GOOD = {
     "old versions": bucket(

@@ -1,15 +1,12 @@
 """Notifications of buckets."""
 
+from ..harness import frame
 
-def event(name: str) -> str:
-    """Return a template with one bucket."""
-    return f"""
-Resources:
+event = frame("""
   Bucket:
     Type: AWS::S3::Bucket
-    Properties: {{NotificationConfiguration: {{QueueConfigurations: [{{Queue: a, Event: '{name}'}}]}}}}
-"""
-
+    Properties: {NotificationConfiguration: {QueueConfigurations: [{Queue: a, Event: '<name>'}]}}
+""")
 
 GOOD = {
     "created": event("s3:ObjectCreated:*"),

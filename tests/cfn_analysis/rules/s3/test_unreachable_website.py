@@ -1,11 +1,10 @@
 """Website buckets that the public can reach, and cannot."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Wanted: {Type: String, Default: "true"}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
-Conditions:
-  Switched: !Equals [!Ref Switch, "true"]
 Resources:
 """
 
@@ -16,13 +15,11 @@ EFFECTS = {
     "BlockPublicPolicy": "S3 refuses the bucket policy that would let anyone read the bucket",
 }
 
-
-def bucket(block: str, website: str = SITE, attributes: str = "") -> str:
-    """Return a template with a bucket with this website and public access block."""
-    return (
-        f"{HEAD}  Site: {{Type: AWS::S3::Bucket, {attributes} Properties: {{WebsiteConfiguration: {website}, "
-        f"PublicAccessBlockConfiguration: {block}}}}}\n"
-    )
+bucket = frame(
+    f"{HEAD}  Site: {{Type: AWS::S3::Bucket, <attributes=> Properties: {{WebsiteConfiguration: "
+    f"<website={SITE}>, "
+    "PublicAccessBlockConfiguration: <block>}}\n"
+)
 
 
 def message(name: str) -> str:
@@ -43,14 +40,14 @@ GOOD = {
     "no block": bucket("{RestrictPublicBuckets: false, BlockPublicPolicy: false}"),
     "block of ACLs": bucket("{BlockPublicAcls: true, IgnorePublicAcls: true}"),
     "nothing said": bucket("!Ref AWS::NoValue"),
-    "no website": bucket("{RestrictPublicBuckets: true}", "!Ref AWS::NoValue"),
+    "no website": bucket("{RestrictPublicBuckets: true}", website="!Ref AWS::NoValue"),
     "website that redirects": bucket(
-        "{RestrictPublicBuckets: true}", "{RedirectAllRequestsTo: {HostName: example.com}}"
+        "{RestrictPublicBuckets: true}", website="{RedirectAllRequestsTo: {HostName: example.com}}"
     ),
     "import": bucket("{RestrictPublicBuckets: !ImportValue block}"),
     "block where there is no website": bucket(
         "!If [Switched, {RestrictPublicBuckets: false}, {RestrictPublicBuckets: true}]",
-        f"!If [Switched, {SITE}, !Ref AWS::NoValue]",
+        website=f"!If [Switched, {SITE}, !Ref AWS::NoValue]",
     ),
     "branch that the condition of the bucket excludes": bucket(
         "{RestrictPublicBuckets: !If [Switched, false, true]}", attributes="Condition: Switched,"
@@ -78,7 +75,7 @@ BAD = {
     "second branch of both": case(
         bucket(
             "{RestrictPublicBuckets: !If [Switched, false, true]}",
-            f"!If [Switched, !Ref AWS::NoValue, {SITE}]",
+            website=f"!If [Switched, !Ref AWS::NoValue, {SITE}]",
         ),
         "RestrictPublicBuckets/Fn::If/2",
         "RestrictPublicBuckets",

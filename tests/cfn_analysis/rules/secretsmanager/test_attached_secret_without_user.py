@@ -1,14 +1,11 @@
 """Secrets of databases."""
 
+from ..harness import frame
 
-def template(made: str) -> str:
-    """Return a template with a secret and its attachment."""
-    return f"""
-Resources:
-  Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{GenerateSecretString: {{{made}}}}}}}
-  One: {{Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {{SecretId: !Ref Secret}}}}
-"""
-
+template = frame("""
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {<made>}}}
+  One: {Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {SecretId: !Ref Secret}}
+""")
 
 GOOD = {
     "both": template('SecretStringTemplate: \'{"username":"a"}\', GenerateStringKey: password'),

@@ -1,17 +1,21 @@
 """Generated passwords."""
 
+from ..harness import frame, row
 
-def template(made: str) -> str:
-    """Return a template with a secret and the cluster that uses it."""
-    return f"""
-Resources:
-  Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{GenerateSecretString: {{{made}}}}}}}
+template = frame("""
+  Secret: {Type: AWS::SecretsManager::Secret, Properties: {GenerateSecretString: {<made>}}}
   Cluster:
     Type: AWS::RDS::DBCluster
     Properties:
-      MasterUserPassword: !Sub '{{{{resolve:secretsmanager:${{Secret}}:SecretString:password}}}}'
-"""
+      MasterUserPassword: !Sub '{{resolve:secretsmanager:${Secret}:SecretString:password}}'
+""")
 
+case = row(
+    "<text>",
+    "Resources/Secret/Properties/GenerateSecretString",
+    "GenerateSecretString generates the password of Cluster and can use <found>, which RDS refuses: the "
+    "stack fails for some passwords. Add them to ExcludeCharacters.",
+)
 
 GOOD = {
     "characters": template("ExcludeCharacters: '\"@/\\'"),
@@ -19,16 +23,6 @@ GOOD = {
 }
 
 BAD = {
-    "none": (
-        template("PasswordLength: 30"),
-        "Resources/Secret/Properties/GenerateSecretString",
-        'GenerateSecretString generates the password of Cluster and can use / @ ", which RDS '
-        "refuses: the stack fails for some passwords. Add them to ExcludeCharacters.",
-    ),
-    "one left": (
-        template("ExcludeCharacters: '\"@'"),
-        "Resources/Secret/Properties/GenerateSecretString",
-        "GenerateSecretString generates the password of Cluster and can use /, which RDS refuses: "
-        "the stack fails for some passwords. Add them to ExcludeCharacters.",
-    ),
+    "none": case(template("PasswordLength: 30"), '/ @ "'),
+    "one left": case(template("ExcludeCharacters: '\"@'"), "/"),
 }

@@ -1,24 +1,19 @@
 """Generated secrets."""
 
+from ..harness import frame, row
 
-def secret(generated: str) -> str:
-    """Return a template with one generated secret."""
-    return f"""
+secret = frame("""
 Resources:
   Secret:
     Type: AWS::SecretsManager::Secret
-    Properties: {{GenerateSecretString: {{{generated}}}}}
-"""
+    Properties: {GenerateSecretString: {<generated>}}
+""")
 
-
-def case(text: str, message: str) -> tuple[str, ...]:
-    """A template that Secrets Manager refuses is found."""
-    return (
-        text,
-        "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
-        f"SecretStringTemplate is {message}",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Secret/Properties/GenerateSecretString/SecretStringTemplate",
+    "SecretStringTemplate is <message>",
+)
 
 KEY = "GenerateStringKey: password"
 NO_OBJECT = (

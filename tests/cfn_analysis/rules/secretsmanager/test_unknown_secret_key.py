@@ -1,5 +1,7 @@
 """Keys of generated secrets."""
 
+from ..harness import row
+
 
 def template(
     key: str,
@@ -8,7 +10,6 @@ def template(
 ) -> str:
     """Return a template with a secret and what reads it."""
     return f"""
-Resources:
   Secret: {{Type: AWS::SecretsManager::Secret, Properties: {{Name: own, GenerateSecretString: {made}}}}}
   Cluster:
     Type: AWS::RDS::DBCluster
@@ -20,6 +21,14 @@ ATTACHMENT = (
     "  Attachment: {Type: AWS::SecretsManager::SecretTargetAttachment, Properties: {SecretId: !Ref Secret}}\n"
 )
 
+PATH = "Resources/Cluster/Properties/MasterUserPassword"
+
+case = row(
+    "<text>",
+    "Resources/Cluster/Properties/MasterUserPassword",
+    "The reference reads <found> of Secret, which has no such key. Did you mean <rest>",
+)
+
 GOOD = {
     "password": template("password"),
     "template": template("username"),
@@ -29,19 +38,7 @@ GOOD = {
 }
 
 BAD = {
-    "missing": (
-        template("passwd"),
-        "Resources/Cluster/Properties/MasterUserPassword",
-        "The reference reads passwd of Secret, which has no such key. Did you mean password?",
-    ),
-    "case": (
-        template("Password"),
-        "Resources/Cluster/Properties/MasterUserPassword",
-        "The reference reads Password of Secret, which has no such key. Did you mean password?",
-    ),
-    "by name": (
-        template("user", "own"),
-        "Resources/Cluster/Properties/MasterUserPassword",
-        "The reference reads user of Secret, which has no such key. Did you mean username?",
-    ),
+    "missing": case(template("passwd"), "passwd", "password?"),
+    "case": case(template("Password"), "Password", "password?"),
+    "by name": case(template("user", "own"), "user", "username?"),
 }

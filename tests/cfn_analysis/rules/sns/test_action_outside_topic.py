@@ -1,28 +1,22 @@
 """Policies of topics."""
 
+from ..harness import frame, row
 
-def policy(action: str) -> str:
-    """Return a template with a topic policy that allows these actions."""
-    return f"""
-Resources:
+policy = frame("""
   Policy:
     Type: AWS::SNS::TopicPolicy
     Properties:
       PolicyDocument:
         Statement:
-          - {{Effect: Allow, Principal: '*', Action: {action}, Resource: '*'}}
-"""
+          - {Effect: Allow, Principal: '*', Action: <action>, Resource: '*'}
+""")
 
-
-def case(text: str, place: str, action: str) -> tuple[str, ...]:
-    """An action that is not about a topic is found."""
-    return (
-        text,
-        f"Resources/Policy/Properties/PolicyDocument/Statement/0/{place}",
-        f"Action is {action}, which the policy of a topic does not support: SNS refuses it. List the "
-        "actions, such as sns:Publish.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Policy/Properties/PolicyDocument/Statement/0/<place>",
+    "Action is <action>, which the policy of a topic does not support: SNS refuses it. List the "
+    "actions, such as sns:Publish.",
+)
 
 GOOD = {
     "publish": policy("[sns:Publish, SNS:Subscribe]"),

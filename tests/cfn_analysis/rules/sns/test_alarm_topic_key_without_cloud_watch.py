@@ -1,13 +1,13 @@
 """Key policies that let CloudWatch in, and on others."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: dev, AllowedValues: [dev, prod]}
   Project: {Type: String}
   Service: {Type: String, Default: cloudwatch.amazonaws.com}
   OtherService: {Type: String, Default: events.amazonaws.com}
-Conditions:
-  Open: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -55,16 +55,13 @@ ANYONE = grant(principal="'*'")
 ALIAS = "  Alias: {Type: AWS::KMS::Alias, Properties: {AliasName: alias/alarms, TargetKeyId: !Ref Key}}\n"
 BOTH = "kms:Decrypt and kms:GenerateDataKey*"
 
-
-def case(text: str, lacking: str) -> tuple[str, ...]:
-    """What CloudWatch lacks is found on the key."""
-    return (
-        text,
-        "Resources/Key/Properties/KeyPolicy",
-        f"KeyPolicy does not allow cloudwatch.amazonaws.com {lacking}, and the key encrypts a topic that "
-        "alarms notify: their messages are lost. Add a statement that allows the service kms:Decrypt and "
-        "kms:GenerateDataKey*.",
-    )
+case = row(
+    "<text>",
+    "Resources/Key/Properties/KeyPolicy",
+    "KeyPolicy does not allow cloudwatch.amazonaws.com <lacking>, and the key encrypts a topic that "
+    "alarms notify: their messages are lost. Add a statement that allows the service kms:Decrypt and "
+    "kms:GenerateDataKey*.",
+)
 
 
 def refuses_a_name_that_the_key_does_not_cover(

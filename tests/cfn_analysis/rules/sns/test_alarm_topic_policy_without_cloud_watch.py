@@ -1,12 +1,12 @@
 """Topic policies that let CloudWatch publish, and on others."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: dev, AllowedValues: [dev, prod]}
   Service: {Type: String, Default: cloudwatch.amazonaws.com}
   OtherService: {Type: String, Default: budgets.amazonaws.com}
-Conditions:
-  Open: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Topic: {Type: AWS::SNS::Topic}
   Other: {Type: AWS::SNS::Topic}
@@ -46,23 +46,17 @@ def template(
     )
 
 
-def source(pattern: str) -> str:
-    """Return a condition on the alarm's ARN."""
-    return f"{{ArnLike: {{'aws:SourceArn': {pattern}}}}}"
-
+source = frame("{ArnLike: {'aws:SourceArn': <pattern>}}")
 
 ANYONE = grant(principal="'*'")
 SECOND = "  Second: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Topic], PolicyDocument: {}}}\n"
 
-
-def case(text: str, when: str) -> tuple[str, ...]:
-    """A policy without a statement for CloudWatch is found."""
-    return (
-        text,
-        "Resources/Policy/Properties/PolicyDocument",
-        f"PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on Topic{when}: the "
-        "messages of all alarms to the topic are lost. Add a statement that allows it.",
-    )
+case = row(
+    "<text>",
+    "Resources/Policy/Properties/PolicyDocument",
+    "PolicyDocument does not allow cloudwatch.amazonaws.com sns:Publish on Topic<when>: the "
+    "messages of all alarms to the topic are lost. Add a statement that allows it.",
+)
 
 
 def refuses_a_name_that_the_policy_does_not_cover(name: str, pattern: str, shown: str) -> tuple[str, ...]:

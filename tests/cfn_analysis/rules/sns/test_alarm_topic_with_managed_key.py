@@ -1,30 +1,21 @@
 """Topics with AWS's key and with others."""
 
-HEAD = """
-Parameters:
-  KeyAlias: {Type: String, Default: alias/aws/sns}
-  Managed: {Type: String, Default: aws}
-Conditions:
-  Paged: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Cheap: !Equals [!Ref AWS::StackName, cheap]
-Resources:
-  Key: {Type: AWS::KMS::Key}
-"""
+from ..harness import frame, row
 
 MESSAGE = (
     "KmsMasterKeyId {}: CloudWatch cannot use this key, so the messages of all alarms to the topic are "
     "lost. Use a customer managed key whose policy allows cloudwatch.amazonaws.com."
 )
 
-
-def topic(
-    key: str, *, alarm: str = "AlarmActions: [!Ref Topic]", kind: str = "Alarm", attributes: str = ""
-) -> str:
-    """Return a template with one topic that uses this key, and one alarm."""
-    return (
-        f"{HEAD}  Topic: {{Type: AWS::SNS::Topic, Properties: {{{key}}}}}\n"
-        f"  High: {{Type: AWS::CloudWatch::{kind}, {attributes} Properties: {{{alarm}}}}}\n"
-    )
+topic = frame("""
+Parameters:
+  KeyAlias: {Type: String, Default: alias/aws/sns}
+  Managed: {Type: String, Default: aws}
+Resources:
+  Key: {Type: AWS::KMS::Key}
+  Topic: {Type: AWS::SNS::Topic, Properties: {<key>}}
+  High: {Type: AWS::CloudWatch::<kind=Alarm>, <attributes=> Properties: {<alarm=AlarmActions: [!Ref Topic]>}}
+""")
 
 
 def case(kind: str, text: str, state: str) -> tuple[str, ...]:
@@ -59,15 +50,11 @@ ROWS = {
     ),
 }
 
-
-def finds_every_way_to_tell(alarm: str) -> tuple[str, ...]:
-    """It counts however an alarm names the topic."""
-    return (
-        topic("KmsMasterKeyId: alias/aws/sns", alarm=alarm),
-        "Resources/Topic/Properties/KmsMasterKeyId",
-        MESSAGE.format('is "alias/aws/sns"'),
-    )
-
+finds_every_way_to_tell = row(
+    topic("KmsMasterKeyId: alias/aws/sns", alarm="<alarm>"),
+    "Resources/Topic/Properties/KmsMasterKeyId",
+    MESSAGE.format('is "alias/aws/sns"'),
+)
 
 GOOD = {
     "key of the user": topic("KmsMasterKeyId: !GetAtt Key.Arn"),

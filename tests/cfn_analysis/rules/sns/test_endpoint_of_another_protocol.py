@@ -1,24 +1,19 @@
 """Endpoints of subscriptions."""
 
+from ..harness import frame, row
 
-def subscription(protocol: str, endpoint: str, more: str = "", first: str = "") -> str:
-    """Return a template with one subscription."""
-    return f"""{first}
+subscription = frame("""<first=>
 Resources:
   Mail:
     Type: AWS::SNS::Subscription
-    Properties: {{TopicArn: a, Protocol: {protocol}, Endpoint: {endpoint}{more}}}
-"""
+    Properties: {TopicArn: a, Protocol: <protocol>, Endpoint: <endpoint><more=>}
+""")
 
-
-def case(protocol: str, endpoint: str, takes: str) -> tuple[str, ...]:
-    """An endpoint that the protocol does not accept is found."""
-    return (
-        subscription(protocol, endpoint),
-        "Resources/Mail/Properties/Endpoint",
-        f"Endpoint is {endpoint}, but {protocol} requires {takes}: SNS refuses the subscription.",
-    )
-
+case = row(
+    subscription("<protocol>", "<endpoint>"),
+    "Resources/Mail/Properties/Endpoint",
+    "Endpoint is <endpoint>, but <protocol> requires <takes>: SNS refuses the subscription.",
+)
 
 STREAM = "arn:aws:firehose:eu-west-1:111111111111:deliverystream/a"
 
@@ -26,7 +21,7 @@ GOOD = {
     "mail": subscription("email", "team@example.com"),
     "queue": subscription("sqs", "!Sub 'arn:aws:sqs:eu-west-1:${AWS::AccountId}:work'"),
     "by parameter": subscription("email", "!Ref Mail", first="Parameters: {Mail: {Type: String}}"),
-    "delivery stream": subscription("firehose", STREAM, ", SubscriptionRoleArn: a"),
+    "delivery stream": subscription("firehose", STREAM, more=", SubscriptionRoleArn: a"),
 }
 
 BAD = {

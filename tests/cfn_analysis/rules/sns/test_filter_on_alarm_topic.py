@@ -1,16 +1,13 @@
 """Filters of subscriptions."""
 
+from ..harness import frame
 
-def template(subscription: str, topic: str = "Alarms") -> str:
-    """Return a template with an alarm and a subscription."""
-    return f"""
-Resources:
-  Alarms: {{Type: AWS::SNS::Topic}}
-  Orders: {{Type: AWS::SNS::Topic}}
-  Alarm: {{Type: AWS::CloudWatch::Alarm, Properties: {{AlarmActions: [!Ref Alarms]}}}}
-  Mail: {{Type: AWS::SNS::Subscription, Properties: {{TopicArn: !Ref {topic}, {subscription}}}}}
-"""
-
+template = frame("""
+  Alarms: {Type: AWS::SNS::Topic}
+  Orders: {Type: AWS::SNS::Topic}
+  Alarm: {Type: AWS::CloudWatch::Alarm, Properties: {AlarmActions: [!Ref Alarms]}}
+  Mail: {Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref <topic=Alarms>, <subscription>}}
+""")
 
 GOOD = {
     "body": template("FilterPolicyScope: MessageBody, FilterPolicy: {NewStateValue: [ALARM]}"),

@@ -1,13 +1,10 @@
 """Filter policies of subscriptions."""
 
+from ..harness import frame
 
-def subscription(policy: str) -> str:
-    """Return a template with one subscription."""
-    return f"""
-Resources:
-  One: {{Type: AWS::SNS::Subscription, Properties: {{TopicArn: a, Protocol: sqs, FilterPolicy: {policy}}}}}
-"""
-
+subscription = frame("""
+  One: {Type: AWS::SNS::Subscription, Properties: {TopicArn: a, Protocol: sqs, FilterPolicy: <policy>}}
+""")
 
 GOOD = {
     "list": subscription("{type: [order, {prefix: a}]}"),

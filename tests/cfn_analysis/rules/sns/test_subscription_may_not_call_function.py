@@ -1,17 +1,14 @@
 """Functions that subscribe to topics."""
 
+from ..harness import frame
 
-def template(principal: str, topic: str = "") -> str:
-    """Return a template with a topic, a function and its permission."""
-    return f"""
-Resources:
-  F: {{Type: AWS::Lambda::Function}}
+template = frame("""
+  F: {Type: AWS::Lambda::Function}
   Permission:
     Type: AWS::Lambda::Permission
-    Properties: {{FunctionName: !GetAtt F.Arn, Principal: {principal}}}
-  Subscription: {{Type: AWS::SNS::Subscription, Properties: {{Protocol: lambda, Endpoint: !GetAtt F.Arn}}}}
-{topic}"""
-
+    Properties: {FunctionName: !GetAtt F.Arn, Principal: <principal>}
+  Subscription: {Type: AWS::SNS::Subscription, Properties: {Protocol: lambda, Endpoint: !GetAtt F.Arn}}
+<topic=>""")
 
 GOOD = {
     "allowed": template("sns.amazonaws.com"),

@@ -1,20 +1,18 @@
 """Queues that subscribe to topics."""
 
+from ..harness import frame
 
-def template(service: str, queue: str = "", endpoint: str = "!GetAtt Queue.Arn") -> str:
-    """Return a template with a queue, its policy and a subscription."""
-    return f"""
-Resources:
-  Queue: {{Type: AWS::SQS::Queue, Properties: {{{queue}}}}}
+template = frame("""
+  Queue: {Type: AWS::SQS::Queue, Properties: {<queue=>}}
   Policy:
     Type: AWS::SQS::QueuePolicy
     Properties:
       Queues: [!Ref Queue]
       PolicyDocument:
-        Statement: {{Effect: Allow, Action: SQS:SendMessage, Resource: '*', Principal: {service}}}
-  Subscription: {{Type: AWS::SNS::Subscription, Properties: {{Protocol: sqs, Endpoint: {endpoint}}}}}
-"""
-
+        Statement: {Effect: Allow, Action: SQS:SendMessage, Resource: '*', Principal: <service>}
+  Subscription: {Type: AWS::SNS::Subscription, Properties: {Protocol: sqs,
+      Endpoint: <endpoint=!GetAtt Queue.Arn>}}
+""")
 
 GOOD = {
     "allowed": template("{Service: sns.amazonaws.com}"),
@@ -37,7 +35,6 @@ BAD = {
     ),
     "dead letters": (
         """
-Resources:
   Queue: {Type: AWS::SQS::Queue}
   Subscription:
     Type: AWS::SNS::Subscription

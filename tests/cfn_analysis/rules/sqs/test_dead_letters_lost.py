@@ -2,7 +2,6 @@
 
 GOOD = {
     "two weeks": """
-Resources:
   Letters: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 1209600}}
   Function:
     Type: AWS::Lambda::Function
@@ -10,7 +9,6 @@ Resources:
       DeadLetterConfig: {TargetArn: !GetAtt Letters.Arn}
 """,
     "no dead letters": """
-Resources:
   Work: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 60, MaximumMessageSize: 1024}}
 """,
 }
@@ -18,7 +16,6 @@ Resources:
 BAD = {
     "a minute": (
         """
-Resources:
   Letters: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 60}}
   Function:
     Type: AWS::Lambda::Function
@@ -31,7 +28,6 @@ Resources:
     ),
     "small": (
         """
-Resources:
   Letters: {Type: AWS::SQS::Queue, Properties: {MaximumMessageSize: 1024}}
   Work:
     Type: AWS::SQS::Queue

@@ -1,29 +1,20 @@
 """Queues and what sends to them."""
 
+from ..harness import frame, row
+
 FIFO = "FifoQueue: true"
 
+queue = frame("""
+  <name=Letters>: {Type: AWS::SQS::Queue, Properties: {<properties>}}
+  <sender>
+<more=>""")
 
-def queue(properties: str, sender: str, name: str = "Letters", more: str = "") -> str:
-    """Return a template with a queue of these properties and what sends to it."""
-    return f"""
-Resources:
-  {name}: {{Type: AWS::SQS::Queue, Properties: {{{properties}}}}}
-  {sender}
-{more}"""
+function = frame(
+    "Function: {Type: AWS::Lambda::Function, "
+    "Properties: {DeadLetterConfig: {TargetArn: <target=!GetAtt Letters.Arn>}}}"
+)
 
-
-def function(target: str = "!GetAtt Letters.Arn") -> str:
-    """Return a function with a target of dead letters."""
-    return (
-        "Function: {Type: AWS::Lambda::Function, "
-        f"Properties: {{DeadLetterConfig: {{TargetArn: {target}}}}}}}"
-    )
-
-
-def case(text: str, path: str, message: str) -> tuple[str, ...]:
-    """A queue of the wrong kind is found where it is named."""
-    return text, f"Resources/{path}", f"{message}, or use another."
-
+case = row("<text>", "Resources/<path>", "<message>, or use another.")
 
 WORK = (
     "Work: {Type: AWS::SQS::Queue, "

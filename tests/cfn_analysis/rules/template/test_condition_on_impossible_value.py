@@ -1,30 +1,26 @@
 """Conditions on parameters."""
 
+from ..harness import frame
 
-def condition(parameter: str, value: str, name: str = "Stage") -> str:
-    """Return a template with one parameter and one condition on it."""
-    return f"""
+condition = frame("""
 Parameters:
-  Stage: {{Type: String, {parameter}}}
+  Stage: {Type: String, <parameter>}
 Conditions:
-  Prod: !Equals [!Ref {name}, {value}]
+  Prod: !Equals [!Ref <name=Stage>, <value>]
 Resources:
-  Topic: {{Type: AWS::SNS::Topic, Condition: Prod}}
-"""
+  Topic: {Type: AWS::SNS::Topic, Condition: Prod}
+""")
 
-
-def with_map(condition: str) -> str:
-    """Return a template with a map and a condition on it."""
-    return f"""
+with_map = frame("""
 Parameters:
-  Size: {{Type: String}}
+  Size: {Type: String}
 Mappings:
-  Sizes: {{small: {{Fast: 'false'}}, large: {{Fast: 'true'}}}}
+  Sizes: {small: {Fast: 'false'}, large: {Fast: 'true'}}
 Conditions:
-  Fast: {condition}
+  Fast: <condition>
 Resources:
-  Topic: {{Type: AWS::SNS::Topic, Condition: Fast}}
-"""
+  Topic: {Type: AWS::SNS::Topic, Condition: Fast}
+""")
 
 
 def with_number(value: str, constraint: str) -> str:
@@ -33,6 +29,8 @@ def with_number(value: str, constraint: str) -> str:
         "Parameters:", f"Parameters:\n  Count: {{Type: Number, {constraint}}}"
     )
 
+
+PATH = "Conditions/Prod/Fn::Equals"
 
 GOOD = {
     "allowed": condition("AllowedValues: [dev, prod]", "prod"),
@@ -48,24 +46,20 @@ GOOD = {
 BAD = {
     "not allowed": (
         condition("AllowedValues: [dev, prod]", "production"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Stage with "production", but AllowedValues contains "dev" and "prod": '
         "it is never true.",
     ),
     "pattern": (
         condition("AllowedPattern: '[a-z]+'", "Prod"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Stage with "Prod", but AllowedPattern "[a-z]+" does not match it: '
         "it is never true.",
     ),
     "boolean": (
         condition("AllowedValues: ['yes', 'no']", "true"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Stage with "true", but AllowedValues contains "yes" and "no": it is never true.',
     ),
     "region": (
         condition("Default: dev", "eu-west1", "AWS::Region"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares AWS::Region with "eu-west1", but no account, region or partition '
         "has this name: it is never true.",
     ),
@@ -77,12 +71,10 @@ BAD = {
     ),
     "zeros": (
         with_number("'00'", "MinValue: 0"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Count with "00", but a number is not written like this: it is never true.',
     ),
     "below the minimum": (
         with_number("0", "MinValue: 1"),
-        "Conditions/Prod/Fn::Equals",
         'Fn::Equals compares Count with "0", but MinValue is 1: it is never true.',
     ),
 }

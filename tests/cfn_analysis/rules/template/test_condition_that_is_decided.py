@@ -1,21 +1,23 @@
 """Conditions that depend on others."""
 
+from ..harness import frame, row
 
-def conditions(both: str) -> str:
-    """Return a template with a condition on two others."""
-    return f"""
+conditions = frame("""
 Parameters:
-  Stage: {{Type: String, AllowedValues: [dev, prod, test]}}
-  Other: {{Type: String}}
+  Stage: {Type: String, AllowedValues: [dev, prod, test]}
 Conditions:
   Dev: !Equals [!Ref Stage, dev]
   Prod: !Equals [!Ref Stage, prod]
-  More: !Equals [!Ref Other, more]
-  Both: {both}
+  Both: <both>
 Resources:
-  Topic: {{Type: AWS::SNS::Topic}}
-"""
+  Topic: {Type: AWS::SNS::Topic}
+""")
 
+case = row(
+    "<text>",
+    "Conditions/Both",
+    "Both is always <found> all parameter values. Correct it, or remove it.",
+)
 
 GOOD = {
     "and": conditions("!And [!Condition Prod, !Condition More]"),
@@ -24,19 +26,9 @@ GOOD = {
 }
 
 BAD = {
-    "two values": (
-        conditions("!And [!Condition Prod, !Condition Dev]"),
-        "Conditions/Both",
-        "Both is always falsefor all parameter values. Correct it, or remove it.",
+    "two values": case(conditions("!And [!Condition Prod, !Condition Dev]"), "falsefor"),
+    "and not": case(
+        conditions("!And [!Condition Prod, !Condition More, !Not [!Condition More]]"), "falsefor"
     ),
-    "and not": (
-        conditions("!And [!Condition Prod, !Condition More, !Not [!Condition More]]"),
-        "Conditions/Both",
-        "Both is always falsefor all parameter values. Correct it, or remove it.",
-    ),
-    "always": (
-        conditions("!Or [!Condition Prod, !Not [!Condition Prod]]"),
-        "Conditions/Both",
-        "Both is always truefor all parameter values. Correct it, or remove it.",
-    ),
+    "always": case(conditions("!Or [!Condition Prod, !Not [!Condition Prod]]"), "truefor"),
 }

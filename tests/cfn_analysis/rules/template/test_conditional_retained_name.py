@@ -1,11 +1,11 @@
 """Good and broken resources."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
-  Enabled: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
   Name: {Type: String, Default: fixed}
 Conditions:
-  Switch: !Equals [!Ref Enabled, "true"]
   Never: !And [!Condition Switch, !Not [!Condition Switch]]
   Named: !Not [!Equals [!Ref Name, ""]]
 Resources:
@@ -15,10 +15,9 @@ Resources:
 KEPT = "Condition: Switch, DeletionPolicy: Retain, UpdateReplacePolicy: Retain,"
 BOTH = "DeletionPolicy is Retain, UpdateReplacePolicy is Retain"
 
-
-def resource(properties: str, *, attributes: str = KEPT, kind: str = "AWS::Logs::LogGroup") -> str:
-    """Return a template with one more resource, by default conditional and retained."""
-    return f"{HEAD}  Kept: {{Type: {kind}, {attributes} Properties: {{{properties}}}}}\n"
+resource = frame(
+    f"{HEAD}  Kept: {{Type: <kind=AWS::Logs::LogGroup>, <attributes={KEPT}> Properties: {{<properties>}}}}\n"
+)
 
 
 def message(name: str, value: str, policy: str = BOTH) -> str:
@@ -30,13 +29,11 @@ def message(name: str, value: str, policy: str = BOTH) -> str:
     )
 
 
-def case(written: str, value: str) -> tuple[str, ...]:
-    """A name is explicit however it is written, if one case is left in which AWS does not choose it."""
-    return (
-        resource(f"LogGroupName: {written}"),
-        "Resources/Kept/Properties/LogGroupName",
-        message("LogGroupName", value),
-    )
+case = row(
+    resource("LogGroupName: <written>"),
+    "Resources/Kept/Properties/LogGroupName",
+    message("LogGroupName", "<value>"),
+)
 
 
 def kept(attributes: str, policy: str) -> tuple[str, ...]:

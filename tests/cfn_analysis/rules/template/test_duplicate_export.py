@@ -1,14 +1,13 @@
 """Exports with names of their own, and with the same name."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Environment: {Type: String, Default: prod, AllowedValues: [dev, prod]}
   Peer: {Type: String, Default: dev, AllowedValues: [dev, prod]}
-  Switch: {Type: String, Default: "true", AllowedValues: ["true", "false"]}
 Conditions:
   Never: !And [!Condition Switched, !Not [!Condition Switched]]
-  Switched: !Equals [!Ref Switch, "true"]
-  Unswitched: !Not [!Condition Switched]
 Resources:
   Topic: {Type: AWS::SNS::Topic}
 Outputs:
@@ -25,23 +24,29 @@ def outputs(*names: str, attributes: tuple[str, ...] = ("", "")) -> str:
     return HEAD + "".join(lines)
 
 
-def message(name: str) -> str:
-    """Return what the rule says about the second of two outputs."""
-    return (
-        f"Export.Name is {name}, and Out0 is exported under the same name: the stack fails. Give each export "
-        "a unique name."
-    )
-
+message = frame(
+    "Export.Name is <name>, and Out0 is exported under the same name: the stack fails. Give each export "
+    "a unique name."
+)
 
 SUB = '{"Fn::Sub": "${Environment}-a"}'
 GIVEN = outputs("dev-a", "!Sub '${Environment}-a'")
+
+PATH = "Outputs/Out1/Export/Name"
+
+case = row(
+    "<text>",
+    "Outputs/Out1/Export/Name",
+    "Export.Name is <found>, and Out0 is exported under the same name: the stack fails. Give each "
+    "export a unique name.",
+)
 
 GOOD = {
     "literal": outputs("a", "b"),
     "Sub": outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-b'"),
     "never at the same time": outputs("!If [Switched, a, b]", "!If [Switched, b, a]"),
     "conditions that exclude each other": outputs(
-        "a", "a", attributes=("Condition: Switched,", "Condition: Unswitched,")
+        "a", "a", attributes=("Condition: Switched,", "Condition: NotSwitched,")
     ),
     "two parameters with other defaults": outputs("!Sub '${Environment}-a'", "!Sub '${Peer}-a'"),
     "names that only AWS knows": outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-b'"),
@@ -52,47 +57,26 @@ GOOD = {
 }
 
 BAD = {
-    "literal": (outputs("a", "a"), "Outputs/Out1/Export/Name", message('"a"')),
-    "the same Sub": (
-        outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-a'"),
-        "Outputs/Out1/Export/Name",
-        message(SUB),
+    "literal": case(outputs("a", "a"), '"a"'),
+    "the same Sub": case(
+        outputs("!Sub '${Environment}-a'", "!Sub '${Environment}-a'"), '{"Fn::Sub": "${Environment}-a"}'
     ),
-    "Sub of a parameter default": (
-        outputs("prod-a", "!Sub '${Environment}-a'"),
-        "Outputs/Out1/Export/Name",
-        message(SUB),
+    "Sub of a parameter default": case(
+        outputs("prod-a", "!Sub '${Environment}-a'"), '{"Fn::Sub": "${Environment}-a"}'
     ),
-    "Join and Sub": (
+    "Join and Sub": case(
         outputs("!Join ['-', [!Ref Environment, a]]", "!Sub '${Environment}-a'"),
-        "Outputs/Out1/Export/Name",
-        message(SUB),
+        '{"Fn::Sub": "${Environment}-a"}',
     ),
-    "the same function that only AWS can resolve": (
-        outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-a'"),
-        "Outputs/Out1/Export/Name",
-        message('{"Fn::Sub": "${Topic}-a"}'),
+    "the same function that only AWS can resolve": case(
+        outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-a'"), '{"Fn::Sub": "${Topic}-a"}'
     ),
-    "first branch": (
-        outputs("a", "!If [Switched, a, b]"),
-        "Outputs/Out1/Export/Name",
-        message('{"Fn::If": ["Switched", "a", "b"]}'),
+    "first branch": case(outputs("a", "!If [Switched, a, b]"), '{"Fn::If": ["Switched", "a", "b"]}'),
+    "second branch": case(outputs("b", "!If [Switched, a, b]"), '{"Fn::If": ["Switched", "a", "b"]}'),
+    "the same condition": case(
+        outputs("a", "a", attributes=("Condition: Switched,", "Condition: Switched,")), '"a"'
     ),
-    "second branch": (
-        outputs("b", "!If [Switched, a, b]"),
-        "Outputs/Out1/Export/Name",
-        message('{"Fn::If": ["Switched", "a", "b"]}'),
-    ),
-    "the same condition": (
-        outputs("a", "a", attributes=("Condition: Switched,", "Condition: Switched,")),
-        "Outputs/Out1/Export/Name",
-        message('"a"'),
-    ),
-    "one condition": (
-        outputs("a", "a", attributes=("Condition: Switched,", "")),
-        "Outputs/Out1/Export/Name",
-        message('"a"'),
-    ),
+    "one condition": case(outputs("a", "a", attributes=("Condition: Switched,", "")), '"a"'),
     "three of a name are two findings": (
         outputs("a", "a", "a"),
         "Outputs/Out1/Export/Name",
@@ -100,5 +84,5 @@ BAD = {
         "Outputs/Out2/Export/Name",
         message('"a"'),
     ),
-    "given value": (GIVEN, "Outputs/Out1/Export/Name", message(SUB), {"parameters": {"Environment": "dev"}}),
+    "given value": (GIVEN, message(SUB), {"parameters": {"Environment": "dev"}}),
 }

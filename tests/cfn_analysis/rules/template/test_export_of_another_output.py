@@ -1,16 +1,13 @@
 """Outputs and their exports."""
 
+from ..harness import frame
 
-def outputs(first: str, second: str) -> str:
-    """Return a template with two outputs under these names."""
-    return f"""
-Resources:
-  Topic: {{Type: AWS::SNS::Topic}}
+outputs = frame("""
+  Topic: {Type: AWS::SNS::Topic}
 Outputs:
-  PublicId: {{Value: a, Export: {{Name: {first}}}}}
-  PrivateId: {{Value: b, Export: {{Name: {second}}}}}
-"""
-
+  PublicId: {Value: a, Export: {Name: <first>}}
+  PrivateId: {Value: b, Export: {Name: <second>}}
+""")
 
 GOOD = {
     "own": outputs("!Sub '${AWS::StackName}-public-id'", "!Sub '${AWS::StackName}-PrivateId'"),

@@ -1,5 +1,7 @@
 """Names beside properties that parameters decide."""
 
+from ..harness import frame
+
 HEAD = """
 Parameters:
   Project: {Type: String, Default: shop}
@@ -8,11 +10,8 @@ Parameters:
   Vpc: {Type: String, Default: vpc-1}
   Name: {Type: String, Default: orders}
   Fixed: {Type: String, Default: orders, AllowedValues: [orders]}
-  Named: {Type: String, Default: "", AllowedValues: ["", "true"]}
 Mappings:
   Names: {shop: {Schema: orders}}
-Conditions:
-  HasName: !Equals [!Ref Named, "true"]
 Resources:
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {}}}
 """
@@ -20,10 +19,7 @@ Resources:
 CLUSTER = "AWS::RDS::DBCluster"
 GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
-
-def resource(properties: str, kind: str = CLUSTER, attributes: str = "") -> str:
-    """Return a template with one resource more."""
-    return f"{HEAD}  One: {{Type: {kind}, {attributes} Properties: {{{properties}}}}}\n"
+resource = frame(f"{HEAD}  One: {{Type: <kind={CLUSTER}>, <attributes=> Properties: {{<properties>}}}}\n")
 
 
 def finding(path: str, value: str, own: str, name: str, parameter: str) -> tuple[str, str]:

@@ -1,17 +1,13 @@
 """Properties with Fn::If."""
 
+from ..harness import frame
 
-def topic(name: str) -> str:
-    """Return a template with one topic of this name."""
-    return f"""
+topic = frame("""
 Parameters:
-  Stage: {{Type: String}}
-Conditions:
-  Prod: !Equals [!Ref Stage, prod]
+  Stage: {Type: String}
 Resources:
-  Topic: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: {name}}}}}
-"""
-
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: <name>}}
+""")
 
 GOOD = {
     "two": topic("!If [Prod, a, b]"),

@@ -1,18 +1,14 @@
 """Ignores with and without their reason."""
 
+from ..harness import frame, row
+
 FORM = (
     "Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}"
 )
 
+topic = frame("Resources: {Topic: {Type: AWS::SNS::Topic, Metadata: {cfn-lint: {config: <config>}}}}")
 
-def topic(config: str) -> str:
-    """Return a template with one topic that configures cfn-lint like this."""
-    return f"Resources: {{Topic: {{Type: AWS::SNS::Topic, Metadata: {{cfn-lint: {{config: {config}}}}}}}}}"
-
-
-def case(config: str, message: str) -> tuple[str, ...]:
-    """An ignore without its reason, or in a form that has no effect, is found on its resource."""
-    return topic(config), "Resources/Topic/Metadata/cfn-lint/config", message
+case = row(topic("<config>"), "Resources/Topic/Metadata/cfn-lint/config", "<message>")
 
 
 def refuses_configuration_of_the_whole_template(config: str) -> tuple[str, ...]:

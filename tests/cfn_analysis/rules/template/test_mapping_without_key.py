@@ -1,19 +1,17 @@
 """Maps, and parameters that choose from them."""
 
+from ..harness import frame
 
-def template(allowed: str, use: str) -> str:
-    """Return a template with a map and a parameter for it."""
-    return f"""
+template = frame("""
 Parameters:
-  Size: {{Type: String{allowed}}}
+  Size: {Type: String<allowed>}
 Mappings:
-  Sizes: {{small: {{Memory: 1}}, large: {{Memory: 8}}}}
+  Sizes: {small: {Memory: 1}, large: {Memory: 8}}
 Conditions:
   Large: !Equals [!Ref Size, large]
 Resources:
-  One: {{Type: AWS::SSM::Parameter, {use}}}
-"""
-
+  One: {Type: AWS::SSM::Parameter, <use>}
+""")
 
 LOOKUP = "!FindInMap [Sizes, !Ref Size, Memory]"
 

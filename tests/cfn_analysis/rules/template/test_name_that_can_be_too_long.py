@@ -1,16 +1,14 @@
 """Names that are put together."""
 
+from ..harness import frame
 
-def template(name: str, constraint: str = "MaxLength: 20") -> str:
-    """Return a template with a bucket and a parameter for its name."""
-    return f"""
+template = frame("""
 Parameters:
-  Project: {{Type: String, {constraint}}}
-  Stage: {{Type: String, AllowedValues: [dev, production]}}
+  Project: {Type: String, <constraint=MaxLength: 20>}
+  Stage: {Type: String, AllowedValues: [dev, production]}
 Resources:
-  Bucket: {{Type: AWS::S3::Bucket, Properties: {{BucketName: !Sub '{name}'}}}}
-"""
-
+  Bucket: {Type: AWS::S3::Bucket, Properties: {BucketName: !Sub '<name>'}}
+""")
 
 GOOD = {
     "short": template("${Project}-${Stage}-logs-${AWS::AccountId}"),

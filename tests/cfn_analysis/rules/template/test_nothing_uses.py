@@ -2,39 +2,33 @@
 
 GOOD = {
     "associated": """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL}
   Association:
     Type: AWS::WAFv2::WebACLAssociation
     Properties: {WebACLArn: !GetAtt Guard.Arn}
 """,
     "exported": """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL}
   Other: {Type: AWS::S3::Bucket}
 Outputs:
   Guard: {Value: !GetAtt Guard.Arn}
 """,
     "alone": """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL}
 """,
     "web ACL of the distribution": """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
   Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: !GetAtt Guard.Arn}}}
 Outputs:
   Guard: {Value: !GetAtt Guard.Arn}
 """,
     "nested": """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
   Other: {Type: AWS::S3::Bucket}
 Outputs:
   Guard: {Value: !GetAtt Guard.Arn}
 """,
     "peering with a route": """
-Resources:
   Peering: {Type: AWS::EC2::VPCPeeringConnection}
   Route: {Type: AWS::EC2::Route, Properties: {VpcPeeringConnectionId: !Ref Peering}}
 """,
@@ -43,7 +37,6 @@ Resources:
 BAD = {
     "only logged": (
         """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL}
   Logging:
     Type: AWS::WAFv2::LoggingConfiguration
@@ -55,7 +48,6 @@ Resources:
     ),
     "headers": (
         """
-Resources:
   Headers: {Type: AWS::CloudFront::ResponseHeadersPolicy}
   Site: {Type: AWS::CloudFront::Distribution}
 """,
@@ -65,7 +57,6 @@ Resources:
     ),
     "routes of no subnet": (
         """
-Resources:
   Table: {Type: AWS::EC2::RouteTable}
   Route:
     Type: AWS::EC2::Route
@@ -77,7 +68,6 @@ Resources:
     ),
     "distribution without its web ACL": (
         """
-Resources:
   Guard: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
   Site: {Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {Enabled: true}}}
 Outputs:
@@ -89,7 +79,6 @@ Outputs:
     ),
     "peering without a route": (
         """
-Resources:
   Peering: {Type: AWS::EC2::VPCPeeringConnection}
   Other: {Type: AWS::EC2::Route, Properties: {GatewayId: igw-1}}
 """,
@@ -99,7 +88,6 @@ Resources:
     ),
     "plan without a selection": (
         """
-Resources:
   Plan: {Type: AWS::Backup::BackupPlan}
   Vault: {Type: AWS::Backup::BackupVault}
 """,

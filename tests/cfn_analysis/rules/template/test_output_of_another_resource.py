@@ -1,18 +1,14 @@
 """Outputs of resources."""
 
-RESOURCES = """
-Resources:
+from ..harness import frame
+
+output = frame("""
   Public: {Type: AWS::EC2::Subnet}
   Private: {Type: AWS::EC2::Subnet}
   PrivateTable: {Type: AWS::EC2::RouteTable}
 Outputs:
-"""
-
-
-def output(key: str, value: str) -> str:
-    """Return a template with one output."""
-    return f"{RESOURCES}  {key}: {{Value: {value}}}\n"
-
+  <key>: {Value: <value>}
+""")
 
 GOOD = {
     "own": output("PrivateId", "!Ref Private"),

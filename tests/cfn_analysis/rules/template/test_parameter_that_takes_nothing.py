@@ -1,15 +1,13 @@
 """Parameters with constraints."""
 
+from ..harness import frame
 
-def parameter(constraints: str) -> str:
-    """Return a template with one parameter."""
-    return f"""
+parameter = frame("""
 Parameters:
-  One: {{Type: String, {constraints}}}
+  One: {Type: String, <constraints>}
 Resources:
-  Topic: {{Type: AWS::SNS::Topic, Properties: {{DisplayName: !Ref One}}}}
-"""
-
+  Topic: {Type: AWS::SNS::Topic, Properties: {DisplayName: !Ref One}}
+""")
 
 GOOD = {
     "pattern": parameter("AllowedValues: [dev, prod], AllowedPattern: '[a-z]+'"),

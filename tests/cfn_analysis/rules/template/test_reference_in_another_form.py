@@ -1,19 +1,17 @@
 """References in the forms that properties take, and in others."""
 
+from ..harness import frame
 
-def template(resource: str) -> str:
-    """Return a template with what can be referred to, and a resource that does."""
-    return f"""
-Resources:
-  Queue: {{Type: AWS::SQS::Queue}}
-  Topic: {{Type: AWS::SNS::Topic}}
-  Table: {{Type: AWS::DynamoDB::Table}}
-  Function: {{Type: AWS::Lambda::Function}}
-  Cluster: {{Type: AWS::RDS::DBCluster}}
-  Instance: {{Type: AWS::RDS::DBInstance}}
-  WebACL: {{Type: AWS::WAFv2::WebACL}}
-  One: {{{resource}}}
-"""
+template = frame("""
+  Queue: {Type: AWS::SQS::Queue}
+  Topic: {Type: AWS::SNS::Topic}
+  Table: {Type: AWS::DynamoDB::Table}
+  Function: {Type: AWS::Lambda::Function}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Instance: {Type: AWS::RDS::DBInstance}
+  WebACL: {Type: AWS::WAFv2::WebACL}
+  One: {<resource>}
+""")
 
 
 def alarm(action: str) -> str:

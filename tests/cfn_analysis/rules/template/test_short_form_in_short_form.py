@@ -2,28 +2,20 @@
 
 import json
 
+from ..harness import frame, row
 
-def output(value: str, first: str = "") -> str:
-    """Return a template with one output of this value."""
-    return (
-        f"{first}Parameters: {{Name: {{Type: String, Default: x}}}}\n"
-        "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
-        f"Outputs:\n  Id:\n    Value: {value}\n"
-    )
+output = frame(
+    "<first=>Parameters: {Name: {Type: String, Default: x}}\n"
+    "Resources: {Topic: {Type: AWS::SNS::Topic}}\n"
+    "Outputs:\n  Id:\n    Value: <value>\n"
+)
 
+message = frame(
+    "!GetStackOutput contains <found> in its short form, which CloudFormation does not read there. "
+    "Write the outer function in full: Fn::GetStackOutput."
+)
 
-def message(found: str) -> str:
-    """Return what the rule says about the function found inside."""
-    return (
-        f"!GetStackOutput contains {found} in its short form, which CloudFormation does not read there. "
-        "Write the outer function in full: Fn::GetStackOutput."
-    )
-
-
-def case(value: str, found: str) -> tuple[str, ...]:
-    """A short form inside the short form is found."""
-    return output(value), "Outputs/Id/Value/Fn::GetStackOutput", message(found)
-
+case = row(output("<value>"), "Outputs/Id/Value/Fn::GetStackOutput", message("<found>"))
 
 GOOD = {
     "literals": output("!GetStackOutput {StackName: api, OutputName: Id}"),

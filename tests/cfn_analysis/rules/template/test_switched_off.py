@@ -1,9 +1,8 @@
 """What is switched off."""
 
+from ..harness import frame
 
-def one(kind: str, properties: str, first: str = "") -> str:
-    """Return a template with one resource."""
-    return f"{first}\nResources:\n  One: {{Type: {kind}, Properties: {{{properties}}}}}\n"
+one = frame("<first=>\nResources:\n  One: {Type: <kind>, Properties: {<properties>}}\n")
 
 
 def bucket(*rules: str, first: str = "") -> str:
@@ -43,7 +42,6 @@ BAD = {
     ),
     "detector": (
         """
-Resources:
   Detector: {Type: AWS::GuardDuty::Detector, Properties: {Enable: false}}
 """,
         "Resources/Detector/Properties/Enable",

@@ -1,5 +1,7 @@
 """Dynamic references that are resolved, and are not."""
 
+from ..harness import frame, row
+
 SECRET = "{{resolve:secretsmanager:name}}"
 SECURE = "{{resolve:ssm-secure:/name:1}}"
 PLAIN = "{{resolve:ssm:/name}}"
@@ -7,16 +9,9 @@ SUB = "!Sub '{{resolve:secretsmanager:${AWS::StackName}}}'"
 SECURE_SUB = "!Sub '{{resolve:ssm-secure:/${AWS::StackName}:1}}'"
 JOIN = "!Join ['', ['{{resolve:secretsmanager:', !Ref AWS::StackName, '}}']]"
 
+resource = frame("Resources: {One: {Type: '<kind>', Metadata: {<metadata=>}, Properties: {<properties>}}}")
 
-def resource(kind: str, properties: str, metadata: str = "") -> str:
-    """Return a template with one resource."""
-    return f"Resources: {{One: {{Type: '{kind}', Metadata: {{{metadata}}}, Properties: {{{properties}}}}}}}"
-
-
-def output(value: str) -> str:
-    """Return a template with one output."""
-    return f"Resources: {{}}\nOutputs: {{Out: {{Value: {value}}}}}"
-
+output = frame("Resources: {}\nOutputs: {Out: {Value: <value>}}")
 
 TABLE = "AWS::SSM::Parameter"
 CUSTOM = "Custom::Thing"
@@ -28,11 +23,7 @@ NO_SECRETS = (
 OUTPUT = "an output, which must not show a secret. Output the name or ARN of the secret instead."
 METADATA = "Metadata, which must not contain a secret. Remove it, or refer to the secret by its name."
 
-
-def case(text: str, path: str, kind: str, problem: str) -> tuple[str, ...]:
-    """A reference that stays a text, or is refused, is found where it stands."""
-    return text, path, f"The dynamic reference {{{{resolve:{kind}:...}}}} is in {problem}"
-
+case = row("<text>", "<path>", "The dynamic reference {{resolve:<kind>:...}} is in <problem>")
 
 GOOD = {
     "secret in a property": resource(TABLE, f"Value: '{SECRET}'"),

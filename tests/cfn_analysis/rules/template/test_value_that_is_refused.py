@@ -1,9 +1,8 @@
 """Values that schemas do not list."""
 
+from ..harness import frame
 
-def one(kind: str, properties: str, first: str = "") -> str:
-    """Return a template with one resource."""
-    return f"{first}\nResources:\n  One: {{Type: {kind}, Properties: {{{properties}}}}}\n"
+one = frame("<first=>\nResources:\n  One: {Type: <kind>, Properties: {<properties>}}\n")
 
 
 def stage(level: str, more: str = "") -> str:

@@ -1,28 +1,23 @@
 """Rules on forwarded addresses."""
 
+from ..harness import frame
+
 FORWARDED = "HeaderName: X-Forwarded-For, FallbackBehavior: MATCH"
 
-
-def acl(scope: str, statement: str, name: str = "rate", action: str = "Block") -> str:
-    """Return a template with one rule of this statement."""
-    return f"""
-Resources:
+acl = frame("""
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:
-      DefaultAction: {{Allow: {{}}}}
-      Scope: {scope}
+      DefaultAction: {Allow: {}}
+      Scope: <scope>
       Rules:
-        - Name: {name}
+        - Name: <name=rate>
           Priority: 1
-          Action: {{{action}: {{}}}}
-          Statement: {{{statement}}}
-"""
+          Action: {<action=Block>: {}}
+          Statement: {<statement>}
+""")
 
-
-def rate(key: str) -> str:
-    """Return a statement that counts requests by this key."""
-    return f"RateBasedStatement: {{Limit: 1000, AggregateKeyType: {key}}}"
+rate = frame("RateBasedStatement: {Limit: 1000, AggregateKeyType: <key>}")
 
 
 def case(text: str, name: str, config: str) -> tuple[str, ...]:

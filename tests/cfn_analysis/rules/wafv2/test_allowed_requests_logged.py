@@ -1,10 +1,10 @@
 """Logs of web ACLs."""
 
+from ..harness import frame, row
+
 HEAD = """
 Parameters:
   Default: {Type: String, Default: KEEP}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
 """
 
@@ -23,20 +23,14 @@ def log(*properties: str, acl: str = "", arn: str = "!GetAtt Acl.Arn") -> str:
     )
 
 
-def protected(field: str) -> str:
-    """Return the data protection of a web ACL."""
-    return f"DataProtectionConfig: {{DataProtections: [{{Action: SUBSTITUTION, Field: {{{field}}}}}]}}"
+protected = frame("DataProtectionConfig: {DataProtections: [{Action: SUBSTITUTION, Field: {<field>}}]}")
 
-
-def case(text: str, found: str, path: str = "/LoggingFilter") -> tuple[str, ...]:
-    """A log that keeps what is allowed is found in its filter."""
-    return (
-        text,
-        f"Resources/Log/Properties{path}",
-        f"{found}: every request that Acl allows is logged with its query string, and the tokens in it. Set "
-        "DefaultBehavior DROP and keep BLOCK and COUNT, or add QueryString to RedactedFields.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Log/Properties<path=/LoggingFilter>",
+    "<found>: every request that Acl allows is logged with its query string, and the tokens in it. Set "
+    "DefaultBehavior DROP and keep BLOCK and COUNT, or add QueryString to RedactedFields.",
+)
 
 GOOD = {
     "drops by default": log(FILTERED),

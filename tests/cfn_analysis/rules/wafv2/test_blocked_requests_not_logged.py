@@ -1,10 +1,11 @@
 """Filters of logs."""
 
+from ..harness import frame, row
+
 
 def logging(default: str, behavior: str, *conditions: str) -> str:
     """Return a template with a log whose only filter has these conditions."""
     return f"""
-Resources:
   Logging:
     Type: AWS::WAFv2::LoggingConfiguration
     Properties:
@@ -15,19 +16,13 @@ Resources:
 """
 
 
-def action(name: str) -> str:
-    """Return the condition that a request met this action."""
-    return f"{{ActionCondition: {{Action: {name}}}}}"
+action = frame("{ActionCondition: {Action: <name>}}")
 
-
-def case(text: str, name: str, what: str) -> tuple[str, ...]:
-    """A log without the blocked requests is found."""
-    return (
-        text,
-        f"Resources/Logging/Properties/LoggingFilter/{name}",
-        f"{what} the requests that were blocked: the log does not show them. Add a filter that keeps BLOCK.",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Logging/Properties/LoggingFilter/<name>",
+    "<what> the requests that were blocked: the log does not show them. Add a filter that keeps BLOCK.",
+)
 
 GOOD = {
     "keeps what was blocked": logging("DROP", "KEEP", action("BLOCK"), action("COUNT")),

@@ -1,19 +1,24 @@
 """Associations of web ACLs."""
 
+from ..harness import frame, row
 
-def association(scope: str, arn: str = "a") -> str:
-    """Return a template with a web ACL and its association."""
-    return f"""
+association = frame("""
 Parameters:
-  Scope: {{Type: String, Default: CLOUDFRONT, AllowedValues: [CLOUDFRONT, REGIONAL]}}
-  Site: {{Type: String}}
-Conditions: {{HasSite: !Equals [!Ref Site, "true"]}}
+  Scope: {Type: String, Default: CLOUDFRONT, AllowedValues: [CLOUDFRONT, REGIONAL]}
+  Site: {Type: String}
+Conditions: {HasSite: !Equals [!Ref Site, "true"]}
 Resources:
-  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: {scope}}}}}
-  Distribution: {{Type: AWS::CloudFront::Distribution}}
-  One: {{Type: AWS::WAFv2::WebACLAssociation, Properties: {{WebACLArn: !GetAtt Acl.Arn, ResourceArn: {arn}}}}}
-"""
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: <scope>}}
+  Distribution: {Type: AWS::CloudFront::Distribution}
+  One: {Type: AWS::WAFv2::WebACLAssociation, Properties: {WebACLArn: !GetAtt Acl.Arn, ResourceArn: <arn=a>}}
+""")
 
+case = row(
+    "<text>",
+    "Resources/One/Properties/WebACLArn",
+    "WebACLArn is <found>, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId of the "
+    "distribution instead.",
+)
 
 GOOD = {
     "regional": association("REGIONAL"),
@@ -21,18 +26,8 @@ GOOD = {
 }
 
 BAD = {
-    "CloudFront": (
-        association("CLOUDFRONT"),
-        "Resources/One/Properties/WebACLArn",
-        "WebACLArn is Acl, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId "
-        "of the distribution instead.",
-    ),
-    "one case": (
-        association("!If [HasSite, CLOUDFRONT, REGIONAL]"),
-        "Resources/One/Properties/WebACLArn",
-        "WebACLArn is Acl when HasSite is true, whose Scope is CLOUDFRONT: WAF refuses the association. Set "
-        "WebACLId of the distribution instead.",
-    ),
+    "CloudFront": case(association("CLOUDFRONT"), "Acl"),
+    "one case": case(association("!If [HasSite, CLOUDFRONT, REGIONAL]"), "Acl when HasSite is true"),
     "distribution": (
         association("REGIONAL", "!Sub 'arn:aws:cloudfront::${AWS::AccountId}:distribution/${Distribution}'"),
         "Resources/One/Properties/ResourceArn",

@@ -1,6 +1,13 @@
 """WAF resources of both scopes."""
 
-HEAD = """
+from ..harness import frame
+
+MESSAGE = (
+    "Scope {}, and the stack is for {}: WAF creates resources for CloudFront only in us-east-1. Deploy the "
+    "stack there, or use the scope REGIONAL."
+)
+
+made = frame("""
 Parameters:
   Edge: {Type: String, Default: CLOUDFRONT}
   Either: {Type: String, Default: REGIONAL, AllowedValues: [REGIONAL, CLOUDFRONT]}
@@ -10,17 +17,8 @@ Conditions:
   InUsEast1: !Equals [!Ref AWS::Region, us-east-1]
   AtEdgeInUsEast1: !And [!Condition AtEdge, !Condition InUsEast1]
 Resources:
-"""
-
-MESSAGE = (
-    "Scope {}, and the stack is for {}: WAF creates resources for CloudFront only in us-east-1. Deploy the "
-    "stack there, or use the scope REGIONAL."
-)
-
-
-def made(scope: str, *, kind: str = "WebACL", attributes: str = "") -> str:
-    """Return a template with one WAF resource of this scope."""
-    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, {attributes} Properties: {{Scope: {scope}}}}}\n"
+  Guard: {Type: AWS::WAFv2::<kind=WebACL>, <attributes=> Properties: {Scope: <scope>}}
+""")
 
 
 def case(kind: str, scope: str, attributes: str, state: str) -> tuple[str, ...]:

@@ -1,35 +1,27 @@
 """Rule groups in web ACLs."""
 
+from ..harness import frame, row
 
-def acl(override: str) -> str:
-    """Return a template with one web ACL."""
-    return f"""
-Conditions:
-  Trial: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
+acl = frame("""
   Acl:
     Type: AWS::WAFv2::WebACL
     Properties:
       Rules:
-        - {{Name: a, Statement: {{ManagedRuleGroupStatement: {{Name: b}}}}, OverrideAction: {override}}}
-"""
+        - {Name: a, Statement: {ManagedRuleGroupStatement: {Name: b}}, OverrideAction: <override>}
+""")
 
+case = row(
+    "<text>",
+    "Resources/Acl/Properties/Rules/0/OverrideAction",
+    'OverrideAction of "a" is <found>: the group blocks nothing. Write None, and exclude single rules '
+    "with RuleActionOverrides.",
+)
 
 GOOD = {
     "own actions": acl("{None: {}}"),
 }
 
 BAD = {
-    "counts": (
-        acl("{Count: {}}"),
-        "Resources/Acl/Properties/Rules/0/OverrideAction",
-        'OverrideAction of "a" is Count: the group blocks nothing. Write None, and exclude single '
-        "rules with RuleActionOverrides.",
-    ),
-    "one branch": (
-        acl("!If [Trial, {Count: {}}, {None: {}}]"),
-        "Resources/Acl/Properties/Rules/0/OverrideAction",
-        'OverrideAction of "a" is Count when Trial is true: the group blocks nothing. Write '
-        "None, and exclude single rules with RuleActionOverrides.",
-    ),
+    "counts": case(acl("{Count: {}}"), "Count"),
+    "one branch": case(acl("!If [Trial, {Count: {}}, {None: {}}]"), "Count when Trial is true"),
 }

@@ -1,27 +1,17 @@
 """Rules that allow."""
 
+from ..harness import frame, row
 
-def path(text: str, how: str = "EXACTLY") -> str:
-    """Return a statement on the path."""
-    return (
-        f"{{ByteMatchStatement: {{FieldToMatch: {{UriPath: {{}}}}, PositionalConstraint: {how}, "
-        f"SearchString: {text}}}}}"
-    )
+path = frame(
+    "{ByteMatchStatement: {FieldToMatch: {UriPath: {}}, PositionalConstraint: <how=EXACTLY>, "
+    "SearchString: <text>}}"
+)
 
+pattern = frame("{RegexMatchStatement: {FieldToMatch: {UriPath: {}}, RegexString: <text>}}")
 
-def pattern(text: str) -> str:
-    """Return a statement on the path that has a regular expression."""
-    return f"{{RegexMatchStatement: {{FieldToMatch: {{UriPath: {{}}}}, RegexString: {text}}}}}"
+country = frame("{GeoMatchStatement: {CountryCodes: [<code>]}}")
 
-
-def country(code: str) -> str:
-    """Return a statement on a country."""
-    return f"{{GeoMatchStatement: {{CountryCodes: [{code}]}}}}"
-
-
-def rule(name: str, priority: int, action: str, statement: str) -> str:
-    """Return a rule."""
-    return f"{{Name: {name}, Priority: {priority}, Action: {{{action}: {{}}}}, Statement: {statement}}}"
+rule = frame("{Name: <name>, Priority: <priority>, Action: {<action>: {}}, Statement: <statement>}")
 
 
 def acl(statement: str, *more: str, priority: int = 1, action: str = "Allow") -> str:
@@ -33,14 +23,12 @@ def acl(statement: str, *more: str, priority: int = 1, action: str = "Allow") ->
     )
 
 
-def case(text: str, rest: str = "rule after it gets") -> tuple[str, ...]:
-    """A rule that allows every request is found."""
-    return (
-        text,
-        "Resources/Guard/Properties/Rules/0/Statement",
-        f'Rule "site" allows every request: the {rest} none. Restrict its statement, or remove it.',
-    )
-
+case = row(
+    "<text>",
+    "Resources/Guard/Properties/Rules/0/Statement",
+    'Rule "site" allows every request: the <rest=rule after it gets> none. Restrict its statement, '
+    "or remove it.",
+)
 
 GOOD = {
     "a path": acl(path("/health")),

@@ -4,7 +4,6 @@
 def acl(key: str, priority: int = 1, name: str = "own:bad") -> str:
     """Return a template with a rule that adds a label, and one that asks for it."""
     return f"""
-Resources:
   Acl:
     Type: AWS::WAFv2::WebACL
     Properties:

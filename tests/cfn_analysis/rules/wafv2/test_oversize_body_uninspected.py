@@ -1,29 +1,18 @@
 """Web ACLs that inspect bodies, with and without a rule on their size."""
 
-HEAD = """
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-"""
+from ..harness import frame
 
 COUNTED = "RuleActionOverrides: [{Name: SizeRestrictions_BODY, ActionToUse: {Count: {}}}]"
 BODY = "FieldToMatch: {Body: {}}"
 TEXT = "TextTransformations: [{Priority: 0, Type: NONE}]"
 LARGER = "AssociationConfig: {RequestBody: {CLOUDFRONT: {DefaultSizeInspectionLimit: KB_64}}}"
 
+group = frame(
+    "{Name: group, OverrideAction: {<override=None>: {}}, Statement: {ManagedRuleGroupStatement: "
+    "{VendorName: <vendor=AWS>, Name: <name>, <more=>}}}"
+)
 
-def group(name: str, more: str = "", *, vendor: str = "AWS", override: str = "None") -> str:
-    """Return a rule with a managed rule group."""
-    return (
-        f"{{Name: group, OverrideAction: {{{override}: {{}}}}, Statement: {{ManagedRuleGroupStatement: "
-        f"{{VendorName: {vendor}, Name: {name}, {more}}}}}}}"
-    )
-
-
-def own(statement: str) -> str:
-    """Return a rule with a statement of its own."""
-    return f"{{Name: own, Action: {{Block: {{}}}}, Statement: {{{statement}}}}}"
-
+own = frame("{Name: own, Action: {Block: {}}, Statement: {<statement>}}")
 
 SQL = group("AWSManagedRulesSQLiRuleSet")
 SIZE = own(f"SizeConstraintStatement: {{ComparisonOperator: GT, Size: 8192, {BODY}, {TEXT}}}")
@@ -32,36 +21,33 @@ SIZE = own(f"SizeConstraintStatement: {{ComparisonOperator: GT, Size: 8192, {BOD
 def acl(*rules: str, default: str = "Allow") -> str:
     """Return a template with a web ACL."""
     return (
-        f"{HEAD}  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{DefaultAction: {{{default}: {{}}}}, Rules: "
+        f"  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{DefaultAction: {{{default}: {{}}}}, Rules: "
         f"[{', '.join(rules)}]}}}}\n"
     )
 
 
-def limited(comparison: str, size: int, oversize: str = "", more: str = "") -> str:
-    """Return a template with a rule that limits bodies to a size."""
-    return f"""
-Resources:
+limited = frame("""
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:
-      DefaultAction: {{Allow: {{}}}}
-      {more}
+      DefaultAction: {Allow: {}}
+      <more=>
       Rules:
         - Name: group
           Priority: 1
-          OverrideAction: {{None: {{}}}}
+          OverrideAction: {None: {}}
           Statement:
-            ManagedRuleGroupStatement: {{VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}}
+            ManagedRuleGroupStatement: {VendorName: AWS, Name: AWSManagedRulesSQLiRuleSet}
         - Name: size
           Priority: 5
-          Action: {{Block: {{}}}}
+          Action: {Block: {}}
           Statement:
             SizeConstraintStatement:
-              ComparisonOperator: {comparison}
-              Size: {size}
-              FieldToMatch: {{Body: {{{oversize}}}}}
-              TextTransformations: [{{Priority: 0, Type: NONE}}]
-"""
+              ComparisonOperator: <comparison>
+              Size: <size>
+              FieldToMatch: {Body: {<oversize=>}}
+              TextTransformations: [{Priority: 0, Type: NONE}]
+""")
 
 
 def case(
@@ -99,22 +85,22 @@ GOOD = {
     "a function hides a statement": acl(SQL, "{Name: b, Statement: !FindInMap [A, b, c]}"),
     "a function hides a rule": acl(SQL, "!FindInMap [A, b, c]"),
     "size rule in the same case": acl(*(f"!If [Strict, {one}, !Ref AWS::NoValue]" for one in (SQL, SIZE))),
-    "more than it gets": limited("GT", 65536, "OversizeHandling: MATCH"),
+    "more than it gets": limited("GT", 65536, oversize="OversizeHandling: MATCH"),
     "as much as it gets": limited("GE", 16384),
     "association": limited("GT", 32768, more=LARGER),
 }
 
 BAD = {
-    "counted": case(acl(group("AWSManagedRulesCommonRuleSet", COUNTED))),
+    "counted": case(acl(group("AWSManagedRulesCommonRuleSet", more=COUNTED))),
     "excluded": case(
-        acl(group("AWSManagedRulesCommonRuleSet", "ExcludedRules: [{Name: SizeRestrictions_BODY}]"))
+        acl(group("AWSManagedRulesCommonRuleSet", more="ExcludedRules: [{Name: SizeRestrictions_BODY}]"))
     ),
     "the whole group is counted": case(acl(group("AWSManagedRulesCommonRuleSet", override="Count"))),
     "only for some requests": case(
         acl(
             group(
                 "AWSManagedRulesCommonRuleSet",
-                "ScopeDownStatement: {GeoMatchStatement: {CountryCodes: [JP]}}",
+                more="ScopeDownStatement: {GeoMatchStatement: {CountryCodes: [JP]}}",
             )
         )
     ),
@@ -139,6 +125,6 @@ BAD = {
     ),
     "size that WAF never sees": case(limited("GT", 16384), of="Guard"),
     "size above the association": case(
-        limited("GT", 65536, "OversizeHandling: CONTINUE", LARGER), of="Guard"
+        limited("GT", 65536, oversize="OversizeHandling: CONTINUE", more=LARGER), of="Guard"
     ),
 }

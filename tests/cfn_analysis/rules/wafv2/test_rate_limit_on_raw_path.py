@@ -1,10 +1,6 @@
 """Rate limits on paths."""
 
-HEAD = """
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-"""
+from ..harness import frame, row
 
 BOTH = ("URL_DECODE", "NORMALIZE_PATH")
 PATH = "FieldToMatch: {UriPath: {}}"
@@ -16,12 +12,10 @@ def transformed(*types: str) -> str:
     return f"TextTransformations: [{', '.join(entries)}]"
 
 
-def limit(more: str) -> str:
-    """Return a rule that limits the rate."""
-    return (
-        "{Name: api, Action: {Block: {}}, Statement: {RateBasedStatement: {Limit: 100, AggregateKeyType: IP, "
-        f"{more}}}}}}}"
-    )
+limit = frame(
+    "{Name: api, Action: {Block: {}}, Statement: {RateBasedStatement: {Limit: 100, AggregateKeyType: IP, "
+    "<more>}}}"
+)
 
 
 def scoped(
@@ -40,7 +34,7 @@ def counted(*types: str) -> str:
 
 def acl(*rules: str, kind: str = "WebACL") -> str:
     """Return a template with a web ACL."""
-    return f"{HEAD}  Acl: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{', '.join(rules)}]}}}}\n"
+    return f"  Acl: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{', '.join(rules)}]}}}}\n"
 
 
 BASE = "/0/Statement/RateBasedStatement"
@@ -50,16 +44,12 @@ ANYWHERE = "Look for it anywhere in the path, after URL_DECODE and without NORMA
 NOT_START = "Look for it anywhere in the path (CONTAINS), after URL_DECODE and without NORMALIZE_PATH."
 WHOLE = "Transform the path with URL_DECODE, then NORMALIZE_PATH."
 
-
-def case(text: str, path: str, uncounted: str, advice: str, when: str = "") -> tuple[str, ...]:
-    """A limit that a path written in another way passes by is found, with that way."""
-    return (
-        text,
-        f"Resources/Acl/Properties/Rules{path}",
-        f'Rule "api" limits the rate by the path{when}, but does not count /api/ written as {uncounted}. '
-        f"{advice}",
-    )
-
+case = row(
+    "<text>",
+    "Resources/Acl/Properties/Rules<path>",
+    'Rule "api" limits the rate by the path<when=>, but does not count /api/ written as <uncounted>. '
+    "<advice>",
+)
 
 GOOD = {
     "anywhere, decoded": acl(scoped("URL_DECODE")),

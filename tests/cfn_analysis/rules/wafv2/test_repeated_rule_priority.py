@@ -1,30 +1,23 @@
 """Rules of a web ACL."""
 
-HEAD = """
-Parameters:
-  Ten: {Type: Number, Default: 10}
-  Unknown: {Type: Number}
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
-  Other: !Equals [!Ref AWS::StackName, other]
-Resources:
-"""
+from ..harness import frame, row
 
 MESSAGE = (
     'Priority of the rule "b" is 10{when}, as it is for the rule "a": WAF refuses the rules. Give each rule '
     "a unique priority."
 )
 
+acl = frame("""
+Parameters:
+  Ten: {Type: Number, Default: 10}
+  Unknown: {Type: Number}
+Resources:
+  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: <rules>}}
+""")
 
-def acl(rules: str, *, kind: str = "WebACL") -> str:
-    """Return a template with one web ACL of these rules."""
-    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: {rules}}}}}\n"
-
-
-def case(kind: str, rules: str, path: str, when: str) -> tuple[str, ...]:
-    """Two rules that can have the same priority at once are found on the second."""
-    return acl(rules, kind=kind), f"Resources/Guard/Properties/Rules{path}", MESSAGE.format(when=when)
-
+case = row(
+    acl("<rules>", kind="<kind>"), "Resources/Guard/Properties/Rules<path>", MESSAGE.format(when="<when>")
+)
 
 ROWS = {
     "literal": ("[{Name: a, Priority: 10}, {Name: b, Priority: 10}]", "/1/Priority", ""),

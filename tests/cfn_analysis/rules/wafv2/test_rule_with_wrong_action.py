@@ -1,10 +1,6 @@
 """Rules of a web ACL."""
 
-HEAD = """
-Conditions:
-  Strict: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
-"""
+from ..harness import frame, row
 
 GEO = "Statement: {GeoMatchStatement: {CountryCodes: [KP]}}"
 MANAGED = "Statement: {ManagedRuleGroupStatement: {VendorName: AWS, Name: Common}}"
@@ -16,32 +12,23 @@ GROUP = (
     "group's own actions."
 )
 
+acl = frame("""
+  Guard: {Type: AWS::WAFv2::<kind=WebACL>, Properties: {Rules: [<rule>]}}
+""")
 
-def acl(rule: str, *, kind: str = "WebACL") -> str:
-    """Return a template with one web ACL of this rule."""
-    return f"{HEAD}  Guard: {{Type: AWS::WAFv2::{kind}, Properties: {{Rules: [{rule}]}}}}\n"
-
-
-def rate(action: str) -> str:
-    """Return a template with one web ACL that limits a rate."""
-    return f"""
-Resources:
+rate = frame("""
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:
-      DefaultAction: {{Allow: {{}}}}
+      DefaultAction: {Allow: {}}
       Rules:
         - Name: rate
           Priority: 1
-          Action: {action}
-          Statement: {{RateBasedStatement: {{Limit: 1000, AggregateKeyType: IP}}}}
-"""
+          Action: <action>
+          Statement: {RateBasedStatement: {Limit: 1000, AggregateKeyType: IP}}
+""")
 
-
-def case(kind: str, rule: str, path: str, message: str) -> tuple[str, ...]:
-    """A rule that WAF refuses for its action is found in the property, with what its statement takes."""
-    return acl(rule, kind=kind), f"Resources/Guard/Properties/Rules/0{path}", message
-
+case = row(acl("<rule>", kind="<kind>"), "Resources/Guard/Properties/Rules/0<path>", "<message>")
 
 ROWS = {
     "no action": (f"{{Name: a, {GEO}}}", "", f'Rule "a" has no Action. {PLAIN}'),

@@ -1,10 +1,8 @@
 """Search strings and transformations."""
 
+from ..harness import frame
 
-def acl(text: str, change: str = "LOWERCASE") -> str:
-    """Return a template with a web ACL."""
-    return f"""
-Resources:
+acl = frame("""
   ACL:
     Type: AWS::WAFv2::WebACL
     Properties:
@@ -14,10 +12,10 @@ Resources:
             NotStatement:
               Statement:
                 ByteMatchStatement:
-                  SearchString: {text}
-                  TextTransformations: [{{Priority: 0, Type: URL_DECODE}}, {{Priority: 1, Type: {change}}}]
-"""
-
+                  SearchString: <text>
+                  TextTransformations: [{Priority: 0, Type: URL_DECODE}, {Priority: 1,
+                      Type: <change=LOWERCASE>}]
+""")
 
 GOOD = {
     "lower case": acl("/api/"),

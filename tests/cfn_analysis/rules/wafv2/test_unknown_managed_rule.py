@@ -1,21 +1,15 @@
 """Managed rule groups."""
 
+from ..harness import frame
 
-def group(name: str, more: str = "") -> str:
-    """Return a template with one web ACL."""
-    return f"""
-Resources:
+group = frame("""
   Acl:
     Type: AWS::WAFv2::WebACL
     Properties:
-      Rules: [{{Name: a, Statement: {{ManagedRuleGroupStatement: {{VendorName: AWS, Name: {name}{more}}}}}}}]
-"""
+      Rules: [{Name: a, Statement: {ManagedRuleGroupStatement: {VendorName: AWS, Name: <name><more=>}}}]
+""")
 
-
-def override(rule: str) -> str:
-    """Return an override of one rule."""
-    return f", RuleActionOverrides: [{{Name: {rule}, ActionToUse: {{Count: {{}}}}}}]"
-
+override = frame(", RuleActionOverrides: [{Name: <rule>, ActionToUse: {Count: {}}}]")
 
 GOOD = {
     "known": group("AWSManagedRulesCommonRuleSet", override("SizeRestrictions_BODY")),
@@ -26,7 +20,6 @@ GOOD = {
     "rule of an older version": group("AWSManagedRulesLinuxRuleSet", override("LFI_COOKIE")),
     "newer than the list": group("AWSManagedRulesSomething"),
     "newer rule": """
-Resources:
   Guard:
     Type: AWS::WAFv2::WebACL
     Properties:

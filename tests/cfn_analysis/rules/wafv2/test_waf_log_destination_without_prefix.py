@@ -1,5 +1,7 @@
 """Destinations of WAF logs."""
 
+from ..harness import row
+
 HEAD = """
 Parameters:
   Name: {Type: String, Default: aws-waf-logs-web}
@@ -7,8 +9,6 @@ Parameters:
   Allowed: {Type: String, Default: aws-waf-logs-a, AllowedValues: [aws-waf-logs-a, site, web]}
   Prefix: {Type: String}
   Arn: {Type: String, Default: "arn:aws:logs:ap-northeast-1:123456789012:log-group:web"}
-Conditions:
-  Kept: !Equals [!Ref AWS::AccountId, "111111111111"]
 Resources:
   Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: NAME}}
   Unnamed: {Type: AWS::Logs::LogGroup}
@@ -31,10 +31,7 @@ def to(destination: str, name: str = "aws-waf-logs-web") -> str:
     return logged(f"LogDestinationConfigs: [{destination}]", name)
 
 
-def case(text: str, problem: str) -> tuple[str, ...]:
-    """A destination with another name is found where the logging names it."""
-    return text, "Resources/Logging/Properties/LogDestinationConfigs/0", MESSAGE.format(problem)
-
+case = row("<text>", "Resources/Logging/Properties/LogDestinationConfigs/0", MESSAGE.format("<problem>"))
 
 GOOD = {
     "log group": to("!GetAtt Group.Arn"),

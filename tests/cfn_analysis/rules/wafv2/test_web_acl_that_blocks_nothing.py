@@ -8,9 +8,6 @@ def acl(*rules: str, default: str = "Allow: {}") -> str:
     """Return a template with one web ACL."""
     listed = ", ".join(f"{{{rule}}}" for rule in rules)
     return f"""
-Conditions:
-  Trial: !Equals [!Ref AWS::AccountId, "111111111111"]
-Resources:
   Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{DefaultAction: {{{default}}}, Rules: [{listed}]}}}}
 """
 
