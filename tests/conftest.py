@@ -1,7 +1,5 @@
 """What many tests need: every stack rendered once, and hypothesis without luck in CI."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """Reads the YAML files of the tests."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -4,8 +4,6 @@ Each module is mutated in a copy of the checkout, and judged by its own tests; o
 ``ARGS="cfn_analysis.updates.comparison"``. docs/mutation.md says what came of it.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """Values for parameters, computed from their declarations, so that no test names a value of its own."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from functools import cache

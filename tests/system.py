@@ -1,7 +1,5 @@
 """What the tests need to know of the system, read from the listing of the stacks and from ``parameters/``."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path

@@ -3,8 +3,6 @@
 The signals are real.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

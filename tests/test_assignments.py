@@ -1,7 +1,5 @@
 """Assignments that a reader does not expect: a parameter that gets another value in a loop."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from pathlib import Path

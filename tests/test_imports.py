@@ -1,7 +1,5 @@
 """Which room may import which: the arrows of the layout in CONTRIBUTING.md, as the real imports have them."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator
 from functools import cache

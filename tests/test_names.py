@@ -1,7 +1,5 @@
 """Short functions and names with one meaning, in both packages."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from collections.abc import Iterator

@@ -7,8 +7,6 @@ test`` runs in the copy. Walks that can be followed in the same copy share it, a
 needed.
 """
 
-from __future__ import annotations
-
 import argparse
 import ast
 import json

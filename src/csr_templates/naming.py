@@ -1,7 +1,5 @@
 """The names that this project gives to what it deploys, and its own name."""
 
-from __future__ import annotations
-
 from typing import Final
 
 PRODUCT: Final = "csr-templates"

@@ -1,7 +1,5 @@
 """The tests of this folder are those of ``make acceptance``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

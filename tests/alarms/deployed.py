@@ -3,8 +3,6 @@
 Thresholds, metrics, filters and topics are read only from the templates.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache

@@ -10,8 +10,6 @@
 ``test_evaluation.py`` tests it with the examples of these pages.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Small changes of an alarm. Each is a mistake that a scenario must detect."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial

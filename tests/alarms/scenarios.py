@@ -1,7 +1,5 @@
 """Runs the scenarios of scenarios.yaml: events in the system, and the alarms that must fire."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path

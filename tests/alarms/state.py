@@ -1,7 +1,5 @@
 """The state of the system: the words of scenarios.yaml."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 

@@ -5,8 +5,6 @@ them: ``((0.0, 119), (1.0, 1))`` are 120 requests, one of which failed. A minute
 have data, which is different from zero.
 """
 
-from __future__ import annotations
-
 import re
 from collections import deque
 from collections.abc import Mapping

@@ -6,8 +6,6 @@ metrics of all services from them, so no scenario sets the metric of an alarm. E
 with the dimensions and in the region of the AWS documentation. An alarm with other dimensions has no data.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """The parts of the built templates that the simulation uses."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.system import PROJECT, REGIONS

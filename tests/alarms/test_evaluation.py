@@ -1,7 +1,5 @@
 """The evaluator, tested with the examples of the AWS documentation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """Metric filters, tested with the examples of the AWS page about them."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

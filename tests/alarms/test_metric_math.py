@@ -1,7 +1,5 @@
 """Metric math, tested with the examples of the AWS page about it."""
 
-from __future__ import annotations
-
 import pytest
 
 from .metric_math import MathError, expression

@@ -1,7 +1,5 @@
 """The pages about the scenarios, docs/alarm-scenarios.md and its Japanese version."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

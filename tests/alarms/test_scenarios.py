@@ -1,7 +1,5 @@
 """The behavior of the alarms of the built templates when events happen in the system."""
 
-from __future__ import annotations
-
 import re
 from itertools import chain
 

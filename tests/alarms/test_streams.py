@@ -1,7 +1,5 @@
 """Statistics of sliding windows."""
 
-from __future__ import annotations
-
 import pytest
 
 from .streams import Points, percentile_of, windows

@@ -1,7 +1,5 @@
 """The model of the system: the metrics that its services send, independent of the alarms."""
 
-from __future__ import annotations
-
 import inspect
 import json
 from collections.abc import Collection

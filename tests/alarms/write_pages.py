@@ -3,8 +3,6 @@
 ``make check`` compares the pages with the results (``--check``). The difference shows which minutes change.
 """
 
-from __future__ import annotations
-
 import re
 import sys
 from collections.abc import Iterator, Mapping

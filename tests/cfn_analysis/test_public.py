@@ -1,7 +1,5 @@
 """The public names of the package, and the snippets of its page."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -6,8 +6,6 @@ with its stack is one finding, of the stack. The policies of a deploy role, whic
 divided by size, are one resource, without their number.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping

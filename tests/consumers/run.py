@@ -8,8 +8,6 @@ scripts are run there in the order of the page. Then the stacks that the tool ha
 compared with our files.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -7,8 +7,6 @@ Each sees every template: the stacks, bootstrap and recovery.
 - Guard's rules are those of Control Tower's proactive controls, which come with Guard in a package for CDK.
 """
 
-from __future__ import annotations
-
 import json
 import platform
 import re

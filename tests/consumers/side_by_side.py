@@ -5,8 +5,6 @@ stacks, so only pairs of two templates without parameters count; and it has no w
 nothing but a policy, which counts as an update.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 from collections.abc import Iterable, Mapping

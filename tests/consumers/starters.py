@@ -1,7 +1,5 @@
 """Lint the starters of docs/starters, and make sure that each linter finds a fault."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """tests/consumers/accepted-findings.json: its format, its comparison, and the files generated from it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

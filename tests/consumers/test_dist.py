@@ -1,7 +1,5 @@
 """``make dist``: the wheel and the zip of out/ of a release."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import shutil

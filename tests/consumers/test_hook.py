@@ -1,7 +1,5 @@
 """``.pre-commit-hooks.yaml``: our lint as a hook of other repositories."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from configparser import ConfigParser

@@ -1,7 +1,5 @@
 """The library as its users meet it: imported, installed from a wheel, run with another hash seed."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

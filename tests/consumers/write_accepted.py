@@ -1,7 +1,5 @@
 """Writes docs/accepted-findings.md and the forms for tools: ``make accepted``."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Sequence

@@ -9,8 +9,6 @@ The CLI also accepts ``--max-items``, but here it is refused: it cuts a list bef
 and with ``--output text`` nothing shows that the list is incomplete.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import json

@@ -1,7 +1,5 @@
 """The pages, and what their commands need."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """Markdown pages taken apart: headings, fenced blocks, tables, links."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from collections import Counter

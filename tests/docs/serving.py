@@ -1,7 +1,5 @@
 """Servers of the tests, on this machine."""
 
-from __future__ import annotations
-
 import socketserver
 import threading
 from collections.abc import Iterator

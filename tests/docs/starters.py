@@ -1,7 +1,5 @@
 """The starters of ``docs/starters``, taken apart: jobs, and the shell code that a runner gives to bash."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Mapping

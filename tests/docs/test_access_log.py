@@ -3,8 +3,6 @@
 The table's definition is taken apart here; the queries are run by SQLite, on a table with the same columns.
 """
 
-from __future__ import annotations
-
 import re
 import sqlite3
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """docs/adapt.md: each snippet is run as it is written."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

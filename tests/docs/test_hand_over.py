@@ -1,7 +1,5 @@
 """``docs/hand-over.md``: its statements for authors of pipelines are true for the files of a build."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

@@ -1,7 +1,5 @@
 """``docs/on-call.md``: read at night, on a phone, by someone who was just woken up."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Content of the pages: as in the templates, the same in both languages, with valid links."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """``docs/hand-over.md``: its list of limits of the policies agrees with the corpus of requests."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The page about preflight: its checks, options and keys are those of the command."""
 
-from __future__ import annotations
-
 import argparse
 import json
 import re

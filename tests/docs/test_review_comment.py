@@ -1,7 +1,5 @@
 """The job of ``docs/starters`` that reviews: one comment, which each run replaces, on a server beside it."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

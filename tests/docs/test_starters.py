@@ -1,7 +1,5 @@
 """``docs/starters``: the files for teams agree with the pages, and their shell code works."""
 
-from __future__ import annotations
-
 import json
 import re
 import shlex

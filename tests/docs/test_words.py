@@ -1,7 +1,5 @@
 """The words of the pages, the code and the templates: the ones that AWS's documentation would use."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

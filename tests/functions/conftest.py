@@ -1,7 +1,5 @@
 """CloudFront Functions, run by Node in a context that holds what CloudFront's runtime documents."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The code of the functions as CloudFront gets it: from the text of the template."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

@@ -6,8 +6,6 @@ stored. A missing or wrong entry only causes another lint: the folder can be del
 between users and machines, read-only, or contain other files.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """The order of the parts of a template, and the functions with a short form."""
 
-from __future__ import annotations
-
 SECTIONS = (
     "AWSTemplateFormatVersion",
     "Description",

@@ -4,8 +4,6 @@ A function of known values is replaced with its value. A function of unknown val
 described in `resolving`.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import re

@@ -8,8 +8,6 @@ The text has exactly the content of the dict: ``load(render(template)) == templa
 written so raises an error with its place; nothing is dropped.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache

@@ -17,8 +17,6 @@ Dynamic references (`{{resolve:…}}`) are text. Literals keep their type (`70` 
 of a parameter is text or a list of texts, also for the type Number, as in CloudFormation.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final

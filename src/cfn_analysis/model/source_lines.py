@@ -1,7 +1,5 @@
 """Lines of the code of a stack that create its resources."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Reads a template in YAML or JSON as a plain dict with the long forms of the functions."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """Values and names in messages."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 

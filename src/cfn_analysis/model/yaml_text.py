@@ -1,7 +1,5 @@
 """YAML: writing of texts, and reading of short forms of functions as long forms."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from typing import Any

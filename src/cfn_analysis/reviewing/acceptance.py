@@ -1,7 +1,5 @@
 """Acceptance of risks: by an option of one run, or by an entry of ``review.json`` with a reason."""
 
-from __future__ import annotations
-
 import json
 from typing import Final, NamedTuple
 

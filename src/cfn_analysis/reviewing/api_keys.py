@@ -4,8 +4,6 @@ The sender has the value of its last deploy, and the API accepts the keys of its
 are deployed one after the other, so each new state must work with the deployed state of the other stack.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

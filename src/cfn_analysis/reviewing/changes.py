@@ -1,7 +1,5 @@
 """The changes of a deploy in one environment: resources, outputs and parameters, with their effects."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 

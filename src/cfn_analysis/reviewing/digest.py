@@ -1,7 +1,5 @@
 """Common parts of the text and Markdown reports: groups equal changes and shortens values."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """Changes that CloudFormation or a service rejects, so that the deploy or a part of it fails."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Final, NamedTuple

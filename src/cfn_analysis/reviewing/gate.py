@@ -1,7 +1,5 @@
 """Marks the accepted risks of a review, and finds entries that accept nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

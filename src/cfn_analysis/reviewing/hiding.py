@@ -1,7 +1,5 @@
 """Values as shown in reports, without secrets."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from typing import Any, Final

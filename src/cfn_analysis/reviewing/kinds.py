@@ -1,7 +1,5 @@
 """The kinds of risks."""
 
-from __future__ import annotations
-
 from typing import Final
 
 WILL_FAIL: Final = "will-fail"

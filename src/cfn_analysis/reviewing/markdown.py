@@ -1,7 +1,5 @@
 """The report of a review as Markdown for the comment of a pull request: risks first, details folded."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Names in texts: finds texts with the old name of a resource that is deleted or renamed."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

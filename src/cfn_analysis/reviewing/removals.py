@@ -1,7 +1,5 @@
 """Removed resources that monitor, record, protect or connect a resource that is not removed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Resources whose logical ID changes: CloudFormation creates a new resource and removes the old one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """The review and its JSON document; its schema is ``review.schema.json``."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple

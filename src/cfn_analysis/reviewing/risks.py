@@ -1,7 +1,5 @@
 """Risks of a deploy, with their remedies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 

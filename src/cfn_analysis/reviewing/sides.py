@@ -1,7 +1,5 @@
 """A side of a review, and the side of a single template."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path

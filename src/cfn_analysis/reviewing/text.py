@@ -1,7 +1,5 @@
 """The report of a review as text: risks first, then changes."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterator, Sequence

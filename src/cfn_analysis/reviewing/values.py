@@ -1,7 +1,5 @@
 """Property values of a resource before and after a change, for the checks that judge a change."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple

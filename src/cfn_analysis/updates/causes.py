@@ -1,7 +1,5 @@
 """Causes of a changed value: the chain from the edit to the property."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 

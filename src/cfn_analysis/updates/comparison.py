@@ -4,8 +4,6 @@ The values are those of ``partial_resolving``. The order of a list counts unless
 declares it irrelevant; numbers and booleans are equal to their texts; a document can be written as text.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache

@@ -16,8 +16,6 @@ Forms in addition to those of ``resolving``:
 - ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: a part that cannot be resolved.
 """
 
-from __future__ import annotations
-
 import hashlib
 import ipaddress
 import itertools

@@ -1,7 +1,5 @@
 """Changes of properties that AWS does not allow, so that the update fails, and the alternatives."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple

@@ -4,8 +4,6 @@ The effect of a changed property is from ``replacement``. A replaced resource ha
 that refer to it change too, in the same stack and in stacks that read its outputs.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final

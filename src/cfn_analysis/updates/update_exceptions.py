@@ -5,8 +5,6 @@ cases, properties that replace although the schema does not list them, and prope
 the old and the new resource during a replacement.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 

@@ -5,8 +5,6 @@ the rest) and why it differs. ``usage`` is the name of the usage file that belon
 values of a parameter to try, or an item to leave out.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Checks across stacks: the values that stacks read from each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 

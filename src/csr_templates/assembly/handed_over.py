@@ -1,7 +1,5 @@
 """Checks imported values: the type of the exported resource, and its policy."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple

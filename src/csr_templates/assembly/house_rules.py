@@ -3,8 +3,6 @@
 They apply to ``STACKS``, not to stacks of other projects. Requirements for any template are lint rules.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase

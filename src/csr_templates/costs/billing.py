@@ -3,8 +3,6 @@
 A type that is not here is reported as not priced. A new resource type gets its line in one of the tables.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """How the changes of a review change the fixed cost: a sentence for each environment."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The cost of the stacks of an environment, line by line."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Reads and writes the saved prices, ``prices.json``: USD, on demand, each with its source and date."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date

@@ -3,8 +3,6 @@
 It only reads the account. So far, it has never run with credentials.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The estimates as text, Markdown, and as a JSON document, whose schema is ``cost.schema.json``."""
 
-from __future__ import annotations
-
 import json
 import textwrap
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """Reads a usage file: environment -> stack -> key of an item -> amount in a month."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Git conflict markers in a file that could not be merged."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Reads an output folder: its stacks, and their parameter values in each environment."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Git: the revision that is assumed to be deployed, and its files."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 from collections.abc import Callable

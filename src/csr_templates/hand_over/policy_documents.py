@@ -1,7 +1,5 @@
 """IAM policy documents: statements, divided into documents of the length that IAM accepts."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain

@@ -1,7 +1,5 @@
 """The sides of a review that are output folders, or output folders in a revision."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

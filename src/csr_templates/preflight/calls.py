@@ -4,8 +4,6 @@ More calls are in ``database_calls`` and ``edge_calls``. For a new call, add its
 ``hand_over.preflight_policy.READ`` too.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The API calls for the database, and the keys that are kept of each answer."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from csr_templates.preflight.calls import query

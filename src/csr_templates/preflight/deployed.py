@@ -1,7 +1,5 @@
 """The deployed state of the stacks, from the facts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The API calls for CloudFront, WAF, the certificate and the domain, and the keys kept of each answer."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

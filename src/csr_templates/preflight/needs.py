@@ -1,7 +1,5 @@
 """The needs of the templates, computed from an output folder and one environment without AWS."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Reads the directory of a zip archive in S3 from the end of the object, without loading all of it."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """The report of a run as text, JSON or Markdown, ordered by status."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """Checks and their results. A check judges one subject at a time, only from needs and facts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 

@@ -1,7 +1,5 @@
 """Policy documents of a template in words: principals, actions, resources and conditions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 

@@ -1,7 +1,5 @@
 """The words of a page's language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from csr_templates.reference.markers import PageError

@@ -5,8 +5,6 @@ creates the artifact bucket. The policies read project and environment from the 
 policies do not allow session tags, which would override them.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple

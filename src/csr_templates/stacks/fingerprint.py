@@ -5,8 +5,6 @@ resource of the snapshot changes, so this resource must contain a fingerprint of
 Everything here works on templates as plain dicts, with the long forms of the functions.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any, Final

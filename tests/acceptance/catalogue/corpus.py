@@ -6,8 +6,6 @@ corpus.yaml; nothing of them is kept here. Each rule that finds something must b
 reason why it is no false alarm. Ends with 1 if one is not listed, and with 2 if a folder is not there.
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import os
 import subprocess

@@ -6,8 +6,6 @@ are, which do not count. Of tests, the first that fails is enough. Tests of the 
 do not count: they fail because both do not follow a fault in the dict, and in the stack's module they would.
 """
 
-from __future__ import annotations
-
 import sys
 from collections import Counter
 from functools import cache

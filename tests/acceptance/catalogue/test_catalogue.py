@@ -5,8 +5,6 @@ checks of a build, a test of ours, or the review of the change. ``make catalogue
 it, and AWS's cloudformation-validate.
 """
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 import importlib

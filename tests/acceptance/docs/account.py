@@ -8,8 +8,6 @@ and the tags that the role then has. For each resource that CloudFormation would
 calls of its handlers, with the policies of the service role that was passed.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Mapping

@@ -5,8 +5,6 @@
 docs/recovery.md, and leave the shell: then it says what is not as it was, and what is still to be done.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import subprocess

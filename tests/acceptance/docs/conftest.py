@@ -1,7 +1,5 @@
 """A terminal to type the commands of the pages in, and what its sessions print."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any

@@ -18,8 +18,6 @@ What it does not know: how long API Gateway takes until a new key works, two dep
 same second, a stack that is deleted, and changes that are made neither by CloudFormation nor by the blocks.
 """
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple, TypeVar

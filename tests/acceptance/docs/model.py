@@ -4,8 +4,6 @@ The pages look up what a deleted stack has left, restore a cluster, and import: 
 to moto, the stacks to the model, and both know the same identifiers.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

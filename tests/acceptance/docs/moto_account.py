@@ -1,7 +1,5 @@
 """The drill's account, with in moto what the pages look up, restore and delete by hand."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final

@@ -4,8 +4,6 @@ This ``aws`` and the other programs are functions of bash that print what was re
 ``world.Terminal``, bash runs without ``-e``, as in an operator's terminal.
 """
 
-from __future__ import annotations
-
 import os
 import subprocess
 import tempfile

@@ -1,7 +1,5 @@
 """The commands of the operators' pages: read as bash and the AWS CLI read them, and run where a mock can."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

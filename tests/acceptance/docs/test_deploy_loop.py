@@ -4,8 +4,6 @@
 change sets that hold what a test plans.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -4,8 +4,6 @@ Every block of the pages is run again for each of its commands: once the command
 reads what it prints, once it prints nothing and once ``None``. And once without the stacks, and without out/.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -3,8 +3,6 @@
 The blocks of the pages decide: bash runs them on each case of the model (``key_model``).
 """
 
-from __future__ import annotations
-
 import re
 import subprocess
 from collections import deque

@@ -1,7 +1,5 @@
 """docs/recovery.md: its commands bring back each stack, and no data is lost on the way."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

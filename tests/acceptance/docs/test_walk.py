@@ -5,8 +5,6 @@ cannot show: how the handlers of the real CloudFormation call AWS, tags that arr
 which resources that depend on each other are created and deleted.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from typing import Any, Final

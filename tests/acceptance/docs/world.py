@@ -5,8 +5,6 @@ filled, outputs of one command reach the next. The ``aws`` on its path hands its
 which reads them as the AWS CLI would (``aws_cli``) and calls a moto server on this machine through botocore.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os

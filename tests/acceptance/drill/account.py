@@ -5,8 +5,6 @@ identifiers, policies for deletion and replacement, references, exports, and the
 behavior of an account is listed in ``UNKNOWN``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace

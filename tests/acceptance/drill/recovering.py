@@ -3,8 +3,6 @@
 ``python -m tests.acceptance.drill.recovering`` prints it for every environment.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

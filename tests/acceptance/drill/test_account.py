@@ -1,7 +1,5 @@
 """The model implements the rules of CloudFormation that the drill needs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

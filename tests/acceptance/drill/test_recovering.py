@@ -1,7 +1,5 @@
 """A deleted stack is recovered with all its data, and the drill detects errors."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from copy import deepcopy

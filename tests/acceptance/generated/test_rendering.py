@@ -1,7 +1,5 @@
 """Whole templates, made up by hypothesis: what holds for the text of each of them."""
 
-from __future__ import annotations
-
 import contextlib
 import math
 import random

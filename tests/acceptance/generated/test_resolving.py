@@ -15,8 +15,6 @@ CloudFormation. Not generated is:
 - Equals of lists: it compares them as Python writes them.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """The cache of clean lints: the key of an entry, and errors that must not have an effect."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

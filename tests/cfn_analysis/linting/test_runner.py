@@ -1,7 +1,5 @@
 """Findings are complete, and do not depend on the environment."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

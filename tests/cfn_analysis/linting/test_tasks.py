@@ -1,7 +1,5 @@
 """Several lints at once have the same findings as single lints."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

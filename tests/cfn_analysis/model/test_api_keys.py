@@ -1,7 +1,5 @@
 """API keys that templates declare in their Metadata."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

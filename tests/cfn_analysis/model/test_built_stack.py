@@ -1,7 +1,5 @@
 """A stack as data."""
 
-from __future__ import annotations
-
 from dataclasses import FrozenInstanceError, replace
 
 import pytest

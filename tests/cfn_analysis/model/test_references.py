@@ -1,7 +1,5 @@
 """``references``: the references in a part of a template, and values as text."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The YAML of a template, values that are rejected, and a complete round trip."""
 
-from __future__ import annotations
-
 import copy
 from datetime import date
 from typing import Any

@@ -1,7 +1,5 @@
 """Templates, resolved in the same way as by CloudFormation, and the complete message of every error."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Names of resources: where a template writes them, and how long they can be."""
 
-from __future__ import annotations
-
 import pytest
 
 from cfn_analysis.model import resource_names

@@ -1,7 +1,5 @@
 """``source_lines``: the lines of a module that create resources."""
 
-from __future__ import annotations
-
 import pytest
 
 from cfn_analysis.model.source_lines import candidate_lines, line_of, logical_id_lines

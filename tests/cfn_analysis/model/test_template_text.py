@@ -1,7 +1,5 @@
 """``template_text``: any template as plain data, and texts that are rejected."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

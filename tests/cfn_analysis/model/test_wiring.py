@@ -1,7 +1,5 @@
 """``wiring``: references across stacks."""
 
-from __future__ import annotations
-
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.wiring import Node, Wiring
 

@@ -1,7 +1,5 @@
 """The accuracy of a review on the labeled pairs: precision and recall of every word that a review can use."""
 
-from __future__ import annotations
-
 import itertools
 import json
 from collections import Counter

@@ -3,8 +3,6 @@
 Print their reports with ``python -m tests.cfn_analysis.reviewing.own_changes``.
 """
 
-from __future__ import annotations
-
 import copy
 import dataclasses
 import functools

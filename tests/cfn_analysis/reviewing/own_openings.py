@@ -3,8 +3,6 @@
 Print the Markdown of their reports with ``python -m tests.cfn_analysis.reviewing.own_openings``.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -33,8 +33,6 @@ All other results are mistakes. A label that is left out is not scored, and neit
 ``data-loss``, ``data: orphaned`` the risk ``orphan``, ``interruption: some`` the risk ``interruption``.
 """
 
-from __future__ import annotations
-
 import copy
 import functools
 import json

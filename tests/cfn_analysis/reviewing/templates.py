@@ -1,7 +1,5 @@
 """Reviews of templates written as Python, for the tests of single behaviours."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

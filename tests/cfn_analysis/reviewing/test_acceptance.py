@@ -1,7 +1,5 @@
 """Accepting risks: by options, and by new entries of review.json."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

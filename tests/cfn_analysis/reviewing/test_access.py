@@ -1,7 +1,5 @@
 """Added access and weakened guards: labeled pairs, our own stacks, and random policies."""
 
-from __future__ import annotations
-
 import itertools
 from fnmatch import fnmatchcase
 from typing import Any

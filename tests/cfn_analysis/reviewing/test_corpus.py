@@ -4,8 +4,6 @@
 Arguments are names of cases, or parts of them.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """The corpus is well-formed, and each kind of mistake of a review lowers its score."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Iterator, Mapping

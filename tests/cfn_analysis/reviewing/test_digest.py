@@ -1,7 +1,5 @@
 """Grouping of equal changes, and the parts of long texts that differ."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from cfn_analysis.reviewing.digest import stack_digests

@@ -1,7 +1,5 @@
 """Consequences of a change: in the same stack, through several resources, and where they end."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

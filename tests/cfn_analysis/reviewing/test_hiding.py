@@ -1,7 +1,5 @@
 """Values in reports: secrets are hidden, and references are shown."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

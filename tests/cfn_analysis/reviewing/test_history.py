@@ -1,7 +1,5 @@
 """``history``: the base of a comparison if none is given, in repositories with one or two commits."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

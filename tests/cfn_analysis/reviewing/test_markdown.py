@@ -1,7 +1,5 @@
 """The report in Markdown: risks first, links, escaped text, and a limited length."""
 
-from __future__ import annotations
-
 import html
 import re
 import sys

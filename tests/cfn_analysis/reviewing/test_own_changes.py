@@ -1,7 +1,5 @@
 """Twelve changes of our own stacks, with the results that a reviewer needs for each."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

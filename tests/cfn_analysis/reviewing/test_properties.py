@@ -1,7 +1,5 @@
 """Facts about all templates: equal ones have no changes, swapped ones swap, and unknown is never "none"."""
 
-from __future__ import annotations
-
 import random
 from typing import Any
 

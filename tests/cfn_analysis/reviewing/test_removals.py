@@ -1,7 +1,5 @@
 """Removed resources that connect a resource that is not removed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The report as a document: its schema, its page, and stable JSON."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Sets of stacks: exports, names, keys and removed stacks, with their messages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

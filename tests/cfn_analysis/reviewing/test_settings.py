@@ -1,7 +1,5 @@
 """Messages about settings that open a resource or weaken a guard."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The frames of snippets and messages, and what a snippet may leave out."""
 
-from __future__ import annotations
-
 import pytest
 
 from .harness import decoded, frame, row

@@ -1,7 +1,5 @@
 """What is never created is not a fault, for the rules that compare several resources."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """The rules as a package: found by their files, loaded by cfn-lint's own command."""
 
-from __future__ import annotations
-
 import ast
 import os
 import shutil

@@ -1,7 +1,5 @@
 """The index of the rules, docs/rules.md."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """``comparison``: values that are equal after resolution, differences of properties, and their certainty."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

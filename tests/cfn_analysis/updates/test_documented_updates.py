@@ -1,7 +1,5 @@
 """``documented_updates``: types and properties of the tables exist in the schemas, and rows have sources."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """``partial_resolving``: known values are resolved as by ``resolve``, others are not changed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

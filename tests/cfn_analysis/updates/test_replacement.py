@@ -1,7 +1,5 @@
 """``replacement``: the effects of changing a property, according to the resource schemas of AWS."""
 
-from __future__ import annotations
-
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack

@@ -1,7 +1,5 @@
 """``update_exceptions``: each row is about a property of the schemas, and matches the AWS page."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -7,8 +7,6 @@ not know ``Fn::GetStackOutput`` either, which is answered from the other region'
 ``python cloud.py PORT`` serves until it is ended.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """``cost_tables``: the tables of the cost for small stacks, and a wrong ``cost.json``."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Checks that compare stacks, with stacks that match and stacks that do not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

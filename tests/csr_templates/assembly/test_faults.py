@@ -3,8 +3,6 @@
 The tests of writing are in ``test_folder.py``, a damaged cache is in ``test_clean_cache.py``.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import re

@@ -1,7 +1,5 @@
 """Values that one stack exports and another uses, in stacks that match and stacks that do not."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 

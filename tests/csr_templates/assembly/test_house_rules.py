@@ -1,7 +1,5 @@
 """The rules for the stacks of this project, each with its message."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """``assembly.pages``: the generated tables of the pages in docs/, with the real stacks."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

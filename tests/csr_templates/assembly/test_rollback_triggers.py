@@ -1,7 +1,5 @@
 """The rollback triggers of a stack, for each environment."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

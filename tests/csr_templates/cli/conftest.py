@@ -1,7 +1,5 @@
 """Two small stacks for the command, and its output folder."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """``csr-templates build``: its output in text and in JSON, and its output folder."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

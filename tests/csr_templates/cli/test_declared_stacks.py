@@ -1,7 +1,5 @@
 """``--stacks``: the stacks of another project."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

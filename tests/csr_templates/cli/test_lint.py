@@ -1,7 +1,5 @@
 """``csr-templates lint``."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command as a whole: arguments, help, exit codes, streams."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import json
 import os

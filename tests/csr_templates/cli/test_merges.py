@@ -1,7 +1,5 @@
 """Builds after a Git merge of two branches with built files: conflicts."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

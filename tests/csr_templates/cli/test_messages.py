@@ -1,7 +1,5 @@
 """Progress messages of commands."""
 
-from __future__ import annotations
-
 import io
 import sys
 

@@ -1,7 +1,5 @@
 """``csr-templates render``, ``parameters`` and ``environments`` print, and do not change files."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """``csr-templates review``: sides, formats and wrong input."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Lint findings and risks as one SARIF document."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

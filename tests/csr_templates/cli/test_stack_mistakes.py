@@ -1,7 +1,5 @@
 """Errors in the code of a stack: the complete message for each, with its file and line."""
 
-from __future__ import annotations
-
 import importlib.util
 import sys
 from pathlib import Path

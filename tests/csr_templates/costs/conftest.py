@@ -1,7 +1,5 @@
 """The prices of the package, small stacks, and their cost."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """``billing``: a resource type is priced, billed by usage, or free."""
 
-from __future__ import annotations
-
 import pytest
 
 from csr_templates.costs.billing import BY_USAGE, FREE, PRICED, TYPES

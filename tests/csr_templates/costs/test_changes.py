@@ -1,7 +1,5 @@
 """``changes``: how the fixed cost of an environment changes, and why."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

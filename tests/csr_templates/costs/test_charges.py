@@ -1,7 +1,5 @@
 """The charges of a resource by its properties; the amounts are computed by hand from the saved prices."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """``estimate``: sums, tiers over all stacks, and what is not known."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

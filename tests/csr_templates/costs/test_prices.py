@@ -1,7 +1,5 @@
 """``prices``: the file of the package, and wrong files."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from decimal import Decimal

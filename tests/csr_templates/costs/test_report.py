@@ -1,7 +1,5 @@
 """``report``: the three formats, and the schema of the JSON document."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from decimal import Decimal

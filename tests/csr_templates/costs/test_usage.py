@@ -1,7 +1,5 @@
 """``usage``: reads a usage file, and shows the mistake of a wrong one."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

@@ -1,7 +1,5 @@
 """``combinations``: values that are valid separately, but not together or with the template."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

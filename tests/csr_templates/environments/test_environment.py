@@ -2,8 +2,6 @@
 
 # ruff: noqa: E501 - messages are on one line, so that they can be searched for
 
-from __future__ import annotations
-
 import functools
 import json
 import re

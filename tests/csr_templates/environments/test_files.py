@@ -1,7 +1,5 @@
 """``files``: invalid JSON, and values in messages."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """``merge_conflicts``: the markers of Git, and the two sides between them."""
 
-from __future__ import annotations
-
 import pytest
 
 from csr_templates.environments.merge_conflicts import Marker, first_marker, sides

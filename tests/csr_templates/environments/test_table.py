@@ -1,7 +1,5 @@
 """``table``: the values of all environments side by side."""
 
-from __future__ import annotations
-
 from csr_templates.environments.environment import Environment
 from csr_templates.environments.table import WIDEST_CELL, rows_of_cells
 

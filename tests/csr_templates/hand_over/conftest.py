@@ -1,7 +1,5 @@
 """The bootstrap templates of a build, and the policies that they attach to each role."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

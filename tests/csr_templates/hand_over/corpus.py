@@ -1,7 +1,5 @@
 """The requests of ``requests.yaml``, in the form of the policy evaluator."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The requests that create the resources of the templates, made from ``creates.yaml``."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property

@@ -4,8 +4,6 @@ The sources are the permissions in AWS's schemas, and recorded calls of an emula
 ``handlers.yaml`` lists the actions that a service role does not need, with reasons.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any

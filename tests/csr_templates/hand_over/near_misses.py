@@ -4,8 +4,6 @@ A resource with one of our names is limited by its name, a resource with a rando
 match exactly, and so must the region, the account, and the service to which a role is passed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import Final

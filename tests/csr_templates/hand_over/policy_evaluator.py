@@ -7,8 +7,6 @@ not supported, or not documented by AWS, raises ``UnclearError``, because a wron
 ``test_policy_evaluator.py`` tests it with the examples of the user guide.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum

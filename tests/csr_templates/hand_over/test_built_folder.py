@@ -1,7 +1,5 @@
 """``built_folder``: reads an output folder, and rejects other files."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The service roles may create each resource of the templates, and only as the template describes it."""
 
-from __future__ import annotations
-
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack

@@ -1,7 +1,5 @@
 """Deploy policies: sufficient for each stack, but not broader."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

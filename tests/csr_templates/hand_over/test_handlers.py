@@ -1,7 +1,5 @@
 """The service roles have the permissions to create, read, update and delete each resource."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """``stacks.json``: its content, its schema and page, and reading it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from itertools import chain

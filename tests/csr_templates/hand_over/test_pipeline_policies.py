@@ -1,7 +1,5 @@
 """The pipeline role calls CloudFormation and copies files. It does not change resources itself."""
 
-from __future__ import annotations
-
 import copy
 import json
 import re

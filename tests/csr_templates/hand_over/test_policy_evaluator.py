@@ -3,8 +3,6 @@
 Each case of ``policy_cases.yaml`` is an example or a sentence of a page of the guide.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The policy of preflight allows only the calls that it makes, and no access to secrets."""
 
-from __future__ import annotations
-
 import json
 
 from csr_templates.hand_over import preflight_policy

@@ -1,7 +1,5 @@
 """Recovery: the retained resources, and the templates and lists for importing them."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

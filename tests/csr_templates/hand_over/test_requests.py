@@ -1,7 +1,5 @@
 """The permissions of the deploy roles, evaluated for every request of the corpus."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import Counter

@@ -1,7 +1,5 @@
 """``stack_parameters``: the values that a pipeline passes to a stack in one environment."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from cfn_analysis.model.built_stack import BuiltStack, Policies

@@ -1,7 +1,5 @@
 """Stack policies: the resources of each stack that an update cannot replace or remove."""
 
-from __future__ import annotations
-
 import importlib.resources
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """One mock account for all tests of preflight that need one, in two states."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Single faults of an account. Each is created, must be found by exactly one check, and is removed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """An account in moto, prepared with API calls, in which single faults are created and removed."""
 
-from __future__ import annotations
-
 import io
 import json
 import logging

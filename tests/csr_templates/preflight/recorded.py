@@ -4,8 +4,6 @@ They have the structure of boto3's responses and the values of the AWS documenta
 records every call, and can make a call fail in the same way as AWS.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """The calls to an account: which calls, with which permissions, how fast, and possible errors."""
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Single checks, with facts that were changed for the test, for cases without a fault of the account."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

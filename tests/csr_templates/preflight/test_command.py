@@ -1,7 +1,5 @@
 """``csr-templates preflight``: options, exit codes and output."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

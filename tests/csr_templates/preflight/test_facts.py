@@ -1,7 +1,5 @@
 """Facts as a file, and the AWS CLI commands that show them."""
 
-from __future__ import annotations
-
 import json
 import shlex
 from pathlib import Path

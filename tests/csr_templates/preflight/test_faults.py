@@ -1,7 +1,5 @@
 """The results of preflight in an empty, a new and a ready account, and with each single fault."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from csr_templates.preflight import facts as saved

@@ -1,7 +1,5 @@
 """The needs of the templates, computed without AWS."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

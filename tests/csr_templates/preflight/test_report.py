@@ -1,7 +1,5 @@
 """The report: order, last line, formats, and ignored results."""
 
-from __future__ import annotations
-
 import json
 from typing import Final
 

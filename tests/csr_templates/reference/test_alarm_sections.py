@@ -1,7 +1,5 @@
 """``reference.alarm_sections``: what is missing in the section of an alarm."""
 
-from __future__ import annotations
-
 import pytest
 
 from csr_templates.reference import alarm_sections

@@ -1,7 +1,5 @@
 """``reference.alarms``: when an alarm fires, in the words of a page."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """``dashboards``: the tables of widgets."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``diagrams``: Mermaid text with the content of the templates."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

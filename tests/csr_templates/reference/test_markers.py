@@ -1,7 +1,5 @@
 """``reference.markers``: the generated parts of a page, and messages about damaged markers."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """``reference.on_call``: the lists of the page for the person on call, from small stacks."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

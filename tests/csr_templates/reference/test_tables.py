@@ -1,7 +1,5 @@
 """``reference.tables``: the tables of the pages for small stacks."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

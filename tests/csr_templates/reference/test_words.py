@@ -1,7 +1,5 @@
 """``reference.words``: words in the language of a page."""
 
-from __future__ import annotations
-
 import pytest
 
 from csr_templates.reference.markers import PageError

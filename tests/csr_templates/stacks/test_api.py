@@ -1,7 +1,5 @@
 """Facts of the API stack."""
 
-from __future__ import annotations
-
 import copy
 import json
 import re

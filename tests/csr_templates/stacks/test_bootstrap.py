@@ -1,7 +1,5 @@
 """Bootstrap templates: two roles with the policies of the set, and a bucket in each region."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Facts of the database stack."""
 
-from __future__ import annotations
-
 import json
 import re
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """Facts that apply to every stack."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Fingerprints: changes that publish a version of a function, and changes that deploy an API."""
 
-from __future__ import annotations
-
 import copy
 from typing import Any
 

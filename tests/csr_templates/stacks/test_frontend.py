@@ -1,7 +1,5 @@
 """Facts of the frontend stack."""
 
-from __future__ import annotations
-
 import posixpath
 import re
 from itertools import product

@@ -1,7 +1,5 @@
 """The list of stacks matches the templates."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

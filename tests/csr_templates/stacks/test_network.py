@@ -1,7 +1,5 @@
 """Facts of the network stack."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

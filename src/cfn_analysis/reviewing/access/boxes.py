@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 """
 
-from __future__ import annotations
-
 import ipaddress
 import json
 from collections.abc import Iterable, Sequence

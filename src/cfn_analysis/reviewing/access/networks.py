@@ -1,7 +1,5 @@
 """Security groups and network ACLs: newly allowed protocols, ports and addresses."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple

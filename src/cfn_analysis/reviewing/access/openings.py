@@ -1,7 +1,5 @@
 """Access that a deploy opens: new or wider access, or access that cannot be shown to be narrower."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cfn_analysis.model.wiring import Node

@@ -3,8 +3,6 @@
 All policies of one role, bucket, queue or other subject are evaluated together.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple

@@ -1,7 +1,5 @@
 """Settings that open a resource: public access, encryption, TLS, authorization."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final

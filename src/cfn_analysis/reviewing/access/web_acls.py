@@ -3,8 +3,6 @@
 https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-processing.html
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple

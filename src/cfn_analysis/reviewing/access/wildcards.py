@@ -4,8 +4,6 @@ A pattern is a tuple of tokens: a character matches itself, ``ANY`` any text, ``
 longer token an unknown but fixed text.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from typing import Any, Final

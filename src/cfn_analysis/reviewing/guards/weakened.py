@@ -1,7 +1,5 @@
 """Guards that a deploy weakens: deletion protection, backups, logs, alarms, stack policies."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 

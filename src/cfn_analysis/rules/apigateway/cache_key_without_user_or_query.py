@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from typing import Any
 
 from cfn_analysis.rules.support.apis import cache_key, cache_key_place, cache_key_state, cached_methods

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from typing import Any
 
 from cfn_analysis.rules.support.networks import reaches_gateway, reaches_internet, tables_of_subnet

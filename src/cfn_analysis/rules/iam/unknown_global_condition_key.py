@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in

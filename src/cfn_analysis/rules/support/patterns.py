@@ -1,7 +1,5 @@
 """Comparison of texts with unknown parts: whether they can be equal."""
 
-from __future__ import annotations
-
 import re
 
 REFERENCE = re.compile(r"\$\{[^{}]*\}")

@@ -1,7 +1,5 @@
 """The account: whether it is the intended one, and whether the regions are enabled."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed

@@ -1,7 +1,5 @@
 """The certificate of the custom domain."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 

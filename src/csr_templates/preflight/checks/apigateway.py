@@ -1,7 +1,5 @@
 """API Gateway: its role for writing logs, its quotas, and the API keys that it accepts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 

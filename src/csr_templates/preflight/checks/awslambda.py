@@ -1,7 +1,5 @@
 """The function: its name, concurrency, package and runtime."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final

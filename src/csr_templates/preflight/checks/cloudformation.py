@@ -1,7 +1,5 @@
 """The stacks: their status, and the values that they read from each other."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed

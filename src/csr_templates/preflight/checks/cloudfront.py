@@ -1,7 +1,5 @@
 """CloudFront: names and quotas of the account, and the domain, which only one distribution can have."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, Final
 

@@ -1,7 +1,5 @@
 """Alarms and dashboards: their names and quotas, and the page to which the alarms refer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls

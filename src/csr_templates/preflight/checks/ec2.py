@@ -1,7 +1,5 @@
 """Availability Zones, and the quotas of VPCs."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Roles: the deploy roles, and the service-linked roles of AWS services."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.hand_over.pipeline_policies import role_name

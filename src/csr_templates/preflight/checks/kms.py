@@ -1,7 +1,5 @@
 """KMS keys: their quota."""
 
-from __future__ import annotations
-
 from csr_templates.preflight import calls
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.quotas import Quota

@@ -1,7 +1,5 @@
 """Log groups and log deliveries, which have fixed names."""
 
-from __future__ import annotations
-
 from csr_templates.preflight import calls
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind, listed

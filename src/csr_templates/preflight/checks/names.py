@@ -1,7 +1,5 @@
 """Fixed names of resources: whether another resource in the account has the name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 

@@ -1,7 +1,5 @@
 """Quotas: existing and new resources, compared with the limit of the account."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 

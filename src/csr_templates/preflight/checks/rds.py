@@ -1,7 +1,5 @@
 """The database: its name, quotas, engine version, instance class, and its status before a deploy."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The hosted zone of the custom domain, its records, and the quota of health checks."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.preflight import deployed, edge_calls

@@ -1,7 +1,5 @@
 """Buckets: their names, which are unique in all accounts, their quota, and the artifact buckets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed

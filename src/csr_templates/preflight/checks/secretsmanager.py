@@ -1,7 +1,5 @@
 """Secrets: names in use, also by secrets scheduled for deletion."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Alarm topics: whether they have confirmed subscriptions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed

@@ -1,7 +1,5 @@
 """The web ACL: its name and capacity."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cfn_analysis.model.references import entries

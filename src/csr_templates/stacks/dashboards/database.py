@@ -1,7 +1,5 @@
 """The dashboard of the database stack."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from csr_templates.stacks import contract

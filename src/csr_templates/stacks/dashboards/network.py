@@ -1,7 +1,5 @@
 """The dashboard of the network stack."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

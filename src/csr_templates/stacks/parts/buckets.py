@@ -1,7 +1,5 @@
 """Private S3 buckets."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import awacs.s3

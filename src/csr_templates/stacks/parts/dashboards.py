@@ -3,8 +3,6 @@
 The text has one widget, metric, threshold line or alarm on each line, so that a diff shows the change.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import re

@@ -1,7 +1,5 @@
 """Accepted lint findings."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

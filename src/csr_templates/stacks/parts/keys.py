@@ -6,8 +6,6 @@ statement delegates to IAM policies, so RDS, Lambda and Secrets Manager use a ke
 their callers.
 """
 
-from __future__ import annotations
-
 import awacs.kms
 from awacs import aws
 from troposphere import Retain, RetainExceptOnCreate, Sub, kms

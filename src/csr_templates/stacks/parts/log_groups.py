@@ -1,7 +1,5 @@
 """Log groups."""
 
-from __future__ import annotations
-
 from troposphere import Retain, RetainExceptOnCreate, logs
 
 from csr_templates.stacks.parts import names

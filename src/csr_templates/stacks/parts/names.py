@@ -1,7 +1,5 @@
 """Names and tags: the names of an environment start with ``<project>-<environment>-``."""
 
-from __future__ import annotations
-
 from typing import Final, TypeAlias
 
 from troposphere import AWSHelperFn, Ref, Sub, Tags

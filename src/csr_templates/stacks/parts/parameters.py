@@ -1,7 +1,5 @@
 """Common parameters of several templates."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from troposphere import Parameter

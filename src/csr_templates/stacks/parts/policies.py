@@ -1,7 +1,5 @@
 """Policy documents and their common statements."""
 
-from __future__ import annotations
-
 from awacs import aws
 from troposphere import Ref, Sub
 

@@ -1,7 +1,5 @@
 """Roles for AWS services."""
 
-from __future__ import annotations
-
 import awacs.sts
 from awacs import aws
 from troposphere import Ref, iam

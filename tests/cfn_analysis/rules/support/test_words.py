@@ -1,7 +1,5 @@
 """Tables of words, and the nearest of them."""
 
-from __future__ import annotations
-
 from cfn_analysis.rules.support.words import did_you_mean, nearest, phrases, words
 
 ATTRIBUTES = words("""

@@ -1,7 +1,5 @@
 """The receipts stack: a queue with an alarm for old messages."""
 
-from __future__ import annotations
-
 from troposphere import Output, sqs
 
 from csr_templates import StackTemplate, alarms, contract, names, parameters, policies, topics

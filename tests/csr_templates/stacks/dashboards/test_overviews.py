@@ -1,7 +1,5 @@
 """Tests of the content of the dashboards, and that it is updated when the templates change."""
 
-from __future__ import annotations
-
 import json
 import re
 from types import ModuleType

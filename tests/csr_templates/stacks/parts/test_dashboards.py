@@ -1,7 +1,5 @@
 """Dashboards as text: layout, references, and conditional widgets."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Common parameters of several templates."""
 
-from __future__ import annotations
-
 import pytest
 
 from csr_templates.stacks.parts import parameters

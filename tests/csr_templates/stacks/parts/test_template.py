@@ -1,7 +1,5 @@
 """The template class that every stack module uses."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

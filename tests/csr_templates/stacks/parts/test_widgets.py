@@ -1,7 +1,5 @@
 """Widgets, metrics and lines of dashboards, created from the alarms of a template."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
