@@ -348,8 +348,6 @@ def stack(one: Checkout) -> None:
     """Add a stack that holds data."""
     module = '''"""The uploads stack: what visitors upload."""
 
-from __future__ import annotations
-
 from troposphere import Output, s3
 
 from csr_templates.stacks.parts import buckets, names, parameters

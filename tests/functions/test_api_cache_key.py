@@ -1,19 +1,15 @@
 """Which API requests share a cached answer."""
 
-from __future__ import annotations
-
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from csr_templates.stacks import contract
+from tests.functions.conftest import Runtime
 from tests.functions.deployed import code
-
-if TYPE_CHECKING:
-    from tests.functions.conftest import Runtime
 
 CODE = code("ApiCacheKeyFunction")
 Sent = dict[str, Any]

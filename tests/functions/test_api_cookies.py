@@ -1,17 +1,13 @@
 """No answer that requests can share sets a cookie."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.functions.conftest import Runtime
 from tests.functions.deployed import code
-
-if TYPE_CHECKING:
-    from tests.functions.conftest import Runtime
 
 REQUEST = code("ApiCacheKeyFunction")
 RESPONSE = code("ApiCookiesFunction")

@@ -1,15 +1,9 @@
 """What browsers may keep."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pytest
 
+from tests.functions.conftest import Runtime
 from tests.functions.deployed import code
-
-if TYPE_CHECKING:
-    from tests.functions.conftest import Runtime
 
 CODE = code("BrowserCachingFunction")
 ONE_YEAR = "public, max-age=31536000, immutable"

@@ -1,18 +1,13 @@
 """Which file a page's address leads to."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.docs.pages import OPERATIONS, OPERATIONS_JA, in_each_language
+from tests.functions.conftest import Runtime
 from tests.functions.deployed import code
-
-if TYPE_CHECKING:
-    from tests.functions.conftest import Runtime
 
 DIRECTORY = code("PageRoutingFunction", SiteRouting="directory")
 SPA = code("PageRoutingFunction", SiteRouting="spa")

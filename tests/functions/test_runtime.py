@@ -1,18 +1,14 @@
 """The functions use only what CloudFront's runtime has, and the test's runtime has nothing else."""
 
-from __future__ import annotations
-
 import re
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from csr_templates.stacks.frontend import function_code, without_comment_lines
+from tests.functions.conftest import Runtime
 from tests.functions.deployed import code, template
-
-if TYPE_CHECKING:
-    from tests.functions.conftest import Runtime
 
 FILES = resources.files("csr_templates.stacks").joinpath("functions")
 NAMES = sorted(file.name for file in FILES.iterdir())

@@ -1,24 +1,18 @@
 """Several processes return the same results as one, and all of them end."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
 from cfn_analysis.linting import workers
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from concurrent.futures import Future
 
 can_fork = workers._can_fork
 SRC = Path(__file__).resolve().parents[3] / "src"

@@ -1,12 +1,12 @@
 """The door to what AWS publishes: what comes through, and what is said where it does not open."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
@@ -19,10 +19,6 @@ from cfn_analysis.model.schemas import (
     resource_schema,
 )
 from csr_templates import STACKS, Stack
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 TOKYO = "ap-northeast-1"
 CFN_LINT = f"cfn-lint {version('cfn-lint')}"

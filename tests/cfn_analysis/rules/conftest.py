@@ -1,16 +1,11 @@
 """Makes a test of every row of the tables in the rules' test files."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from . import harness
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 class Row(pytest.Item):

@@ -12,13 +12,12 @@ A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters
 messages share is a ``frame``, and what rows share a ``row``.
 """
 
-from __future__ import annotations
-
 import os
 import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cfnlint.config import ConfigMixIn
 from cfnlint.context import ParameterSet
@@ -27,9 +26,6 @@ from cfnlint.rules import CloudFormationLintRule, Rules
 from cfnlint.template import Template
 
 from cfn_analysis.rules import RULES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 REGION = "ap-northeast-1"
 

@@ -1,12 +1,9 @@
 """Writes the index of the rules, docs/rules.md: ``make rules``."""
 
-from __future__ import annotations
-
 import importlib
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 try:
     from cfn_analysis.rules import CLASSES, NUMBERS, RULES, next_number
@@ -15,10 +12,9 @@ except ImportError as error:  # a rule is in the wrong place, or has a wrong nam
         raise
     sys.exit(str(error))
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-    from cfn_analysis.rules.support.rule import Rule
+from cfn_analysis.rules.support.rule import Rule
 
 from .harness import file_of_tests
 

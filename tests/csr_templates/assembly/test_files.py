@@ -1,14 +1,13 @@
 """``output``: the files of a set of stacks, in memory."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from troposphere import ImportValue, Parameter, Ref, Tags, Template, ec2, s3, sns, sqs
@@ -20,10 +19,6 @@ from csr_templates.cli import main as cli
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.stacks.parts import names
 from csr_templates.stacks.parts import parameters as part
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 
 ROOT = Path(__file__).resolve().parents[3]
 

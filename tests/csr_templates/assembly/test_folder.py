@@ -1,7 +1,5 @@
 """``folder``: compares a set of files with a folder, and writes the set to the folder."""
 
-from __future__ import annotations
-
 import errno
 import hashlib
 import itertools
@@ -12,17 +10,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from csr_templates.assembly import folder as writing
 from csr_templates.assembly.folder import OutputError, difference, plan, write
 from csr_templates.hand_over.manifest import as_json
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def file_set(**texts: str) -> dict[str, bytes]:

@@ -1,26 +1,21 @@
 """Deployment files for Git sync."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from csr_templates import STACKS
 from csr_templates.assembly import files as output
+from csr_templates.assembly.files import Assembly
 from csr_templates.cli import main as cli
 from csr_templates.hand_over.git_sync import deployment_file, in_repository
 from csr_templates.hand_over.manifest import deployment_file as deployment_path
 from csr_templates.hand_over.manifest import parameter_file
-
-if TYPE_CHECKING:
-    from csr_templates.assembly.files import Assembly
 
 ROOT = Path(__file__).resolve().parents[3]
 FOLDER = "infra/cfn"

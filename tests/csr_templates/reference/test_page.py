@@ -1,9 +1,8 @@
 """``reference``: the page with the content of the templates."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -16,9 +15,6 @@ from csr_templates.cli import main as cli
 from csr_templates.reference.markdown import code, item, prose, table
 from csr_templates.reference.page import page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 NAMES = [stack.name for stack in STACKS]
 

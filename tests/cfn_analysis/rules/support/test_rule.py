@@ -1,10 +1,10 @@
 """The base of every rule."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from cfnlint.jsonschema import Validator
 from cfnlint.template import Template
 
 from cfn_analysis.rules import RULES
@@ -12,11 +12,6 @@ from cfn_analysis.rules.support.rule import Fault, Rule, properties_of
 from cfn_analysis.rules.support.values import values
 
 from .. import harness
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 TOPIC = """
 Parameters:
