@@ -5,17 +5,12 @@ named like its class, and has a test in ``tests/cfn_analysis/rules``. Rules are 
 file raises ImportError with its name.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from cfn_analysis.rules.support.rule import Rule
+from cfn_analysis.rules.support.rule import Rule
 
 # The numbers of the rules in each folder, E and W alike: a W may become an E one day. cfn-lint has E0000 to
 # E8999 for its own rules, gives the lines of a user's --custom-rules file 9000 + line, and AWS's quickstarts

@@ -1,15 +1,11 @@
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Numbers that every request has.
 NUMBERS = ("status", "responseLatency", "responseLength", "requestTimeEpoch")

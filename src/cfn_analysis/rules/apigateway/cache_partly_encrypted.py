@@ -1,14 +1,9 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfn_analysis.rules.support.apis import STAGE
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, scenarios
-from cfn_analysis.rules.support.values import existing, is_true, mappings, show, values
-
-if TYPE_CHECKING:
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, existing, is_true, mappings, show, values
 
 ENCRYPTED = "CacheDataEncrypted"
 ADVICE = "Set it to true there: it takes effect only for a method that is cached."

@@ -1,14 +1,9 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfn_analysis.rules.support.apis import STAGE
 from cfn_analysis.rules.support.references import own_id, waits_for
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import branches, case_of, of_type, place, show, values
-
-if TYPE_CHECKING:
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, branches, case_of, of_type, place, show, values
 
 
 class StageLogsBeforeAccountRole(Rule):

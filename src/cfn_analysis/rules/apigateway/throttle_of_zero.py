@@ -1,18 +1,12 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.values import values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, values
 
 LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit", "RateLimit", "BurstLimit")
 

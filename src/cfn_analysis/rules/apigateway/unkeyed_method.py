@@ -1,13 +1,9 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.apis import METHOD, Method, methods
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, is_false, is_true, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class UnkeyedMethod(Rule):

@@ -1,16 +1,12 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.documents import entries, texts
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class UnknownStage(Rule):

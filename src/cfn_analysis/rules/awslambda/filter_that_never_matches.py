@@ -1,16 +1,12 @@
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts, each
 from cfn_analysis.rules.support.permissions import targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 QUEUE, TABLE = "AWS::SQS::Queue", "AWS::DynamoDB::Table"
 COMMON = ("awsRegion", "eventSource", "eventSourceARN", "$or")

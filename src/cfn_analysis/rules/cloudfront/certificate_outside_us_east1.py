@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
@@ -10,9 +9,6 @@ from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, ref_name, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ARN = re.compile(r"arn:[^:]+:acm:([^:]+):")
 SAMPLE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"

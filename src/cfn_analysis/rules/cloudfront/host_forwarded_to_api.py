@@ -1,19 +1,12 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.distributions import Configuration, configurations
 from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.distributions import Configuration
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, show, values
 
 # Policies of AWS that forward Host.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html

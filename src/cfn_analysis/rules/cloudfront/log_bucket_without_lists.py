@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.distributions import configurations
@@ -9,9 +8,6 @@ from cfn_analysis.rules.support.references import sub_text, target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import mappings, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WITH_LISTS = ("BucketOwnerPreferred", "ObjectWriter")
 

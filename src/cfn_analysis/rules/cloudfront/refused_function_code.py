@@ -1,15 +1,11 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MOST = 10_240  # bytes of code
 HANDLER = re.compile(r"\bfunction\s+handler\s*\(|\bhandler\s*=")

@@ -1,15 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.references import target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.scenarios import state
 from cfn_analysis.rules.support.values import case_of, existing, mappings, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FUNCTION = "AWS::CloudFront::Function"
 

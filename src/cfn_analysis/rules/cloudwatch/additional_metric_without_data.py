@@ -1,18 +1,12 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.values import assume, case_of, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.metrics import Metric
 
 ADDITIONAL = {
     "CacheHitRate",

@@ -1,22 +1,16 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import REGIONS
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
-from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
 from cfn_analysis.rules.support.words import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.metrics import Metric
 
 # The sets of dimensions that a service reports its metrics by, the most useful first.
 SETS: dict[str, tuple[tuple[str, ...], ...]] = {

@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from cfn_analysis.rules.support.documents import each, entries
 from cfn_analysis.rules.support.metrics import metric_name, metrics
@@ -9,9 +8,6 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import of_type
 from cfn_analysis.rules.support.words import nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class AlarmOnUnwrittenMetric(Rule):

@@ -1,16 +1,11 @@
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from cfn_analysis.rules.support.metrics import GLOBAL, metrics
+from cfn_analysis.rules.support.metrics import GLOBAL, Metric, metrics
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import branches, of_type
-
-if TYPE_CHECKING:
-    from cfn_analysis.rules.support.metrics import Metric
 
 CERTIFICATE = ("DistributionConfig", "ViewerCertificate", "AcmCertificateArn")  # of a distribution
 

@@ -1,13 +1,9 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import when
 from cfn_analysis.rules.support.values import existing, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ACTIONS = (
     "AlarmActions {state}: no one is notified when the alarm fires. Give it at least one action, "

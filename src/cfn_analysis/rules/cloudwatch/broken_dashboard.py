@@ -1,8 +1,7 @@
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
@@ -14,10 +13,6 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, prop
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.spellings import spelling
 from cfn_analysis.rules.support.values import items, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 WIDTH = 24  # columns of a dashboard's grid
 TYPES = ("metric", "text", "log", "alarm", "explorer", "chart", "custom", "trace")

@@ -1,8 +1,7 @@
-from __future__ import annotations
-
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, UNKNOWN, aurora_mysql, members, setting
 from cfn_analysis.rules.support.references import find_resource, single_reference, target
@@ -16,9 +15,6 @@ from cfn_analysis.rules.support.scenarios import (
     when,
 )
 from cfn_analysis.rules.support.values import show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Default of max_connections in Aurora MySQL for each class.
 OF_T_CLASSES = {

@@ -1,17 +1,11 @@
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from cfn_analysis.rules.support.metrics import metrics
+from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import existing, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.metrics import Metric
 
 # Resources that send data continuously, also without traffic: namespace -> identifying dimensions, the widest
 # first.

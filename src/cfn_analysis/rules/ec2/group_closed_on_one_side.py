@@ -1,6 +1,5 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
 
@@ -8,12 +7,7 @@ from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, of_type
 
 GROUP = "AWS::EC2::SecurityGroup"
 

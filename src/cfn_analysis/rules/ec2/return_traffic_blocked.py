@@ -1,15 +1,11 @@
-from __future__ import annotations
-
 import ipaddress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.scenarios import conditional_properties, number, only_value, scenarios
 from cfn_analysis.rules.support.values import is_true, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 ENTRY = "AWS::EC2::NetworkAclEntry"
 TCP, ALL = 6, -1

@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
@@ -9,9 +8,6 @@ from cfn_analysis.rules.support.documents import POLICIES
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.values import branches, place, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # Return value of Ref if it is not an ARN, and the attribute with the ARN.
 NO_ARN = {

@@ -1,15 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.grants import missing
 from cfn_analysis.rules.support.references import own_type, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.words import words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MONITORING = ("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents")
 

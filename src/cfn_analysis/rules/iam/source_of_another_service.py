@@ -1,17 +1,11 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, conditions, documents, texts
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, show
 
 PERMISSION = "AWS::Lambda::Permission"
 

@@ -1,14 +1,10 @@
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfn_analysis.rules.support.queries import commands
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 STATS = re.compile(r"stats\s+(.*?)(?:\s+by\s+(.*))?$", re.IGNORECASE | re.DOTALL)
 SORT = re.compile(r"sort\s+([@\w.]+)(?:\s+(?:asc|desc))?$", re.IGNORECASE)

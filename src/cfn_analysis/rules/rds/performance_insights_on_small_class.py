@@ -1,16 +1,12 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, aurora_mysql
 from cfn_analysis.rules.support.references import target
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import is_possible, state
 from cfn_analysis.rules.support.values import is_true, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WITHOUT = re.compile(r"db\.(t2|t3)\..+|db\.t4g\.(micro|small)")
 

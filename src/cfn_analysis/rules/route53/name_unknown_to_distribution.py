@@ -1,17 +1,11 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, of_type
 
 
 class NameUnknownToDistribution(Rule):

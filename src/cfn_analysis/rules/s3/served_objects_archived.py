@@ -1,16 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.distributions import readers
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import branches, place, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, branches, place, values
 
 ARCHIVES = ("DEEP_ARCHIVE", "GLACIER")
 

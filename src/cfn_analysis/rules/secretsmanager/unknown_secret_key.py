@@ -1,8 +1,7 @@
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
@@ -11,10 +10,6 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import children, of_type
 from cfn_analysis.rules.support.words import did_you_mean
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # Keys that Secrets Manager adds to a secret attached to a database.
 ATTACHED = {"engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"}

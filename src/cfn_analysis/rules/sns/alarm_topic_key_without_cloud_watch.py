@@ -1,15 +1,10 @@
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from cfn_analysis.rules.support.alarm_topics import TopicAccess, access, alarms_with_topics
+from cfn_analysis.rules.support.alarm_topics import AlarmWithTopic, TopicAccess, access, alarms_with_topics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.topics import KEY_RIGHTS, key_of_topic
 from cfn_analysis.rules.support.values import case_of, existing, show
-
-if TYPE_CHECKING:
-    from cfn_analysis.rules.support.alarm_topics import AlarmWithTopic
 
 
 class AlarmTopicKeyWithoutCloudWatch(Rule):

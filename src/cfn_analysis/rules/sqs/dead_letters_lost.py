@@ -1,14 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number, only_value
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DAY = 86_400  # seconds
 EVENT = 262_144  # bytes: what an asynchronous event of Lambda could always have

@@ -1,17 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import entries
 from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import is_true, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, is_true, of_type
 
 
 class FifoQueueRefused(Rule):

@@ -1,22 +1,17 @@
 """The topics that alarms of a template notify, and whether CloudWatch is allowed to publish to them."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
 from cfn_analysis.rules.support.scenarios import property_scenarios, scenarios
 from cfn_analysis.rules.support.values import case_of, items, memory, of_type, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from cfnlint.jsonschema import Validator
 
 CLOUDWATCH = "cloudwatch.amazonaws.com"
 ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")

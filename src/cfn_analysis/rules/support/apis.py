@@ -1,13 +1,14 @@
 """Common code of the rules on REST APIs: the methods of an API, and those that a stage caches."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.values import (
+    Path,
     branches,
     case_of,
     existing,
@@ -18,13 +19,6 @@ from cfn_analysis.rules.support.values import (
     show,
     values,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.values import Path
 
 METHOD = "AWS::ApiGateway::Method"
 STAGE = "AWS::ApiGateway::Stage"

@@ -1,19 +1,13 @@
 """Aurora MySQL clusters of a template: members, versions and parameter groups."""
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import single_reference, target
 from cfn_analysis.rules.support.scenarios import conditional_properties
-from cfn_analysis.rules.support.values import branches, of_type, place, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, branches, of_type, place, show, values
 
 CLUSTER = "AWS::RDS::DBCluster"
 INSTANCE = "AWS::RDS::DBInstance"

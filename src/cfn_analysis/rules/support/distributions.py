@@ -1,15 +1,16 @@
 """The origins of a CloudFront distribution, and the behaviors that use them."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.scenarios import property_scenarios
 from cfn_analysis.rules.support.values import (
+    Path,
     branches,
     case_of,
     children,
@@ -19,13 +20,6 @@ from cfn_analysis.rules.support.values import (
     of_type,
     values,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.values import Path
 
 # The default endpoint of an API. An address that begins with d- is a custom domain, and needs its Host.
 API_ADDRESS = re.compile(r"(?!d-).*\.(execute-api|lambda-url)\.")

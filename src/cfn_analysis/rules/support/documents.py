@@ -1,22 +1,15 @@
 """Policy documents: their places in a template, and their statements in every branch."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.references import partial_text, sub_text
 from cfn_analysis.rules.support.scenarios import extremes
-from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, of_type
 
 IDENTITY_POLICIES = (
     "Resources/AWS::IAM::Group/Properties/Policies/*/PolicyDocument",

@@ -1,18 +1,14 @@
 """Actions that a service needs and the role that it assumes does not allow."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.policies import MANAGED, ROLE, allows, roles
 from cfn_analysis.rules.support.references import target
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from cfnlint.jsonschema import Validator
 
 
 def missing(

@@ -1,14 +1,11 @@
 """Finds the Lambda function of the template that a value refers to."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
-
-if TYPE_CHECKING:
-    from cfnlint.jsonschema import Validator
 
 FUNCTION = "AWS::Lambda::Function"
 ALIAS = "AWS::Lambda::Alias"

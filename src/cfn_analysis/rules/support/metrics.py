@@ -1,19 +1,13 @@
 """The metrics of an alarm."""
 
-from __future__ import annotations
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
-from cfn_analysis.rules.support.values import existing, items
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, existing, items
 
 # Global services: their metrics are only in us-east-1.
 GLOBAL = ("AWS/Billing", "AWS/CloudFront", "AWS/Route53")

@@ -1,15 +1,11 @@
 """Routes of the subnets of a template. A conditional route counts as existing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 ANYWHERE = ("0.0.0.0/0", "::/0")
 GATEWAY = "AWS::EC2::InternetGateway"

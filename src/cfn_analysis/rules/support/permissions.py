@@ -1,17 +1,13 @@
 """Checks whether a service may call a function, or send to a queue or topic, of the same template."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfn_analysis.rules.support.documents import documents, each, entries, principals, texts
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FUNCTIONS = ("AWS::Lambda::Function", "AWS::Lambda::Alias", "AWS::Lambda::Version")
 QUEUE, TOPIC = "AWS::SQS::Queue", "AWS::SNS::Topic"

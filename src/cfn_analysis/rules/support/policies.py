@@ -1,19 +1,15 @@
 """The permissions of a role of the template, as far as they are known."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 ROLE = "AWS::IAM::Role"
 ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")

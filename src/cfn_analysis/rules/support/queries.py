@@ -3,17 +3,13 @@
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
+
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.documents import document_texts
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 _QUOTED = re.compile(r"(?<![\w)])/(?:[^/\\\n]|\\.)+/|\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`[^`]*`")
 

@@ -1,19 +1,15 @@
 """The values that a metric can have, by the properties of the resource that sends it."""
 
-from __future__ import annotations
+from typing import Any, NamedTuple
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.apis import methods
 from cfn_analysis.rules.support.lambdas import FUNCTION
+from cfn_analysis.rules.support.metrics import Metric
 from cfn_analysis.rules.support.references import sub_text, target
 from cfn_analysis.rules.support.scenarios import default_values, number, only_value
 from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.metrics import Metric
 
 PATIENCE = 29_000  # milliseconds that an integration of a REST API waits by default
 OVERHEAD = 1000  # milliseconds that what ends a call may add to its limit

@@ -1,18 +1,13 @@
 """References in the values of a template."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.values import case_of, of_type
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from cfnlint.jsonschema import Validator
 
 
 def sub_text(value: Any) -> str | None:

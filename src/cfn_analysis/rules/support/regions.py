@@ -1,13 +1,7 @@
 """The linted regions in which a part of a template can exist."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from cfnlint.conditions import UnknownSatisfisfaction
-
-if TYPE_CHECKING:
-    from cfnlint.jsonschema import Validator
+from cfnlint.jsonschema import Validator
 
 US_EAST_1 = "us-east-1"
 

@@ -1,25 +1,18 @@
 """The base class of the rules: the parts of a template that a rule checks, and its matches."""
 
-from __future__ import annotations
-
 import inspect
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from cfnlint.jsonschema import CfnTemplateValidator, Validator
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from cfnlint.template import Template
 
 from cfn_analysis.rules.support.scenarios import when
-from cfn_analysis.rules.support.values import branches, case_of, memory
-
-if TYPE_CHECKING:
-    from cfnlint.template import Template
-
-    from cfn_analysis.rules.support.values import Path
-
+from cfn_analysis.rules.support.values import Path, branches, case_of, memory
 
 __all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
 

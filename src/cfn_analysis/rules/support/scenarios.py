@@ -1,19 +1,14 @@
 """Cases of a template, for rules that compare several of its parts in the same case."""
 
-from __future__ import annotations
-
 from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.values import as_text, assume, children, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from cfnlint.jsonschema import Validator
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
 

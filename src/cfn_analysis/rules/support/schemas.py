@@ -1,21 +1,16 @@
 """Facts from cfn-lint's schemas about a type: its physical name, and the create-only properties."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
 from cfn_analysis.model.resource_names import NESTED_NAMES
 from cfn_analysis.rules.support.values import branches, logical_ids_in
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
 
 PropertyPath = tuple[str, ...]
 

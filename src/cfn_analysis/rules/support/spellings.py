@@ -1,14 +1,10 @@
 """How services spell their namespaces and the names of their metrics."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from cfn_analysis.rules.support.words import nearest, words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 # Every namespace of a service that alarms often watch, and a few of others.
 NAMESPACES = words("""

@@ -1,20 +1,13 @@
 """The statements of a web ACL's rules, including nested statements."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.scenarios import scenarios
-from cfn_analysis.rules.support.values import existing, items
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.jsonschema import Validator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, existing, items
 
 # The index of the rule, and the path from there.
 RulePath = tuple[int, *tuple[str | int, ...]]

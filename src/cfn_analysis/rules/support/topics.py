@@ -1,14 +1,11 @@
 """The key and the policies of a topic."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from cfnlint.jsonschema import Validator
 
 from cfn_analysis.rules.support.references import find_resource, single_reference, sub_text
 from cfn_analysis.rules.support.values import of_type
-
-if TYPE_CHECKING:
-    from cfnlint.jsonschema import Validator
 
 # Publishing to an encrypted topic needs both: decrypting a data key, and generating one in either way.
 KEY_RIGHTS = {

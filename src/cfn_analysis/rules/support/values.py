@@ -1,22 +1,17 @@
 """Common code of the rules: the possible values of a part of a template, with their cases."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfnlint.context.conditions import Unsatisfiable
 from cfnlint.helpers import is_function
+from cfnlint.jsonschema import Validator
 from cfnlint.rules.helpers import get_value_from_path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from cfnlint.jsonschema import Validator
-    from cfnlint.template import Template
+from cfnlint.template import Template
 
 Path = tuple[str | int, ...]
 

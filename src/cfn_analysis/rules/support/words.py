@@ -1,12 +1,7 @@
 """Tables of words, and the word of a table that is meant by a misspelt one."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 def words(text: str) -> tuple[str, ...]:

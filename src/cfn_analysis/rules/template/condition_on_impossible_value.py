@@ -1,7 +1,6 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
@@ -10,10 +9,6 @@ from cfn_analysis.rules.support.patterns import refuses
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # Pseudo parameter -> pattern of its values.
 PSEUDO = {

@@ -1,12 +1,8 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.values import assume, case_of, show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class DuplicateExport(Rule):

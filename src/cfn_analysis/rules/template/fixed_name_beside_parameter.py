@@ -1,10 +1,9 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.schemas import (
+    PropertyPath,
     create_only,
     explicit_names,
     name_paths,
@@ -12,9 +11,6 @@ from cfn_analysis.rules.support.schemas import (
     replacing_parameters,
 )
 from cfn_analysis.rules.support.values import branches, case_of, logical_ids_in, show
-
-if TYPE_CHECKING:
-    from cfn_analysis.rules.support.schemas import PropertyPath
 
 
 class FixedNameBesideParameter(Rule):

@@ -1,12 +1,8 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import children
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class IfWithEqualBranches(Rule):

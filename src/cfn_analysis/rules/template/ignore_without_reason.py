@@ -1,13 +1,9 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FORM = (
     "Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}"

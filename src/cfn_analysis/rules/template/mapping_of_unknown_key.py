@@ -1,14 +1,10 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import as_text, children, ref_name, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class MappingOfUnknownKey(Rule):

@@ -1,14 +1,10 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from cfn_analysis.rules.support.references import own_type, single_reference, target
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import branches, place, show
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 QUEUE, TOPIC, FUNCTION = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Lambda::Function"
 STREAM, TABLE, LOG_GROUP = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"

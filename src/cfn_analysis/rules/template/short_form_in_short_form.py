@@ -1,17 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.decode.node import str_node
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
-from cfn_analysis.rules.support.values import children
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, children
 
 
 class ShortFormInShortForm(Rule):

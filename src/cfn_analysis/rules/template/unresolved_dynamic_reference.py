@@ -1,19 +1,12 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.rules.functions.DynamicReferenceSecureString import DynamicReferenceSecureString
+from cfnlint.template import Template
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
-from cfn_analysis.rules.support.values import children
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfnlint.template import Template
-
-    from cfn_analysis.rules.support.values import Path
+from cfn_analysis.rules.support.values import Path, children
 
 REFERENCE = re.compile(r"\{\{resolve:(ssm-secure|ssm|secretsmanager):")
 SECRETS = ("ssm-secure", "secretsmanager")

@@ -1,17 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
-from cfn_analysis.rules.support.statements import place, rule_lists, statements
+from cfn_analysis.rules.support.statements import RulePath, place, rule_lists, statements
 from cfn_analysis.rules.support.values import items, show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from cfn_analysis.rules.support.statements import RulePath
 
 RATE_BASED = "RateBasedStatement"
 MATCHING = ("ByteMatchStatement", "RegexMatchStatement", "RegexPatternSetReferenceStatement")

@@ -1,15 +1,11 @@
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists
 from cfn_analysis.rules.support.values import show
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 GROUPS = ("ManagedRuleGroupStatement", "RuleGroupReferenceStatement")
 

@@ -1,17 +1,12 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
 from cfn_analysis.rules.support.words import did_you_mean, nearest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 # The groups and, if AWS's page lists all of them, their rules.
 GROUPS = {

@@ -1,15 +1,11 @@
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import scenarios, state
 from cfn_analysis.rules.support.values import show, values
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 PREFIX = "aws-waf-logs-"
 
