@@ -311,7 +311,9 @@ def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
     Unlike ``deploy``, a change set gives a parameter that is left out its default.
     """
     block = block_with(HAND_OVER, "--rollback-configuration file://")
-    deployed = ["csr-lambda-api-prod-lambda-errors", "csr-lambda-api-prod-api-4xx"]
+    manifest = json.loads((ROOT / "out" / "stacks.json").read_text("utf-8"))
+    api = next(stack for stack in manifest["stacks"] if stack["name"] == "api")
+    deployed = [api["rollbackTriggers"]["prod"][0], "csr-lambda-api-prod-api-4xx"]
     code = (
         'set -euo pipefail\nvalue() { "$@"; }\nregion=ap-northeast-1 account=123456789012 name=stack '
         "bucket=bucket role=role template=api.yaml stack=api environment=prod\n"
