@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ from cfnlint.decode import decode_str
 
 from cfn_analysis.model.rendering import RenderError, load, render
 from csr_templates import STACKS, network
+from tests.data import read_yaml
+
+ROWS = read_yaml(Path(__file__).with_name("rendering.yaml"))
 
 Template = dict[str, Any]
 
@@ -186,37 +190,7 @@ def test_stacks_read_back(stack: Any) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [
-        ({"Ref": "Vpc"}, "Value: !Ref Vpc"),
-        ({"Fn::GetAtt": ["Db", "Endpoint.Address"]}, "Value: !GetAtt Db.Endpoint.Address"),
-        ({"Fn::Sub": "${A}-b"}, "Value: !Sub ${A}-b"),
-        (
-            {"Fn::Sub": ["${A}", {"A": {"Ref": "Vpc"}}]},
-            "Value: !Sub\n  - ${A}\n  - A: !Ref Vpc",
-        ),
-        ({"Fn::ImportValue": "a"}, "Value: !ImportValue a"),
-        ({"Fn::ImportValue": {"Fn::Sub": "${A}-b"}}, "Value:\n  Fn::ImportValue: !Sub ${A}-b"),
-        ({"Fn::GetAZs": {"Ref": "AWS::Region"}}, "Value:\n  Fn::GetAZs: !Ref AWS::Region"),
-        ({"Fn::Base64": {"Fn::Sub": "x"}}, "Value:\n  Fn::Base64: !Sub x"),
-        (
-            {"Fn::Select": [0, {"Fn::Split": [",", "a,b"]}]},
-            "Value: !Select\n  - 0\n  - !Split\n    - ','\n    - a,b",
-        ),
-        (
-            {"Fn::GetStackOutput": {"StackName": {"Fn::Sub": "${A}-api"}, "OutputKey": "Id"}},
-            "Value:\n  Fn::GetStackOutput:\n    OutputKey: Id\n    StackName: !Sub ${A}-api",
-        ),
-        ({"Condition": "IsProd"}, "Value:\n  Condition: IsProd"),
-        ({"Fn::Join": ["", []]}, "Value: !Join\n  - ''\n  - []"),
-        ([], "Value: []"),
-        ({}, "Value: {}"),
-        ([["a", ["b"]], {"c": ["d"]}], "Value:\n  - - a\n    - - b\n  - c:\n      - d"),
-        ([{"a": 1, "b": [2]}], "Value:\n  - a: 1\n    b:\n      - 2"),
-        ({"Version": "1", "A": 2, "Id": 3}, "Value:\n  A: 2\n  Id: 3\n  Version: '1'"),
-        ({"Statement": [], "A": 2, "Id": 3}, "Value:\n  A: 2\n  Id: 3\n  Statement: []"),
-        ({"k" * 120: 1}, f"Value:\n  {'k' * 120}: 1"),
-        ({"a|b": {"c": ["d"]}}, "Value:\n  a|b:\n    c:\n      - d"),
-    ],
+    [*ROWS["test_functions_and_collections"], ({"k" * 120: 1}, f"Value:\n  {'k' * 120}: 1")],
     ids=on_one_line,
 )
 def test_functions_and_collections(value: Any, text: str) -> None:
@@ -225,50 +199,7 @@ def test_functions_and_collections(value: Any, text: str) -> None:
     assert_reads_back(with_value(value))
 
 
-def tag(key: str, value: Any) -> Template:
-    """Return a tag."""
-    return {"Key": key, "Value": value}
-
-
-TAGS = [tag("Environment", {"Ref": "Environment"}), tag("Project", {"Ref": "ProjectName"})]
-TAGS_TEXT = "[{Key: Environment, Value: !Ref Environment}, {Key: Project, Value: !Ref ProjectName}]"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ({"Tags": TAGS}, f"Value:\n  Tags: {TAGS_TEXT}"),
-        ({"Dimensions": TAGS}, f"Value:\n  Dimensions: {TAGS_TEXT}"),
-        ([{"A": 1, "Tags": TAGS}], f"Value:\n  - A: 1\n    Tags: {TAGS_TEXT}"),
-        (
-            {"Tags": [TAGS[0], tag("Name", {"Fn::Sub": "${ProjectName}-${Environment}-vpc"}), TAGS[1]]},
-            "Value:\n  Tags:\n    - {Key: Environment, Value: !Ref Environment}\n"
-            "    - {Key: Name, Value: !Sub '${ProjectName}-${Environment}-vpc'}\n"
-            "    - {Key: Project, Value: !Ref ProjectName}",
-        ),
-        (
-            {
-                "Dimensions": [
-                    {"Name": "A", "Value": {"Fn::If": ["B", {"Ref": "C"}, {"Ref": "AWS::NoValue"}]}}
-                ]
-            },
-            "Value:\n  Dimensions: [{Name: A, Value: !If [B, !Ref C, !Ref 'AWS::NoValue']}]",
-        ),
-        ({"Tags": [tag("A", "b" * 81)]}, f"Value:\n  Tags: [{{Key: A, Value: {'b' * 81}}}]"),
-        ({"Tags": [tag("A", "b" * 82)]}, f"Value:\n  Tags:\n    - {{Key: A, Value: {'b' * 82}}}"),
-        ({"Tags": [tag("A", "b" * 83)]}, f"Value:\n  Tags:\n    - {{Key: A, Value: {'b' * 83}}}"),
-        ({"Tags": [tag("A", "b" * 84)]}, f"Value:\n  Tags:\n    - Key: A\n      Value: {'b' * 84}"),
-        (
-            {"Tags": [tag("A", "b\nc")]},
-            "Value:\n  Tags:\n    - Key: A\n      Value: |-\n        b\n        c",
-        ),
-        ({"Tags": []}, "Value:\n  Tags: []"),
-        ({"Tags": ["a"]}, "Value:\n  Tags:\n    - a"),
-        ({"Tags": {"A": "b"}}, "Value:\n  Tags:\n    A: b"),
-        ({"Others": [{"A": 1}]}, "Value:\n  Others:\n    - A: 1"),
-    ],
-    ids=on_one_line,
-)
+@pytest.mark.parametrize(("value", "text"), ROWS["test_tags_and_dimensions"], ids=on_one_line)
 def test_tags_and_dimensions(value: Any, text: str) -> None:
     """Lists of tags and dimensions are on one line, or one line for each item, up to 100 characters."""
     assert lines_of(value) == text
@@ -276,31 +207,24 @@ def test_tags_and_dimensions(value: Any, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("function", "form"),
+    ("length", "text"),
     [
-        ("Fn::And", "!And"),
-        ("Fn::Base64", "!Base64"),
-        ("Fn::Cidr", "!Cidr"),
-        ("Fn::Equals", "!Equals"),
-        ("Fn::FindInMap", "!FindInMap"),
-        ("Fn::GetAZs", "!GetAZs"),
-        ("Fn::If", "!If"),
-        ("Fn::ImportValue", "!ImportValue"),
-        ("Fn::Join", "!Join"),
-        ("Fn::Not", "!Not"),
-        ("Fn::Or", "!Or"),
-        ("Fn::Select", "!Select"),
-        ("Fn::Split", "!Split"),
-        ("Fn::Sub", "!Sub"),
-        ("Fn::Contains", None),
-        ("Fn::EachMemberEquals", None),
-        ("Fn::EachMemberIn", None),
-        ("Fn::GetStackOutput", None),
-        ("Fn::RefAll", None),
-        ("Fn::ValueOf", None),
-        ("Fn::ValueOfAll", None),
+        (81, "  Tags: [{Key: A, Value: %s}]"),
+        (82, "  Tags:\n    - {Key: A, Value: %s}"),
+        (83, "  Tags:\n    - {Key: A, Value: %s}"),
+        (84, "  Tags:\n    - Key: A\n      Value: %s"),
     ],
+    ids=on_one_line,
 )
+def test_width_of_tags(length: int, text: str) -> None:
+    """A list or an item that would be longer than 100 characters is not on one line."""
+    value = {"Tags": [{"Key": "A", "Value": "b" * length}]}
+
+    assert lines_of(value) == f"Value:\n{text % ('b' * length)}"
+    assert_reads_back(with_value(value))
+
+
+@pytest.mark.parametrize(("function", "form"), ROWS["test_every_function"])
 def test_every_function(function: str, form: str | None) -> None:
     """Each function has its own short form, or AWS documents only the long form."""
     of_text, of_list = {function: "a"}, {function: ["a", "b"]}
@@ -314,84 +238,14 @@ def test_every_function(function: str, form: str | None) -> None:
     assert_reads_back(with_value([of_text, of_list]))
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (True, "true"),
-        (False, "false"),
-        (0, "0"),
-        (-7, "-7"),
-        (1.0, "1.0"),
-        (0.2, "0.2"),
-        (1e-07, "1.0e-07"),
-        (1.5e-07, "1.5e-07"),
-        (1e300, "1.0e+300"),
-        ("true", "'true'"),
-        ("Yes", "'Yes'"),
-        ("OFF", "'OFF'"),
-        ("n", "'n'"),
-        ("null", "'null'"),
-        ("~", "'~'"),
-        ("=", "'='"),
-        ("<<", "'<<'"),
-        ("", "''"),
-        ("*", "'*'"),
-        ("1", "'1'"),
-        ("+1024", "'+1024'"),
-        ("1_000", "'1_000'"),
-        ("1e3", "'1e3'"),
-        ("09", "'09'"),
-        ("0o14", "'0o14'"),
-        ("0x1F", "'0x1F'"),
-        (".5", "'.5'"),
-        ("-.INF", "'-.INF'"),
-        (".nan", "'.nan'"),
-        ("190:20:30", "'190:20:30'"),
-        ("2012-10-17", "'2012-10-17'"),
-        ("2001-12-14t21:59:43.10-05:00", "'2001-12-14t21:59:43.10-05:00'"),
-        ("10.2.0.0/16", "10.2.0.0/16"),
-        ("db.t3.medium", "db.t3.medium"),
-        ("8.0.mysql_aurora.3.10.6", "8.0.mysql_aurora.3.10.6"),
-        ("!Ref X", "'!Ref X'"),
-        ("a: b", "'a: b'"),
-        ("a #b", "'a #b'"),
-        ("it's", "it's"),
-        ("- a", "'- a'"),
-        (" a ", "' a '"),
-        ("{{resolve:secretsmanager:a}}", "'{{resolve:secretsmanager:a}}'"),
-        ("a|", "a|"),
-        ("|", "'|'"),
-    ],
-    ids=lambda case: repr(case),
-)
+@pytest.mark.parametrize(("value", "text"), ROWS["test_scalars"], ids=lambda case: repr(case))
 def test_scalars(value: Any, text: str) -> None:
     """Only texts that some reader would parse as another type are quoted."""
     assert lines_of(value) == f"Value: {text}"
     assert_reads_back(with_value(value))
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("a\nb", "Value: |-\n  a\n  b"),
-        ("a\n  b: |\n\nc\n", "Value: |\n  a\n    b: |\n\n  c\n"),
-        ("  a\nb", "Value: |2-\n    a\n  b"),
-        ("\na", "Value: |2-\n\n  a"),
-        ("\n", 'Value: "\\n"'),
-        ({"Fn::Sub": "\n\n"}, 'Value: !Sub "\\n\\n"'),
-        ({"Fn::Join": ["\n", ["a", "b"]]}, 'Value: !Join\n  - "\\n"\n  - - a\n    - b'),
-        ("X\nX", "Value: |-\n  X\n  X"),
-        ({"Fn::Sub": "${A}\n- b"}, "Value: !Sub |-\n  ${A}\n  - b"),
-        (["a\n\nb"], "Value:\n  - |-\n    a\n\n    b"),
-        ({"a": "b\nc", "d": ["e"]}, "Value:\n  a: |-\n    b\n    c\n  d:\n    - e"),
-        (["a\n- b", "c"], "Value:\n  - |-\n    a\n    - b\n  - c"),
-        ([["a\n- b:\n- c"]], "Value:\n  - - |-\n      a\n      - b:\n      - c"),
-        (
-            {"Fn::Sub": ["a\n- b", {"c": "d\ne"}]},
-            "Value: !Sub\n  - |-\n    a\n    - b\n  - c: |-\n      d\n      e",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("value", "text"), ROWS["test_several_lines"], ids=on_one_line)
 def test_several_lines(value: Any, text: str) -> None:
     """Text with several lines is a literal block, in which it is unchanged."""
     assert lines_of(value) == text.rstrip("\n")
@@ -415,11 +269,7 @@ def test_text_of_several_lines_on_top() -> None:
 
 @pytest.mark.parametrize(
     ("condition", "text"),
-    [
-        ({"Fn::Or": [[{"Condition": "B"}]]}, "A: !Or\n    - - !Condition B"),
-        ({"Fn::Not": {"Condition": "B"}}, "A:\n    Fn::Not: !Condition B"),
-        ({"Any": {"Condition": "B"}}, "A:\n    Any: !Condition B"),
-    ],
+    ROWS["test_conditions_at_any_depth"],
     ids=["list in a list", "without a list", "mapping"],
 )
 def test_conditions_at_any_depth(condition: Any, text: str) -> None:
@@ -447,153 +297,64 @@ def refusal(template: Template, **options: Any) -> str:
 
 VALUE = "Resources.Thing.Properties.Value"
 NOT_ASCII = "is not printable ASCII; some AWS services refuse such text, others show question marks."
-NO_TAB = f"the character '\\t' (U+0009) in '\\t' {NOT_ASCII}"
 NO_KANJI = f"the character '\u9375' (U+9375) in '\u9375' {NOT_ASCII}"
-ENDS_WITH_A_SPACE = "ends with a space, which is invisible and removed by editors."
-NOT_GET_ATT = ", expected [logical ID, attribute], both of them text."
+LONG = "k" * 121
 
 
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        (None, f"{VALUE}: None (NoneType) is not allowed in a template."),
-        (float("nan"), f"{VALUE}: nan (float) is not allowed in a template."),
-        (float("-inf"), f"{VALUE}: -inf (float) is not allowed in a template."),
-        ((1, 2), f"{VALUE}: (1, 2) (tuple) is not allowed in a template."),
-        ({1}, f"{VALUE}: {{1}} (set) is not allowed in a template."),
-        (date(2026, 1, 2), f"{VALUE}: datetime.date(2026, 1, 2) (date) is not allowed in a template."),
-        (b"x", f"{VALUE}: b'x' (bytes) is not allowed in a template."),
-        ({"a": [1, {"b": None}]}, f"{VALUE}.a[1].b: None (NoneType) is not allowed in a template."),
-        ({1: "a"}, f"{VALUE}: the key 1 is not text."),
-        ({"": "a"}, f"{VALUE}: the key '' is not one line of 1 to 120 characters."),
-        ({"a\nb": "a"}, f"{VALUE}: the key 'a\\nb' is not one line of 1 to 120 characters."),
-        ({"k" * 121: "a"}, f"{VALUE}: the key '{'k' * 121}' is not one line of 1 to 120 characters."),
-        ({"Fn::Foo": "a"}, f"{VALUE}.Fn::Foo: unknown function."),
-        ({"Fn::Transform": {"Name": "a"}}, f"{VALUE}.Fn::Transform: unknown function."),
-        (
-            {"Fn::Sub": "a", "b": 1},
-            f"{VALUE}.Fn::Sub: a function must be the only key of its mapping.",
-        ),
-        ({"Ref": "A", "b": 1}, f"{VALUE}.Ref: a function must be the only key of its mapping."),
-        ({"Ref": ["A"]}, f"{VALUE}.Ref: found ['A'] (list), expected a name."),
-        (
-            {"Fn::GetAtt": "A.Arn"},
-            f"{VALUE}.Fn::GetAtt: found 'A.Arn' (str){NOT_GET_ATT}",
-        ),
-        (
-            {"Fn::GetAtt": ["A"]},
-            f"{VALUE}.Fn::GetAtt: found ['A'] (list){NOT_GET_ATT}",
-        ),
-        (
-            {"Fn::GetAtt": ["A.B", "C"]},
-            f"{VALUE}.Fn::GetAtt: ['A.B', 'C'] is not the ID of a resource and the name of an attribute.",
-        ),
-        (
-            "caf\u00e9",
-            f"{VALUE}: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
-        ),
-        (
-            "a\tb",
-            f"{VALUE}: the character '\\t' (U+0009) in 'a\\tb' {NOT_ASCII}",
-        ),
-        (
-            "a\r\nb",
-            f"{VALUE}: the character '\\r' (U+000D) in 'a\\r\\nb' {NOT_ASCII}",
-        ),
-        (
-            {"caf\u00e9": 1},
-            f"{VALUE}.caf\u00e9: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
-        ),
-        (" \n", f"{VALUE}: line 1 of ' \\n' {ENDS_WITH_A_SPACE}"),
-        (
-            "a\n\n",
-            f"{VALUE}: 'a\\n\\n' ends with two line feeds; a literal block would keep the blank line after "
-            "the resource, too.",
-        ),
-        ("a\nb \nc", f"{VALUE}: line 2 of 'a\\nb \\nc' {ENDS_WITH_A_SPACE}"),
-        (
-            {"Ref": "\t"},
-            f"{VALUE}.Ref: the character '\\t' (U+0009) in '\\t' {NOT_ASCII}",
-        ),
-        (
-            {"Fn::GetAtt": ["A", "\t"]},
-            f"{VALUE}.Fn::GetAtt: the character '\\t' (U+0009) in 'A.\\t' {NOT_ASCII}",
-        ),
-        (
-            {"Fn::GetAtt": [1, "a"]},
-            f"{VALUE}.Fn::GetAtt: found [1, 'a'] (list){NOT_GET_ATT}",
-        ),
-        (
-            {"Fn::Join": ["", [None]]},
-            f"{VALUE}.Fn::Join[1][0]: None (NoneType) is not allowed in a template.",
-        ),
-        (
-            {"Fn::Base64": {"a": None}},
-            f"{VALUE}.Fn::Base64.a: None (NoneType) is not allowed in a template.",
-        ),
-        ((55 * "x",), f"{VALUE}: ('{55 * 'x'}',) (tuple) is not allowed in a template."),
-        ((56 * "x",), f"{VALUE}: ('{55 * 'x'}... (tuple) is not allowed in a template."),
-        (
-            "x" * 70 + "\u3042",
-            f"{VALUE}: the character '\u3042' (U+3042) in '{'x' * 56}... {NOT_ASCII}",
-        ),
+        *ROWS["test_refuses_values"],
+        ({LONG: "a"}, f": the key '{LONG}' is not one line of 1 to 120 characters."),
     ],
     ids=on_one_line,
 )
 def test_refuses_values(value: Any, message: str) -> None:
     """The message about a value that cannot be written has the position, the value and the reason."""
-    assert refusal(with_value(value)) == message
+    assert refusal(with_value(value)) == f"{VALUE}{message}"
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (None, "None (NoneType)"),
+        (float("nan"), "nan (float)"),
+        (float("-inf"), "-inf (float)"),
+        ((1, 2), "(1, 2) (tuple)"),
+        ({1}, "{1} (set)"),
+        (date(2026, 1, 2), "datetime.date(2026, 1, 2) (date)"),
+        (b"x", "b'x' (bytes)"),
+        ((55 * "x",), f"('{55 * 'x'}',) (tuple)"),
+        ((56 * "x",), f"('{55 * 'x'}... (tuple)"),
+    ],
+    ids=on_one_line,
+)
+def test_refuses_types(value: Any, shown: str) -> None:
+    """The message shows the value, which is cut if it is long, and its type."""
+    assert refusal(with_value(value)) == f"{VALUE}: {shown} is not allowed in a template."
+
+
+@pytest.mark.parametrize(("template", "message"), ROWS["test_refuses_templates"], ids=on_one_line)
+def test_refuses_templates(template: Template, message: str) -> None:
+    """The message contains the unknown key. The position starts with the section."""
+    assert refusal(template) == message
+
+
+NO_HIRAGANA = f": the character '\u3042' (U+3042) in '{'x' * 56}..."
 
 
 @pytest.mark.parametrize(
     ("template", "message"),
     [
-        (
-            {"Resource": {}},
-            "Resource: unknown key; known are AWSTemplateFormatVersion, Description, Metadata, Parameters, "
-            "Rules, Mappings, Conditions, Resources, Outputs.",
-        ),
-        (
-            {"Resources": {"A": {"Type": "B", "DependOn": "C"}}},
-            "Resources.A.DependOn: unknown key; known are Type, Condition, DependsOn, CreationPolicy, "
-            "UpdatePolicy, DeletionPolicy, UpdateReplacePolicy, Metadata, Properties.",
-        ),
-        (
-            {"Parameters": {"A": {"Typ": "String"}}},
-            "Parameters.A.Typ: unknown key; known are Description, Type, Default, AllowedValues, "
-            "AllowedPattern, MinLength, MaxLength, MinValue, MaxValue, ConstraintDescription, NoEcho.",
-        ),
-        (
-            {"Outputs": {"A": {"Values": "B"}}},
-            "Outputs.A.Values: unknown key; known are Description, Condition, Value, Export.",
-        ),
-        (
-            {"Rules": {"A": {"Assertion": []}}},
-            "Rules.A.Assertion: unknown key; known are RuleCondition, Assertions.",
-        ),
-        (
-            {"": {}},
-            "'': unknown key; known are AWSTemplateFormatVersion, Description, Metadata, Parameters, Rules, "
-            "Mappings, Conditions, Resources, Outputs.",
-        ),
-        ({"Resources": []}, "Resources: found [] (list), expected a mapping of resources."),
-        ({"Outputs": {"A": "b"}}, "Outputs.A: found 'b' (str), expected a mapping."),
-        ({"Description": "\t"}, f"Description: {NO_TAB}"),
-        ({"Metadata": {"A": {"B": "\t"}}}, f"Metadata.A.B: {NO_TAB}"),
-        ({"Conditions": {"A": {"Condition": "\t"}}}, f"Conditions.A.Condition: {NO_TAB}"),
-        ({"Outputs": {"A": {"Description": "\t"}}}, f"Outputs.A.Description: {NO_TAB}"),
-        ({"Metadata": {"": "a"}}, "Metadata: the key '' is not one line of 1 to 120 characters."),
-        ({"Metadata": {"a\nb": "a"}}, "Metadata: the key 'a\\nb' is not one line of 1 to 120 characters."),
-        (
-            {"Metadata": {"caf\u00e9": "a"}},
-            f"Metadata.caf\u00e9: the character '\u00e9' (U+00E9) in 'caf\u00e9' {NOT_ASCII}",
-        ),
+        *((with_value(value), VALUE + message) for value, message in ROWS["values_that_are_not_ascii"]),
+        (with_value("x" * 70 + "\u3042"), VALUE + NO_HIRAGANA),
+        *ROWS["templates_that_are_not_ascii"],
     ],
     ids=on_one_line,
 )
-def test_refuses_templates(template: Template, message: str) -> None:
-    """The message contains the unknown key. The position starts with the section."""
-    assert refusal(template) == message
+def test_refuses_characters(template: Template, message: str) -> None:
+    """The message contains the character, and the start of its text."""
+    assert refusal(template) == f"{message} {NOT_ASCII}"
 
 
 TWO_LINES = "'a\\nb: 1' has more than one line; only the first would be a comment."
