@@ -135,6 +135,7 @@ def test_every_event_is_notified() -> None:
         assert events == told, f"{place(one)} no topic is notified of {', '.join(events - told)}."
 
 
+@pytest.mark.acceptance
 def test_data_that_arrives_a_minute_late() -> None:
     """If all data arrives a minute late, the same alarms fire."""
     for scenario in short_scenarios():
@@ -150,6 +151,7 @@ def test_late_data_does_not_cause_alarms(delay: int) -> None:
         assert run(scenario, delay).fires == {}, scenario.name
 
 
+@pytest.mark.acceptance
 @pytest.mark.parametrize("extra", [0, 4])
 def test_any_evaluation_range(extra: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """AWS does not publish the size of the evaluation range. With any size, the same alarms fire."""
@@ -179,6 +181,7 @@ def test_fill_of_a_metric_without_any_data() -> None:
                 assert states[0] == states[1], scenario.name
 
 
+@pytest.mark.acceptance
 def test_mistakes_in_the_templates_are_detected() -> None:
     """Scenarios detect each incorrect threshold, period, statistic, dimension, region or expression.
 
