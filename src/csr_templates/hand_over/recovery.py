@@ -55,10 +55,10 @@ def steps(stack: BuiltStack) -> list[Step]:
 
     The first step imports the retained resources. For a cluster, only a snapshot is retained, which is
     restored manually under its identifier: the second step creates the groups for the restore and the rules
-    between security groups, so that clients can connect to the cluster, and the third imports the cluster. Its
-    instances do not contain data, and the deploy creates them. An import updates an instance that differs from
-    the template, and RDS rejects a Performance Insights key, which the template always has, for an instance
-    without Performance Insights.
+    between security groups, so that clients can connect to the cluster, and the third imports the cluster.
+    Its instances do not contain data, and the deploy creates them. An import updates an instance that differs
+    from the template, and RDS rejects a Performance Insights key, which the template always has, for an
+    instance without Performance Insights.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
     https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/376
 

@@ -929,7 +929,7 @@ class TestBlockedAddresses:
 
         assert (session.status, session.err) == (0, "")
         assert "csr-lambda-api-prod-blocked-ipv4: 198.51.100.0/24 203.0.113.7/32\n" in session.out
-        assert 'csr-lambda-api-prod-blocked-ipv6: []\n' in session.out
+        assert "csr-lambda-api-prod-blocked-ipv6: []\n" in session.out
         assert saved["ipv6"] == ["2001:db8::7/128"]
         assert self.addresses(terminal) == saved
 

@@ -103,7 +103,7 @@ def test_instances_are_left_to_the_deploy(
 def test_the_restored_cluster_can_be_reached(
     ours: list[tuple[BuiltStack, Step, dict[str, Any]]],
 ) -> None:
-    """The rules between the security groups exist before the restore, because the data is checked after it."""
+    """The rules between the security groups exist before the restore, after which the data is checked."""
     ((stack, template),) = [
         (stack, template) for stack, step, template in ours if step.name == f"{stack.name}-{BEFORE_RESTORE}"
     ]
