@@ -218,6 +218,7 @@ for stack in $stacks; do
     since=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$changes" \
       --query CreationTime --output text)
     origin_key "$changes"
+    as "$deployer" # the wait for the stack takes up to an hour
     aws cloudformation execute-change-set --region "$region" --change-set-name "$changes"
     operation=update
     if [ "$status" = REVIEW_IN_PROGRESS ]; then operation=create; fi # the first time
