@@ -100,10 +100,15 @@ def before(path: Path, block: Block) -> list[Block]:
             *(one for one in earlier if "prepare_import()" in one.text),
             *(prepared[-1:] if "run_import" in block.text else []),
         ]
+    saving = '> "$NAME.json"'  # which another block reads
     return functions + [
         one
         for one in earlier
-        if one.chapter == block.chapter and not one.text.startswith("(") and one not in functions
+        if one.chapter == block.chapter
+        and (
+            (not one.text.startswith("(") and one not in functions)
+            or (saving in one.text and ' "$NAME.json")' in block.text)
+        )
     ]
 
 
