@@ -26,6 +26,11 @@ failed_events() { # failed_events REGION OPTION NAME [SINCE]: what failed in a c
     "OperationEvents[?Timestamp >= '${4:-}'].[Timestamp, ResourceStatus || EventType, LogicalResourceId || '-', ValidationPath || '-',
     ValidationStatusReason || HookStatusReason || ResourceStatusReason || '-']"
 }
+rollback_reason() { # rollback_reason REGION STACK SINCE: why a deploy was rolled back, such as an alarm
+  aws cloudformation describe-stack-events --region "$1" --stack-name "$2" --output text --query \
+    "StackEvents[?Timestamp >= '$3' && ResourceType == 'AWS::CloudFormation::Stack' && ends_with(ResourceStatus, 'ROLLBACK_IN_PROGRESS')]
+    .[Timestamp, ResourceStatus, ResourceStatusReason || '-']"
+}
 failed_change_set() { # failed_change_set REGION STACK: what failed in its newest failed change set, and why
   local changes
   changes=$(value aws cloudformation list-change-sets --region "$1" --stack-name "$2" --output json \
@@ -33,11 +38,16 @@ failed_change_set() { # failed_change_set REGION STACK: what failed in its newes
   failed_events "$1" --change-set-name "${changes//\"/}"
 }
 validation_warnings() { # validation_warnings CHANGE_SET: validations that failed or were skipped without stopping it
-  local region
+  local region status=0
   region=$(cut -d: -f4 <<< "$1")
   aws cloudformation describe-events --region "$region" --change-set-name "$1" --output text --query \
     "OperationEvents[?ValidationFailureMode == 'WARN'].['Warning', ValidationStatus, LogicalResourceId || '-',
-    ValidationPath || '-', ValidationStatusReason || '-']"
+    ValidationPath || '-', ValidationStatusReason || '-']" || status=$?
+  if [ "$status" = 252 ]; then # a command that this version does not have
+    echo "Validations are not shown: update the AWS CLI to a version with cloudformation describe-events." >&2
+    return
+  fi
+  return "$status"
 }
 deployed() { # deployed REGION STACK PARAMETER: its value, or "nothing" if the stack is not deployed
   local found
@@ -208,10 +218,13 @@ for stack in $stacks; do
     since=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$changes" \
       --query CreationTime --output text)
     origin_key "$changes"
+    as "$deployer" # the wait for the stack takes up to an hour
     aws cloudformation execute-change-set --region "$region" --change-set-name "$changes"
     operation=update
     if [ "$status" = REVIEW_IN_PROGRESS ]; then operation=create; fi # the first time
     aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$name" || {
+      as "$deployer" # the wait may have used up the hour
+      rollback_reason "$region" "$name" "$since" >&2
       failed_events "$region" --stack-name "$name" "$since" >&2
       exit 1
     }

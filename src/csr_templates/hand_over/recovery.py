@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _RETAINING: Final = frozenset({"Retain", "RetainExceptOnCreate"})
 _ACCOUNT: Final = "${AWS::AccountId}"
+_SECURITY_GROUP_RULES: Final = frozenset({"AWS::EC2::SecurityGroupEgress", "AWS::EC2::SecurityGroupIngress"})
 _RESOURCE: Final = re.compile(r"\$\{(\w+)\.?([\w.]*)\}")
 # It is not compared with the account, and the next deploy sets the property.
 _UNKNOWN: Final = "none"
@@ -53,10 +54,11 @@ def steps(stack: BuiltStack) -> list[Step]:
     """Return the steps that recover a deleted stack, in order; empty if no resource is retained.
 
     The first step imports the retained resources. For a cluster, only a snapshot is retained, which is
-    restored manually under its identifier: the second step creates the groups for the restore, and the third
-    imports the cluster. Its instances do not contain data, and the deploy creates them. An import updates an
-    instance that differs from the template, and RDS rejects a Performance Insights key, which the template
-    always has, for an instance without Performance Insights.
+    restored manually under its identifier: the second step creates the groups for the restore and the rules
+    between security groups, so that clients can connect to the cluster, and the third imports the cluster.
+    Its instances do not contain data, and the deploy creates them. An import updates an instance that differs
+    from the template, and RDS rejects a Performance Insights key, which the template always has, for an
+    instance without Performance Insights.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
     https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/376
 
@@ -69,8 +71,9 @@ def steps(stack: BuiltStack) -> list[Step]:
     found = [Step(stack.name, _template(stack, surviving, surviving), tuple(surviving))]
     restored = _restored(stack)
     if restored:
-        needed = _needed_by(stack, restored)
-        before = [name for name in stack.resources if name in {*surviving, *needed} and name not in restored]
+        kept = {*surviving, *_needed_by(stack, restored)} - set(restored)
+        kept |= _rules_between(stack, kept)
+        before = [name for name in stack.resources if name in kept]
         after = [name for name in stack.resources if name in {*before, *restored}]
         found += [
             Step(f"{stack.name}-{BEFORE_RESTORE}", _template(stack, before, surviving), ()),
@@ -200,6 +203,15 @@ def _needed_by(stack: BuiltStack, names: Iterable[str]) -> set[str]:
         pending += (named & stack.resources.keys()) - found
         found |= named & stack.resources.keys()
     return found
+
+
+def _rules_between(stack: BuiltStack, names: Set[str]) -> set[str]:
+    """Return the rules of security groups that refer only to some resources."""
+    return {
+        name
+        for name, resource in stack.resources.items()
+        if resource["Type"] in _SECURITY_GROUP_RULES and _needed_by(stack, [name]) <= names
+    }
 
 
 def _depends(stack: BuiltStack, name: str) -> list[str]:

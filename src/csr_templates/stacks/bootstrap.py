@@ -188,7 +188,7 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
 
 
 def add_rules(t: StackTemplate) -> None:
-    """Add the rules that exactly one principal can assume the pipeline's role."""
+    """Add the rules about who can assume the pipeline's role: exactly one principal."""
     by_role, by_token = Ref("PipelinePrincipalArn"), Ref("OidcProviderArn")
     t.add_rule(
         "OneOfTwoPrincipals",
@@ -215,6 +215,26 @@ def add_rules(t: StackTemplate) -> None:
                     "accepted.",
                 }
             ],
+        },
+    )
+    by_github, by_gitlab = Ref("GitHubRepositoryId"), Ref("GitLabProjectId")
+    t.add_rule(
+        "RepositoryOfTheTokens",
+        {
+            "Assertions": [
+                {
+                    "Assert": Or(Equals(by_github, ""), Equals(by_gitlab, "")),
+                    "AssertDescription": "Give only one of GitHubRepositoryId and GitLabProjectId: "
+                    "no token has both.",
+                },
+                {
+                    "Assert": Or(
+                        Not(Equals(by_token, "")), And(Equals(by_github, ""), Equals(by_gitlab, ""))
+                    ),
+                    "AssertDescription": "GitHubRepositoryId and GitLabProjectId need OidcProviderArn: "
+                    "without it, they have no effect.",
+                },
+            ]
         },
     )
 

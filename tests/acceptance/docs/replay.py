@@ -17,7 +17,18 @@ from .world import prepare
 ERROR: Final = "An error occurred that only this test knows"
 PROGRAMS: Final = ("aws", "csr-templates", "curl", "git", "make", "mysql", "sudo")
 # What changes nothing in AWS.
-READING: Final = ("describe-", "detect-", "get-", "list-", "ls", "start-query", "tail", "wait", "--version")
+READING: Final = (
+    "assume-role",
+    "describe-",
+    "detect-",
+    "get-",
+    "list-",
+    "ls",
+    "start-query",
+    "tail",
+    "wait",
+    "--version",
+)
 
 # Functions of bash, so that the hundreds of runs need no further process for a call.
 _FUNCTIONS: Final = f"""\

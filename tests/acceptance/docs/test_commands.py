@@ -873,7 +873,7 @@ class TestBlockedAddresses:
 
     def session(self, terminal: Terminal, address: str, action: str) -> Session:
         """Run the block in a mock that keeps what earlier blocks did."""
-        blocks = [block for block in PAGE.shell() if "update-ip-set" in block.text]
+        blocks = [block for block in PAGE.shell() if "ACTION=''" in block.text]
         return terminal.continued(preamble(), blocks, ADDRESS=address, ACTION=action)
 
     def addresses(self, terminal: Terminal) -> dict[str, list[str]]:
@@ -911,6 +911,36 @@ class TestBlockedAddresses:
         assert self.addresses(terminal)[family] == [other]
         assert self.session(terminal, other, "remove").status == 0
         assert self.addresses(terminal) == {"ipv4": [], "ipv6": []}
+
+    def test_saved_and_written_again(self, terminal: Terminal) -> None:
+        """The last block gives the sets the addresses that the first block saved, and no others."""
+        terminal.world.seed()
+        for address in ("203.0.113.7", "198.51.100.0/24", "2001:db8::7"):
+            self.session(terminal, address, "add")
+        saved = self.addresses(terminal)
+        changes = [block for block in PAGE.shell() if "ACTION=''" in block.text]
+        save, write = [block for block in PAGE.shell() if '"$NAME.json"' in block.text]
+
+        session = terminal.continued(
+            preamble(), [save, *changes, write], ADDRESS="2001:db8::7/128", ACTION="remove"
+        )
+
+        assert (session.status, session.err) == (0, "")
+        assert "csr-lambda-api-prod-blocked-ipv4: 198.51.100.0/24 203.0.113.7/32\n" in session.out
+        assert "csr-lambda-api-prod-blocked-ipv6: []\n" in session.out
+        assert saved["ipv6"] == ["2001:db8::7/128"]
+        assert self.addresses(terminal) == saved
+
+    def test_nothing_is_written_without_a_saved_file(self, terminal: Terminal) -> None:
+        """Without the files of the first block, the second block ends before it changes a set."""
+        terminal.world.seed()
+        self.session(terminal, "203.0.113.7", "add")
+        _, write = [block for block in PAGE.shell() if '"$NAME.json"' in block.text]
+
+        session = terminal.continued(preamble(), [write])
+
+        assert session.status != 0
+        assert self.addresses(terminal)["ipv4"] == ["203.0.113.7/32"]
 
     @pytest.mark.parametrize(
         ("address", "action", "message"),

@@ -5,6 +5,7 @@ change sets that hold what a test plans.
 """
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -73,6 +74,7 @@ class Deployed(Account):
         done: what was done that matters here, in order.
         rollback: stack -> the rollback configuration of its change set.
         events: stack -> what DescribeEvents reports for it and for its change set.
+        rollbacks: stack -> what DescribeStackEvents reports for it.
         broken: stack -> what fails: ``change set`` or ``update``.
     """
 
@@ -80,6 +82,7 @@ class Deployed(Account):
     done: list[str]
     rollback: dict[str, Any]
     events: dict[str, list[dict[str, Any]]]
+    rollbacks: dict[str, list[dict[str, Any]]]
     broken: dict[str, str]
 
     def _result(self, command: Command, folder: Path) -> Any:
@@ -145,6 +148,8 @@ class Deployed(Account):
                 return super()._stack(command) | {"Changes": self._plan(stack), "StatusReason": reason}
             case "DescribeEvents":
                 return {"OperationEvents": self._events(stack, given)}
+            case "DescribeStackEvents":
+                return {"StackEvents": self.rollbacks.get(_short(stack), [])}
             case "ListChangeSets":
                 return {
                     "Summaries": [SETS[0] | {"ChangeSetId": stack.change_set, "CreationTime": NEW}, *SETS]
@@ -195,7 +200,7 @@ class Pipeline:
         account = self.account
         account.empty(built)
         account.planned, account.done, account.rollback = {}, [], {}
-        account.events, account.broken = {}, {}
+        account.events, account.rollbacks, account.broken = {}, {}, {}
         account.client("iam", TOKYO).create_role(
             RoleName="checks", AssumeRolePolicyDocument=json.dumps(TRUST)
         )
@@ -430,6 +435,7 @@ def failures(pipeline: Pipeline) -> Iterator[Deployed]:
     yield pipeline.account
     pipeline.account.planned.clear()
     pipeline.account.events.clear()
+    pipeline.account.rollbacks.clear()
     pipeline.account.broken.clear()
 
 
@@ -467,6 +473,36 @@ def test_update_that_fails_says_why(pipeline: Pipeline, failures: Deployed) -> N
     assert done.err.endswith(f"{NEW}\tUPDATE_FAILED\tApiFunctionAlias\t-\tThe function cannot start.\n")
     assert "Of last month." not in done.err
     assert failures.done == ["cloudformation execute-change-set api"]
+
+
+def test_rollback_by_an_alarm_says_why(pipeline: Pipeline, failures: Deployed) -> None:
+    """If no resource has failed, the loop prints why the stack was rolled back, as the renewed role."""
+
+    def rollback(time: str, kind: str, status: str, reason: str) -> dict[str, Any]:
+        return {
+            "Timestamp": time,
+            "ResourceType": kind,
+            "ResourceStatus": status,
+            "ResourceStatusReason": reason,
+        }
+
+    stack, started = "AWS::CloudFormation::Stack", "UPDATE_ROLLBACK_IN_PROGRESS"
+    failures.planned["api"] = [change("Modify", "ApiFunctionAlias", "AWS::Lambda::Alias", "False")]
+    failures.broken["api"] = "update"
+    failures.rollbacks["api"] = [
+        rollback(NEW, stack, "UPDATE_ROLLBACK_COMPLETE", "The end."),
+        rollback(NEW, stack, started, "An alarm is in ALARM."),
+        rollback(NEW, "AWS::Lambda::Alias", started, "Of a resource."),
+        rollback(OLD, stack, started, "Of last month."),
+    ]
+    done = pipeline.deploy()
+    calls = [one.name for one in done.seen]
+    last_roles = len(calls) - 1 - calls[::-1].index("assume-role-with-web-identity")
+
+    assert done.status == 1
+    assert done.err.rstrip().endswith(f"{NEW}\t{started}\tAn alarm is in ALARM.")
+    assert not re.search(r"The end\.|Of a resource\.|Of last month\.", done.err)
+    assert calls[last_roles:] == ["assume-role-with-web-identity", "describe-stack-events", "describe-events"]
 
 
 def test_warnings_are_printed_before_the_deploy(pipeline: Pipeline, failures: Deployed) -> None:

@@ -34,6 +34,7 @@ FUNCTIONS = (
     "prepare_import",
     "restore_point",
     "restore_snapshot",
+    "rollback_reason",
     "run_import",
     "validation_warnings",
     "without_triggers",
@@ -97,10 +98,15 @@ def before(path: Path, block: Block) -> list[Block]:
             *(one for one in earlier if "prepare_import()" in one.text),
             *(prepared[-1:] if "run_import" in block.text else []),
         ]
+    saving = '> "$NAME.json"'  # which another block reads
     return functions + [
         one
         for one in earlier
-        if one.chapter == block.chapter and not one.text.startswith("(") and one not in functions
+        if one.chapter == block.chapter
+        and (
+            (not one.text.startswith("(") and one not in functions)
+            or (saving in one.text and ' "$NAME.json")' in block.text)
+        )
     ]
 
 
@@ -213,6 +219,27 @@ def test_version_1_is_refused(path: Path, scripts: Path) -> None:
     old = run(block.text, [VERSION], scripts, "old", 1)
     assert old.status == 1
     assert old.err.startswith("AWS CLI version 2 is needed.")
+
+
+@pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    ("fails_with", "status", "says"), [(252, 0, "update the AWS CLI"), (254, 254, "")], ids=["old", "denied"]
+)
+def test_only_an_old_aws_cli_may_show_no_validations(
+    path: Path, fails_with: int, status: int, says: str, scripts: Path
+) -> None:
+    """An AWS CLI without the command is reported and does not stop a deploy; any other failure does."""
+    (function,) = re.findall(
+        r"^validation_warnings\(\) \{.*?^\}", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    code = (
+        f"set -euo pipefail\naws() {{ return {fails_with}; }}\n{function}\nvalidation_warnings {CHANGE_SET}\n"
+    )
+    end = run(code, [], scripts)
+
+    assert end.status == status
+    assert says in end.err
+    assert bool(end.err) == bool(says)
 
 
 @parametrize(
@@ -392,7 +419,15 @@ def test_no_failure_can_hide(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["value", "deployed", "origin_key", "failed_events", "failed_change_set", "validation_warnings"],
+    [
+        "value",
+        "deployed",
+        "origin_key",
+        "failed_events",
+        "rollback_reason",
+        "failed_change_set",
+        "validation_warnings",
+    ],
 )
 def test_both_pages_have_the_same_function(name: str) -> None:
     """What both pages need is one function."""

@@ -15,6 +15,7 @@ from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import resource_schema, stateful_types
 from cfn_analysis.updates.replacement import Effect, effect_of_change
 from csr_templates.assembly.files import Assembly
+from csr_templates.hand_over.manifest import BEFORE_RESTORE
 from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps
 
 from ...acceptance.drill.account import differences
@@ -95,6 +96,24 @@ def test_instances_are_left_to_the_deploy(
     recovered = {resource["Type"] for _, _, template in ours for resource in template["Resources"].values()}
 
     assert not recovered & {"AWS::RDS::DBInstance", "AWS::RDS::DBParameterGroup", "AWS::IAM::Role"}
+
+
+def test_the_restored_cluster_can_be_reached(
+    ours: list[tuple[BuiltStack, Step, dict[str, Any]]],
+) -> None:
+    """The rules between the security groups exist before the restore, after which the data is checked."""
+    ((stack, template),) = [
+        (stack, template) for stack, step, template in ours if step.name == f"{stack.name}-{BEFORE_RESTORE}"
+    ]
+    groups = {
+        name
+        for name, resource in stack.resources.items()
+        if resource["Type"].startswith("AWS::EC2::SecurityGroup")
+    }
+    kinds = {stack.resources[name]["Type"] for name in groups}
+
+    assert kinds > {"AWS::EC2::SecurityGroup"}
+    assert groups <= template["Resources"].keys()
 
 
 def test_all_resources_with_data_are_imported(assembly: Assembly) -> None:
@@ -189,6 +208,36 @@ TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {}}
 def test_nothing_is_retained() -> None:
     """A stack without retained resources does not need recovery steps."""
     assert steps(stack(Topic=TOPIC)) == []
+
+
+def test_rules_of_other_security_groups_are_left_to_the_deploy() -> None:
+    """Before a restore, only the rules between security groups that the restore needs are created."""
+
+    def group(name: str) -> dict[str, Any]:
+        return {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": name}}
+
+    def rule(source: str) -> dict[str, Any]:
+        properties = {
+            "GroupId": {"Fn::GetAtt": ["DatabaseGroup", "GroupId"]},
+            "IpProtocol": "tcp",
+            "SourceSecurityGroupId": {"Fn::GetAtt": [source, "GroupId"]},
+        }
+        return {"Type": "AWS::EC2::SecurityGroupIngress", "Properties": properties}
+
+    groups = {"VpcSecurityGroupIds": [{"Fn::GetAtt": ["DatabaseGroup", "GroupId"]}]}
+    cluster = {"Type": "AWS::RDS::DBCluster", "DeletionPolicy": "Snapshot", "Properties": groups}
+    _, before, _ = steps(
+        stack(
+            Bucket=BUCKET,
+            Cluster=cluster,
+            DatabaseGroup=group("database"),
+            OtherGroup=group("other"),
+            Own=rule("DatabaseGroup"),
+            Other=rule("OtherGroup"),
+        )
+    )
+
+    assert before.template["Resources"].keys() == {"Bucket", "DatabaseGroup", "Own"}
 
 
 def test_names_of_what_is_deleted_become_parameters() -> None:

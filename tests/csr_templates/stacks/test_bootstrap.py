@@ -20,6 +20,9 @@ ROLE = "arn:aws:iam::123456789012:role/ci"
 PROVIDER = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 SUBJECT = "repo:shop/shop:environment:prod"
 BY_ROLE = {"Environment": "prod", "PipelinePrincipalArn": ROLE}
+WITHOUT_TOKEN = (
+    "GitHubRepositoryId and GitLabProjectId need OidcProviderArn: without it, they have no effect."
+)
 BY_TOKEN = {"Environment": "prod", "OidcProviderArn": PROVIDER, "OidcSubject": SUBJECT}
 each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
 
@@ -128,12 +131,8 @@ def test_the_trust_policy_of_the_pipeline_role(bootstraps: dict[str, dict[str, A
     [
         ({"GitHubRepositoryId": "74"}, {"token.actions.githubusercontent.com:repository_id": "74"}),
         ({"GitLabProjectId": "20"}, {"gitlab.com:project_id": "20"}),
-        (  # no token has both, so no one can assume the role
-            {"GitHubRepositoryId": "74", "GitLabProjectId": "20"},
-            {"token.actions.githubusercontent.com:repository_id": "74", "gitlab.com:project_id": "20"},
-        ),
     ],
-    ids=["GitHub", "GitLab", "both"],
+    ids=["GitHub", "GitLab"],
 )
 def test_the_repository_of_a_token(
     bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], conditions: dict[str, str]
@@ -163,8 +162,27 @@ def test_the_repository_of_a_token(
             {"Environment": "prod", "OidcProviderArn": PROVIDER},
             ["OidcProviderArn needs OidcSubject: without it, every token is accepted."],
         ),
+        ({**BY_TOKEN, "GitHubRepositoryId": "74"}, []),
+        ({**BY_TOKEN, "GitLabProjectId": "20"}, []),
+        (
+            {**BY_TOKEN, "GitHubRepositoryId": "74", "GitLabProjectId": "20"},
+            ["Give only one of GitHubRepositoryId and GitLabProjectId: no token has both."],
+        ),
+        ({**BY_ROLE, "GitHubRepositoryId": "74"}, [WITHOUT_TOKEN]),
+        ({**BY_ROLE, "GitLabProjectId": "20"}, [WITHOUT_TOKEN]),
     ],
-    ids=["role", "token", "nobody", "both", "every token"],
+    ids=[
+        "role",
+        "token",
+        "nobody",
+        "both",
+        "every token",
+        "GitHub",
+        "GitLab",
+        "both IDs",
+        "GitHub without token",
+        "GitLab without token",
+    ],
 )
 def test_requires_exactly_one_principal(
     bootstraps: dict[str, dict[str, Any]], name: str, given: dict[str, str], broken: list[str]
