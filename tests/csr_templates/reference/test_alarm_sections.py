@@ -13,7 +13,7 @@ PAGE = """\
 
 ### slow
 
-- Wirkung: Alle warten. <!-- Users: They wait. -->
+- Wirkung: Nutzer warten. <!-- Users: They wait. -->
 - Zuerst: Die Tuer. <!-- First: The door. -->
 
 <!-- generated: alarm slow -->
@@ -48,7 +48,7 @@ def test_complete_section(ending: str) -> None:
     assert incomplete(page) == []
     assert untranslated(page) == []
     assert dict(alarm_sections.current(ALARM, alarm_sections.read(page)["slow"])) == {
-        "Users": "Alle warten.",
+        "Users": "Nutzer warten.",
         "First": "Die Tuer.",
     }
 

@@ -168,7 +168,6 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
     It mentions only existing alarms and saved queries, does not repeat the threshold, and is not too long for
     CloudWatch with the longest address of the page on call.
     """
-    longest = templates[stack.name]["Parameters"]["RunbookUrl"]["MaxLength"]
     alarms = {
         in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-"): alarm
         for template in templates.values()
@@ -187,6 +186,7 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
         what = in_words(alarm["AlarmName"]).removeprefix("${ProjectName}-${Environment}-")
         names = [line.partition(":")[0] for line in text.split("\n")]
         related = re.findall(r"^Related: (.*)$", text, re.MULTILINE)
+        longest = templates[stack.name]["Parameters"]["RunbookUrl"]["MaxLength"]
 
         assert [name for name in names if name != "Related"] == [
             "Users",

@@ -136,13 +136,14 @@ def test_links(module: ModuleType) -> None:
 
     assert first["y"] == 0
     assert found.pop("On-call page") == "https://example.com/on-call"
+    names = {resources_of(each)[DASHBOARDS[each]]["Properties"]["DashboardName"] for each in REGIONS}
+    assert {url.rpartition("/")[2] for url in found.values()} == names
     assert found == {
         stack.name: f"https://{stack.region}.console.aws.amazon.com/cloudwatch/home?region={stack.region}"
         f"#dashboards/dashboard/csr-lambda-api-prod-{stack.name}"
         for stack in STACKS
+        if f"csr-lambda-api-prod-{stack.name}" in names
     }
-    names = {resources_of(each)[DASHBOARDS[each]]["Properties"]["DashboardName"] for each in REGIONS}
-    assert {url.rpartition("/")[2] for url in found.values()} == names
 
 
 @each_module
