@@ -102,7 +102,7 @@ def test_the_access_log_is_counted(error_type: str, counted: str) -> None:
 
     assert json.loads(line)["errorType"] == error_type
     matching = [one.name for one in filters if matches(one.pattern, line)]
-    assert matching == [f"csr-lambda-api-prod-{name}" for name in counted.split()]
+    assert matching == [f"{PROJECT}-prod-{name}" for name in counted.split()]
 
 
 def test_visitors_receive_errors_if_the_database_is_down() -> None:
