@@ -332,6 +332,7 @@ class TestOutsideInfluence:
         assert ConfigMixIn([]).regions == ["us-east-1"]
         assert lint(text, REGION) == expected
 
+    @pytest.mark.acceptance
     def test_downloaded_schemas_are_not_used(self, tmp_path: Path) -> None:
         """Resource schemas that a user has updated affect only the cfn-lint command, not this lint."""
         schemas = tmp_path / "aws" / "cfn-lint" / "schemas"

@@ -474,6 +474,7 @@ def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], firs
     assert last > 50, "the two cases have 100 moments together"
 
 
+@pytest.mark.acceptance
 def test_killed_again_and_again(out: Path, moments: list[Callable[[], None]]) -> None:
     """Files stay complete if several builds in sequence are killed, and only the last one ends."""
     draw = random.Random(20)
