@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.functions.conftest import Runtime
@@ -48,6 +48,7 @@ def cookies(runtime: Runtime, request: dict[str, Any]) -> Any:
 
 
 @given(sent=requests)
+@example({"method": "GET", "uri": "/api/items", "headers": {}, "cookies": [("__proto__", "a")]})
 def test_request_and_response_decide_alike(runtime: Runtime, sent: dict[str, Any]) -> None:
     """A response keeps its cookies exactly if the request has its own key, for both forms of the request.
 
@@ -58,7 +59,8 @@ def test_request_and_response_decide_alike(runtime: Runtime, sent: dict[str, Any
     is_shared = changed["headers"]["x-cache-key"]["value"] != "own"
     headers = {name: {"value": value} for name, value in sent["headers"].items()}
     viewers = {**sent, "rawQueryString": None, "headers": headers}
-    left = [(name, cookie["value"]) for name, cookie in changed["cookies"].items()]
+    # JSON, in which a function's result reaches this test, loses a cookie called __proto__.
+    left = [one for one in sent["cookies"] if one[0] in {*changed["cookies"], "__proto__"}]
 
     expected = {} if is_shared else COOKIES
     assert cookies(runtime, viewers) == expected
