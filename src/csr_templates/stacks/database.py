@@ -841,6 +841,19 @@ def add_alarms(
             Condition=conditions.is_burstable,
         )
     )
+    # Every running instance has it each minute, probably also if its engine does not respond, because it is
+    # measured by the hypervisor.
+    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.overview.html
+    silence: dict[str, Any] = {
+        "MetricName": "CPUUtilization",
+        "Statistic": "SampleCount",
+        "EvaluationPeriods": 3,
+        "ComparisonOperator": "LessThanThreshold",
+        "Threshold": 1,
+        "unit": "samples",
+        "TreatMissingData": "breaching",
+        "WarmUpConfiguration": alarms.warm_up(60),
+    }
     t.add_resource(
         writer_alarm(
             "DatabaseSilentAlarm",
@@ -854,18 +867,8 @@ def add_alarms(
                 Then="In the RDS console, the recent events: a failover, a restart, or no storage left?",
                 Related="Can cause lambda-errors, api-5xx and api-mostly-failing.",
             ),
-            # Every running instance has it each minute, probably also if its engine does not respond, because
-            # it is measured by the hypervisor.
-            # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.overview.html
-            MetricName="CPUUtilization",
-            Statistic="SampleCount",
-            EvaluationPeriods=3,
-            ComparisonOperator="LessThanThreshold",
-            Threshold=1,
-            unit="samples",
-            TreatMissingData="breaching",
-            WarmUpConfiguration=alarms.warm_up(60),
             notify=alarm_topics.critical.Ref(),
+            **silence,
         )
     )
     t.add_resource(
@@ -883,15 +886,8 @@ def add_alarms(
                 Then="In the RDS console, the recent events: a failure, a restart, or a deletion?",
                 Related="Fires together with database-silent if the whole cluster is stopped.",
             ),
-            MetricName="CPUUtilization",
-            Statistic="SampleCount",
-            EvaluationPeriods=3,
-            ComparisonOperator="LessThanThreshold",
-            Threshold=1,
-            unit="samples",
-            TreatMissingData="breaching",
-            WarmUpConfiguration=alarms.warm_up(60),
             notify=alarm_topics.normal.Ref(),
+            **silence,
         )
     )
     t.add_resource(
