@@ -137,6 +137,11 @@ def secret_names(text: str) -> list[str]:
     return _SECRET.findall(text) if "{{resolve" in text else []
 
 
+def as_list(value: Any) -> list[Any]:
+    """Return the items of a property with one value or a list of values; empty if it is missing."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def entries(node: Any, key: str) -> list[tuple[Place, Any]]:
     """Return the place and the value of every entry of a key, such as the arguments of a function."""
     found: list[tuple[Place, Any]] = []

@@ -108,11 +108,6 @@ def text(value: Any) -> str:
     return found if isinstance(found, str) else json.dumps(value, sort_keys=True, default=str)
 
 
-def as_list(value: Any) -> list[Any]:
-    """Return the items of a property with one value or a list of values; empty if it is missing."""
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
 def words(value: Any) -> str:
     """Return a value for a report, without secrets."""
     return "the default" if value is None else str(as_strings(shown(value)))

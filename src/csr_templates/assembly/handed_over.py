@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.references import in_words, place_in_words
+from cfn_analysis.model.references import as_list, in_words, place_in_words
 
 _KEY: Final = "AWS::KMS::Key"
 
@@ -167,7 +167,7 @@ def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
     statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
     own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
-    acts = [in_words(act) for one in own for act in _as_list(one.get("Action"))]
+    acts = [in_words(act) for one in own for act in as_list(one.get("Action"))]
     lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
     if lacking:
         yield (
@@ -231,10 +231,6 @@ def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Itera
             case None:
                 for part in value.values():
                     yield from _apis(part, stack, earlier)
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _is_for(statement: Any, service: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.references import in_words
+from cfn_analysis.model.references import as_list, in_words
 from csr_templates.reference.markdown import code, codes
 
 _LONGEST: Final = 160  # characters of a sentence in one line
@@ -26,7 +26,7 @@ def policies(resource: Mapping[str, Any]) -> list[Policy]:
     properties = resource.get("Properties", {})
     found = [Policy(name, list(map(sentence, statements))) for name, statements in _documents(properties)]
     if managed := properties.get("ManagedPolicyArns"):
-        found.append(Policy("ManagedPolicyArns", [f"{codes(map(in_words, _as_list(managed)))}."]))
+        found.append(Policy("ManagedPolicyArns", [f"{codes(map(in_words, as_list(managed)))}."]))
     return found
 
 
@@ -65,11 +65,11 @@ def sentence(statement: Mapping[str, Any]) -> str:
 def _documents(properties: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     for key, value in properties.items():
         if isinstance(value, dict) and "Statement" in value:
-            yield key, _as_list(value["Statement"])
+            yield key, as_list(value["Statement"])
         elif key == "Policies":
-            for policy in _as_list(value):
+            for policy in as_list(value):
                 if isinstance(policy, Mapping) and "PolicyDocument" in policy:
-                    yield in_words(policy["PolicyName"]), _as_list(policy["PolicyDocument"]["Statement"])
+                    yield in_words(policy["PolicyName"]), as_list(policy["PolicyDocument"]["Statement"])
                 elif isinstance(policy, Mapping):
                     yield key, [policy]
 
@@ -80,13 +80,13 @@ def _principals(statement: Mapping[str, Any]) -> str:
         return ""
     if principal == "*":
         return "Everyone"
-    return ", ".join(codes(map(in_words, _as_list(names))) for names in principal.values())
+    return ", ".join(codes(map(in_words, as_list(names))) for names in principal.values())
 
 
 def _either(statement: Mapping[str, Any], key: str) -> str:
     if f"Not{key}" in statement:
-        return f"everything except {codes(map(in_words, _as_list(statement[f'Not{key}'])))}"
-    return codes(map(in_words, _as_list(statement.get(key, []))))
+        return f"everything except {codes(map(in_words, as_list(statement[f'Not{key}'])))}"
+    return codes(map(in_words, as_list(statement.get(key, []))))
 
 
 def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
@@ -94,8 +94,4 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]
     # Sorted as in the rendered template, which does not depend on the order of the code either.
     for operator, tests in sorted(statement.get("Condition", {}).items()):
         for key, values in sorted(tests.items()):
-            yield f"{code(key)} {operator}", [code(in_words(one)) for one in _as_list(values)]
-
-
-def _as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+            yield f"{code(key)} {operator}", [code(in_words(one)) for one in as_list(values)]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.access.boxes import (
     Box,
@@ -14,7 +15,7 @@ from cfn_analysis.reviewing.access.boxes import (
     is_everyone,
     without,
 )
-from cfn_analysis.reviewing.values import as_list, words
+from cfn_analysis.reviewing.values import words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"

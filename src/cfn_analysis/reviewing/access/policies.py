@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.access.statements import (
@@ -17,7 +18,7 @@ from cfn_analysis.reviewing.access.statements import (
     statements,
 )
 from cfn_analysis.reviewing.access.wildcards import EVERYTHING
-from cfn_analysis.reviewing.values import as_list, words
+from cfn_analysis.reviewing.values import words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
 
 # Type of a separate policy resource -> the property of its subject, and the kind of the subject.

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import iam_actions
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.access.conditions import (
@@ -31,7 +32,7 @@ from cfn_analysis.reviewing.access.wildcards import (
     lower,
     pattern,
 )
-from cfn_analysis.reviewing.values import as_list, words
+from cfn_analysis.reviewing.values import words
 
 Document = Mapping[str, Any]
 

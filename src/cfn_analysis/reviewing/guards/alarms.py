@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing.values import as_list, text, words
+from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
 

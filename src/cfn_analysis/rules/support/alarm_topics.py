@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from cfnlint.helpers import is_function
 from cfnlint.jsonschema import Validator
 
+from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.references import single_reference, sub_text, target_case
 from cfn_analysis.rules.support.scenarios import property_scenarios, scenarios
 from cfn_analysis.rules.support.values import case_of, items, memory, of_type, values
@@ -154,8 +155,7 @@ def _is_about(case: Validator, statement: Any, topic: str) -> bool:
 
 def _possible_texts(case: Validator, value: Any) -> list[str | None]:
     """Return all possible texts, single or in a list; None for one that is not known."""
-    items = value if isinstance(value, list) else [] if value is None else [value]
-    found = [entry for item in items for entry, _ in values(case, item)]
+    found = [entry for item in as_list(value) for entry, _ in values(case, item)]
     flat = [part for entry in found for part in (entry if isinstance(entry, list) else [entry])]
     return [part if isinstance(part, str) else None for part in flat]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from cfnlint.jsonschema import Validator
 
+from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import of_type
@@ -40,7 +41,7 @@ def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tupl
     resources = validator.cfn.template.get("Resources", {})
     role = resources.get(role_id, {})
     attached_arns = [
-        single_reference(arn)[0] for arn in _as_list(role.get("Properties", {}).get("ManagedPolicyArns"))
+        single_reference(arn)[0] for arn in as_list(role.get("Properties", {}).get("ManagedPolicyArns"))
     ]
     policies = {
         logical_id: conditional_properties(resource)
@@ -55,19 +56,19 @@ def roles(validator: Validator, role_id: str, more: Any = None) -> Iterator[tupl
 
 def _role_ids(properties: Any) -> list[str]:
     return [
-        single_reference(role)[0] for role in [*_as_list(properties.get("Roles")), properties.get("RoleName")]
+        single_reference(role)[0] for role in [*as_list(properties.get("Roles")), properties.get("RoleName")]
     ]
 
 
 def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourced] | None:
-    documents = [(role_id, policy.get("PolicyDocument")) for policy in _as_list(role.get("Policies"))]
+    documents = [(role_id, policy.get("PolicyDocument")) for policy in as_list(role.get("Policies"))]
     documents += [(logical_id, policy.get("PolicyDocument")) for logical_id, policy in policies.items()]
-    for arn in _as_list(role.get("ManagedPolicyArns")):
+    for arn in as_list(role.get("ManagedPolicyArns")):
         if single_reference(arn)[0] not in policies and not (sub_text(arn) or "").endswith(tuple(MANAGED)):
             return None
     if not all(isinstance(document, dict) for _, document in documents):
         return None
-    return [(source, one) for source, document in documents for one in _as_list(document.get("Statement"))]
+    return [(source, one) for source, document in documents for one in as_list(document.get("Statement"))]
 
 
 def allows(statement: Any, action: str, logical_id: str) -> bool:
@@ -76,15 +77,15 @@ def allows(statement: Any, action: str, logical_id: str) -> bool:
         return True
     if statement.get("Effect") == "Deny":
         return False
-    resources = _as_list(statement.get("Resource"))
+    resources = as_list(statement.get("Resource"))
     return (
-        "NotAction" in statement or any(_matches(one, action) for one in _as_list(statement.get("Action")))
+        "NotAction" in statement or any(_matches(one, action) for one in as_list(statement.get("Action")))
     ) and ("NotResource" in statement or any(_may_be(one, action, logical_id) for one in resources))
 
 
 def names(statement: Any, logical_id: str) -> bool:
     """Return whether a statement's Resource is a reference to this resource."""
-    return any(single_reference(one)[0] == logical_id for one in _as_list(statement.get("Resource")))
+    return any(single_reference(one)[0] == logical_id for one in as_list(statement.get("Resource")))
 
 
 def _matches(pattern: Any, action: str) -> bool:
@@ -101,7 +102,3 @@ def _may_be(resource: Any, action: str, logical_id: str) -> bool:
     service = action.partition(":")[0]
     parts = re.sub(r"\$\{[^}]*\}", "$", text).split(":")  # ${AWS::Partition} has colons too
     return parts[0] != "arn" or len(parts) < 3 or parts[2] in (service, "*") or "$" in parts[2]
-
-
-def _as_list(value: Any) -> list[Any]:
-    return [] if value is None else value if isinstance(value, list) else [value]
