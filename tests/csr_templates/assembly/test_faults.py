@@ -22,6 +22,7 @@ from csr_templates.assembly import files as output
 from csr_templates.assembly import folder as writing
 from csr_templates.cli import main as cli
 from csr_templates.hand_over.manifest import as_json, sha256
+from tests.folders import on_disk
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = (sys.executable, str(ROOT / "build.py"), "--no-lint", "--quiet", "--output")
@@ -39,13 +40,6 @@ def files() -> dict[str, bytes]:
 def out(tmp_path: Path) -> Path:
     """The path of an output folder that does not exist yet."""
     return tmp_path / "out"
-
-
-def on_disk(folder: Path) -> dict[str, bytes]:
-    """Return every file below ``folder``, including hidden ones."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 def assert_holds(folder: Path, files: dict[str, bytes]) -> None:

@@ -19,6 +19,7 @@ import pytest
 from csr_templates.assembly import folder as writing
 from csr_templates.assembly.folder import OutputError, difference, plan, write
 from csr_templates.hand_over.manifest import as_json
+from tests.folders import on_disk
 
 
 def file_set(**texts: str) -> dict[str, bytes]:
@@ -26,13 +27,6 @@ def file_set(**texts: str) -> dict[str, bytes]:
     files = {f"{name.replace('__', '/')}.yaml": text.encode() for name, text in texts.items()}
     listed = {path: {"sha256": hashlib.sha256(data).hexdigest()} for path, data in files.items()}
     return {**files, "stacks.json": f"{json.dumps({'formatVersion': 1, 'files': listed})}\n".encode()}
-
-
-def on_disk(folder: Path) -> dict[str, bytes]:
-    """Return every file below ``folder``, including hidden ones."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Two small stacks for the command, and its output folder."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from troposphere import s3
@@ -21,6 +23,12 @@ def bucket_template() -> StackTemplate:
         s3.Bucket("SiteBucket", DeletionPolicy="Retain", UpdateReplacePolicy="Retain", Tags=names.tags())
     )
     return t
+
+
+def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    """Return the one document on standard output."""
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
 
 
 @pytest.fixture(autouse=True)

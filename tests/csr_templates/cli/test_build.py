@@ -13,8 +13,9 @@ from csr_templates.cli import folders
 from csr_templates.cli import main as cli
 from csr_templates.stacks.parts import names
 from csr_templates.stacks.parts import parameters as part
+from tests.folders import on_disk
 
-from .conftest import bucket_template
+from .conftest import bucket_template, document
 
 
 def broken_template() -> StackTemplate:
@@ -81,17 +82,6 @@ def use(monkeypatch: pytest.MonkeyPatch, template: Any, **options: Any) -> None:
     monkeypatch.setattr(cli, "STACKS", (Stack("site", "site.yaml", "us-east-1", template, **options),))
 
 
-def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """Return the one document on standard output."""
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return all files in a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 WHOLE_SET = [
     "site.yaml",
     "logs.yaml",
@@ -117,7 +107,7 @@ def test_one_line_per_stack(out: Path, capsys: pytest.CaptureFixture[str]) -> No
         f"all 2 resources {2 * size:,} bytes",
         f"{out}: {len(WHOLE_SET)} written, 0 removed, 0 unchanged.",
     ]
-    assert sorted(contents(out)) == sorted(WHOLE_SET)
+    assert sorted(on_disk(out)) == sorted(WHOLE_SET)
 
 
 def test_a_changed_build_says_what_a_deploy_will_do(
@@ -262,7 +252,7 @@ def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.Cap
     build(out, "--quiet")
     (out / "site.yaml").unlink()
     (out / "logs.yaml").write_bytes((out / "logs.yaml").read_bytes() + b"# edited\n")
-    before = contents(out)
+    before = on_disk(out)
 
     assert build(out, "--check") == 1
 
@@ -276,7 +266,7 @@ def test_check_shows_what_is_stale_and_the_command(out: Path, capsys: pytest.Cap
     assert lines[-3:-1] == ["-# edited", f"Stale in {out}: site.yaml, logs.yaml."]
     assert lines[-1].startswith("Refresh with: ")
     assert lines[-1].endswith(f"--output {out}")
-    assert contents(out) == before
+    assert on_disk(out) == before
 
 
 def test_check_makes_no_folder(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -386,13 +376,13 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --pages, a build also writes the tables of the pages. Without it, no page changes."""
-    before = contents(docs)
+    before = on_disk(docs)
     assert build(out, "--quiet") == 0
-    assert contents(docs) == before
+    assert on_disk(docs) == before
 
     assert build(out, "--pages", str(docs)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page written."
-    assert b"\n| `csr-lambda-api-prod-site` |" in contents(docs)["page.md"]
+    assert b"\n| `csr-lambda-api-prod-site` |" in on_disk(docs)["page.md"]
 
     assert build(out, "--pages", str(docs)) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page unchanged."
@@ -401,7 +391,7 @@ def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[
 def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A check shows changed pages as a diff, with the command, and does not write."""
     build(out, "--quiet")
-    before = contents(docs)
+    before = on_disk(docs)
 
     assert build(out, "--check", "--pages", str(docs)) == 1
 
@@ -412,7 +402,7 @@ def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) 
     first, second = said.splitlines()[-2:]
     assert first == f"Stale in {docs}: page.md."
     assert f" --pages {docs}" in second
-    assert contents(docs) == before
+    assert on_disk(docs) == before
     assert build(out, "--check", "--pages", str(docs), "--format", "json") == 1
     found = document(capsys)
     assert found["status"] == "stale"
@@ -457,13 +447,13 @@ def test_nothing_is_written_before_all_is_clean(
         options.append("--no-lint")
     if "marker" in wrong:
         (docs / "page.md").write_text("<!-- generated: alarms -->")
-    before = contents(docs)
+    before = on_disk(docs)
 
     code = cli.main(["build", *options])
 
     assert code == 1
     assert not out.exists()
-    assert contents(docs) == before
+    assert on_disk(docs) == before
     shown = capsys.readouterr().out
     assert ("is a legacy property" in shown) == ("lint" in wrong)
     assert (f"{(docs / 'page.md').as_posix()}, line 1: <!-- generated" in shown) == ("marker" in wrong)
@@ -492,7 +482,7 @@ def test_folder_of_another_project(out: Path, options: list[str], capsys: pytest
         assert (found["status"], found["message"]) == ("error", sentence)
     else:
         assert said == ""
-    assert contents(out) == {"thesis.txt": b"mine"}
+    assert on_disk(out) == {"thesis.txt": b"mine"}
 
 
 def test_template_that_cannot_be_rendered(
@@ -627,7 +617,7 @@ def test_installed_package_writes_to_the_current_folder(
     monkeypatch.chdir(tmp_path)
 
     assert cli.main(["build", "--no-lint", "--quiet"]) == 0
-    assert sorted(contents(tmp_path / "out")) == sorted(WHOLE_SET)
+    assert sorted(on_disk(tmp_path / "out")) == sorted(WHOLE_SET)
 
     (tmp_path / "out" / "site.yaml").unlink()
     assert cli.main(["build", "--no-lint", "--check"]) == 1

@@ -16,6 +16,8 @@ from csr_templates.cli import cost
 from csr_templates.cli import main as cli
 from csr_templates.costs.prices import FILE
 
+from .conftest import document
+
 OUT = Path(__file__).resolve().parents[3] / "out"
 KEY = {"Key": {"Type": "AWS::KMS::Key"}}
 
@@ -23,12 +25,6 @@ KEY = {"Key": {"Type": "AWS::KMS::Key"}}
 def run(*arguments: str, out: Path = OUT) -> int:
     """Run the command in this process."""
     return cli.main(["cost", "--out", str(out), *arguments])
-
-
-def document(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    """Return the document on standard output."""
-    found: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return found
 
 
 def built(folder: Path, resources: dict[str, Any], environments: Sequence[str] = ()) -> Path:

@@ -11,6 +11,7 @@ from troposphere import Parameter, Ref, s3
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import main as cli
 from csr_templates.stacks.parts import parameters as part
+from tests.folders import on_disk
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
 
@@ -91,11 +92,6 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return repository
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return all files in a folder."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 Stacks = list[Stack]
 CASES: dict[str, tuple[Stacks, Stacks, Stacks, str]] = {
     "same template": (
@@ -149,12 +145,12 @@ def test_a_build_repairs_conflicts(
 
     fresh = repository.folder / "fresh"
     assert repository.build(*merged, out=fresh) == 0
-    for name, data in contents(fresh).items():
+    for name, data in on_disk(fresh).items():
         if not name.startswith("deployments") and name != "stacks.json":  # contain the folder
             assert (repository.out / name).read_bytes() == data
     repository.git("add", "out")
     assert repository.conflicts() == set()
-    assert contents(fresh).keys() == contents(repository.out).keys()
+    assert on_disk(fresh).keys() == on_disk(repository.out).keys()
 
 
 def test_unrelated_changes_conflict_in_one_line(repository: Repository) -> None:
@@ -185,11 +181,11 @@ def test_files_that_neither_side_listed_are_kept(
     repository.branch("theirs", stack("site", "First", "Theirs"))
     repository.git("merge", "ours")
     (repository.out / "new.yaml").write_text("mine")
-    before = contents(repository.out)
+    before = on_disk(repository.out)
 
     assert repository.build(stack("site", "First"), stack("new", "First")) == 2
     assert "new.yaml would be overwritten" in capsys.readouterr().err
-    assert contents(repository.out) == before
+    assert on_disk(repository.out) == before
 
 
 @pytest.mark.parametrize("options", [(), ("--check",)], ids=["build", "check"])
@@ -211,7 +207,7 @@ def test_conflict_in_parameters_is_named(
         assert repository.build(stack("site", "First")) == 0
         repository.commit()
     repository.git("merge", "ours")
-    before = contents(repository.out)
+    before = on_disk(repository.out)
     capsys.readouterr()
 
     assert repository.build(stack("site", "First"), options=options) == 2
@@ -220,7 +216,7 @@ def test_conflict_in_parameters_is_named(
         f'{file}: Line 3: Found a merge conflict ("<<<<<<< HEAD"). Keep the correct values, and '
         "remove the lines that start with <<<<<<<, ======= and >>>>>>>."
     ) in "".join(capsys.readouterr())
-    assert contents(repository.out) == before
+    assert on_disk(repository.out) == before
 
     write("4")
     assert repository.build(stack("site", "First")) == 0

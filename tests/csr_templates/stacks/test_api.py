@@ -14,10 +14,9 @@ from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import api as api_module
 from csr_templates.stacks import fingerprint
 from csr_templates.stacks.parts.template import StackTemplate
+from tests.csr_templates.stacks.resources import Template, of_type, properties
 
 from ...other_values import longest_value, other_value
-
-Template = dict[str, Any]
 
 PARAMETERS = list(api_module.build().parameters)
 VERSION_ID = "3sL4kqtJlcpXroDTDmJ.rmSpXd3dIbrH"
@@ -37,21 +36,6 @@ def in_dev(api: Template) -> Template:
     off = {"Environment": "dev", "ApiCacheEnabled": "false", "ManageApiGatewayAccount": "false"}
     found: Template = resolve(api, off)["Resources"]
     return found
-
-
-def properties(resources: Template, logical_id: str) -> Template:
-    """Return the properties of one resource."""
-    found: Template = resources[logical_id]["Properties"]
-    return found
-
-
-def of_type(resources: Template, resource_type: str) -> Template:
-    """Return logical ID -> properties of all resources of one type."""
-    return {
-        logical_id: resource["Properties"]
-        for logical_id, resource in resources.items()
-        if resource["Type"] == resource_type
-    }
 
 
 def ref(logical_id: str) -> dict[str, str]:

@@ -4,14 +4,12 @@ import json
 import re
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import cfnlint
 import pytest
 
 from cfn_analysis.model.resolving import resolve
-
-Template = dict[str, Any]
+from tests.csr_templates.stacks.resources import Template, of_type
 
 EXTENSIONS = Path(cfnlint.__file__).parent / "data" / "schemas" / "extensions"
 CLUSTER = {"Ref": "DatabaseCluster"}
@@ -23,15 +21,6 @@ def resources(database: Template) -> Template:
     """Logical ID -> resource, with production's values, in account 123456789012."""
     found: Template = resolve(database)["Resources"]
     return found
-
-
-def of_type(resources: Template, resource_type: str) -> Template:
-    """Return logical ID -> properties of all resources of one type."""
-    return {
-        logical_id: resource["Properties"]
-        for logical_id, resource in resources.items()
-        if resource["Type"] == resource_type
-    }
 
 
 def with_values(template: Template, **parameters: str) -> Template:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.resolving import failed_assertions, resolve
 from csr_templates import frontend as frontend_stack
-
-Template = dict[str, Any]
+from tests.csr_templates.stacks.resources import Template, of_type, properties
 
 DOMAIN = {
     "CustomDomainName": "www.example.com",
@@ -43,21 +42,6 @@ def with_values(template: Template, region: str = "us-east-1", **parameters: str
 def resources(frontend: Template) -> Template:
     """Logical ID -> resource, with production's values, in account 123456789012."""
     return with_values(frontend)
-
-
-def properties(resources: Template, logical_id: str) -> Template:
-    """Return the properties of a resource."""
-    found: Template = resources[logical_id]["Properties"]
-    return found
-
-
-def of_type(resources: Template, resource_type: str) -> Template:
-    """Return logical ID -> properties of all resources of one type."""
-    return {
-        logical_id: resource["Properties"]
-        for logical_id, resource in resources.items()
-        if resource["Type"] == resource_type
-    }
 
 
 def distribution(resources: Template) -> Template:
