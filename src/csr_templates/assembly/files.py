@@ -16,7 +16,7 @@ from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest, preflight_policy, recovery
+from csr_templates.hand_over import git_sync, manifest, operator_tools, preflight_policy, recovery
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
@@ -256,7 +256,7 @@ def _hand_over(
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return the files with parameters for pipelines and Git sync, and the stack policies."""
+    """Return the files with parameters for pipelines and Git sync, the stack policies, and those for operators."""
     files = {}
     for environment in known:
         for stack in stacks:
@@ -271,6 +271,7 @@ def _hand_over(
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
     files[preflight_policy.PATH] = as_json(preflight_policy.policy())
+    files[operator_tools.PATH] = operator_tools.script()
     return files
 
 
