@@ -15,6 +15,10 @@ RECOVERY = ROOT / "docs" / "recovery.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
+AUDIT = ROOT / "docs" / "audit.md"
+AUDIT_JA = ROOT / "docs" / "audit.ja.md"
+RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
+BY_OPERATORS = "When the first create fails"  # a section of the hand-over that is no part of the pipeline
 PREFLIGHT = ROOT / "docs" / "preflight.md"
 # Pages whose blocks an operator types into a terminal, after the functions of the first one.
 TYPED = (OPERATIONS, CHANGES)

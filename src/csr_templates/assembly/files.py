@@ -256,7 +256,7 @@ def _hand_over(
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return the files with parameters for pipelines and Git sync, the stack policies, and those for operators."""
+    """Return the files for pipelines, Git sync and operators."""
     files = {}
     for environment in known:
         for stack in stacks:

@@ -511,16 +511,21 @@ plan_deploy() ( # STACK [VERSION] [TAG=VALUE]: creates a change set of out/, api
   parameters=$TOOLS_OUT/parameters/$TOOLS_ENVIRONMENT/$stack.json
   folder=$(mktemp -d)
   trap 'rm -rf "$folder"' EXIT
-  if [ -n "${2:-}" ]; then
-    tools_parameters "$2" > "$folder/parameters.json"
-    parameters=$folder/parameters.json
-  fi
+  shift
+  for argument; do
+    if [[ $argument == *=* ]]; then
+      tags="$tags $argument"
+    else
+      tools_parameters "$argument" > "$folder/parameters.json"
+      parameters=$folder/parameters.json
+    fi
+  done
   bucket=$(tools_artifacts)
   role=$(tools_service_role)
   # shellcheck disable=SC2086 # a tag is one word
   output=$(value aws cloudformation deploy --region "$region" --stack-name "$name" --template-file "$TOOLS_OUT/$template" \
     --s3-bucket "$bucket" --s3-prefix "$stack" --role-arn "$role" --parameter-overrides "file://$parameters" \
-    --tags $tags ${3:+"$3"} --capabilities CAPABILITY_NAMED_IAM --no-execute-changeset) || {
+    --tags $tags --capabilities CAPABILITY_NAMED_IAM --no-execute-changeset) || {
     why_change_set_failed "$stack" >&2
     exit 1
   }
