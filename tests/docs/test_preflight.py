@@ -5,10 +5,10 @@ import json
 import re
 
 from csr_templates.cli import preflight
-from csr_templates.hand_over import preflight_policy
+from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import report
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import Facts
+from csr_templates.preflight.facts import Facts, FactsHeader
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import STATUSES, Result
 
@@ -44,7 +44,7 @@ def test_every_option_is_explained() -> None:
 def test_every_status_and_key_is_explained() -> None:
     """The statuses in their order, and the keys of the report as JSON."""
     needed = Needs("dev", "shop", "123456789012", [], ())
-    facts = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
+    facts = Facts(FactsHeader("shop", "dev", "123456789012", "arn", "2026-11-26T00:00:00Z"))
     result = Result("zones", "a", "network", "PASS", "It is there.")
     document = json.loads(report.as_json([result], needed, facts))
     rows = PAGE.table("The report as JSON").rows
@@ -56,7 +56,7 @@ def test_every_status_and_key_is_explained() -> None:
 
 def test_the_policy_is_named() -> None:
     """By the path that a build writes it to."""
-    assert f"`out/{preflight_policy.PATH}`" in "\n".join(PAGE.prose)
+    assert f"`out/{operator_policies.path(operator_policies.PREFLIGHT)}`" in "\n".join(PAGE.prose)
 
 
 def test_sections_that_remedies_name_are_there() -> None:

@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cfn_analysis.model.wording import hint
+from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import calls, packages
-from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall, Query, now
+from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, FailedCall, Query, now
 from csr_templates.preflight.results import Check, queries
 
 if TYPE_CHECKING:
@@ -119,8 +120,13 @@ class Account:
         for client in self._clients.values():
             client.close()
 
-    def start(self) -> Facts:
+    def start(self, project: str, environment: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
         """Return facts that contain the account and the caller.
+
+        Args:
+            project: the value of ``ProjectName``.
+            environment: the name of the environment.
+            policy: name of the policy of the command, in ``operator_policies``.
 
         Raises:
             AccountError: there are no valid credentials, or AWS does not respond.
@@ -128,8 +134,9 @@ class Account:
         query = calls.identity()
         fact = self.ask(query)
         if fact.failure:
-            _refuse(fact.failure)
-        return Facts(fact.time, fact.answer["Account"], fact.answer["Arn"], [fact])
+            _refuse(fact.failure, policy)
+        header = FactsHeader(project, environment, fact.answer["Account"], fact.answer["Arn"], fact.time)
+        return Facts(header, [fact], policy)
 
     def ask(self, query: Query) -> Fact:
         """Make a call with all its pages, and return the keys that the query keeps.
@@ -202,7 +209,7 @@ def collect(
                 raise
 
 
-def _refuse(failure: FailedCall) -> NoReturn:
+def _refuse(failure: FailedCall, policy: str = operator_policies.PREFLIGHT) -> NoReturn:
     """Return the error for wrong credentials or a missing connection to AWS."""
     code, message = failure
     if code in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
@@ -222,7 +229,7 @@ def _refuse(failure: FailedCall) -> NoReturn:
     elif code == DENIED:
         sentence = (
             "The credentials do not allow sts:GetCallerIdentity, so the account is unknown. Use a role with "
-            "preflight-policies/read.json of the output folder."
+            f"{operator_policies.path(policy)} of the output folder."
         )
     elif code in (
         "ConnectTimeoutError",
@@ -261,11 +268,11 @@ def _kept(query: Query, answer: Any) -> Any:
     part = answer
     for key in filter(None, query.path.split(".")):
         part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
-    if not query.keep:
-        return _json_value(part)
-    if isinstance(part, list):
-        return [_json_value(_only(item, query.keep)) for item in part]
-    return _json_value(_only(part, query.keep))
+    if query.keep and isinstance(part, list):
+        part = [_only(item, query.keep) for item in part]
+    elif query.keep:
+        part = _only(part, query.keep)
+    return _json_value(query.reduce(part) if query.reduce else part)
 
 
 def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:

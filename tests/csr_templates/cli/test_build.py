@@ -87,7 +87,8 @@ WHOLE_SET = [
     "logs.yaml",
     "stack-policies/site.json",
     "stack-policies/logs.json",
-    "preflight-policies/read.json",
+    "operator-policies/preflight.json",
+    "operator-policies/deployed.json",
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     "reference.md",
@@ -171,7 +172,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 2 written, 3 removed, 4 unchanged.",
+        f"{out}: 2 written, 3 removed, 5 unchanged.",
         f"Removed: {', '.join(['logs.yaml', 'stack-policies/logs.json', 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
@@ -332,7 +333,8 @@ def test_json_of_a_check(
         "unchanged": [
             "site.yaml",
             "stack-policies/site.json",
-            "preflight-policies/read.json",
+            "operator-policies/preflight.json",
+            "operator-policies/deployed.json",
             "bootstrap/site.yaml",
         ],
         "stale": [
