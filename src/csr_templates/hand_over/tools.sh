@@ -496,7 +496,7 @@ upload_package() ( # FILE: uploads a Lambda package once, and prints its version
   sum=$(tools_sha256 "$1")
   kept=package-$TOOLS_ENVIRONMENT-$sum.version
   if [ ! -s "$kept" ]; then
-    tools_say "Uploads $1." >&2
+    tools_say "Uploads $1."
     bucket=$(tools_name LambdaDeploymentsBucket)
     version=$(value aws s3api put-object --region "$region" --bucket "$bucket" \
       --key lambda-deployment-package.zip --body "$1" --query VersionId --output text)
@@ -1311,7 +1311,7 @@ tools_route() { # ZONE GATEWAY: routes the private subnet of a zone through a NA
   status=$(value aws ec2 describe-nat-gateways --region "$region" --nat-gateway-ids "$gateway" \
     --query 'NatGateways[0].State' --output text) || return
   [ "$status" = available ] || tools_stop "The NAT gateway $gateway is $status, not available."
-  tools_say "Routes $table through $gateway. Way back: restore_zone $1"
+  tools_say "Routes $table through $gateway. When the zone works again: restore_zone $1"
   aws ec2 replace-route --region "$region" --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 --nat-gateway-id "$gateway"
 }
 show_security_groups() ( # shows the rules of the security groups of this environment
@@ -1345,7 +1345,7 @@ show_certificate() ( # shows the state of the certificate, its end, its renewal 
   tools_begin 0
   tools_at Distribution
   certificate=$(tools_parameter Distribution CertificateArn)
-  [ -n "$certificate" ] || tools_stop "The site has no custom domain, so it has no certificate of its own."
+  if [ -z "$certificate" ]; then echo "The site has no custom domain, so it has no certificate of its own."; exit; fi
   aws acm describe-certificate --region "$region" --certificate-arn "$certificate" --query \
     'Certificate.[Status,Type,NotAfter,RenewalEligibility,RenewalSummary.RenewalStatus,FailureReason,DomainValidationOptions]'
 )

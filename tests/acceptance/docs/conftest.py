@@ -33,12 +33,11 @@ def terminal(
 @pytest.fixture(scope="session")
 def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
     """Each chapter of the operators' pages, typed into a new terminal after the functions."""
-    (preamble,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
     chapters: dict[str, list[Block]] = {}
     for path in TYPED:
         for block in read(path).shell():
             chapters.setdefault(block.chapter, []).append(block)
-    return {chapter: terminal.session(preamble, blocks) for chapter, blocks in chapters.items()}
+    return {chapter: terminal.session(LOAD, blocks) for chapter, blocks in chapters.items()}
 
 
 # Section of the page on recovery -> the stack that is deleted before its commands are typed.
