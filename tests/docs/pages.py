@@ -15,13 +15,13 @@ RECOVERY = ROOT / "docs" / "recovery.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
+# Pages with calls of commands, a chapter in one terminal; those of the page on recovery build on each other.
 AUDIT = ROOT / "docs" / "audit.md"
+TYPED = (OPERATIONS, CHANGES, AUDIT)
 AUDIT_JA = ROOT / "docs" / "audit.ja.md"
 RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
 BY_OPERATORS = "When the first create fails"  # a section of the hand-over that is no part of the pipeline
 PREFLIGHT = ROOT / "docs" / "preflight.md"
-# Pages whose blocks an operator types into a terminal, after the functions of the first one.
-TYPED = (OPERATIONS, CHANGES)
 ACCESS_LOG = ROOT / "docs" / "access-log.md"
 ACCESS_LOG_JA = ROOT / "docs" / "access-log.ja.md"
 ON_CALL = ROOT / "docs" / "on-call.md"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from .world import prepare
+from .world import VERSION, prepare
 
 ERROR: Final = "An error occurred that only this test knows"
 PROGRAMS: Final = ("aws", "csr-templates", "curl", "git", "make", "mysql", "sudo")
@@ -35,6 +35,7 @@ _FUNCTIONS: Final = f"""\
 replay() {{
   local program=$1 n answered text word file kind faulty answer=/dev/null captured=-
   shift
+  if [ "${{1-}}" = --version ] && [ "$KIND" != old ]; then echo "{VERSION}"; return; fi
   read -r n < "$REPLAY/count"
   n=$((n + 1))
   echo $n > "$REPLAY/count"

@@ -28,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from csr_templates import STACKS
 from tests.docs.aws_cli import SESSION, Command, CommandError, parse
-from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, LOAD, ROOT, TOOLS, Block, filled
+from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, TOOLS, Block, filled
 from tests.docs.serving import serving
 from tests.system import REGIONS
 
@@ -122,7 +122,9 @@ REQUEST: Final = {"c-ip": "203.0.113.7", "c-country": "JP"}
 # Command -> the first status of its stack in which it works.
 REQUIRED: Final = {
     name: status
-    for name, body in re.findall(r"^([a-z_]+)\(\) \( #(.*?)^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    for name, body in re.findall(
+        r"^([a-z_]+)\(\) \( #(.*?)^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     for status in re.findall(r"tools_require (\w+)", body)[:1]
 }
 EXECUTED: Final = """
@@ -217,7 +219,13 @@ class World:
 
     def _deploy(self, command: Command, folder: Path) -> str:
         """Return what ``deploy`` prints."""
-        change_set = self.model.deploy(command, folder) if self.model is not None else CHANGE_SET
+        (file,) = command.options["--parameter-overrides"]
+        command.parameters["ParameterOverrides"] = json.loads(
+            (folder / file.removeprefix("file://")).read_text("utf-8")
+        )
+        change_set = CHANGE_SET.replace(TOKYO, command.region)
+        if self.model is not None:
+            change_set = self.model.deploy(command, folder)
         if "--no-execute-changeset" not in command.options:
             return EXECUTED.format(*command.options["--stack-name"])
         return DEPLOYED.replace(CHANGE_SET, change_set)
@@ -270,6 +278,7 @@ class World:
         if command.operation == "DeleteDBCluster":
             delete_automatic_snapshots(client)
         if renamed := parameters.get("NewDBClusterIdentifier"):
+            _rename_cluster_of_instances(parameters["DBClusterIdentifier"], renamed)
             self._create_missing_log_groups(renamed)
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
@@ -380,7 +389,7 @@ class World:
                 ]
             }
         if command.operation == "CreateChangeSet":
-            return {"Id": CHANGE_SET}
+            return {"Id": CHANGE_SET.replace(TOKYO, command.region)}
         if command.operation == "DescribeStackResource":
             return {
                 "StackResourceDetail": {
@@ -718,6 +727,15 @@ def prepare(folder: Path) -> None:
     (folder / "secrets-network.txt").touch()
     role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
     (folder / "bootstrap.json").write_text(json.dumps([role]))
+
+
+def _rename_cluster_of_instances(old: str, new: str) -> None:
+    """Let instances follow their renamed cluster, which moto forgets."""
+    from moto.backends import get_backend  # slow to import
+
+    for instance in get_backend("rds")["123456789012"][TOKYO].databases.values():
+        if instance.db_cluster_identifier == old:
+            instance.db_cluster_identifier = new
 
 
 def endpoint(name: str) -> str:
