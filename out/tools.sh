@@ -71,7 +71,7 @@ tools_help() ( # shows this list
 # ---- Helpers of the commands below ----
 
 tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first error; NUMBER arguments must be given
-  local joined usage argument needed=$1
+  local joined usage words argument needed=$1
   shift
   set +e
   joined=$(set -e; false; echo joined)
@@ -81,9 +81,11 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
   fi
   set -euo pipefail
   usage=$(sed -n "s/^${FUNCNAME[1]}() ( # //p" "$TOOLS_FILE")
+  words=" ${usage%%: *} "
+  words=${words//[][|.]/ }
   for argument; do
-    case " ${usage%%: *} " in
-      (*" $argument "* | *"[$argument]"*) case $argument in (*[!A-Z_]*) ;; (*) argument='' ;; esac ;;
+    case $words in # a word of the usage in capitals is not a value
+      (*" $argument "*) case $argument in (*[!A-Z_]*) ;; (*) argument='' ;; esac ;;
     esac
     if [ -z "$argument" ]; then needed=99; fi
   done
@@ -1565,7 +1567,8 @@ tools_numbers() { # the numbers of the instances that the parameters ask for
 create_instances() ( # creates the instances of the restored cluster; the first becomes the writer
   tools_begin 0
   tools_database
-  for number in $(tools_numbers); do
+  numbers=$(tools_numbers)
+  for number in $numbers; do
     tools_create_instance "$cluster-restored" "$TOOLS_PREFIX-restored-$number" "$number"
   done
   TOOLS_CLUSTER=$cluster-restored
@@ -1601,8 +1604,10 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
     tools_rename_cluster "$cluster" "$cluster-old"
     old=$(tools_cluster_status "$cluster-old")
   fi
-  for number in $(tools_numbers); do
-    ids=${ids:-}$(tools_id "DatabaseInstance$number")$'\n'
+  numbers=$(tools_numbers)
+  for number in $numbers; do
+    instance=$(tools_id "DatabaseInstance$number")
+    ids=${ids:-}$instance$'\n'
   done
   number=0
   while read -r instance; do
@@ -1654,7 +1659,8 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
     tools_wait_cluster "$1"
     members=$(tools_members "$1")
     tools_say "Deletes $1 with its instances:" "$(jq -r 'join(" ")' <<< "$members")"
-    for instance in $(jq -r 'reverse | .[]' <<< "$members"); do
+    instances=$(jq -r 'reverse | .[]' <<< "$members")
+    for instance in $instances; do
       aws rds delete-db-instance --region "$region" --db-instance-identifier "$instance" > /dev/null
     done
     aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$1" --no-deletion-protection > /dev/null
@@ -1664,7 +1670,8 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
   fi
   groups=$(value aws logs describe-log-groups --region "$region" --output json \
     --log-group-name-prefix "/aws/rds/cluster/$1/" --query 'logGroups[].logGroupName')
-  for group in $(jq -r '.[]' <<< "$groups"); do
+  names=$(jq -r '.[]' <<< "$groups")
+  for group in $names; do
     aws logs delete-log-group --region "$region" --log-group-name "$group"
   done
 )

@@ -9,8 +9,11 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
+
+from tests.docs.pages import ROOT, TOOLS
 
 from .world import VERSION, prepare
 
@@ -35,7 +38,6 @@ _FUNCTIONS: Final = f"""\
 replay() {{
   local program=$1 n answered text word file kind faulty answer=/dev/null captured=-
   shift
-  if [ "${{1-}}" = --version ] && [ "$KIND" != old ]; then echo "{VERSION}"; return; fi
   read -r n < "$REPLAY/count"
   n=$((n + 1))
   echo $n > "$REPLAY/count"
@@ -98,6 +100,16 @@ class Run:
     err: str
     out: str
     calls: list[Call]
+
+
+@cache
+def loaded() -> str:
+    """Return the commands of the operators as they are after they were loaded, without doing that again."""
+    out = ROOT / "out"
+    code = f'aws() {{ echo {VERSION}; }}\nsource {out}/tools.sh prod > /dev/null\ndeclare -p "${{!TOOLS_@}}"'
+    variables = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout
+    functions = TOOLS.read_text("utf-8").removesuffix('tools_start "$@"\n').split("# ---- Start ----")[1]
+    return f"{variables}TOOLS_OUT=$PWD/out TOOLS_FILE={TOOLS}\n{functions}\n"
 
 
 def programs(folder: Path) -> Path:

@@ -41,7 +41,7 @@ from tests.system import REGIONS
 
 from .account import ACCOUNT
 from .conftest import REST
-from .replay import programs, run
+from .replay import loaded, programs, run
 from .world import (
     API_ID,
     NOT_RUN,
@@ -829,7 +829,7 @@ class TestDisabledKey:
     @pytest.mark.parametrize("status", ["available", "stopped", WITHOUT_KEY])
     def test_cluster_is_started_if_it_lost_its_key(self, status: str, tmp_path: Path) -> None:
         """A cluster in any other status is left as it is."""
-        end = run(f"{LOAD}start_database\n", [f"{status}\n"], programs(tmp_path / "replay"))
+        end = run(f"{loaded()}start_database\n", [f"{status}\n"], programs(tmp_path / "replay"))
         started = "aws rds start-db-cluster" in [call.title for call in end.calls]
 
         assert started == (status != "available")
