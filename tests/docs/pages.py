@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -120,6 +120,16 @@ def choices(text: str) -> list[str]:
 def is_call(line: str) -> bool:
     """Return whether a line calls a command of the operators."""
     return (re.findall(r"^\s*(?:\w+=\S+ )?([a-z_]+)(?= |$)", line) or [""])[0] in commands()
+
+
+def by_line(block: Block) -> list[Block]:
+    """Return each call of a block as a block; a block with anything else is returned as it is."""
+    lines = block.text.splitlines()
+    if not all(map(is_call, lines)):
+        return [block]
+    return [
+        replace(block, line=block.line + number, text=f"{line}\n") for number, line in enumerate(lines, 1)
+    ]
 
 
 def filled(text: str, **chosen: str) -> str:

@@ -17,6 +17,7 @@ from tests.docs.pages import (
     TYPED,
     Block,
     Page,
+    by_line,
     filled,
     read,
 )
@@ -47,7 +48,7 @@ def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
     chapters: dict[str, list[Block]] = {}
     for path in TYPED:
         for block in read(path).shell():
-            chapters.setdefault(block.chapter, []).append(block)
+            chapters.setdefault(block.chapter, []).extend(by_line(block))
     return {chapter: terminal.session(LOAD, blocks) for chapter, blocks in chapters.items()}
 
 
@@ -101,7 +102,10 @@ def of_section(blocks: list[Block], section: str, **chosen: str) -> list[Block]:
     """Return the blocks of a section of the page on recovery, with its change sets."""
     stack = "frontend" if section == NEW_API else DELETED[section]
     return [
-        again(block, CHANGE_SET=change_set(stack), **chosen) for block in blocks if block.section == section
+        replace(line, text=filled(line.text, CHANGE_SET=change_set(stack), **chosen))
+        for block in blocks
+        if block.section == section
+        for line in by_line(block)
     ]
 
 
@@ -142,9 +146,10 @@ def recovery_sessions(terminal: Terminal) -> dict[str, Session]:
             else [
                 *(until_restored(blocks) if part == AGAIN else []),
                 *(
-                    block
+                    line
                     for block in blocks
                     if session_of(block) == part and "RESTORED" not in block.text  # the end of a rehearsal
+                    for line in by_line(block)
                 ),
             ],
             {AGAIN: "database", NEW_API: "network"}.get(part) or DELETED.get(part, ""),

@@ -48,6 +48,7 @@ replay() {{
     if [ -e "$REPLAY/$answered" ]; then answer=$REPLAY/$answered; fi
   fi
   if [ -p /dev/stdout ]; then captured=captured; fi
+  case " ${{FUNCNAME[*]}} " in *" value "*) captured=checked ;; esac
   echo "$n $captured $program ${{1-}} ${{2-}}" >> "$REPLAY/calls"
   for word; do
     case $word in
@@ -79,10 +80,16 @@ sleep() {{ :; }}
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a program: its place in the run, whether the shell reads its output, and its first words."""
+    """A call of a program: its place in the run, and its first words.
+
+    Attributes:
+        is_captured: whether the shell reads its output.
+        is_checked: whether it does so through ``value``, which refuses an empty output.
+    """
 
     number: int
     is_captured: bool
+    is_checked: bool
     title: str
 
     @property
@@ -171,5 +178,8 @@ def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: i
             process.returncode,
             process.stderr,
             out.read_text(),
-            [Call(int(number), captured == "captured", title) for number, captured, title in lines],
+            [
+                Call(int(number), captured != "-", captured == "checked", title)
+                for number, captured, title in lines
+            ],
         )
