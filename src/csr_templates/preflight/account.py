@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cfn_analysis.model.wording import hint
 from csr_templates.hand_over import operator_policies
-from csr_templates.preflight import calls, packages
+from csr_templates.preflight import calls, http_probe, live_calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, FailedCall, Query, now
 from csr_templates.preflight.results import Check, queries
 
@@ -60,6 +60,9 @@ _PAGED_BY_MARKER: Final = frozenset(
         "ListWebACLs",
     }
 )
+
+_LIMITS: Final = frozenset({"MaxItems", "limit"})
+"""Parameters of calls that need only the first page."""
 
 
 class AccountError(Exception):
@@ -147,6 +150,8 @@ class Account:
         from botocore.exceptions import BotoCoreError, ClientError
 
         time = now()
+        if query.service == live_calls.HTTPS:
+            return Fact(query, time, http_probe.get(dict(query.parameters)["Url"]))
         try:
             return Fact(query, time, _kept(query, self._call(query)))
         except ClientError as error:
@@ -169,7 +174,7 @@ class Account:
             return packages.files(client, parameters)
         if query.operation in _PAGED_BY_MARKER:
             return _pages_by_marker(getattr(client, method), query.path, parameters)
-        if client.can_paginate(method) and "MaxItems" not in parameters:
+        if client.can_paginate(method) and not parameters.keys() & _LIMITS:
             return client.get_paginator(method).paginate(**parameters).build_full_result()
         return getattr(client, method)(**parameters)
 
@@ -265,6 +270,7 @@ def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[st
 
 
 def _kept(query: Query, answer: Any) -> Any:
+    """Return the part of an answer that becomes a fact, as a JSON value."""
     part = answer
     for key in filter(None, query.path.split(".")):
         part = part.get(key, {} if query.path.startswith(f"{key}.") else [])

@@ -64,9 +64,15 @@ class Query:
     @property
     def command(self) -> str:
         """The AWS CLI command of the call."""
+        if self.service == "https":
+            return shlex.join(
+                ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}\\n", dict(self.parameters)["Url"]]
+            )
         service = "s3api" if self.service == "s3" else self.service
         words = ["aws", service, _dashed(self.operation), "--region", self.region]
         for name, value in self.parameters:
+            if name == "includeValue":
+                continue  # the command of a report must not print an API key
             option = f"--{_dashed(name)}"
             if isinstance(value, bool):
                 words.append(option if value else f"--no-{_dashed(name)}")

@@ -1,10 +1,11 @@
 """The needs of the templates, computed from an output folder and one environment without AWS."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from cfn_analysis.model.api_keys import ApiKeys, accepted_keys, sent_keys
+from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import ResolveError
 from cfn_analysis.model.references import entries
 from cfn_analysis.model.resolving import resolve
@@ -46,6 +47,8 @@ class StackNeeds:
         outputs: key -> output, resolved.
         accepted_keys: the API keys that the stack accepts, if its template declares any.
         sent_keys: the API keys that it sends.
+        built: the stack in the output folder.
+        undecided: its per-deploy parameters without a given value.
     """
 
     def __init__(
@@ -58,6 +61,8 @@ class StackNeeds:
         outputs: Mapping[str, Any],
         accepted_keys: ApiKeys | None = None,
         sent_keys: ApiKeys | None = None,
+        built: BuiltStack | None = None,
+        undecided: Collection[str] = (),
     ) -> None:
         self.name = name
         self.deployed = deployed
@@ -67,6 +72,8 @@ class StackNeeds:
         self.outputs = outputs
         self.accepted_keys = accepted_keys
         self.sent_keys = sent_keys
+        self.built = built or BuiltStack(name, "", region, {})
+        self.undecided = undecided
 
     def of_type(self, *types: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return logical ID and properties of each resource of some types."""
@@ -221,6 +228,8 @@ def needs(
                 resolved["Outputs"],
                 accepted_keys(stack),
                 sent_keys(stack),
+                stack,
+                [name for name in stack.per_deploy if name not in given],
             )
         )
     return Needs(environment, project, account, stacks, chosen)

@@ -104,6 +104,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "stack-policies/logs.json",
         "operator-policies/preflight.json",
         "operator-policies/deployed.json",
+        "operator-policies/verify.json",
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
         "reference.md",

@@ -89,6 +89,7 @@ WHOLE_SET = [
     "stack-policies/logs.json",
     "operator-policies/preflight.json",
     "operator-policies/deployed.json",
+    "operator-policies/verify.json",
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     "reference.md",
@@ -335,6 +336,7 @@ def test_json_of_a_check(
             "stack-policies/site.json",
             "operator-policies/preflight.json",
             "operator-policies/deployed.json",
+            "operator-policies/verify.json",
             "bootstrap/site.yaml",
         ],
         "stale": [
