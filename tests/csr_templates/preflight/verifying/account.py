@@ -12,7 +12,7 @@ from typing import Any, Final
 from botocore import xform_name
 
 from csr_templates.preflight.account import _kept
-from csr_templates.preflight.facts import Fact, FailedCall, Query
+from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 
 ACCOUNT: Final = "123456789012"
@@ -48,6 +48,13 @@ class RecordedAccount:
             for stack in needs.stacks
             for logical_id, resource in stack.resources.items()
         }
+
+    def start(self, project: str, environment: str, policy: str) -> Facts:
+        """Return facts without answers."""
+        return Facts(FactsHeader(project, environment, ACCOUNT, "arn", TIME), (), policy)
+
+    def close(self) -> None:
+        """Do nothing."""
 
     def ask(self, query: Query) -> Fact:
         """Return the fact for a call, reduced as ``Account`` does."""
@@ -313,6 +320,8 @@ def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]
             return f"arn:aws:sns:{stack.region}:{ACCOUNT}:{logical_id}"
         case "AWS::ApiGateway::Stage":
             return str(properties["StageName"])
+        case "AWS::ApiGateway::RestApi":
+            return "abcdefghij"
         case "AWS::RDS::DBCluster":
             return str(properties["DBClusterIdentifier"])
     names = ("AlarmName", "LogGroupName", "Name")

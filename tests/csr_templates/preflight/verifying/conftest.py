@@ -8,14 +8,15 @@ from typing import Final, NamedTuple
 import pytest
 
 from csr_templates.hand_over import built_folder
+from csr_templates.hand_over.operator_policies import VERIFY
 from csr_templates.preflight.account import collect
-from csr_templates.preflight.facts import Facts, FactsHeader
+from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs, needs
 from csr_templates.preflight.results import Result, judge
 from csr_templates.preflight.verifying.listing import CHECKS
-from tests.system import PROJECT, ROOT
+from tests.system import ROOT
 
-from .account import ACCOUNT, TIME, RecordedAccount
+from .account import ACCOUNT, RecordedAccount
 
 DOMAIN: Final = "www.example.com"
 CUSTOM: Final = {
@@ -49,11 +50,6 @@ def needs_of(
     return needs(folder, environment, ACCOUNT, (), per_deploy)
 
 
-def empty_facts(environment: str) -> Facts:
-    """Return facts without answers."""
-    return Facts(FactsHeader(PROJECT, environment, ACCOUNT, "arn", TIME), (), "verify")
-
-
 class Outcome(NamedTuple):
     """An account, its facts, and the results of all checks."""
 
@@ -64,7 +60,7 @@ class Outcome(NamedTuple):
 
 def verified(account: RecordedAccount, needed: Needs, facts: Facts | None = None) -> Outcome:
     """Return the outcome of all checks; only missing facts are asked."""
-    facts = facts or empty_facts(needed.environment)
+    facts = facts or account.start(needed.project, needed.environment, VERIFY)
     collect(account, facts, CHECKS, needed)  # type: ignore[arg-type]  # it has the same method
     return Outcome(account, facts, judge(CHECKS, needed, facts))
 

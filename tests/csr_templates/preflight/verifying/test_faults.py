@@ -10,14 +10,14 @@ import pytest
 from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import account as accounts
 from csr_templates.preflight import facts as saved
-from csr_templates.preflight.facts import DENIED, Facts, Query
+from csr_templates.preflight.facts import DENIED, Query
 from csr_templates.preflight.results import Result, judge, queries
 from csr_templates.preflight.verifying.listing import CHECKS
 from tests.data import read_yaml
 from tests.system import ENVIRONMENTS, PROJECT, ROOT
 
 from .account import SECRETS, AwsError, RecordedAccount
-from .conftest import CUSTOM, Outcome, empty_facts, needs_of, verified
+from .conftest import CUSTOM, Outcome, needs_of, verified
 
 PREFIX = f"{PROJECT}-prod-"
 FAULTS: list[dict[str, Any]] = read_yaml(ROOT / "tests/csr_templates/preflight/verifying/faults.yaml")
@@ -214,7 +214,7 @@ def test_the_policy_allows_exactly_the_calls(healthy: Outcome) -> None:
 def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
     """If each call takes 100 milliseconds and all workers are used; at most three are HTTPS requests."""
     needed = healthy.account.needs
-    facts: Facts = empty_facts("prod")
+    facts = healthy.account.start(PROJECT, "prod", operator_policies.VERIFY)
     seconds = 0.1  # the call for the caller
     for step in range(max(len(check.facts) for check in CHECKS)):
         new = [query for query in queries(CHECKS, needed, facts, step) if not facts.has(query)]
