@@ -12,7 +12,7 @@ from csr_templates.preflight import facts as saved
 from csr_templates.preflight.account import Account, collect
 
 if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
+    from argparse import Namespace, _ActionsContainer
     from collections.abc import Callable, Sequence
 
     from csr_templates.preflight.facts import Facts
@@ -23,7 +23,7 @@ PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
 _ANY_ACCOUNT: Final = "123456789012"
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: _ActionsContainer) -> None:
     """Declare the options for facts."""
     parser.add_argument(
         "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
