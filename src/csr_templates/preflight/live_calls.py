@@ -3,7 +3,6 @@
 Some answers contain origin keys in clear. They never become facts: ``hidden`` replaces them.
 """
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Mapping
@@ -27,42 +26,6 @@ def hidden(value: str) -> str:
 def request(url: str) -> Query:
     """An HTTPS request without credentials."""
     return Query(HTTPS, "GET", "", (("Url", url),))
-
-
-# ---- CloudFormation ----
-
-
-def text_hash(text: str) -> str:
-    """Return the hash of a template."""
-    return hashlib.sha256(text.strip().encode()).hexdigest()
-
-
-@cache
-def template(region: str, name: str) -> Query:
-    """The hash of the template of a stack, as it was deployed; absent if there is no such stack."""
-    call = query(
-        "cloudformation",
-        "GetTemplate",
-        region,
-        keep=("TemplateBody",),
-        absent=("ValidationError",),
-        StackName=name,
-        TemplateStage="Original",
-    )
-    return replace(call, reduce=lambda answer: text_hash(str(answer["TemplateBody"])))
-
-
-@cache
-def stack_policy(region: str, name: str) -> Query:
-    """The stack policy of a stack, as JSON; absent if there is no such stack."""
-    return query(
-        "cloudformation",
-        "GetStackPolicy",
-        region,
-        keep=("StackPolicyBody",),
-        absent=("ValidationError",),
-        StackName=name,
-    )
 
 
 # ---- CloudFront and API Gateway ----

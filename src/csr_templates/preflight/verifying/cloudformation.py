@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from csr_templates.preflight import deployed, hidden, live_calls
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight import deployed, deployed_calls, hidden
+from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
@@ -45,15 +45,22 @@ def _judge_state(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
 
 def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
-    found = lookup(live_calls.template(stack.region, stack.deployed))
+    found = deployed.description(lookup, stack)
     if found is None:
         return _missing(stack)
-    if found == live_calls.text_hash(stack.built.text):
+    text = lookup(deployed_calls.template(stack.region, found["StackId"])).strip()
+    built = stack.built.text
+    if text == built.strip() or text == hidden.in_template(built).strip():
         return passed(f"The template of {subject.id} is {stack.built.file}.")
     return failed(
         f"The template of {subject.id} is not {stack.built.file} of the output folder.",
         f"Deploy the stack, or see what differs: csr-templates review --before deployed:{needs.environment}",
     )
+
+
+def _ask_template(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if found := deployed.description(lookup, subject.stack):
+        yield deployed_calls.template(subject.stack.region, found["StackId"])
 
 
 def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
@@ -93,8 +100,7 @@ def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
             f"--region {stack.region} --stack-name {subject.id}",
         )
     expected = stack.built.policies.stack
-    body = (lookup(live_calls.stack_policy(stack.region, stack.deployed)) or {}).get("StackPolicyBody")
-    policy = json.loads(body) if body else None
+    policy = json.loads(lookup(deployed_calls.stack_policy(stack.region, found["StackId"])) or "null")
     if expected and policy != expected:
         state = "has no stack policy" if not policy else "has another stack policy than the output folder"
         return failed(
@@ -103,6 +109,11 @@ def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
             f"--stack-policy-body file://out/stack-policies/{stack.name}.json",
         )
     return passed(f"{subject.id} is protected.")
+
+
+def _ask_policy(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if found := deployed.description(lookup, subject.stack):
+        yield deployed_calls.stack_policy(subject.stack.region, found["StackId"])
 
 
 def _missing(stack: StackNeeds) -> Verdict:
@@ -122,7 +133,7 @@ CHECKS: tuple[Check, ...] = (
         "The template of each stack is the one in the output folder",
         _chosen_stacks,
         _judge_template,
-        (lambda subject, *_: [live_calls.template(subject.stack.region, subject.id)],),
+        (*resources.STACKS, _ask_template),
     ),
     Check(
         "parameters",
@@ -136,6 +147,6 @@ CHECKS: tuple[Check, ...] = (
         "Each stack has termination protection and its stack policy, as the manifest says",
         _chosen_stacks,
         _judge_protection,
-        (*resources.STACKS, lambda subject, *_: [live_calls.stack_policy(subject.stack.region, subject.id)]),
+        (*resources.STACKS, _ask_policy),
     ),
 )
