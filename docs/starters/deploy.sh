@@ -235,3 +235,6 @@ for stack in $stacks; do
   aws cloudformation set-stack-policy --region "$region" --stack-name "$name" \
     --stack-policy-body "file://out/stack-policies/$stack.json"
 done
+
+as "$checker"
+csr-templates verify "$environment"

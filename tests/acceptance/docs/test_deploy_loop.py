@@ -192,7 +192,7 @@ class Pipeline:
         assert isinstance(terminal.world, Deployed)
         self.terminal, self.account = terminal, terminal.world
         self.checks = terminal.folder / "checks"
-        check = f'echo "$AWS_ACCESS_KEY_ID $*" >> {self.checks}; case "$4" in "$FAILING") exit 1 ;; esac'
+        check = f'echo "$AWS_ACCESS_KEY_ID $*" >> {self.checks}; case " $* " in *" $FAILING "*) exit 1 ;; esac'
         for name, body in {"csr-templates": check, "apt-get": "true", "python": "true"}.items():
             program = terminal.folder / "bin" / name
             program.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
@@ -276,9 +276,12 @@ def test_first_deploy(terminal: Terminal, built: dict[str, BuiltStack]) -> None:
     assert one.account.done == [f"cloudformation execute-change-set {name}" for name in NAMES]
     version = one.stack("api").parameters["LambdaCodeS3ObjectVersion"]
     assert one.checked() == [
-        f"checks preflight prod --stack {name}"
-        + (f" --parameter LambdaCodeS3ObjectVersion={version}" if name == "api" else "")
-        for name in NAMES
+        *(
+            f"checks preflight prod --stack {name}"
+            + (f" --parameter LambdaCodeS3ObjectVersion={version}" if name == "api" else "")
+            for name in NAMES
+        ),
+        "checks verify prod",
     ]
     assert f"Version of the package: {version}" in done.out
     for name in NAMES:
@@ -298,9 +301,18 @@ def test_nothing_to_deploy(pipeline: Pipeline) -> None:
 
     assert (done.status, done.err.count("Waiter ChangeSetCreateComplete failed")) == (0, 2)
     assert done.out.count("Nothing to deploy.") == 4
-    assert (len(pipeline.checked()), pipeline.account.done) == (4, [])
+    assert (len(pipeline.checked()), pipeline.account.done) == (5, [])
     assert pipeline.stack("network").is_protected
     assert "Deny" in pipeline.stack("api").policy
+
+
+def test_a_system_that_does_not_work_fails_the_job(pipeline: Pipeline) -> None:
+    """After the last stack, the role that checks the account verifies the deploy."""
+    done = pipeline.deploy(failing="verify")
+
+    assert done.status == 1
+    assert pipeline.checked()[-1] == "checks verify prod"
+    assert done.out.count("Nothing to deploy.") == 4
 
 
 def test_updates(pipeline: Pipeline) -> None:
@@ -573,6 +585,6 @@ def test_every_failure_stops_the_loop(pipeline: Pipeline, tmp_path: Path) -> Non
 
     good = replayed()
     checks = [call.number for call in good.calls if call.title.startswith("csr-templates")]
-    assert (good.status, good.err, len(checks)) == (0, "", 4)
+    assert (good.status, good.err, len(checks)) == (0, "", 5)
     with ThreadPoolExecutor(2) as pool:
         assert [found for found in pool.map(wrong, range(checks[1] - 3, checks[3] - 3)) if found] == []

@@ -109,7 +109,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "mute-rules",
-        "No mute rule mutes the alarms for more than a day",
+        "No mute rule mutes the alarms for more than 24 hours",
         _alarm_regions,
         _judge_mute_rules,
         (

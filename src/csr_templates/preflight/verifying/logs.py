@@ -66,7 +66,7 @@ def _ask_source(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Qu
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "log-groups",
-        "Each log group exists, and received events during the last day",
+        "Each log group exists, and received events in the last 24 hours",
         "AWS::Logs::LogGroup",
         _judge_group,
         _ask_group,
