@@ -83,7 +83,7 @@ def _stacks(needs: Needs) -> Iterator[Subject]:
         yield Subject(stack.deployed, stack)
 
 
-def _regions(needs: Needs) -> Iterator[Subject]:
+def _regions_of_stacks(needs: Needs) -> Iterator[Subject]:
     for region in needs.regions:
         yield Subject(region, next(stack for stack in needs.stacks if stack.region == region))
 
@@ -215,7 +215,7 @@ CHECKS: Final = (
     Check(
         OTHER_STACKS,
         "The stacks of the environment that are not in the folder",
-        _regions,
+        _regions_of_stacks,
         _judge_others,
         (_list_stacks, _describe_candidates, _read_others),
     ),
