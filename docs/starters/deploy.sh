@@ -131,6 +131,7 @@ for stack in $stacks; do
 
   as "$checker"
   csr-templates preflight "$environment" --stack "$stack" ${version:+--parameter "LambdaCodeS3ObjectVersion=$version"}
+  csr-templates review --before "deployed:$environment" || [ -n "${INCIDENT:-}" ]
   as "$deployer"
 
   before=$(deployed "$region" "$name" Environment)

@@ -89,12 +89,13 @@ def commit_of(folder: Path, text: str) -> str:
     normal = "\n".join(text.splitlines()).rstrip("\n") + "\n"
     blob = _run(root, "hash-object", "--stdin", content=normal.encode()).stdout.decode().strip()
     # -m: a merge that resolved a conflict can be the only commit with this content.
-    options = ("-m", "--raw", "--no-abbrev", "--format=commit %h, %cs", f"--find-object={blob}")
+    options = ("-m", "--raw", "--no-abbrev", "--format=commit %H %cs", f"--find-object={blob}")
     listed = _git(root, "log", "--exclude=refs/stash", "--all", *options, "--", below)
     commit = ""
     for line in listed.splitlines():
         if line.startswith("commit "):
-            commit = line
+            _, name, date = line.split()
+            commit = f"commit {name[:12]}, {date}"
         elif line.split()[3:4] == [blob]:  # :mode mode old new status
             return commit
     if not _git(root, "ls-files", "--", below):

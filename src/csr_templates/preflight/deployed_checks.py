@@ -83,7 +83,7 @@ def _stacks(needs: Needs) -> Iterator[Subject]:
         yield Subject(stack.deployed, stack)
 
 
-def _regions(needs: Needs) -> Iterator[Subject]:
+def _regions_of_stacks(needs: Needs) -> Iterator[Subject]:
     for region in needs.regions:
         yield Subject(region, next(stack for stack in needs.stacks if stack.region == region))
 
@@ -105,13 +105,17 @@ def _judge_stack(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = settled(lookup, subject.stack)
     if found and not lookup(deployed_calls.template(subject.stack.region, found["StackId"])):
-        return Verdict(
-            UNKNOWN,
-            f"The deployed template of {subject.id} cannot be compared: it has a Transform, or is not a "
-            "template that this version reads.",
-            "Compare the processed templates (docs/review.md).",
-        )
+        return _unreadable(subject.id)
     return passed(f"The template of {subject.id} is known.")
+
+
+def _unreadable(stack_name: str) -> Verdict:
+    return Verdict(
+        UNKNOWN,
+        f"The deployed template of {stack_name} cannot be compared: it has a Transform, or is not a template "
+        "that this version reads.",
+        "Compare the processed templates (docs/review.md).",
+    )
 
 
 def _judge_policy(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -133,8 +137,9 @@ def _judge_importers(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 def _judge_others(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     for stack in other_stacks(lookup, needs, subject.id):
-        lookup(deployed_calls.template(subject.id, stack["StackId"]))
-        lookup(deployed_calls.stack_policy(subject.id, stack["StackId"]))
+        json.loads(lookup(deployed_calls.stack_policy(subject.id, stack["StackId"])) or "{}")
+        if not lookup(deployed_calls.template(subject.id, stack["StackId"])):
+            return _unreadable(stack["StackName"])
     return passed(f"The stacks of {needs.environment} in {subject.id} are known.")
 
 
@@ -210,7 +215,7 @@ CHECKS: Final = (
     Check(
         OTHER_STACKS,
         "The stacks of the environment that are not in the folder",
-        _regions,
+        _regions_of_stacks,
         _judge_others,
         (_list_stacks, _describe_candidates, _read_others),
     ),

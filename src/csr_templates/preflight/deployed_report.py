@@ -113,6 +113,8 @@ def _stack(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, A
 
 def _origin(deployed: DeployedStack, stack: BuiltStack, folder: Side) -> str:
     """Return which commit has the deployed template."""
+    if not deployed.template:
+        return "not known"
     is_same = deployed.template.split() == stack.text.split()
     try:
         if HIDDEN_VALUE in deployed.template:

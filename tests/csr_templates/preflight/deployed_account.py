@@ -7,6 +7,7 @@ structure of boto3's; calls, pages and errors pass through botocore as those of 
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,9 @@ from .recorded import AwsError, Call
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from csr_templates.hand_over.built_folder import BuiltFolder
+    from csr_templates.preflight.account import Account
 
 ACCOUNT: Final = "123456789012"
 TOKYO: Final = "ap-northeast-1"
@@ -134,15 +138,19 @@ class DeployedAccount:
         imports: name of an export -> stacks that import it.
         failing: operation -> the error of all its calls, or of those whose parameters contain a text.
         made: the calls.
+        client: the account as the commands call it.
+        seconds: how long each call takes.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, client: Account) -> None:
+        self.client = client
+        self.seconds = 0.0
         self.stacks: list[MockStack] = []
         self.imports: dict[str, list[str]] = {}
         self.failing: dict[str, AwsError] = {}
         self.made: list[Call] = []
-        session.events.register("before-parameter-build", self._remember)
-        session.events.register("before-call", self._answer)
+        client.session.events.register("before-parameter-build", self._remember)
+        client.session.events.register("before-call", self._answer)
 
     def stack(self, name: str) -> MockStack:
         """Return a stack by the end of its name."""
@@ -163,6 +171,16 @@ class DeployedAccount:
         self.failing.clear()
         self.made.clear()
 
+    def deploy(self, folder: BuiltFolder, environment: str) -> None:
+        """Deploy an environment of an output folder as it was built."""
+        self.stacks = []
+        for stack in folder.stacks:
+            values = dict(folder.environments[environment][stack.name])
+            name = f"{values['ProjectName']}-{values['Environment']}-{stack.name}"
+            values |= {key: stack.default(key) or "-" for key in stack.parameters if key not in values}
+            policy = json.dumps(stack.policies.stack)
+            self.stacks.append(MockStack(name, stack.region, stack.text, values, policy=policy))
+
     def _remember(self, params: Any, context: Any, **_: Any) -> None:
         context["given"] = dict(params)
 
@@ -170,6 +188,7 @@ class DeployedAccount:
         given = context["given"]
         region = context["client_region"]
         self.made.append(Call(model.service_model.service_name, model.name, region, given))
+        time.sleep(self.seconds)
         try:
             if error := self.failing.get(model.name) or self.failing.get(f"{model.name} {region}"):
                 raise error
@@ -228,10 +247,15 @@ class DeployedAccount:
 
 
 def _exports(stack: MockStack) -> list[dict[str, str]]:
-    if "Export:" not in stack.template:
+    if "Transform:" in stack.template:
         return []
-    name = f"{stack.parameters['ProjectName']}-{stack.parameters['Environment']}-QueueArn"
-    return [{"Name": name, "Value": "arn:aws:sqs:-", "ExportingStackId": stack.id}]
+    prefix = f"{stack.parameters['ProjectName']}-{stack.parameters['Environment']}-"
+    names = [
+        str(output["Export"]["Name"]).rpartition("}-")[2].rstrip("'}")
+        for output in read_template(stack.template).get("Outputs", {}).values()
+        if "Export" in output
+    ]
+    return [{"Name": f"{prefix}{name}", "Value": "-", "ExportingStackId": stack.id} for name in names]
 
 
 def write_folder(folder: Path, **templates: str) -> Path:
