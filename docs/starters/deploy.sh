@@ -121,7 +121,7 @@ for stack in $stacks; do
       packages=$(value aws cloudformation describe-stacks --region ap-northeast-1 --stack-name "csr-lambda-api-$environment-network" \
         --query "Stacks[0].Outputs[?OutputKey=='LambdaDeploymentsBucketName'].OutputValue" --output text)
       version=$(value aws s3api put-object --region ap-northeast-1 --bucket "$packages" --key lambda-deployment-package.zip \
-        --body lambda-deployment-package.zip --query VersionId --output text)
+        --body lambda-deployment-package.zip --checksum-algorithm SHA256 --query VersionId --output text)
       echo "$version" > "$kept"
     fi
     version=$(cat "$kept")

@@ -39,6 +39,7 @@ class Query:
         path: keys that lead to the kept part of the answer, separated by dots; empty for all of it.
         keep: the keys that are kept of that part, or of each item if it is a list.
         absent: error codes for a resource that does not exist; the answer is then None.
+        shown: the part of the answer that the displayed command prints; empty for all of it.
         reduce: changes the kept part before it becomes a fact, such as to hide secrets in it.
     """
 
@@ -49,6 +50,7 @@ class Query:
     path: str = ""
     keep: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    shown: str = field(default="", compare=False)
     reduce: Callable[[Any], Any] | None = field(default=None, compare=False)
 
     @cached_property
@@ -82,6 +84,8 @@ class Query:
             if len(" ".join(texts)) > _LONGEST_ARGUMENT:
                 texts = [f"file://{_dashed(name)}.json"]
             words += [option, *texts]
+        if self.shown:
+            words += ["--query", self.shown]
         if self.operation == "GetObject":
             words.append("package.zip")  # the AWS CLI writes the object to this file
         return shlex.join(words)

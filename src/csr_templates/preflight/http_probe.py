@@ -6,6 +6,7 @@ A redirect is not followed, and no content is read. A proxy of the environment i
 import http.client
 import re
 import ssl
+from email.message import Message
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, HTTPSHandler, Request, build_opener
@@ -22,7 +23,9 @@ class _NoRedirect(HTTPRedirectHandler):
 
 
 def get(url: str, context: ssl.SSLContext | None = None, seconds: float = SECONDS) -> dict[str, Any]:
-    """Return the answer to a GET request: ``status`` and, for a redirect, ``location``; or ``error``.
+    """Return the answer to a GET request: ``status``, ``location`` and ``errorType``; or ``error``.
+
+    ``location`` is the target of a redirect, and ``errorType`` the reason of API Gateway; otherwise empty.
 
     Args:
         url: the address; it must start with https.
@@ -33,19 +36,22 @@ def get(url: str, context: ssl.SSLContext | None = None, seconds: float = SECOND
     request = Request(url, headers={"User-Agent": _AGENT})
     try:
         with opener.open(request, timeout=seconds) as response:
-            return _answer(response.status, "")
+            return _answer(response.status, response.headers)
     except HTTPError as error:  # every status from 300 on
         with error:
-            return _answer(error.code, error.headers.get("Location", ""))
+            return _answer(error.code, error.headers)
     except URLError as error:
         return {"error": _reason(error.reason, seconds)}
     except (OSError, http.client.HTTPException) as error:
         return {"error": _reason(error, seconds)}
 
 
-def _answer(status: int, location: str) -> dict[str, Any]:
-    # The query string of a redirect can contain a token.
-    return {"status": status, "location": re.split("[?#]", location)[0]}
+def _answer(status: int, headers: Message) -> dict[str, Any]:
+    return {
+        "status": status,
+        "location": re.split("[?#]", headers.get("Location", ""))[0],  # a query string can contain a token
+        "errorType": headers.get("x-amzn-ErrorType", "").partition(":")[0],
+    }
 
 
 def _reason(error: object, seconds: float) -> str:

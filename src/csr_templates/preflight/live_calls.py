@@ -42,7 +42,8 @@ def distribution(identifier: str) -> Query:
         absent=("NoSuchDistribution",),
         Id=identifier,
     )
-    return replace(call, reduce=_reduced_distribution)
+    shown = "Distribution.[Status, DistributionConfig.[Enabled, WebACLId, Origins.Items[].[Id, DomainName]]]"
+    return replace(call, reduce=_reduced_distribution, shown=shown)
 
 
 def _reduced_distribution(answer: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def api_key(region: str, identifier: str) -> Query:
 @cache
 def plan_keys(region: str, usage_plan: str) -> Query:
     """The IDs of the API keys of a usage plan; their values are not kept."""
-    return query(
+    call = query(
         "apigateway",
         "GetUsagePlanKeys",
         region,
@@ -93,6 +94,7 @@ def plan_keys(region: str, usage_plan: str) -> Query:
         ("NotFoundException",),
         usagePlanId=usage_plan,
     )
+    return replace(call, shown="items[].id")
 
 
 # ---- Lambda ----

@@ -100,9 +100,11 @@ def get(tmp_path: Path) -> Get:
 @pytest.mark.parametrize("status", [200, 204, 403, 404, 429, 500, 503])
 def test_a_status_is_the_answer(get: Get, status: int) -> None:
     """No content is read, also not that of an error."""
-    assert get(f"HTTP/1.1 {status} X\r\nContent-Length: 1000000\r\n\r\nsecret".encode()) == {
+    reason = "x-amzn-ErrorType: ForbiddenException:http://internal.amazon.com/"
+    assert get(f"HTTP/1.1 {status} X\r\n{reason}\r\nContent-Length: 1000000\r\n\r\nsecret".encode()) == {
         "status": status,
         "location": "",
+        "errorType": "ForbiddenException",
     }
 
 
@@ -114,6 +116,7 @@ def test_a_redirect_is_not_followed(get: Get, status: int) -> None:
     assert get(f"HTTP/1.1 {status} X\r\nLocation: {location}\r\nContent-Length: 0\r\n\r\n".encode()) == {
         "status": status,
         "location": "https://elsewhere.invalid/path",
+        "errorType": "",
     }
     assert get(f"HTTP/1.1 {status} X\r\nContent-Length: 0\r\n\r\n".encode())["location"] == ""
 

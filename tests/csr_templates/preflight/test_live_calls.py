@@ -71,6 +71,7 @@ def test_an_api_key_without_its_value() -> None:
     assert key == {"enabled": True, "value": hidden("only-in-the-account")}
     assert plan == [{"id": "k"}]
     assert call.command == "aws apigateway get-api-key --region eu-west-1 --api-key k"
+    assert live_calls.plan_keys("eu-west-1", "p").command.endswith(" --query 'items[].id'")
 
 
 CALLS = [

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from csr_templates.preflight import calls, live_calls
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Verdict, failed, passed
+from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
@@ -59,13 +59,19 @@ def _judge_alias(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdic
             f"{what} sends a part of the requests to version {', '.join(weights)}.",
             "Remove the weights: aws lambda update-alias --routing-config AdditionalVersionWeights={}",
         )
-    # A version that is not invoked for weeks becomes Inactive; the next invocation activates it.
-    if found.get("State") not in ("Active", "Inactive"):
+    # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
+    if found.get("State") == "Inactive":
+        return warned(
+            f"Version {expected} of {function} was not invoked for a long time: the next invocation fails, "
+            "and Lambda creates its resources again.",
+            "Send a request, and repeat it after some minutes.",
+        )
+    if found.get("State") != "Active":
         return failed(
             f"Version {expected} of {function} is {found.get('State')}.",
             "Read the reason: aws lambda get-function-configuration.",
         )
-    return passed(f"{what} points to version {expected}, which is {found['State']}.")
+    return passed(f"{what} points to version {expected}, which is active.")
 
 
 def _judge_package(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
@@ -91,7 +97,8 @@ def _judge_package(resource: DeployedResource, needs: Needs, lookup: Lookup) -> 
             f"The package of {function} is not in its bucket any more: a rollback of the stack would fail.",
             "Upload the package again.",
         )
-    if digest := stored.get("ChecksumSHA256"):
+    digest = stored.get("ChecksumSHA256", "")
+    if digest and "-" not in digest:  # the checksum of a multipart upload ends with the number of its parts
         is_equal, how = digest == found.get("CodeSha256"), "SHA-256"
     else:
         is_equal, how = stored["ContentLength"] == found.get("CodeSize"), "size"

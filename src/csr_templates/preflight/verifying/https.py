@@ -18,6 +18,10 @@ _APIS: Final = 1
 """At most three requests in total: one for each of the first origins, and one to the first API."""
 _API: Final = "AWS::ApiGateway::RestApi"
 _REFUSED: Final = (401, 403)
+# API Gateway answers 403 for a path without a method, too.
+# https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden
+_NO_METHOD: Final = "MissingAuthenticationTokenException"
+_STAGE: Final = "Deploy the stage again (docs/hand-over.md, A method of the API)."
 
 
 class _Origin(NamedTuple):
@@ -191,11 +195,13 @@ def _judge_refusal(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     answer = lookup(request)
     if "error" in answer:
         return failed(f"{url} does not answer: {answer['error']}.", _remedy(answer["error"]))
+    if answer["errorType"] == _NO_METHOD:
+        return failed(f"{url} does not exist: the stage does not have the method of the template.", _STAGE)
     if answer["status"] in _REFUSED:
         return passed(f"{url} refuses a request without the key ({answer['status']}).")
     return failed(
         f"{url} answers {answer['status']} to a request without the key, instead of 403.",
-        "Require the key for the method, deploy the stage again, and check who called the API directly.",
+        f"Require the key for the method. {_STAGE}",
     )
 
 

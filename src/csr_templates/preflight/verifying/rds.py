@@ -68,18 +68,17 @@ def _judge_pending(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verd
     return passed(f"The parameters of all instances of {resource.physical_id} are in effect.")
 
 
-def _of_cluster(resource: DeployedResource) -> Query | None:
+def _of_cluster(resource: DeployedResource, lookup: Lookup) -> Query | None:
     """Return the call for the instances of the cluster of an instance."""
     match resource.properties.get("DBClusterIdentifier"):
-        case {"Ref": str(logical_id)} if logical_id in resource.stack.resources:
-            cluster = resource.stack.resources[logical_id]["Properties"].get("DBClusterIdentifier")
-            return database_calls.instances(resource.region, cluster)
+        case {"Ref": str(logical_id)} if cluster := resources.find(lookup, resource.stack, logical_id):
+            return database_calls.instances(resource.region, cluster.physical_id)
     return None
 
 
 def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
-    call, name = _of_cluster(resource), resource.physical_id
-    found = {instance["DBInstanceIdentifier"]: instance for instance in lookup(call) if call} if call else {}
+    call, name = _of_cluster(resource, lookup), resource.physical_id
+    found = {instance["DBInstanceIdentifier"]: instance for instance in (lookup(call) if call else [])}
     if name not in found:
         return failed(
             f"The instance {name} does not exist.", "Find its deletion in CloudTrail (docs/recovery.md)."
@@ -96,8 +95,8 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
     return passed(f"The instance {name} is available, in {instance.get('AvailabilityZone')}.")
 
 
-def _ask_instance(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    if call := _of_cluster(resource):
+def _ask_instance(resource: DeployedResource, _: Needs, lookup: Lookup) -> Iterator[Query]:
+    if call := _of_cluster(resource, lookup):
         yield call
 
 

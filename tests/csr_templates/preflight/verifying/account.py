@@ -312,7 +312,7 @@ class RecordedAccount:
         }
 
     def _get(self, given: Mapping[str, Any], _: str) -> Any:
-        return {"status": 403 if "execute-api" in given["Url"] else 200, "location": ""}
+        return {"status": 403 if "execute-api" in given["Url"] else 200, "location": "", "errorType": ""}
 
 
 def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]) -> str:

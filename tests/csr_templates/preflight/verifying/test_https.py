@@ -92,7 +92,7 @@ def test_answers_of_the_api_without_the_key(answer: int, status: str) -> None:
 
     def change(query: Any, before: Any) -> Any:
         is_direct = query.service == "https" and "execute-api" in dict(query.parameters)["Url"]
-        return {"status": answer, "location": ""} if is_direct else before
+        return {**before, "status": answer} if is_direct else before
 
     needed = needs_of("prod")
     results = verified(RecordedAccount(needed, change), needed).results
