@@ -1,6 +1,6 @@
 """The API calls that only ``verify`` makes, and the keys that are kept of each answer.
 
-Some answers contain origin keys in clear. They never become facts: ``hidden`` replaces them.
+Some answers contain origin keys in clear. They never become facts: ``digest`` replaces them.
 """
 
 import hmac
@@ -18,7 +18,7 @@ HTTPS: Final = "https"
 _SALT: Final = secrets.token_bytes(32)
 
 
-def hidden(value: str) -> str:
+def digest(value: str) -> str:
     """Return a digest that only shows, among the facts of one run, whether two values are equal."""
     return hmac.new(_SALT, value.encode(), "sha256").hexdigest()
 
@@ -58,7 +58,7 @@ def _reduced_distribution(answer: Mapping[str, Any]) -> dict[str, Any]:
                 "Id": origin["Id"],
                 "DomainName": origin["DomainName"],
                 "Headers": {
-                    header["HeaderName"].lower(): hidden(header["HeaderValue"])
+                    header["HeaderName"].lower(): digest(header["HeaderValue"])
                     for header in origin.get("CustomHeaders", {}).get("Items", [])
                 },
             }
@@ -79,7 +79,7 @@ def api_key(region: str, identifier: str) -> Query:
         apiKey=identifier,
         includeValue=True,
     )
-    return replace(call, reduce=lambda key: {**key, "value": hidden(key.get("value", ""))})
+    return replace(call, reduce=lambda key: {**key, "value": digest(key.get("value", ""))})
 
 
 @cache

@@ -10,15 +10,15 @@ from botocore.validate import ParamValidator
 from csr_templates.preflight import live_calls
 from csr_templates.preflight.account import _given, _kept
 from csr_templates.preflight.facts import Query
-from csr_templates.preflight.live_calls import hidden
+from csr_templates.preflight.live_calls import digest
 
 
 def test_a_digest_only_shows_equality() -> None:
     """Equal values have equal digests, and a digest does not contain the value or its plain hash."""
     import hashlib
 
-    assert hidden("key") == hidden("key") != hidden("kez")
-    assert hidden("key") not in (hashlib.sha256(b"key").hexdigest(), "key")
+    assert digest("key") == digest("key") != digest("kez")
+    assert digest("key") not in (hashlib.sha256(b"key").hexdigest(), "key")
 
 
 def test_a_distribution_without_its_header_values() -> None:
@@ -53,7 +53,7 @@ def test_a_distribution_without_its_header_values() -> None:
             {
                 "Id": "api",
                 "DomainName": "api.example.com",
-                "Headers": {"x-api-key": hidden("only-in-the-account")},
+                "Headers": {"x-api-key": digest("only-in-the-account")},
             },
             {"Id": "site", "DomainName": "site.example.com", "Headers": {}},
         ],
@@ -68,7 +68,7 @@ def test_an_api_key_without_its_value() -> None:
         live_calls.plan_keys("eu-west-1", "p"), {"items": [{"id": "k", "value": "only-in-the-account"}]}
     )
 
-    assert key == {"enabled": True, "value": hidden("only-in-the-account")}
+    assert key == {"enabled": True, "value": digest("only-in-the-account")}
     assert plan == [{"id": "k"}]
     assert call.command == "aws apigateway get-api-key --region eu-west-1 --api-key k"
     assert live_calls.plan_keys("eu-west-1", "p").command.endswith(" --query 'items[].id'")

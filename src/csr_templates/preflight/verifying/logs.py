@@ -39,11 +39,11 @@ def _judge_group(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdic
 
 def _is_used(resource: DeployedResource) -> bool:
     """Return whether another resource of the stack refers to a resource, or depends on it."""
-    others = [other for name, other in resource.stack.resources.items() if name != resource.logical_id]
     return any(
-        resource.logical_id in as_list(other.get("DependsOn", []))
-        or any(unqualified(use.name) == resource.logical_id for use in uses(other.get("Properties", {})))
-        for other in others
+        resource.logical_id in as_list(user.get("DependsOn", []))
+        or any(unqualified(use.name) == resource.logical_id for use in uses(user.get("Properties", {})))
+        for name, user in resource.stack.resources.items()
+        if name != resource.logical_id
     )
 
 

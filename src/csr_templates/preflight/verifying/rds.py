@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from csr_templates.preflight import database_calls
+from csr_templates.preflight.checks.rds import waiting_parameters, writer_verdict
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
+from csr_templates.preflight.results import Check, Verdict, failed, passed
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
@@ -29,37 +30,12 @@ def _judge_writer(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdi
     name, cluster = resource.physical_id, _cluster(resource, lookup)
     if not cluster:
         return failed(f"The cluster {name} does not exist.", "Recover it (docs/recovery.md).")
-    if cluster["Status"] != "available":
-        return failed(f"The cluster {name} is {cluster['Status']}.", _START)
-    members = cluster.get("DBClusterMembers", [])
-    writers = [member for member in members if member["IsClusterWriter"]]
-    if not writers:
-        return failed(
-            f"The cluster {name} does not have a writer instance.", "See its events: aws rds describe-events."
-        )
-    (writer, *_rest) = writers
-    if writer.get("PromotionTier", 0) > min(member.get("PromotionTier", 0) for member in members):
-        return warned(
-            f"The writer is {writer['DBInstanceIdentifier']}, not the first instance: a failover occurred.",
-            "If no one caused the failover, find its reason: aws rds describe-events. The function does not "
-            "need another one.",
-        )
-    return passed(f"The writer of {name} is {writer['DBInstanceIdentifier']}, the first instance.")
+    return writer_verdict(cluster, "The function does not need another one.")
 
 
 def _judge_pending(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
-    waiting = [
-        f"{member['DBInstanceIdentifier']} (cluster parameters: {member['DBClusterParameterGroupStatus']})"
-        for member in _cluster(resource, lookup).get("DBClusterMembers", [])
-        if member.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync"
-    ]
-    for instance in lookup(database_calls.instances(resource.region, resource.physical_id)):
-        waiting += [
-            f"{instance['DBInstanceIdentifier']} ({group['DBParameterGroupName']}: "
-            f"{group['ParameterApplyStatus']})"
-            for group in instance.get("DBParameterGroups", [])
-            if group.get("ParameterApplyStatus", "in-sync") != "in-sync"
-        ]
+    instances = lookup(database_calls.instances(resource.region, resource.physical_id))
+    waiting = waiting_parameters(_cluster(resource, lookup), instances)
     if waiting:
         return failed(
             f"Some parameters are not in effect before a restart: {', '.join(waiting)}.",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from csr_templates.hand_over.alarm_topics import is_critical
 from csr_templates.preflight import calls
+from csr_templates.preflight.checks.sns import SUBSCRIBE, missing_subscription
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
@@ -16,14 +17,9 @@ def _judge(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     subscriptions = lookup(calls.subscriptions(resource.region, resource.physical_id))
     if subscriptions is None:
         return failed(f"The topic {name} does not exist.", "Detect the drift of the stack, and restore it.")
-    if any(subscription["SubscriptionArn"].startswith("arn:") for subscription in subscriptions):
-        return passed(f"The topic {name} has a confirmed subscription.")
-    state = "is not confirmed" if subscriptions else "is missing"
+    fault = missing_subscription(name, subscriptions)
     verdict = failed if is_critical(resource.properties) else warned
-    return verdict(
-        f"The subscription of the topic {name} {state}: its alarms do not notify anyone.",
-        "Subscribe, and confirm the subscription (docs/operations.md, Subscribe).",
-    )
+    return verdict(fault, SUBSCRIBE) if fault else passed(f"The topic {name} has a confirmed subscription.")
 
 
 def _ask(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
