@@ -16,6 +16,10 @@ _UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """The errors of a judgment that reads an answer with an unexpected structure."""
 
 
+class SkippedError(Exception):
+    """A subject has no result, because the result of another check explains why it is not there."""
+
+
 class Subject(NamedTuple):
     """The subject of one judgment.
 
@@ -121,7 +125,8 @@ def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
         needs: what the templates need.
         facts: the answers; missing answers are unknown.
     """
-    return [_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs)]
+    results = (_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs))
+    return [result for result in results if result]
 
 
 def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> list[Query]:
@@ -144,11 +149,13 @@ def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> l
     return list(found.values())
 
 
-def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result:
+def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result | None:
     lookup = Lookup(facts)
     why = ""
     try:
         verdict = check.judge(subject, needs, lookup)
+    except SkippedError:
+        return None
     except NoAnswerError as error:
         verdict, why = Verdict(UNKNOWN, str(error), error.remedy), error.why
     except _UNEXPECTED as error:

@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from csr_templates.preflight import deployed, deployed_calls, hidden
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
 
 _COMPLETE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
@@ -45,9 +45,7 @@ def _judge_state(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
 
 def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
-    found = deployed.description(lookup, stack)
-    if found is None:
-        return _missing(stack)
+    found = _description(stack, lookup)
     text = lookup(deployed_calls.template(stack.region, found["StackId"])).strip()
     built = stack.built.text
     if text == built.strip() or text == hidden.in_template(built).strip():
@@ -65,9 +63,7 @@ def _ask_template(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]
 
 def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
-    found = deployed.description(lookup, stack)
-    if found is None:
-        return _missing(stack)
+    found = _description(stack, lookup)
     values = {
         parameter["ParameterKey"]: parameter.get("ParameterValue", "")
         for parameter in found.get("Parameters", [])
@@ -90,9 +86,7 @@ def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
 
 def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
-    found = deployed.description(lookup, stack)
-    if found is None:
-        return _missing(stack)
+    found = _description(stack, lookup)
     if stack.built.termination_protection and not found.get("EnableTerminationProtection"):
         return failed(
             f"The termination protection of {subject.id} is off.",
@@ -116,8 +110,16 @@ def _ask_policy(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
         yield deployed_calls.stack_policy(subject.stack.region, found["StackId"])
 
 
-def _missing(stack: StackNeeds) -> Verdict:
-    return failed(f"{stack.deployed} is not deployed in {stack.region}.", resources.DEPLOY)
+def _description(stack: StackNeeds, lookup: Lookup) -> dict[str, Any]:
+    """Return the stack from DescribeStacks.
+
+    Raises:
+        SkippedError: it is not deployed, which the first check says.
+    """
+    found = deployed.description(lookup, stack)
+    if found is None:
+        raise SkippedError
+    return found
 
 
 CHECKS: tuple[Check, ...] = (

@@ -7,7 +7,7 @@ from typing import Any, Final
 from csr_templates.preflight import calls, live_calls
 from csr_templates.preflight.facts import Lookup, Query, moment
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
@@ -81,6 +81,8 @@ def _judge_mute_rules(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
         for deployed in resources.all_of(needs, lookup, _ALARM)
         if deployed.region == subject.id
     }
+    if not names:
+        raise SkippedError
     warning = None
     for call in _rule_calls(subject.id, lookup):
         rule = lookup(call) or {}

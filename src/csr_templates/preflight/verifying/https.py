@@ -76,6 +76,8 @@ def _target(config: Mapping[str, Any], path: str) -> str:
 
 def _judge_origin(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     request = _origin_request(subject, lookup)
+    if _distribution(subject, lookup) is None:
+        return resources.missing(subject, lookup)
     if request is None:
         return warned(
             f"The origin {subject.id} was not requested through CloudFront: no health check names a path.",
@@ -117,14 +119,12 @@ def _distribution(subject: Subject, lookup: Lookup) -> DeployedResource | None:
 
 
 def _origin_request(subject: Subject, lookup: Lookup) -> Query | None:
-    """Return the request for the path of an origin; None if there is no path."""
+    """Return the request for the path of an origin; None if there is no path, or no distribution."""
     origin: _Origin = subject.about
-    if not origin.path:
-        return None
     found = _distribution(subject, lookup)
-    host = origin.aliases[0] if origin.aliases or not found else ""
-    if found and not host:
-        host = cloudfront.distribution(found, lookup)["DomainName"]
+    if not found or not origin.path:
+        return None
+    host = origin.aliases[0] if origin.aliases else cloudfront.distribution(found, lookup)["DomainName"]
     return live_calls.request(f"https://{host}{origin.path}")
 
 
@@ -190,7 +190,7 @@ def _api_request(subject: Subject, lookup: Lookup) -> Query | None:
 def _judge_refusal(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     request = _api_request(subject, lookup)
     if request is None:
-        return failed(f"{subject.stack.deployed} does not have the stage {subject.id}.", resources.DEPLOY)
+        return resources.missing(subject, lookup)
     url = dict(request.parameters)["Url"]
     answer = lookup(request)
     if "error" in answer:

@@ -7,7 +7,7 @@ from cfn_analysis.model.resolving import Known
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Step, Subject, Verdict, failed
+from csr_templates.preflight.results import Check, SkippedError, Step, Subject, Verdict, failed
 
 DEPLOY: Final = "Deploy the stack, then run verify again."
 
@@ -70,6 +70,17 @@ def find(lookup: Lookup, stack: StackNeeds, logical_id: str) -> DeployedResource
     return DeployedResource(stack, logical_id, physical_id, stack.resources[logical_id].get("Properties", {}))
 
 
+def missing(subject: Subject, lookup: Lookup) -> Verdict:
+    """Return the verdict for a resource that is not deployed.
+
+    Raises:
+        SkippedError: its stack is not deployed.
+    """
+    if not deployed.is_there(lookup, subject.stack):
+        raise SkippedError
+    return failed(f"{subject.stack.deployed} does not have the resource {subject.id}.", DEPLOY)
+
+
 def check(
     name: str,
     summary: str,
@@ -97,7 +108,7 @@ def check(
     def judge_subject(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         resource = find(lookup, subject.stack, subject.id)
         if resource is None:
-            return failed(f"{subject.stack.deployed} does not have the resource {subject.id}.", DEPLOY)
+            return missing(subject, lookup)
         return judge(resource, needs, lookup)
 
     def step(ask: Ask) -> Step:

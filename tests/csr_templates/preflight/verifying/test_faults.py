@@ -120,13 +120,39 @@ def test_every_check_is_tested_with_a_fault() -> None:
     }
 
 
-def test_a_missing_stack_fails(healthy: Outcome) -> None:
-    """Nothing about its resources passes."""
-    results = _with_fault(healthy, {"of": f"DescribeStacks {PREFIX}database", "fails": "ValidationError"})
-    of_stack = [result for result in results if result.stack == "database" and result.status == "PASS"]
+@pytest.mark.parametrize("name", ["network", "database", "api", "frontend"])
+def test_a_missing_stack_fails_once(healthy: Outcome, name: str) -> None:
+    """Its state is the only result about it; what other stacks need of it fails or is unknown too."""
+    missing = {"of": f"DescribeStacks {PREFIX}{name}", "fails": "ValidationError"}
+    results = _with_fault(healthy, missing)
+    alone = {"certificate", "mute-rules"}  # do not depend on the stack
+    of_stack = [result for result in results if result.stack == name and result.check not in alone]
 
-    assert f"FAIL stack-state:{PREFIX}database" in _states(results)
-    assert of_stack == []
+    assert _states(of_stack) == {f"FAIL stack-state:{PREFIX}{name}"}
+    assert {result.why for result in results} == {""}
+
+
+def test_an_empty_account_fails_for_each_stack() -> None:
+    """As with the profile of another account: one line for each stack."""
+
+    def nothing(query: Query, answer: Any) -> Any:
+        raise AwsError("ValidationError" if query.operation == "DescribeStacks" else "AccessDenied")
+
+    needed = needs_of("prod")
+    results = verified(RecordedAccount(needed, nothing), needed).results
+
+    assert [result.check for result in results] == ["stack-state"] * 4
+    assert {result.status for result in results} == {"FAIL"}
+
+
+def test_a_resource_that_is_not_deployed_fails(healthy: Outcome) -> None:
+    """A resource of the template that the stack does not have is named."""
+    first = healthy.account.needs.stacks[0].of_type("AWS::CloudWatch::Alarm")[0][0]
+    place = f"StackResourceSummaries.{first}.LogicalResourceId"
+    results = _with_fault(healthy, {"of": f"ListStackResources {PREFIX}network", "set": {place: "Another"}})
+    (found,) = [result for result in results if result.status != "PASS"]
+
+    assert found.sentence == f"{PREFIX}network does not have the resource {first}."
 
 
 def test_every_denied_call_is_unknown(healthy: Outcome) -> None:
