@@ -263,6 +263,11 @@ STATES: Final = {
         0,
         ("parameter Image: image-1 -> value of the SSM parameter /image", "update Running"),
     ),
+    "value of each deploy": State(
+        changed("api", template=API.replace("${Image} ${Release}", "${Release}")),
+        0,
+        ("Value: v7 -> image-1 v7",),
+    ),
     "template with a macro": State(
         changed("site", template=f"Transform: AWS::Serverless-2016-10-31\n{SITE}"),
         1,
