@@ -20,7 +20,6 @@ from csr_templates.hand_over import history, operator_policies, review_sides
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
 from csr_templates.preflight import (
-    deployed_checks,
     deployed_report,
     deployed_state,
     review_side,
@@ -191,8 +190,8 @@ def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
     def needs_of(account: str) -> Needs:
         return needs(folder, environment, account, per_deploy=per_deploy)
 
-    needed, facts = account_facts.obtain(
-        arguments, operator_policies.DEPLOYED, deployed_checks.CHECKS, needs_of
+    needed, facts = account_facts.obtain_in_rounds(
+        arguments, operator_policies.DEPLOYED, deployed_state.rounds, needs_of
     )
     if sentence := wrong_account(needed):
         raise InputError(f"{sentence} {WRONG_ACCOUNT}")

@@ -15,7 +15,7 @@ from cfn_analysis.model.wording import hint
 from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import calls, http_probe, live_calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, FailedCall, Query, now
-from csr_templates.preflight.results import Check, queries
+from csr_templates.preflight.results import Check, rounds
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -186,13 +186,22 @@ def collect(
     needs: Needs,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> None:
-    """Make all calls that the checks need, one step after the other.
+    """Make all calls that the checks need; see ``ask_in_rounds``."""
+    ask_in_rounds(account, facts, rounds(checks, needs, facts), progress)
+
+
+def ask_in_rounds(
+    account: Account,
+    facts: Facts,
+    queries: Iterable[Iterable[Query]],
+    progress: Callable[[int, int], None] = lambda done, known: None,
+) -> None:
+    """Make calls in parallel, one round after the other.
 
     Args:
         account: the account.
         facts: the answers are added to these.
-        checks: the checks.
-        needs: the needs of the templates.
+        queries: the calls of each round, which are computed after the answers of the earlier ones.
         progress: called with the number of answered calls and the number of known calls.
 
     Raises:
@@ -200,8 +209,8 @@ def collect(
     """
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        for step in range(max(len(check.facts) for check in checks)):
-            unanswered = [query for query in queries(checks, needs, facts, step) if not facts.has(query)]
+        for asked in queries:
+            unanswered = {query.key: query for query in asked if not facts.has(query)}.values()
             known = done + len(unanswered)
             waiting = [pool.submit(account.ask, query) for query in unanswered]
             try:

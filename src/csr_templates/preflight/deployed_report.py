@@ -10,7 +10,6 @@ from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
 from csr_templates.hand_over.history import HistoryError, commit_of
 from csr_templates.preflight import review_side
-from csr_templates.preflight.deployed_state import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,14 +29,13 @@ _LISTS: Final = {
 def as_json(state: DeployedState, folder: Side) -> dict[str, Any]:
     """Return what was read from the account, with where each stack differs from the folder."""
     header = state.facts.header
-    unknown = [stack.name for stack in state.needs.stacks if is_unknown(state, stack)]
     absent = [stack.name for stack in state.needs.stacks if stack.name not in state.stacks]
     return {
         "account": header.account,
         "time": header.time,
         "stacks": [_stack(state, stack, folder) for stack in folder.stacks if stack.name in state.stacks],
-        "missing": [name for name in absent if name not in unknown],
-        "unknown": [name for name in absent if name in unknown],
+        "missing": [name for name in absent if name not in state.not_compared],
+        "unknown": [name for name in absent if name in state.not_compared],
         "others": [stack.stack_name for stack in state.others],
     }
 

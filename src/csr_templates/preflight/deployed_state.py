@@ -1,21 +1,22 @@
-"""The deployed stacks of an environment as data, from the facts."""
+"""The deployed stacks of an environment as data, read from the facts. A part that is not known is said."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
 
-from csr_templates.preflight import calls, deployed_calls, deployed_checks, hidden
-from csr_templates.preflight.deployed_checks import (
-    DRIFT,
-    IMPORTERS,
-    OTHER_STACKS,
-    STACK,
-    STACK_POLICY,
-    TEMPLATE,
-)
-from csr_templates.preflight.facts import Facts, Lookup
+from csr_templates.preflight import calls, deployed_calls, hidden
+from csr_templates.preflight.checks.cloudformation import READY, REMEDIES
+from csr_templates.preflight.facts import MISSING, Facts, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import UNKNOWN, Result, judge
+from csr_templates.preflight.results import UNEXPECTED
+
+_NOT_CREATED: Final = "REVIEW_IN_PROGRESS"
+"""A stack that has only a change set: it has no resources, and no template that was deployed."""
+_NO_TEMPLATE: Final = (
+    "it has a Transform, or is not a template that this version reads. Compare the processed templates "
+    "(docs/review.md)."
+)
 
 
 class DeployedParameter(NamedTuple):
@@ -79,7 +80,9 @@ class DeployedState(NamedTuple):
         stacks: short name -> deployed stack of the folder; a stack that is missing is not deployed.
         others: the stacks of the environment that are not in the folder.
         imports: short name -> export of the stack -> the stacks outside the environment that import it.
-        unknown: what could not be read.
+        unknown: stack and sentence for each part that is not known.
+        not_compared: the stacks of the folder that cannot be compared.
+        missing: the calls whose answers the facts do not contain.
     """
 
     needs: Needs
@@ -87,76 +90,155 @@ class DeployedState(NamedTuple):
     stacks: Mapping[str, DeployedStack]
     others: Sequence[DeployedStack]
     imports: Mapping[str, Mapping[str, Sequence[str]]]
-    unknown: Sequence[Result]
+    unknown: Sequence[tuple[str, str]]
+    not_compared: frozenset[str]
+    missing: Sequence[Query]
 
 
 def read(needs: Needs, facts: Facts) -> DeployedState:
-    """Return what is deployed of an environment; parts that the facts do not contain are unknown."""
-    lookup = Lookup(facts)
-    results = judge(deployed_checks.CHECKS, needs, facts)
-    unknown = [result for result in results if result.status == UNKNOWN]
-    missing = {(result.check, result.stack) for result in unknown}
-    stacks = {}
-    for stack in needs.stacks:
-        known = {part for part in (TEMPLATE, STACK_POLICY, DRIFT) if (part, stack.name) not in missing}
-        found = None if (STACK, stack.name) in missing else deployed_checks.settled(lookup, stack)
-        if found:
-            stacks[stack.name] = _deployed_stack(lookup, stack.name, stack.region, found, known)
-    others = [
-        _deployed_stack(lookup, _short_name(needs, found), region, found, {TEMPLATE, STACK_POLICY})
-        for region in needs.regions
-        if not _is_missing(OTHER_STACKS, region, unknown)
-        for found in deployed_checks.other_stacks(lookup, needs, region)
-    ]
+    """Return what is deployed of an environment."""
+    reader = _Reader(needs, facts)
+    stacks = {stack.name: found for stack in needs.stacks if (found := reader.stack(stack))}
+    others = [stack for region in needs.regions for stack in reader.others(region)]
     own = {stack.stack_name for stack in (*stacks.values(), *others)}
-    imports: dict[str, dict[str, list[str]]] = {}
-    for stack in needs.stacks:
-        if (IMPORTERS, stack.name) not in missing:
-            for export, names in deployed_checks.importers(lookup, stack).items():
-                if outside := [name for name in names if name not in own]:
-                    imports.setdefault(stack.name, {})[export] = outside
-    return DeployedState(needs, facts, stacks, others, imports, unknown)
+    imports = {stack.name: reader.imports(stack, own) for stack in stacks.values()}
+    unknown = tuple(dict.fromkeys(reader.unknown))
+    not_compared = frozenset(reader.not_compared)
+    return DeployedState(needs, facts, stacks, others, imports, unknown, not_compared, reader.missing)
 
 
-def is_unknown(state: DeployedState, stack: StackNeeds) -> bool:
-    """Return whether it is not known what is deployed of a stack, or whether it is deployed."""
-    return any(result.stack == stack.name and result.check in (STACK, TEMPLATE) for result in state.unknown)
+def rounds(needs: Needs, facts: Facts) -> Iterator[Sequence[Query]]:
+    """Yield the calls whose answers are missing, until the facts contain all that ``read`` asks for."""
+    while missing := read(needs, facts).missing:
+        yield missing
 
 
-def _is_missing(check: str, subject: str, unknown: Sequence[Result]) -> bool:
-    return any((result.check, result.subject) == (check, subject) for result in unknown)
+class _Reader:
+    """Reads the stacks, and records what is not known."""
 
+    def __init__(self, needs: Needs, facts: Facts) -> None:
+        self.needs = needs
+        self.facts = facts
+        self.unknown: list[tuple[str, str]] = []
+        self.not_compared: set[str] = set()
+        self.missing: list[Query] = []
+        self.known_ids: set[str] = set()
 
-def _short_name(needs: Needs, description: Mapping[str, Any]) -> str:
-    return str(description["StackName"]).removeprefix(needs.prefix)
+    def stack(self, stack: StackNeeds) -> DeployedStack | None:
+        """Return a stack of the folder; None if it is not deployed, or its state is not known."""
+        self.not_compared.add(stack.name)
+        with self._about(stack.name):
+            described = self._answer(calls.stack(stack.region, stack.deployed))
+            if not described or described[0]["StackStatus"] == _NOT_CREATED:
+                self.not_compared.remove(stack.name)
+                return None
+            self.known_ids.add(described[0]["StackId"])
+            status = described[0]["StackStatus"]
+            if status in READY:
+                found = self._read(stack.name, stack.region, described[0])
+                if found.template:
+                    self.not_compared.remove(stack.name)
+                return found
+            remedy = REMEDIES.get(status, "Wait until the operation is complete, then run the command again.")
+            self.unknown.append(
+                (
+                    stack.name,
+                    f"{stack.deployed} is in status {status}, so what is deployed is not known and was not "
+                    f"compared. {remedy}",
+                )
+            )
+        return None
 
+    def others(self, region: str) -> list[DeployedStack]:
+        """Return the stacks of the environment in a region that are not in the folder."""
+        found = []
+        first = next(stack.name for stack in self.needs.stacks if stack.region == region)
+        with self._about(first):
+            for summary in self._answer(deployed_calls.summaries(region)):
+                name, stack_id = summary["StackName"], summary["StackId"]
+                if not name.startswith(self.needs.prefix) or stack_id in self.known_ids:
+                    continue
+                with self._about(first):
+                    stacks = self._answer(calls.stack(region, stack_id)) or ()
+                    found += [
+                        self._read(name.removeprefix(self.needs.prefix), region, stack)
+                        for stack in stacks
+                        if self._is_ours(stack) and stack["StackStatus"] in READY
+                    ]
+        return [stack for stack in found if stack.template]
 
-def _deployed_stack(
-    lookup: Lookup, name: str, region: str, found: Mapping[str, Any], known: set[str]
-) -> DeployedStack:
-    drift = found.get("DriftInformation", {})
-    policy: Mapping[str, Any] | None = None
-    if STACK_POLICY in known:
-        policy = json.loads(lookup(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
-    template = lookup(deployed_calls.template(region, found["StackId"])) if TEMPLATE in known else ""
-    triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
-    return DeployedStack(
-        name,
-        found["StackName"],
-        found["StackId"],
-        region,
-        found["StackStatus"],
-        found.get("LastUpdatedTime") or found.get("CreationTime", ""),
-        template,
-        {entry["ParameterKey"]: _parameter(entry) for entry in found.get("Parameters", [])},
-        policy,
-        found.get("EnableTerminationProtection") is True,
-        {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
-        [trigger["Arn"] for trigger in triggers],
-        drift.get("StackDriftStatus", "NOT_CHECKED"),
-        drift.get("LastCheckTimestamp", ""),
-        _drifted(lookup, region, found["StackId"]) if DRIFT in known else None,
-    )
+    def imports(self, stack: DeployedStack, own: set[str]) -> dict[str, list[str]]:
+        """Return the exports of a stack that stacks outside the environment import."""
+        found: dict[str, list[str]] = {}
+        with self._about(stack.name):
+            for export in self._answer(calls.exports(stack.region)):
+                if export.get("ExportingStackId") == stack.id:
+                    with self._about(stack.name):
+                        names = self._answer(deployed_calls.importers(stack.region, export["Name"]))
+                        if outside := [name for name in names or () if name not in own]:
+                            found[export["Name"]] = outside
+        return found
+
+    @contextmanager
+    def _about(self, stack: str) -> Iterator[None]:
+        """Record that a part of a stack is not known, if reading it fails."""
+        try:
+            yield
+        except NoAnswerError as error:
+            self.unknown.append((stack, f"{error} {error.remedy}"))
+        except UNEXPECTED as error:
+            self.unknown.append(
+                (
+                    stack,
+                    f"An answer of AWS cannot be read: {type(error).__name__}: {error}. Check it manually.",
+                )
+            )
+
+    def _answer(self, query: Query) -> Any:
+        try:
+            return self.facts.answer(query)
+        except NoAnswerError as error:
+            if error.code == MISSING:
+                self.missing.append(query)
+            raise
+
+    def _is_ours(self, stack: Mapping[str, Any]) -> bool:
+        values = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in stack.get("Parameters", [])}
+        return (values.get("ProjectName"), values.get("Environment")) == (
+            self.needs.project,
+            self.needs.environment,
+        )
+
+    def _read(self, name: str, region: str, found: Mapping[str, Any]) -> DeployedStack:
+        """Return a stack; parts that are not known are empty or None, and said."""
+        drift = found.get("DriftInformation", {})
+        template, policy, drifted = "", None, None
+        with self._about(name):
+            if not (template := self._answer(deployed_calls.template(region, found["StackId"]))):
+                sentence = f"The deployed template of {found['StackName']} cannot be compared: {_NO_TEMPLATE}"
+                self.unknown.append((name, sentence))
+        with self._about(name):
+            policy = json.loads(self._answer(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
+        with self._about(name):
+            drifted = _drifted(self._answer(calls.stack_resources(region, found["StackId"])))
+        triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
+        return DeployedStack(
+            name,
+            found["StackName"],
+            found["StackId"],
+            region,
+            found["StackStatus"],
+            found.get("LastUpdatedTime") or found.get("CreationTime", ""),
+            template,
+            {entry["ParameterKey"]: _parameter(entry) for entry in found.get("Parameters", [])},
+            policy,
+            found.get("EnableTerminationProtection") is True,
+            {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
+            [trigger["Arn"] for trigger in triggers],
+            drift.get("StackDriftStatus", "NOT_CHECKED"),
+            drift.get("LastCheckTimestamp", ""),
+            drifted,
+        )
 
 
 def _parameter(entry: Mapping[str, str]) -> DeployedParameter:
@@ -164,9 +246,9 @@ def _parameter(entry: Mapping[str, str]) -> DeployedParameter:
     return DeployedParameter(value, resolved, bool({value, resolved} & hidden.MASKS))
 
 
-def _drifted(lookup: Lookup, region: str, stack_id: str) -> list[str]:
+def _drifted(resources: Sequence[Mapping[str, Any]]) -> list[str]:
     return [
         resource["LogicalResourceId"]
-        for resource in lookup(calls.stack_resources(region, stack_id))
+        for resource in resources
         if resource.get("DriftInformation", {}).get("StackResourceDriftStatus") in ("MODIFIED", "DELETED")
     ]

@@ -21,6 +21,8 @@ FORMAT_VERSION: Final = 2
 _LONGEST_ARGUMENT: Final = 200  # characters of a value in a displayed command
 DENIED: Final = "denied"
 """Failure code of a call that IAM does not allow, for all services."""
+MISSING: Final = "missing"
+"""Code of a call whose answer the facts do not contain."""
 
 
 class FactsError(ValueError):
@@ -244,7 +246,7 @@ class Facts:
                 f"The saved facts do not contain the answer of {where}.",
                 "not in the saved facts",
                 "Save the facts again, for this environment and with this version.",
-                "missing",
+                MISSING,
                 query,
             )
         if fact.failure is None:

@@ -68,15 +68,20 @@ def _hide_pairs(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_secrets(template: Mapping[str, Any]) -> dict[str, Any]:
-    clean = {section: _hide(content, "", "") for section, content in template.items()}
+    clean = {
+        # The name of a condition, such as HasPassword, is not the name of the values in it.
+        section: content if section == "Conditions" else _hide(content, "", "")
+        for section, content in template.items()
+    }
     for name, resource in template["Resources"].items():
         if isinstance(resource, Mapping) and "Properties" in resource:
             properties = _hide(resource["Properties"], "", str(resource.get("Type")))
             clean["Resources"][name] = {**clean["Resources"][name], "Properties": properties}
     for name, parameter in template.get("Parameters", {}).items():
         if "Default" in parameter:
-            secret = str(parameter.get("NoEcho")).lower() == "true"
-            default = HIDDEN_VALUE if secret else shown(as_strings(parameter["Default"]), name)
+            default = as_strings(parameter["Default"])
+            secret = str(parameter.get("NoEcho")).lower() == "true" and default != ""
+            default = HIDDEN_VALUE if secret else shown(default, name)
             if default == HIDDEN_VALUE:
                 clean["Parameters"][name] = {**clean["Parameters"][name], "Default": default}
     return clean

@@ -17,7 +17,7 @@ from cfn_analysis.reviewing.kinds import EXPORT, KINDS, UNKNOWN, WILL_FAIL
 from cfn_analysis.reviewing.risks import Risk
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.preflight import hidden
-from csr_templates.preflight.deployed_state import DeployedStack, DeployedState, is_unknown
+from csr_templates.preflight.deployed_state import DeployedStack, DeployedState
 
 _SSM: Final = "AWS::SSM::Parameter::Value<"
 _OUTSIDE: Final = "outside the folder"
@@ -86,16 +86,14 @@ def _without_importers(found: report.Review, state: DeployedState, outside: set[
         for risk in found.risks
         if risk.stack not in outside
     ]
-    messages = dict.fromkeys((result.stack, f"{result.sentence} {result.remedy}") for result in state.unknown)
-    risks += [Risk(UNKNOWN, (state.needs.environment,), stack, "", message) for stack, message in messages]
+    risks += [Risk(UNKNOWN, (state.needs.environment,), stack, "", text) for stack, text in state.unknown]
     risks.sort(key=lambda risk: KINDS.index(risk.kind))
     return found._replace(environments=environments, risks=risks)
 
 
 def _sides(state: DeployedState, stack: BuiltStack, values: Mapping[str, str]) -> _Sides:
-    needs = state.needs.stack(stack.name)
     deployed = state.stacks.get(stack.name)
-    if needs and is_unknown(state, needs):
+    if stack.name in state.not_compared:
         return _Sides(stack, stack, values, values)
     if deployed is None:
         return _Sides(None, stack, {}, values)

@@ -14,8 +14,8 @@ from csr_templates.cli import account_facts
 from csr_templates.cli import main as command_line
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.operator_policies import CALLS, DEPLOYED
-from csr_templates.preflight import deployed_checks
-from csr_templates.preflight.account import Account, collect
+from csr_templates.preflight import deployed_state
+from csr_templates.preflight.account import Account, ask_in_rounds
 from csr_templates.preflight.needs import needs
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
@@ -263,6 +263,11 @@ STATES: Final = {
         0,
         ("parameter Image: image-1 -> value of the SSM parameter /image", "update Running"),
     ),
+    "value of each deploy": State(
+        changed("api", template=API.replace("${Image} ${Release}", "${Release}")),
+        0,
+        ("Value: v7 -> image-1 v7",),
+    ),
     "template with a macro": State(
         changed("site", template=f"Transform: AWS::Serverless-2016-10-31\n{SITE}"),
         1,
@@ -488,7 +493,7 @@ def test_the_built_system_is_read_in_two_seconds(world: World, review: Review) -
     needed = needs(folder, "prod", facts.account)
     started = time.monotonic()
     with mock.patch.object(world.account, "seconds", 0.1):
-        collect(world.account.client, facts, deployed_checks.CHECKS, needed)
+        ask_in_rounds(world.account.client, facts, deployed_state.rounds(needed, facts))
     spent = time.monotonic() - started
 
     report = review(after=OUT.as_posix())

@@ -21,11 +21,11 @@ def wrong_account(needs: Needs) -> str | None:
     """Return the sentence about a parameter with another account than the one of the caller."""
     for stack in needs.chosen:
         for name in _ARNS:
-            arn = stack.values.get(name, "")
-            if arn and arn.split(":")[4] not in (needs.account, "aws"):
+            account = next(iter(stack.values.get(name, "").split(":")[4:]), "")
+            if account not in ("", "aws", needs.account):
                 return (
-                    f"{name} of {needs.environment} is in account {arn.split(':')[4]}, but the caller is "
-                    f"in account {needs.account}."
+                    f"{name} of {needs.environment} is in account {account}, but the caller is in account "
+                    f"{needs.account}."
                 )
     return None
 

@@ -11,7 +11,7 @@ from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import account as accounts
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.facts import DENIED, Query
-from csr_templates.preflight.results import Result, judge, queries
+from csr_templates.preflight.results import Result, judge, rounds
 from csr_templates.preflight.verifying.listing import CHECKS
 from tests.data import read_yaml
 from tests.system import ENVIRONMENTS, PROJECT, ROOT
@@ -242,8 +242,8 @@ def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
     needed = healthy.account.needs
     facts = healthy.account.start(PROJECT, "prod", operator_policies.VERIFY)
     seconds = 0.1  # the call for the caller
-    for step in range(max(len(check.facts) for check in CHECKS)):
-        new = [query for query in queries(CHECKS, needed, facts, step) if not facts.has(query)]
+    for asked in rounds(CHECKS, needed, facts):
+        new = [query for query in asked if not facts.has(query)]
         facts.add(map(healthy.account.ask, new))
         seconds += math.ceil(len(new) / accounts.WORKERS) * 0.1
 
