@@ -16,7 +16,6 @@ from csr_templates.preflight.verifying.resources import DeployedResource
 _ORIGINS: Final = 2
 _APIS: Final = 1
 """At most three requests in total: one for each of the first origins, and one to the first API."""
-_API: Final = "AWS::ApiGateway::RestApi"
 _REFUSED: Final = (401, 403)
 # API Gateway answers 403 for a path without a method, too.
 # https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden

@@ -1,11 +1,14 @@
 """The results after a deploy of healthy environments, and with each single fault."""
 
 import copy
+import json
 import math
 from collections import Counter
+from importlib.resources import files
 from typing import Any
 
 import pytest
+from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import account as accounts
@@ -213,10 +216,13 @@ def test_origin_keys_never_become_facts(healthy: Outcome) -> None:
 
 
 def test_saved_facts_give_the_same_results(healthy: Outcome) -> None:
-    """Facts that are written and read again are the same, those of HTTPS requests too."""
+    """Facts that are written have the schema, and are the same when they are read again."""
+    schema = json.loads(files("csr_templates.preflight").joinpath("facts.schema.json").read_text("utf-8"))
+    document = json.loads(saved.as_json(healthy.facts))
     back = saved.from_json(saved.as_json(healthy.facts), "facts.json", "verify")
 
     assert judge(CHECKS, healthy.account.needs, back) == healthy.results
+    assert [error.message for error in StandardValidator(schema).iter_errors(document)] == []
 
 
 def test_the_policy_allows_exactly_the_calls(healthy: Outcome) -> None:
