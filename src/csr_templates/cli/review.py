@@ -191,7 +191,7 @@ def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
         return needs(folder, environment, account, per_deploy=per_deploy)
 
     needed, facts = account_facts.obtain_in_rounds(
-        arguments, operator_policies.DEPLOYED, deployed_state.rounds, needs_of
+        arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, needs_of
     )
     if sentence := wrong_account(needed):
         raise InputError(f"{sentence} {WRONG_ACCOUNT}")

@@ -107,7 +107,7 @@ def read(needs: Needs, facts: Facts) -> DeployedState:
     return DeployedState(needs, facts, stacks, others, imports, unknown, not_compared, reader.missing)
 
 
-def rounds(needs: Needs, facts: Facts) -> Iterator[Sequence[Query]]:
+def missing_calls(needs: Needs, facts: Facts) -> Iterator[Sequence[Query]]:
     """Yield the calls whose answers are missing, until the facts contain all that ``read`` asks for."""
     while missing := read(needs, facts).missing:
         yield missing

@@ -6,7 +6,7 @@ deploy without a new value keeps it. A stack whose state is not known is the sam
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
@@ -118,27 +118,23 @@ def _with_resolved(
     before: BuiltStack, after: BuiltStack, deployed: DeployedStack, values: Mapping[str, str]
 ) -> _Sides:
     """Return both sides with the values of their parameters, those of Systems Manager resolved."""
-    values_before = _known_values(deployed)
+    parameters = {name: value for name, value in deployed.parameters.items() if not value.is_hidden}
     values_after = {
+        name: values[name] for name in values if name in parameters or name not in deployed.parameters
+    }
+    values_after |= {name: parameters[name].value for name in after.per_deploy if name in parameters}
+    values_before = {
+        name: _restored(parameter.value, values_after.get(name)) for name, parameter in parameters.items()
+    }
+    resolved = {name: value.resolved for name, value in parameters.items() if value.resolved is not None}
+    kept = {
         name: value
-        for name, value in values.items()
-        if name not in deployed.parameters or not deployed.parameters[name].is_hidden
+        for name, value in resolved.items()
+        if _is_stored(after, name) and values_after.get(name, after.default(name)) == parameters[name].value
     }
-    values_after |= {
-        name: deployed.parameters[name].value for name in after.per_deploy if name in values_before
-    }
-    for name, value in values_before.items():
-        values_before[name] = _restored(value, values_after.get(name, value))
-    for name, parameter in deployed.parameters.items():
-        if parameter.resolved is None or parameter.is_hidden:
-            continue
-        before = _as_plain(before, name)
-        values_before[name] = parameter.resolved
-        given = values_after.get(name, after.default(name))
-        if given == parameter.value and _is_stored(after, name):
-            after = _as_plain(after, name)
-            values_after[name] = parameter.resolved
-    return _Sides(before, after, values_before, values_after)
+    return _Sides(
+        _as_plain(before, resolved), _as_plain(after, kept), values_before | resolved, values_after | kept
+    )
 
 
 def moving_parameters(state: DeployedState) -> list[tuple[str, str]]:
@@ -161,13 +157,14 @@ def _is_stored(stack: BuiltStack, parameter: str) -> bool:
     return str(stack.parameters.get(parameter, {}).get("Type")).startswith(_SSM)
 
 
-def _as_plain(stack: BuiltStack, parameter: str) -> BuiltStack:
-    """Return a stack in which a parameter of Systems Manager has the type of its value."""
-    if not _is_stored(stack, parameter):
-        return stack
-    declaration = stack.parameters[parameter]
-    plain = {**declaration, "Type": str(declaration["Type"]).removeprefix(_SSM).removesuffix(">")}
-    return replace(stack, template={**stack.template, "Parameters": {**stack.parameters, parameter: plain}})
+def _as_plain(stack: BuiltStack, names: Iterable[str]) -> BuiltStack:
+    """Return a stack in which parameters of Systems Manager have the type of their values."""
+    plain = {
+        name: {**declared, "Type": str(declared["Type"]).removeprefix(_SSM).removesuffix(">")}
+        for name in names
+        if _is_stored(stack, name) and (declared := stack.parameters[name])
+    }
+    return replace(stack, template={**stack.template, "Parameters": {**stack.parameters, **plain}})
 
 
 def _other_stack(deployed: DeployedStack) -> BuiltStack:

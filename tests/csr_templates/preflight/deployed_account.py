@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.template_text import read_template
+from tests.data import read_yaml
 
 from .recorded import AwsError, Call
 
@@ -28,52 +29,10 @@ VIRGINIA: Final = "us-east-1"
 CALLER: Final = f"arn:aws:sts::{ACCOUNT}:assumed-role/reader/me"
 DATE: Final = "2026-11-20T01:02:03Z"
 
-NETWORK: Final = """\
-Parameters:
-  ProjectName: {Type: String}
-  Environment: {Type: String}
-  Label: {Type: String, Default: ""}
-Resources:
-  Queue:
-    Type: AWS::SQS::Queue
-    Properties:
-      QueueName: !Sub ${ProjectName}-${Environment}-jobs
-      VisibilityTimeout: 30
-  Topic:
-    Type: AWS::SNS::Topic
-    Properties: {DisplayName: !Ref Label}
-Outputs:
-  QueueArn:
-    Value: !GetAtt Queue.Arn
-    Export: {Name: !Sub "${ProjectName}-${Environment}-QueueArn"}
-"""
-API: Final = """\
-Parameters:
-  ProjectName: {Type: String}
-  Environment: {Type: String}
-  Password: {Type: String, NoEcho: true}
-  Release: {Type: String}
-  Image: {Type: "AWS::SSM::Parameter::Value<String>", Default: /image}
-Resources:
-  Jobs:
-    Type: AWS::SSM::Parameter
-    Properties: {Type: String, Value: !ImportValue {"Fn::Sub": "${ProjectName}-${Environment}-QueueArn"}}
-  Running:
-    Type: AWS::SSM::Parameter
-    Properties: {Type: String, Value: !Sub "${Image} ${Release}"}
-  Login:
-    Type: AWS::SecretsManager::Secret
-    DeletionPolicy: Retain
-    UpdateReplacePolicy: Retain
-    Properties: {SecretString: !Ref Password}
-"""
-SITE: Final = """\
-Parameters:
-  ProjectName: {Type: String}
-  Environment: {Type: String}
-Resources:
-  Topic: {Type: AWS::SNS::Topic}
-"""
+DATA: Final = read_yaml(Path(__file__).with_name("deployed_states.yaml"))
+NETWORK: Final[str] = DATA["templates"]["network"]
+API: Final[str] = DATA["templates"]["api"]
+SITE: Final[str] = DATA["templates"]["site"]
 POLICY: Final = {"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]}
 
 
@@ -170,6 +129,16 @@ class DeployedAccount:
         self.imports = {"shop-prod-QueueArn": ["shop-prod-api"]}
         self.failing.clear()
         self.made.clear()
+
+    def change(self, state: Mapping[str, Any]) -> None:
+        """Change what is deployed as a state of the data says."""
+        for name, (old, new) in state.get("edit", {}).items():
+            stack = self.stack(name)
+            assert old in stack.template
+            stack.template = stack.template.replace(old, new)
+        for name, values in state.get("set", {}).items():
+            vars(self.stack(name)).update(values)
+        self.imports["shop-prod-QueueArn"] = state.get("imports", ["shop-prod-api"])
 
     def deploy(self, folder: BuiltFolder, environment: str) -> None:
         """Deploy an environment of an output folder as it was built."""

@@ -5,7 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from unittest import mock
 
 import pytest
@@ -20,7 +20,7 @@ from csr_templates.preflight.needs import needs
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
 
-from .deployed_account import API, NETWORK, SITE, TOKYO, DeployedAccount, MockStack, write_folder
+from .deployed_account import API, DATA, NETWORK, SITE, TOKYO, DeployedAccount, MockStack, write_folder
 from .mock_account import ENVIRONMENT, session
 from .recorded import AwsError
 
@@ -98,195 +98,16 @@ def test_what_is_deployed_as_it_was_built_has_no_change(review: Review) -> None:
     assert report.out.endswith("No change: network, api, site.")
 
 
-def changed(stack: str, **values: Any) -> Callable[[DeployedAccount], None]:
-    """Return a function that changes a deployed stack."""
-
-    def change(account: DeployedAccount) -> None:
-        deployed = account.stack(stack)
-        for name, value in values.items():
-            setattr(deployed, name, value)
-
-    return change
-
-
-def with_value(stack: str, parameter: str, value: str) -> Callable[[DeployedAccount], None]:
-    """Return a function that changes a parameter of a deployed stack."""
-
-    def change(account: DeployedAccount) -> None:
-        account.stack(stack).parameters[parameter] = value
-
-    return change
-
-
-def without(stack: str) -> Callable[[DeployedAccount], None]:
-    """Return a function that removes a deployed stack."""
-    return lambda account: account.stacks.remove(account.stack(stack))
-
-
-def imported_outside(account: DeployedAccount) -> None:
-    """Let a stack of another system import the export."""
-    account.imports["shop-prod-QueueArn"].append("billing")
-
-
-def deny_replacements() -> str:
-    """Return a stack policy that denies replacing the topic."""
-    deny = {
-        "Effect": "Deny",
-        "Action": "Update:Delete",
-        "Principal": "*",
-        "Resource": "LogicalResourceId/Topic",
-    }
-    allow = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
-    return json.dumps({"Statement": [deny, allow]})
-
-
-def renamed_stack(account: DeployedAccount) -> None:
-    """Let the site be deployed under its earlier name."""
-    site = account.stack("site")
-    site.name, site.region = "shop-prod-web", TOKYO
-
-
-def with_fewer_parameters(account: DeployedAccount) -> None:
-    """Let the deployed template be one without the newest parameter."""
-    network = account.stack("network")
-    del network.parameters["Label"]
-    label = '  Label: {Type: String, Default: ""}\n'
-    assert label in NETWORK
-    network.template = NETWORK.replace(label, "").replace("!Ref Label", "jobs")
-
-
-class State(NamedTuple):
-    """A deployed state, with the exit status and sentences of its review."""
-
-    change: Callable[[DeployedAccount], None]
-    code: int
-    said: tuple[str, ...]
-
-
-STATES: Final = {
-    "edited by hand": State(
-        changed("network", template=MORE_TIME),
-        0,
-        (
-            "template: not compared with commits",
-            "update Queue AWS::SQS::Queue",
-            "VisibilityTimeout: 60 -> 30",
-        ),
-    ),
-    "stuck": State(
-        changed("api", status="UPDATE_ROLLBACK_FAILED"),
-        1,
-        (
-            "Risks: 1 unknown unknown api shop-prod-api is in status UPDATE_ROLLBACK_FAILED, so what is "
-            "deployed is not known and was not compared. Fix the cause in the stack events, then continue",
-            "not known, see the risks: api",
-        ),
-    ),
-    "failed to be created": State(
-        changed("network", status="ROLLBACK_COMPLETE"), 1, ("unknown network", "Delete the stack")
-    ),
-    "failed to be deleted": State(changed("site", status="DELETE_FAILED"), 1, ("unknown site",)),
-    "in progress": State(
-        changed("api", status="UPDATE_IN_PROGRESS"),
-        1,
-        ("unknown api", "Wait until the operation is complete"),
-    ),
-    "cleaning up": State(changed("api", status="UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), 1, ("unknown api",)),
-    "rolled back": State(changed("api", status="UPDATE_ROLLBACK_COMPLETE"), 0, ("UPDATE_ROLLBACK_COMPLETE",)),
-    "imported": State(
-        changed("network", status="IMPORT_COMPLETE"), 0, ("network (ap-northeast-1): IMPORT_COMPLETE",)
-    ),
-    "only a change set": State(
-        changed("site", status="REVIEW_IN_PROGRESS"), 0, ("not deployed: site", "add Topic")
-    ),
-    "missing stack": State(
-        without("site"), 0, ("not deployed: site", "site (us-east-1): 1 added", "add Topic")
-    ),
-    "drifted": State(
-        changed(
-            "network",
-            drift={"StackDriftStatus": "DRIFTED", "LastCheckTimestamp": "2026-11-19T00:00:00Z"},
-            drifted=["Queue"],
-        ),
-        0,
-        ("drift: DRIFTED at 2026-11-19T00:00:00Z: Queue",),
-    ),
-    "older template with fewer parameters": State(
-        with_fewer_parameters, 0, ("parameter Label: set to jobs", "No risks")
-    ),
-    "other value": State(
-        with_value("network", "Label", "work"),
-        0,
-        ("parameter Label: work -> jobs", "DisplayName: work -> jobs"),
-    ),
-    "imported by a stack outside the folder": State(
-        imported_outside, 0, ("export shop-prod-QueueArn: imported by billing, outside the folder",)
-    ),
-    "tags changed": State(
-        changed("network", tags={"Project": "shop", "Owner": "me"}),
-        0,
-        ("tag Environment: none; in out prod", "tag Owner: me; in out none"),
-    ),
-    "protection off": State(
-        changed("network", protected=False), 0, ("termination protection: off; out demands on",)
-    ),
-    "no stack policy": State(changed("site", policy=""), 0, ("stack policy: none; there is one in out",)),
-    "another stack policy": State(
-        changed("site", policy=deny_replacements()), 1, ("guard", "stack policy: differs from out")
-    ),
-    "rollback triggers": State(
-        changed("api", triggers=[f"arn:aws:cloudwatch:{TOKYO}:1:alarm:errors"]),
-        0,
-        ("rollback triggers: errors",),
-    ),
-    "another name": State(
-        renamed_stack,
-        1,
-        ("orphan web", "not deployed: site", "not in the folder: shop-prod-web", "add Topic"),
-    ),
-    "another alias": State(
-        changed("network", alias="shop-prod-network", name="network-of-2025"),
-        0,
-        ("the name is an alias of network-of-2025", "stack/network-of-2025/1"),
-    ),
-    "moved parameter of Systems Manager": State(
-        changed(
-            "api",
-            parameters={
-                "ProjectName": "shop",
-                "Environment": "prod",
-                "Password": "****",
-                "Release": "v7",
-                "Image": "/old",
-            },
-        ),
-        0,
-        ("parameter Image: image-1 -> value of the SSM parameter /image", "update Running"),
-    ),
-    "value of each deploy": State(
-        changed("api", template=API.replace("${Image} ${Release}", "${Release}")),
-        0,
-        ("Value: v7 -> image-1 v7",),
-    ),
-    "template with a macro": State(
-        changed("site", template=f"Transform: AWS::Serverless-2016-10-31\n{SITE}"),
-        1,
-        ("unknown site The deployed template of shop-prod-site cannot be compared: it has a Transform",),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", DATA["states"])
 def test_each_deployed_state_has_its_verdict(world: World, review: Review, name: str) -> None:
     """Only what the deploy makes worse, and what is not known, ends with 1; the rest is said."""
-    state = STATES[name]
-    state.change(world.account)
+    state = DATA["states"][name]
+    world.account.change(state)
 
     report = review()
 
-    assert (report.code, [text for text in state.said if text not in report.out]) == (state.code, []), (
-        report.out
-    )
+    unsaid = [text for text in state["said"] if text not in report.out]
+    assert (report.code, unsaid) == (state["code"], []), report.out
 
 
 def test_nothing_deployed_may_be_the_wrong_account(world: World, review: Review) -> None:
@@ -331,7 +152,7 @@ def test_a_deployed_stack_policy_denies_the_update(world: World, review: Review,
     )
     assert gone != NETWORK
     write_folder(tmp_path / "out", network=gone)
-    world.account.stack("network").policy = deny_replacements()
+    world.account.stack("network").policy = DATA["states"]["another stack policy"]["set"]["site"]["policy"]
 
     report = review(after=str(tmp_path / "out"))
 
@@ -493,7 +314,7 @@ def test_the_built_system_is_read_in_two_seconds(world: World, review: Review) -
     needed = needs(folder, "prod", facts.account)
     started = time.monotonic()
     with mock.patch.object(world.account, "seconds", 0.1):
-        ask_in_rounds(world.account.client, facts, deployed_state.rounds(needed, facts))
+        ask_in_rounds(world.account.client, facts, deployed_state.missing_calls(needed, facts))
     spent = time.monotonic() - started
 
     report = review(after=OUT.as_posix())
