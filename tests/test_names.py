@@ -2,7 +2,7 @@
 
 import ast
 from collections import defaultdict
-from functools import cache
+from collections.abc import Iterator
 
 from .test_imports import modules
 
@@ -12,10 +12,10 @@ STACKS = "csr_templates.stacks"
 """Its functions are as long as what they describe, and each stack has its ``Parameters``."""
 
 
-@cache  # parsing all modules takes longer than each test
-def trees() -> list[tuple[str, ast.Module]]:
-    """Return the name and the syntax tree of each module."""
-    return [(module, ast.parse(file.read_text("utf-8"))) for module, file in modules().items()]
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """Yield the name and the syntax tree of each module."""
+    for module, file in modules().items():
+        yield module, ast.parse(file.read_text("utf-8"))
 
 
 def test_functions_are_short() -> None:
