@@ -3,6 +3,7 @@
 from typing import Final
 
 WILL_FAIL: Final = "will-fail"
+UNKNOWN: Final = "unknown"
 DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
 OPENS: Final = "opens"
@@ -15,6 +16,7 @@ OUTPUT: Final = "output"
 
 KINDS: Final = (
     WILL_FAIL,
+    UNKNOWN,
     DATA_LOSS,
     EXPORT,
     OPENS,

@@ -16,7 +16,7 @@ from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest, preflight_policy, recovery
+from csr_templates.hand_over import git_sync, manifest, operator_policies, recovery
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
@@ -270,7 +270,8 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-    files[preflight_policy.PATH] = as_json(preflight_policy.policy())
+    for name in operator_policies.CALLS:
+        files[operator_policies.path(name)] = as_json(operator_policies.policy(name))
     return files
 
 

@@ -1,13 +1,15 @@
-"""The API calls of the checks, and the keys that are kept of each answer.
+"""The API calls of the commands that read an account, and the keys that are kept of each answer.
 
-More calls are in ``database_calls`` and ``edge_calls``. For a new call, add its operation to
-``hand_over.preflight_policy.READ`` too.
+All commands share a call, so that its answer in saved facts has the keys for each of them. More calls are in
+``database_calls`` and ``edge_calls``. For a new call, add its operation to ``CALLS`` in
+``hand_over.operator_policies`` too.
 """
 
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
+from csr_templates.preflight import hidden
 from csr_templates.preflight.facts import Query
 
 GLOBAL: Final = "us-east-1"
@@ -54,18 +56,23 @@ def zones(region: str) -> Query:
 @cache
 def stack(region: str, name: str) -> Query:
     """A stack; absent if no stack with this name is deployed."""
-    keep = ("StackName", "StackStatus", "StackStatusReason", "Parameters", "Outputs")
+    keep = (
+        *("StackName", "StackId", "StackStatus", "StackStatusReason", "Parameters", "Outputs", "Tags"),
+        *("CreationTime", "LastUpdatedTime", "DriftInformation"),
+        *("EnableTerminationProtection", "RollbackConfiguration"),
+    )
     # DescribeStacks answers ValidationError for a stack that does not exist.
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
-    return query(
+    call = query(
         "cloudformation", "DescribeStacks", region, "Stacks", keep, ("ValidationError",), StackName=name
     )
+    return replace(call, reduce=hidden.in_stacks)
 
 
 @cache
 def stack_resources(region: str, name: str) -> Query:
     """The resources of a stack."""
-    keep = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus")
+    keep = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus", "DriftInformation")
     path = "StackResourceSummaries"
     return query("cloudformation", "ListStackResources", region, path, keep, StackName=name)
 
@@ -188,15 +195,16 @@ def bucket_versioning(region: str, name: str) -> Query:
 
 @cache
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:
-    """The size of an object; absent if it, or this version of it, does not exist."""
+    """The size and checksum of an object; absent if it, or this version of it, does not exist."""
     found = query(
         "s3",
         "HeadObject",
         region,
-        keep=("ContentLength", "VersionId"),
+        keep=("ContentLength", "VersionId", "ChecksumSHA256"),
         absent=("404", "NoSuchKey", "NoSuchVersion", "400"),
         Bucket=bucket_name,
         Key=key,
+        ChecksumMode="ENABLED",
     )
     return _of_version(found, version)
 
@@ -236,7 +244,12 @@ def delivery_destinations(region: str) -> Query:
 def alarms(region: str) -> Query:
     """The metric alarms of a region."""
     return query(
-        "cloudwatch", "DescribeAlarms", region, "MetricAlarms", ("AlarmName",), AlarmTypes=("MetricAlarm",)
+        "cloudwatch",
+        "DescribeAlarms",
+        region,
+        "MetricAlarms",
+        ("AlarmName", "StateValue", "ActionsEnabled", "StateTransitionedTimestamp", "StateUpdatedTimestamp"),
+        AlarmTypes=("MetricAlarm",),
     )
 
 
@@ -289,12 +302,12 @@ def secrets(region: str, prefix: str) -> Query:
 
 @cache
 def secret(region: str, name: str) -> Query:
-    """The replication status of a secret; absent if the secret does not exist. No values."""
+    """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""
     return query(
         "secretsmanager",
         "DescribeSecret",
         region,
-        keep=("ReplicationStatus",),
+        keep=("ReplicationStatus", "VersionIdsToStages"),
         absent=("ResourceNotFoundException",),
         SecretId=name,
     )

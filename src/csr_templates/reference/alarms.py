@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.references import in_words
+from csr_templates.hand_over.alarm_topics import is_critical
 from csr_templates.reference.markdown import code, codes, operand
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from csr_templates.reference.words import Words
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
-
-_CRITICAL: Final = "CRITICAL "
-"""The start of the display name of a topic for critical alarms, and so of its messages."""
 
 _SIGNS: Final = {
     "GreaterThanOrEqualToThreshold": ">=",
@@ -66,7 +64,7 @@ def topics(alarm: Mapping[str, Any], resources: Mapping[str, Any]) -> list[str]:
 
 
 def severity(topic: Any, resources: Mapping[str, Any]) -> str:
-    """Return ``critical`` for a topic whose display name begins with CRITICAL; otherwise ``normal``.
+    """Return ``critical`` or ``normal`` for a topic.
 
     Args:
         topic: the reference to the topic.
@@ -74,8 +72,7 @@ def severity(topic: Any, resources: Mapping[str, Any]) -> str:
     """
     match topic:
         case {"Ref": str(name)} if name in resources:
-            display_name = resources[name].get("Properties", {}).get("DisplayName", "")
-            return "critical" if in_words(display_name).startswith(_CRITICAL) else "normal"
+            return "critical" if is_critical(resources[name].get("Properties", {})) else "normal"
     return "normal"
 
 

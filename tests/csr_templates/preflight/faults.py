@@ -43,7 +43,7 @@ def changed(service: str, operation: str, change: Callable[[Any], Any]) -> Calla
                 answer = change(fact.answer)
                 fact = fact if answer is None else fact._replace(answer=answer)
             kept.append(fact)
-        return Facts(facts.time, facts.account, facts.caller, kept)
+        return facts.with_facts(kept)
 
     return change_facts
 
@@ -58,7 +58,7 @@ def failing(operation: str, code: str, of: str = "") -> Callable[[Facts], Facts]
             else fact
             for fact in facts
         ]
-        return Facts(facts.time, facts.account, facts.caller, kept)
+        return facts.with_facts(kept)
 
     return change_facts
 
@@ -506,7 +506,7 @@ def too_many_alarms(facts: Facts) -> Facts:
         else fact
         for fact in facts
     ]
-    return Facts(facts.time, facts.account, facts.caller, kept)
+    return facts.with_facts(kept)
 
 
 @contextmanager

@@ -174,7 +174,7 @@ class MockAccount:
 
     def start(self) -> Facts:
         """Return facts with only the caller."""
-        return self.account.start()
+        return self.account.start(PROJECT, "prod")
 
     def collect(self, facts: Facts, needed: Needs | None = None) -> list[Result]:
         """Collect the missing facts, and return the results of all checks."""

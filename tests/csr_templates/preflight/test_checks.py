@@ -10,7 +10,7 @@ from cfnlint.helpers import load_resource
 from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Fact, Facts, Lookup
+from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, queries
 from tests.system import PROJECT
@@ -171,7 +171,7 @@ def test_the_end_of_a_runtime(runtime: str, day: str, status: str) -> None:
         {},
     )
     needed = Needs("prod", "shop", "123456789012", [api], ())
-    facts = Facts(f"{day}T00:00:00Z", "123456789012", "arn")
+    facts = Facts(FactsHeader("shop", "prod", "123456789012", "arn", f"{day}T00:00:00Z"))
 
     assert [one.status for one in judge([_check("runtime")], needed, facts)] == [status]
 
@@ -237,7 +237,7 @@ def test_a_new_key_needs_a_replica_in_sync(walk: Walk, state: str, expected: str
     needed = walk.world.needs_of(OriginKeys="both", OriginKey="b")
     query = calls.secret("ap-northeast-1", f"{needed.prefix}origin-api-key-b")
     ready = walk.states["ready"].facts
-    facts = Facts(ready.time, ready.account, ready.caller, ready)
+    facts = ready.with_facts(ready)
     facts.add([Fact(query, ready.time, {"ReplicationStatus": [{"Region": "us-east-1", "Status": state}]})])
     found = {one.subject: one for one in judge([_check("origin-key")], needed, facts)}
 
@@ -267,7 +267,7 @@ def test_only_an_equal_alias_is_a_failure(walk: Walk, alias: str, *, ours: bool,
     tail = walk.world.distribution[-7:] if ours else "SEWHERE"
     found = {"Alias": alias, "DistributionId": f"*******{tail}", "AccountId": "******999999"}
     ready = walk.states["ready"].facts
-    facts = Facts(ready.time, ready.account, ready.caller, ready)
+    facts = ready.with_facts(ready)
     query = edge_calls.conflicting_aliases(walk.world.distribution, "shop.example.com")
     facts.add([Fact(query, ready.time, [found])])
     needed = walk.world.needs_of(CustomDomainName="shop.example.com")
@@ -322,7 +322,7 @@ def test_other_errors_of_a_check_are_raised() -> None:
 
     api = StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})
     needed = Needs("prod", "shop", "123456789012", [api], ())
-    facts = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
+    facts = Facts(FactsHeader("shop", "prod", "123456789012", "arn", "2026-11-26T00:00:00Z"))
     check = Check("broken", "", lambda needs: [Subject("a", api)], broken)
 
     with pytest.raises(AssertionError, match=r"^broken$"):

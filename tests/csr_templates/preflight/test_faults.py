@@ -4,7 +4,7 @@ from collections import Counter
 
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Facts, FailedCall
+from csr_templates.preflight.facts import DENIED, FailedCall
 from csr_templates.preflight.results import judge
 from tests.system import PROJECT
 
@@ -115,7 +115,7 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
             else fact._replace(failure=FailedCall(DENIED, ""))
             for fact in state.facts
         ]
-        facts = Facts(state.facts.time, state.facts.account, state.facts.caller, denied)
+        facts = state.facts.with_facts(denied)
         results = judge(CHECKS, walk.world.needs, facts)
         # Exports and outputs are read only if a stack of the same run does not create them.
         alone = [

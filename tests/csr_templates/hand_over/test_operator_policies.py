@@ -1,13 +1,13 @@
-"""The policy of preflight allows only the calls that it makes, and no access to secrets."""
+"""The policies of the commands that read an account allow only their calls, and no access to secrets."""
 
 import json
 
-from csr_templates.hand_over import preflight_policy
+from csr_templates.hand_over import operator_policies
 
 
 def test_reading_does_not_include_changes_and_keys() -> None:
     """Objects can be read only from package buckets, and API keys with their values not at all."""
-    document = preflight_policy.policy()
+    document = operator_policies.policy(operator_policies.PREFLIGHT)
     by_sid = {one["Sid"]: one for one in document["Statement"]}
 
     assert list(by_sid) == ["Calls", "ApiGateway", "Packages"]
@@ -28,8 +28,19 @@ def test_reading_does_not_include_changes_and_keys() -> None:
     )
 
 
+def test_the_policy_of_the_deployed_state_reads_only_cloudformation() -> None:
+    """It has no statement for other services, and no action that changes a stack or its drift."""
+    document = operator_policies.policy(operator_policies.DEPLOYED)
+
+    (statement,) = document["Statement"]
+    assert {action.partition(":")[0] for action in statement["Action"]} == {"cloudformation", "sts"}
+    assert "cloudformation:DetectStackDrift" not in statement["Action"]
+
+
 def test_an_operation_with_a_different_action() -> None:
     """The name of the action in IAM is used, so that a finding shows the action to allow."""
-    assert preflight_policy.actions("s3", "HeadBucket") == ("s3:ListBucket",)
-    assert preflight_policy.actions("service-quotas", "GetServiceQuota") == ("servicequotas:GetServiceQuota",)
-    assert preflight_policy.actions("rds", "DescribeDBClusters") == ("rds:DescribeDBClusters",)
+    assert operator_policies.actions("s3", "HeadBucket") == ("s3:ListBucket",)
+    assert operator_policies.actions("service-quotas", "GetServiceQuota") == (
+        "servicequotas:GetServiceQuota",
+    )
+    assert operator_policies.actions("rds", "DescribeDBClusters") == ("rds:DescribeDBClusters",)
