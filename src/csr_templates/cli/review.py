@@ -211,7 +211,7 @@ def _printed(
             more = {} if deployed is None else {"deployed": deployed}
             return json.dumps({**report.document(found), **more}, indent=2)
         case "markdown":
-            notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
+            notes = [*(f"- {'; '.join(paragraph)}" for paragraph in paragraphs), *ignored]
             return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
     above = "".join("\n  ".join(paragraph) + "\n" for paragraph in paragraphs)
     printed = f"{above}\n{text.as_text(found)}" if above else text.as_text(found)

@@ -8,34 +8,27 @@ from csr_templates.preflight import hidden
 from csr_templates.preflight.calls import query
 from csr_templates.preflight.facts import Query
 
-_DELETED: Final = "DELETE_COMPLETE"
-_STATUSES: Final = tuple(
-    f"{operation}_{state}"
-    for operation, states in {
-        "CREATE": ("IN_PROGRESS", "FAILED", "COMPLETE"),
-        "ROLLBACK": ("IN_PROGRESS", "FAILED", "COMPLETE"),
-        "DELETE": ("IN_PROGRESS", "FAILED"),
-        "UPDATE": ("IN_PROGRESS", "COMPLETE_CLEANUP_IN_PROGRESS", "COMPLETE", "FAILED"),
-        "UPDATE_ROLLBACK": ("IN_PROGRESS", "FAILED", "COMPLETE_CLEANUP_IN_PROGRESS", "COMPLETE"),
-        "REVIEW": ("IN_PROGRESS",),
-        "IMPORT": ("IN_PROGRESS", "COMPLETE"),
-        "IMPORT_ROLLBACK": ("IN_PROGRESS", "FAILED", "COMPLETE"),
-    }.items()
-    for state in states
+READY: Final = (
+    "CREATE_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
 )
-"""All states but DELETE_COMPLETE: AWS lists deleted stacks for 90 days."""
+"""States of a stack that can be updated.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
 
 
 @cache
 def summaries(region: str) -> Query:
-    """The names and IDs of all stacks of a region that are not deleted."""
+    """The names and IDs of the stacks of a region that can be updated."""
     return query(
         "cloudformation",
         "ListStacks",
         region,
         "StackSummaries",
         ("StackName", "StackId"),
-        StackStatusFilter=_STATUSES,
+        StackStatusFilter=READY,
     )
 
 

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight import calls, deployed_calls, hidden
-from csr_templates.preflight.checks.cloudformation import READY, REMEDIES
+from csr_templates.preflight.checks.cloudformation import REMEDIES
+from csr_templates.preflight.deployed_calls import READY
 from csr_templates.preflight.facts import MISSING, Facts, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import UNEXPECTED
@@ -163,7 +164,7 @@ class _Reader:
                     found += [
                         self._read(name.removeprefix(self.needs.prefix), region, stack)
                         for stack in stacks
-                        if self._is_ours(stack) and stack["StackStatus"] in READY
+                        if self._is_ours(stack)
                     ]
         return [stack for stack in found if stack.template]
 

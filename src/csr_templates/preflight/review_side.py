@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.template_text import read_template
 from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing.changes import StackChanges
 from cfn_analysis.reviewing.kinds import EXPORT, KINDS, UNKNOWN, WILL_FAIL
 from cfn_analysis.reviewing.risks import Risk
 from cfn_analysis.reviewing.sides import Side
@@ -63,11 +64,14 @@ def review(state: DeployedState, folder: Side) -> report.Review:
         environments={environment: {pair.after.name: pair.values_after for pair in pairs}},
     )
     found = report.review(before, after, [environment])
-    return _without_importers(found, state, {stack.name for stack in outside})
+    return _completed(found, state, {stack.name for stack in outside})
 
 
-def _without_importers(found: report.Review, state: DeployedState, outside: set[str]) -> report.Review:
-    """Return the review without the stacks outside the folder, and with the risks of what is not known."""
+def _completed(found: report.Review, state: DeployedState, outside: set[str]) -> report.Review:
+    """Return the review with the risks of what is not known.
+
+    Stacks outside the folder are left out, and those that were not compared, which are not without changes.
+    """
     failing = {
         (stack.stack.name, output.key)
         for environment in found.environments
@@ -77,7 +81,11 @@ def _without_importers(found: report.Review, state: DeployedState, outside: set[
     }
     environments = [
         environment._replace(
-            stacks=tuple(stack for stack in environment.stacks if stack.stack.name not in outside)
+            stacks=tuple(
+                stack
+                for stack in environment.stacks
+                if stack.stack.name not in outside | state.not_compared or _is_changed(stack, outside)
+            )
         )
         for environment in found.environments
     ]
@@ -89,6 +97,10 @@ def _without_importers(found: report.Review, state: DeployedState, outside: set[
     risks += [Risk(UNKNOWN, (state.needs.environment,), stack, "", text) for stack, text in state.unknown]
     risks.sort(key=lambda risk: KINDS.index(risk.kind))
     return found._replace(environments=environments, risks=risks)
+
+
+def _is_changed(stack: StackChanges, outside: set[str]) -> bool:
+    return stack.stack.name not in outside and bool(stack.resources or stack.outputs or stack.parameters)
 
 
 def _sides(state: DeployedState, stack: BuiltStack, values: Mapping[str, str]) -> _Sides:

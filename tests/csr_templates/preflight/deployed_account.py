@@ -182,7 +182,8 @@ class DeployedAccount:
             case "ListStackResources":
                 return {"StackResourceSummaries": self._resources(self._find(given["StackName"], region))}
             case "ListStacks":
-                return {"StackSummaries": [{"StackName": one.name, "StackId": one.id} for one in here]}
+                listed = [stack for stack in here if stack.status in given["StackStatusFilter"]]
+                return {"StackSummaries": [{"StackName": one.name, "StackId": one.id} for one in listed]}
             case "ListExports":
                 return {"Exports": [entry for stack in here for entry in _exports(stack)]}
             case "ListImports":

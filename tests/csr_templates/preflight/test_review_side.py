@@ -269,7 +269,7 @@ def test_a_region_that_does_not_answer_is_not_known(world: World, review: Review
         "cloudformation DescribeStacks in us-east-1 failed with UnrecognizedClientException: invalid"
         in report.out
     )
-    assert report.out.endswith("No change: network, api, site.")
+    assert report.out.endswith("No change: network, api.")
 
 
 def test_facts_that_lack_a_call_are_not_known(world: World, review: Review, tmp_path: Path) -> None:

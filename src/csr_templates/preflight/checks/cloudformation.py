@@ -3,18 +3,11 @@
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed
+from csr_templates.preflight.deployed_calls import READY
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs, Reads, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
-READY = (
-    "CREATE_COMPLETE",
-    "IMPORT_COMPLETE",
-    "IMPORT_ROLLBACK_COMPLETE",
-    "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
-)
 REMEDIES = {
     "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, The first deployment from nothing).",
     "ROLLBACK_FAILED": "See docs/operations.md, When the first create fails.",
