@@ -7,6 +7,7 @@ from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
+from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret
 from cfn_analysis.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
@@ -19,6 +20,7 @@ from cfn_analysis.reviewing.kinds import (
     GUARD,
     INTERRUPTION,
     KINDS,
+    NOT_JUDGED,
     OPENS,
     ORPHAN,
     OUTPUT,
@@ -91,6 +93,8 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str,
         )
     for node, message in openings(environment):
         yield (OPENS, *node, message)
+    for node, message in not_judged(environment):
+        yield (NOT_JUDGED, *node, message)
     for node, message in weakened_guards(environment):
         yield (GUARD, *node, message)
     for change, missing in disconnected(environment):

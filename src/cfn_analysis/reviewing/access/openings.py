@@ -23,8 +23,8 @@ def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
     renamed = {pair.new for pair in renames(environment)}  # the access is unchanged
     for compare in (wider_policies, attached, wider_networks):
         yield from ((node, message) for node, message in compare(before, after) if node not in renamed)
-    for node, one in environment.resources.items():
-        parts = list(dict.fromkeys([*opening_settings(one.change), *passing(one.change)]))
+    for node, changed in environment.resources.items():
+        parts = list(dict.fromkeys([*opening_settings(changed.change), *passing(changed.change)]))
         if parts:
             yield node, f"{node.name}: {'; '.join(parts)}."
     for change, missing in unguarded(environment):
