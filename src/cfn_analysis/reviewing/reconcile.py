@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.reviewing import outcomes
-from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
 from cfn_analysis.updates.set_changes import (
     ADD,
@@ -249,7 +250,7 @@ def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
 
 def _verdict(
     name: str,
-    ours: Changed | None,
+    ours: ResourceOutcome | None,
     theirs: AwsChange | None,
     stack: StackChanges,
 ) -> Comparison:

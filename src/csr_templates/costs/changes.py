@@ -87,7 +87,7 @@ def _changed_parameters(found: EnvironmentChanges) -> dict[ChangedParameter, dic
     for stack in found.stacks:
         name = stack.stack.name
         for parameter in stack.parameters:
-            if parameter.change == UPDATE and name in found.before and name in found.after:
+            if parameter.action == UPDATE and name in found.before and name in found.after:
                 earlier = found.before[name]
                 value = earlier.given.get(parameter.name, earlier.stack.default(parameter.name))
                 if value is not None:
