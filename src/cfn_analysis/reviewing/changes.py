@@ -7,26 +7,27 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import ResolveError
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.schemas import require_region
+from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import hint
 from cfn_analysis.reviewing import outcomes
 from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
 from cfn_analysis.reviewing.sides import ReviewError, Side
-from cfn_analysis.updates.causes import Why
-from cfn_analysis.updates.comparison import is_certain
+from cfn_analysis.updates.causes import CauseChains
+from cfn_analysis.updates.comparison import differ_for_certain
 from cfn_analysis.updates.documented_updates import Note
+from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.partial_resolving import is_no_echo
-from cfn_analysis.updates.replacement import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions, resolve_set
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     REMOVE,
     REPLACE,
     UPDATE,
     ResourceChange,
-    new_value,
-    set_changes,
+    effect_on_attribute,
+    resource_changes,
 )
 
 
@@ -169,7 +170,7 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     old = _resolved(before, name)
     new = _resolved(after, name, old)
     # A stack in another region or with another name is a different stack: the old one is not deleted.
-    moved = [one for one in new if one in old and old[one].stack.region != new[one].stack.region]
+    moved = [one for one in new if one in old and old[one].built.region != new[one].built.region]
     renamed = _renamed(old, new) if name else {}
     gone = [one for one in old if one not in new or one in moved or one in renamed]
     deployed, old = old, {key: one for key, one in old.items() if key not in gone}
@@ -177,25 +178,25 @@ def _compare(before: Side, after: Side, name: str) -> EnvironmentChanges:
     def origin(stack: str, parameter: str) -> str:
         return _origin(after, name, new[stack] if stack in new else old[stack], parameter)
 
-    for region in dict.fromkeys(one.stack.region for one in new.values()):
+    for region in dict.fromkeys(one.built.region for one in new.values()):
         require_region(region)
-    found = set_changes(old, new, origin)
-    why = Why(old, new, origin)
+    found = resource_changes(old, new, origin)
+    chains = CauseChains(old, new, origin)
     stacks = []
     for key, resolved in new.items():
         resources = []
         for node, change in found.items():
             if node.stack == key:
-                interruption = outcomes.interruption(change, resolved.stack.region)
+                interruption = outcomes.interruption(change, resolved.built.region)
                 data = outcomes.data(change)
                 resources.append(Changed(change, interruption, data, tuple(outcomes.notes(change))))
         some = [one.change.node.name for one in resources if one.interruption == outcomes.SOME]
         changed = StackChanges(
-            resolved.stack,
+            resolved.built,
             tuple(resources),
-            tuple(_outputs(old, new, key, found, why, deployed)),
+            tuple(_outputs(old, new, key, found, chains, deployed)),
             tuple(_parameters(old.get(key), resolved, origin)),
-            outcomes.interruption_order(resolved.stack, some),
+            outcomes.interruption_order(resolved.built, some),
         )
         stacks.append(changed)
     return EnvironmentChanges(name, old, new, tuple(stacks), tuple(gone), renamed)
@@ -231,8 +232,8 @@ def _origin(side: Side, environment: str, stack: ResolvedStack, parameter: str) 
     if edited:
         return edited
     given = stack.given.get(parameter)
-    if given is None or (side.root is not None and given == stack.stack.default(parameter)):
-        return f"{stack.stack.file} (default)"
+    if given is None or (side.root is not None and given == stack.built.default(parameter)):
+        return f"{stack.built.file} (default)"
     return side.value_files.get(environment, {}).get(stack.name, "parameters")
 
 
@@ -241,7 +242,7 @@ def _outputs(
     new: Mapping[str, ResolvedStack],
     stack: str,
     found: Mapping[Node, ResourceChange],
-    why: Why,
+    chains: CauseChains,
     deployed: Mapping[str, ResolvedStack],
 ) -> list[ChangedOutput]:
     """Return the changed outputs of a stack; ``deployed`` contains the stacks that may read them."""
@@ -253,18 +254,20 @@ def _outputs(
         maybe = False
         if first is None or second is None:
             change = ADD if first is None else REMOVE
-            chain = why.existence(Node(stack, key), "outputs")
+            chain = chains.of_existence(Node(stack, key), "outputs")
         else:
             change = UPDATE
-            changed = _value_change(old[stack], new[stack], key, found, why)
+            changed = _value_change(old[stack], new[stack], key, found, chains)
             if changed is None and export == new_export:
                 continue
-            chain, maybe = changed or ([why.file(stack)], False)
+            chain, maybe = changed or ([chains.file(stack)], False)
         moved = first is not None and export != new_export
         moved = moved and _is_exported(export, first.value if first else None, old[stack], new[stack])
         importers = _importers(deployed, stack, export)
         readers = [
-            name for name, side in deployed.items() if Node(stack, key) in side.read and name not in importers
+            name
+            for name, side in deployed.items()
+            if Node(stack, key) in side.readers and name not in importers
         ]
         changes.append(
             ChangedOutput(
@@ -286,21 +289,25 @@ def _outputs(
 def _existing_outputs(side: ResolvedStack | None) -> dict[str, Output]:
     """Return the outputs that exist or may exist."""
     outputs = side.outputs if side else {}
-    return {key: output for key, output in outputs.items() if output.exists is not False}
+    return {key: output for key, output in outputs.items() if output.exists is not NO}
 
 
 def _value_change(
-    old: ResolvedStack, new: ResolvedStack, key: str, found: Mapping[Node, ResourceChange], why: Why
+    old: ResolvedStack,
+    new: ResolvedStack,
+    key: str,
+    found: Mapping[Node, ResourceChange],
+    chains: CauseChains,
 ) -> tuple[list[str], bool] | None:
     """Return the causes of a new value of an output, and whether it is uncertain; None if it is the same."""
     before, after = old.outputs[key].value, new.outputs[key].value
     if follows := _replaced_in(after, new.name, found):
-        action = found[follows].change
+        action = found[follows].action
         main = max(found[follows].causes, key=lambda cause: cause.effect)
         return [*main.chain, f"{follows.name} {_HAPPENED[action]}"], action == MAYBE_REPLACE
-    if old.expand(before) == new.expand(after):
+    if old.with_names(before) == new.with_names(after):
         return None
-    return list(why.output(new.name, key)), not is_certain(before, after)
+    return list(chains.of_output(new.name, key)), not differ_for_certain(before, after)
 
 
 def _importers(deployed: Mapping[str, ResolvedStack], stack: str, export: Any) -> list[str]:
@@ -308,7 +315,7 @@ def _importers(deployed: Mapping[str, ResolvedStack], stack: str, export: Any) -
     return [
         name
         for name, side in deployed.items()
-        if isinstance(export, str) and export in side.imported and _near(deployed, stack, name)
+        if isinstance(export, str) and export in side.importers and _near(deployed, stack, name)
     ]
 
 
@@ -318,7 +325,7 @@ _HAPPENED = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "upd
 def _replaced_in(value: Any, stack: str, found: Mapping[Node, ResourceChange]) -> Node | None:
     for mention in mentions(value, stack):
         change = found.get(mention.target)
-        if change and new_value(change, mention.attribute) >= Effect.MAYBE_REPLACED:
+        if change and effect_on_attribute(change, mention.attribute) >= Effect.MAYBE_REPLACED:
             return mention.target
     return None
 
@@ -326,19 +333,19 @@ def _replaced_in(value: Any, stack: str, found: Mapping[Node, ResourceChange]) -
 def _is_exported(export: Any, value: Any, old: ResolvedStack, new: ResolvedStack) -> bool:
     """Return whether another output exports the same value under the same name."""
     key = new.exports.get(export) if isinstance(export, str) else None
-    return key is not None and old.expand(value) == new.expand(new.outputs[key].value)
+    return key is not None and old.with_names(value) == new.with_names(new.outputs[key].value)
 
 
 def _near(stacks: Mapping[str, ResolvedStack], one: str, other: str) -> bool:
     """Return whether two different stacks are in one region, so that one can import from the other."""
-    return one in stacks and one != other and stacks[one].stack.region == stacks[other].stack.region
+    return one in stacks and one != other and stacks[one].built.region == stacks[other].built.region
 
 
 def _export(side: ResolvedStack | None, key: str) -> str | None:
     output = side.outputs.get(key) if side else None
-    if side is None or output is None or output.exists is False or output.export is None:
+    if side is None or output is None or output.exists is NO or output.export is None:
         return None
-    return in_words(side.stack.outputs[key]["Export"]["Name"])
+    return in_words(side.built.outputs[key]["Export"]["Name"])
 
 
 def _parameters(old: ResolvedStack | None, new: ResolvedStack, origin: Any) -> list[ChangedParameter]:
@@ -350,12 +357,12 @@ def _parameters(old: ResolvedStack | None, new: ResolvedStack, origin: Any) -> l
             continue
         change = ADD if one is None else REMOVE if other is None else UPDATE
         secret = any(
-            is_no_echo(side.stack.parameters.get(name, {}))
+            is_no_echo(side.built.parameters.get(name, {}))
             for side in (old, new)
-            if name in side.stack.parameters
+            if name in side.built.parameters
         )
         first, second = (_value(value, name, secret=secret) for value in (one, other))
-        file = origin(new.name, name) if other is not None else new.stack.file
+        file = origin(new.name, name) if other is not None else new.built.file
         changes.append(ChangedParameter(name, change, first, second, file))
     return changes
 

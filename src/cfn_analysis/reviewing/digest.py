@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.reviewing.risks import ORDER
-from cfn_analysis.updates.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 CHANGES: Final = {
     REMOVE: "removed",

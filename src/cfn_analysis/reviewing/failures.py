@@ -7,16 +7,17 @@ from typing import Final, NamedTuple
 from cfn_analysis.model.references import in_words, value_at
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, denies
 from cfn_analysis.model.stack_policies import REPLACE as REPLACING
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.api_keys import refused_keys
 from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected
 from cfn_analysis.updates.comparison import in_stack
-from cfn_analysis.updates.refused_updates import refusals
-from cfn_analysis.updates.replacement import deleted_first, identities
+from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     REMOVE,
@@ -48,8 +49,8 @@ class Failure(NamedTuple):
 def failures(environment: EnvironmentChanges) -> Iterator[Failure]:
     """Yield the failures in an environment, except those of exports."""
     for stack, side in environment.after.items():
-        was = environment.before[stack].refusals if stack in environment.before else []
-        for refusal in side.refusals:
+        was = environment.before[stack].refused_values if stack in environment.before else []
+        for refusal in side.refused_values:
             if refusal not in was:
                 yield Failure(
                     stack, "", f"The deploy fails: a rule of the template rejects the parameters. {refusal}"
@@ -78,20 +79,20 @@ def _type_changed(change: ResourceChange) -> Iterator[Failure]:
 
 def _name_kept(environment: EnvironmentChanges, change: ResourceChange) -> Iterator[Failure]:
     after = change.after
-    if change.change not in (REPLACE, MAYBE_REPLACE) or after is None or change.before is None:
+    if change.action not in (REPLACE, MAYBE_REPLACE) or after is None or change.before is None:
         return
     if change.before.type != after.type:
         return
-    region = environment.after[change.node.stack].stack.region
+    region = environment.after[change.node.stack].built.region
     if deleted_first(after.type, region):
         return
-    for group, why in identities(after.type, region, after.properties):
+    for group, why in unique_properties(after.type, region, after.properties):
         if set(group) & set(change.properties):
             continue
         name = in_words(after.attributes["Properties"].get(group[0]))
         fails = (
             "The deploy fails"
-            if change.change == REPLACE
+            if change.action == REPLACE
             else f"If {change.node.name} is replaced, the deploy fails"
         )
         if why:
@@ -122,11 +123,11 @@ def _causing(change: ResourceChange) -> str:
 
 def _refused(change: ResourceChange) -> Iterator[Failure]:
     before, after = change.before, change.after
-    if change.change not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
+    if change.action not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
-    for refusal, certain in refusals(after.type, change.properties, changed):
-        how = "The deploy fails" if certain else "The deploy may fail"
+    for refusal, applies in refused_changes(after.type, change.properties, changed):
+        how = "The deploy fails" if applies is YES else "The deploy may fail"
         yield Failure(*change.node, f"{how}: {refusal.why}. Instead, {refusal.way_out}. ({refusal.source})")
 
 
@@ -137,12 +138,12 @@ def _denied(environment: EnvironmentChanges, change: ResourceChange) -> Iterator
         REPLACE: REPLACING,
         MAYBE_REPLACE: REPLACING,
         REMOVE: DELETE,
-    }.get(change.change)
+    }.get(change.action)
     if old is None or action is None or change.before is None:
         return
-    if denies(old.stack.policies.stack, action, change.node.name, change.before.type):
+    if denies(old.built.policies.stack, action, change.node.name, change.before.type):
         what = {MODIFY: "change", REPLACING: "replace", DELETE: "delete"}[action]
-        fails = "The deploy may fail" if change.change == MAYBE_REPLACE else "The deploy fails"
+        fails = "The deploy may fail" if change.action == MAYBE_REPLACE else "The deploy fails"
         yield Failure(
             *change.node,
             f"{fails}: the stack policy does not allow an update to {what} {change.node.name} ({action}). "
@@ -153,7 +154,7 @@ def _denied(environment: EnvironmentChanges, change: ResourceChange) -> Iterator
 
 def _not_deleted(change: ResourceChange) -> Failure:
     name = change.node.name
-    old = f"The old {name}" if change.change != REMOVE else name
+    old = f"The old {name}" if change.action != REMOVE else name
     if change.before is not None and is_protected(change.before):
         why, out = "its deletion protection is enabled", "Disable the protection in an earlier deploy"
     else:
@@ -175,7 +176,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Failure]:
     changes = environment.resources
     for node, one in changes.items():
         new = one.change.after
-        if one.change.change not in (ADD, REPLACE) or new is None:
+        if one.change.action not in (ADD, REPLACE) or new is None:
             continue
         side = environment.after[node.stack]
         holders = [
@@ -193,7 +194,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Failure]:
 
 def _frees_in_time(environment: EnvironmentChanges, node: Node, other: Node, happened: Changed) -> bool:
     """Return whether a name is available when a resource of another stack is created, in deploy order."""
-    if happened.change.change not in (REMOVE, REPLACE) or happened.data in (ORPHANED, DELETE_FAILS):
+    if happened.change.action not in (REMOVE, REPLACE) or happened.data in (ORPHANED, DELETE_FAILS):
         return False
     order = list(environment.after)
     return other.stack != node.stack and order.index(other.stack) < order.index(node.stack)
@@ -205,7 +206,7 @@ def _taken(node: Node, other: Node, happened: Changed | None, what: str) -> str:
     if happened and happened.data == ORPHANED:
         why = f"{holder} keeps {what}: its policy retains it in the account"
         out = f"Import the existing resource under the new logical ID, or {choose}"
-    elif happened and happened.change.change in (REMOVE, REPLACE):
+    elif happened and happened.change.action in (REMOVE, REPLACE):
         why = f"{holder} has {what} until it is deleted later in the deploy"
         out = (
             "Keep the logical ID, or deploy in two steps (first remove the resource, then add the new one), "
@@ -219,10 +220,10 @@ def _taken(node: Node, other: Node, happened: Changed | None, what: str) -> str:
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:
     """Yield the identity of a resource, which no other one can have, as a text and in words."""
-    region = side.stack.region
-    for group, why in identities(resource.type, region, resource.properties):
+    region = side.built.region
+    for group, why in unique_properties(resource.type, region, resource.properties):
         found = [value_at(resource.properties, tuple(name.split("."))) for name in group]
-        values = [in_stack(side.name, side.expand(value)) for value in found]
+        values = [in_stack(side.name, side.with_names(value)) for value in found]
         if values[0] is None:
             continue
         everywhere = resource.type.startswith(_GLOBAL)

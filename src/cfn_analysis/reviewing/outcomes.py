@@ -11,8 +11,9 @@ from typing import Any, Final
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.schemas import stateful_types
+from cfn_analysis.model.three_valued import UNKNOWN, YES
 from cfn_analysis.updates.documented_updates import Note
-from cfn_analysis.updates.replacement import (
+from cfn_analysis.updates.effects import (
     deleted_first,
     is_documented,
     note_on_change,
@@ -20,7 +21,7 @@ from cfn_analysis.updates.replacement import (
     update_order,
 )
 from cfn_analysis.updates.resolved_stack import Resource
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     POLICY,
@@ -28,7 +29,7 @@ from cfn_analysis.updates.set_changes import (
     REPLACE,
     UPDATE,
     ResourceChange,
-    policy,
+    retention_policy,
 )
 from cfn_analysis.updates.update_exceptions import ChangedProperties
 
@@ -119,34 +120,34 @@ _PROTECTIONS: Final[Mapping[str, tuple[str, str]]] = {
 
 def interruption(change: ResourceChange, region: str) -> str:
     """Return whether clients of a resource are interrupted: ``none``, ``some`` or ``not known``."""
-    if change.change in (ADD, POLICY):
+    if change.action in (ADD, POLICY):
         return NONE
-    if change.change == REMOVE:
+    if change.action == REMOVE:
         if note_on_removal(change.type):
             return SOME
         return NONE if change.type in _WATCHING | PUBLISHED else NOT_KNOWN
     places = [cause.place for cause in change.causes if cause.place]
     noted = {note.interrupts for note in _notes(change)}
-    if True in noted:
+    if YES in noted:
         return SOME
-    if change.change in (REPLACE, MAYBE_REPLACE):
+    if change.action in (REPLACE, MAYBE_REPLACE):
         if change.type in _WATCHING | PUBLISHED:
             return NONE
-        return SOME if change.change == REPLACE and deleted_first(change.type, region) else NOT_KNOWN
+        return SOME if change.action == REPLACE and deleted_first(change.type, region) else NOT_KNOWN
     known = all(is_documented(change.type, place) for place in places)
-    return NONE if known and None not in noted else NOT_KNOWN
+    return NONE if known and UNKNOWN not in noted else NOT_KNOWN
 
 
 def notes(change: ResourceChange) -> list[Note]:
     """Return the side effects of the change on the resource, without duplicates."""
-    if change.change == REMOVE:
+    if change.action == REMOVE:
         note = note_on_removal(change.type)
         return [note] if note else []
     return _notes(change)
 
 
 def _notes(change: ResourceChange) -> list[Note]:
-    if change.change == REPLACE:  # nothing is updated in place
+    if change.action == REPLACE:  # nothing is updated in place
         return []
     changed = None
     if change.before and change.after:
@@ -166,14 +167,16 @@ def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int
 def data(change: ResourceChange) -> str:
     """Return the effect on the data of a resource, in the words of the report."""
     before = change.before
-    if change.change == ADD or before is None:
+    if change.action == ADD or before is None:
         return NONE
     holding = holds_data(before)
-    if change.change in (UPDATE, POLICY):
+    if change.action in (UPDATE, POLICY):
         return KEPT if holding else NONE
     if change.type in PUBLISHED:
         return HARMLESS
-    kept = policy(before if change.change == REMOVE else change.after or before, deciding_policy(change))
+    kept = retention_policy(
+        before if change.action == REMOVE else change.after or before, deciding_policy(change)
+    )
     if kept.startswith("Retain"):
         return ORPHANED
     if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:
@@ -185,7 +188,7 @@ def data(change: ResourceChange) -> str:
 
 def deciding_policy(change: ResourceChange) -> str:
     """Return the policy that applies to the old resource."""
-    return "DeletionPolicy" if change.change == REMOVE else "UpdateReplacePolicy"
+    return "DeletionPolicy" if change.action == REMOVE else "UpdateReplacePolicy"
 
 
 def holds_data(resource: Resource) -> bool:

@@ -7,7 +7,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 
@@ -68,7 +68,7 @@ def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[
 
     A resource that only changes its logical ID is not removed.
     """
-    removed = {node: one.change for node, one in environment.resources.items() if one.change.change == REMOVE}
+    removed = {node: one.change for node, one in environment.resources.items() if one.change.action == REMOVE}
     gone = [change for change in removed.values() if change.type in serving]
     renamed = {pair.old for pair in renames(environment)} if gone else set()
     for change in gone:

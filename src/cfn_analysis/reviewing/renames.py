@@ -9,7 +9,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.set_changes import ADD, REMOVE
+from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
 
 class Rename(NamedTuple):
@@ -46,7 +46,7 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
                     stack.stack.region,
                     _without_names(was.properties, types),
                     _without_names(will.properties, types),
-                    (old.expand, new.expand),
+                    (old.with_names, new.with_names),
                 ):
                     del coming[new_name]
                     found.append(Rename(Node(name, old_name), Node(name, new_name)))
@@ -78,7 +78,7 @@ def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
     for one in stack.resources:
         resource = one.change.after or one.change.before
         known = resource is not None and bool(resource.properties) and resource.type not in PUBLISHED
-        if one.change.change == kind and known and resource is not None:
+        if one.change.action == kind and known and resource is not None:
             found[one.change.node.name] = resource
     return found
 

@@ -8,7 +8,7 @@ from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackCha
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.risks import Risk, risks
 from cfn_analysis.reviewing.sides import Side
-from cfn_analysis.updates.set_changes import Cause, ResourceChange
+from cfn_analysis.updates.resource_changes import Cause, ResourceChange
 
 FORMAT_VERSION: Final = 1
 
@@ -138,7 +138,7 @@ def _resource(stack: StackChanges, one: Changed, sources: Mapping[str, str]) -> 
     return {
         "logicalId": name,
         "type": _type(change),
-        "change": change.change,
+        "change": change.action,
         "interruption": one.interruption,
         "interruptionOrder": stack.order.get(name),
         "data": one.data,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from cfn_analysis.model.resource_names import name_properties
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
@@ -29,8 +30,8 @@ from cfn_analysis.reviewing.kinds import (
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
-from cfn_analysis.updates.replacement import kept_if
-from cfn_analysis.updates.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
+from cfn_analysis.updates.effects import not_replaced_if
+from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
 ORDER: Final = "One after the other: "
 """Start of the sentence that lists the resources in the order of their interruptions."""
@@ -139,13 +140,13 @@ def _of_resource(
 ) -> Iterator[tuple[str, str, str, str]]:
     change = one.change
     node = change.node
-    if change.change in (REPLACE, MAYBE_REPLACE) and one.data != outcomes.HARMLESS:
+    if change.action in (REPLACE, MAYBE_REPLACE) and one.data != outcomes.HARMLESS:
         yield (REPLACED, *node, _replacement(change, one.data))
     if one.data == outcomes.LOST:
         yield (DATA_LOSS, *node, _loss(change))
     if one.data == outcomes.ORPHANED:
         yield (ORPHAN, *node, _orphan(change, stack.stack.region))
-    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
+    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         yield (INTERRUPTION, *node, _new_secret(node, readers_of_secret(environment, node)))
     if one.interruption == outcomes.SOME:
         yield (INTERRUPTION, *node, _interruption(stack, one))
@@ -160,13 +161,13 @@ def _replacement(change: ResourceChange, data: str) -> str:
     if follows is None:
         because = f"because {why} {'change' if many else 'changes'}"
     else:
-        how = "is replaced" if change.change == REPLACE else "may be replaced"
+        how = "is replaced" if change.action == REPLACE else "may be replaced"
         because = f"because {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
-    if change.change == MAYBE_REPLACE:
+    if change.action == MAYBE_REPLACE:
         cases = [
             f" It is not replaced if {case.does}."
             for cause in strong
-            if cause.place and (case := kept_if(change.type, cause.place))
+            if cause.place and (case := not_replaced_if(change.type, cause.place))
         ]
         text = f"{name} may be replaced, {because}. This cannot be determined from the files.{''.join(cases)}"
         return f"{text} Check Replacement in the change set before you execute it."
@@ -184,9 +185,9 @@ def _old_one(data: str) -> str:
 
 def _loss(change: ResourceChange) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
-    may = "may be" if change.change == MAYBE_REPLACE else "is"
-    happens = _leaves(change) if change.change == REMOVE else f"{may} replaced"
-    first = " in an earlier deploy" if change.change == REMOVE else ""
+    may = "may be" if change.action == MAYBE_REPLACE else "is"
+    happens = _leaves(change) if change.action == REMOVE else f"{may} replaced"
+    first = " in an earlier deploy" if change.action == REMOVE else ""
     key = (
         " KMS deletes a key after its waiting period; data encrypted with it is then lost."
         if "KMS" in change.type
@@ -201,15 +202,15 @@ def _loss(change: ResourceChange) -> str:
 def _leaves(change: ResourceChange) -> str:
     return (
         "may be removed from the stack (its condition is not known)"
-        if change.may_be_none
+        if change.may_not_happen
         else "is removed from the template"
     )
 
 
 def _orphan(change: ResourceChange, region: str) -> str:
     name, policy = change.node.name, outcomes.deciding_policy(change)
-    happens = _leaves(change) if change.change == REMOVE else "is replaced"
-    if change.change == MAYBE_REPLACE:
+    happens = _leaves(change) if change.action == REMOVE else "is replaced"
+    if change.action == MAYBE_REPLACE:
         happens = "may be replaced"
     named = change.before is not None and name_properties(
         change.before.type, region, change.before.properties
@@ -237,17 +238,17 @@ def _rename(old: Node, new: Node, data: str, *, rejected: bool) -> str:
 
 def _interruption(stack: StackChanges, one: Changed) -> str:
     name = one.change.node.name
-    what = " and ".join(dict.fromkeys(note.does for note in one.notes if note.interrupts))
+    what = " and ".join(dict.fromkeys(note.does for note in one.notes if note.interrupts is YES))
     text = f"{name} {what or 'is not available until its replacement exists'}."
     order = sorted(stack.order.items(), key=lambda item: item[1])
     if len({number for _, number in order}) > 1:
         text += f" {ORDER}{', then '.join(name for name, _ in order)}."
-    sources = [note.source for note in one.notes if note.interrupts]
+    sources = [note.source for note in one.notes if note.interrupts is YES]
     return f"{text} ({sources[0]})" if sources else text
 
 
 def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
-    what = "is deleted" if environment.resources[node].change.change == REMOVE else "is renamed"
+    what = "is deleted" if environment.resources[node].change.action == REMOVE else "is renamed"
     still = series([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
     has = "has" if len(readers) == 1 else "have"
     return f"{node.name} {what}, but {still} still {has} its old name {name} in a text. Change it there too."
