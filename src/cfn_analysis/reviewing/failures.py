@@ -14,10 +14,10 @@ from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.comparison import in_stack
-from cfn_analysis.updates.refused_updates import refusals
-from cfn_analysis.updates.replacement import deleted_first, identities
+from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     REMOVE,
@@ -40,8 +40,8 @@ _DENIABLE: Final = {
 def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the failures in an environment, except those of exports and of API keys."""
     for stack, side in environment.after.items():
-        was = environment.before[stack].refusals if stack in environment.before else []
-        for refusal in side.refusals:
+        was = environment.before[stack].refused_values if stack in environment.before else []
+        for refusal in side.refused_values:
             if refusal not in was:
                 yield risk(WILL_FAIL, Node(stack, ""), sentences.parameters_rejected, refusal=refusal)
     for outcome in environment.resources.values():
@@ -91,7 +91,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
 
 def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     before, after = change.before, change.after
-    if change.change not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
+    if change.action not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     for refusal, certain in refusals(after.type, change.properties, changed):

@@ -20,7 +20,7 @@ from cfn_analysis.reviewing.digest import (
     values_in_words,
 )
 from cfn_analysis.reviewing.report import Review, document
-from cfn_analysis.updates.set_changes import UPDATE
+from cfn_analysis.updates.resource_changes import UPDATE
 
 LONGEST: Final = 65_536
 """Maximum characters of a comment on GitHub; GitLab allows more."""

@@ -10,7 +10,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.outcomes import ORPHANED
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.set_changes import REMOVE, REPLACE
+from cfn_analysis.updates.resource_changes import REMOVE, REPLACE
 
 # A shorter name may be an ordinary word.
 _SHORTEST: Final = 6
@@ -65,8 +65,8 @@ def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, 
 
 def _explicit_name(side: ResolvedStack, resource: Resource) -> str | None:
     """Return the explicit name of a resource; None if it does not have a known one."""
-    for key in name_properties(resource.type, side.stack.region, resource.properties):
-        value: Any = side.expand(resource.properties[key])
+    for key in name_properties(resource.type, side.built.region, resource.properties):
+        value: Any = side.with_names(resource.properties[key])
         text = value.get("Fn::Sub") if isinstance(value, dict) else value
         if isinstance(text, str) and len(text) >= _SHORTEST:
             return text

@@ -14,7 +14,7 @@ from cfn_analysis.model.schemas import stateful_types
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.documented_updates import Note
-from cfn_analysis.updates.replacement import (
+from cfn_analysis.updates.effects import (
     deleted_first,
     is_documented,
     note_on_change,
@@ -22,14 +22,14 @@ from cfn_analysis.updates.replacement import (
     update_order,
 )
 from cfn_analysis.updates.resolved_stack import Resource
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     POLICY,
     REMOVE,
     REPLACE,
     UPDATE,
     ResourceChange,
-    policy,
+    retention_policy,
 )
 from cfn_analysis.updates.update_exceptions import ChangedProperties
 
@@ -150,7 +150,7 @@ def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) ->
 
 def _interruption(change: ResourceChange, region: str) -> str:
     """Return whether clients of a resource are interrupted: ``none``, ``some`` or ``not known``."""
-    if change.change in (ADD, POLICY):
+    if change.action in (ADD, POLICY):
         return NONE
     notes = _notes(change)
     if any(note.interrupts for note in notes):
@@ -190,14 +190,16 @@ def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int
 def _data(change: ResourceChange) -> str:
     """Return the effect on the data of a resource, in the words of the report."""
     before = change.before
-    if change.change == ADD or before is None:
+    if change.action == ADD or before is None:
         return NONE
     holding = holds_data(before)
-    if change.change in (UPDATE, POLICY):
+    if change.action in (UPDATE, POLICY):
         return KEPT if holding else NONE
     if change.type in PUBLISHED:
         return HARMLESS
-    kept = policy(before if change.change == REMOVE else change.after or before, deciding_policy(change))
+    kept = retention_policy(
+        before if change.action == REMOVE else change.after or before, deciding_policy(change)
+    )
     if kept.startswith("Retain"):
         return ORPHANED
     if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:
@@ -209,7 +211,7 @@ def _data(change: ResourceChange) -> str:
 
 def deciding_policy(change: ResourceChange) -> str:
     """Return the policy that applies to the old resource."""
-    return "DeletionPolicy" if change.change == REMOVE else "UpdateReplacePolicy"
+    return "DeletionPolicy" if change.action == REMOVE else "UpdateReplacePolicy"
 
 
 def holds_data(resource: Resource) -> bool:

@@ -11,7 +11,7 @@ from cfn_analysis.reviewing import outcomes
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     POLICY,
@@ -254,7 +254,7 @@ def _verdict(
     theirs: AwsChange | None,
     stack: StackChanges,
 ) -> Comparison:
-    our_word = ours.change.change if ours else NONE
+    our_word = ours.change.action if ours else NONE
     their_word = theirs.change if theirs else NONE
     notes: list[str] = []
     if _STRENGTH[their_word] > _STRENGTH[our_word]:
@@ -300,7 +300,7 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
 
 def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
-    if ours.change == MAYBE_REPLACE and theirs == UPDATE:
+    if ours.action == MAYBE_REPLACE and theirs == UPDATE:
         yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
         yield "AWS decides when the update comes to the resource, from values that are known only then"
@@ -318,5 +318,5 @@ def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
     steps = [step for cause in ours.causes for step in cause.chain]
     if not others and any(step.startswith(("export ", "output ")) for step in steps):
         yield "it follows from another stack, whose change is not deployed yet"
-    if ours.may_be_none:
+    if ours.may_not_happen:
         yield "a condition of the template is not known from the files"

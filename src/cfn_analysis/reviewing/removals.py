@@ -7,7 +7,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 

@@ -9,7 +9,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.set_changes import ADD, REMOVE
+from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
 
 class Rename(NamedTuple):

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from cfn_analysis.model.resource_names import name_properties
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.access.openings import openings
@@ -30,8 +31,8 @@ from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, Reso
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
-from cfn_analysis.updates.replacement import kept_if
-from cfn_analysis.updates.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
+from cfn_analysis.updates.effects import not_replaced_if
+from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
 _SECRET: Final = "AWS::SecretsManager::Secret"
 

@@ -21,7 +21,7 @@ from cfn_analysis.reviewing.digest import (
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
 from cfn_analysis.reviewing.report import Review, document
-from cfn_analysis.updates.set_changes import UPDATE
+from cfn_analysis.updates.resource_changes import UPDATE
 
 _WIDTH: Final = 110
 _RED: Final = "\033[1;31m"

@@ -208,7 +208,7 @@ def _key(reference: Any, side: ResolvedStack) -> str:
     match reference:
         case {"Fn::GetAtt": [str(name), _]}:
             reference = {"Ref": name}
-    return json.dumps([side.name, side.expand(reference)], sort_keys=True, default=str)
+    return json.dumps([side.name, side.with_names(reference)], sort_keys=True, default=str)
 
 
 def _owner(reference: Any, stack: str) -> Node | None:

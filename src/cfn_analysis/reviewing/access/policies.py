@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import as_list
+from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.access.statements import (
@@ -142,7 +143,7 @@ def attached(
                 continue
             node = Node(stack, name)
             was = before[stack].resources.get(name) if stack in before else None
-            was = was if was is not None and was.exists is not False else None
+            was = was if was is not None and was.exists is not NO else None
             old_arns = _arns(before[stack], was) if was else {}
             for text, arn in _arns(side, resource).items():
                 if text not in old_arns:
@@ -162,7 +163,7 @@ def attached(
 def _arns(side: ResolvedStack, resource: Resource) -> dict[str, str]:
     given = resource.properties.get("ManagedPolicyArns", [])
     items = given if isinstance(given, list) else [given]
-    return {json.dumps(side.expand(one), sort_keys=True): words(one) for one in items}
+    return {json.dumps(side.with_names(one), sort_keys=True): words(one) for one in items}
 
 
 def _gathered(side: Mapping[str, ResolvedStack]) -> dict[str, list[_Policy]]:
@@ -172,7 +173,7 @@ def _gathered(side: Mapping[str, ResolvedStack]) -> dict[str, list[_Policy]]:
         for name, resource in resolved.existing():
             node = Node(stack, name)
             for subject, document, owner in _documents(resolved, node, resource):
-                named = resolved.expand(document)
+                named = resolved.with_names(document)
                 text = json.dumps(named, sort_keys=True, default=str)
                 kind = subject.partition(" ")[0]
                 kind = "trust" if subject.endswith(f" {_TRUST}") else kind
@@ -222,7 +223,7 @@ def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
     named = (
         name
         for name, one in side.existing()
-        if one.type in _TYPES[kind] and side.expand({"Ref": name}) == value
+        if one.type in _TYPES[kind] and side.with_names({"Ref": name}) == value
     )
     found = next(named, None)
     return f"{kind} {side.name}.{found}" if found else f"{kind} {json.dumps(value, sort_keys=True)}"

@@ -15,7 +15,7 @@ from cfn_analysis.reviewing.values import (
     text,
     words,
 )
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _PUBLIC: Final = "it can be accessed from the internet"
 _BLOCK: Final = "public access is no longer blocked"
@@ -251,7 +251,7 @@ _FIRST: Final = (
 def opening_settings(change: ResourceChange) -> Iterator[str]:
     """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
-    if change.change == ADD and after is not None:
+    if change.action == ADD and after is not None:
         for key, value in after.properties.items():
             for setting in _FIRST:
                 fits = setting.types in change.type and setting.place == key
@@ -261,7 +261,7 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
             after.properties
         ):
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
-    elif change.change != REMOVE and before is not None and after is not None:
+    elif change.action != REMOVE and before is not None and after is not None:
         for found in problems(change, _SETTINGS):
             if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
                 continue  # encrypted with another key

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
+from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.changes import EnvironmentChanges
@@ -19,7 +20,7 @@ from cfn_analysis.reviewing.values import (
     words,
 )
 from cfn_analysis.updates.resolved_stack import ResolvedStack
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange, policy
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange, retention_policy
 
 _DELETABLE: Final = "it can be deleted"
 _BACKUPS: Final = "backups are retained for a shorter time"
@@ -145,7 +146,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str
 
     For a guard of a stack, the name of the node is empty.
     """
-    gone = {node for node, one in environment.resources.items() if one.change.change == REMOVE}
+    gone = {node for node, one in environment.resources.items() if one.change.action == REMOVE}
     for node, one in environment.resources.items():
         parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
         if parts:
@@ -160,7 +161,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str
 
 def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
-    if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
+    if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
     found = list(problems(change, _SETTINGS, gone))
     yield from found
@@ -170,7 +171,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         if old != new and new is not None and not is_said:
             yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
     for key in _POLICIES:
-        was, will = policy(before, key), policy(after, key)
+        was, will = retention_policy(before, key), retention_policy(after, key)
         if was == will:
             continue
         if was not in _KEEPS or will not in _KEEPS:
@@ -180,18 +181,18 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
 
 
 def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Node, str]]:
-    if before.stack.termination_protection and not after.stack.termination_protection:
+    if before.built.termination_protection and not after.built.termination_protection:
         yield (
             Node(after.name, ""),
             f"The termination protection of the stack {after.name} is disabled: it can be deleted.",
         )
-    old, new = (side.stack.policies.stack for side in (before, after))
+    old, new = (side.built.policies.stack for side in (before, after))
     if old == new:
         return
     allowed: dict[str, list[str]] = {}
     for name, resource in after.existing():
         was = before.resources.get(name)
-        if was is None or was.exists is False:
+        if was is None or was.exists is NO:
             continue
         for action in (MODIFY, REPLACE, DELETE):
             if denies(old, action, name, was.type) and not denies(new, action, name, resource.type):
