@@ -10,7 +10,7 @@ from cfn_analysis.reviewing.outcomes import SOME, ResourceOutcome, interruption_
 from cfn_analysis.reviewing.outputs import ChangedOutput, Changes, changed_outputs
 from cfn_analysis.reviewing.states import Stacks, States
 from cfn_analysis.updates.partial_resolving import is_no_echo
-from cfn_analysis.updates.set_changes import ADD, REMOVE, UPDATE
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, UPDATE
 
 
 class ChangedParameter(NamedTuple):
@@ -35,14 +35,14 @@ class StackChanges(NamedTuple):
     """The changes of a deploy in one stack.
 
     Attributes:
-        stack: the stack.
+        built: the stack.
         resources: changed resources in the order of the template.
         outputs: changed outputs in the order of the template.
         parameters: changed parameters in the order of the template.
         order: resource -> its position in the order of interruptions.
     """
 
-    stack: BuiltStack
+    built: BuiltStack
     resources: tuple[ResourceOutcome, ...]
     outputs: tuple[ChangedOutput, ...]
     parameters: tuple[ChangedParameter, ...]
@@ -91,11 +91,11 @@ def environment_changes(
         interrupted = [one.change.node.name for one in resources if one.interruption == SOME]
         stacks.append(
             StackChanges(
-                resolved.stack,
+                resolved.built,
                 resources,
                 tuple(changed_outputs(states, name, changes)),
                 tuple(_changed_parameters(states, name)),
-                interruption_order(resolved.stack, interrupted),
+                interruption_order(resolved.built, interrupted),
             )
         )
     return EnvironmentChanges(states, tuple(stacks))
@@ -109,8 +109,8 @@ def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter
         was, will = old.values.get(name), new.values.get(name)
         if was != will:
             action = ADD if was is None else REMOVE if will is None else UPDATE
-            secret = any(is_no_echo(side.stack.parameters.get(name, {})) for side in (old, new))
-            file = states.origin(stack, name) if will is not None else new.stack.file
+            secret = any(is_no_echo(side.built.parameters.get(name, {})) for side in (old, new))
+            file = states.origin(stack, name) if will is not None else new.built.file
             before, after = (_parameter_value(value, name, secret=secret) for value in (was, will))
             yield ChangedParameter(name, action, before, after, file)
 

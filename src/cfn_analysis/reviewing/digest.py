@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.sentences import ABOUT_ALL, ABOUT_EACH
-from cfn_analysis.updates.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 CHANGES: Final = {
     REMOVE: "removed",

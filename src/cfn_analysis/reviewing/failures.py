@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import in_words, value_at
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
@@ -62,18 +63,18 @@ def _type_changed(change: ResourceChange) -> Iterator[Risk]:
 def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     """Yield a replacement that keeps what no second resource can have, such as a name."""
     before, after = change.before, change.after
-    if change.change not in (REPLACE, MAYBE_REPLACE) or before is None or after is None:
+    if change.action not in (REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
-    region = stacks[change.node.stack].stack.region
+    region = stacks[change.node.stack].built.region
     if before.type != after.type or deleted_first(after.type, region):
         return
     kept = (
         (group, why)
-        for group, why in identities(after.type, region, after.properties)
+        for group, why in unique_properties(after.type, region, after.properties)
         if not {*group} & {*change.properties}
     )
     for group, why in kept:
-        certain = change.change == REPLACE
+        certain = change.action == REPLACE
         if why:
             yield risk(WILL_FAIL, change.node, sentences.identity_kept, certain=certain, why=why, by=group)
         else:
@@ -94,12 +95,12 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
-    for refusal, certain in refusals(after.type, change.properties, changed):
+    for refusal, applies in refused_changes(after.type, change.properties, changed):
         yield risk(
             WILL_FAIL,
             change.node,
             sentences.update_refused,
-            certain=certain,
+            certain=applies is YES,
             why=refusal.why,
             way_out=refusal.way_out,
             source=refusal.source,
@@ -109,18 +110,18 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     """Yield a change that the deployed stack policy denies."""
     stack, name = change.node
-    action = _DENIABLE.get(change.change)
+    action = _DENIABLE.get(change.action)
     if stack not in stacks or action is None or change.before is None:
         return
-    if stack_policies.denies(stacks[stack].stack.policies.stack, action, name, change.before.type):
-        certain = change.change != MAYBE_REPLACE
+    if stack_policies.denies(stacks[stack].built.policies.stack, action, name, change.before.type):
+        certain = change.action != MAYBE_REPLACE
         yield risk(WILL_FAIL, change.node, sentences.update_denied, certain=certain, action=action)
 
 
 def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     change = outcome.change
     if outcome.data == DELETE_FAILS:
-        is_removed = change.change == REMOVE
+        is_removed = change.action == REMOVE
         sentence = sentences.not_deleted if is_removed else sentences.old_one_not_deleted
         protected = change.before is not None and is_protected(change.before)
         yield risk(WILL_FAIL, change.node, sentence, protected=protected)
@@ -141,7 +142,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
                 holders.setdefault(key, []).append(Node(stack, name))
     for node, outcome in environment.resources.items():
         new = outcome.change.after
-        if outcome.change.change not in (ADD, REPLACE) or new is None:
+        if outcome.change.action not in (ADD, REPLACE) or new is None:
             continue
         rivals = (
             _Holder(holder, same)
@@ -158,7 +159,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
 def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) -> bool:
     """Return whether a name is available when a resource of another stack is created, in deploy order."""
     outcome = environment.resources.get(holder)
-    if outcome is None or outcome.change.change not in (REMOVE, REPLACE):
+    if outcome is None or outcome.change.action not in (REMOVE, REPLACE):
         return False
     order = list(environment.after)
     is_deleted = outcome.data not in (ORPHANED, DELETE_FAILS)
@@ -170,7 +171,7 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: _Holder) ->
     until = ""
     if outcome and outcome.data == ORPHANED:
         until = "retained"
-    elif outcome and outcome.change.change in (REMOVE, REPLACE):
+    elif outcome and outcome.change.action in (REMOVE, REPLACE):
         until = "deleted"
     return risk(
         WILL_FAIL,
@@ -185,10 +186,10 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: _Holder) ->
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Yield the identity of a resource, which no other one can have, and its properties; none for a name."""
-    region = side.stack.region
-    for group, why in identities(resource.type, region, resource.properties):
+    region = side.built.region
+    for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
-        values: list[Any] = [in_stack(side.name, side.expand(value)) for value in given]
+        values: list[Any] = [in_stack(side.name, side.with_names(value)) for value in given]
         if values[0] is not None:
             scope = "" if resource.type.startswith(_GLOBAL) else region
             key = json.dumps([resource.type, scope, group, values], sort_keys=True)

@@ -64,7 +64,7 @@ def _sentence_start(acceptance: Acceptance) -> str:
 
 def _nearest(wanted: Acceptance, review: Review) -> str:
     """Return the sentence with the nearest stack, or with the nearest resource that has such a risk."""
-    stacks = {stack.stack.name for environment in review.environments for stack in environment.stacks}
+    stacks = {stack.built.name for environment in review.environments for stack in environment.stacks}
     if wanted.stack not in stacks:
         return hint(wanted.stack or "", sorted(stacks))
     alike = (wanted.kind, wanted.stack)

@@ -41,8 +41,8 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
     for node, outcome in environment.resources.items():
         change = outcome.change
         before, after = change.before, change.after
-        kept = change.change == REMOVE and outcome.data == ORPHANED
-        if change.change not in (REMOVE, REPLACE) or kept or before is None:
+        kept = change.action == REMOVE and outcome.data == ORPHANED
+        if change.action not in (REMOVE, REPLACE) or kept or before is None:
             continue
         old = _explicit_name(environment.before[node.stack], before)
         new = _explicit_name(environment.after[node.stack], after) if after else None

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.schemas import stateful_types
+from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.documented_updates import Note
@@ -139,7 +140,7 @@ def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) ->
     return {
         node: ResourceOutcome(
             change,
-            _interruption(change, stacks[node.stack].stack.region),
+            _interruption(change, stacks[node.stack].built.region),
             _data(change),
             tuple(_notes(change)),
         )
@@ -153,24 +154,24 @@ def _interruption(change: ResourceChange, region: str) -> str:
     if change.action in (ADD, POLICY):
         return NONE
     notes = _notes(change)
-    if any(note.interrupts for note in notes):
+    if any(note.interrupts is YES for note in notes):
         return SOME
-    if change.type in _WATCHING | PUBLISHED and change.change != UPDATE:
+    if change.type in _WATCHING | PUBLISHED and change.action != UPDATE:
         return NONE
-    if change.change == REPLACE and deleted_first(change.type, region):
+    if change.action == REPLACE and deleted_first(change.type, region):
         return SOME
-    if change.change != UPDATE:
+    if change.action != UPDATE:
         return NOT_KNOWN
     places = [cause.place for cause in change.causes if cause.place]
     known = all(is_documented(change.type, place) for place in places)
-    return NONE if known and all(note.interrupts is False for note in notes) else NOT_KNOWN
+    return NONE if known and all(note.interrupts is NO for note in notes) else NOT_KNOWN
 
 
 def _notes(change: ResourceChange) -> list[Note]:
-    if change.change == REMOVE:
+    if change.action == REMOVE:
         note = note_on_removal(change.type)
         return [note] if note else []
-    if change.change == REPLACE:  # nothing is updated in place
+    if change.action == REPLACE:  # nothing is updated in place
         return []
     changed = None
     if change.before and change.after:

@@ -4,20 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import in_words
+from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import States
-from cfn_analysis.updates.causes import Why
-from cfn_analysis.updates.comparison import is_certain
-from cfn_analysis.updates.replacement import Effect
+from cfn_analysis.updates.causes import CauseChains
+from cfn_analysis.updates.comparison import differ_for_certain
+from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     REMOVE,
     REPLACE,
     UPDATE,
     ResourceChange,
-    new_value,
+    effect_on_attribute,
 )
 
 Changes = Mapping[Node, ResourceChange]
@@ -67,12 +68,12 @@ class OutputCause(NamedTuple):
 
 def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[ChangedOutput]:
     """Yield the changed outputs of a stack in the order of the template."""
-    why = Why(states.before, states.after, states.origin)
+    chains = CauseChains(states.before, states.after, states.origin)
     old, new = states.before.get(stack), states.after[stack]
     before, after = _existing(old), _existing(new)
     for key in dict.fromkeys([*after, *before]):
         was, will = before.get(key), after.get(key)
-        cause = _cause(why, Node(stack, key), (was, will), changes)
+        cause = _cause(chains, Node(stack, key), (was, will), changes)
         if cause is None:
             continue
         importers = _importers(states, stack, was.export if was else None)
@@ -92,35 +93,35 @@ def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[Ch
 def _existing(side: ResolvedStack | None) -> dict[str, Output]:
     """Return the outputs that exist or may exist."""
     outputs = side.outputs if side else {}
-    return {key: output for key, output in outputs.items() if output.exists is not False}
+    return {key: output for key, output in outputs.items() if output.exists is not NO}
 
 
 def _cause(
-    why: Why, output: Node, both: tuple[Output | None, Output | None], changes: Changes
+    chains: CauseChains, output: Node, both: tuple[Output | None, Output | None], changes: Changes
 ) -> OutputCause | None:
     """Return the cause of a change of an output, whose states are ``both``; None if it does not change."""
     was, will = both
     if was is None or will is None:
-        return OutputCause(why.existence(output, "outputs"))
+        return OutputCause(chains.of_existence(output, "outputs"))
     if source := _new_resource(will.value, output.stack, changes):
         change = changes[source]
         main = max(change.causes, key=lambda cause: cause.effect)
         return OutputCause(
-            [*main.chain, f"{source.name} {_HAPPENED[change.change]}"],
-            change.change != MAYBE_REPLACE,
-            change.change in (REPLACE, MAYBE_REPLACE),
+            [*main.chain, f"{source.name} {_HAPPENED[change.action]}"],
+            change.action != MAYBE_REPLACE,
+            change.action in (REPLACE, MAYBE_REPLACE),
         )
-    old, new = why.before[output.stack], why.after[output.stack]
-    if old.expand(was.value) != new.expand(will.value):
-        return OutputCause(why.output(*output), is_certain(was.value, will.value))
-    return OutputCause([why.file(output.stack)]) if was.export != will.export else None
+    old, new = chains.before[output.stack], chains.after[output.stack]
+    if old.with_names(was.value) != new.with_names(will.value):
+        return OutputCause(chains.of_output(*output), differ_for_certain(was.value, will.value))
+    return OutputCause([chains.file(output.stack)]) if was.export != will.export else None
 
 
 def _new_resource(value: Any, stack: str, changes: Changes) -> Node | None:
     """Return the first resource in a value whose change alters the value, or may."""
     for mention in mentions(value, stack):
         change = changes.get(mention.target)
-        if change and new_value(change, mention.attribute) >= Effect.MAYBE_REPLACED:
+        if change and effect_on_attribute(change, mention.attribute) >= Effect.MAYBE_REPLACED:
             return mention.target
     return None
 
@@ -131,7 +132,7 @@ def _has_moved(was: Output, will: Output | None, sides: tuple[ResolvedStack, Res
     if will is not None and was.export == will.export:
         return False
     key = new.exports.get(was.export) if isinstance(was.export, str) else None
-    return key is not None and old.expand(was.value) == new.expand(new.outputs[key].value)
+    return key is not None and old.with_names(was.value) == new.with_names(new.outputs[key].value)
 
 
 def _importers(states: States, stack: str, export: Any) -> tuple[str, ...]:
@@ -140,20 +141,20 @@ def _importers(states: States, stack: str, export: Any) -> tuple[str, ...]:
     return tuple(
         name
         for name, side in states.deployed.items()
-        if exporter and name != stack and side.stack.region == exporter.stack.region
-        if isinstance(export, str) and export in side.imported
+        if exporter and name != stack and side.built.region == exporter.built.region
+        if isinstance(export, str) and export in side.importers
     )
 
 
 def _readers(states: States, output: Node, importers: Sequence[str]) -> tuple[str, ...]:
     """Return the stacks that read an output without an import."""
     return tuple(
-        name for name, side in states.deployed.items() if output in side.read and name not in importers
+        name for name, side in states.deployed.items() if output in side.readers and name not in importers
     )
 
 
 def _export(side: ResolvedStack | None, key: str) -> str | None:
     output = side.outputs.get(key) if side else None
-    if side is None or output is None or output.exists is False or output.export is None:
+    if side is None or output is None or output.exists is NO or output.export is None:
         return None
-    return in_words(side.stack.outputs[key]["Export"]["Name"])
+    return in_words(side.built.outputs[key]["Export"]["Name"])

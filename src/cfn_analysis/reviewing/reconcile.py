@@ -171,7 +171,7 @@ def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
     ours = {one.change.node.name: one for one in stack.resources}
     names = [*ours, *(name for name in change_set.changes if name not in ours)]
     verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), stack) for name in names)
-    return Reconciliation(environment.name, stack.stack.name, verdicts)
+    return Reconciliation(environment.name, stack.built.name, verdicts)
 
 
 def as_text(one: Reconciliation) -> str:
@@ -237,11 +237,11 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
 def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
     every = [(environment, stack) for environment in found.environments for stack in environment.stacks]
     for environment, stack in every:
-        if environment.after[stack.stack.name].deployed_name == name:
+        if environment.after[stack.built.name].deployed_name == name:
             return environment, stack
     if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
         return every[0]
-    known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
+    known = [str(environment.after[stack.built.name].deployed_name) for environment, stack in every]
     raise ReconcileError(
         f"The stack {name} of the change set is not in the review. Use a change set of "
         f"one of these stacks: {', '.join(known)}."
@@ -280,10 +280,10 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
         for detail in theirs.details
         if detail.get("ChangeSource") == "ParameterReference"
     }
-    for name in sorted(entities & set(stack.stack.per_deploy)):
+    for name in sorted(entities & set(stack.built.per_deploy)):
         yield f"the parameter {name} is per-deploy, so its value is not in the files"
-    for name in sorted(entities & set(stack.stack.parameters)):
-        if str(stack.stack.parameters[name].get("Type")).startswith(_SSM):
+    for name in sorted(entities & set(stack.built.parameters)):
+        if str(stack.built.parameters[name].get("Type")).startswith(_SSM):
             yield f"the value of the SSM parameter that {name} names is not in the files"
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"

@@ -71,7 +71,7 @@ def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[
     removed = {
         node: outcome.change
         for node, outcome in environment.resources.items()
-        if outcome.change.change == REMOVE
+        if outcome.change.action == REMOVE
     }
     servants = [change for change in removed.values() if change.type in serving]
     renamed = {pair.old for pair in renames(environment)} if servants else set()

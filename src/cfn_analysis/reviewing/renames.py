@@ -32,7 +32,7 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
     """
     pairs = []
     for stack in environment.stacks:
-        name = stack.stack.name
+        name = stack.built.name
         if name not in environment.before:
             continue
         old, new = environment.before[name], environment.after[name]
@@ -46,10 +46,10 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
                 if new_name not in taken and was.type == will.type
                 if not differences(
                     will.type,
-                    stack.stack.region,
+                    stack.built.region,
                     _without_names(was.properties, types),
                     _without_names(will.properties, types),
-                    (old.expand, new.expand),
+                    (old.with_names, new.with_names),
                 )
             )
             if (new_name := next(equal, None)) is not None:
@@ -74,7 +74,7 @@ def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Map
 
 def _recognizable(stack: StackChanges, action: str) -> dict[str, Resource]:
     """Return the added or removed resources, except those without distinguishing properties."""
-    changes = [outcome.change for outcome in stack.resources if outcome.change.change == action]
+    changes = [outcome.change for outcome in stack.resources if outcome.change.action == action]
     resources = {change.node.name: change.after or change.before for change in changes}
     return {
         logical_id: resource

@@ -11,7 +11,7 @@ from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
 from cfn_analysis.reviewing.risks import risks
 from cfn_analysis.reviewing.sides import Side
 from cfn_analysis.reviewing.states import environment_names, resolved_states
-from cfn_analysis.updates.set_changes import Cause, ResourceChange, set_changes
+from cfn_analysis.updates.resource_changes import Cause, ResourceChange, resource_changes
 
 FORMAT_VERSION: Final = 1
 
@@ -51,7 +51,7 @@ def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Revie
     compared = []
     for environment in environment_names(before, after, environments):
         states = resolved_states(before, after, environment)
-        changes = set_changes(states.before, states.after, states.origin)
+        changes = resource_changes(states.before, states.after, states.origin)
         outcomes = resource_outcomes(changes, states.after)
         compared.append(environment_changes(states, changes, outcomes))
     return Review(before.name, after.name, compared, risks(compared), _sources(after, compared))
@@ -61,7 +61,7 @@ def _sources(after: Side, environments: Sequence[EnvironmentChanges]) -> dict[st
     """Return the sources of the stacks with changed resources."""
     lines: dict[str, dict[str, int]] = {}
     changed = {
-        stack.stack.name: stack.stack
+        stack.built.name: stack.built
         for environment in environments
         for stack in environment.stacks
         if stack.resources
@@ -103,10 +103,10 @@ def as_json(review: Review) -> str:
 
 def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     return {
-        "name": stack.stack.name,
-        "region": stack.stack.region,
+        "name": stack.built.name,
+        "region": stack.built.region,
         "resources": [
-            _resource_as_json(stack, outcome, sources.get(stack.stack.name, {}))
+            _resource_as_json(stack, outcome, sources.get(stack.built.name, {}))
             for outcome in stack.resources
         ],
         "outputs": [
@@ -144,7 +144,7 @@ def _resource_as_json(
     return {
         "logicalId": name,
         "type": _written_type(change),
-        "change": change.change,
+        "change": change.action,
         "interruption": outcome.interruption,
         "interruptionOrder": stack.order.get(name),
         "data": outcome.data,
@@ -157,7 +157,7 @@ def _resource_as_json(
             }
             for cause in change.causes
         ],
-        "section": stack.stack.sections.get(name, ""),
+        "section": stack.built.sections.get(name, ""),
         "source": sources[name] if sources else "",
     }
 

@@ -61,7 +61,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from _stale_names(environment)
     for stack in environment.stacks:
         for output in stack.outputs:
-            yield from _of_output(stack.stack.name, output)
+            yield from _of_output(stack.built.name, output)
         for outcome in stack.resources:
             yield from _of_resource(environment, stack, outcome)
     yield from _renamed(environment, {found.subject for found in failing})
@@ -88,7 +88,7 @@ def _stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
             INTERRUPTION,
             stale.node,
             sentences.name_stale,
-            is_deleted=environment.resources[stale.node].change.change == REMOVE,
+            is_deleted=environment.resources[stale.node].change.action == REMOVE,
             old=stale.name,
             readers=tuple(
                 reader.name if reader.stack == stale.node.stack else f"{reader.name} of {reader.stack}"
@@ -114,13 +114,13 @@ def _of_resource(
 ) -> Iterator[Risk]:
     change, data = outcome.change, outcome.data
     node, policy = change.node, deciding_policy(change)
-    if change.change in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
+    if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
         yield _replacement(change, data)
     if data == LOST:
         is_key = "KMS" in change.type
         yield risk(DATA_LOSS, node, sentences.data_lost, leaves=_leaves(change), policy=policy, is_key=is_key)
     if data == ORPHANED and change.before is not None:
-        named = name_properties(change.before.type, stack.stack.region, change.before.properties)
+        named = name_properties(change.before.type, stack.built.region, change.before.properties)
         yield risk(
             ORPHAN,
             node,
@@ -129,7 +129,7 @@ def _of_resource(
             policy=policy,
             is_named=bool(named),
         )
-    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
+    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = readers_of_secret(environment, node)
         names = tuple(f"{reader.name} of {reader.stack}" for reader in readers)
         yield risk(INTERRUPTION, node, sentences.secret_generated, readers=names)
@@ -139,18 +139,18 @@ def _of_resource(
 
 def _leaves(change: ResourceChange) -> str:
     """Return why the old resource is deleted or retained: a key of ``sentences.LEAVES``."""
-    return f"maybe-{change.change}" if change.change == REMOVE and change.may_be_none else change.change
+    return f"maybe-{change.action}" if change.action == REMOVE and change.may_not_happen else change.action
 
 
 def _replacement(change: ResourceChange, data: str) -> Risk:
     strong = [cause for cause in change.causes if cause.effect == change.effect]
     properties = tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",)
     follows = next((cause.follows.name for cause in strong if cause.follows), "")
-    if change.change == REPLACE:
+    if change.action == REPLACE:
         return risk(
             REPLACED, change.node, sentences.replaced, properties=properties, follows=follows, data=data
         )
-    cases = (kept_if(change.type, cause.place) for cause in strong if cause.place)
+    cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
     unless = tuple(case.does for case in cases if case)
     return risk(
         REPLACED,
@@ -163,7 +163,7 @@ def _replacement(change: ResourceChange, data: str) -> Risk:
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
-    notes = [note for note in outcome.notes if note.interrupts]
+    notes = [note for note in outcome.notes if note.interrupts is YES]
     is_one_step = len({*order.values()}) <= 1
     return risk(
         INTERRUPTION,

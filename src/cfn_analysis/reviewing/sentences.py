@@ -188,7 +188,7 @@ LEAVES: Final = {
     "replace": "is replaced",
     "maybe-replace": "may be replaced",
 }
-"""Why a resource is deleted or retained, in words."""
+"""CauseChains a resource is deleted or retained, in words."""
 
 
 def data_lost(name: str, *, leaves: str, policy: str, is_key: bool) -> str:

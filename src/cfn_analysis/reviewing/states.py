@@ -43,8 +43,8 @@ class States(NamedTuple):
             return edited
         resolved = self.after[stack] if stack in self.after else self.before[stack]
         given = resolved.given.get(parameter)
-        if given is None or (self.side.root is not None and given == resolved.stack.default(parameter)):
-            return f"{resolved.stack.file} (default)"
+        if given is None or (self.side.root is not None and given == resolved.built.default(parameter)):
+            return f"{resolved.built.file} (default)"
         return self.side.value_files.get(self.name, {}).get(stack, "parameters")
 
 
@@ -74,14 +74,14 @@ def resolved_states(before: Side, after: Side, environment: str) -> States:
     """
     old = _resolved(before, environment)
     new = _resolved(after, environment, old)
-    for region in dict.fromkeys(resolved.stack.region for resolved in new.values()):
+    for region in dict.fromkeys(resolved.built.region for resolved in new.values()):
         require_region(region)
     renamed = _renamed(old, new) if environment else {}
     kept = {
         name: resolved
         for name, resolved in old.items()
         # A stack in another region or with another name is a different stack: the old one is not deleted.
-        if name in new and name not in renamed and resolved.stack.region == new[name].stack.region
+        if name in new and name not in renamed and resolved.built.region == new[name].built.region
     }
     return States(environment, old, kept, new, renamed, after)
 
