@@ -146,9 +146,10 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str
 
     For a guard of a stack, the name of the node is empty.
     """
-    gone = {node for node, one in environment.resources.items() if one.change.action == REMOVE}
-    for node, one in environment.resources.items():
-        parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
+    changes = {node: changed.change for node, changed in environment.resources.items()}
+    gone = {node for node, change in changes.items() if change.action == REMOVE}
+    for node, change in changes.items():
+        parts = list(dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)]))
         if parts:
             yield node, f"{node.name}: {'; '.join(parts)}."
     for change, missing in unguarded(environment):
@@ -167,7 +168,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     yield from found
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
-        is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
+        is_said = any(problem.startswith("LoggingFilter.DefaultBehavior ") for problem in found)
         if old != new and new is not None and not is_said:
             yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
     for key in _POLICIES:
