@@ -17,10 +17,8 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.kinds import (
     DATA_LOSS,
     EXPORT,
-    GUARD,
     INTERRUPTION,
     KINDS,
-    OPENS,
     ORPHAN,
     OUTPUT,
     RENAME,
@@ -52,10 +50,8 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     failing = [*failures(environment), *refused_keys(environment)]
     yield from failing
     yield from _stacks_left(environment)
-    for node, message in openings(environment):
-        yield risk(OPENS, node, sentences.told, message=message)
-    for node, message in weakened_guards(environment):
-        yield risk(GUARD, node, sentences.told, message=message)
+    yield from openings(environment)
+    yield from weakened_guards(environment)
     for change, effect in disconnected(environment):
         yield risk(INTERRUPTION, change.node, sentences.connection_removed, effect=effect)
     yield from _stale_names(environment)

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
-from cfn_analysis.model.wording import series
+from cfn_analysis.model.wording import beginning, series
 from cfn_analysis.reviewing import outcomes
 
+_MOST: Final = 3  # permissions, or kinds of traffic, in a sentence
 _FAILS: Final = {True: "The deploy fails", False: "The deploy may fail"}
 
 # Failures.
@@ -148,8 +149,8 @@ def termination_unprotected(_: str, *, stack: str) -> str:
     return f"The termination protection of the stack {stack} is disabled: it can be deleted."
 
 
-def stack_policy_weakened(_: str, *, stack: str, allowed: str) -> str:
-    return f"The stack policy of {stack} no longer protects {allowed}."
+def stack_policy_weakened(_: str, *, stack: str, resources: Sequence[str]) -> str:
+    return f"The stack policy of {stack} no longer protects {beginning(resources, 6)}."
 
 
 # Resources.
@@ -257,16 +258,46 @@ def secret_generated(name: str, *, readers: Sequence[str]) -> str:
 # Access and guards.
 
 
-def told(_: str, *, message: str) -> str:
-    return message
-
-
-def opened(name: str, *, problems: Sequence[str]) -> str:
+def weakened(name: str, *, problems: Sequence[str]) -> str:
     return f"{name}: {'; '.join(problems)}."
 
 
 def guard_removed(name: str, *, effect: str) -> str:
     return f"{name} is removed: {effect}."
+
+
+def traffic_allowed(name: str, *, traffic: Sequence[str]) -> str:
+    return f"{name} allows more traffic than before: {_first(traffic)}."
+
+
+def traffic_no_longer_denied(name: str, *, traffic: str) -> str:
+    return f"{name} no longer denies {traffic}; another rule may allow it."
+
+
+def access_allowed(name: str, *, access: Sequence[str], is_known: bool) -> str:
+    later = " A part of it is known only after the deploy, so it cannot be shown to be narrower."
+    return f"{name} allows more than before: {_first(access)}.{'' if is_known else later}"
+
+
+def access_no_longer_denied(name: str, *, access: Sequence[str]) -> str:
+    return f"{name} no longer denies the following in all cases: {_first(access)}."
+
+
+def managed_policy_attached(name: str, *, arn: str) -> str:
+    return f"{name} gets the managed policy {arn}, with all its permissions."
+
+
+def boundary_changed(name: str, *, old: str, new: str) -> str:
+    if not new:
+        return f"{name} loses its permissions boundary {old}, which limited its policies."
+    return (
+        f"{name} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
+    )
+
+
+def _first(parts: Sequence[str]) -> str:
+    more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
+    return "; ".join(parts[:_MOST]) + more
 
 
 # Outputs.
@@ -322,8 +353,9 @@ def _imports(importers: Sequence[str]) -> str:
 
 ABOUT_EACH: Final = frozenset(
     {
-        *(connection_removed, guard_removed, interrupted, key_not_accepted, maybe_replaced, name_stale),
-        *(not_deleted, opened, orphaned, replaced),
+        *(access_allowed, access_no_longer_denied, boundary_changed, connection_removed, guard_removed),
+        *(interrupted, key_not_accepted, managed_policy_attached, maybe_replaced, name_stale, not_deleted),
+        *(orphaned, replaced, traffic_allowed, traffic_no_longer_denied, weakened),
     }
 )
 """Sentences that begin with the resource, so that they can be about each of several resources."""
