@@ -10,7 +10,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.outcomes import ORPHANED
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.set_changes import REMOVE, REPLACE
+from cfn_analysis.updates.resource_changes import REMOVE, REPLACE
 
 # A shorter name may be an ordinary word.
 _SHORTEST: Final = 6
@@ -38,14 +38,15 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
         for stack, side in environment.after.items()
         for name, resource in side.existing()
     }
-    for node, one in environment.resources.items():
-        before = one.change.before
-        kept = one.change.change == REMOVE and one.data == ORPHANED
-        if one.change.change not in (REMOVE, REPLACE) or kept or before is None:
+    for node, outcome in environment.resources.items():
+        change = outcome.change
+        before, after = change.before, change.after
+        kept = change.action == REMOVE and outcome.data == ORPHANED
+        if change.action not in (REMOVE, REPLACE) or kept or before is None:
             continue
-        old = _name(environment.before[node.stack], before)
-        after = one.change.after
-        if old is None or (after is not None and _name(environment.after[node.stack], after) == old):
+        old = _explicit_name(environment.before[node.stack], before)
+        new = _explicit_name(environment.after[node.stack], after) if after else None
+        if old is None or new == old:
             continue
         pattern = re.compile(rf"(?<![{_PART_OF_NAME}-]){re.escape(old)}(?![{_PART_OF_NAME}]|-)")
         readers = tuple(reader for reader, text in texts.items() if reader != node and pattern.search(text))
@@ -56,16 +57,16 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
 def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:
     """Return whether another resource of the type now has the name."""
     return any(
-        resource.type == type_name and (stack, one) != node and _name(side, resource) == name
+        resource.type == type_name and (stack, logical_id) != node and _explicit_name(side, resource) == name
         for stack, side in environment.after.items()
-        for one, resource in side.existing()
+        for logical_id, resource in side.existing()
     )
 
 
-def _name(side: ResolvedStack, resource: Resource) -> str | None:
+def _explicit_name(side: ResolvedStack, resource: Resource) -> str | None:
     """Return the explicit name of a resource; None if it does not have a known one."""
-    for key in name_properties(resource.type, side.stack.region, resource.properties):
-        value: Any = side.expand(resource.properties[key])
+    for key in name_properties(resource.type, side.built.region, resource.properties):
+        value: Any = side.with_names(resource.properties[key])
         text = value.get("Fn::Sub") if isinstance(value, dict) else value
         if isinstance(text, str) and len(text) >= _SHORTEST:
             return text

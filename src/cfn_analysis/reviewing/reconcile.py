@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.reviewing import outcomes
-from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     POLICY,
@@ -170,7 +171,7 @@ def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
     ours = {one.change.node.name: one for one in stack.resources}
     names = [*ours, *(name for name in change_set.changes if name not in ours)]
     verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), stack) for name in names)
-    return Reconciliation(environment.name, stack.stack.name, verdicts)
+    return Reconciliation(environment.name, stack.built.name, verdicts)
 
 
 def as_text(one: Reconciliation) -> str:
@@ -236,11 +237,11 @@ def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
 def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
     every = [(environment, stack) for environment in found.environments for stack in environment.stacks]
     for environment, stack in every:
-        if environment.after[stack.stack.name].deployed_name == name:
+        if environment.after[stack.built.name].deployed_name == name:
             return environment, stack
     if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
         return every[0]
-    known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
+    known = [str(environment.after[stack.built.name].deployed_name) for environment, stack in every]
     raise ReconcileError(
         f"The stack {name} of the change set is not in the review. Use a change set of "
         f"one of these stacks: {', '.join(known)}."
@@ -249,11 +250,11 @@ def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
 
 def _verdict(
     name: str,
-    ours: Changed | None,
+    ours: ResourceOutcome | None,
     theirs: AwsChange | None,
     stack: StackChanges,
 ) -> Comparison:
-    our_word = ours.change.change if ours else NONE
+    our_word = ours.change.action if ours else NONE
     their_word = theirs.change if theirs else NONE
     notes: list[str] = []
     if _STRENGTH[their_word] > _STRENGTH[our_word]:
@@ -279,10 +280,10 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
         for detail in theirs.details
         if detail.get("ChangeSource") == "ParameterReference"
     }
-    for name in sorted(entities & set(stack.stack.per_deploy)):
+    for name in sorted(entities & set(stack.built.per_deploy)):
         yield f"the parameter {name} is per-deploy, so its value is not in the files"
-    for name in sorted(entities & set(stack.stack.parameters)):
-        if str(stack.stack.parameters[name].get("Type")).startswith(_SSM):
+    for name in sorted(entities & set(stack.built.parameters)):
+        if str(stack.built.parameters[name].get("Type")).startswith(_SSM):
             yield f"the value of the SSM parameter that {name} names is not in the files"
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"
@@ -299,7 +300,7 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
 
 def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
-    if ours.change == MAYBE_REPLACE and theirs == UPDATE:
+    if ours.action == MAYBE_REPLACE and theirs == UPDATE:
         yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
         yield "AWS decides when the update comes to the resource, from values that are known only then"
@@ -317,5 +318,5 @@ def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
     steps = [step for cause in ours.causes for step in cause.chain]
     if not others and any(step.startswith(("export ", "output ")) for step in steps):
         yield "it follows from another stack, whose change is not deployed yet"
-    if ours.may_be_none:
+    if ours.may_not_happen:
         yield "a condition of the template is not known from the files"

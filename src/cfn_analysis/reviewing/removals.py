@@ -7,7 +7,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 
@@ -68,21 +68,27 @@ def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[
 
     A resource that only changes its logical ID is not removed.
     """
-    removed = {node: one.change for node, one in environment.resources.items() if one.change.change == REMOVE}
-    gone = [change for change in removed.values() if change.type in serving]
-    renamed = {pair.old for pair in renames(environment)} if gone else set()
-    for change in gone:
+    removed = {
+        node: outcome.change
+        for node, outcome in environment.resources.items()
+        if outcome.change.action == REMOVE
+    }
+    servants = [change for change in removed.values() if change.type in serving]
+    renamed = {pair.old for pair in renames(environment)} if servants else set()
+    for change in servants:
         if change.node not in renamed and not _served(change, removed, serving) & set(removed):
             yield change, serving[change.type][1]
 
 
 def _served(change: ResourceChange, removed: Mapping[Node, ResourceChange], serving: _Serving) -> set[Node]:
     """Return the resources that a resource serves, through removed resources that serve too."""
-    found: set[Node] = set()
+    served: set[Node] = set()
     for key in serving[change.type][0]:
         value = change.before.properties.get(key) if change.before else None
-        for one in mentions(value, change.node.stack):
-            other = removed.get(one.target)
-            serves_too = other is not None and other.type in serving and other.node != change.node
-            found |= _served(other, removed, serving) if other is not None and serves_too else {one.target}
-    return found
+        for mention in mentions(value, change.node.stack):
+            target = removed.get(mention.target)
+            if target is not None and target.type in serving and target.node != change.node:
+                served |= _served(target, removed, serving)
+            else:
+                served.add(mention.target)
+    return served

@@ -9,7 +9,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.set_changes import ADD, REMOVE
+from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
 
 class Rename(NamedTuple):
@@ -30,39 +30,39 @@ def renames(environment: EnvironmentChanges) -> list[Rename]:
     Two resources are equal if they have the same type and properties. References to other renamed resources
     are equal if those have the same type.
     """
-    found = []
+    pairs = []
     for stack in environment.stacks:
-        name = stack.stack.name
+        name = stack.built.name
         if name not in environment.before:
             continue
         old, new = environment.before[name], environment.after[name]
-        gone = _of_kind(stack, REMOVE)
-        coming = _of_kind(stack, ADD)
-        types = {one: resource.type for one, resource in [*gone.items(), *coming.items()]}
-        for old_name, was in gone.items():
-            for new_name, will in coming.items():
-                if was.type == will.type and not differences(
+        removed, added = (_recognizable(stack, action) for action in (REMOVE, ADD))
+        types = {logical_id: resource.type for logical_id, resource in [*removed.items(), *added.items()]}
+        taken: set[str] = set()
+        for old_name, was in removed.items():
+            equal = (
+                new_name
+                for new_name, will in added.items()
+                if new_name not in taken and was.type == will.type
+                if not differences(
                     will.type,
-                    stack.stack.region,
+                    stack.built.region,
                     _without_names(was.properties, types),
                     _without_names(will.properties, types),
-                    (old.expand, new.expand),
-                ):
-                    del coming[new_name]
-                    found.append(Rename(Node(name, old_name), Node(name, new_name)))
-                    break
-    return _consistent(environment, found)
+                    (old.with_names, new.with_names),
+                )
+            )
+            if (new_name := next(equal, None)) is not None:
+                taken.add(new_name)
+                pairs.append(Rename(Node(name, old_name), Node(name, new_name)))
+    return _consistent(environment, pairs)
 
 
-def _consistent(environment: EnvironmentChanges, found: list[Rename]) -> list[Rename]:
+def _consistent(environment: EnvironmentChanges, pairs: list[Rename]) -> list[Rename]:
     """Return the pairs whose differing references refer to resources that are renamed too."""
-    pairs = found
-    while True:
-        new_of = {pair.old: pair.new for pair in pairs}
-        kept = [pair for pair in pairs if _leads_to_renamed(environment, pair, new_of)]
-        if len(kept) == len(pairs):
-            return pairs
-        pairs = kept
+    new_of = {pair.old: pair.new for pair in pairs}
+    kept = [pair for pair in pairs if _leads_to_renamed(environment, pair, new_of)]
+    return pairs if len(kept) == len(pairs) else _consistent(environment, kept)
 
 
 def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Mapping[Node, Node]) -> bool:
@@ -72,15 +72,15 @@ def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Map
     return targets == {mention.target for mention in mentions(new, pair.new.stack)}
 
 
-def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
+def _recognizable(stack: StackChanges, action: str) -> dict[str, Resource]:
     """Return the added or removed resources, except those without distinguishing properties."""
-    found = {}
-    for one in stack.resources:
-        resource = one.change.after or one.change.before
-        known = resource is not None and bool(resource.properties) and resource.type not in PUBLISHED
-        if one.change.change == kind and known and resource is not None:
-            found[one.change.node.name] = resource
-    return found
+    changes = [outcome.change for outcome in stack.resources if outcome.change.action == action]
+    resources = {change.node.name: change.after or change.before for change in changes}
+    return {
+        logical_id: resource
+        for logical_id, resource in resources.items()
+        if resource is not None and resource.properties and resource.type not in PUBLISHED
+    }
 
 
 def _without_names(value: Any, types: Mapping[str, str]) -> Any:

@@ -8,7 +8,7 @@ from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.set_changes import ResourceChange
+from cfn_analysis.updates.resource_changes import ResourceChange
 
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 

@@ -8,7 +8,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
 
-class Why:
+class CauseChains:
     """Finds chains: first the edited file, then each part that depends on it, down to the value."""
 
     def __init__(
@@ -24,9 +24,9 @@ class Why:
 
     def file(self, stack: str) -> str:
         """Return the template of a stack."""
-        return (self.after.get(stack) or self.before[stack]).stack.file
+        return (self.after.get(stack) or self.before[stack]).built.file
 
-    def value(self, node: Node, place: Place) -> list[str]:
+    def of_value(self, node: Node, place: Place) -> list[str]:
         """Return the chain of a changed value at a place of a resource's properties."""
         old, new = (self._raw(side, node) for side in (self.before, self.after))
         one, other = _part(old, place), _part(new, place)
@@ -36,19 +36,19 @@ class Why:
                     return found
         return [self.file(node.stack)]
 
-    def output(self, stack: str, key: str) -> list[str]:
+    def of_output(self, stack: str, key: str) -> list[str]:
         """Return the chain of the changed value of an output."""
         one, other = (
-            side[stack].stack.outputs.get(key, {}).get("Value") if stack in side else None
+            side[stack].built.outputs.get(key, {}).get("Value") if stack in side else None
             for side in (self.before, self.after)
         )
         found = self._of_uses(stack, other) if one == other else None
         return found or [self.file(stack)]
 
-    def existence(self, node: Node, section: str = "resources") -> list[str]:
+    def of_existence(self, node: Node, section: str = "resources") -> list[str]:
         """Return the chain of an added or removed resource or output."""
         conditions = [
-            getattr(side[node.stack].stack, section).get(node.name, {}).get("Condition")
+            getattr(side[node.stack].built, section).get(node.name, {}).get("Condition")
             if node.stack in side
             else None
             for side in (self.before, self.after)
@@ -58,7 +58,7 @@ class Why:
             return self._of_condition(node.stack, name, ())
         return [self.file(node.stack)]
 
-    def way(self, user: Node, place: Place, source: str) -> list[str]:
+    def through(self, user: Node, place: Place, source: str) -> list[str]:
         """Return the export or output of another stack that a value is from."""
         if source == user.stack:
             return []
@@ -71,7 +71,7 @@ class Why:
         return []
 
     def _raw(self, side: Mapping[str, ResolvedStack], node: Node) -> Mapping[str, Any]:
-        resources = side[node.stack].stack.resources if node.stack in side else {}
+        resources = side[node.stack].built.resources if node.stack in side else {}
         found: Mapping[str, Any] = resources.get(node.name, {}).get("Properties", {})
         return found
 
@@ -93,7 +93,7 @@ class Why:
             case "condition" if old.truths.get(use.name) is not new.truths.get(use.name):
                 return self._of_condition(stack, use.name, trail)
             case "mapping":
-                names = [use.name] if use.name != "*" else list(new.stack.template.get("Mappings", {}))
+                names = [use.name] if use.name != "*" else list(new.built.template.get("Mappings", {}))
                 for name in names:
                     if _entry(old, "Mappings", name) != _entry(new, "Mappings", name):
                         return [self.file(stack), f"mapping {name}"]
@@ -114,24 +114,24 @@ class Why:
         return [self.file(stack), f"condition {name}"]
 
     def _of_export(self, stack: str, name: str) -> list[str] | None:
-        region = self.after[stack].stack.region
+        region = self.after[stack].built.region
         for one in self._outputs_of(name, region):
             if self._differs(one):
-                return [*self.output(one.stack, one.name), f"export {name}"]
+                return [*self.of_output(one.stack, one.name), f"export {name}"]
         return None
 
     def _outputs_of(self, export: str, region: str) -> Iterator[Node]:
         for side in (self.after, self.before):
             for stack in side.values():
-                if stack.stack.region == region and export in stack.exports:
+                if stack.built.region == region and export in stack.exports:
                     yield Node(stack.name, stack.exports[export])
 
     def _of_output(self, name: str) -> list[str] | None:
         stack_name, _, key = name.rpartition("/")
         for stack in self.after.values():
-            names = (stack.name, stack.stack.name_pattern, stack.deployed_name)
+            names = (stack.name, stack.built.name_pattern, stack.deployed_name)
             if stack_name in names and self._differs(Node(stack.name, key)):
-                return [*self.output(stack.name, key), f"output {key} of {stack.name}"]
+                return [*self.of_output(stack.name, key), f"output {key} of {stack.name}"]
         return None
 
     def _differs(self, output: Node) -> bool:
@@ -149,7 +149,7 @@ class Why:
 
 
 def _entry(side: ResolvedStack, section: str, name: str) -> Any:
-    return side.stack.template.get(section, {}).get(name)
+    return side.built.template.get(section, {}).get(name)
 
 
 def _part(properties: Any, place: Place) -> Any:

@@ -80,7 +80,7 @@ class _Comparison:
         else:
             one, other = self.expand_before(before), self.expand_after(after)
             if self._canonical(one, place) != self._canonical(other, place):
-                certain = is_certain(before, after) or is_certain(one, other)
+                certain = differ_for_certain(before, after) or differ_for_certain(one, other)
                 yield Difference(place, name, before, after, certain)
 
     def _compare_lists(
@@ -174,7 +174,7 @@ class _Comparison:
         return text
 
 
-def is_certain(before: Any, after: Any) -> bool:
+def differ_for_certain(before: Any, after: Any) -> bool:
     """Return whether two values with different texts differ in every deployed stack."""
     if before is None or after is None:
         return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
@@ -191,14 +191,14 @@ def is_certain(before: Any, after: Any) -> bool:
             return bool(before != after)
         case {"Fn::If": [_, yes, no, one]}, {"Fn::If": [_, new_yes, new_no, other]} if one == other:
             pairs = ((yes, new_yes), (no, new_no))  # of the same condition
-            return all(pair[0] != pair[1] and is_certain(*pair) for pair in pairs)
+            return all(pair[0] != pair[1] and differ_for_certain(*pair) for pair in pairs)
     old, new = parts_of_sub(before), parts_of_sub(after)
     if old is None or new is None or len(old) != len(new):
         return False
     differing = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
     if all(isinstance(part, str) for pair in differing for part in pair):
         return bool(differing)
-    return len(differing) == 1 and is_certain(*differing[0])
+    return len(differing) == 1 and differ_for_certain(*differing[0])
 
 
 def _holds_unknown(value: Any) -> bool:

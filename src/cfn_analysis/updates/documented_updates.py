@@ -9,19 +9,20 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+
 
 class Note(NamedTuple):
     """A side effect of an update in place of a property.
 
     Attributes:
         does: the effect on the resource, as a predicate: ``restarts``.
-        interrupts: whether clients of the resource notice it; None if this does not depend only on the
-            template.
+        interrupts: whether clients of the resource notice it; unknown if the template does not decide it.
         source: the page or source code.
     """
 
     does: str
-    interrupts: bool | None
+    interrupts: Truth
     source: str
 
 
@@ -46,89 +47,89 @@ _NO_CACHE: Final = "has an empty cache afterwards, or none, so that more request
 
 NOTES: Final = {
     "AWS::ApiGateway::Stage": {
-        "CacheClusterEnabled": Note(_NO_CACHE, False, _CACHE),
-        "CacheClusterSize": Note(_NO_CACHE, False, _CACHE),
+        "CacheClusterEnabled": Note(_NO_CACHE, NO, _CACHE),
+        "CacheClusterSize": Note(_NO_CACHE, NO, _CACHE),
     },
     "AWS::CloudFormation::Stack": {
-        "Parameters": Note("updates its own resources, which may interrupt", None, _STACK),
-        "TemplateURL": Note("updates its own resources, which may interrupt", None, _STACK),
+        "Parameters": Note("updates its own resources, which may interrupt", UNKNOWN, _STACK),
+        "TemplateURL": Note("updates its own resources, which may interrupt", UNKNOWN, _STACK),
     },
     "AWS::EC2::EIP": {
-        "InstanceId": Note("is associated again, which can interrupt connections", None, _ADDRESS),
-        "Tags": Note("is associated again, which can interrupt connections", None, _ADDRESS),
+        "InstanceId": Note("is associated again, which can interrupt connections", UNKNOWN, _ADDRESS),
+        "Tags": Note("is associated again, which can interrupt connections", UNKNOWN, _ADDRESS),
     },
     "AWS::EC2::SecurityGroup": {
         "SecurityGroupEgress": Note(
             "cannot be connected to for a short time",
-            True,
+            YES,
             f"{_REFERENCE}aws-resource-ec2-securitygroup.html",
         ),
         "SecurityGroupIngress": Note(
             "cannot be connected to for a short time",
-            True,
+            YES,
             f"{_REFERENCE}aws-resource-ec2-securitygroup.html",
         ),
     },
     "AWS::EC2::Subnet": {
-        "Ipv6CidrBlock": Note(_SOME, True, f"{_REFERENCE}aws-resource-ec2-subnet.html"),
+        "Ipv6CidrBlock": Note(_SOME, YES, f"{_REFERENCE}aws-resource-ec2-subnet.html"),
     },
     "AWS::EC2::VPC": {
-        "InstanceTenancy": Note(_SOME, True, f"{_REFERENCE}aws-resource-ec2-vpc.html"),
+        "InstanceTenancy": Note(_SOME, YES, f"{_REFERENCE}aws-resource-ec2-vpc.html"),
     },
     "AWS::RDS::DBCluster": {
         "DBClusterParameterGroupName": Note(
-            "takes static parameters of the other group only when its instances restart", None, _AURORA
+            "takes static parameters of the other group only when its instances restart", UNKNOWN, _AURORA
         ),
-        "Engine": Note(_SOME, True, _CLUSTER),
+        "Engine": Note(_SOME, YES, _CLUSTER),
         # ModifyDBCluster is always called with applyImmediately.
         "EngineVersion": Note(
             "is not available while all its instances are upgraded, which starts with the deploy and does "
             "not wait for the maintenance window",
-            True,
+            YES,
             f"{_CLUSTER_HANDLER}Translator.java#L316",
         ),
-        "GlobalClusterIdentifier": Note(_SOME, True, _CLUSTER),
-        "MasterUsername": Note(_SOME, True, _CLUSTER),
-        "Port": Note("restarts all its instances at once", True, _AURORA),
+        "GlobalClusterIdentifier": Note(_SOME, YES, _CLUSTER),
+        "MasterUsername": Note(_SOME, YES, _CLUSTER),
+        "Port": Note("restarts all its instances at once", YES, _AURORA),
         "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", False, _AURORA
+            "applies pending actions at once, if the new window is open now", NO, _AURORA
         ),
     },
     "AWS::RDS::DBClusterParameterGroup": {
         "Parameters": Note(
-            "changes static parameters only when the instances of the cluster restart", None, _AURORA
+            "changes static parameters only when the instances of the cluster restart", UNKNOWN, _AURORA
         ),
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": Note("changes without an outage", False, _SETTINGS),
-        "AvailabilityZone": Note(_SOME, True, _INSTANCE),
-        "BackupRetentionPeriod": Note("has an outage if backups start or end", True, _SETTINGS),
+        "AutoMinorVersionUpgrade": Note("changes without an outage", NO, _SETTINGS),
+        "AvailabilityZone": Note(_SOME, YES, _INSTANCE),
+        "BackupRetentionPeriod": Note("has an outage if backups start or end", YES, _SETTINGS),
         # "Specifying or updating this property triggers a reboot", though the page also says no interruption.
-        "CACertificateIdentifier": Note("may restart", True, _INSTANCE),
-        "DBInstanceClass": Note("is not available while its class changes", True, _AURORA),
-        "DBParameterGroupName": Note("may restart", True, _INSTANCE),
-        "Engine": Note(_SOME, True, _INSTANCE),
-        "EngineVersion": Note("is not available during the upgrade", True, _INSTANCE),
-        "MultiAZ": Note("gets or loses its standby, without an outage", False, _SETTINGS),
-        "Port": Note("restarts", True, _SETTINGS),
+        "CACertificateIdentifier": Note("may restart", YES, _INSTANCE),
+        "DBInstanceClass": Note("is not available while its class changes", YES, _AURORA),
+        "DBParameterGroupName": Note("may restart", YES, _INSTANCE),
+        "Engine": Note(_SOME, YES, _INSTANCE),
+        "EngineVersion": Note("is not available during the upgrade", YES, _INSTANCE),
+        "MultiAZ": Note("gets or loses its standby, without an outage", NO, _SETTINGS),
+        "Port": Note("restarts", YES, _SETTINGS),
         "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", False, _AURORA
+            "applies pending actions at once, if the new window is open now", NO, _AURORA
         ),
-        "StorageType": Note(_SOME, True, _INSTANCE),
+        "StorageType": Note(_SOME, YES, _INSTANCE),
     },
     "AWS::RDS::DBParameterGroup": {
         # The handler of an instance restarts it if its group is pending-reboot, for any change.
         "Parameters": Note(
             "changes static parameters only when an instance restarts, and the next update of an instance "
             "restarts it",
-            None,
+            UNKNOWN,
             f"{_INSTANCE_HANDLER}UpdateHandler.java#L263",
         ),
     },
     "AWS::SecretsManager::Secret": {
         "GenerateSecretString": Note(
             "gets a new value, which clients with the old one do not have",
-            False,
+            NO,
             f"{_REFERENCE}aws-resource-secretsmanager-secret.html",
         ),
     },
@@ -138,7 +139,7 @@ NOTES: Final = {
 REMOVED: Final = {
     "AWS::RDS::DBInstance": Note(
         "makes its cluster fail over, if it is the writer",
-        True,
+        YES,
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
     ),
 }
@@ -147,16 +148,16 @@ REMOVED: Final = {
 REPLACED_UNLESS: Final = {
     "AWS::EC2::VPC": {
         "InstanceTenancy": Note(
-            "it changes from dedicated to default", False, f"{_REFERENCE}aws-resource-ec2-vpc.html"
+            "it changes from dedicated to default", NO, f"{_REFERENCE}aws-resource-ec2-vpc.html"
         )
     },
     "AWS::RDS::DBInstance": {
         "PerformanceInsightsKMSKeyId": Note(
-            "it had no value before", False, f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L71"
+            "it had no value before", NO, f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L71"
         ),
         "AvailabilityZone": Note(
             "it is removed from an instance with MultiAZ",
-            False,
+            NO,
             f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L76",
         ),
     },
@@ -171,7 +172,7 @@ def note_of_page(type_name: str, name: str) -> Note | None:
     if name not in _page(type_name).some:
         return None
     page = "-".join(type_name.lower().split("::")[1:])
-    return Note(_SOME, True, f"{_REFERENCE}aws-resource-{page}.html")
+    return Note(_SOME, YES, f"{_REFERENCE}aws-resource-{page}.html")
 
 
 def uninterrupted(type_name: str) -> frozenset[str]:

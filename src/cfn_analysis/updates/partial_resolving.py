@@ -38,6 +38,7 @@ from cfn_analysis.model.resolving import (
     is_list,
     pseudo_parameters,
 )
+from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -93,12 +94,12 @@ def is_no_echo(declaration: Mapping[str, Any]) -> bool:
 class PartialConditions(Conditions):
     """Conditions, of which each is true, false or unknown."""
 
-    def truth(self, node: Any, path: str) -> bool | None:
+    def truth(self, node: Any, path: str) -> Truth:
         """Evaluate a predicate; a wrong predicate is unknown."""
         try:
             return super().truth(node, path)
         except ResolveError:
-            return None
+            return UNKNOWN
 
 
 class PartialBody(Body):
@@ -140,12 +141,12 @@ class PartialBody(Body):
             names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
-    def exists(self, body: Mapping[str, Any]) -> bool | None:
-        """Return whether a resource or an output exists; None if it is known only in the deployed stack."""
+    def exists(self, body: Mapping[str, Any]) -> Truth:
+        """Return whether a resource or an output exists."""
         condition = body.get("Condition")
-        return True if condition is None else self.truths.get(condition)
+        return YES if condition is None else self.truths.get(condition, UNKNOWN)
 
-    def refusals(self) -> list[str]:
+    def refused_values(self) -> list[str]:
         """Return why CloudFormation refuses the parameter values, as far as it is known."""
         found = [
             f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
@@ -164,7 +165,7 @@ class PartialBody(Body):
         value = self.values[parameter]
         return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
-    def definition(self, condition: str) -> str:
+    def condition_inputs(self, condition: str) -> str:
         """Return the values that a condition depends on, as a text that differs if its result may differ."""
         found: dict[str, Any] = {}
         pending = [condition]
@@ -195,9 +196,9 @@ class PartialBody(Body):
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         match name, node:
-            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition) is None:
+            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition, UNKNOWN) is UNKNOWN:
                 branches = [self.value(yes, path), self.value(no, path)]
-                return {name: [condition, *branches, self.definition(condition)]}
+                return {name: [condition, *branches, self.condition_inputs(condition)]}
         return super()._call(name, node, path)
 
     def _import_value(self, node: Any, path: str) -> Any:

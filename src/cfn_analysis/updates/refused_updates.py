@@ -1,11 +1,12 @@
 """Changes of properties that AWS does not allow, so that the update fails, and the alternatives."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.updates.update_exceptions import ChangedProperties, known_text
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, any_of, truth_of
+from cfn_analysis.updates.update_exceptions import Case, ChangedProperties, known_text
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 
@@ -14,20 +15,20 @@ class Refusal(NamedTuple):
     """A change that AWS does not allow, so that the update fails.
 
     Attributes:
-        applies: returns whether the change is of this kind; None if this is not known.
+        applies: returns whether the change is of this kind.
         why: the restriction, as a sentence without its end.
         way_out: the alternative.
         source: the page of the restriction.
     """
 
-    applies: Callable[[ChangedProperties], bool | None]
+    applies: Case
     why: str
     way_out: str
     source: str
 
 
-def _always(_: ChangedProperties) -> bool | None:
-    return True
+def _always(_: ChangedProperties) -> Truth:
+    return YES
 
 
 def _index_names(items: Any) -> set[str] | None:
@@ -41,86 +42,89 @@ def _index_names(items: Any) -> set[str] | None:
     return None if any(not isinstance(name, str) for name in names) else set(map(str, names))
 
 
-def _two_indexes(changed: ChangedProperties) -> bool | None:
+def _two_indexes(changed: ChangedProperties) -> Truth:
     before, after = (
         _index_names(side.get("GlobalSecondaryIndexes")) for side in (changed.before, changed.after)
     )
-    return None if before is None or after is None else len(before ^ after) > 1
+    return UNKNOWN if before is None or after is None else truth_of(len(before ^ after) > 1)
 
 
-def _index_changed(changed: ChangedProperties) -> bool | None:
+def _index_changed(changed: ChangedProperties) -> Truth:
     before, after = (side.get("GlobalSecondaryIndexes") for side in (changed.before, changed.after))
     if _index_names(before) is None or _index_names(after) is None:
-        return None
+        return UNKNOWN
     fixed = ("KeySchema", "Projection")
     old = {item["IndexName"]: [item.get(key) for key in fixed] for item in before or []}
-    return any(
-        item["IndexName"] in old and old[item["IndexName"]] != [item.get(key) for key in fixed]
-        for item in after or []
+    return any_of(
+        truth_of(index["IndexName"] in old and old[index["IndexName"]] != [index.get(key) for key in fixed])
+        for index in after or []
     )
 
 
-def _differs(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def applies(changed: ChangedProperties) -> bool | None:
-        return bool(changed.before.get(name) != changed.after.get(name))
-
-    return applies
+def _differs(name: str) -> Case:
+    return lambda changed: truth_of(changed.before.get(name) != changed.after.get(name))
 
 
-def _smaller(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def applies(changed: ChangedProperties) -> bool | None:
-        one, other = known_text(changed.before, name), known_text(changed.after, name)
-        if one is None or other is None:
-            return False
+def _smaller(name: str) -> Case:
+    def applies(changed: ChangedProperties) -> Truth:
+        old, new = known_text(changed.before, name), known_text(changed.after, name)
+        if old is None or new is None:
+            return NO
         try:
-            return float(other) < float(one)
+            return truth_of(float(new) < float(old))
         except ValueError:
-            return None
+            return UNKNOWN
 
     return applies
 
 
-def _ttl_attribute(changed: ChangedProperties) -> bool | None:
-    one, other = (side.get("TimeToLiveSpecification") for side in (changed.before, changed.after))
-    if not isinstance(one, Mapping) or not isinstance(other, Mapping) or is_unknown(one) or is_unknown(other):
-        return False
-    on = [str(as_strings(side.get("Enabled", False))) == "true" for side in (one, other)]
-    return on == [True, True] and one.get("AttributeName") != other.get("AttributeName")
+def _ttl_attribute(changed: ChangedProperties) -> Truth:
+    old, new = (side.get("TimeToLiveSpecification") for side in (changed.before, changed.after))
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+        return NO
+    on = all(str(as_strings(ttl.get("Enabled", False))) == "true" for ttl in (old, new))
+    return truth_of(on and old.get("AttributeName") != new.get("AttributeName"))
 
 
-def _only_region(changed: ChangedProperties) -> bool | None:
+def _only_region(changed: ChangedProperties) -> Truth:
     keys = {
         key for key in {*changed.before, *changed.after} if changed.before.get(key) != changed.after.get(key)
     }
     if keys != {"Region"}:
-        return False
+        return NO
     # A change from no value to the region of the stack, or back, has no effect; the region is not known here.
-    return True if changed.before.get("Region") and changed.after.get("Region") else None
+    return YES if changed.before.get("Region") and changed.after.get("Region") else UNKNOWN
 
 
 def _version(text: str) -> list[int]:
     return [int(digits) for digits in re.findall("[0-9]+", text)]
 
 
-def _older(changed: ChangedProperties) -> bool | None:
-    one, other = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
-    if one is None or other is None:
-        return False
-    shortest = min(len(_version(one)), len(_version(other)))
-    return _version(other)[:shortest] < _version(one)[:shortest]
+def _versions(changed: ChangedProperties) -> tuple[list[int], list[int]] | None:
+    """Return the engine versions before and after; None if one is not known."""
+    old, new = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
+    return None if old is None or new is None else (_version(old), _version(new))
 
 
-def _major_without_consent(changed: ChangedProperties) -> bool | None:
-    one, other = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
+def _older(changed: ChangedProperties) -> Truth:
+    if (versions := _versions(changed)) is None:
+        return NO
+    shortest = min(map(len, versions))
+    return truth_of(versions[1][:shortest] < versions[0][:shortest])
+
+
+def _major_without_consent(changed: ChangedProperties) -> Truth:
     engine = known_text(changed.after, "Engine") or ""
-    if one is None or other is None or engine.startswith("aurora") or not engine:
-        return False
+    if (versions := _versions(changed)) is None or engine.startswith("aurora") or not engine:
+        return NO
     allowed = changed.after.get("AllowMajorVersionUpgrade", False)
-    if is_unknown(allowed) or str(as_strings(allowed)) == "true":
-        return None if is_unknown(allowed) else False
-    old, new = _version(one), _version(other)
+    if is_unknown(allowed):
+        return UNKNOWN
+    if str(as_strings(allowed)) == "true":
+        return NO
+    old, new = versions
     parts = 1 if engine == "postgres" and old[:1] >= [10] else 2  # 8.0 and 8.4 of MySQL are major versions
-    return len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts]
+    return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])
 
 
 _INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
@@ -251,11 +255,11 @@ REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
 """Type -> property -> changes that AWS does not allow."""
 
 
-def refusals(
+def refused_changes(
     type_name: str, properties: Collection[str], changed: ChangedProperties
-) -> Iterator[tuple[Refusal, bool]]:
-    """Yield what AWS refuses of a change of some properties, and whether it is certain that it does."""
-    for name, found in REFUSED.get(type_name, {}).items():
-        for refusal in found if name in properties else ():
-            if (applies := refusal.applies(changed)) is not False:
-                yield refusal, applies is True
+) -> Iterator[tuple[Refusal, Truth]]:
+    """Yield what AWS refuses, or may refuse, of a change of some properties, and whether it does."""
+    for name, rows in REFUSED.get(type_name, {}).items():
+        for refusal in rows if name in properties else ():
+            if (applies := refusal.applies(changed)) is not NO:
+                yield refusal, applies

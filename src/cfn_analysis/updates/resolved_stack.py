@@ -10,10 +10,11 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
 from cfn_analysis.model.references import Place, uses
 from cfn_analysis.model.schemas import SchemasError, resource_schema
+from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.comparison import in_stack
+from cfn_analysis.updates.effects import CUSTOM
 from cfn_analysis.updates.partial_resolving import UNRESOLVED, PartialBody
-from cfn_analysis.updates.replacement import CUSTOM
 
 
 class Resource(NamedTuple):
@@ -21,15 +22,15 @@ class Resource(NamedTuple):
 
     Attributes:
         type: its type; a custom resource has the general one.
-        exists: whether its condition is true; None if it is known only in the deployed stack.
-        unless: if ``exists`` is not known, the values that it depends on, as text.
+        exists: whether its condition is true.
+        condition_inputs: if ``exists`` is not known, the values that it depends on, as text.
         properties: resolved.
         attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
     """
 
     type: str
-    exists: bool | None
-    unless: str
+    exists: Truth
+    condition_inputs: str
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
 
@@ -38,12 +39,12 @@ class Output(NamedTuple):
     """An output of a template, resolved.
 
     Attributes:
-        exists: whether its condition is true; None if it is known only in the deployed stack.
+        exists: whether its condition is true.
         value: its value.
         export: the name of its export; None without an export.
     """
 
-    exists: bool | None
+    exists: Truth
     value: Any
     export: Any
 
@@ -66,17 +67,17 @@ class ResolvedStack:
     """One stack of the set.
 
     Attributes:
-        stack: the stack.
+        built: its template and settings, not resolved.
         name: its name.
         given: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
-        truths: condition -> whether it is true; None if it is known only in the deployed stack.
+        truths: condition -> whether it is true.
         resources: logical ID -> resource, including those with a false condition.
         outputs: key -> output.
         exports: name -> key of the output, of outputs that exist or may exist.
-        imported: name of an export -> the resources that import it, once for each import.
-        read: output of another stack of the set -> the resources that read it, also by an import.
-        refusals: why CloudFormation refuses the parameter values.
+        importers: name of an export -> the resources that import it, once for each import.
+        readers: output of another stack of the set -> the resources that read it, also by an import.
+        refused_values: why CloudFormation refuses the parameter values.
         deployed_name: the name of the stack when it is deployed.
     """
 
@@ -99,17 +100,17 @@ class ResolvedStack:
         Raises:
             ResolveError: the template has a macro.
         """
-        self.stack = stack
+        self.built = stack
         self.name = stack.name
         declared = stack.parameters
         self.given = {name: value for name, value in given.items() if name in declared}
-        self.imported: dict[str, list[str]] = {}
-        self.read: dict[Node, list[str]] = {}
+        self.importers: dict[str, list[str]] = {}
+        self.readers: dict[Node, list[str]] = {}
         self._earlier = {one.name: one for one in earlier}
         self._exported = {
             name: Node(one.name, key)
             for one in earlier
-            if one.stack.region == stack.region
+            if one.built.region == stack.region
             for name, key in one.exports.items()
         }
         self._deployed = deployed
@@ -118,37 +119,37 @@ class ResolvedStack:
         unknown = [name for name in stack.per_deploy if name not in self.given]
         body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of, unknown)
         self.values: Mapping[str, Any] = body.values
-        self.truths: Mapping[str, bool | None] = body.truths
+        self.truths: Mapping[str, Truth] = body.truths
         self.resources: dict[str, Resource] = {}
         for name, declared_resource in stack.resources.items():
             self.resources[name] = self._resource(body, name, declared_resource)
         self._at = ""
-        self.refusals = body.refusals()
+        self.refused_values = body.refused_values()
         self.outputs = {key: _output(body, key, output) for key, output in stack.outputs.items()}
         self.exports: dict[str, str] = {
             output.export: key
             for key, output in self.outputs.items()
-            if output.exists is not False and isinstance(output.export, str)
+            if output.exists is not NO and isinstance(output.export, str)
         }
         self.deployed_name = body.value({"Fn::Sub": stack.name_pattern}, "name")
 
     def _resource(self, body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
         """Return a resolved resource, which the methods that resolve imports and outputs see as the user."""
         exists = body.exists(declared)
-        self._at = name if exists is not False else ""
+        self._at = name if exists is not NO else ""
         kind = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
         node = declared.get("Properties", {})
         properties = body.value(node, f"Resources.{name}.Properties")
         if not isinstance(properties, Mapping):
             properties = {UNRESOLVED: [node, {}]}
-        unless = body.definition(declared["Condition"]) if exists is None else ""
-        return Resource(kind, exists, unless, properties, declared)
+        condition_inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
+        return Resource(kind, exists, condition_inputs, properties, declared)
 
     def existing(self) -> Iterator[tuple[str, Resource]]:
         """Yield the resources that exist or may exist."""
-        return ((name, one) for name, one in self.resources.items() if one.exists is not False)
+        return ((name, one) for name, one in self.resources.items() if one.exists is not NO)
 
-    def expand(self, value: Any) -> Any:
+    def with_names(self, value: Any) -> Any:
         """Return a value with each reference to a resource by its explicit name replaced by that name."""
         match value:
             case {"Ref": str(name)}:
@@ -157,41 +158,41 @@ class ResolvedStack:
                 resource = self.resources.get(name)
                 if resource is None:
                     return value
-                if (attribute,) == _identifier(resource.type, self.stack.region):
+                if (attribute,) == _identifier(resource.type, self.built.region):
                     return self._name_of(name, {"Ref": name})
                 own = resource.properties.get(attribute)
                 return str(as_strings(own)) if isinstance(own, str | int | bool) else value
             case {"Fn::In": [str(stack), inner]}:
-                found = self._earlier[stack].expand(inner) if stack in self._earlier else inner
+                found = self._earlier[stack].with_names(inner) if stack in self._earlier else inner
                 return in_stack(stack, found)
             case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-                return joined(map(self.expand, parts))
+                return joined(map(self.with_names, parts))
             case list():
-                return [self.expand(item) for item in value]
+                return [self.with_names(item) for item in value]
             case dict() if not is_unknown(value):
-                return {key: self.expand(item) for key, item in value.items()}
+                return {key: self.with_names(item) for key, item in value.items()}
         return value
 
     def _name_of(self, name: str, reference: Any) -> Any:
         resource = self.resources.get(name)
         if resource is None or name in self._naming:  # names that refer to each other cannot be resolved
             return reference
-        identifier = _identifier(resource.type, self.stack.region)
+        identifier = _identifier(resource.type, self.built.region)
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
         if isinstance(own, str | int | float):
             return str(as_strings(own))
         if not is_unknown(own):
             return reference
         self._naming.append(name)
-        found = self.expand(own)
+        found = self.with_names(own)
         self._naming.pop()
         return found
 
     def _imported(self, name: str) -> Any:
         if self._at:
-            self.imported.setdefault(name, []).append(self._at)
+            self.importers.setdefault(name, []).append(self._at)
         found = self._exported.get(name)
-        return self._deployed.get((self.stack.region, name)) if found is None else self._value_of(found)
+        return self._deployed.get((self.built.region, name)) if found is None else self._value_of(found)
 
     def _output_of(self, asked: Mapping[str, Any]) -> Any:
         for one in self._earlier.values():
@@ -202,7 +203,7 @@ class ResolvedStack:
 
     def _value_of(self, output: Node) -> Any:
         if self._at:
-            self.read.setdefault(output, []).append(self._at)
+            self.readers.setdefault(output, []).append(self._at)
         return in_stack(output.stack, self._earlier[output.stack].outputs[output.name].value)
 
 
@@ -227,7 +228,7 @@ def resolve_set(
         ResolveError: a template has a macro.
     """
     deployed = {
-        (one.stack.region, name): in_stack(one.name, one.outputs[key].value)
+        (one.built.region, name): in_stack(one.name, one.outputs[key].value)
         for one in (before or {}).values()
         for name, key in one.exports.items()
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 Properties = Mapping[str, Any]
@@ -27,6 +28,8 @@ class ChangedProperties(NamedTuple):
     after: Properties
     attributes: Mapping[str, Any]
 
+
+Case = Callable[[ChangedProperties], Truth]  # whether a change is of this kind
 
 DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
     "AWS::RDS::DBInstance": {
@@ -49,38 +52,30 @@ def known_text(properties: Properties, name: str) -> str | None:
     return None if value is None or isinstance(value, (dict, list)) else str(as_strings(value))
 
 
-def _is_absent(properties: Properties, name: str) -> bool | None:
-    """Return whether a property is missing or empty."""
+def _has_value(properties: Properties, name: str) -> Truth:
+    """Return whether a property is given and not empty."""
     value = properties.get(name)
-    return None if is_unknown(value) else value in (None, "")
+    return UNKNOWN if is_unknown(value) else truth_of(value not in (None, ""))
 
 
-def never(_: ChangedProperties) -> bool | None:
-    """Return False: the property does not replace, although its schema lists it as conditional."""
-    return False
+def never(_: ChangedProperties) -> Truth:
+    """Return ``NO``: the property does not replace, although its schema lists it as conditional."""
+    return NO
 
 
-def _unless_absent_after(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def replaces(changed: ChangedProperties) -> bool | None:
-        absent = _is_absent(changed.after, name)
-        return None if absent is None else not absent
-
-    return replaces
+def _if_given_after(name: str) -> Case:
+    return lambda changed: _has_value(changed.after, name)
 
 
-def _unless_absent_before(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def replaces(changed: ChangedProperties) -> bool | None:
-        absent = _is_absent(changed.before, name)
-        return None if absent is None else not absent
-
-    return replaces
+def _if_given_before(name: str) -> Case:
+    return lambda changed: _has_value(changed.before, name)
 
 
-def _instance_engine(changed: ChangedProperties) -> bool | None:
-    engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
-    if None in engines:
-        return None
-    one, other = (str(engine).lower() for engine in engines)
+def _instance_engine(changed: ChangedProperties) -> Truth:
+    before, after = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
+    if before is None or after is None:
+        return UNKNOWN
+    engines = before.lower(), after.lower()
     in_place = {
         ("aurora", "aurora-mysql"),
         ("oracle-se", "oracle-se2"),
@@ -88,68 +83,73 @@ def _instance_engine(changed: ChangedProperties) -> bool | None:
         ("oracle-ee", "oracle-ee-cdb"),
         ("oracle-se2", "oracle-se2-cdb"),
     }
-    return one != other and (one, other) not in in_place
+    return truth_of(engines[0] != engines[1] and engines not in in_place)
 
 
-def _cluster_engine(changed: ChangedProperties) -> bool | None:
+def _cluster_engine(changed: ChangedProperties) -> Truth:
     engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
-    return None if None in engines else engines not in (("aurora", "aurora-mysql"), (engines[0], engines[0]))
+    if None in engines:
+        return UNKNOWN
+    return truth_of(engines not in (("aurora", "aurora-mysql"), (engines[0], engines[0])))
 
 
-def _instance_zone(changed: ChangedProperties) -> bool | None:
-    absent = _is_absent(changed.after, "AvailabilityZone")
-    if absent is False:
-        return True
-    zones = known_text(changed.after, "MultiAZ")
-    return None if absent is None or is_unknown(changed.after.get("MultiAZ")) else zones != "true"
+def _instance_zone(changed: ChangedProperties) -> Truth:
+    zone = _has_value(changed.after, "AvailabilityZone")
+    if zone is YES:
+        return YES
+    if zone is UNKNOWN or is_unknown(changed.after.get("MultiAZ")):
+        return UNKNOWN
+    return truth_of(known_text(changed.after, "MultiAZ") != "true")
 
 
-def _tenancy(changed: ChangedProperties) -> bool | None:
-    one = known_text({"InstanceTenancy": "default", **changed.before}, "InstanceTenancy")
-    other = known_text({"InstanceTenancy": "default", **changed.after}, "InstanceTenancy")
-    return None if None in (one, other) else (one, other) != ("dedicated", "default")
+def _tenancy(changed: ChangedProperties) -> Truth:
+    tenancies = tuple(
+        known_text({"InstanceTenancy": "default", **side}, "InstanceTenancy")
+        for side in (changed.before, changed.after)
+    )
+    return UNKNOWN if None in tenancies else truth_of(tenancies != ("dedicated", "default"))
 
 
-def _replacing_policy(changed: ChangedProperties) -> bool | None:
+def _replacing_policy(changed: ChangedProperties) -> Truth:
     policy = changed.attributes.get("UpdatePolicy", {})
     replacing = policy.get("AutoScalingReplacingUpdate", {}) if isinstance(policy, Mapping) else {}
     will = replacing.get("WillReplace", False) if isinstance(replacing, Mapping) else False
-    return None if is_unknown(will) else str(as_strings(will)) == "true"
+    return UNKNOWN if is_unknown(will) else truth_of(str(as_strings(will)) == "true")
 
 
-def _document(changed: ChangedProperties) -> bool | None:
+def _document(changed: ChangedProperties) -> Truth:
     method = changed.after.get("UpdateMethod", "Replace")
-    return None if is_unknown(method) else method != "NewVersion"
+    return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
 
 
-def _comes_or_goes(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def replaces(changed: ChangedProperties) -> bool | None:
+def _comes_or_goes(name: str) -> Case:
+    def replaces(changed: ChangedProperties) -> Truth:
         values = [side.get(name) for side in (changed.before, changed.after)]
-        return None if any(map(is_unknown, values)) else any(not value for value in values)
+        return UNKNOWN if any(map(is_unknown, values)) else truth_of(not all(values))
 
     return replaces
 
 
-def _attribute_edited(changed: ChangedProperties) -> bool | None:
+def _attribute_edited(changed: ChangedProperties) -> Truth:
     """Return whether an attribute changes its type."""
     types: list[dict[str, Any]] = []
     for side in (changed.before, changed.after):
-        items = side.get("AttributeDefinitions", [])
-        if not isinstance(items, list) or any(not isinstance(one, Mapping) for one in items):
-            return None
-        types.append({str(one.get("AttributeName")): one.get("AttributeType") for one in items})
+        attributes = side.get("AttributeDefinitions", [])
+        if not isinstance(attributes, list) or any(not isinstance(row, Mapping) for row in attributes):
+            return UNKNOWN
+        types.append({str(row.get("AttributeName")): row.get("AttributeType") for row in attributes})
     old, new = types
-    return any(name in new and new[name] != kind for name, kind in old.items())
+    return truth_of(any(name in new and new[name] != kind for name, kind in old.items()))
 
 
 _OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
 
-REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
+REPLACED_IF: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
-DECIDED: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
+DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
         _replacing_policy,
@@ -159,28 +159,28 @@ DECIDED: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | No
     "AWS::RDS::DBCluster": {
         "AvailabilityZones": never,
         "Engine": _cluster_engine,
-        "GlobalClusterIdentifier": _unless_absent_after("GlobalClusterIdentifier"),
+        "GlobalClusterIdentifier": _if_given_after("GlobalClusterIdentifier"),
         "MasterUsername": never,
     },
     "AWS::RDS::DBInstance": {
         "AutoMinorVersionUpgrade": never,
         "AvailabilityZone": _instance_zone,
         "BackupRetentionPeriod": never,
-        "DBClusterSnapshotIdentifier": _unless_absent_after("DBClusterSnapshotIdentifier"),
+        "DBClusterSnapshotIdentifier": _if_given_after("DBClusterSnapshotIdentifier"),
         "DBParameterGroupName": never,
         "Engine": _instance_engine,
         "MultiAZ": never,
-        "PerformanceInsightsKMSKeyId": _unless_absent_before("PerformanceInsightsKMSKeyId"),
+        "PerformanceInsightsKMSKeyId": _if_given_before("PerformanceInsightsKMSKeyId"),
         "PreferredMaintenanceWindow": never,
-        "RestoreTime": _unless_absent_after("RestoreTime"),
-        "SourceDBInstanceAutomatedBackupsArn": _unless_absent_after("SourceDBInstanceAutomatedBackupsArn"),
-        "SourceDbiResourceId": _unless_absent_after("SourceDbiResourceId"),
+        "RestoreTime": _if_given_after("RestoreTime"),
+        "SourceDBInstanceAutomatedBackupsArn": _if_given_after("SourceDBInstanceAutomatedBackupsArn"),
+        "SourceDbiResourceId": _if_given_after("SourceDbiResourceId"),
         "StorageType": never,
     },
     "AWS::SNS::Subscription": {"Region": never},
     "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
 }
-"""Type -> property that replaces in some cases -> function that checks the case; None if not known."""
+"""Type -> property that replaces in some cases -> function that checks the case."""
 
 _RDS: Final = (
     "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
@@ -206,9 +206,9 @@ CASES: Final[Mapping[str, str]] = {
 """Type -> the page, or the source of its handler, that documents its cases."""
 
 
-def _backups_go_on(changed: ChangedProperties) -> bool | None:
+def _backups_go_on(changed: ChangedProperties) -> Truth:
     days = [known_text(side, "BackupRetentionPeriod") for side in (changed.before, changed.after)]
-    return None not in days and "0" not in days
+    return truth_of(None not in days and "0" not in days)
 
 
 # https://dev.mysql.com/doc/refman/8.0/en/server-system-variable-reference.html
@@ -221,23 +221,19 @@ sort_buffer_size sql_mode tmp_table_size wait_timeout
 _DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
 
 
-def _are_dynamic(changed: ChangedProperties) -> bool | None:
+def _are_dynamic(changed: ChangedProperties) -> Truth:
     family = known_text(changed.after, "Family") or ""
-    sides = [side.get("Parameters") for side in (changed.before, changed.after)]
-    one, other = sides
-    if "mysql" not in family or not isinstance(one, Mapping) or not isinstance(other, Mapping):
-        return None
-    return all(name in _DYNAMIC for name in {*one, *other} if one.get(name) != other.get(name))
+    old, new = (side.get("Parameters") for side in (changed.before, changed.after))
+    if "mysql" not in family or not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return UNKNOWN
+    return truth_of(all(name in _DYNAMIC for name in {*old, *new} if old.get(name) != new.get(name)))
 
 
-def _stays(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def quiet(changed: ChangedProperties) -> bool | None:
-        return _comes_or_goes(name)(changed) is False
-
-    return quiet
+def _stays(name: str) -> Case:
+    return lambda changed: ~_comes_or_goes(name)(changed)
 
 
-QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
+QUIET_IF: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::ElasticLoadBalancing::LoadBalancer": {name: _stays(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBClusterParameterGroup": {"Parameters": _are_dynamic},
     "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cfn_analysis.model.resolving import Known
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import resource_schema, stateful_types
-from cfn_analysis.updates.replacement import Effect, effect_of_change
+from cfn_analysis.model.three_valued import YES
+from cfn_analysis.updates.effects import Effect, effect_of_change
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
 from csr_templates.naming import PREFIX
 
@@ -130,7 +131,7 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
     resources = {
         logical_id: resource
         for logical_id, resource in step.template["Resources"].items()
-        if "Condition" not in resource or known.condition(resource["Condition"])
+        if "Condition" not in resource or known.condition(resource["Condition"]) is YES
     }
     return {
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in passed.items()],

@@ -123,7 +123,7 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
         found = {(risk.kind, risk.name) for risk in reviews[name].risks}
         assert found == risks, name
         (environment,) = reviews[name].environments
-        changed = {node.name: one.change.change for node, one in environment.resources.items()}
+        changed = {node.name: one.change.action for node, one in environment.resources.items()}
         assert {node: changed.get(node) for node in changes} == changes, name
         if not risks and not changes:
             assert changed == {}, name

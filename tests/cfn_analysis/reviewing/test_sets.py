@@ -393,7 +393,7 @@ def test_stacks_with_new_names(parameter: str) -> None:
             "change, unless you want a second system.",
         )
     ]
-    changes = {one.change.change for stack in found.environments[0].stacks for one in stack.resources}
+    changes = {one.change.action for stack in found.environments[0].stacks for one in stack.resources}
     assert changes == {"add"}
 
 

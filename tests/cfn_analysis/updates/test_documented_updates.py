@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cfn_analysis.model.schemas import SchemasError, property_schema, resource_schema
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.updates import documented_updates
 from cfn_analysis.updates.documented_updates import (
     NOTES,
@@ -14,7 +15,7 @@ from cfn_analysis.updates.documented_updates import (
     note_of_page,
     uninterrupted,
 )
-from cfn_analysis.updates.replacement import Effect, effect_of_change
+from cfn_analysis.updates.effects import Effect, effect_of_change
 
 REGION = "us-east-1"
 TABLE = Path(documented_updates.__file__).with_suffix(".txt").read_text("utf-8").splitlines()
@@ -94,7 +95,7 @@ def test_pages_say_whether_an_update_interrupts() -> None:
     note = note_of_page("AWS::EC2::Instance", "InstanceType")
 
     assert note is not None
-    assert note.interrupts
+    assert note.interrupts is YES
     assert note.source.endswith("/aws-resource-ec2-instance.html")
     assert "SourceDestCheck" in uninterrupted("AWS::EC2::Instance")
     assert note_of_page("AWS::EC2::Instance", "SourceDestCheck") is None

@@ -7,14 +7,15 @@ import pytest
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import property_schema, resource_schema
-from cfn_analysis.updates.refused_updates import REFUSED, refusals
-from cfn_analysis.updates.replacement import (
+from cfn_analysis.model.three_valued import UNKNOWN, YES
+from cfn_analysis.updates.effects import (
     Effect,
     deleted_first,
     effect_of_values,
-    identities,
     note_on_change,
+    unique_properties,
 )
+from cfn_analysis.updates.refused_updates import REFUSED, refused_changes
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
     CASES,
@@ -194,14 +195,15 @@ def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], cert
     """AWS rejects some changes always, and others in some cases."""
     changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
 
-    assert [one for _, one in refusals(kind, changed, ChangedProperties(before, after, {}))] == certain
+    found = refused_changes(kind, changed, ChangedProperties(before, after, {}))
+    assert [applies for _, applies in found] == [YES if sure else UNKNOWN for sure in certain]
 
 
 def test_names_and_what_else_is_unique() -> None:
     """A name is unique in its scope. Some types have additional unique properties."""
 
     def groups(kind: str, **properties: str) -> list[tuple[str, ...]]:
-        return [group for group, _ in identities(kind, REGION, properties)]
+        return [group for group, _ in unique_properties(kind, REGION, properties)]
 
     assert groups("AWS::Lambda::Alias", Name="a", FunctionName="f") == [("Name", "FunctionName")]
     assert groups("AWS::ApiGateway::Stage", StageName="a", RestApiId="b") == [("RestApiId", "StageName")]

@@ -100,7 +100,7 @@ def policies_by_subject(side: Mapping[str, ResolvedStack]) -> dict[str, list[Pol
         for name, resource in resolved.existing():
             node = Node(stack, name)
             for subject, kind, document, owner in _documents(resolved, node, resource):
-                named = resolved.expand(document)
+                named = resolved.with_names(document)
                 text = json.dumps(named, sort_keys=True, default=str)
                 found.setdefault(subject, []).append(Policy(node, text, document, named, owner, kind))
     return found
@@ -182,7 +182,7 @@ def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
     named = (
         name
         for name, resource in side.existing()
-        if resource.type in _TYPES[kind] and side.expand({"Ref": name}) == value
+        if resource.type in _TYPES[kind] and side.with_names({"Ref": name}) == value
     )
     found = next(named, None)
     return f"{kind} {side.name}.{found}" if found else f"{kind} {json.dumps(value, sort_keys=True)}"

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.access.boxes import (
     Box,
     box,
@@ -17,6 +18,8 @@ from cfn_analysis.reviewing.access.boxes import (
     is_internet,
     without,
 )
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.values import words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
 
@@ -37,7 +40,6 @@ _DEFAULT_EGRESS: Final = (
     {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"},
     {"IpProtocol": "-1", "CidrIpv6": "::/0"},
 )
-_MOST: Final = 3  # items listed in a sentence
 
 
 class _Rule(NamedTuple):
@@ -65,10 +67,8 @@ class _Rule(NamedTuple):
 _Rules = dict[str, list[_Rule]]
 
 
-def wider_networks(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose rules allow more traffic, and a sentence about each."""
+def wider_networks(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+    """Yield the resources whose rules allow more traffic."""
     had = {Node(stack, name) for stack, side in before.items() for name, _ in side.existing()}
     for gather in (_groups, _acls):
         old, new = gather(before), gather(after)
@@ -80,7 +80,7 @@ def wider_networks(
             for rule, traffic in _newly_allowed(was, rules, had):
                 wider.setdefault(rule.node, []).append(_in_words(traffic, rule))
             for node, parts in wider.items():
-                yield node, _sentence(node.name, list(dict.fromkeys(parts)))
+                yield risk(OPENS, node, sentences.traffic_allowed, traffic=tuple(dict.fromkeys(parts)))
             yield from _unsure_denials(was, rules)
 
 
@@ -114,21 +114,14 @@ def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
             decided.append(rule.box)
 
 
-def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[tuple[Node, str]]:
+def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Risk]:
     """Yield removed denials of unknown addresses or ports, whose effect is unknown."""
     kept = [rule.box for rule in rules if not rule.allows]
     for rule in was:
         is_unsure = rule.source or rule.box.unknown_ports
         if not rule.allows and is_unsure and rule.box not in kept:
-            yield (
-                rule.node,
-                f"{rule.node.name} no longer denies {_in_words(rule.box, rule)}; another rule may allow it.",
-            )
-
-
-def _sentence(name: str, parts: Sequence[str]) -> str:
-    more = f" and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return f"{name} allows more traffic than before: {'; '.join(parts[:_MOST])}{more}."
+            traffic = _in_words(rule.box, rule)
+            yield risk(OPENS, rule.node, sentences.traffic_no_longer_denied, traffic=traffic)
 
 
 def _in_words(traffic: Box, rule: _Rule) -> str:
@@ -221,7 +214,7 @@ def _key(reference: Any, side: ResolvedStack) -> str:
     match reference:
         case {"Fn::GetAtt": [str(name), _]}:
             return _key({"Ref": name}, side)
-    return json.dumps([side.name, side.expand(reference)], sort_keys=True, default=str)
+    return json.dumps([side.name, side.with_names(reference)], sort_keys=True, default=str)
 
 
 def _owner(reference: Any, stack: str) -> Node | None:

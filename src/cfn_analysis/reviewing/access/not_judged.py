@@ -6,10 +6,10 @@ from typing import Final
 
 from cfn_analysis.model.access_properties import other_policies
 from cfn_analysis.model.references import place_in_words
-from cfn_analysis.model.wiring import Node
-from cfn_analysis.model.wording import series
+from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 NOT_JUDGED: Final[Mapping[str, str]] = {
     "AWS::ApiGateway::Authorizer": "which requests an API accepts",
@@ -98,48 +98,39 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
 _LABELS: Final = frozenset({"Description", "Tags"})
 
 
-def not_judged(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each changed resource that may grant access without being compared, and a sentence about it.
+def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the changed resources that may grant access without being compared.
 
     A new environment has no earlier state to compare with.
     """
     if not environment.before:
         return
-    for node, changed in environment.resources.items():
-        change = changed.change
-        if change.change == REMOVE or change.after is None:
+    for node, outcome in environment.resources.items():
+        change = outcome.change
+        is_new = change.action == ADD
+        if change.action == REMOVE or change.after is None:
             continue
         if change.type in NOT_JUDGED:
-            if change.change == ADD or _own_changes(change):
+            if is_new or _is_edited(change):
                 what = NOT_JUDGED[change.type]
-                yield node, _sentence(f"{node.name} determines {what}", is_new=change.change == ADD)
-        elif places := _unread(change, environment.after[node.stack].stack.region):
-            policies = f"the {'policy' if len(places) == 1 else 'policies'} {series(places)} of {node.name}"
-            yield node, _sentence(f"{policies} cannot be read", is_new=change.change == ADD)
+                yield risk(kinds.NOT_JUDGED, node, sentences.access_not_compared, what=what, is_new=is_new)
+        elif places := _unread(change, environment.after[node.stack].built.region):
+            yield risk(kinds.NOT_JUDGED, node, sentences.policy_not_read, places=places, is_new=is_new)
 
 
-def _sentence(what: str, *, is_new: bool) -> str:
-    happens = "is new" if is_new else "changes"
-    return f"{what[0].upper()}{what[1:]}, and {happens}. Such access is not compared: read the change."
-
-
-def _own_changes(change: ResourceChange) -> bool:
+def _is_edited(change: ResourceChange) -> bool:
     """Return whether more changes than labels, and than the ID of a resource that is replaced."""
-    return any(
-        cause.follows is None and cause.place[:1] != () and cause.place[0] not in _LABELS
-        for cause in change.causes
-    ) or not any(cause.place for cause in change.causes)
+    own = [cause for cause in change.causes if cause.follows is None]
+    return any(not cause.place or cause.place[0] not in _LABELS for cause in own)
 
 
-def _unread(change: ResourceChange, region: str) -> list[str]:
+def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:
     """Return the places of changed policies that are not policies of IAM, or not known."""
     old, new = (
         {
             place_in_words(place): json.dumps(policy, sort_keys=True, default=str)
-            for place, policy in other_policies(change.type, region, side.properties)
+            for place, policy in (other_policies(change.type, region, side.properties) if side else ())
         }
-        if side
-        else {}
         for side in (change.before, change.after)
     )
-    return [place for place, text in new.items() if old.get(place) != text]
+    return tuple(place for place, text in new.items() if old.get(place) != text)

@@ -10,22 +10,24 @@ from typing import Any, Final
 from cfn_analysis.model.access_properties import managed_policies
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list
+from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.access.documents import IDENTITIES, Policy, policies_by_subject
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.access.statements import Access, Statement, not_covered, statements
 from cfn_analysis.reviewing.access.wildcards import EVERYTHING
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.values import words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 
 _MOST: Final = 3  # of what a sentence lists
 
 
-def wider_policies(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose policies allow more or deny less than before, and a sentence about each."""
+def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+    """Yield the resources whose policies allow more or deny less than before."""
     had, has = (
         {Node(stack, name) for stack, side in sides.items() for name, _ in side.existing()}
         for sides in (before, after)
@@ -38,11 +40,14 @@ def wider_policies(
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
             if found := _more(policy, was, _opening if is_new else _allowing):
-                yield policy.node, _allowed(policy.node.name, found)
+                known = all(access.is_known for access in found)
+                access = tuple(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.access_allowed, access=access, is_known=known)
         for policy in was:
             stays = policy.owner is None or policy.owner in has
             if stays and (found := _more(policy, will, _denying)):
-                yield policy.node, _no_longer_denied(policy.node.name, found)
+                access = tuple(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.access_no_longer_denied, access=access)
 
 
 def _more(
@@ -63,44 +68,30 @@ def _more(
     return found
 
 
-def attached(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield resources with a new managed policy or without their boundary, and a sentence about each."""
+def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+    """Yield the resources with a new managed policy or without their boundary."""
     for stack, side in after.items():
         for name, resource in side.existing():
             was = before[stack].resources.get(name) if stack in before else None
-            was = was if was is not None and was.exists is not False else None
+            was = was if was is not None and was.exists is not NO else None
             if resource.type in NOT_JUDGED or (was and was.properties == resource.properties):
                 continue
             node = Node(stack, name)
             had = _attached(before[stack], was) if was else {}
             for text, written in _attached(side, resource).items():
                 if text not in had:
-                    yield node, f"{name} gets the managed policy {written}, with all its permissions."
-            if was:
-                yield from _boundary(node, was.properties, resource.properties)
-
-
-def _boundary(node: Node, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[Node, str]]:
-    """Yield a sentence if the permissions boundary is removed or another one."""
-    old, new = before.get("PermissionsBoundary"), after.get("PermissionsBoundary")
-    if not old or old == new:
-        return
-    if new:
-        now = (
-            f"changes its permissions boundary from {_policy_in_words(old)} to {_policy_in_words(new)}, "
-            "which cannot be shown to be narrower"
-        )
-    else:
-        now = f"loses its permissions boundary {_policy_in_words(old)}, which limited its policies"
-    yield node, f"{node.name} {now}."
+                    yield risk(OPENS, node, sentences.managed_policy_attached, arn=written)
+            limit = resource.properties.get("PermissionsBoundary")
+            old = was.properties.get("PermissionsBoundary") if was else None
+            if old and old != limit:
+                new = _policy_in_words(limit) if limit else ""
+                yield risk(OPENS, node, sentences.boundary_changed, old=_policy_in_words(old), new=new)
 
 
 def _attached(side: ResolvedStack, resource: Resource) -> dict[str, str]:
     """Return the managed policies of a resource, as text for a comparison and in words."""
     return {
-        json.dumps(side.expand(policy), sort_keys=True): _policy_in_words(policy)
+        json.dumps(side.with_names(policy), sort_keys=True): _policy_in_words(policy)
         for _, attached_policies in managed_policies(resource.properties)
         for policy in as_list(attached_policies)
     }
@@ -140,18 +131,6 @@ def _opening(policy: Policy, statement: Statement) -> bool:
     )
 
 
-def _allowed(name: str, found: Sequence[Access]) -> str:
-    unsure = "" if all(access.is_known for access in found) else _UNSURE
-    return f"{name} allows more than before: {_first_parts(_in_words(found))}.{unsure}"
-
-
-_UNSURE: Final = " A part of it is known only after the deploy, so it cannot be shown to be narrower."
-
-
-def _no_longer_denied(name: str, found: Sequence[Access]) -> str:
-    return f"{name} no longer denies the following in all cases: {_first_parts(_in_words(found))}."
-
-
 def _in_words(found: Sequence[Access]) -> list[str]:
     alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
     for access in found:
@@ -165,8 +144,3 @@ def _in_words(found: Sequence[Access]) -> list[str]:
         what = beginning(actions, _MOST) if where or actions != ("*",) else "all access"
         parts.append(f"{what}{where}{who}{limit}")
     return parts
-
-
-def _first_parts(parts: Sequence[str]) -> str:
-    more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return "; ".join(parts[:_MOST]) + more

@@ -17,7 +17,7 @@ from cfn_analysis.reviewing.values import (
     values_of,
     words,
 )
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _PUBLIC: Final = "it can be accessed from the internet"
 _BLOCK: Final = "public access is no longer blocked"
@@ -299,14 +299,14 @@ _FIRST: Final = (
 def opening_settings(change: ResourceChange) -> Iterator[str]:
     """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
-    if change.change == ADD and after is not None:
+    if change.action == ADD and after is not None:
         for value in values_of(after):
             yield from judged(change.type, value, _FIRST)
         if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
             after.properties
         ):
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
-    elif change.change != REMOVE and before is not None and after is not None:
+    elif change.action != REMOVE and before is not None and after is not None:
         if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
             yield from problems(change, _SETTINGS)  # otherwise encrypted with another key
         yield from _countries(before.properties, after.properties)

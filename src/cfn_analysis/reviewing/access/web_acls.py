@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 _STOPPING: Final = ("Block", "Captcha", "Challenge")
@@ -39,7 +39,7 @@ class _Rule(NamedTuple):
 
 def passing(change: ResourceChange) -> Iterator[str]:
     """Yield the changes of a web ACL or rule group that allow requests that were blocked."""
-    if change.type not in _TYPES or change.change in (ADD, REMOVE):
+    if change.type not in _TYPES or change.action in (ADD, REMOVE):
         return
     if change.before is None or change.after is None:
         return

@@ -12,7 +12,7 @@ from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 # Properties that do not change the monitored condition.
@@ -43,7 +43,7 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         change: the change of the alarm.
         gone: removed resources; an alarm on one of them must monitor another resource.
     """
-    if change.type not in _TYPES or change.change in (ADD, REMOVE):
+    if change.type not in _TYPES or change.action in (ADD, REMOVE):
         return
     if change.before is None or change.after is None:
         return

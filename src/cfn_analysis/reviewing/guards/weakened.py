@@ -4,10 +4,13 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
+from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.guards.alarms import deaf
+from cfn_analysis.reviewing.kinds import GUARD
 from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
 from cfn_analysis.reviewing.values import (
     Setting,
@@ -19,7 +22,7 @@ from cfn_analysis.reviewing.values import (
     words,
 )
 from cfn_analysis.updates.resolved_stack import ResolvedStack
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange, policy
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange, retention_policy
 
 _DELETABLE: Final = "it can be deleted"
 _BACKUPS: Final = "backups are retained for a shorter time"
@@ -140,20 +143,17 @@ _SETTINGS: Final = (
 )
 
 
-def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each resource whose guard a deploy weakens, and a sentence about it.
-
-    For a guard of a stack, the name of the node is empty.
-    """
+def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each resource, and each stack, whose guard a deploy weakens."""
     changes = {node: changed.change for node, changed in environment.resources.items()}
-    gone = {node for node, change in changes.items() if change.change == REMOVE}
+    gone = {node for node, change in changes.items() if change.action == REMOVE}
     for node, change in changes.items():
-        parts = list(dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)]))
+        parts = dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)])
         if parts:
-            yield node, f"{node.name}: {'; '.join(parts)}."
-    for change, missing in unguarded(environment):
+            yield risk(GUARD, node, sentences.weakened, problems=tuple(parts))
+    for change, effect in unguarded(environment):
         if change.type != ASSOCIATION:
-            yield change.node, f"{change.node.name} is removed: {missing}."
+            yield risk(GUARD, change.node, sentences.guard_removed, effect=effect)
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_stack(environment.before[name], after)
@@ -161,7 +161,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str
 
 def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
-    if change.change in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
+    if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
     found = list(problems(change, _SETTINGS, gone))
     yield from found
@@ -171,7 +171,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         if old != new and new is not None and not is_said:
             yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
     for key in _POLICIES:
-        was, will = policy(before, key), policy(after, key)
+        was, will = retention_policy(before, key), retention_policy(after, key)
         if was == will:
             continue
         if was not in _KEEPS or will not in _KEEPS:
@@ -180,26 +180,21 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
             yield f"{key} is {will} instead of {was}"
 
 
-def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Node, str]]:
-    if before.stack.termination_protection and not after.stack.termination_protection:
-        yield (
-            Node(after.name, ""),
-            f"The termination protection of the stack {after.name} is disabled: it can be deleted.",
-        )
-    old, new = (side.stack.policies.stack for side in (before, after))
+def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
+    subject = Node(after.name, "")
+    if before.built.termination_protection and not after.built.termination_protection:
+        yield risk(GUARD, subject, sentences.termination_unprotected, stack=after.name)
+    old, new = (side.built.policies.stack for side in (before, after))
     if old == new:
         return
     allowed: dict[str, list[str]] = {}
     for name, resource in after.existing():
         was = before.resources.get(name)
-        if was is None or was.exists is False:
+        if was is None or was.exists is NO:
             continue
         for action in (MODIFY, REPLACE, DELETE):
             if denies(old, action, name, was.type) and not denies(new, action, name, resource.type):
                 allowed.setdefault(name, []).append(action)
     if allowed:
-        parts = [f"{name} ({', '.join(actions)})" for name, actions in allowed.items()]
-        yield (
-            Node(after.name, ""),
-            f"The stack policy of {after.name} no longer protects {beginning(parts, 6)}.",
-        )
+        resources = tuple(f"{name} ({', '.join(actions)})" for name, actions in allowed.items())
+        yield risk(GUARD, subject, sentences.stack_policy_weakened, stack=after.name, resources=resources)

@@ -14,6 +14,7 @@ from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import value_at
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import SchemasError, resource_schema
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
 from cfn_analysis.updates.documented_updates import (
     REMOVED,
     REPLACED_UNLESS,
@@ -54,7 +55,7 @@ class Effect(IntEnum):
     REPLACED = 3
 
 
-_EFFECTS = {False: Effect.UPDATED, None: Effect.MAYBE_REPLACED, True: Effect.REPLACED}
+_EFFECTS = {NO: Effect.UPDATED, UNKNOWN: Effect.MAYBE_REPLACED, YES: Effect.REPLACED}
 
 
 @cache  # many parameters are used in the same places, such as tags
@@ -97,12 +98,9 @@ def effect_of_values(
     if type_name == CUSTOM:  # the physical ID that its function returns determines it
         return Effect.MAYBE_REPLACED
     if effect == Effect.MAYBE_REPLACED and (decide := DECIDED.get(type_name, {}).get(str(place[0]))):
-        replaces = decide(changed)
-        if replaces is not None:
-            effect = Effect.REPLACED if replaces else Effect.UPDATED
+        effect = _EFFECTS[decide(changed)]
     if place and (also := REPLACED_IF.get(type_name, {}).get(str(place[0]))):
-        replaces = also(changed)
-        effect = max(effect, _EFFECTS[replaces])
+        effect = max(effect, _EFFECTS[also(changed)])
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
 
 
@@ -116,7 +114,7 @@ def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
         yield place
 
 
-def identities(
+def unique_properties(
     type_name: str, region: str, properties: Mapping[str, Any]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield groups of properties that must differ between two resources of a type, and the reason.
@@ -161,7 +159,7 @@ def note_on_change(type_name: str, place: Place, changed: ChangedProperties | No
     if not place:
         return None
     quiet = QUIET_IF.get(type_name, {}).get(str(place[0]))
-    return None if changed and quiet and quiet(changed) else note_of_page(type_name, str(place[0]))
+    return None if changed and quiet and quiet(changed) is YES else note_of_page(type_name, str(place[0]))
 
 
 def note_on_removal(type_name: str) -> Note | None:
@@ -169,7 +167,7 @@ def note_on_removal(type_name: str) -> Note | None:
     return REMOVED.get(type_name)
 
 
-def kept_if(type_name: str, place: Place) -> Note | None:
+def not_replaced_if(type_name: str, place: Place) -> Note | None:
     """Return the case in which a conditional replacement does not happen, if known, in ``does``."""
     return REPLACED_UNLESS.get(type_name, {}).get(str(place[0])) if place else None
 
