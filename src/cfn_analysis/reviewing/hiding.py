@@ -101,11 +101,29 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
-            safe = {name: _shown(item, secret=secret) for name, item in bound.items()}
+            safe = {name: _in_a_text(item, secret=secret) for name, item in bound.items()}
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE
-    return _hide_text(in_words(value))
+    return _hide_text(in_words(_as_written(value)))
+
+
+def _in_a_text(value: Any, *, secret: bool) -> Any:
+    """Return a part of a text; the branches of a condition in parentheses."""
+    words = _shown(value, secret=secret)
+    return f"({words})" if isinstance(value, Mapping) and "Fn::If" in value else words
+
+
+def _as_written(value: Any) -> Any:
+    """Return an unknown value with its parameters as a template refers to them."""
+    match value:
+        case {"Fn::Given": str(name)}:
+            return {"Ref": name}
+        case list():
+            return [_as_written(part) for part in value]
+        case dict():
+            return {key: _as_written(part) for key, part in value.items()}
+    return value
 
 
 def _has_secret_text(text: str) -> bool:
