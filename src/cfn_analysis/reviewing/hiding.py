@@ -101,17 +101,13 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
-            safe = {name: _in_a_text(item, secret=secret) for name, item in bound.items()}
+            safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
+            if len([piece for piece in pieces(text, str) if piece]) > 1:  # a condition between other texts
+                safe = {name: f"({part})" if "Fn::If" in bound[name] else part for name, part in safe.items()}
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE
     return _hide_text(in_words(_as_written(value)))
-
-
-def _in_a_text(value: Any, *, secret: bool) -> Any:
-    """Return a part of a text; the branches of a condition in parentheses."""
-    words = _shown(value, secret=secret)
-    return f"({words})" if isinstance(value, Mapping) and "Fn::If" in value else words
 
 
 def _as_written(value: Any) -> Any:
