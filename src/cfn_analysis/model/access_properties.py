@@ -134,7 +134,8 @@ def other_policies(type_name: str, region: str, value: Any, place: Place = ()) -
 
 def is_policy_name(type_name: str, name: str) -> bool:
     """Return whether a property is named like a policy, and not known to grant nothing."""
-    return bool(_POLICY_NAME.search(name)) and not _grants_nothing(type_name, name)
+    is_named = _POLICY_NAME.search(name) and not _MANAGED_POLICIES_NAME.search(name)
+    return bool(is_named) and not _grants_nothing(type_name, name)
 
 
 def is_principal(type_name: str, name: str) -> bool:

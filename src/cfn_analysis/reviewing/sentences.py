@@ -288,16 +288,16 @@ def managed_policy_attached(name: str, *, arn: str) -> str:
 
 
 def access_not_compared(name: str, *, what: str, is_new: bool) -> str:
-    happens = "is new and" if is_new else "changes and"
-    return f"{name} {happens} determines {what}. Such access is not compared: read the change."
+    happens = "is new" if is_new else "changes"
+    return f"{name} {happens}. It determines {what}, which is not compared: read the change."
 
 
 def policy_not_read(name: str, *, places: Sequence[str], is_new: bool) -> str:
     happens = "is new and has" if is_new else "changes"
     noun = "policy" if len(places) == 1 else "policies"
     return (
-        f"{name} {happens} the {noun} {series(places)}, in another language than that of IAM or not known "
-        "before the deploy. What it allows is not compared: read the change."
+        f"{name} {happens} the {noun} {series(places)}. What is not an IAM policy, or known only after the "
+        "deploy, is not compared: read the change."
     )
 
 

@@ -25,11 +25,14 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "AWS::CleanRooms::ConfiguredTable": "which queries other members can run on a table",
     "AWS::CleanRooms::ConfiguredTableAssociation": "which queries other members can run on a table",
     "AWS::CloudFront::KeyGroup": "whose signatures CloudFront accepts",
+    "AWS::CloudFront::TrustStore": "the certificates of clients that are accepted",
+    "AWS::Cognito::IdentityPoolPrincipalTag": "tags of users that policies depend on",
     "AWS::Cognito::IdentityPoolRoleAttachment": "the roles of the users of an identity pool",
     "AWS::Cognito::UserPoolGroup": "the role of the users in a group",
     "AWS::Cognito::UserPoolIdentityProvider": "an identity provider whose users can sign in",
     "AWS::Cognito::UserPoolUser": "who can sign in",
     "AWS::Cognito::UserPoolUserToGroupAttachment": "who is in a group of users",
+    "AWS::Config::AggregationAuthorization": "another account that can collect the configuration",
     "AWS::Connect::SecurityProfile": "what users can do in Amazon Connect",
     "AWS::Connect::User": "who can sign in to Amazon Connect",
     "AWS::DataZone::ProjectMembership": "who is a member of a project",
@@ -68,6 +71,7 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "AWS::OpsWorks::UserProfile": "a user that can sign in to instances",
     "AWS::PCAConnectorAD::TemplateGroupAccessControlEntry": "who can request certificates",
     "AWS::QuickSight::Assignment": "an IAM policy for users",
+    "AWS::QuickSight::CustomPermissions": "what users can do in QuickSight",
     "AWS::RAM::Permission": "what other accounts can do with shared resources",
     "AWS::RAM::PermissionAssociation": "what other accounts can do with shared resources",
     "AWS::RAM::PrincipalAssociation": "an account, organization or principal that resources are shared with",
@@ -76,6 +80,8 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "AWS::Redshift::EndpointAuthorization": "another account that can create an endpoint for a cluster",
     "AWS::RolesAnywhere::Profile": "roles for workloads outside of AWS",
     "AWS::RolesAnywhere::TrustAnchor": "a certificate authority whose workloads can assume roles",
+    "AWS::Route53GlobalResolver::AccessSource": "from which addresses queries are accepted",
+    "AWS::Route53GlobalResolver::AccessToken": "clients with a token",
     "AWS::S3::AccessGrant": "who can read or write a location",
     "AWS::S3::AccessGrantsInstance": "an identity provider whose users can be granted access",
     "AWS::S3::AccessGrantsLocation": "a location and the role that reads and writes it",
@@ -86,14 +92,17 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "AWS::ServiceCatalog::LaunchRoleConstraint": "the role with which users launch a product",
     "AWS::ServiceCatalog::PortfolioShare": "another account that can use a portfolio",
     "AWS::Shield::DRTAccess": "the role of the Shield Response Team",
+    "AWS::StorageGateway::NFSFileShare": "which clients can mount a share",
+    "AWS::StorageGateway::SMBFileShare": "which users can mount a share",
     "AWS::Transfer::User": "who can transfer files, and to which folders",
     "AWS::VerifiedPermissions::IdentitySource": "an identity provider whose tokens are accepted",
     "AWS::VerifiedPermissions::Policy": "a Cedar policy",
     "AWS::VerifiedPermissions::PolicyTemplate": "a Cedar policy",
     "AWS::WorkSpacesWeb::IdentityProvider": "an identity provider whose users can sign in",
     "AWS::WorkSpacesWeb::IpAccessSettings": "the addresses from which users can sign in",
+    "AWS::WorkSpacesWeb::TrustStore": "the certificates that are accepted",
 }
-"""Type that grants access in a way of its own -> what it determines."""
+"""Type that grants access in a way of its own -> what it determines: the page of the type."""
 
 _LABELS: Final = frozenset({"Description", "Tags"})
 

@@ -106,20 +106,21 @@ def _endpoint(before: Any, after: Any) -> str:
     return f"is {words(after)} instead of PRIVATE: {_PUBLIC}" if was == "PRIVATE" and will else ""
 
 
+_ADDRESS: Final = "public IP addresses are assigned"
 _ANONYMOUS: Final = "callers do not need credentials"
 # Public addresses and endpoints, and callers without an identity; also of a new resource.
 _PUBLIC_SETTINGS: Final = (
     *(
-        Setting("", name, must_not_be("true", _PUBLIC, "false"))
+        Setting("", name, must_not_be("true", _ADDRESS, "false"))
         for name in (
             "AssociatePublicIpAddress",
             "AutoAssignPublicIps",
             "CreatePublicIP",
             "MapPublicIpOnLaunch",
-            "PublicConnectivity",
         )
     ),
-    Setting("", "AssignPublicIp", must_not_be("ENABLED", _PUBLIC, "DISABLED")),
+    Setting("", "AssignPublicIp", must_not_be("ENABLED", _ADDRESS, "DISABLED")),
+    Setting("", "PublicConnectivity", must_not_be("true", _PUBLIC, "false")),
     *(Setting("AWS::EC2::EIP", name, _associated) for name in ("InstanceId", "NetworkInterfaceId")),
     Setting("AWS::EKS::Cluster", "PublicAccessCidrs[]", _added_block),
     Setting(

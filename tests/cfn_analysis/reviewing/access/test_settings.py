@@ -34,3 +34,12 @@ def test_encryption_of_a_removed_volume_is_not_reported() -> None:
 
     assert ("opens", "Server") not in gone
     assert "Encrypted is left out: stored data is no longer encrypted" in stays["opens", "Server"]
+
+
+@pytest.mark.parametrize(("kind", "properties", "message"), ROWS["test_a_new_public_resource"])
+def test_a_new_public_resource(kind: str, properties: dict[str, Any], message: str | None) -> None:
+    """A public address, a public endpoint and anonymous callers are reported, at any depth."""
+    queue = ("AWS::SQS::Queue", {"QueueName": "jobs"})
+    found = risks(reviewed(resources(Queue=queue), resources(Queue=queue, It=(kind, properties))))
+
+    assert found.get(("opens", "It")) == (message and f"It: {message}.")
