@@ -14,7 +14,7 @@ from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.documents import IDENTITIES, Policy, policies_by_subject
+from cfn_analysis.reviewing.access.documents import IDENTITIES, SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.access.statements import Access, Statement, not_covered, statements
 from cfn_analysis.reviewing.access.wildcards import EVERYTHING
@@ -51,7 +51,7 @@ def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, Reso
 
 
 def _more(
-    policy: Policy, others: Sequence[Policy], counts: Callable[[Policy, Statement], bool]
+    policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: Callable[[SubjectPolicy, Statement], bool]
 ) -> list[Access]:
     """Return the access that a policy covers and others do not, also by the names of resources."""
     found: list[Access] = []
@@ -104,15 +104,15 @@ def _policy_in_words(policy: Any) -> str:
     return words(policy)
 
 
-def _allowing(_: Policy, statement: Statement) -> bool:
+def _allowing(_: SubjectPolicy, statement: Statement) -> bool:
     return not statement.denies
 
 
-def _denying(_: Policy, statement: Statement) -> bool:
+def _denying(_: SubjectPolicy, statement: Statement) -> bool:
     return statement.denies
 
 
-def _opening(policy: Policy, statement: Statement) -> bool:
+def _opening(policy: SubjectPolicy, statement: Statement) -> bool:
     """Return whether a statement about a new resource can allow new access.
 
     The permissions of a new role are new access. A new bucket, key or queue was not accessible before: only
