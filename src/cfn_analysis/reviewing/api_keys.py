@@ -32,11 +32,7 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
         for sender in _senders(environment.before, secret):
             if sender.stack != node.stack:
                 yield risk(
-                    WILL_FAIL,
-                    node,
-                    sentences.key_no_longer_accepted,
-                    sender=sender.name,
-                    of=sender.stack,
+                    WILL_FAIL, node, sentences.key_no_longer_accepted, sender=sender.name, of=sender.stack
                 )
     for stack, side in environment.after.items():
         for name, resource in side.existing():

@@ -18,14 +18,7 @@ from cfn_analysis.updates.comparison import in_stack
 from cfn_analysis.updates.effects import deleted_first, unique_properties
 from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    MAYBE_REPLACE,
-    REMOVE,
-    REPLACE,
-    UPDATE,
-    ResourceChange,
-)
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.

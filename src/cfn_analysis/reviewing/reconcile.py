@@ -181,9 +181,7 @@ def as_text(one: Reconciliation) -> str:
         for word in (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
     }
     where = f"{one.stack} in {one.environment}" if one.environment else one.stack
-    lines = [
-        f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}",
-    ]
+    lines = [f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}"]
     for word, verdicts in of_word.items():
         for verdict in verdicts:
             says = (
@@ -249,10 +247,7 @@ def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
 
 
 def _verdict(
-    name: str,
-    ours: ResourceOutcome | None,
-    theirs: AwsChange | None,
-    stack: StackChanges,
+    name: str, ours: ResourceOutcome | None, theirs: AwsChange | None, stack: StackChanges
 ) -> Comparison:
     our_word = ours.change.action if ours else NONE
     their_word = theirs.change if theirs else NONE

@@ -118,12 +118,7 @@ def _of_resource(
     if data == ORPHANED and change.before is not None:
         named = name_properties(change.before.type, stack.built.region, change.before.properties)
         yield risk(
-            ORPHAN,
-            node,
-            sentences.orphaned,
-            leaves=_leaves(change),
-            policy=policy,
-            is_named=bool(named),
+            ORPHAN, node, sentences.orphaned, leaves=_leaves(change), policy=policy, is_named=bool(named)
         )
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = readers_of_secret(environment, node)
@@ -149,12 +144,7 @@ def _replacement(change: ResourceChange, data: str) -> Risk:
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
     unless = tuple(case.does for case in cases if case)
     return risk(
-        REPLACED,
-        change.node,
-        sentences.maybe_replaced,
-        properties=properties,
-        follows=follows,
-        unless=unless,
+        REPLACED, change.node, sentences.maybe_replaced, properties=properties, follows=follows, unless=unless
     )
 
 
