@@ -8,6 +8,7 @@ from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import in_words, value_at
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
@@ -37,7 +38,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         was = environment.before[stack].refused_values if stack in environment.before else []
         for refusal in side.refused_values:
             if refusal not in was:
-                yield risk(WILL_FAIL, Node(stack, ""), sentences.parameters_rejected, refusal=refusal)
+                yield risk(WILL_FAIL, Node(stack, ""), sentences.PARAMETERS_REJECTED, refusal=refusal)
     for outcome in environment.resources.values():
         yield from _type_changed(outcome.change)
         yield from _identity_kept(environment.after, outcome.change)
@@ -50,7 +51,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
     for cause in change.causes:
         if cause.name == "Type" and not cause.place:
-            yield risk(WILL_FAIL, change.node, sentences.type_changed, before=cause.before, after=cause.after)
+            yield risk(WILL_FAIL, change.node, sentences.TYPE_CHANGED, before=cause.before, after=cause.after)
 
 
 def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -69,16 +70,18 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     for group, why in kept:
         certain = change.action == REPLACE
         if why:
-            yield risk(WILL_FAIL, change.node, sentences.identity_kept, certain=certain, why=why, by=group)
+            yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
+            causes = tuple(cause.name for cause in change.causes if cause.name)[:3]
             yield risk(
                 WILL_FAIL,
                 change.node,
-                sentences.name_kept,
+                sentences.NAME_KEPT,
                 certain=certain,
                 kept=in_words(after.attributes["Properties"].get(group[0])),
                 by=group[0],
-                causes=tuple(cause.name for cause in change.causes if cause.name),
+                has_causes=bool(causes),
+                causes=causes,
             )
         return
 
@@ -92,7 +95,7 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
         yield risk(
             WILL_FAIL,
             change.node,
-            sentences.update_refused,
+            sentences.UPDATE_REFUSED,
             certain=applies is YES,
             why=refusal.why,
             way_out=refusal.way_out,
@@ -108,16 +111,19 @@ def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
         return
     if stack_policies.denies(stacks[stack].built.policies.stack, action, name, change.before.type):
         certain = change.action != MAYBE_REPLACE
-        yield risk(WILL_FAIL, change.node, sentences.update_denied, certain=certain, action=action)
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_DENIED, certain=certain, action=action)
 
 
 def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     change = outcome.change
     if outcome.data == DELETE_FAILS:
-        is_removed = change.action == REMOVE
-        sentence = sentences.not_deleted if is_removed else sentences.old_one_not_deleted
-        protected = change.before is not None and is_protected(change.before)
-        yield risk(WILL_FAIL, change.node, sentence, protected=protected)
+        protected, not_empty = (
+            (sentences.PROTECTED, sentences.NOT_EMPTY)
+            if change.action == REMOVE
+            else (sentences.OLD_PROTECTED, sentences.OLD_NOT_EMPTY)
+        )
+        is_refused = change.before is not None and is_protected(change.before)
+        yield risk(WILL_FAIL, change.node, protected if is_refused else not_empty)
 
 
 class _Holder(NamedTuple):
@@ -161,19 +167,21 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) ->
 
 def _name_taken(environment: EnvironmentChanges, node: Node, holder: _Holder) -> Risk:
     outcome = environment.resources.get(holder.node)
-    until = ""
+    sentence = sentences.NAME_TAKEN
     if outcome and outcome.data == ORPHANED:
-        until = "retained"
+        sentence = sentences.NAME_RETAINED
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
-        until = "deleted"
+        sentence = sentences.NAME_FREE_LATER
+    stack, name = holder.node
     return risk(
         WILL_FAIL,
         node,
-        sentences.name_taken,
-        holder=holder.node.name,
-        of="" if holder.node.stack == node.stack else holder.node.stack,
-        same=holder.same,
-        until=until,
+        sentence,
+        holder=name,
+        elsewhere=stack != node.stack,
+        stack=stack,
+        is_name=not holder.same,
+        same=series(holder.same) if holder.same else "",
     )
 
 

@@ -28,7 +28,7 @@ def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
     for node, outcome in environment.resources.items():
         problems = dict.fromkeys([*opening_settings(outcome.change), *passing(outcome.change)])
         if problems:
-            yield risk(OPENS, node, sentences.weakened, problems=tuple(problems))
+            yield risk(OPENS, node, sentences.WEAKENED, problems=tuple(problems))
     for change, effect in unguarded(environment):
         if change.type == ASSOCIATION:
-            yield risk(OPENS, change.node, sentences.guard_removed, effect=effect)
+            yield risk(OPENS, change.node, sentences.GUARD_REMOVED, effect=effect)

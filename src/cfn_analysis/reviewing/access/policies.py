@@ -110,13 +110,13 @@ def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, Reso
             is_new = policy.owner is not None and policy.owner not in had
             if found := _more(policy, was, _opening if is_new else _allowing):
                 known = all(access.is_known for access in found)
-                access = tuple(_in_words(found))
-                yield risk(OPENS, policy.node, sentences.access_allowed, access=access, is_known=known)
+                access = sentences.first(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.ACCESS_ALLOWED, access=access, is_known=known)
         for policy in was:
             stays = policy.owner is None or policy.owner in has
             if stays and (found := _more(policy, will, _denying)):
-                access = tuple(_in_words(found))
-                yield risk(OPENS, policy.node, sentences.access_no_longer_denied, access=access)
+                access = sentences.first(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.ACCESS_NO_LONGER_DENIED, access=access)
 
 
 def _more(
@@ -149,12 +149,15 @@ def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedSt
             old_arns = _arns(before[stack], was) if was else {}
             for text, arn in _arns(side, resource).items():
                 if text not in old_arns:
-                    yield risk(OPENS, node, sentences.managed_policy_attached, arn=arn)
+                    yield risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=arn)
             limit = resource.properties.get("PermissionsBoundary")
             old = was.properties.get("PermissionsBoundary") if was else None
             if old and old != limit:
-                new = words(limit) if limit else ""
-                yield risk(OPENS, node, sentences.boundary_changed, old=words(old), new=new)
+                if limit:
+                    new = words(limit)
+                    yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, old=words(old), new=new)
+                else:
+                    yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=words(old))
 
 
 def _arns(side: ResolvedStack, resource: Resource) -> dict[str, str]:
