@@ -4,7 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import INTERRUPTION
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
@@ -58,9 +61,10 @@ def unguarded(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange,
     return _left_alone(environment, _GUARDING)
 
 
-def disconnected(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
-    """Yield each removed connection of a resource that is not removed, and the effect of the removal."""
-    return _left_alone(environment, _CONNECTING)
+def disconnected(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each removed connection of a resource that is not removed."""
+    for change, effect in _left_alone(environment, _CONNECTING):
+        yield risk(INTERRUPTION, change.node, sentences.CONNECTION_REMOVED, effect=effect)
 
 
 def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[tuple[ResourceChange, str]]:
@@ -74,7 +78,7 @@ def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[
         if outcome.change.action == REMOVE
     }
     servants = [change for change in removed.values() if change.type in serving]
-    renamed = {pair.old for pair in renames(environment)} if servants else set()
+    renamed = renames(environment) if servants else {}
     for change in servants:
         if change.node not in renamed and not _served(change, removed, serving) & set(removed):
             yield change, serving[change.type][1]

@@ -52,9 +52,8 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from _stacks_left(environment)
     yield from openings(environment)
     yield from weakened_guards(environment)
-    for change, effect in disconnected(environment):
-        yield risk(INTERRUPTION, change.node, sentences.CONNECTION_REMOVED, effect=effect)
-    yield from _stale_names(environment)
+    yield from disconnected(environment)
+    yield from stale_names(environment)
     for stack in environment.stacks:
         for output in stack.outputs:
             yield from _of_output(stack.built.name, output)
@@ -78,27 +77,10 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
             yield risk(ORPHAN, Node(stack, ""), sentences.STACK_LEFT, stack=stack)
 
 
-def _stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
-    for stale in stale_names(environment):
-        is_deleted = environment.resources[stale.node].change.action == REMOVE
-        readers = tuple(
-            reader.name if reader.stack == stale.node.stack else f"{reader.name} of {reader.stack}"
-            for reader in stale.readers
-        )
-        sentence = sentences.NAME_STALE
-        yield risk(INTERRUPTION, stale.node, sentence, is_deleted=is_deleted, old=stale.name, readers=readers)
-
-
 def _renamed(environment: EnvironmentChanges, failing: Collection[Node]) -> Iterator[Risk]:
-    for pair in renames(environment):
-        yield risk(
-            RENAME,
-            pair.old,
-            sentences.RENAMED,
-            new=pair.new.name,
-            is_retained=environment.resources[pair.old].data == ORPHANED,
-            is_rejected=pair.new in failing,
-        )
+    for old, new in renames(environment).items():
+        kept, rejected = environment.resources[old].data == ORPHANED, new in failing
+        yield risk(RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
 
 
 def _of_resource(

@@ -22,7 +22,7 @@ def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
     before, after = environment.before, environment.after
     if not before:
         return
-    renamed = {pair.new for pair in renames(environment)}  # the access is unchanged
+    renamed = set(renames(environment).values())  # the access is unchanged
     for compare in (wider_policies, attached, wider_networks):
         yield from (opening for opening in compare(before, after) if opening.subject not in renamed)
     for node, outcome in environment.resources.items():
