@@ -32,11 +32,6 @@ class Acceptance(NamedTuple):
     origin: str
 
     @property
-    def label(self) -> str:
-        """The option or the entry, at the start of a sentence."""
-        return _capitalized(self.origin)
-
-    @property
     def key(self) -> tuple[str, str | None, str]:
         """The accepted risks, without the reason."""
         return self[:3]
@@ -79,30 +74,25 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         raise AcceptanceError(f"{where} must contain a list of objects with the keys {', '.join(_KEYS)}.")
     acceptances = []
     for number, entry in enumerate(entries, 1):
-        origin = f"entry {number} of {where}"
+        origin = f"Entry {number} of {where}"
         is_whole = isinstance(entry, dict) and set(entry) == set(_KEYS)
         if not is_whole or not all(isinstance(entry[key], str) for key in _KEYS):
             raise AcceptanceError(
-                f"{_capitalized(origin)} must be an object with exactly the keys "
+                f"{origin} must be an object with exactly the keys "
                 f"{', '.join(_KEYS)}, and all values must be strings. Found {json.dumps(entry)}."
             )
         _require_kind(entry["kind"], origin)
         if not entry["reason"].strip() or not entry["stack"]:
             missing = "stack" if not entry["stack"] else "reason"
-            raise AcceptanceError(f"{_capitalized(origin)} does not have a {missing}. Add it.")
+            raise AcceptanceError(f"{origin} does not have a {missing}. Add it.")
         acceptances.append(
             Acceptance(entry["kind"], entry["stack"], entry["logicalId"], entry["reason"], origin)
         )
     return tuple(acceptances)
 
 
-def _capitalized(origin: str) -> str:
-    return f"{origin[0].upper()}{origin[1:]}"
-
-
 def _require_kind(kind: str, origin: str) -> None:
     if kind not in KINDS:
         raise AcceptanceError(
-            f"{_capitalized(origin)} has the unknown kind {kind!r}.{hint(kind, KINDS)} The kinds "
-            f"are: {', '.join(KINDS)}."
+            f"{origin} has the unknown kind {kind!r}.{hint(kind, KINDS)} The kinds are: {', '.join(KINDS)}."
         )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import in_words, value_at
@@ -72,7 +72,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = tuple(cause.name for cause in change.causes if cause.name)[:3]
+            causes = [cause.name for cause in change.causes if cause.name]
             yield risk(
                 WILL_FAIL,
                 change.node,
@@ -80,8 +80,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
                 certain=certain,
                 kept=in_words(after.attributes["Properties"].get(group[0])),
                 by=group[0],
-                has_causes=bool(causes),
-                causes=causes,
+                causes=", ".join(causes[:3]),
             )
         return
 
@@ -126,13 +125,6 @@ def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
         yield risk(WILL_FAIL, change.node, protected if is_refused else not_empty)
 
 
-class _Holder(NamedTuple):
-    """A deployed resource with an identity that no other one can have."""
-
-    node: Node
-    same: tuple[str, ...]
-
-
 def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
     holders: dict[str, list[Node]] = {}
     for stack, side in environment.before.items():
@@ -144,14 +136,14 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
         if outcome.change.action not in (ADD, REPLACE) or new is None:
             continue
         rivals = (
-            _Holder(holder, same)
+            (holder, same)
             for key, same in _identities(environment.after[node.stack], new)
             for holder in holders.get(key, [])
             if holder != node and (holder.stack == node.stack or "AWS::StackName" not in key)
         )
-        for rival in rivals:
-            if not _frees_in_time(environment, node, rival.node):
-                yield _name_taken(environment, node, rival)
+        for holder, same in rivals:
+            if not _frees_in_time(environment, node, holder):
+                yield _name_taken(environment, node, holder, same)
                 break
 
 
@@ -165,28 +157,19 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) ->
     return is_deleted and order.index(holder.stack) < order.index(node.stack)
 
 
-def _name_taken(environment: EnvironmentChanges, node: Node, holder: _Holder) -> Risk:
-    outcome = environment.resources.get(holder.node)
+def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same: str) -> Risk:
+    outcome = environment.resources.get(holder)
     sentence = sentences.NAME_TAKEN
     if outcome and outcome.data == ORPHANED:
         sentence = sentences.NAME_RETAINED
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
-    stack, name = holder.node
-    return risk(
-        WILL_FAIL,
-        node,
-        sentence,
-        holder=name,
-        elsewhere=stack != node.stack,
-        stack=stack,
-        is_name=not holder.same,
-        same=series(holder.same) if holder.same else "",
-    )
+    stack = "" if holder.stack == node.stack else holder.stack
+    return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
 
 
-def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the identity of a resource, which no other one can have, and its properties; none for a name."""
+def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield the identity of a resource, which no other one can have, and its properties; "" for a name."""
     region = side.built.region
     for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
@@ -194,4 +177,4 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, 
         if values[0] is not None:
             scope = "" if resource.type.startswith(_GLOBAL) else region
             key = json.dumps([resource.type, scope, group, values], sort_keys=True)
-            yield key, group if why else ()
+            yield key, series(group) if why else ""

@@ -29,7 +29,7 @@ def accept(
             kind, stack, name = acceptance.key
             place = "" if stack is None else f" in {stack}{'.' if name else ''}{name}"
             raise AcceptanceError(
-                f"{acceptance.label} does not match a risk: the review has no risk {kind}{place}."
+                f"{acceptance.origin} does not match a risk: the review has no risk {kind}{place}."
                 f"{_nearest(acceptance, review)} Correct or remove it."
             )
     risks = []
@@ -37,7 +37,7 @@ def accept(
         by = next((acceptance for acceptance in new if _accepts(acceptance, risk)), None)
         risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
     ignored = tuple(
-        f"{acceptance.label} ({acceptance.kind} {acceptance.stack}.{acceptance.name}) is from an "
+        f"{acceptance.origin} ({acceptance.kind} {acceptance.stack}.{acceptance.name}) is from an "
         "earlier change and is ignored. Remove it."
         for acceptance in given
         if acceptance.key in earlier

@@ -81,7 +81,7 @@ def _without_names(value: Any, types: Mapping[str, str]) -> Any:
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
             return joined(_without_names(part, types) for part in parts)
         case dict():
-            return {key: _without_names(item, types) for key, item in value.items()}
+            return {key: _without_names(part, types) for key, part in value.items()}
         case list():
-            return [_without_names(item, types) for item in value]
+            return [_without_names(part, types) for part in value]
     return value

@@ -39,10 +39,10 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
     where: dict[Risk, list[str]] = {}
     for environment in environments:
-        for found in dict.fromkeys(_of_environment(environment)):
-            where.setdefault(found, []).append(environment.name)
-    merged = [found._replace(environments=tuple(names)) for found, names in where.items()]
-    return sorted(merged, key=lambda found: KINDS.index(found.kind))
+        for local in dict.fromkeys(_of_environment(environment)):
+            where.setdefault(local, []).append(environment.name)
+    merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
+    return sorted(merged, key=lambda risk_of_kind: KINDS.index(risk_of_kind.kind))
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -59,7 +59,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
             yield from _of_output(stack.built.name, output)
         for outcome in stack.resources:
             yield from _of_resource(environment, stack, outcome)
-    yield from _renamed(environment, {found.subject for found in failing})
+    yield from _renamed(environment, {failure.subject for failure in failing})
 
 
 def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -125,9 +125,9 @@ def _replacement(change: ResourceChange, data: str) -> Risk:
         sentence = sentences.REPLACED_BY_REFERENCE if follows else sentences.REPLACED
         return risk(REPLACED, change.node, sentence, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
-    unless = tuple(case.does for case in cases if case)
+    unless = " or ".join(case.does for case in cases if case)
     sentence = sentences.MAYBE_REPLACED_BY_REFERENCE if follows else sentences.MAYBE_REPLACED
-    return risk(REPLACED, change.node, sentence, **detail, has_case=bool(unless), unless=unless)
+    return risk(REPLACED, change.node, sentence, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:

@@ -3,8 +3,8 @@
 ``{name}`` is the logical ID of the resource or the key of the output. A sentence with ``{each}`` or ``{all}``
 instead is written once for several resources, as *Each* or as their names. All other fields are the detail of
 the risk. A list is written as *a, b and c*, or with the separator after the colon: ``{order:, then }``. Other
-words after a colon are a choice: ``{certain:fails|may fail}`` by a truth value, ``{readers:has|have}`` by the
-length of a list. ``{action:in words}`` is looked up in ``WORDS``.
+words after a colon are a choice: ``{certain:fails|may fail}`` by a truth value or whether a text is empty,
+``{readers:has|have}`` by the length of a list. ``{action:in words}`` is looked up in ``WORDS``.
 """
 
 import string
@@ -41,7 +41,7 @@ TYPE_CHANGED: Final = (
 NAME_KEPT: Final = (
     "{certain:The deploy fails|If {name} is replaced, the deploy fails}: {name} is replaced but keeps its "
     "name {kept}, and the new resource cannot be created while the old one has the same name. Revert the "
-    "change, or change {by} too{has_causes: (cause of the replacement: {causes:, })|}."
+    "change, or change {by} too{causes: (cause of the replacement: {causes})|}."
 )
 IDENTITY_KEPT: Final = (
     "{certain:The deploy fails|If {name} is replaced, the deploy fails}: the new {name} is created before "
@@ -65,20 +65,18 @@ NOT_EMPTY: Final = (
 )
 OLD_PROTECTED: Final = PROTECTED.replace("{each}", "The old {name}")
 OLD_NOT_EMPTY: Final = NOT_EMPTY.replace("{each}", "The old {name}")
-_TAKEN: Final = (
-    "The deploy fails: {name} cannot be created, because {holder}{elsewhere: of the stack {stack}|} "
-)
-_WHAT: Final = "{is_name:the name|the same {same}}"
+_TAKEN: Final = "The deploy fails: {name} cannot be created, because {holder}{stack: of the stack {stack}|} "
+_WHAT: Final = "{same:the same {same}|the name}"
 NAME_RETAINED: Final = (
     f"{_TAKEN}keeps {_WHAT}: its policy retains it in the account. Import the existing resource under the "
-    "new logical ID, or {is_name:choose another name|change one of them}."
+    "new logical ID, or {same:change one of them|choose another name}."
 )
 NAME_FREE_LATER: Final = (
     f"{_TAKEN}has {_WHAT} until it is deleted later in the deploy. Keep the logical ID, or deploy in two "
     "steps (first remove the resource, then add the new one), or set DeletionPolicy: Retain first and import "
     "the existing resource under the new logical ID."
 )
-NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{is_name:Choose another name|Change one of them}}."
+NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{same:Change one of them|Choose another name}}."
 KEY_NO_LONGER_ACCEPTED: Final = (
     "{sender} of the deployed stack {stack} sends the key of {name}, which the API does not accept after "
     "this deploy: the API rejects its requests. First accept both keys, then change {stack} to the new key, "
@@ -117,7 +115,7 @@ _CHANGED: Final = "because {properties} {properties:changes|change}"
 _FOLLOWS: Final = "because {properties} {properties:refers|refer} to {follows}, which {action:in words}"
 _REPLACED: Final = ": a new one is created, and {data:in words}."
 _MAYBE_REPLACED: Final = (
-    ". This cannot be determined from the files.{has_case: It is not replaced if {unless: or }.|} Check "
+    ". This cannot be determined from the files.{unless: It is not replaced if {unless}.|} Check "
     "Replacement in the change set before you execute it."
 )
 REPLACED: Final = f"{{each}} {{action:in words}}, {_CHANGED}{_REPLACED}"
@@ -210,8 +208,8 @@ def is_about_several(sentence: str) -> bool:
 
 def written(sentence: str, names: Sequence[str], detail: Mapping[str, Any]) -> str:
     """Return a sentence about one or several resources."""
-    each = names[0] if len(names) == 1 else "Each"
-    subject = {"name": names[0], "each": each, "all": ", ".join(names)}
+    start = names[0] if len(names) == 1 else "Each"
+    subject = {"name": names[0], "each": start, "all": ", ".join(names)}
     return _Writer().vformat(sentence, (), {**detail, **subject})
 
 
@@ -221,7 +219,8 @@ class _Writer(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         first, is_choice, second = format_spec.partition("|")
         if is_choice:
-            return first if value is True or (isinstance(value, tuple) and len(value) == 1) else second
+            is_first = len(value) == 1 if isinstance(value, tuple) else bool(value)
+            return first if is_first else second
         if format_spec == "in words":
             return WORDS[value]
         if isinstance(value, tuple):
