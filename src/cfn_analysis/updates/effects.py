@@ -133,7 +133,7 @@ def unique_properties(
             yield (name, *scope), ""
     if len(whole) > 1 and all(name in properties for name in whole):
         yield whole, "two resources cannot have the same identifiers"
-    for row in UNIQUE.get(type_name, ()):
+    for row in (row for row in UNIQUE if row.type == type_name):
         values = [value_at(properties, tuple(name.split("."))) for name in row.properties]
         applies = all(known_text(properties, name) == value for name, value in row.given.items())
         if applies and None not in values:

@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.updates.documented_updates import RDS_HANDLERS, page_of
 
-_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 Properties = Mapping[str, Any]
 
 
@@ -38,12 +38,12 @@ DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Type -> property that replaces according to its page, but not its handler -> change of the handler."""
 
-ALSO_REPLACED: Final[Mapping[str, Mapping[str, str]]] = {
-    "AWS::DynamoDB::Table": {"KeySchema": f"{_REFERENCE}aws-resource-dynamodb-table.html"},
-    "AWS::EC2::EIP": {"Domain": f"{_REFERENCE}aws-resource-ec2-eip.html"},
-    "AWS::S3::Bucket": {"ObjectLockEnabled": f"{_REFERENCE}aws-resource-s3-bucket.html"},
+ALSO_REPLACED: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::DynamoDB::Table": ("KeySchema",),
+    "AWS::EC2::EIP": ("Domain",),
+    "AWS::S3::Bucket": ("ObjectLockEnabled",),
 }
-"""Type -> property that replaces according to its page, but not its schema -> the page."""
+"""Type -> properties that replace according to its page, but not its schema."""
 
 
 def known_text(properties: Properties, name: str) -> str | None:
@@ -182,26 +182,18 @@ DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
 }
 """Type -> property that replaces in some cases -> function that checks the case."""
 
-_RDS: Final = (
-    "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
-    "5a410e843efb90076c1c4d322707bc989e5a058b/"
-)
+_IMMUTABLE: Final = "util/ImmutabilityHelper.java"
 CASES: Final[Mapping[str, str]] = {
+    **{type_name: page_of(type_name) for type_name in DECIDED},
     "AWS::AutoScaling::AutoScalingGroup": (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html"
     ),
-    "AWS::EC2::VPC": f"{_REFERENCE}aws-resource-ec2-vpc.html",
-    "AWS::ElasticLoadBalancing::LoadBalancer": (
-        f"{_REFERENCE}aws-resource-elasticloadbalancing-loadbalancer.html"
-    ),
     "AWS::RDS::DBCluster": (
-        f"{_RDS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/util/ImmutabilityHelper.java"
+        f"{RDS_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/{_IMMUTABLE}"
     ),
     "AWS::RDS::DBInstance": (
-        f"{_RDS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/util/ImmutabilityHelper.java"
+        f"{RDS_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/{_IMMUTABLE}"
     ),
-    "AWS::SNS::Subscription": f"{_REFERENCE}aws-resource-sns-subscription.html",
-    "AWS::SSM::Document": f"{_REFERENCE}aws-resource-ssm-document.html",
 }
 """Type -> the page, or the source of its handler, that documents its cases."""
 
@@ -257,19 +249,21 @@ class Unique(NamedTuple):
     """Properties that must differ between two resources of a type.
 
     Attributes:
+        type: the type.
         properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
         why: the reason that a new resource is rejected while the old one exists.
         source: its page.
         given: property -> value that it must have for the row to apply; None if it must be missing.
     """
 
+    type: str
     properties: tuple[str, ...]
     why: str
     source: str
     given: Mapping[str, str | None] = {}
 
 
-_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+_EC2_ERRORS: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 _NAMED_IN_CONFIG: Final = (
     "CachePolicy",
     "KeyGroup",
@@ -278,63 +272,59 @@ _NAMED_IN_CONFIG: Final = (
     "ResponseHeadersPolicy",
 )
 
-UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
-    **{
-        f"AWS::CloudFront::{noun}": (
-            Unique(
-                (f"{noun}Config.Name",),
-                "the name is still that of the old one",
-                f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
-            ),
+UNIQUE: Final = (
+    *(
+        Unique(
+            f"AWS::CloudFront::{noun}",
+            (f"{noun}Config.Name",),
+            "the name is still that of the old one",
+            f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
         )
         for noun in _NAMED_IN_CONFIG
-    },
-    "AWS::ApiGateway::Resource": (
-        Unique(
-            ("RestApiId", "ParentId", "PathPart"),
-            "the path is still that of the old resource",
-            f"{_REFERENCE}aws-resource-apigateway-resource.html",
-        ),
     ),
-    "AWS::EC2::NatGateway": (
-        Unique(
-            ("AllocationId",),
-            "the Elastic IP address is still associated with the old gateway",
-            f"{_EC2}API_NatGateway.html",
-        ),
+    Unique(
+        "AWS::ApiGateway::Resource",
+        ("RestApiId", "ParentId", "PathPart"),
+        "the path is still that of the old resource",
+        page_of("AWS::ApiGateway::Resource"),
     ),
-    "AWS::EC2::NetworkAclEntry": (
-        Unique(
-            ("NetworkAclId", "RuleNumber", "Egress"),
-            "the rule number is still that of the old entry",
-            f"{_EC2}errors-overview.html",
-        ),
+    Unique(
+        "AWS::EC2::NatGateway",
+        ("AllocationId",),
+        "the Elastic IP address is still associated with the old gateway",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
     ),
-    "AWS::EC2::Route": tuple(
+    Unique(
+        "AWS::EC2::NetworkAclEntry",
+        ("NetworkAclId", "RuleNumber", "Egress"),
+        "the rule number is still that of the old entry",
+        _EC2_ERRORS,
+    ),
+    *(
         Unique(
+            "AWS::EC2::Route",
             ("RouteTableId", destination),
             "the destination is still that of the old route",
-            f"{_EC2}errors-overview.html",
+            _EC2_ERRORS,
         )
         for destination in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
     ),
-    "AWS::EC2::Subnet": (
-        Unique(
-            ("VpcId", "CidrBlock"),
-            "the CIDR block is still that of the old subnet",
-            f"{_REFERENCE}aws-resource-ec2-subnet.html",
-        ),
+    Unique(
+        "AWS::EC2::Subnet",
+        ("VpcId", "CidrBlock"),
+        "the CIDR block is still that of the old subnet",
+        page_of("AWS::EC2::Subnet"),
     ),
-    "AWS::EC2::VPCEndpoint": (
-        Unique(
-            ("VpcId", "ServiceName"),
-            "the private DNS name is still that of the old endpoint",
-            "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
-            {"PrivateDnsEnabled": "true"},
-        ),
+    Unique(
+        "AWS::EC2::VPCEndpoint",
+        ("VpcId", "ServiceName"),
+        "the private DNS name is still that of the old endpoint",
+        "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
+        {"PrivateDnsEnabled": "true"},
     ),
-    "AWS::Route53::RecordSet": tuple(
+    *(
         Unique(
+            "AWS::Route53::RecordSet",
             (zone, "Name", "Type"),
             "the old record set still has the same name and type",
             "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
@@ -342,5 +332,5 @@ UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
         )
         for zone in ("HostedZoneId", "HostedZoneName")
     ),
-}
-"""Type -> its properties that must differ between two resources, in addition to names and identifiers."""
+)
+"""Properties that must differ between two resources of a type, in addition to names and identifiers."""
