@@ -165,7 +165,7 @@ def _replacement(change: ResourceChange, data: str) -> str:
         because = f"because {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
     if change.action == MAYBE_REPLACE:
         cases = [
-            f" It is not replaced if {case.does}."
+            f" It is not replaced if {case}."
             for cause in strong
             if cause.place and (case := not_replaced_if(change.type, cause.place))
         ]

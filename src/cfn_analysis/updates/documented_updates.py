@@ -5,6 +5,7 @@ They are not in the resource schemas, but in CloudFormation's template reference
 table is not known: it is not documented, or its page was not read.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -43,12 +44,12 @@ _GROUP: Final = page_of("AWS::EC2::SecurityGroup")
 _AURORA: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
 _MODIFYING: Final = f"{_AURORA}Aurora.Modifying.html"
 _CACHE: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
-RDS_HANDLERS: Final = (
+_HANDLERS: Final = (
     "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
     "5a410e843efb90076c1c4d322707bc989e5a058b/"
 )
-_INSTANCE_HANDLER: Final = f"{RDS_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/"
-_CLUSTER_HANDLER: Final = f"{RDS_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/"
+_INSTANCE_HANDLER: Final = f"{_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/"
+_CLUSTER_HANDLER: Final = f"{_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/"
 _STACK: Final = page_of("AWS::CloudFormation::Stack")
 
 _SOME: Final = "may be interrupted"  # the page says only "Some interruptions"
@@ -146,19 +147,12 @@ REMOVED: Final = {
 }
 """Type -> side effect of its removal."""
 
-REPLACED_UNLESS: Final = {
-    "AWS::EC2::VPC": {
-        "InstanceTenancy": Note("it changes from dedicated to default", NO, page_of("AWS::EC2::VPC"))
-    },
+# The page of the type; for an instance, lines 71 and 76 of util/ImmutabilityHelper.java of its handler.
+REPLACED_UNLESS: Final[Mapping[str, Mapping[str, str]]] = {
+    "AWS::EC2::VPC": {"InstanceTenancy": "it changes from dedicated to default"},
     "AWS::RDS::DBInstance": {
-        "PerformanceInsightsKMSKeyId": Note(
-            "it had no value before", NO, f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L71"
-        ),
-        "AvailabilityZone": Note(
-            "it is removed from an instance with MultiAZ",
-            NO,
-            f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L76",
-        ),
+        "PerformanceInsightsKMSKeyId": "it had no value before",
+        "AvailabilityZone": "it is removed from an instance with MultiAZ",
     },
 }
 """Type -> property whose change replaces in some cases -> the case without replacement."""

@@ -14,20 +14,18 @@ class Refusal(NamedTuple):
     """A change that AWS does not allow, so that the update fails.
 
     Attributes:
-        type: the type of the resource.
-        property: the changed property.
+        property: the type and the changed property, such as ``AWS::EC2::Volume.Size``.
         applies: returns whether the change is of this kind.
         why: the restriction, as a sentence without its end.
         way_out: the alternative.
-        source: the page of the restriction.
+        source: the page of the restriction; by default that of the type.
     """
 
-    type: str
     property: str
     applies: Case
     why: str
     way_out: str
-    source: str
+    source: str = ""
 
 
 def _always(_: ChangedProperties) -> Truth:
@@ -134,39 +132,29 @@ _NEW_KEY: Final = (
     "create a new key under another logical ID, move to it, and keep the old one for what it encrypted"
 )
 _RDS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/"
-_CUSTOM: Final = "AWS::CloudFormation::CustomResource"
-_INSTANCE: Final = "AWS::RDS::DBInstance"
-_TABLE: Final = "AWS::DynamoDB::Table"
-_VOLUME: Final = "AWS::EC2::Volume"
 
 REFUSED: Final = (
     Refusal(
-        _CUSTOM,
-        "ServiceToken",
+        "AWS::CloudFormation::CustomResource.ServiceToken",
         _always,
         "CloudFormation does not change the service token of a custom resource",
         "create a custom resource under another logical ID",
-        page_of(_CUSTOM),
     ),
     Refusal(
-        _TABLE,
-        "GlobalSecondaryIndexes",
+        "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
         _two_indexes,
         "DynamoDB creates or deletes one global secondary index per update",
         "create or delete one index in each deploy",
-        page_of(_TABLE),
     ),
     Refusal(
-        _TABLE,
-        "GlobalSecondaryIndexes",
+        "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
         _index_changed,
         "DynamoDB does not change the key schema or the projection of an index",
         "create an index with another name, and delete the old one in a later deploy",
         f"{PROPERTY_PAGES}dynamodb-table-globalsecondaryindex.html",
     ),
     Refusal(
-        _TABLE,
-        "TimeToLiveSpecification",
+        "AWS::DynamoDB::Table.TimeToLiveSpecification",
         _ttl_attribute,
         "the attribute of the time to live cannot be changed while it is on",
         "switch it off in one deploy, and on with the other attribute in the next",
@@ -174,18 +162,15 @@ REFUSED: Final = (
     ),
     *(
         Refusal(
-            _VOLUME,
-            name,
+            f"AWS::EC2::Volume.{name}",
             _always,
             f"updates of the {name} of a volume are not supported",
             "create a volume under another logical ID from a snapshot of the old one",
-            page_of(_VOLUME),
         )
         for name in ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
     ),
     Refusal(
-        _VOLUME,
-        "Size",
+        "AWS::EC2::Volume.Size",
         _smaller("Size"),
         "the size of a volume can only be increased",
         "create a smaller volume, and copy the data",
@@ -193,19 +178,16 @@ REFUSED: Final = (
     ),
     *(
         Refusal(
-            "AWS::KMS::Key",
-            name,
+            f"AWS::KMS::Key.{name}",
             _differs(name),
             f"KMS does not change the {name} of a key",
             _NEW_KEY,
-            page_of("AWS::KMS::Key"),
         )
         for name in ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
     ),
     *(
         Refusal(
-            type_name,
-            "EngineVersion",
+            f"{type_name}.EngineVersion",
             _older,
             "ElastiCache does not go back to an older version",
             "delete the cluster and create it again with the older version",
@@ -214,44 +196,37 @@ REFUSED: Final = (
         for type_name in ("AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup")
     ),
     Refusal(
-        "AWS::RDS::DBCluster",
-        "EngineVersion",
+        "AWS::RDS::DBCluster.EngineVersion",
         _older,
         "RDS does not go back to an older version",
         "restore a snapshot of the older version into a new cluster",
         f"{_RDS}AuroraUserGuide/AuroraMySQL.Updates.Upgrading.html",
     ),
     Refusal(
-        _INSTANCE,
-        "AllocatedStorage",
+        "AWS::RDS::DBInstance.AllocatedStorage",
         _smaller("AllocatedStorage"),
         "the storage of a DB instance cannot be reduced",
         "create a smaller instance, and move the data",
         f"{_RDS}UserGuide/USER_PIOPS.ModifyingExisting.html",
     ),
     Refusal(
-        _INSTANCE,
-        "EngineVersion",
+        "AWS::RDS::DBInstance.EngineVersion",
         _older,
         "RDS does not go back to an older version",
         "restore a snapshot of the older version into a new instance",
         f"{_RDS}UserGuide/USER_UpgradeDBInstance.Upgrading.html",
     ),
     Refusal(
-        _INSTANCE,
-        "EngineVersion",
+        "AWS::RDS::DBInstance.EngineVersion",
         _major_without_consent,
         "RDS refuses a major version upgrade without AllowMajorVersionUpgrade",
         "set AllowMajorVersionUpgrade to true in the same deploy",
-        page_of(_INSTANCE),
     ),
     Refusal(
-        "AWS::SNS::Subscription",
-        "Region",
+        "AWS::SNS::Subscription.Region",
         _only_region,
         "an update of Region alone fails",
         "create a new subscription under another logical ID",
-        page_of("AWS::SNS::Subscription"),
     ),
 )
 """The changes that AWS does not allow."""
@@ -261,8 +236,7 @@ def refused_changes(
     type_name: str, properties: Collection[str], changed: ChangedProperties
 ) -> Iterator[tuple[Refusal, Truth]]:
     """Yield what AWS refuses, or may refuse, of a change of some properties, and whether it does."""
+    names = {f"{type_name}.{name}" for name in properties}
     for refusal in REFUSED:
-        if refusal.type == type_name and refusal.property in properties:
-            applies = refusal.applies(changed)
-            if applies is not NO:
-                yield refusal, applies
+        if refusal.property in names and (applies := refusal.applies(changed)) is not NO:
+            yield refusal._replace(source=refusal.source or page_of(type_name)), applies

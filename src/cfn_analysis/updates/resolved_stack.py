@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
 from cfn_analysis.model.references import Place, uses
-from cfn_analysis.model.schemas import SchemasError, resource_schema
+from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.comparison import in_stack
@@ -125,7 +125,7 @@ class ResolvedStack:
                 resource = self.resources.get(name)
                 if resource is None:
                     return value
-                if (attribute,) == _identifier(resource.type, self.built.region):
+                if (attribute,) == known_schema(resource.type, self.built.region).primary_identifier:
                     return self._name_of(name, {"Ref": name}, naming)
                 own = resource.properties.get(attribute)
                 return str(as_strings(own)) if isinstance(own, str | int | bool) else value
@@ -144,7 +144,7 @@ class ResolvedStack:
         resource = self.resources.get(name)
         if resource is None or name in naming:
             return reference
-        identifier = _identifier(resource.type, self.built.region)
+        identifier = known_schema(resource.type, self.built.region).primary_identifier
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
         if isinstance(own, str | int | float):
             return str(as_strings(own))
@@ -297,10 +297,3 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
         case list():
             for index, member in enumerate(value):
                 yield from mentions(member, stack, (*place, index))
-
-
-def _identifier(type_name: str, region: str) -> tuple[str, ...]:
-    try:
-        return resource_schema(type_name, region).primary_identifier
-    except SchemasError:
-        return ()

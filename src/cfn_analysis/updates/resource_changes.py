@@ -130,12 +130,8 @@ def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     if old_type != new_type:
         cause = Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
         return ResourceChange(node, after.type, REPLACE, before, after, (cause,))
-    causes = [
-        *_property_causes(chains, node, before, after),
-        *_condition_causes(chains, node, before, after),
-        *_policy_causes(chains, node, before, after),
-    ]
-    change = ResourceChange(node, after.type, POLICY, before, after, tuple(causes))
+    causes = tuple(_direct_causes(chains, node, before, after))
+    change = ResourceChange(node, after.type, POLICY, before, after, causes)
     return change._replace(action=_ACTIONS.get(change.effect, POLICY)) if causes else None
 
 
@@ -153,28 +149,22 @@ def _added_or_removed(
     return ResourceChange(node, resource.type, ADD if before is None else REMOVE, before, after, (cause,))
 
 
-def _property_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
+def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
     old, new = chains.before[node.stack], chains.after[node.stack]
-    region = new.built.region
+    region, names = new.built.region, (old.with_names, new.with_names)
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     for place, name, was, will, certain in differences(
-        after.type, region, before.properties, after.properties, (old.with_names, new.with_names)
+        after.type, region, before.properties, after.properties, names
     ):
         effect = effect_of_values(after.type, region, place, changed, certain=certain)
         yield Cause(place, name, was, will, chains.of_value(node, place), effect)
-
-
-def _condition_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
     if (before.exists, before.condition_inputs) != (after.exists, after.condition_inputs):
         chain = chains.of_existence(node)
         yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
-
-
-def _policy_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
     for key in _POLICIES:
-        was, will = retention_policy(before, key), retention_policy(after, key)
-        if was != will:
-            yield Cause((), key, was, will, [chains.file(node.stack)], Effect.NONE)
+        kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
+        if kept != will_be_kept:
+            yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
 
 
 class _User(NamedTuple):

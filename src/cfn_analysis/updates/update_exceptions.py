@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
-from cfn_analysis.updates.documented_updates import RDS_HANDLERS, page_of
+from cfn_analysis.updates.documented_updates import page_of
 
 Properties = Mapping[str, Any]
 
@@ -143,12 +143,24 @@ def _attribute_edited(changed: ChangedProperties) -> Truth:
 
 
 _OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
+_IN_PLACE: Final = (  # of an instance
+    "AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DBParameterGroupName", "MultiAZ",
+    "PreferredMaintenanceWindow", "StorageType",
+)  # fmt: skip
+_SOURCES: Final = (  # of an instance
+    "DBClusterSnapshotIdentifier", "RestoreTime", "SourceDBInstanceAutomatedBackupsArn",
+    "SourceDbiResourceId",
+)  # fmt: skip
 
 REPLACED_IF: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
+# The cases are on the page of the type, except those of an AutoScalingGroup, which are on the page of
+# UpdatePolicy, and those of RDS, which are in the ImmutabilityHelper of the handler.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/tree/5a410e843efb90076c1c4d322707bc989e5a058b
 DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
@@ -157,45 +169,21 @@ DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::EC2::VPC": {"InstanceTenancy": _tenancy},
     "AWS::ElasticLoadBalancing::LoadBalancer": {name: _comes_or_goes(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBCluster": {
-        "AvailabilityZones": never,
+        **dict.fromkeys(("AvailabilityZones", "MasterUsername"), never),
         "Engine": _cluster_engine,
         "GlobalClusterIdentifier": _if_given_after("GlobalClusterIdentifier"),
-        "MasterUsername": never,
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": never,
+        **dict.fromkeys(_IN_PLACE, never),
+        **{name: _if_given_after(name) for name in _SOURCES},
         "AvailabilityZone": _instance_zone,
-        "BackupRetentionPeriod": never,
-        "DBClusterSnapshotIdentifier": _if_given_after("DBClusterSnapshotIdentifier"),
-        "DBParameterGroupName": never,
         "Engine": _instance_engine,
-        "MultiAZ": never,
         "PerformanceInsightsKMSKeyId": _if_given_before("PerformanceInsightsKMSKeyId"),
-        "PreferredMaintenanceWindow": never,
-        "RestoreTime": _if_given_after("RestoreTime"),
-        "SourceDBInstanceAutomatedBackupsArn": _if_given_after("SourceDBInstanceAutomatedBackupsArn"),
-        "SourceDbiResourceId": _if_given_after("SourceDbiResourceId"),
-        "StorageType": never,
     },
     "AWS::SNS::Subscription": {"Region": never},
     "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
 }
 """Type -> property that replaces in some cases -> function that checks the case."""
-
-_IMMUTABLE: Final = "util/ImmutabilityHelper.java"
-CASES: Final[Mapping[str, str]] = {
-    **{type_name: page_of(type_name) for type_name in DECIDED},
-    "AWS::AutoScaling::AutoScalingGroup": (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html"
-    ),
-    "AWS::RDS::DBCluster": (
-        f"{RDS_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/{_IMMUTABLE}"
-    ),
-    "AWS::RDS::DBInstance": (
-        f"{RDS_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/{_IMMUTABLE}"
-    ),
-}
-"""Type -> the page, or the source of its handler, that documents its cases."""
 
 
 def _backups_go_on(changed: ChangedProperties) -> Truth:
@@ -265,12 +253,8 @@ class Unique(NamedTuple):
 
 _EC2_ERRORS: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 _NAMED_IN_CONFIG: Final = (
-    "CachePolicy",
-    "KeyGroup",
-    "OriginAccessControl",
-    "OriginRequestPolicy",
-    "ResponseHeadersPolicy",
-)
+    "CachePolicy", "KeyGroup", "OriginAccessControl", "OriginRequestPolicy", "ResponseHeadersPolicy",
+)  # fmt: skip
 
 UNIQUE: Final = (
     *(

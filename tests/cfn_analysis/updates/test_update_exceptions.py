@@ -14,7 +14,6 @@ from cfn_analysis.updates.effects import (
 )
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
-    CASES,
     DECIDED,
     DISPUTED,
     NAME_SCOPES,
@@ -62,8 +61,6 @@ def test_rows_name_properties_of_the_schemas() -> None:
 def test_rows_have_a_source() -> None:
     """Each row beyond a schema has a page of AWS, or the source of a handler."""
     sources = [page for pages in DISPUTED.values() for page in pages.values()]
-    sources += CASES.values()
-    assert CASES.keys() == DECIDED.keys()
     sources += [row.source for row in UNIQUE]
 
     assert all(
