@@ -125,7 +125,7 @@ def _replacement(change: ResourceChange, data: str) -> Risk:
         sentence = sentences.REPLACED_BY_REFERENCE if follows else sentences.REPLACED
         return risk(REPLACED, change.node, sentence, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
-    unless = " or ".join(case.does for case in cases if case)
+    unless = " or ".join(filter(None, cases))
     sentence = sentences.MAYBE_REPLACED_BY_REFERENCE if follows else sentences.MAYBE_REPLACED
     return risk(REPLACED, change.node, sentence, **detail, unless=unless)
 
