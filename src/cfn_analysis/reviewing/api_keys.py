@@ -31,13 +31,8 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
             continue
         for sender in _senders(environment.before, secret):
             if sender.stack != node.stack:
-                yield risk(
-                    WILL_FAIL,
-                    node,
-                    sentences.key_no_longer_accepted,
-                    sender=sender.name,
-                    of=sender.stack,
-                )
+                sentence = sentences.KEY_NO_LONGER_ACCEPTED
+                yield risk(WILL_FAIL, node, sentence, sender=sender.name, stack=sender.stack)
     for stack, side in environment.after.items():
         for name, resource in side.existing():
             secrets = {*secrets_in(resource.properties, side)}
@@ -46,7 +41,7 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
                 continue
             if secrets and {*old} & {*secrets_in(was.properties, environment.before[stack])}:
                 names = tuple(sorted(secrets))
-                yield risk(WILL_FAIL, Node(stack, name), sentences.key_not_accepted, secrets=names)
+                yield risk(WILL_FAIL, Node(stack, name), sentences.KEY_NOT_ACCEPTED, secrets=names)
 
 
 def readers_of_secret(environment: EnvironmentChanges, secret: Node) -> list[Node]:

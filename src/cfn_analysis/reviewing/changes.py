@@ -88,7 +88,7 @@ def environment_changes(
     stacks = []
     for name, resolved in states.after.items():
         resources = tuple(outcome for node, outcome in outcomes.items() if node.stack == name)
-        interrupted = [one.change.node.name for one in resources if one.interruption == SOME]
+        interrupted = [outcome.change.node.name for outcome in resources if outcome.interruption == SOME]
         stacks.append(
             StackChanges(
                 resolved.built,

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Risk
-from cfn_analysis.reviewing.sentences import ABOUT_ALL, ABOUT_EACH
+from cfn_analysis.reviewing.sentences import is_about_several, written
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 CHANGES: Final = {
@@ -72,30 +72,20 @@ class StackDigest(NamedTuple):
 
 
 class RiskGroup(NamedTuple):
-    """Risks with equal messages.
+    """Risks that differ only in the resource: one of them, and their logical IDs."""
 
-    Attributes:
-        kind: their kind.
-        stack: their stack.
-        names: their logical IDs.
-        environments: their environments.
-        message: the effect and the remedy.
-        accepted: whether they are accepted.
-        reason: the reason of the acceptance.
-    """
-
-    kind: str
-    stack: str
+    risk: Risk
     names: tuple[str, ...]
-    environments: tuple[str, ...]
-    message: str
-    accepted: bool
-    reason: str
 
     @property
     def places(self) -> list[str]:
         """The resources as ``STACK.ID``."""
-        return [".".join(part for part in (self.stack, name) if part) for name in self.names]
+        return [f"{self.risk.stack}.{name}" if name else self.risk.stack for name in self.names]
+
+    @property
+    def message(self) -> str:
+        """The effect and the remedy in English."""
+        return written(self.risk.sentence, self.names, dict(self.risk.detail))
 
 
 def stack_digests(document: Entry) -> list[StackDigest]:
@@ -123,16 +113,10 @@ def risk_groups(risks: Iterable[Risk]) -> list[RiskGroup]:
     """Return the risks; those with the same sentence and detail are one, if it can be about several."""
     alike: dict[Risk, list[str]] = {}
     for risk in _of_environments(risks):
-        is_shared = risk.sentence in ABOUT_EACH | ABOUT_ALL
+        is_shared = is_about_several(risk.sentence)
         key = risk._replace(subject=Node(risk.stack, "")) if is_shared else risk
         alike.setdefault(key, []).append(risk.name)
-    groups = []
-    for key, names in alike.items():
-        subject = "Each" if len(names) > 1 and key.sentence in ABOUT_EACH else ", ".join(names)
-        message = key._replace(subject=Node(key.stack, subject)).message
-        group = (key.kind, key.stack, tuple(names), key.environments, message, key.accepted, key.reason)
-        groups.append(RiskGroup(*group))
-    return groups
+    return [RiskGroup(key, tuple(names)) for key, names in alike.items()]
 
 
 def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:

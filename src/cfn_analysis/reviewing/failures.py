@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import in_words, value_at
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
@@ -18,14 +19,7 @@ from cfn_analysis.updates.comparison import in_stack
 from cfn_analysis.updates.effects import deleted_first, unique_properties
 from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    MAYBE_REPLACE,
-    REMOVE,
-    REPLACE,
-    UPDATE,
-    ResourceChange,
-)
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.
@@ -44,7 +38,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         was = environment.before[stack].refused_values if stack in environment.before else []
         for refusal in side.refused_values:
             if refusal not in was:
-                yield risk(WILL_FAIL, Node(stack, ""), sentences.parameters_rejected, refusal=refusal)
+                yield risk(WILL_FAIL, Node(stack, ""), sentences.PARAMETERS_REJECTED, refusal=refusal)
     for outcome in environment.resources.values():
         yield from _type_changed(outcome.change)
         yield from _identity_kept(environment.after, outcome.change)
@@ -57,7 +51,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
     for cause in change.causes:
         if cause.name == "Type" and not cause.place:
-            yield risk(WILL_FAIL, change.node, sentences.type_changed, before=cause.before, after=cause.after)
+            yield risk(WILL_FAIL, change.node, sentences.TYPE_CHANGED, before=cause.before, after=cause.after)
 
 
 def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -76,16 +70,17 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     for group, why in kept:
         certain = change.action == REPLACE
         if why:
-            yield risk(WILL_FAIL, change.node, sentences.identity_kept, certain=certain, why=why, by=group)
+            yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
+            causes = [cause.name for cause in change.causes if cause.name]
             yield risk(
                 WILL_FAIL,
                 change.node,
-                sentences.name_kept,
+                sentences.NAME_KEPT,
                 certain=certain,
                 kept=in_words(after.attributes["Properties"].get(group[0])),
                 by=group[0],
-                causes=tuple(cause.name for cause in change.causes if cause.name),
+                causes=", ".join(causes[:3]),
             )
         return
 
@@ -99,7 +94,7 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
         yield risk(
             WILL_FAIL,
             change.node,
-            sentences.update_refused,
+            sentences.UPDATE_REFUSED,
             certain=applies is YES,
             why=refusal.why,
             way_out=refusal.way_out,
@@ -115,23 +110,19 @@ def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
         return
     if stack_policies.denies(stacks[stack].built.policies.stack, action, name, change.before.type):
         certain = change.action != MAYBE_REPLACE
-        yield risk(WILL_FAIL, change.node, sentences.update_denied, certain=certain, action=action)
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_DENIED, certain=certain, action=action)
 
 
 def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     change = outcome.change
     if outcome.data == DELETE_FAILS:
-        is_removed = change.action == REMOVE
-        sentence = sentences.not_deleted if is_removed else sentences.old_one_not_deleted
-        protected = change.before is not None and is_protected(change.before)
-        yield risk(WILL_FAIL, change.node, sentence, protected=protected)
-
-
-class _Holder(NamedTuple):
-    """A deployed resource with an identity that no other one can have."""
-
-    node: Node
-    same: tuple[str, ...]
+        protected, not_empty = (
+            (sentences.PROTECTED, sentences.NOT_EMPTY)
+            if change.action == REMOVE
+            else (sentences.OLD_PROTECTED, sentences.OLD_NOT_EMPTY)
+        )
+        is_refused = change.before is not None and is_protected(change.before)
+        yield risk(WILL_FAIL, change.node, protected if is_refused else not_empty)
 
 
 def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -145,14 +136,14 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
         if outcome.change.action not in (ADD, REPLACE) or new is None:
             continue
         rivals = (
-            _Holder(holder, same)
+            (holder, same)
             for key, same in _identities(environment.after[node.stack], new)
             for holder in holders.get(key, [])
             if holder != node and (holder.stack == node.stack or "AWS::StackName" not in key)
         )
-        for rival in rivals:
-            if not _frees_in_time(environment, node, rival.node):
-                yield _name_taken(environment, node, rival)
+        for holder, same in rivals:
+            if not _frees_in_time(environment, node, holder):
+                yield _name_taken(environment, node, holder, same)
                 break
 
 
@@ -166,26 +157,19 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) ->
     return is_deleted and order.index(holder.stack) < order.index(node.stack)
 
 
-def _name_taken(environment: EnvironmentChanges, node: Node, holder: _Holder) -> Risk:
-    outcome = environment.resources.get(holder.node)
-    until = ""
+def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same: str) -> Risk:
+    outcome = environment.resources.get(holder)
+    sentence = sentences.NAME_TAKEN
     if outcome and outcome.data == ORPHANED:
-        until = "retained"
+        sentence = sentences.NAME_RETAINED
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
-        until = "deleted"
-    return risk(
-        WILL_FAIL,
-        node,
-        sentences.name_taken,
-        holder=holder.node.name,
-        of="" if holder.node.stack == node.stack else holder.node.stack,
-        same=holder.same,
-        until=until,
-    )
+        sentence = sentences.NAME_FREE_LATER
+    stack = "" if holder.stack == node.stack else holder.stack
+    return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
 
 
-def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield the identity of a resource, which no other one can have, and its properties; none for a name."""
+def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:
+    """Yield the identity of a resource, which no other one can have, and its properties; "" for a name."""
     region = side.built.region
     for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
@@ -193,4 +177,4 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, 
         if values[0] is not None:
             scope = "" if resource.type.startswith(_GLOBAL) else region
             key = json.dumps([resource.type, scope, group, values], sort_keys=True)
-            yield key, group if why else ()
+            yield key, series(group) if why else ""

@@ -1,11 +1,11 @@
-"""A risk as data: its kind, its subject, and the sentence about it with the values that it contains."""
+"""A risk as data: its kind, its subject, and the sentence about it with the values of its fields."""
 
-from collections.abc import Callable
-from typing import Any, Concatenate, NamedTuple, ParamSpec
+from typing import NamedTuple
 
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 
-Detail = ParamSpec("Detail")
+Detail = str | bool | tuple[str, ...]
 
 
 class Risk(NamedTuple):
@@ -14,8 +14,8 @@ class Risk(NamedTuple):
     Attributes:
         kind: one of ``kinds.KINDS``.
         subject: the resource or output; without a name, the stack as a whole.
-        sentence: the function of ``sentences`` that writes the effect and the remedy.
-        detail: its arguments: texts, lists of texts, and truth values.
+        sentence: the effect and the remedy, one of ``sentences``.
+        detail: the names and values of its fields.
         environments: their names.
         accepted: whether it is accepted.
         reason: the reason of its acceptance.
@@ -23,8 +23,8 @@ class Risk(NamedTuple):
 
     kind: str
     subject: Node
-    sentence: Callable[..., str]
-    detail: tuple[tuple[str, Any], ...]
+    sentence: str
+    detail: tuple[tuple[str, Detail], ...]
     environments: tuple[str, ...] = ()
     accepted: bool = False
     reason: str = ""
@@ -41,17 +41,10 @@ class Risk(NamedTuple):
 
     @property
     def message(self) -> str:
-        """The effect and the remedy, in English."""
-        return self.sentence(self.name, **dict(self.detail))
+        """The effect and the remedy in English."""
+        return sentences.written(self.sentence, [self.name], dict(self.detail))
 
 
-def risk(
-    kind: str,
-    subject: Node,
-    sentence: Callable[Concatenate[str, Detail], str],
-    *unnamed: Detail.args,
-    **detail: Detail.kwargs,
-) -> Risk:
-    """Return a risk; the arguments of the sentence are given by name."""
-    assert not unnamed
+def risk(kind: str, subject: Node, sentence: str, **detail: Detail) -> Risk:
+    """Return a risk in an environment."""
     return Risk(kind, subject, sentence, tuple(detail.items()))

@@ -1,7 +1,6 @@
 """Marks the accepted risks of a review, and finds entries that accept nothing."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cfn_analysis.model.wording import hint
 from cfn_analysis.reviewing.acceptance import Acceptance, AcceptanceError
@@ -9,22 +8,10 @@ from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.report import Review
 
 
-class Accepted(NamedTuple):
-    """A review with its accepted risks marked.
-
-    Attributes:
-        review: the review.
-        ignored: sentences about entries from earlier changes, which are ignored.
-    """
-
-    review: Review
-    ignored: tuple[str, ...]
-
-
 def accept(
     review: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
-) -> Accepted:
-    """Mark the accepted risks.
+) -> tuple[Review, tuple[str, ...]]:
+    """Return the review with its accepted risks marked, and sentences about ignored entries.
 
     Args:
         review: the review.
@@ -42,7 +29,7 @@ def accept(
             kind, stack, name = acceptance.key
             place = "" if stack is None else f" in {stack}{'.' if name else ''}{name}"
             raise AcceptanceError(
-                f"{_sentence_start(acceptance)} does not match a risk: the review has no risk {kind}{place}."
+                f"{acceptance.origin} does not match a risk: the review has no risk {kind}{place}."
                 f"{_nearest(acceptance, review)} Correct or remove it."
             )
     risks = []
@@ -50,16 +37,12 @@ def accept(
         by = next((acceptance for acceptance in new if _accepts(acceptance, risk)), None)
         risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
     ignored = tuple(
-        f"{_sentence_start(acceptance)} ({acceptance.kind} {acceptance.stack}.{acceptance.name}) is from an "
+        f"{acceptance.origin} ({acceptance.kind} {acceptance.stack}.{acceptance.name}) is from an "
         "earlier change and is ignored. Remove it."
         for acceptance in given
         if acceptance.key in earlier
     )
-    return Accepted(review._replace(risks=risks), ignored)
-
-
-def _sentence_start(acceptance: Acceptance) -> str:
-    return f"{acceptance.origin[0].upper()}{acceptance.origin[1:]}"
+    return review._replace(risks=risks), ignored
 
 
 def _nearest(wanted: Acceptance, review: Review) -> str:

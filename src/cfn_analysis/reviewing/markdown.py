@@ -96,9 +96,9 @@ def _head(review: Review, stacks: Sequence[StackDigest]) -> str:
 def _risk_sections(review: Review, names: Sequence[str], link_base: str) -> Iterator[_Section]:
     """Yield the risks that are not accepted, and those that are, folded."""
     groups = risk_groups(review.risks)
-    waiting = [group for group in groups if not group.accepted]
+    waiting = [group for group in groups if not group.risk.accepted]
     yield _Section("", [_risk(group, names, review.sources, link_base) for group in waiting], "")
-    if accepted := [group for group in groups if group.accepted]:
+    if accepted := [group for group in groups if group.risk.accepted]:
         entries = [_risk(group, names, review.sources, link_base) for group in accepted]
         yield _folded(f"{sum(len(group.names) for group in accepted)} accepted", entries)
 
@@ -107,15 +107,15 @@ def _risk(
     group: RiskGroup, names: Sequence[str], sources: Mapping[str, Mapping[str, str]], link_base: str
 ) -> str:
     places = ", ".join(map(_code, group.places))
-    where = environments_in_words(group.environments, names)
-    known = sources.get(group.stack, {})
+    where = environments_in_words(group.risk.environments, names)
+    known = sources.get(group.risk.stack, {})
     linked = [_link(known[name], link_base) for name in group.names[:MOST_CAUSES] if known and name]
     source = f" - {', '.join(linked)}" if linked else ""
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
-    why = f"  \n  Accepted: {_escaped(group.reason or 'by --accept')}" if group.accepted else ""
-    return f"- **{group.kind}** {places}{_escaped(where)}{source}  \n  {_escaped(message)}{why}\n"
+    why = f"  \n  Accepted: {_escaped(group.risk.reason or 'by --accept')}" if group.risk.accepted else ""
+    return f"- **{group.risk.kind}** {places}{_escaped(where)}{source}  \n  {_escaped(message)}{why}\n"
 
 
 def _stack_lines(stack: StackDigest, names: Sequence[str], link_base: str) -> Iterator[str]:

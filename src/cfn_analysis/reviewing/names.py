@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import INTERRUPTION
 from cfn_analysis.reviewing.outcomes import ORPHANED
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import REMOVE, REPLACE
@@ -17,21 +20,7 @@ _SHORTEST: Final = 6
 _PART_OF_NAME: Final = "A-Za-z0-9_"
 
 
-class StaleName(NamedTuple):
-    """A resource whose old name is still used in the text of another resource.
-
-    Attributes:
-        node: the resource that is deleted or renamed.
-        name: its old name.
-        readers: the resources that still use it.
-    """
-
-    node: Node
-    name: str
-    readers: tuple[Node, ...]
-
-
-def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
+def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deleted or renamed resources whose old name is still used in a text of the set."""
     texts = {
         Node(stack, name): json.dumps(resource.properties)
@@ -49,9 +38,14 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
         if old is None or new == old:
             continue
         pattern = re.compile(rf"(?<![{_PART_OF_NAME}-]){re.escape(old)}(?![{_PART_OF_NAME}]|-)")
-        readers = tuple(reader for reader, text in texts.items() if reader != node and pattern.search(text))
+        readers = tuple(
+            reader.name if reader.stack == node.stack else f"{reader.name} of {reader.stack}"
+            for reader, text in texts.items()
+            if reader != node and pattern.search(text)
+        )
         if readers and not _is_taken_over(environment, node, before.type, old):
-            yield StaleName(node, old, readers)
+            is_deleted, sentence = change.action == REMOVE, sentences.NAME_STALE
+            yield risk(INTERRUPTION, node, sentence, is_deleted=is_deleted, old=old, readers=readers)
 
 
 def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:

@@ -105,18 +105,13 @@ _SNAPSHOTS: Final = frozenset(
         "AWS::Redshift::Cluster",
     }
 )
-_PROTECTIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "AWS::Cognito::UserPool": ("DeletionProtection", "ACTIVE"),
-    "AWS::DocDB::DBCluster": ("DeletionProtection", "true"),
-    "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true"),
-    "AWS::EC2::Instance": ("DisableApiTermination", "true"),
-    "AWS::Logs::LogGroup": ("DeletionProtectionEnabled", "true"),
-    "AWS::Neptune::DBCluster": ("DeletionProtection", "true"),
-    "AWS::NetworkFirewall::Firewall": ("DeleteProtection", "true"),
-    "AWS::QLDB::Ledger": ("DeletionProtection", "true"),
-    "AWS::RDS::DBCluster": ("DeletionProtection", "true"),
-    "AWS::RDS::DBInstance": ("DeletionProtection", "true"),
-}
+# With the value true, or ACTIVE for a Cognito user pool.
+_PROTECTIONS: Final = (
+    "DeleteProtection",
+    "DeletionProtection",
+    "DeletionProtectionEnabled",
+    "DisableApiTermination",
+)
 
 
 class ResourceOutcome(NamedTuple):
@@ -237,8 +232,7 @@ def is_protected(resource: Resource) -> bool:
             isinstance(replica, Mapping) and _scalar_text(replica.get("DeletionProtectionEnabled")) == "true"
             for replica in replicas
         )
-    name, on = _PROTECTIONS.get(resource.type, ("", ""))
-    return bool(name) and _scalar_text(resource.properties.get(name)) == on
+    return any(_scalar_text(resource.properties.get(name)) in ("true", "ACTIVE") for name in _PROTECTIONS)
 
 
 def may_refuse_deletion(resource: Resource) -> bool:

@@ -38,7 +38,9 @@ class ChangedOutput(NamedTuple):
         new_export: name of its export after the deploy.
         importers: stacks of the set that import its export, in their deployed state.
         readers: stacks of the set that read it with ``Fn::GetStackOutput``, in their deployed state.
-        cause: the cause of the change.
+        chain: the changes that lead to it.
+        is_certain: whether it is certain that the value changes.
+        is_replacement: whether the resource of the value is replaced, or may be.
     """
 
     key: str
@@ -49,18 +51,6 @@ class ChangedOutput(NamedTuple):
     new_export: str | None
     importers: tuple[str, ...]
     readers: tuple[str, ...]
-    cause: "OutputCause"
-
-
-class OutputCause(NamedTuple):
-    """The cause of a changed output.
-
-    Attributes:
-        chain: the changes that lead to it.
-        is_certain: whether it is certain that the value changes.
-        is_replacement: whether the resource of the value is replaced, or may be.
-    """
-
     chain: Sequence[str]
     is_certain: bool = True
     is_replacement: bool = False
@@ -86,7 +76,7 @@ def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[Ch
             _export(new, key),
             () if was and old and _has_moved(was, will, (old, new)) else importers,
             _readers(states, Node(stack, key), importers),
-            cause,
+            *cause,
         )
 
 
@@ -98,23 +88,20 @@ def _existing(side: ResolvedStack | None) -> dict[str, Output]:
 
 def _cause(
     chains: CauseChains, output: Node, both: tuple[Output | None, Output | None], changes: Changes
-) -> OutputCause | None:
-    """Return the cause of a change of an output, whose states are ``both``; None if it does not change."""
+) -> tuple[Sequence[str], bool, bool] | None:
+    """Return the last three values of an output with the states ``both``; None if it is not changed."""
     was, will = both
     if was is None or will is None:
-        return OutputCause(chains.of_existence(output, "outputs"))
+        return chains.of_existence(output, "outputs"), True, False
     if source := _new_resource(will.value, output.stack, changes):
         change = changes[source]
         main = max(change.causes, key=lambda cause: cause.effect)
-        return OutputCause(
-            [*main.chain, f"{source.name} {_HAPPENED[change.action]}"],
-            change.action != MAYBE_REPLACE,
-            change.action in (REPLACE, MAYBE_REPLACE),
-        )
+        chain = [*main.chain, f"{source.name} {_HAPPENED[change.action]}"]
+        return chain, change.action != MAYBE_REPLACE, change.action != UPDATE
     old, new = chains.before[output.stack], chains.after[output.stack]
     if old.with_names(was.value) != new.with_names(will.value):
-        return OutputCause(chains.of_output(*output), differ_for_certain(was.value, will.value))
-    return OutputCause([chains.file(output.stack)]) if was.export != will.export else None
+        return chains.of_output(*output), differ_for_certain(was.value, will.value), False
+    return ([chains.file(output.stack)], True, False) if was.export != will.export else None
 
 
 def _new_resource(value: Any, stack: str, changes: Changes) -> Node | None:

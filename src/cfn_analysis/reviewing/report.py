@@ -119,7 +119,7 @@ def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]
                 "exportAfter": output.new_export,
                 "importers": list(output.importers),
                 "readers": list(output.readers),
-                "chain": list(output.cause.chain),
+                "chain": list(output.chain),
             }
             for output in stack.outputs
         ],

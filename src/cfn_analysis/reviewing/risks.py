@@ -12,7 +12,7 @@ from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.failures import failures
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.kinds import (
@@ -40,10 +40,10 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
     where: dict[Risk, list[str]] = {}
     for environment in environments:
-        for found in dict.fromkeys(_of_environment(environment)):
-            where.setdefault(found, []).append(environment.name)
-    merged = [found._replace(environments=tuple(names)) for found, names in where.items()]
-    return sorted(merged, key=lambda found: KINDS.index(found.kind))
+        for local in dict.fromkeys(_of_environment(environment)):
+            where.setdefault(local, []).append(environment.name)
+    merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
+    return sorted(merged, key=lambda risk_of_kind: KINDS.index(risk_of_kind.kind))
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -54,57 +54,35 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from openings(environment)
     yield from not_judged(environment)
     yield from weakened_guards(environment)
-    for change, effect in disconnected(environment):
-        yield risk(INTERRUPTION, change.node, sentences.connection_removed, effect=effect)
-    yield from _stale_names(environment)
+    yield from disconnected(environment)
+    yield from stale_names(environment)
     for stack in environment.stacks:
         for output in stack.outputs:
             yield from _of_output(stack.built.name, output)
         for outcome in stack.resources:
             yield from _of_resource(environment, stack, outcome)
-    yield from _renamed(environment, {found.subject for found in failing})
+    yield from _renamed(environment, {failure.subject for failure in failing})
 
 
 def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deployed stacks that the deploy no longer changes."""
-    gone, names = environment.states.gone, environment.states.renamed
+    gone, renamed = environment.states.gone, environment.states.renamed
     if gone and not environment.after:
-        subject = Node(gone[0], "")
-        yield risk(ORPHAN, subject, sentences.environment_removed, environment=environment.name, stacks=gone)
+        name = environment.name
+        yield risk(ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, environment=name, stacks=gone)
         return
-    if names:
-        subject = Node(next(iter(names)), "")
-        yield risk(ORPHAN, subject, sentences.stacks_renamed, names=tuple(names.values()))
+    if renamed:
+        changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
+        yield risk(ORPHAN, Node(next(iter(renamed)), ""), sentences.STACK_RENAMED, changes=changes)
     for stack in gone:
-        if stack not in names:
-            yield risk(ORPHAN, Node(stack, ""), sentences.stack_left, stack=stack)
-
-
-def _stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
-    for stale in stale_names(environment):
-        yield risk(
-            INTERRUPTION,
-            stale.node,
-            sentences.name_stale,
-            is_deleted=environment.resources[stale.node].change.action == REMOVE,
-            old=stale.name,
-            readers=tuple(
-                reader.name if reader.stack == stale.node.stack else f"{reader.name} of {reader.stack}"
-                for reader in stale.readers
-            ),
-        )
+        if stack not in renamed:
+            yield risk(ORPHAN, Node(stack, ""), sentences.STACK_LEFT, stack=stack)
 
 
 def _renamed(environment: EnvironmentChanges, failing: Collection[Node]) -> Iterator[Risk]:
-    for pair in renames(environment):
-        yield risk(
-            RENAME,
-            pair.old,
-            sentences.renamed,
-            new=pair.new.name,
-            is_retained=environment.resources[pair.old].data == ORPHANED,
-            is_rejected=pair.new in failing,
-        )
+    for old, new in renames(environment).items():
+        kept, rejected = environment.resources[old].data == ORPHANED, new in failing
+        yield risk(RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
 
 
 def _of_resource(
@@ -112,94 +90,80 @@ def _of_resource(
 ) -> Iterator[Risk]:
     change, data = outcome.change, outcome.data
     node, policy = change.node, deciding_policy(change)
+    is_removed = change.action == REMOVE
+    leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
     if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
         yield _replacement(change, data)
     if data == LOST:
-        is_key = "KMS" in change.type
-        yield risk(DATA_LOSS, node, sentences.data_lost, leaves=_leaves(change), policy=policy, is_key=is_key)
-    if data == ORPHANED and change.before is not None:
-        named = name_properties(change.before.type, stack.built.region, change.before.properties)
         yield risk(
-            ORPHAN,
+            DATA_LOSS,
             node,
-            sentences.orphaned,
-            leaves=_leaves(change),
+            sentences.DATA_LOST,
+            leaves=leaves,
             policy=policy,
-            is_named=bool(named),
+            is_key="KMS" in change.type,
+            is_removed=is_removed,
         )
+    if data == ORPHANED and change.before is not None:
+        is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
+        yield risk(ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = readers_of_secret(environment, node)
         names = tuple(f"{reader.name} of {reader.stack}" for reader in readers)
-        yield risk(INTERRUPTION, node, sentences.secret_generated, readers=names)
+        yield risk(INTERRUPTION, node, sentences.SECRET_GENERATED, is_read=bool(readers), readers=names)
     if outcome.interruption == SOME:
         yield _interruption(stack.order, outcome)
 
 
-def _leaves(change: ResourceChange) -> str:
-    """Return why the old resource is deleted or retained: a key of ``sentences.LEAVES``."""
-    return f"maybe-{change.action}" if change.action == REMOVE and change.may_not_happen else change.action
-
-
 def _replacement(change: ResourceChange, data: str) -> Risk:
     strong = [cause for cause in change.causes if cause.effect == change.effect]
-    properties = tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",)
     follows = next((cause.follows.name for cause in strong if cause.follows), "")
+    detail: dict[str, Detail] = {
+        "action": change.action,
+        "properties": tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",),
+        "follows": follows,
+    }
     if change.action == REPLACE:
-        return risk(
-            REPLACED, change.node, sentences.replaced, properties=properties, follows=follows, data=data
-        )
+        sentence = sentences.REPLACED_BY_REFERENCE if follows else sentences.REPLACED
+        return risk(REPLACED, change.node, sentence, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
-    unless = tuple(case.does for case in cases if case)
-    return risk(
-        REPLACED,
-        change.node,
-        sentences.maybe_replaced,
-        properties=properties,
-        follows=follows,
-        unless=unless,
-    )
+    unless = " or ".join(filter(None, cases))
+    sentence = sentences.MAYBE_REPLACED_BY_REFERENCE if follows else sentences.MAYBE_REPLACED
+    return risk(REPLACED, change.node, sentence, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
     notes = [note for note in outcome.notes if note.interrupts is YES]
-    is_one_step = len({*order.values()}) <= 1
-    return risk(
-        INTERRUPTION,
-        outcome.change.node,
-        sentences.interrupted,
-        does=tuple(dict.fromkeys(note.does for note in notes)),
-        order=() if is_one_step else tuple(sorted(order, key=lambda name: order[name])),
-        source=notes[0].source if notes else "",
-    )
+    sentence, detail = sentences.NOT_AVAILABLE, dict[str, Detail]()
+    if notes:
+        sentence, detail["does"] = sentences.INTERRUPTED, tuple(dict.fromkeys(note.does for note in notes))
+    if len({*order.values()}) > 1:
+        sentence += sentences.IN_ORDER
+        detail["order"] = tuple(sorted(order, key=lambda name: order[name]))
+    if notes:
+        sentence, detail["source"] = sentence + sentences.SOURCE, notes[0].source
+    return risk(INTERRUPTION, outcome.change.node, sentence, **detail)
 
 
 def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
     node = Node(stack, output.key)
     is_removed = output.action == REMOVE
     if output.readers and is_removed:
-        yield risk(EXPORT, node, sentences.read_output_removed, readers=output.readers)
+        yield risk(EXPORT, node, sentences.READ_OUTPUT_REMOVED, readers=output.readers)
     if output.export is None or not output.importers:
         if is_removed and not output.readers:
-            yield risk(OUTPUT, node, sentences.output_removed)
+            yield risk(OUTPUT, node, sentences.OUTPUT_REMOVED)
         return
-    if is_removed or output.export != output.new_export:
-        yield risk(
-            EXPORT,
-            node,
-            sentences.export_removed,
-            export=output.export,
-            new_export="" if is_removed else output.new_export or "",
-            importers=output.importers,
-        )
+    detail: dict[str, Detail] = {"export": output.export, "importers": output.importers}
+    if is_removed or output.new_export is None:
+        yield risk(EXPORT, node, sentences.EXPORT_REMOVED, **detail)
+    elif output.export != output.new_export:
+        yield risk(EXPORT, node, sentences.EXPORT_RENAMED, **detail, new_export=output.new_export)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
-        yield risk(
-            EXPORT,
-            node,
-            sentences.export_changed,
-            export=output.export,
-            values=None if before == after else (before, after),
-            certain=output.cause.is_certain,
-            is_new=output.cause.is_replacement,
-            importers=output.importers,
-        )
+        detail["certain"] = output.is_certain
+        if before != after:
+            yield risk(EXPORT, node, sentences.EXPORT_CHANGED, **detail, before=before, after=after)
+        else:
+            unseen = sentences.EXPORT_REPLACED if output.is_replacement else sentences.EXPORT_CHANGED_UNSEEN
+            yield risk(EXPORT, node, unseen, **detail)

@@ -1,378 +1,235 @@
-"""The sentences about risks: the only place that writes them in English.
+"""The sentences about risks, with fields for their data: the only place that writes them in English.
 
-The first argument of each is the logical ID of the resource, or the key of the output. Sentences about equal
-risks of several resources are written once: ``ABOUT_EACH`` and ``ABOUT_ALL`` list those that allow it.
+``{name}`` is the logical ID of the resource or the key of the output. A sentence with ``{each}`` or ``{all}``
+instead is written once for several resources, as *Each* or as their names. All other fields are the detail of
+the risk. A list is written as *a, b and c*, or with the separator after the colon: ``{order:, then }``. Other
+words after a colon are a choice: ``{certain:fails|may fail}`` by a truth value or whether a text is empty,
+``{readers:has|have}`` by the length of a list. ``{action:in words}`` is looked up in ``WORDS``.
 """
 
-from collections.abc import Sequence
-from typing import Final
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
-from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE
-from cfn_analysis.model.wording import beginning, series
+from cfn_analysis.model import stack_policies
+from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
+from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE
 
-_MOST: Final = 3  # permissions, or kinds of traffic, in a sentence
-_FAILS: Final = {True: "The deploy fails", False: "The deploy may fail"}
+WORDS: Final = {
+    stack_policies.MODIFY: "change",
+    stack_policies.REPLACE: "replace",
+    stack_policies.DELETE: "delete",
+    REMOVE: "is removed from the template",
+    f"maybe-{REMOVE}": "may be removed from the stack (its condition is not known)",
+    REPLACE: "is replaced",
+    MAYBE_REPLACE: "may be replaced",
+    outcomes.ORPHANED: "the old one remains in the account, outside of the stack",
+    outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
+    outcomes.LOST: "the old one is deleted with its data",
+    outcomes.DELETE_FAILS: "the deletion of the old one fails",
+    outcomes.NONE: "the old one is deleted",
+}
 
 # Failures.
 
-
-def parameters_rejected(_: str, *, refusal: str) -> str:
-    return f"The deploy fails: a rule of the template rejects the parameters. {refusal}"
-
-
-def type_changed(name: str, *, before: str, after: str) -> str:
-    return (
-        f"The deploy fails: the type of {name} cannot be changed from {before} to {after}. Use a new logical "
-        "ID for the new resource."
-    )
-
-
-def name_kept(name: str, *, certain: bool, kept: str, by: str, causes: Sequence[str]) -> str:
-    causing = f" (cause of the replacement: {', '.join(causes[:3])})" if causes else ""
-    return (
-        f"{_if_replaced(name, certain)}: {name} is replaced but keeps its name {kept}, and the new resource "
-        f"cannot be created while the old one has the same name. Revert the change, or change {by} too"
-        f"{causing}."
-    )
-
-
-def identity_kept(name: str, *, certain: bool, why: str, by: Sequence[str]) -> str:
-    return (
-        f"{_if_replaced(name, certain)}: the new {name} is created before the old one is deleted, and {why}. "
-        f"Change {' or '.join(by)} too, or deploy in two steps: first remove the resource, then add the new "
-        "one."
-    )
-
-
-def _if_replaced(name: str, certain: bool) -> str:
-    return "The deploy fails" if certain else f"If {name} is replaced, the deploy fails"
-
-
-def update_refused(_: str, *, certain: bool, why: str, way_out: str, source: str) -> str:
-    return f"{_FAILS[certain]}: {why}. Instead, {way_out}. ({source})"
-
-
-def update_denied(name: str, *, certain: bool, action: str) -> str:
-    does = {MODIFY: "change", REPLACE: "replace", DELETE: "delete"}[action]
-    return (
-        f"{_FAILS[certain]}: the stack policy does not allow an update to {does} {name} ({action}). If the "
-        "change is intended, allow it for this update only (--stack-policy-during-update-body). Otherwise, "
-        "revert the change."
-    )
-
-
-def not_deleted(name: str, *, protected: bool) -> str:
-    if protected:
-        why, way_out = "its deletion protection is enabled", "Disable the protection in an earlier deploy"
-    else:
-        why, way_out = "it must be empty", "Empty it before the deploy"
-    return (
-        f"{name} cannot be deleted, because {why}: it remains in the account, outside of the stack. "
-        f"{way_out}, or retain it with DeletionPolicy: Retain."
-    )
-
-
-def old_one_not_deleted(name: str, *, protected: bool) -> str:
-    return not_deleted(f"The old {name}", protected=protected)
-
-
-def name_taken(name: str, *, holder: str, of: str, same: Sequence[str], until: str) -> str:
-    """Write about a name, or about ``same`` properties, of a holder in the stack ``of``.
-
-    ``until`` is ``retained`` or ``deleted`` if the deploy removes the holder, otherwise empty.
-    """
-    what = f"the same {series(same)}" if same else "the name"
-    holder = f"{holder} of the stack {of}" if of else holder
-    choose = "change one of them" if same else "choose another name"
-    if until == "retained":
-        why = f"{holder} keeps {what}: its policy retains it in the account"
-        way_out = f"Import the existing resource under the new logical ID, or {choose}"
-    elif until == "deleted":
-        why = f"{holder} has {what} until it is deleted later in the deploy"
-        way_out = (
-            "Keep the logical ID, or deploy in two steps (first remove the resource, then add the new one), "
-            "or set DeletionPolicy: Retain first and import the existing resource under the new logical ID"
-        )
-    else:
-        why, way_out = f"{holder} already has {what}", choose.capitalize()
-    return f"The deploy fails: {name} cannot be created, because {why}. {way_out}."
-
-
-def key_no_longer_accepted(name: str, *, sender: str, of: str) -> str:
-    return (
-        f"{sender} of the deployed stack {of} sends the key of {name}, which the API does not accept after "
-        f"this deploy: the API rejects its requests. First accept both keys, then change {of} to the new "
-        "key, and remove the old key in a later deploy."
-    )
-
-
-def key_not_accepted(name: str, *, secrets: Sequence[str]) -> str:
-    return (
-        f"{name} will send the key in the secret {', '.join(secrets)}, but no API key of the set has this "
-        "value: the API rejects its requests. First add the key to the API, in a separate deploy."
-    )
-
+PARAMETERS_REJECTED: Final = "The deploy fails: a rule of the template rejects the parameters. {refusal}"
+TYPE_CHANGED: Final = (
+    "The deploy fails: the type of {name} cannot be changed from {before} to {after}. Use a new logical ID "
+    "for the new resource."
+)
+NAME_KEPT: Final = (
+    "{certain:The deploy fails|If {name} is replaced, the deploy fails}: {name} is replaced but keeps its "
+    "name {kept}, and the new resource cannot be created while the old one has the same name. Revert the "
+    "change, or change {by} too{causes: (cause of the replacement: {causes})|}."
+)
+IDENTITY_KEPT: Final = (
+    "{certain:The deploy fails|If {name} is replaced, the deploy fails}: the new {name} is created before "
+    "the old one is deleted, and {why}. Change {by: or } too, or deploy in two steps: first remove the "
+    "resource, then add the new one."
+)
+UPDATE_REFUSED: Final = "The deploy {certain:fails|may fail}: {why}. Instead, {way_out}. ({source})"
+UPDATE_DENIED: Final = (
+    "The deploy {certain:fails|may fail}: the stack policy does not allow an update to {action:in words} "
+    "{all} ({action}). If the change is intended, allow it for this update only "
+    "(--stack-policy-during-update-body). Otherwise, revert the change."
+)
+PROTECTED: Final = (
+    "{each} cannot be deleted, because its deletion protection is enabled: it remains in the account, "
+    "outside of the stack. Disable the protection in an earlier deploy, or retain it with DeletionPolicy: "
+    "Retain."
+)
+NOT_EMPTY: Final = (
+    "{each} cannot be deleted, because it must be empty: it remains in the account, outside of the stack. "
+    "Empty it before the deploy, or retain it with DeletionPolicy: Retain."
+)
+OLD_PROTECTED: Final = PROTECTED.replace("{each}", "The old {name}")
+OLD_NOT_EMPTY: Final = NOT_EMPTY.replace("{each}", "The old {name}")
+_TAKEN: Final = "The deploy fails: {name} cannot be created, because {holder}{stack: of the stack {stack}|} "
+_WHAT: Final = "{same:the same {same}|the name}"
+NAME_RETAINED: Final = (
+    f"{_TAKEN}keeps {_WHAT}: its policy retains it in the account. Import the existing resource under the "
+    "new logical ID, or {same:change one of them|choose another name}."
+)
+NAME_FREE_LATER: Final = (
+    f"{_TAKEN}has {_WHAT} until it is deleted later in the deploy. Keep the logical ID, or deploy in two "
+    "steps (first remove the resource, then add the new one), or set DeletionPolicy: Retain first and import "
+    "the existing resource under the new logical ID."
+)
+NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{same:Change one of them|Choose another name}}."
+KEY_NO_LONGER_ACCEPTED: Final = (
+    "{sender} of the deployed stack {stack} sends the key of {name}, which the API does not accept after "
+    "this deploy: the API rejects its requests. First accept both keys, then change {stack} to the new key, "
+    "and remove the old key in a later deploy."
+)
+KEY_NOT_ACCEPTED: Final = (
+    "{each} will send the key in the secret {secrets:, }, but no API key of the set has this value: the API "
+    "rejects its requests. First add the key to the API, in a separate deploy."
+)
 
 # Stacks.
 
-
-def stacks_renamed(_: str, *, names: Sequence[tuple[str, str]]) -> str:
-    many = len(names) > 1
-    changes = series([f"{old} becomes {new}" for old, new in names])
-    return (
-        f"The {'names of stacks change' if many else 'name of a stack changes'}: {changes}. The deploy "
-        f"creates {'new, empty stacks' if many else 'a new, empty stack'}. Data is not copied: it stays in "
-        f"the old {'stacks, which continue' if many else 'stack, which continues'} to run and to incur costs "
-        f"until {'they are' if many else 'it is'} deleted manually. Revert the change, unless you want a "
-        "second system."
-    )
-
-
-def environment_removed(_: str, *, environment: str, stacks: Sequence[str]) -> str:
-    return (
-        f"The environment {environment} is removed, and its stacks are no longer managed: {series(stacks)}. "
-        "A deploy does not delete them: they continue to run, with their data, and to incur costs, until "
-        "they are deleted manually, in the reverse order. Restore the environment, unless someone deletes "
-        "its stacks."
-    )
-
-
-def stack_left(_: str, *, stack: str) -> str:
-    return (
-        f"The stack {stack} is no longer in the set, or moves to another region. A deploy does not delete "
-        "it: it continues to run, and its names stay in use, until it is deleted manually."
-    )
-
-
-def termination_unprotected(_: str, *, stack: str) -> str:
-    return f"The termination protection of the stack {stack} is disabled: it can be deleted."
-
-
-def stack_policy_weakened(_: str, *, stack: str, resources: Sequence[str]) -> str:
-    return f"The stack policy of {stack} no longer protects {beginning(resources, 6)}."
-
+STACK_RENAMED: Final = (
+    "The {changes:name of a stack changes|names of stacks change}: {changes}. The deploy creates {changes:a "
+    "new, empty stack|new, empty stacks}. Data is not copied: it stays in the old {changes:stack, which "
+    "continues|stacks, which continue} to run and to incur costs until {changes:it is|they are} deleted "
+    "manually. Revert the change, unless you want a second system."
+)
+ENVIRONMENT_REMOVED: Final = (
+    "The environment {environment} is removed, and its stacks are no longer managed: {stacks}. A deploy does "
+    "not delete them: they continue to run, with their data, and to incur costs, until they are deleted "
+    "manually, in the reverse order. Restore the environment, unless someone deletes its stacks."
+)
+STACK_LEFT: Final = (
+    "The stack {stack} is no longer in the set, or moves to another region. A deploy does not delete it: it "
+    "continues to run, and its names stay in use, until it is deleted manually."
+)
+TERMINATION_UNPROTECTED: Final = (
+    "The termination protection of the stack {stack} is disabled: it can be deleted."
+)
+STACK_POLICY_WEAKENED: Final = "The stack policy of {stack} no longer protects {resources}."
 
 # Resources.
 
-
-def replaced(name: str, *, properties: Sequence[str], follows: str, data: str) -> str:
-    old_one = {
-        outcomes.ORPHANED: "the old one remains in the account, outside of the stack",
-        outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
-        outcomes.LOST: "the old one is deleted with its data",
-        outcomes.DELETE_FAILS: "the deletion of the old one fails",
-    }.get(data, "the old one is deleted")
-    because = _because(properties, follows, "is replaced")
-    return f"{name} is replaced, {because}: a new one is created, and {old_one}."
-
-
-def maybe_replaced(name: str, *, properties: Sequence[str], follows: str, unless: Sequence[str]) -> str:
-    because = _because(properties, follows, "may be replaced")
-    cases = "".join(f" It is not replaced if {case}." for case in unless)
-    return (
-        f"{name} may be replaced, {because}. This cannot be determined from the files.{cases} Check "
-        "Replacement in the change set before you execute it."
-    )
-
-
-def _because(properties: Sequence[str], follows: str, happens: str) -> str:
-    why, many = series(properties), len(properties) > 1
-    if not follows:
-        return f"because {why} {'change' if many else 'changes'}"
-    return f"because {why} {'refer' if many else 'refers'} to {follows}, which {happens}"
-
-
-LEAVES: Final = {
-    "remove": "is removed from the template",
-    "maybe-remove": "may be removed from the stack (its condition is not known)",
-    "replace": "is replaced",
-    "maybe-replace": "may be replaced",
-}
-"""CauseChains a resource is deleted or retained, in words."""
-
-
-def data_lost(name: str, *, leaves: str, policy: str, is_key: bool) -> str:
-    key = (
-        " KMS deletes a key after its waiting period; data encrypted with it is then lost." if is_key else ""
-    )
-    first = " in an earlier deploy" if policy == "DeletionPolicy" else ""
-    return (
-        f"The data of {name} is deleted: it {LEAVES[leaves]}, and its {policy} is Delete.{key} To keep the "
-        f"data, set {policy}: Retain{first}, or revert the change."
-    )
-
-
-def orphaned(name: str, *, leaves: str, policy: str, is_named: bool) -> str:
-    taken = ", and its name stays in use" if is_named else ""
-    return (
-        f"{name} {LEAVES[leaves]} and remains in the account ({policy}: Retain), outside of the "
-        f"stack{taken}. Delete it manually if it is not needed, or import it again."
-    )
-
-
-def renamed(name: str, *, new: str, is_retained: bool, is_rejected: bool) -> str:
-    deleted = "retains the old one in the account" if is_retained else "deletes the old one"
-    does = (
-        f"The creation of {new} fails while the old one exists."
-        if is_rejected
-        else f"CloudFormation creates {new} and then {deleted}."
-    )
-    return (
-        f"{name} and {new} differ only in the logical ID. {does} To keep the resource, keep the ID, move it "
-        f"with a stack refactoring, or set DeletionPolicy: Retain, deploy, and import it as {new} with a "
-        "change set of type IMPORT."
-    )
-
-
-def interrupted(name: str, *, does: Sequence[str], order: Sequence[str], source: str) -> str:
-    what = " and ".join(does) or "is not available until its replacement exists"
-    steps = f" One after the other: {', then '.join(order)}." if order else ""
-    return f"{name} {what}.{steps}{f' ({source})' if source else ''}"
-
-
-def connection_removed(name: str, *, effect: str) -> str:
-    return f"{name} is removed: {effect}. Keep it while it is in use."
-
-
-def name_stale(name: str, *, is_deleted: bool, old: str, readers: Sequence[str]) -> str:
-    return (
-        f"{name} {'is deleted' if is_deleted else 'is renamed'}, but {series(readers)} still "
-        f"{'has' if len(readers) == 1 else 'have'} its old name {old} in a text. Change it there too."
-    )
-
-
-def secret_generated(name: str, *, readers: Sequence[str]) -> str:
-    stale = (
-        f" {series(readers)} {'uses' if len(readers) == 1 else 'use'} the old value until the next change: "
-        "CloudFormation resolves a dynamic reference only when its resource changes."
-        if readers
-        else ""
-    )
-    return (
-        f"A new value is generated for {name}.{stale} Revert the change, or change all readers in the same "
-        "deploy."
-    )
-
+_CHANGED: Final = "because {properties} {properties:changes|change}"
+_FOLLOWS: Final = "because {properties} {properties:refers|refer} to {follows}, which {action:in words}"
+_REPLACED: Final = ": a new one is created, and {data:in words}."
+_MAYBE_REPLACED: Final = (
+    ". This cannot be determined from the files.{unless: It is not replaced if {unless}.|} Check "
+    "Replacement in the change set before you execute it."
+)
+REPLACED: Final = f"{{each}} {{action:in words}}, {_CHANGED}{_REPLACED}"
+REPLACED_BY_REFERENCE: Final = f"{{each}} {{action:in words}}, {_FOLLOWS}{_REPLACED}"
+MAYBE_REPLACED: Final = f"{{each}} {{action:in words}}, {_CHANGED}{_MAYBE_REPLACED}"
+MAYBE_REPLACED_BY_REFERENCE: Final = f"{{each}} {{action:in words}}, {_FOLLOWS}{_MAYBE_REPLACED}"
+DATA_LOST: Final = (
+    "The data of {name} is deleted: it {leaves:in words}, and its {policy} is Delete.{is_key: KMS deletes a "
+    "key after its waiting period; data encrypted with it is then lost.|} To keep the data, set {policy}: "
+    "Retain{is_removed: in an earlier deploy|}, or revert the change."
+)
+ORPHANED: Final = (
+    "{each} {leaves:in words} and remains in the account ({policy}: Retain), outside of the stack{is_named:, "
+    "and its name stays in use|}. Delete it manually if it is not needed, or import it again."
+)
+RENAMED: Final = (
+    "{name} and {new} differ only in the logical ID. {is_rejected:The creation of {new} fails while the old "
+    "one exists|CloudFormation creates {new} and then {is_retained:retains the old one in the "
+    "account|deletes the old one}}. To keep the resource, keep the ID, move it with a stack refactoring, or "
+    "set DeletionPolicy: Retain, deploy, and import it as {new} with a change set of type IMPORT."
+)
+INTERRUPTED: Final = "{each} {does: and }."
+NOT_AVAILABLE: Final = "{each} is not available until its replacement exists."
+IN_ORDER: Final = " One after the other: {order:, then }."
+SOURCE: Final = " ({source})"
+CONNECTION_REMOVED: Final = "{each} is removed: {effect}. Keep it while it is in use."
+NAME_STALE: Final = (
+    "{each} {is_deleted:is deleted|is renamed}, but {readers} still {readers:has|have} its old name {old} in "
+    "a text. Change it there too."
+)
+SECRET_GENERATED: Final = (
+    "A new value is generated for {name}.{is_read: {readers} {readers:uses|use} the old value until the next "
+    "change: CloudFormation resolves a dynamic reference only when its resource changes.|} Revert the "
+    "change, or change all readers in the same deploy."
+)
 
 # Access and guards.
 
-
-def weakened(name: str, *, problems: Sequence[str]) -> str:
-    return f"{name}: {'; '.join(problems)}."
-
-
-def guard_removed(name: str, *, effect: str) -> str:
-    return f"{name} is removed: {effect}."
-
-
-def traffic_allowed(name: str, *, traffic: Sequence[str]) -> str:
-    return f"{name} allows more traffic than before: {_first(traffic)}."
-
-
-def traffic_no_longer_denied(name: str, *, traffic: str) -> str:
-    return f"{name} no longer denies {traffic}; another rule may allow it."
-
-
-def access_allowed(name: str, *, access: Sequence[str], is_known: bool) -> str:
-    later = " A part of it is known only after the deploy, so it cannot be shown to be narrower."
-    return f"{name} allows more than before: {_first(access)}.{'' if is_known else later}"
-
-
-def access_no_longer_denied(name: str, *, access: Sequence[str]) -> str:
-    return f"{name} no longer denies the following in all cases: {_first(access)}."
-
-
-def managed_policy_attached(name: str, *, arn: str) -> str:
-    return f"{name} gets the managed policy {arn}, with all its permissions."
-
-
-def access_not_compared(name: str, *, what: str, is_new: bool) -> str:
-    happens = "is new" if is_new else "changes"
-    return f"{name} {happens}. It determines {what}, which is not compared: read the change."
-
-
-def policy_not_read(name: str, *, places: Sequence[str], is_new: bool) -> str:
-    happens = "is new and has" if is_new else "changes"
-    noun = "policy" if len(places) == 1 else "policies"
-    return (
-        f"{name} {happens} the {noun} {series(places)}. What is not an IAM policy, or known only after the "
-        "deploy, is not compared: read the change."
-    )
-
-
-def boundary_changed(name: str, *, old: str, new: str) -> str:
-    if not new:
-        return f"{name} loses its permissions boundary {old}, which limited its policies."
-    return (
-        f"{name} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
-    )
-
-
-def _first(parts: Sequence[str]) -> str:
-    more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return "; ".join(parts[:_MOST]) + more
-
+WEAKENED: Final = "{each}: {problems:; }."
+GUARD_REMOVED: Final = "{each} is removed: {effect}."
+TRAFFIC_ALLOWED: Final = "{each} allows more traffic than before: {traffic:; }."
+TRAFFIC_NO_LONGER_DENIED: Final = "{each} no longer denies {traffic}; another rule may allow it."
+ACCESS_ALLOWED: Final = (
+    "{each} allows more than before: {access:; }.{is_known:| A part of it is known only after the deploy, so "
+    "it cannot be shown to be narrower.}"
+)
+ACCESS_NO_LONGER_DENIED: Final = "{each} no longer denies the following in all cases: {access:; }."
+MANAGED_POLICY_ATTACHED: Final = "{each} gets the managed policy {arn}, with all its permissions."
+ACCESS_NOT_COMPARED: Final = (
+    "{each} {is_new:is new|changes}. It determines {what}, which is not compared: read the change."
+)
+POLICY_NOT_READ: Final = (
+    "{each} {is_new:is new and has|changes} the {places:policy|policies} {places}. What is not an IAM "
+    "policy, or known only after the deploy, is not compared: read the change."
+)
+BOUNDARY_CHANGED: Final = (
+    "{each} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
+)
+BOUNDARY_REMOVED: Final = "{each} loses its permissions boundary {old}, which limited its policies."
 
 # Outputs.
 
-
-def output_removed(name: str) -> str:
-    return (
-        f"The output {name} is removed. Commands, pipelines and other stacks that read it will fail: change "
-        "them first, or keep the output."
-    )
-
-
-def read_output_removed(name: str, *, readers: Sequence[str]) -> str:
-    stacks = series(readers)
-    return (
-        f"The output {name} is removed, but the deployed {stacks} reads it: the next deploy of {stacks} "
-        "fails if it still reads it."
-    )
-
-
-def export_removed(_: str, *, export: str, new_export: str, importers: Sequence[str]) -> str:
-    stacks = series(importers)
-    what = f"becomes {new_export}" if new_export else "is removed"
-    return (
-        f"The deploy fails: the export {export} {what}, but the deployed {_imports(importers)}. Keep it and "
-        f"add the new export, deploy {stacks} with the new export, then remove the old one."
-    )
-
-
-def export_changed(
-    _: str,
-    *,
-    export: str,
-    values: tuple[str, str] | None,
-    certain: bool,
-    is_new: bool,
-    importers: Sequence[str],
-) -> str:
-    """Write about a changed value; ``values`` is None if they look equal, ``is_new`` of a replacement."""
-    value = f"its value changes from {values[0]} to {values[1]}" if values else "its value changes"
-    if is_new and not values:
-        value = "its resource is replaced"
-    fails = f"{_FAILS[certain]}: {'' if certain else 'perhaps '}{value}"
-    return (
-        f"{fails}, and the export {export} cannot be changed while {_imports(importers)}. Export the new "
-        f"value under another name, deploy {series(importers)} with it, then remove the old export."
-    )
-
-
-def _imports(importers: Sequence[str]) -> str:
-    return f"{series(importers)} {'imports' if len(importers) == 1 else 'import'} it"
-
-
-ABOUT_EACH: Final = frozenset(
-    {
-        *(access_allowed, access_no_longer_denied, access_not_compared, boundary_changed),
-        *(connection_removed, guard_removed, policy_not_read),
-        *(interrupted, key_not_accepted, managed_policy_attached, maybe_replaced, name_stale, not_deleted),
-        *(orphaned, replaced, traffic_allowed, traffic_no_longer_denied, weakened),
-    }
+OUTPUT_REMOVED: Final = (
+    "The output {name} is removed. Commands, pipelines and other stacks that read it will fail: change them "
+    "first, or keep the output."
 )
-"""Sentences that begin with the resource, so that they can be about each of several resources."""
-ABOUT_ALL: Final = frozenset({update_denied})
-"""Sentences that can contain the names of several resources."""
+READ_OUTPUT_REMOVED: Final = (
+    "The output {name} is removed, but the deployed {readers} reads it: the next deploy of {readers} fails "
+    "if it still reads it."
+)
+_INSTEAD: Final = (
+    ", but the deployed {importers} {importers:imports|import} it. Keep it and add the new export, deploy "
+    "{importers} with the new export, then remove the old one."
+)
+EXPORT_REMOVED: Final = f"The deploy fails: the export {{export}} is removed{_INSTEAD}"
+EXPORT_RENAMED: Final = f"The deploy fails: the export {{export}} becomes {{new_export}}{_INSTEAD}"
+_IN_USE: Final = (
+    ", and the export {export} cannot be changed while {importers} {importers:imports|import} it. Export the "
+    "new value under another name, deploy {importers} with it, then remove the old export."
+)
+_IS_CHANGED: Final = "The deploy {certain:fails|may fail}: {certain:|perhaps }"
+EXPORT_CHANGED: Final = f"{_IS_CHANGED}its value changes from {{before}} to {{after}}{_IN_USE}"
+EXPORT_CHANGED_UNSEEN: Final = f"{_IS_CHANGED}its value changes{_IN_USE}"
+EXPORT_REPLACED: Final = f"{_IS_CHANGED}its resource is replaced{_IN_USE}"
+
+
+def first(parts: Iterable[str]) -> tuple[str, ...]:
+    """Return the first parts of a long list, and the number of the others."""
+    listed = tuple(parts)
+    return listed if len(listed) <= 3 else (*listed[:3], f"and {len(listed) - 3} more")
+
+
+def is_about_several(sentence: str) -> bool:
+    """Return whether a sentence can be written once for several resources."""
+    return "{each}" in sentence or "{all}" in sentence
+
+
+def written(sentence: str, names: Sequence[str], detail: Mapping[str, Any]) -> str:
+    """Return a sentence about one or several resources."""
+    start = names[0] if len(names) == 1 else "Each"
+    subject = {"name": names[0], "each": start, "all": ", ".join(names)}
+    return _Writer().vformat(sentence, (), {**detail, **subject})
+
+
+class _Writer(string.Formatter):
+    """Writes the values of fields as the documentation of the module describes."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        first, is_choice, second = format_spec.partition("|")
+        if is_choice:
+            is_first = len(value) == 1 if isinstance(value, tuple) else bool(value)
+            return first if is_first else second
+        if format_spec == "in words":
+            return WORDS[value]
+        if isinstance(value, tuple):
+            return format_spec.join(value) if format_spec else series(value)
+        return str(value)

@@ -65,11 +65,11 @@ def _risks(risks: Sequence[Risk], names: Sequence[str]) -> Iterator[str]:
     yield f"Risks: {counted(risks)}{f'; {how_many} accepted' if accepted else ''}"
     for group in risk_groups(risks):
         yield ""
-        where = environments_in_words(group.environments, names)
-        yield from _wrapped(f"{group.kind}  {', '.join(group.places)}{where}", "  ")
+        where = environments_in_words(group.risk.environments, names)
+        yield from _wrapped(f"{group.risk.kind}  {', '.join(group.places)}{where}", "  ")
         yield from _wrapped(group.message, "    ")
-        if group.accepted:
-            yield from _wrapped(f"accepted: {group.reason or 'by --accept'}", "    ")
+        if group.risk.accepted:
+            yield from _wrapped(f"accepted: {group.risk.reason or 'by --accept'}", "    ")
 
 
 def _stack_lines(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:

@@ -6,25 +6,26 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, any_of, truth_of
+from cfn_analysis.updates.documented_updates import PROPERTY_PAGES, page_of
 from cfn_analysis.updates.update_exceptions import Case, ChangedProperties, known_text
-
-_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 
 
 class Refusal(NamedTuple):
     """A change that AWS does not allow, so that the update fails.
 
     Attributes:
+        property: the type and the changed property, such as ``AWS::EC2::Volume.Size``.
         applies: returns whether the change is of this kind.
         why: the restriction, as a sentence without its end.
         way_out: the alternative.
-        source: the page of the restriction.
+        source: the page of the restriction; by default that of the type.
     """
 
+    property: str
     applies: Case
     why: str
     way_out: str
-    source: str
+    source: str = ""
 
 
 def _always(_: ChangedProperties) -> Truth:
@@ -127,139 +128,115 @@ def _major_without_consent(changed: ChangedProperties) -> Truth:
     return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])
 
 
-_INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
-_KEY: Final = f"{_REFERENCE}aws-resource-kms-key.html"
-_TABLE: Final = f"{_REFERENCE}aws-resource-dynamodb-table.html"
-_UPGRADING: Final = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html"
-)
-
 _NEW_KEY: Final = (
     "create a new key under another logical ID, move to it, and keep the old one for what it encrypted"
 )
+_RDS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
-_OLDER_CACHE: Final = Refusal(
-    _older,
-    "ElastiCache does not go back to an older version",
-    "delete the cluster and create it again with the older version",
-    "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html",
-)
-
-REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
-    "AWS::CloudFormation::CustomResource": {
-        "ServiceToken": (
-            Refusal(
-                _always,
-                "CloudFormation does not change the service token of a custom resource",
-                "create a custom resource under another logical ID",
-                f"{_REFERENCE}aws-resource-cloudformation-customresource.html",
-            ),
-        ),
-    },
-    "AWS::DynamoDB::Table": {
-        "GlobalSecondaryIndexes": (
-            Refusal(
-                _two_indexes,
-                "DynamoDB creates or deletes one global secondary index per update",
-                "create or delete one index in each deploy",
-                _TABLE,
-            ),
-            Refusal(
-                _index_changed,
-                "DynamoDB does not change the key schema or the projection of an index",
-                "create an index with another name, and delete the old one in a later deploy",
-                f"{_REFERENCE}aws-properties-dynamodb-table-globalsecondaryindex.html",
-            ),
-        ),
-        "TimeToLiveSpecification": (
-            Refusal(
-                _ttl_attribute,
-                "the attribute of the time to live cannot be changed while it is on",
-                "switch it off in one deploy, and on with the other attribute in the next",
-                f"{_REFERENCE}aws-properties-dynamodb-table-timetolivespecification.html",
-            ),
-        ),
-    },
-    "AWS::EC2::Volume": {
-        **{
-            name: (
-                Refusal(
-                    _always,
-                    f"updates of the {name} of a volume are not supported",
-                    "create a volume under another logical ID from a snapshot of the old one",
-                    f"{_REFERENCE}aws-resource-ec2-volume.html",
-                ),
-            )
-            for name in ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
-        },
-        "Size": (
-            Refusal(
-                _smaller("Size"),
-                "the size of a volume can only be increased",
-                "create a smaller volume, and copy the data",
-                "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html",
-            ),
-        ),
-    },
-    "AWS::KMS::Key": {
-        name: (Refusal(_differs(name), f"KMS does not change the {name} of a key", _NEW_KEY, _KEY),)
+REFUSED: Final = (
+    Refusal(
+        "AWS::CloudFormation::CustomResource.ServiceToken",
+        _always,
+        "CloudFormation does not change the service token of a custom resource",
+        "create a custom resource under another logical ID",
+    ),
+    Refusal(
+        "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
+        _two_indexes,
+        "DynamoDB creates or deletes one global secondary index per update",
+        "create or delete one index in each deploy",
+    ),
+    Refusal(
+        "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
+        _index_changed,
+        "DynamoDB does not change the key schema or the projection of an index",
+        "create an index with another name, and delete the old one in a later deploy",
+        f"{PROPERTY_PAGES}dynamodb-table-globalsecondaryindex.html",
+    ),
+    Refusal(
+        "AWS::DynamoDB::Table.TimeToLiveSpecification",
+        _ttl_attribute,
+        "the attribute of the time to live cannot be changed while it is on",
+        "switch it off in one deploy, and on with the other attribute in the next",
+        f"{PROPERTY_PAGES}dynamodb-table-timetolivespecification.html",
+    ),
+    *(
+        Refusal(
+            f"AWS::EC2::Volume.{name}",
+            _always,
+            f"updates of the {name} of a volume are not supported",
+            "create a volume under another logical ID from a snapshot of the old one",
+        )
+        for name in ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
+    ),
+    Refusal(
+        "AWS::EC2::Volume.Size",
+        _smaller("Size"),
+        "the size of a volume can only be increased",
+        "create a smaller volume, and copy the data",
+        "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html",
+    ),
+    *(
+        Refusal(
+            f"AWS::KMS::Key.{name}",
+            _differs(name),
+            f"KMS does not change the {name} of a key",
+            _NEW_KEY,
+        )
         for name in ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
-    },
-    "AWS::ElastiCache::CacheCluster": {"EngineVersion": (_OLDER_CACHE,)},
-    "AWS::ElastiCache::ReplicationGroup": {"EngineVersion": (_OLDER_CACHE,)},
-    "AWS::RDS::DBCluster": {
-        "EngineVersion": (
-            Refusal(
-                _older,
-                "RDS does not go back to an older version",
-                "restore a snapshot of the older version into a new cluster",
-                "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.Upgrading.html",
-            ),
-        ),
-    },
-    "AWS::RDS::DBInstance": {
-        "AllocatedStorage": (
-            Refusal(
-                _smaller("AllocatedStorage"),
-                "the storage of a DB instance cannot be reduced",
-                "create a smaller instance, and move the data",
-                "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html",
-            ),
-        ),
-        "EngineVersion": (
-            Refusal(
-                _older,
-                "RDS does not go back to an older version",
-                "restore a snapshot of the older version into a new instance",
-                _UPGRADING,
-            ),
-            Refusal(
-                _major_without_consent,
-                "RDS refuses a major version upgrade without AllowMajorVersionUpgrade",
-                "set AllowMajorVersionUpgrade to true in the same deploy",
-                _INSTANCE,
-            ),
-        ),
-    },
-    "AWS::SNS::Subscription": {
-        "Region": (
-            Refusal(
-                _only_region,
-                "an update of Region alone fails",
-                "create a new subscription under another logical ID",
-                f"{_REFERENCE}aws-resource-sns-subscription.html",
-            ),
-        ),
-    },
-}
-"""Type -> property -> changes that AWS does not allow."""
+    ),
+    *(
+        Refusal(
+            f"{type_name}.EngineVersion",
+            _older,
+            "ElastiCache does not go back to an older version",
+            "delete the cluster and create it again with the older version",
+            "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html",
+        )
+        for type_name in ("AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup")
+    ),
+    Refusal(
+        "AWS::RDS::DBCluster.EngineVersion",
+        _older,
+        "RDS does not go back to an older version",
+        "restore a snapshot of the older version into a new cluster",
+        f"{_RDS}AuroraUserGuide/AuroraMySQL.Updates.Upgrading.html",
+    ),
+    Refusal(
+        "AWS::RDS::DBInstance.AllocatedStorage",
+        _smaller("AllocatedStorage"),
+        "the storage of a DB instance cannot be reduced",
+        "create a smaller instance, and move the data",
+        f"{_RDS}UserGuide/USER_PIOPS.ModifyingExisting.html",
+    ),
+    Refusal(
+        "AWS::RDS::DBInstance.EngineVersion",
+        _older,
+        "RDS does not go back to an older version",
+        "restore a snapshot of the older version into a new instance",
+        f"{_RDS}UserGuide/USER_UpgradeDBInstance.Upgrading.html",
+    ),
+    Refusal(
+        "AWS::RDS::DBInstance.EngineVersion",
+        _major_without_consent,
+        "RDS refuses a major version upgrade without AllowMajorVersionUpgrade",
+        "set AllowMajorVersionUpgrade to true in the same deploy",
+    ),
+    Refusal(
+        "AWS::SNS::Subscription.Region",
+        _only_region,
+        "an update of Region alone fails",
+        "create a new subscription under another logical ID",
+    ),
+)
+"""The changes that AWS does not allow."""
 
 
 def refused_changes(
     type_name: str, properties: Collection[str], changed: ChangedProperties
 ) -> Iterator[tuple[Refusal, Truth]]:
     """Yield what AWS refuses, or may refuse, of a change of some properties, and whether it does."""
-    for name, rows in REFUSED.get(type_name, {}).items():
-        for refusal in rows if name in properties else ():
-            if (applies := refusal.applies(changed)) is not NO:
-                yield refusal, applies
+    names = {f"{type_name}.{name}" for name in properties}
+    for refusal in REFUSED:
+        if refusal.property in names and (applies := refusal.applies(changed)) is not NO:
+            yield refusal._replace(source=refusal.source or page_of(type_name)), applies

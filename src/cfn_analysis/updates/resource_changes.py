@@ -4,18 +4,18 @@ The effect of a changed property is from ``effects``. A replaced resource has a 
 that refer to it change too, in the same stack and in stacks that read its outputs.
 """
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import Place, in_words, place_in_words, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.causes import CauseChains
-from cfn_analysis.updates.comparison import Difference, differences
+from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.effects import Effect, effect_of_values
-from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions
+from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
 from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 ADD: Final = "add"
@@ -25,7 +25,7 @@ MAYBE_REPLACE: Final = "maybe-replace"
 REMOVE: Final = "remove"
 POLICY: Final = "policy"
 
-_WORDS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
+_ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
 # Attributes whose value changes by an update in place of a property; "*" for any property.
@@ -37,8 +37,7 @@ _MOVING: Final = {
 }
 
 
-@dataclass
-class Cause:
+class Cause(NamedTuple):
     """A reason why a resource changes.
 
     Attributes:
@@ -48,7 +47,7 @@ class Cause:
         after: the new value or state; None if there is none.
         chain: the changes that led to it, starting with the edit.
         effect: its effect on the resource.
-        follows: the resource whose replacement causes it.
+        follows: the resource whose change causes it.
     """
 
     place: Place
@@ -60,8 +59,7 @@ class Cause:
     follows: Node | None = None
 
 
-@dataclass
-class ResourceChange:
+class ResourceChange(NamedTuple):
     """The change of one resource.
 
     Attributes:
@@ -69,7 +67,7 @@ class ResourceChange:
         type: its type; the new type if it changes.
         action: in the words of the report.
         before: the old resource; None if it did not exist.
-        after: the new value or state; None if there is none.
+        after: the new resource; None if it will not exist.
         causes: the causes, direct ones first.
     """
 
@@ -78,7 +76,7 @@ class ResourceChange:
     action: str
     before: Resource | None
     after: Resource | None
-    causes: list[Cause] = field(default_factory=list)
+    causes: tuple[Cause, ...]
 
     @property
     def may_not_happen(self) -> bool:
@@ -108,159 +106,141 @@ def resource_changes(
         after: name -> stack after the deploy.
         origin: returns the file that sets a parameter of a stack.
     """
-    return _SetChanges(before, after, origin).changes()
-
-
-class _SetChanges:
-    def __init__(
-        self,
-        before: Mapping[str, ResolvedStack],
-        after: Mapping[str, ResolvedStack],
-        origin: Callable[[str, str], str],
-    ) -> None:
-        self.before = before
-        self.after = after
-        self.chains = CauseChains(before, after, origin)
-        self.found: dict[Node, ResourceChange] = {}
-
-    def changes(self) -> dict[Node, ResourceChange]:
-        stacks = dict.fromkeys([*self.after, *self.before])
-        for stack in stacks:
-            for change in self._of_stack(stack):
-                self.found[change.node] = change
-        self._follow()
-        order = [
-            Node(stack, name)
-            for stack in stacks
-            for name in dict.fromkeys([*_resources(self.after, stack), *_resources(self.before, stack)])
-        ]
-        return {node: self.found[node] for node in order if node in self.found}
-
-    def _of_stack(self, stack: str) -> Iterator[ResourceChange]:
-        old, new = _resources(self.before, stack), _resources(self.after, stack)
-        for name in dict.fromkeys([*new, *old]):
-            one, other = old.get(name), new.get(name)
-            node = Node(stack, name)
-            was = one if one is not None and one.exists is not NO else None
-            will = other if other is not None and other.exists is not NO else None
-            if was is None and will is None:
-                continue
-            may_go = was is not None and will is not None and (was.exists, will.exists) == (YES, UNKNOWN)
-            if was is None or will is None or may_go:
-                change = ADD if was is None else REMOVE
-                cause = Cause((), "", None, None, self.chains.of_existence(node), Effect.NONE)
-                if UNKNOWN in (was.exists if was else YES, will.exists if will else YES):
-                    old_truth, new_truth = (str(side.exists if side else NO) for side in (one, other))
-                    why = self.chains.of_existence(node)
-                    cause = Cause((), "Condition", old_truth, new_truth, why, Effect.NONE)
-                yield ResourceChange(node, (will or was or _NONE).type, change, was, will, [cause])
-                continue
-            old_type, new_type = (side.attributes["Type"] for side in (was, will))
-            if old_type != new_type:
-                cause = Cause((), "Type", old_type, new_type, [self.chains.file(stack)], Effect.REPLACED)
-                yield ResourceChange(node, will.type, REPLACE, was, will, [cause])
-                continue
-            yield from self._of_resource(node, was, will)
-
-    def _of_resource(self, node: Node, was: Resource, will: Resource) -> Iterator[ResourceChange]:
-        old, new = self.before[node.stack], self.after[node.stack]
-        found = differences(
-            will.type, new.built.region, was.properties, will.properties, (old.with_names, new.with_names)
+    chains = CauseChains(before, after, origin)
+    nodes = [
+        node
+        for stack in dict.fromkeys([*after, *before])
+        for node in dict.fromkeys(
+            Node(stack, name) for side in (after, before) if stack in side for name in side[stack].resources
         )
-        changed = ChangedProperties(was.properties, will.properties, will.attributes)
-        causes = [self._cause(node, will.type, one, changed) for one in found]
-        policies = [
-            Cause((), key, one, other, [self.chains.file(node.stack)], Effect.NONE)
-            for key in _POLICIES
-            if (one := retention_policy(was, key)) != (other := retention_policy(will, key))
-        ]
-        if (was.exists, was.condition_inputs) != (will.exists, will.condition_inputs):
-            causes.append(
-                Cause(
-                    (),
-                    "Condition",
-                    str(was.exists),
-                    str(will.exists),
-                    self.chains.of_existence(node),
-                    Effect.UPDATED,
-                )
-            )
-        if causes or policies:
-            change = ResourceChange(node, will.type, POLICY, was, will, [*causes, *policies])
-            change.action = _WORDS.get(change.effect, POLICY)
-            yield change
+    ]
+    direct = {node: change for node in nodes if (change := _direct_change(chains, node))}
+    changes = _Following(chains, direct).changes()
+    return {node: changes[node] for node in nodes if node in changes}
 
-    def _cause(self, node: Node, type_name: str, one: Difference, changed: ChangedProperties) -> Cause:
-        region = self.after[node.stack].built.region
-        effect = effect_of_values(type_name, region, one.place, changed, certain=one.certain)
-        chain = self.chains.of_value(node, one.place)
-        return Cause(one.place, one.name, one.before, one.after, chain, effect)
 
-    # Changes that follow.
+# Changes of a resource itself.
 
-    def _follow(self) -> None:
-        users: dict[Node, list[tuple[Node, Mention]]] = {}
-        for stack, resolved in self.after.items():
+
+def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
+    before, after = (resource_at(node, side) for side in (chains.before, chains.after))
+    if before is None or after is None or (before.exists, after.exists) == (YES, UNKNOWN):
+        return _added_or_removed(chains, node, before, after)
+    old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
+    if old_type != new_type:
+        cause = Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
+        return ResourceChange(node, after.type, REPLACE, before, after, (cause,))
+    causes = tuple(_direct_causes(chains, node, before, after))
+    change = ResourceChange(node, after.type, POLICY, before, after, causes)
+    return change._replace(action=_ACTIONS.get(change.effect, POLICY)) if causes else None
+
+
+def _added_or_removed(
+    chains: CauseChains, node: Node, before: Resource | None, after: Resource | None
+) -> ResourceChange | None:
+    resource = after or before
+    if resource is None:
+        return None
+    existed, will_exist = (side.exists if side else NO for side in (before, after))
+    chain = chains.of_existence(node)
+    cause = Cause((), "", None, None, chain, Effect.NONE)
+    if UNKNOWN in (existed, will_exist):
+        cause = Cause((), "Condition", str(existed), str(will_exist), chain, Effect.NONE)
+    return ResourceChange(node, resource.type, ADD if before is None else REMOVE, before, after, (cause,))
+
+
+def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
+    old, new = chains.before[node.stack], chains.after[node.stack]
+    region, names = new.built.region, (old.with_names, new.with_names)
+    changed = ChangedProperties(before.properties, after.properties, after.attributes)
+    for place, name, was, will, certain in differences(
+        after.type, region, before.properties, after.properties, names
+    ):
+        effect = effect_of_values(after.type, region, place, changed, certain=certain)
+        yield Cause(place, name, was, will, chains.of_value(node, place), effect)
+    if (before.exists, before.condition_inputs) != (after.exists, after.condition_inputs):
+        chain = chains.of_existence(node)
+        yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
+    for key in _POLICIES:
+        kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
+        if kept != will_be_kept:
+            yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
+
+
+class _User(NamedTuple):
+    """A resource that refers to another one."""
+
+    node: Node
+    resource: Resource
+    mention: Mention
+
+
+class _Following:
+    """Adds the changes that follow from others, until there are no more.
+
+    A resource is visited again when its effect gets stronger, so that circular references end.
+    """
+
+    def __init__(self, chains: CauseChains, direct: Mapping[Node, ResourceChange]) -> None:
+        self.chains = chains
+        self.found = dict(direct)
+        self.users: dict[Node, list[_User]] = {}
+        for stack, resolved in chains.after.items():
             for name, resource in resolved.existing():
                 for mention in mentions(resource.properties, stack):
-                    users.setdefault(mention.target, []).append((Node(stack, name), mention))
-        pending = list(self.found)
+                    user = _User(Node(stack, name), resource, mention)
+                    self.users.setdefault(mention.target, []).append(user)
+
+    def changes(self) -> dict[Node, ResourceChange]:
+        pending = deque(self.found)
         while pending:
-            source = pending.pop(0)
-            for user, mention in users.get(source, []):
-                if user != source and self._add(source, user, mention):
-                    pending.append(user)
+            source = pending.popleft()
+            for user in self.users.get(source, []):
+                if user.node == source:
+                    continue
+                before = resource_at(user.node, self.chains.before)
+                change = self.found.get(user.node) or ResourceChange(
+                    user.node, user.resource.type, UPDATE, before, user.resource, ()
+                )
+                if cause := self._cause(source, user, change):
+                    self.found[user.node] = stronger = _with_cause(change, cause)
+                    if stronger.effect > change.effect:
+                        pending.append(user.node)
+        return self.found
 
-    def _add(self, source: Node, user: Node, mention: Mention) -> bool:
-        """Add the effect of a change of one resource on another; return whether it is new."""
-        change = self.found[source]
-        strength = effect_on_attribute(change, mention.attribute)
-        own = self.after[user.stack].resources[user.name]
-        if strength < Effect.MAYBE_REPLACED or self._was(user) is None:
-            return False
-        was = self._was(user)
-        changed = ChangedProperties(was.properties if was else {}, own.properties, own.attributes)
-        region = self.after[user.stack].built.region
-        effect = min(effect_of_values(own.type, region, mention.place, changed), strength)
-        its = self.found.get(user)
-        if its is None:
-            its = ResourceChange(user, own.type, UPDATE, self._was(user), own)
-        elif its.action in (ADD, REMOVE):
-            return False
-        earlier = its.effect if user in self.found else Effect.NONE
-        for cause in its.causes:
-            if cause.place == mention.place and (cause.follows in (None, source)):
-                if cause.effect >= effect or cause.follows is None:
-                    return False
-                its.causes.remove(cause)
-                break
-        its.causes.append(self._following(source, user, mention, effect, strength))
-        self.found[user] = its
-        if its.effect > earlier:
-            its.action = _WORDS[its.effect]
-            return True
-        return False
+    def _cause(self, source: Node, user: _User, change: ResourceChange) -> Cause | None:
+        """Return what the change of a resource causes in a user; None if its change has this cause."""
+        place = user.mention.place
+        strength = effect_on_attribute(self.found[source], user.mention.attribute)
+        if strength < Effect.MAYBE_REPLACED or change.before is None or change.action in (ADD, REMOVE):
+            return None
+        properties = user.resource.properties
+        changed = ChangedProperties(change.before.properties, properties, user.resource.attributes)
+        region = self.chains.after[user.node.stack].built.region
+        effect = min(effect_of_values(user.resource.type, region, place, changed), strength)
+        for cause in change.causes:
+            is_same = cause.place == place and cause.follows in (None, source)
+            if is_same and (cause.follows is None or cause.effect >= effect):
+                return None
+        chain = self._chain(source, user, strength)
+        value, _ = walk(properties, place)
+        return Cause(place, place_in_words(place), value, value, chain, effect, source)
 
-    def _following(
-        self, source: Node, user: Node, mention: Mention, effect: Effect, strength: Effect
-    ) -> Cause:
+    def _chain(self, source: Node, user: _User, strength: Effect) -> list[str]:
         change = self.found[source]
         main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
+        happens = "updated"
         if change.action in (REPLACE, MAYBE_REPLACE):
-            what = "replaced" if strength == Effect.REPLACED else "may be replaced"
-        else:
-            what = "updated"
-        chain = [
-            *main.chain,
-            f"{source.name} {what}",
-            *self.chains.through(user, mention.place, source.stack),
-        ]
-        value, _ = walk(self.after[user.stack].resources[user.name].properties, mention.place)
-        return Cause(mention.place, place_in_words(mention.place), value, value, chain, effect, source)
+            happens = "replaced" if strength == Effect.REPLACED else "may be replaced"
+        through = self.chains.through(user.node, user.mention.place, source.stack)
+        return [*main.chain, f"{source.name} {happens}", *through]
 
-    def _was(self, node: Node) -> Resource | None:
-        found = _resources(self.before, node.stack).get(node.name)
-        return found if found is not None and found.exists is not NO else None
+
+def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
+    """Return a change with one more cause, which replaces a weaker effect of the same resource."""
+    kept = [cause for cause in change.causes if (cause.place, cause.follows) != (new.place, new.follows)]
+    stronger = change._replace(causes=(*kept, new))
+    return stronger._replace(action=_ACTIONS[stronger.effect])
 
 
 def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
@@ -294,10 +274,3 @@ def retention_policy(resource: Resource, name: str) -> str:
     is_cluster = resource.type == "AWS::RDS::DBCluster"
     is_alone = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.properties
     return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"
-
-
-def _resources(stacks: Mapping[str, ResolvedStack], name: str) -> Mapping[str, Resource]:
-    return stacks[name].resources if name in stacks else {}
-
-
-_NONE: Final = Resource("", UNKNOWN, "", {}, {})

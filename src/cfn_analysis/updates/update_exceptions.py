@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.updates.documented_updates import page_of
 
-_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 Properties = Mapping[str, Any]
 
 
@@ -38,12 +38,12 @@ DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Type -> property that replaces according to its page, but not its handler -> change of the handler."""
 
-ALSO_REPLACED: Final[Mapping[str, Mapping[str, str]]] = {
-    "AWS::DynamoDB::Table": {"KeySchema": f"{_REFERENCE}aws-resource-dynamodb-table.html"},
-    "AWS::EC2::EIP": {"Domain": f"{_REFERENCE}aws-resource-ec2-eip.html"},
-    "AWS::S3::Bucket": {"ObjectLockEnabled": f"{_REFERENCE}aws-resource-s3-bucket.html"},
+ALSO_REPLACED: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::DynamoDB::Table": ("KeySchema",),
+    "AWS::EC2::EIP": ("Domain",),
+    "AWS::S3::Bucket": ("ObjectLockEnabled",),
 }
-"""Type -> property that replaces according to its page, but not its schema -> the page."""
+"""Type -> properties that replace according to its page, but not its schema."""
 
 
 def known_text(properties: Properties, name: str) -> str | None:
@@ -143,12 +143,24 @@ def _attribute_edited(changed: ChangedProperties) -> Truth:
 
 
 _OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
+_IN_PLACE: Final = (  # of an instance
+    "AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DBParameterGroupName", "MultiAZ",
+    "PreferredMaintenanceWindow", "StorageType",
+)  # fmt: skip
+_SOURCES: Final = (  # of an instance
+    "DBClusterSnapshotIdentifier", "RestoreTime", "SourceDBInstanceAutomatedBackupsArn",
+    "SourceDbiResourceId",
+)  # fmt: skip
 
 REPLACED_IF: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
+# The cases are on the page of the type, except those of an AutoScalingGroup, which are on the page of
+# UpdatePolicy, and those of RDS, which are in the ImmutabilityHelper of the handler.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/tree/5a410e843efb90076c1c4d322707bc989e5a058b
 DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
@@ -157,53 +169,21 @@ DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::EC2::VPC": {"InstanceTenancy": _tenancy},
     "AWS::ElasticLoadBalancing::LoadBalancer": {name: _comes_or_goes(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBCluster": {
-        "AvailabilityZones": never,
+        **dict.fromkeys(("AvailabilityZones", "MasterUsername"), never),
         "Engine": _cluster_engine,
         "GlobalClusterIdentifier": _if_given_after("GlobalClusterIdentifier"),
-        "MasterUsername": never,
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": never,
+        **dict.fromkeys(_IN_PLACE, never),
+        **{name: _if_given_after(name) for name in _SOURCES},
         "AvailabilityZone": _instance_zone,
-        "BackupRetentionPeriod": never,
-        "DBClusterSnapshotIdentifier": _if_given_after("DBClusterSnapshotIdentifier"),
-        "DBParameterGroupName": never,
         "Engine": _instance_engine,
-        "MultiAZ": never,
         "PerformanceInsightsKMSKeyId": _if_given_before("PerformanceInsightsKMSKeyId"),
-        "PreferredMaintenanceWindow": never,
-        "RestoreTime": _if_given_after("RestoreTime"),
-        "SourceDBInstanceAutomatedBackupsArn": _if_given_after("SourceDBInstanceAutomatedBackupsArn"),
-        "SourceDbiResourceId": _if_given_after("SourceDbiResourceId"),
-        "StorageType": never,
     },
     "AWS::SNS::Subscription": {"Region": never},
     "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
 }
 """Type -> property that replaces in some cases -> function that checks the case."""
-
-_RDS: Final = (
-    "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
-    "5a410e843efb90076c1c4d322707bc989e5a058b/"
-)
-CASES: Final[Mapping[str, str]] = {
-    "AWS::AutoScaling::AutoScalingGroup": (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html"
-    ),
-    "AWS::EC2::VPC": f"{_REFERENCE}aws-resource-ec2-vpc.html",
-    "AWS::ElasticLoadBalancing::LoadBalancer": (
-        f"{_REFERENCE}aws-resource-elasticloadbalancing-loadbalancer.html"
-    ),
-    "AWS::RDS::DBCluster": (
-        f"{_RDS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/util/ImmutabilityHelper.java"
-    ),
-    "AWS::RDS::DBInstance": (
-        f"{_RDS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/util/ImmutabilityHelper.java"
-    ),
-    "AWS::SNS::Subscription": f"{_REFERENCE}aws-resource-sns-subscription.html",
-    "AWS::SSM::Document": f"{_REFERENCE}aws-resource-ssm-document.html",
-}
-"""Type -> the page, or the source of its handler, that documents its cases."""
 
 
 def _backups_go_on(changed: ChangedProperties) -> Truth:
@@ -257,84 +237,78 @@ class Unique(NamedTuple):
     """Properties that must differ between two resources of a type.
 
     Attributes:
+        type: the type.
         properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
         why: the reason that a new resource is rejected while the old one exists.
         source: its page.
         given: property -> value that it must have for the row to apply; None if it must be missing.
     """
 
+    type: str
     properties: tuple[str, ...]
     why: str
     source: str
     given: Mapping[str, str | None] = {}
 
 
-_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
+_EC2_ERRORS: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 _NAMED_IN_CONFIG: Final = (
-    "CachePolicy",
-    "KeyGroup",
-    "OriginAccessControl",
-    "OriginRequestPolicy",
-    "ResponseHeadersPolicy",
-)
+    "CachePolicy", "KeyGroup", "OriginAccessControl", "OriginRequestPolicy", "ResponseHeadersPolicy",
+)  # fmt: skip
 
-UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
-    **{
-        f"AWS::CloudFront::{noun}": (
-            Unique(
-                (f"{noun}Config.Name",),
-                "the name is still that of the old one",
-                f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
-            ),
+UNIQUE: Final = (
+    *(
+        Unique(
+            f"AWS::CloudFront::{noun}",
+            (f"{noun}Config.Name",),
+            "the name is still that of the old one",
+            f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
         )
         for noun in _NAMED_IN_CONFIG
-    },
-    "AWS::ApiGateway::Resource": (
-        Unique(
-            ("RestApiId", "ParentId", "PathPart"),
-            "the path is still that of the old resource",
-            f"{_REFERENCE}aws-resource-apigateway-resource.html",
-        ),
     ),
-    "AWS::EC2::NatGateway": (
-        Unique(
-            ("AllocationId",),
-            "the Elastic IP address is still associated with the old gateway",
-            f"{_EC2}API_NatGateway.html",
-        ),
+    Unique(
+        "AWS::ApiGateway::Resource",
+        ("RestApiId", "ParentId", "PathPart"),
+        "the path is still that of the old resource",
+        page_of("AWS::ApiGateway::Resource"),
     ),
-    "AWS::EC2::NetworkAclEntry": (
-        Unique(
-            ("NetworkAclId", "RuleNumber", "Egress"),
-            "the rule number is still that of the old entry",
-            f"{_EC2}errors-overview.html",
-        ),
+    Unique(
+        "AWS::EC2::NatGateway",
+        ("AllocationId",),
+        "the Elastic IP address is still associated with the old gateway",
+        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
     ),
-    "AWS::EC2::Route": tuple(
+    Unique(
+        "AWS::EC2::NetworkAclEntry",
+        ("NetworkAclId", "RuleNumber", "Egress"),
+        "the rule number is still that of the old entry",
+        _EC2_ERRORS,
+    ),
+    *(
         Unique(
+            "AWS::EC2::Route",
             ("RouteTableId", destination),
             "the destination is still that of the old route",
-            f"{_EC2}errors-overview.html",
+            _EC2_ERRORS,
         )
         for destination in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
     ),
-    "AWS::EC2::Subnet": (
-        Unique(
-            ("VpcId", "CidrBlock"),
-            "the CIDR block is still that of the old subnet",
-            f"{_REFERENCE}aws-resource-ec2-subnet.html",
-        ),
+    Unique(
+        "AWS::EC2::Subnet",
+        ("VpcId", "CidrBlock"),
+        "the CIDR block is still that of the old subnet",
+        page_of("AWS::EC2::Subnet"),
     ),
-    "AWS::EC2::VPCEndpoint": (
-        Unique(
-            ("VpcId", "ServiceName"),
-            "the private DNS name is still that of the old endpoint",
-            "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
-            {"PrivateDnsEnabled": "true"},
-        ),
+    Unique(
+        "AWS::EC2::VPCEndpoint",
+        ("VpcId", "ServiceName"),
+        "the private DNS name is still that of the old endpoint",
+        "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
+        {"PrivateDnsEnabled": "true"},
     ),
-    "AWS::Route53::RecordSet": tuple(
+    *(
         Unique(
+            "AWS::Route53::RecordSet",
             (zone, "Name", "Type"),
             "the old record set still has the same name and type",
             "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
@@ -342,5 +316,5 @@ UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
         )
         for zone in ("HostedZoneId", "HostedZoneName")
     ),
-}
-"""Type -> its properties that must differ between two resources, in addition to names and identifiers."""
+)
+"""Properties that must differ between two resources of a type, in addition to names and identifiers."""

@@ -44,6 +44,6 @@ def say_what_changed(before: Side, output: Path) -> None:
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     names = [environment.name for environment in found.environments]
     for group in digest.risk_groups(found.risks):
-        where = digest.environments_in_words(group.environments, names)
-        text = f"{group.kind}  {', '.join(group.places)}{where}: {group.message}"
+        where = digest.environments_in_words(group.risk.environments, names)
+        text = f"{group.risk.kind}  {', '.join(group.places)}{where}: {group.message}"
         say(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))

@@ -1,7 +1,8 @@
 """``partial_resolving``: known values are resolved as by ``resolve``, others are not changed."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -9,21 +10,31 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
-from cfn_analysis.updates.partial_resolving import PartialBody
+from cfn_analysis.updates.partial_resolving import OtherStacks, PartialBody
 
 DATA = load(Path(__file__).with_name("partial_resolving.yaml").read_text("utf-8"))
 TEMPLATE: dict[str, Any] = DATA["template"]
 IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
 
 
+class Network(OtherStacks):
+    """A stack with one output, which it exports."""
+
+    value: ClassVar = {"Fn::In": ["network", {"Ref": "VPC"}]}
+
+    def imported(self, export: str) -> Any:
+        """Return the value of the export."""
+        return self.value if export == "vpc" else None
+
+    def output(self, asked: Mapping[str, Any]) -> Any:
+        """Return the value of the output."""
+        return self.value if asked["OutputName"] == "Id" else None
+
+
 @pytest.fixture
 def body() -> PartialBody:
     """The template above, in us-east-1, without a value for Open."""
-    vpc = {"Fn::In": ["network", {"Ref": "VPC"}]}
-    outputs = {"Id": vpc}
-    return PartialBody(
-        TEMPLATE, {}, "us-east-1", {"vpc": vpc}.get, lambda asked: outputs.get(asked["OutputName"])
-    )
+    return PartialBody(TEMPLATE, {}, "us-east-1").reading(Network())
 
 
 @pytest.mark.parametrize(("node", "value"), DATA["values"])

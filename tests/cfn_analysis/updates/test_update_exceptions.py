@@ -1,13 +1,10 @@
 """``update_exceptions``: each row is about a property of the schemas, and matches the AWS page."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import property_schema, resource_schema
-from cfn_analysis.model.three_valued import UNKNOWN, YES
 from cfn_analysis.updates.effects import (
     Effect,
     deleted_first,
@@ -15,10 +12,8 @@ from cfn_analysis.updates.effects import (
     note_on_change,
     unique_properties,
 )
-from cfn_analysis.updates.refused_updates import REFUSED, refused_changes
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
-    CASES,
     DECIDED,
     DISPUTED,
     NAME_SCOPES,
@@ -27,8 +22,6 @@ from cfn_analysis.updates.update_exceptions import (
     UNIQUE,
     ChangedProperties,
 )
-
-ROWS = load(Path(__file__).with_name("update_exceptions.yaml").read_text("utf-8"))
 
 REGION = "us-east-1"
 INSTANCE = "AWS::RDS::DBInstance"
@@ -39,17 +32,12 @@ def test_rows_name_properties_of_the_schemas() -> None:
     """A misspelled type or property would never be found."""
     rows = [
         (kind, name)
-        for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REFUSED, REPLACED_IF)
+        for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REPLACED_IF)
         for kind in table
         for name in table[kind]
     ]
     rows += [(kind, name) for kind, names in NAME_SCOPES.items() for name in names]
-    rows += [
-        (kind, name)
-        for kind, groups in UNIQUE.items()
-        for one in groups
-        for name in [*one.properties, *one.given]
-    ]
+    rows += [(row.type, name) for row in UNIQUE for name in [*row.properties, *row.given]]
 
     assert [
         (kind, name) for kind, name in rows if not property_schema(kind, REGION, tuple(name.split(".")))
@@ -72,17 +60,12 @@ def test_rows_name_properties_of_the_schemas() -> None:
 
 def test_rows_have_a_source() -> None:
     """Each row beyond a schema has a page of AWS, or the source of a handler."""
-    sources = [
-        page for table in (ALSO_REPLACED, DISPUTED) for pages in table.values() for page in pages.values()
-    ]
-    sources += [one.source for table in REFUSED.values() for found in table.values() for one in found]
-    sources += CASES.values()
-    assert CASES.keys() == DECIDED.keys()
-    sources += [one.source for groups in UNIQUE.values() for one in groups]
+    sources = [page for pages in DISPUTED.values() for page in pages.values()]
+    sources += [row.source for row in UNIQUE]
 
     assert all(
-        one.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
-        for one in sources
+        source.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
+        for source in sources
     )
 
 
@@ -188,15 +171,6 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
 def test_values_decide(found: Effect, expected: Effect) -> None:
     """If the schema lists a property as conditional, the values determine the case."""
     assert found == expected
-
-
-@pytest.mark.parametrize(("kind", "before", "after", "certain"), ROWS["test_refusals"])
-def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], certain: list[bool]) -> None:
-    """AWS rejects some changes always, and others in some cases."""
-    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
-
-    found = refused_changes(kind, changed, ChangedProperties(before, after, {}))
-    assert [applies for _, applies in found] == [YES if sure else UNKNOWN for sure in certain]
 
 
 def test_names_and_what_else_is_unique() -> None:

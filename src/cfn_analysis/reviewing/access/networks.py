@@ -80,7 +80,9 @@ def wider_networks(before: Mapping[str, ResolvedStack], after: Mapping[str, Reso
             for rule, traffic in _newly_allowed(was, rules, had):
                 wider.setdefault(rule.node, []).append(_in_words(traffic, rule))
             for node, parts in wider.items():
-                yield risk(OPENS, node, sentences.traffic_allowed, traffic=tuple(dict.fromkeys(parts)))
+                yield risk(
+                    OPENS, node, sentences.TRAFFIC_ALLOWED, traffic=sentences.first(dict.fromkeys(parts))
+                )
             yield from _unsure_denials(was, rules)
 
 
@@ -121,7 +123,7 @@ def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Ri
         is_unsure = rule.source or rule.box.unknown_ports
         if not rule.allows and is_unsure and rule.box not in kept:
             traffic = _in_words(rule.box, rule)
-            yield risk(OPENS, rule.node, sentences.traffic_no_longer_denied, traffic=traffic)
+            yield risk(OPENS, rule.node, sentences.TRAFFIC_NO_LONGER_DENIED, traffic=traffic)
 
 
 def _in_words(traffic: Box, rule: _Rule) -> str:

@@ -122,9 +122,9 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
         if change.type in NOT_JUDGED:
             if is_new or _is_edited(change):
                 what = NOT_JUDGED[change.type]
-                yield risk(kinds.NOT_JUDGED, node, sentences.access_not_compared, what=what, is_new=is_new)
+                yield risk(kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, what=what, is_new=is_new)
         elif places := _unread(change, environment.after[node.stack].built.region):
-            yield risk(kinds.NOT_JUDGED, node, sentences.policy_not_read, places=places, is_new=is_new)
+            yield risk(kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, is_new=is_new)
 
 
 def _is_edited(change: ResourceChange) -> bool:

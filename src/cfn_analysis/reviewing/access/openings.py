@@ -22,13 +22,13 @@ def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
     before, after = environment.before, environment.after
     if not before:
         return
-    renamed = {pair.new for pair in renames(environment)}  # the access is unchanged
+    renamed = set(renames(environment).values())  # the access is unchanged
     for compare in (wider_policies, attached, wider_networks):
         yield from (opening for opening in compare(before, after) if opening.subject not in renamed)
     for node, outcome in environment.resources.items():
         problems = dict.fromkeys([*opening_settings(outcome.change), *passing(outcome.change)])
         if problems:
-            yield risk(OPENS, node, sentences.weakened, problems=tuple(problems))
+            yield risk(OPENS, node, sentences.WEAKENED, problems=tuple(problems))
     for change, effect in unguarded(environment):
         if change.type == ASSOCIATION:
-            yield risk(OPENS, change.node, sentences.guard_removed, effect=effect)
+            yield risk(OPENS, change.node, sentences.GUARD_REMOVED, effect=effect)

@@ -41,13 +41,13 @@ def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, Reso
             is_new = policy.owner is not None and policy.owner not in had
             if found := _more(policy, was, _opening if is_new else _allowing):
                 known = all(access.is_known for access in found)
-                access = tuple(_in_words(found))
-                yield risk(OPENS, policy.node, sentences.access_allowed, access=access, is_known=known)
+                access = sentences.first(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.ACCESS_ALLOWED, access=access, is_known=known)
         for policy in was:
             stays = policy.owner is None or policy.owner in has
             if stays and (found := _more(policy, will, _denying)):
-                access = tuple(_in_words(found))
-                yield risk(OPENS, policy.node, sentences.access_no_longer_denied, access=access)
+                access = sentences.first(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.ACCESS_NO_LONGER_DENIED, access=access)
 
 
 def _more(
@@ -80,12 +80,16 @@ def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedSt
             had = _attached(before[stack], was) if was else {}
             for text, written in _attached(side, resource).items():
                 if text not in had:
-                    yield risk(OPENS, node, sentences.managed_policy_attached, arn=written)
-            limit = resource.properties.get("PermissionsBoundary")
-            old = was.properties.get("PermissionsBoundary") if was else None
-            if old and old != limit:
-                new = _policy_in_words(limit) if limit else ""
-                yield risk(OPENS, node, sentences.boundary_changed, old=_policy_in_words(old), new=new)
+                    yield risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=written)
+            old, new = (
+                properties.get("PermissionsBoundary")
+                for properties in (was.properties if was else {}, resource.properties)
+            )
+            if old and not new:
+                yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=_policy_in_words(old))
+            elif old and old != new:
+                words_of = {"old": _policy_in_words(old), "new": _policy_in_words(new)}
+                yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, **words_of)
 
 
 def _attached(side: ResolvedStack, resource: Resource) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
 from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
@@ -150,10 +151,10 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
     for node, change in changes.items():
         parts = dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)])
         if parts:
-            yield risk(GUARD, node, sentences.weakened, problems=tuple(parts))
+            yield risk(GUARD, node, sentences.WEAKENED, problems=tuple(parts))
     for change, effect in unguarded(environment):
         if change.type != ASSOCIATION:
-            yield risk(GUARD, change.node, sentences.guard_removed, effect=effect)
+            yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_stack(environment.before[name], after)
@@ -183,7 +184,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
 def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
     subject = Node(after.name, "")
     if before.built.termination_protection and not after.built.termination_protection:
-        yield risk(GUARD, subject, sentences.termination_unprotected, stack=after.name)
+        yield risk(GUARD, subject, sentences.TERMINATION_UNPROTECTED, stack=after.name)
     old, new = (side.built.policies.stack for side in (before, after))
     if old == new:
         return
@@ -196,5 +197,5 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
             if denies(old, action, name, was.type) and not denies(new, action, name, resource.type):
                 allowed.setdefault(name, []).append(action)
     if allowed:
-        resources = tuple(f"{name} ({', '.join(actions)})" for name, actions in allowed.items())
-        yield risk(GUARD, subject, sentences.stack_policy_weakened, stack=after.name, resources=resources)
+        resources = beginning([f"{name} ({', '.join(actions)})" for name, actions in allowed.items()], 6)
+        yield risk(GUARD, subject, sentences.STACK_POLICY_WEAKENED, stack=after.name, resources=resources)
