@@ -7,6 +7,7 @@ from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
@@ -51,6 +52,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from failing
     yield from _stacks_left(environment)
     yield from openings(environment)
+    yield from not_judged(environment)
     yield from weakened_guards(environment)
     yield from disconnected(environment)
     yield from stale_names(environment)

@@ -164,6 +164,13 @@ ACCESS_ALLOWED: Final = (
 )
 ACCESS_NO_LONGER_DENIED: Final = "{each} no longer denies the following in all cases: {access:; }."
 MANAGED_POLICY_ATTACHED: Final = "{each} gets the managed policy {arn}, with all its permissions."
+ACCESS_NOT_COMPARED: Final = (
+    "{each} {is_new:is new|changes}. It determines {what}, which is not compared: read the change."
+)
+POLICY_NOT_READ: Final = (
+    "{each} {is_new:is new and has|changes} the {places:policy|policies} {places}. What is not an IAM "
+    "policy, or known only after the deploy, is not compared: read the change."
+)
 BOUNDARY_CHANGED: Final = (
     "{each} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
 )

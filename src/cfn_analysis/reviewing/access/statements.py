@@ -121,13 +121,6 @@ def _parsed(document: Any) -> Any:
         return None
 
 
-def is_policy(value: Any) -> bool:
-    """Return whether a value is a policy document, or its JSON."""
-    if isinstance(value, str):
-        return value.lstrip().startswith("{") and '"Statement"' in value
-    return isinstance(value, Mapping) and "Statement" in value
-
-
 def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Access]:
     """Yield the access of a statement that no other statement of the same effect is shown to cover."""
     # A statement is the product principals x actions x resources, where its conditions hold.
