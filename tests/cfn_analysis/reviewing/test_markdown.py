@@ -95,7 +95,7 @@ def test_equal_changes_of_environments_are_merged() -> None:
 def test_messages_are_escaped(retention: Review) -> None:
     """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
     message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
-    found = Risk("opens", Node("api", "`odd`"), lambda _: message, (), ("prod",))
+    found = Risk("opens", Node("api", "`odd`"), message, (), ("prod",))
 
     text = as_markdown(retention._replace(risks=[found]))
     line = next(line for line in text.splitlines() if "a\\_b" in line)
@@ -111,7 +111,7 @@ def test_messages_are_escaped(retention: Review) -> None:
 def test_a_long_report_is_shortened(retention: Review) -> None:
     """Complete entries at the end are omitted, and the report shows how many."""
     risks = [
-        risk("guard", Node("api", f"Alarm{number}"), sentences.weakened, problems=(f"{number} " + "x" * 900,))
+        risk("guard", Node("api", f"Alarm{number}"), sentences.WEAKENED, problems=(f"{number} " + "x" * 900,))
         for number in range(100)
     ]
 
@@ -124,7 +124,7 @@ def test_a_long_report_is_shortened(retention: Review) -> None:
     assert left == whole - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
-    long = risk("guard", Node("api", "Alarm"), sentences.weakened, problems=("y" * 2 * LONGEST,))
+    long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problems=("y" * 2 * LONGEST,))
     one = as_markdown(retention._replace(risks=[long]))
     assert len(one) < LONGEST
     assert "omitted" not in one
