@@ -167,7 +167,7 @@ ACCESS_ALLOWED: Final = (
 ACCESS_NO_LONGER_DENIED: Final = "{each} no longer denies the following in all cases: {access:; }."
 MANAGED_POLICY_ATTACHED: Final = "{each} gets the managed policy {arn}, with all its permissions."
 ACCESS_NOT_COMPARED: Final = (
-    "{each} {action:in words}. It determines {what}, which is not compared: read the change."
+    "{each} {action:in words}. It determines {what}. That is not compared: read the change."
 )
 POLICY_NOT_READ: Final = (
     "{each} {action:in words}, with the {places:policy|policies} {places}. What is not an IAM policy, or "

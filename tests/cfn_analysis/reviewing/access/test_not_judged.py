@@ -30,11 +30,11 @@ QUEUE = ("AWS::SQS::Queue", {"QueueName": "jobs"})
         (
             "AWS::SSO::Assignment",
             {"PrincipalId": "u"},
-            "a user or group that gets a permission set in an account",
+            "which user or group gets a permission set in an account",
         ),
-        ("AWS::RAM::ResourceShare", {"Name": "a"}, "resources that are shared with other accounts"),
-        ("AWS::IAM::OIDCProvider", {"Url": "u"}, "an identity provider whose users can assume roles"),
-        ("AWS::IAM::AccessKey", {"UserName": "u"}, "credentials of a user"),
+        ("AWS::RAM::ResourceShare", {"Name": "a"}, "which resources are shared, and with whom"),
+        ("AWS::IAM::OIDCProvider", {"Url": "u"}, "whose users can assume roles"),
+        ("AWS::IAM::AccessKey", {"UserName": "u"}, "who can act as a user"),
     ],
 )
 def test_a_new_resource_that_grants_access(kind: str, properties: Properties, what: str) -> None:
@@ -42,7 +42,7 @@ def test_a_new_resource_that_grants_access(kind: str, properties: Properties, wh
     before, after = resources(Queue=QUEUE), resources(Queue=QUEUE, It=(kind, properties))
 
     assert risks(reviewed(before, after))["not-judged", "It"] == (
-        f"It is new. It determines {what}, which is not compared: read the change."
+        f"It is new. It determines {what}. That is not compared: read the change."
     )
     assert ("not-judged", "It") not in risks(reviewed(after, before))
 
@@ -55,7 +55,7 @@ def test_a_change_of_a_resource_that_grants_access() -> None:
 
     found = risks(reviewed(group(Users=["a"]), group(Users=["a", "b"])))
     assert found["not-judged", "It"] == (
-        "It changes. It determines users that get all permissions of a group, which is not compared: read "
+        "It changes. It determines which users get all permissions of a group. That is not compared: read "
         "the change."
     )
     described = risks(reviewed(group(Users=["a"]), group(Users=["a"], Description="b")))
@@ -70,7 +70,7 @@ def test_a_removed_restriction() -> None:
     }
 
     assert risks(reviewed(block, resources(Queue=QUEUE)))["not-judged", "It"] == (
-        "It is removed from the template. It determines whether snapshots can be shared publicly, which is "
+        "It is removed from the template. It determines whether snapshots can be shared publicly. That is "
         "not compared: read the change."
     )
     assert ("not-judged", "It") not in risks(reviewed(block, retained))
