@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import SchemasError, property_schema
 
 if TYPE_CHECKING:
@@ -102,8 +103,8 @@ def grants(type_name: str, value: Any, place: Place = ()) -> Iterator[Grant]:
     if is_policy(value):
         return
     if isinstance(value, Mapping):
-        for key in value:
-            if is_principal(type_name, key):
+        for key, principal in value.items():
+            if is_principal(type_name, key) and not isinstance(principal, bool):
                 yield Grant(place, key, value)
                 return
     for step, part in _parts(value):
@@ -164,7 +165,9 @@ def _is_free(type_name: str, region: str, path: tuple[str, ...], value: Any) -> 
     except SchemasError:
         return False
     alternatives = [schema, *schema.get("oneOf", []), *schema.get("anyOf", []), *schema.get("allOf", [])]
-    return bool(schema) and not any({"properties", "items", "enum"} & set(listed) for listed in alternatives)
+    is_listed = any({"properties", "items", "enum"} & set(listed) for listed in alternatives)
+    kinds = schema.get("type", "object")
+    return bool(schema) and not is_listed and bool({"object", "string"} & {*as_list(kinds)})
 
 
 def _parts(value: Any) -> Iterator[tuple[Place, Any]]:

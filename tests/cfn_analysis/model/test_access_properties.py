@@ -56,6 +56,7 @@ def test_grants_and_managed_policies() -> None:
     properties = {
         "Permissions": [permission],
         "KerberosPrincipal": "k",
+        "AllowExternalPrincipals": True,
         "Policy": {"Statement": {**STATEMENT, "Principal": "*"}},
         "Nested": {"ManagedPolicyArns": ["m"], "ManagedPolicyName": "n"},
     }
@@ -79,6 +80,8 @@ def test_grants_and_managed_policies() -> None:
         ("AWS::SSM::Parameter", {"Policies": "[]"}, []),
         ("AWS::SSO::PermissionSet", {"ManagedPolicies": ["a"]}, []),
         ("AWS::EFS::FileSystem", {"BackupPolicy": {"Status": "ENABLED"}}, []),
+        ("AWS::S3::Bucket", {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": True}}, []),
+        ("AWS::S3::Bucket", {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": {"Ref": "P"}}}, []),
         ("Custom::Thing", {"Policy": "a"}, []),
     ],
 )
