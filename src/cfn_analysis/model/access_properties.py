@@ -6,6 +6,7 @@ recognized too. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_polic
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -62,6 +63,8 @@ def is_policy(value: Any) -> bool:
     match value:
         case str():
             return value.lstrip().startswith("{") and '"Statement"' in value and '"Effect"' in value
+        case {"Fn::Sub": str(text)} | {"Fn::Sub": [str(text), _]}:
+            return is_policy(text)
         case {"Fn::If": [_, yes, no, *_]}:
             return is_policy(yes) or is_policy(no)
         case {"Statement": statements}:
@@ -78,6 +81,32 @@ def _has_effect(statements: Any) -> bool:
         case {"Fn::If": [_, yes, no, *_]}:
             return _has_effect(yes) or _has_effect(no)
     return isinstance(statements, Mapping) and "Effect" in statements
+
+
+def parsed(policy: Any) -> Any:
+    """Return the content of a policy that is JSON, with texts of a Sub as Subs; None for another text."""
+    match policy:
+        case {"Fn::Sub": str(text)}:
+            return _substituted(parsed(text), {})
+        case {"Fn::Sub": [str(text), variables]}:
+            return _substituted(parsed(text), variables)
+        case str():
+            try:
+                return json.loads(policy)
+            except ValueError:
+                return None
+    return policy
+
+
+def _substituted(value: Any, variables: Any) -> Any:
+    match value:
+        case str():
+            return {"Fn::Sub": [value, variables]} if "${" in value else value
+        case list():
+            return [_substituted(part, variables) for part in value]
+        case dict():
+            return {key: _substituted(part, variables) for key, part in value.items()}
+    return value
 
 
 def policies(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -157,12 +186,15 @@ def schema_path(place: Place) -> tuple[str, ...]:
 
 
 def _is_free(type_name: str, region: str, path: tuple[str, ...], value: Any) -> bool:
-    """Return whether the schema of a type allows any text or object, without a list of its parts."""
+    """Return whether the schema of a type has a property, and allows any text or object in it."""
     if isinstance(value, list):  # its items are looked at
         return False
     try:
         schema = property_schema(type_name, region, path)
+        above = property_schema(type_name, region, path[:-1]) if len(path) > 1 else {}
     except SchemasError:
+        return False
+    if above and path[-1] != "*" and path[-1] not in above.get("properties", {}):  # a key that a user chose
         return False
     alternatives = [schema, *schema.get("oneOf", []), *schema.get("anyOf", []), *schema.get("allOf", [])]
     is_listed = any({"properties", "items", "enum"} & set(listed) for listed in alternatives)

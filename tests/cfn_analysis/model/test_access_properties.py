@@ -28,6 +28,7 @@ PLACE = ("ResourcePolicy", "PolicyDocument")
         ({"Fn::If": ["C", {"Ref": "AWS::NoValue"}, POLICY]}, True),
         ({"Statement": [{"Fn::If": ["C", STATEMENT, {"Ref": "AWS::NoValue"}]}]}, True),
         ('{"Statement": {"Effect": "Deny"}}', True),
+        ({"Fn::Sub": '{"Statement": {"Effect": "Allow", "Resource": "${A}"}}'}, True),
         ("Statement and Effect", False),
         ({"Statement": {"GeoMatchStatement": {}}}, False),
         ({"Statement": {"Ref": "P"}}, False),
@@ -82,6 +83,7 @@ def test_grants_and_managed_policies() -> None:
         ("AWS::EFS::FileSystem", {"BackupPolicy": {"Status": "ENABLED"}}, []),
         ("AWS::S3::Bucket", {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": True}}, []),
         ("AWS::S3::Bucket", {"PublicAccessBlockConfiguration": {"BlockPublicPolicy": {"Ref": "P"}}}, []),
+        ("AWS::CloudFormation::Stack", {"Parameters": {"MyPolicy": "a"}}, []),
         ("Custom::Thing", {"Policy": "a"}, []),
     ],
 )

@@ -5,11 +5,11 @@ it matches are equal.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import iam_actions
@@ -105,21 +105,11 @@ def statements(document: Any) -> list[Statement]:
         document: a resolved policy document, or its JSON.
     """
     found: list[Statement] = []
-    for content, limits in _unfolded(_parsed(document)):
-        written = [content] if is_unknown(content) else as_list(_parsed(content.get("Statement")))
+    for content, limits in _unfolded(parsed(document)):
+        written = [content] if is_unknown(content) else as_list(parsed(content.get("Statement")))
         for statement in written:
             found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(statement)]
     return found
-
-
-def _parsed(document: Any) -> Any:
-    """Return the content of a document that is JSON; None if it is another text."""
-    if not isinstance(document, str):
-        return document
-    try:
-        return json.loads(document)
-    except ValueError:
-        return None
 
 
 def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Access]:

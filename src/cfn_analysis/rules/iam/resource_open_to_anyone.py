@@ -1,8 +1,7 @@
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.model.access_properties import grants, policies
+from cfn_analysis.model.access_properties import grants, parsed, policies
 from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.documents import each, open_to_anyone
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -55,13 +54,7 @@ class ResourceOpenToAnyone(Rule):
 
 def _open_statements(policy: Any, place: Path) -> Iterator[Path]:
     """Yield the path of the Principal of each open statement, or of the policy if it is JSON."""
-    if isinstance(policy, dict):
-        for path in open_to_anyone(policy):
-            yield (*place, *path, "Principal")
-    elif isinstance(policy, str):
-        try:
-            document = json.loads(policy)
-        except ValueError:
-            return
-        if isinstance(document, dict) and any(open_to_anyone(document)):
-            yield place
+    document = parsed(policy)
+    if isinstance(document, dict):
+        for path in open_to_anyone(document):
+            yield (*place, *path, "Principal") if document is policy else place

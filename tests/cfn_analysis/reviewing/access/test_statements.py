@@ -123,3 +123,6 @@ def test_statements_as_json() -> None:
     assert statements(json.dumps({"Statement": [statement]})) == expected
     assert statements({"Statement": json.dumps(statement)}) == expected
     assert statements("text") == statements("[]") == []
+    text = json.dumps({"Statement": {**statement, "Resource": "${Bucket.Arn}/*"}})
+    arn = {"Fn::Sub": ["${Bucket.Arn}/*", {}]}
+    assert statements({"Fn::Sub": text}) == statements({"Statement": {**statement, "Resource": arn}})

@@ -48,6 +48,7 @@ BAD = {
         "RepositoryPolicyText/Fn::If/1/Statement/0/Principal",
     ),
     "JSON": case(resource("AWS::SSM::ResourcePolicy", f"Policy: '{JSON}'"), "Policy"),
+    "JSON in a Sub": case(resource("AWS::SSM::ResourcePolicy", f"Policy: !Sub '{JSON}'"), "Policy"),
     "statement of a bus": case(
         resource("AWS::Events::EventBusPolicy", f"StatementId: a, Statement: {ANYONE}"), "Statement/Principal"
     ),
