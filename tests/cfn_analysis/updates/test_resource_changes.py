@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .templates import changed, resources, reviewed, risks
+from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks
 
 NETWORK: dict[str, Any] = resources(
     VPC=("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
@@ -141,60 +141,6 @@ def test_an_unknown_condition_may_remove_a_resource() -> None:
     )
     assert changed(template("yes", "IsKept"), template("yes", "IsKept")) == {}
     assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
-
-
-def test_parameter_values_that_the_template_rejects() -> None:
-    """Values that the template rejects are reported, except for defaults of per-deploy parameters."""
-
-    def template(default: str, *allowed: str) -> dict[str, Any]:
-        rule = {"Assert": {"Fn::Equals": [{"Ref": "A"}, "1"]}, "AssertDescription": "A must be 1."}
-        return {
-            "Parameters": {"A": {"Type": "Number", "Default": default, "AllowedValues": [1, *allowed]}},
-            "Rules": {"One": {"Assertions": [rule]}},
-            "Resources": {},
-        }
-
-    refused = "The deploy fails: a rule of the template rejects the parameters. "
-    assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
-    found = reviewed(template("1"), template("1"), given=({}, {"A": "33"}))
-    assert [one["message"] for one in found["risks"]] == [
-        f"{refused}A is 33, and AllowedValues has 1",
-        f"{refused}A must be 1.",
-    ]
-    assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
-
-
-def test_items_and_regions_that_the_template_refuses() -> None:
-    """Each item of a list has to be allowed, and a rule can depend on the region."""
-    rule = {
-        "Assert": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
-        "AssertDescription": "Only there.",
-    }
-    template = {
-        "Parameters": {"A": {"Type": "CommaDelimitedList", "Default": "a,b,x", "AllowedValues": ["a", "b"]}},
-        "Rules": {"One": {"Assertions": [rule]}},
-        "Resources": {},
-    }
-
-    assert [one["message"] for one in reviewed({"Resources": {}}, template)["risks"]] == [
-        "The deploy fails: a rule of the template rejects the parameters. A is x, and AllowedValues has a, b",
-        "The deploy fails: a rule of the template rejects the parameters. Only there.",
-    ]
-
-
-def test_a_custom_resource() -> None:
-    """A custom resource may be replaced by its function. Its type and service token cannot be changed."""
-
-    def template(kind: str, token: str, value: str) -> dict[str, Any]:
-        return resources(Thing=(kind, {"ServiceToken": token, "Value": value}))
-
-    before = template("Custom::A", "arn", "1")
-    assert changed(before, template("Custom::A", "arn", "2"))["Thing"]["change"] == "maybe-replace"
-    assert ("will-fail", "Thing") in risks(reviewed(before, template("Custom::A", "other", "1")))
-    found = risks(reviewed(before, template("Custom::B", "arn", "1")))
-    assert found["will-fail", "Thing"].startswith(
-        "The deploy fails: the type of Thing cannot be changed from Custom::A "
-    )
 
 
 def test_circular_references_end() -> None:
