@@ -13,8 +13,8 @@ from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.api_keys import refused_keys
 from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, is_protected
-from cfn_analysis.updates.comparison import in_stack
 from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.partial_resolving import in_stack
 from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import (

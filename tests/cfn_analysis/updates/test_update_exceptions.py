@@ -58,17 +58,6 @@ def test_rows_name_properties_of_the_schemas() -> None:
     ]
 
 
-def test_rows_have_a_source() -> None:
-    """Each row beyond a schema has a page of AWS, or the source of a handler."""
-    sources = [page for pages in DISPUTED.values() for page in pages.values()]
-    sources += [row.source for row in UNIQUE]
-
-    assert all(
-        source.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
-        for source in sources
-    )
-
-
 def effect(kind: str, before: dict[str, Any], after: dict[str, Any], **attributes: Any) -> Effect:
     """Return the effect of a change of the first property of ``after``, or of ``before``."""
     name = next(iter(after or before))
