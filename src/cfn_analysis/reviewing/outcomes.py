@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.schemas import stateful_types
-from cfn_analysis.model.three_valued import UNKNOWN, YES
+from cfn_analysis.model.three_valued import NO, YES
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.documented_updates import Note
 from cfn_analysis.updates.effects import (
     deleted_first,
@@ -23,7 +25,6 @@ from cfn_analysis.updates.effects import (
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import (
     ADD,
-    MAYBE_REPLACE,
     POLICY,
     REMOVE,
     REPLACE,
@@ -104,49 +105,67 @@ _SNAPSHOTS: Final = frozenset(
         "AWS::Redshift::Cluster",
     }
 )
-_PROTECTIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "AWS::Cognito::UserPool": ("DeletionProtection", "ACTIVE"),
-    "AWS::DocDB::DBCluster": ("DeletionProtection", "true"),
-    "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true"),
-    "AWS::EC2::Instance": ("DisableApiTermination", "true"),
-    "AWS::Logs::LogGroup": ("DeletionProtectionEnabled", "true"),
-    "AWS::Neptune::DBCluster": ("DeletionProtection", "true"),
-    "AWS::NetworkFirewall::Firewall": ("DeleteProtection", "true"),
-    "AWS::QLDB::Ledger": ("DeletionProtection", "true"),
-    "AWS::RDS::DBCluster": ("DeletionProtection", "true"),
-    "AWS::RDS::DBInstance": ("DeletionProtection", "true"),
-}
+# With the value true, or ACTIVE for a Cognito user pool.
+_PROTECTIONS: Final = (
+    "DeleteProtection",
+    "DeletionProtection",
+    "DeletionProtectionEnabled",
+    "DisableApiTermination",
+)
 
 
-def interruption(change: ResourceChange, region: str) -> str:
+class ResourceOutcome(NamedTuple):
+    """A resource that a deploy changes, and the effects on its clients and its data.
+
+    Attributes:
+        change: the change and its causes.
+        interruption: ``none``, ``some`` or ``not known``.
+        data: the effect on its data.
+        notes: side effects of the change, without duplicates.
+    """
+
+    change: ResourceChange
+    interruption: str
+    data: str
+    notes: tuple[Note, ...]
+
+
+def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) -> dict[Node, ResourceOutcome]:
+    """Return the outcome of each change in stacks that the deploy contains."""
+    return {
+        node: ResourceOutcome(
+            change,
+            _interruption(change, stacks[node.stack].built.region),
+            _data(change),
+            tuple(_notes(change)),
+        )
+        for node, change in changes.items()
+        if node.stack in stacks
+    }
+
+
+def _interruption(change: ResourceChange, region: str) -> str:
     """Return whether clients of a resource are interrupted: ``none``, ``some`` or ``not known``."""
     if change.action in (ADD, POLICY):
         return NONE
-    if change.action == REMOVE:
-        if note_on_removal(change.type):
-            return SOME
-        return NONE if change.type in _WATCHING | PUBLISHED else NOT_KNOWN
-    places = [cause.place for cause in change.causes if cause.place]
-    noted = {note.interrupts for note in _notes(change)}
-    if YES in noted:
+    notes = _notes(change)
+    if any(note.interrupts is YES for note in notes):
         return SOME
-    if change.action in (REPLACE, MAYBE_REPLACE):
-        if change.type in _WATCHING | PUBLISHED:
-            return NONE
-        return SOME if change.action == REPLACE and deleted_first(change.type, region) else NOT_KNOWN
+    if change.type in _WATCHING | PUBLISHED and change.action != UPDATE:
+        return NONE
+    if change.action == REPLACE and deleted_first(change.type, region):
+        return SOME
+    if change.action != UPDATE:
+        return NOT_KNOWN
+    places = [cause.place for cause in change.causes if cause.place]
     known = all(is_documented(change.type, place) for place in places)
-    return NONE if known and UNKNOWN not in noted else NOT_KNOWN
-
-
-def notes(change: ResourceChange) -> list[Note]:
-    """Return the side effects of the change on the resource, without duplicates."""
-    if change.action == REMOVE:
-        note = note_on_removal(change.type)
-        return [note] if note else []
-    return _notes(change)
+    return NONE if known and all(note.interrupts is NO for note in notes) else NOT_KNOWN
 
 
 def _notes(change: ResourceChange) -> list[Note]:
+    if change.action == REMOVE:
+        note = note_on_removal(change.type)
+        return [note] if note else []
     if change.action == REPLACE:  # nothing is updated in place
         return []
     changed = None
@@ -154,8 +173,8 @@ def _notes(change: ResourceChange) -> list[Note]:
         changed = ChangedProperties(
             change.before.properties, change.after.properties, change.after.attributes
         )
-    found = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
-    return list(dict.fromkeys(note for note in found if note))
+    notes = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
+    return list(dict.fromkeys(note for note in notes if note))
 
 
 def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:
@@ -164,7 +183,7 @@ def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int
     return {name: number for number, step in enumerate(steps, 1) for name in step}
 
 
-def data(change: ResourceChange) -> str:
+def _data(change: ResourceChange) -> str:
     """Return the effect on the data of a resource, in the words of the report."""
     before = change.before
     if change.action == ADD or before is None:
@@ -203,18 +222,17 @@ def is_protected(resource: Resource) -> bool:
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
         given = resource.properties.get("LoadBalancerAttributes", [])
         return {"Key": "deletion_protection.enabled", "Value": "true"} in [
-            {key: _scalar_text(value) for key, value in one.items()}
-            for one in given
-            if isinstance(one, Mapping)
+            {key: _scalar_text(value) for key, value in attribute.items()}
+            for attribute in given
+            if isinstance(attribute, Mapping)
         ]
     if resource.type == "AWS::DynamoDB::GlobalTable":
         replicas = resource.properties.get("Replicas", [])
         return any(
-            isinstance(one, Mapping) and _scalar_text(one.get("DeletionProtectionEnabled")) == "true"
-            for one in replicas
+            isinstance(replica, Mapping) and _scalar_text(replica.get("DeletionProtectionEnabled")) == "true"
+            for replica in replicas
         )
-    name, on = _PROTECTIONS.get(resource.type, ("", ""))
-    return bool(name) and _scalar_text(resource.properties.get(name)) == on
+    return any(_scalar_text(resource.properties.get(name)) in ("true", "ACTIVE") for name in _PROTECTIONS)
 
 
 def may_refuse_deletion(resource: Resource) -> bool:

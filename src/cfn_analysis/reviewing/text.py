@@ -18,6 +18,7 @@ from cfn_analysis.reviewing.digest import (
     stack_digests,
     values_in_words,
 )
+from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
 from cfn_analysis.reviewing.report import Review, document
 from cfn_analysis.updates.resource_changes import UPDATE
@@ -31,14 +32,13 @@ _KIND: Final = re.compile(rf"^  ({'|'.join(KINDS)})(?=  )", re.MULTILINE)
 _HEADING: Final = re.compile(r"^(?:Risks:|No risks\.|[\w-]+ \([a-z0-9-]+\):)", re.MULTILINE)
 
 
-def as_text(found: Review) -> str:
+def as_text(review: Review) -> str:
     """Return the report; changes equal in several environments are printed once."""
-    whole = document(found)
-    names = tuple(environment["name"] for environment in whole["environments"])
-    lines = [f"{found.before} -> {found.after}", "", *_risks(whole["risks"], names)]
-    if found.notes:
-        lines += ["", *(line for note in found.notes for line in _wrapped(note, ""))]
-    stacks = stack_digests(whole)
+    names = [environment.name for environment in review.environments]
+    lines = [f"{review.before} -> {review.after}", "", *_risks(review.risks, names)]
+    if review.notes:
+        lines += ["", *(line for note in review.notes for line in _wrapped(note, ""))]
+    stacks = stack_digests(document(review))
     for stack in stacks:
         if not stack.is_quiet:
             lines += ["", *_stack_lines(stack, names)]
@@ -50,26 +50,26 @@ def as_text(found: Review) -> str:
 def coloured(text: str) -> str:
     """Return a report with coloured headings and kinds of risks, for a terminal."""
     text = _KIND.sub(
-        lambda found: f"  {_RED if found[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{found[1]}{_END}",
+        lambda kind: f"  {_RED if kind[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{kind[1]}{_END}",
         text,
     )
-    return _HEADING.sub(lambda found: f"{_BOLD}{found[0]}{_END}", text)
+    return _HEADING.sub(lambda heading: f"{_BOLD}{heading[0]}{_END}", text)
 
 
-def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
-    if not found:
+def _risks(risks: Sequence[Risk], names: Sequence[str]) -> Iterator[str]:
+    if not risks:
         yield "No risks."
         return
-    accepted = sum(risk["accepted"] for risk in found)
-    how_many = "all" if accepted == len(found) else str(accepted)
-    yield f"Risks: {counted(found)}{f'; {how_many} accepted' if accepted else ''}"
-    for group in risk_groups(found):
+    accepted = sum(risk.accepted for risk in risks)
+    how_many = "all" if accepted == len(risks) else str(accepted)
+    yield f"Risks: {counted(risks)}{f'; {how_many} accepted' if accepted else ''}"
+    for group in risk_groups(risks):
         yield ""
-        where = environments_in_words(group.environments, names)
-        yield from _wrapped(f"{group.kind}  {', '.join(group.places)}{where}", "  ")
+        where = environments_in_words(group.risk.environments, names)
+        yield from _wrapped(f"{group.risk.kind}  {', '.join(group.places)}{where}", "  ")
         yield from _wrapped(group.message, "    ")
-        if group.accepted:
-            yield from _wrapped(f"accepted: {group.reason or 'by --accept'}", "    ")
+        if group.risk.accepted:
+            yield from _wrapped(f"accepted: {group.risk.reason or 'by --accept'}", "    ")
 
 
 def _stack_lines(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:
@@ -86,7 +86,7 @@ def _stack_lines(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:
 
 def _resources(alike: Sequence[Merged], where: str) -> Iterator[str]:
     entry = alike[0].entry
-    names = ", ".join(one.entry["logicalId"] for one in alike)
+    names = ", ".join(merged.entry["logicalId"] for merged in alike)
     source = f"  [{entry['source']}]" if entry["source"] and len(alike) == 1 else ""
     yield from _wrapped(f"{entry['change']}  {names}  {entry['type']}{where}{source}", "  ")
     facts = []

@@ -85,9 +85,9 @@ def _changed_parameters(found: EnvironmentChanges) -> dict[ChangedParameter, dic
     """Return each changed parameter with its value before the deploy, in each stack that has it."""
     changed: dict[str, tuple[ChangedParameter, dict[str, str]]] = {}
     for stack in found.stacks:
-        name = stack.stack.name
+        name = stack.built.name
         for parameter in stack.parameters:
-            if parameter.change == UPDATE and name in found.before and name in found.after:
+            if parameter.action == UPDATE and name in found.before and name in found.after:
                 earlier = found.before[name]
                 value = earlier.given.get(parameter.name, earlier.built.default(parameter.name))
                 if value is not None:

@@ -6,10 +6,11 @@ import sys
 
 import pytest
 
-from cfn_analysis.reviewing import report
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import report, sentences
+from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.markdown import LONGEST, as_markdown
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.reviewing.risks import Risk
 from cfn_analysis.reviewing.text import as_text, coloured
 from csr_templates.cli import main as cli
 from tests.system import STACK_NAMES
@@ -94,10 +95,10 @@ def test_equal_changes_of_environments_are_merged() -> None:
 def test_messages_are_escaped(retention: Review) -> None:
     """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
     message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
-    found = Risk("opens", ("prod",), "api", "`odd`", message)
+    found = Risk("opens", Node("api", "`odd`"), lambda _: message, (), ("prod",))
 
     text = as_markdown(retention._replace(risks=[found]))
-    line = next(one for one in text.splitlines() if "a\\_b" in one)
+    line = next(line for line in text.splitlines() if "a\\_b" in line)
 
     assert "`` api.`odd` ``" in text
     assert line == (
@@ -110,7 +111,7 @@ def test_messages_are_escaped(retention: Review) -> None:
 def test_a_long_report_is_shortened(retention: Review) -> None:
     """Complete entries at the end are omitted, and the report shows how many."""
     risks = [
-        Risk("guard", ("prod",), "api", f"Alarm{number}", f"Alarm{number} says {number} " + "x" * 900)
+        risk("guard", Node("api", f"Alarm{number}"), sentences.weakened, problems=(f"{number} " + "x" * 900,))
         for number in range(100)
     ]
 
@@ -123,7 +124,8 @@ def test_a_long_report_is_shortened(retention: Review) -> None:
     assert left == whole - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
-    one = as_markdown(retention._replace(risks=[risks[0]._replace(message="y" * 2 * LONGEST)]))
+    long = risk("guard", Node("api", "Alarm"), sentences.weakened, problems=("y" * 2 * LONGEST,))
+    one = as_markdown(retention._replace(risks=[long]))
     assert len(one) < LONGEST
     assert "omitted" not in one
 

@@ -11,6 +11,7 @@ from cfn_analysis.model.references import as_list
 from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.access.statements import (
     Access,
     Statement,
@@ -19,6 +20,8 @@ from cfn_analysis.reviewing.access.statements import (
     statements,
 )
 from cfn_analysis.reviewing.access.wildcards import EVERYTHING
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.values import words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
 
@@ -92,10 +95,8 @@ class _Policy(NamedTuple):
 _Policies = Mapping[str, Sequence[_Policy]]
 
 
-def wider_policies(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose policies allow more or deny less than before, and a sentence about each."""
+def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+    """Yield the resources whose policies allow more or deny less than before."""
     had, has = (
         {Node(stack, name) for stack, side in one.items() for name, _ in side.existing()}
         for one in (before, after)
@@ -108,11 +109,14 @@ def wider_policies(
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
             if found := _more(policy, was, _opening if is_new else _allowing):
-                yield policy.node, _allowed(policy.node.name, found)
+                known = all(access.is_known for access in found)
+                access = sentences.first(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.ACCESS_ALLOWED, access=access, is_known=known)
         for policy in was:
             stays = policy.owner is None or policy.owner in has
             if stays and (found := _more(policy, will, _denying)):
-                yield policy.node, _no_longer_denied(policy.node.name, found)
+                access = sentences.first(_in_words(found))
+                yield risk(OPENS, policy.node, sentences.ACCESS_NO_LONGER_DENIED, access=access)
 
 
 def _more(
@@ -133,10 +137,8 @@ def _more(
     return found
 
 
-def attached(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield roles, users and groups with a new managed policy or without their boundary, and a sentence."""
+def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+    """Yield roles, users and groups with a new managed policy or without their boundary."""
     for stack, side in after.items():
         for name, resource in side.existing():
             if resource.type not in _IDENTITIES:
@@ -147,17 +149,15 @@ def attached(
             old_arns = _arns(before[stack], was) if was else {}
             for text, arn in _arns(side, resource).items():
                 if text not in old_arns:
-                    yield node, f"{name} gets the managed policy {arn}, with all its permissions."
+                    yield risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=arn)
             limit = resource.properties.get("PermissionsBoundary")
             old = was.properties.get("PermissionsBoundary") if was else None
             if old and old != limit:
-                now = (
-                    f"changes its permissions boundary from {words(old)} to {words(limit)}, which cannot be "
-                    "shown to be narrower"
-                    if limit
-                    else f"loses its permissions boundary {words(old)}, which limited its policies"
-                )
-                yield node, f"{name} {now}."
+                if limit:
+                    new = words(limit)
+                    yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, old=words(old), new=new)
+                else:
+                    yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=words(old))
 
 
 def _arns(side: ResolvedStack, resource: Resource) -> dict[str, str]:
@@ -283,18 +283,6 @@ def _opening(policy: _Policy, statement: Statement) -> bool:
     )
 
 
-def _allowed(name: str, found: Sequence[Access]) -> str:
-    unsure = "" if all(one.is_known for one in found) else _UNSURE
-    return f"{name} allows more than before: {_first_parts(_in_words(found))}.{unsure}"
-
-
-_UNSURE: Final = " A part of it is known only after the deploy, so it cannot be shown to be narrower."
-
-
-def _no_longer_denied(name: str, found: Sequence[Access]) -> str:
-    return f"{name} no longer denies the following in all cases: {_first_parts(_in_words(found))}."
-
-
 def _in_words(found: Sequence[Access]) -> list[str]:
     alike: dict[tuple[str, tuple[str, ...], tuple[str, ...]], dict[str, None]] = {}
     for one in found:
@@ -307,8 +295,3 @@ def _in_words(found: Sequence[Access]) -> list[str]:
         limit = f", no longer limited as before by {beginning(dropped, _MOST)}" if is_named else ""
         parts.append(f"{beginning(actions, _MOST)}{where}{who}{limit}")
     return parts
-
-
-def _first_parts(parts: Sequence[str]) -> str:
-    more = f"; and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return "; ".join(parts[:_MOST]) + more

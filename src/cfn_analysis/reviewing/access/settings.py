@@ -149,9 +149,9 @@ _SETTINGS: Final = (
     Setting("AWS::CloudFront::Distribution", "WebACLId", _other_acl),
     Setting("AWS::WAFv2::WebACLAssociation", "WebACLArn", _other_acl),
     *(
-        Setting("AWS::CloudFront::Distribution", f"{name}{item}", _signers)
+        Setting("AWS::CloudFront::Distribution", f"{name}{items}", _signers)
         for name in ("TrustedKeyGroups", "TrustedSigners")
-        for item in ("", "[]")
+        for items in ("", "[]")
     ),
     Setting(
         "AWS::ApiGateway",
@@ -262,10 +262,8 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
         ):
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
     elif change.action != REMOVE and before is not None and after is not None:
-        for found in problems(change, _SETTINGS):
-            if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
-                continue  # encrypted with another key
-            yield found
+        if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
+            yield from problems(change, _SETTINGS)  # otherwise encrypted with another key
         yield from _countries(before.properties, after.properties)
 
 
@@ -288,11 +286,11 @@ def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         return
     match was[0], will[0]:
         case "whitelist", "whitelist":
-            more = [one for one in will[1] if one not in was[1]]
+            more = [country for country in will[1] if country not in was[1]]
         case "blacklist", "blacklist":
-            more = [one for one in was[1] if one not in will[1]]
+            more = [country for country in was[1] if country not in will[1]]
         case "blacklist", "whitelist":
-            more = [one for one in will[1] if one in was[1]]
+            more = [country for country in will[1] if country in was[1]]
         case _:
             more = ["all but a list" if will[0] == "blacklist" else "all"]
     if more:
@@ -308,4 +306,5 @@ def _restriction(distribution: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]
         return "none", ()
     locations = found.get("Locations", [])
     listed = locations if isinstance(locations, list) else [locations]
-    return str(found.get("RestrictionType", "none")), tuple(sorted(str(as_strings(one)) for one in listed))
+    countries = sorted(str(as_strings(country)) for country in listed)
+    return str(found.get("RestrictionType", "none")), tuple(countries)

@@ -48,21 +48,9 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     if change.before is None or change.after is None:
         return
     before, after = change.before.properties, change.after.properties
-    for key in ("AlarmActions", "InsufficientDataActions"):
-        kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
-        dropped = [
-            action for action in as_list(before.get(key)) if json.dumps(action, sort_keys=True) not in kept
-        ]
-        if dropped:
-            what = ", ".join(words(action) for action in dropped)
-            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
-    was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
-    if was == "true" and will != "true":
-        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
-    if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
-        yield "ActionsSuppressor suppresses its actions in more cases"
+    yield from _notifications(before, after)
     missing = [text(side.get("TreatMissingData", "missing")) for side in (before, after)]
-    ranks = [_MISSING.get(one.lower(), 0) for one in missing]
+    ranks = [_MISSING.get(treatment.lower(), 0) for treatment in missing]
     if ranks[1] < ranks[0]:
         yield f"TreatMissingData is {missing[1]} instead of {missing[0]}: missing data raises it less often"
     yield from _comparison(before, after)
@@ -77,11 +65,28 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         )
 
 
+def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield removed and suppressed actions."""
+    for key in ("AlarmActions", "InsufficientDataActions"):
+        kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
+        dropped = [
+            action for action in as_list(before.get(key)) if json.dumps(action, sort_keys=True) not in kept
+        ]
+        if dropped:
+            what = ", ".join(words(action) for action in dropped)
+            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
+    was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
+    if was == "true" and will != "true":
+        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
+    if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
+        yield "ActionsSuppressor suppresses its actions in more cases"
+
+
 def _watches_another(
     change: ResourceChange, key: str, before: Any, after: Any, gone: Collection[Node]
 ) -> bool:
     if _comparable(before) == _comparable(after) or any(
-        one.target in gone for one in mentions(before, change.node.stack)
+        mention.target in gone for mention in mentions(before, change.node.stack)
     ):
         return False
     causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
@@ -92,7 +97,7 @@ def _watches_another(
 def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     operators = [text(side.get("ComparisonOperator")) for side in (before, after)]
     if operators[0] != operators[1]:
-        direction = next((one for one in (_UPPER, _LOWER) if set(operators) <= set(one)), None)
+        direction = next((side for side in (_UPPER, _LOWER) if set(operators) <= set(side)), None)
         if direction is None:
             yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
         elif "OrEqualTo" in operators[0]:

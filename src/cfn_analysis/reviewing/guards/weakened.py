@@ -7,8 +7,11 @@ from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
 from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.guards.alarms import deaf
+from cfn_analysis.reviewing.kinds import GUARD
 from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
 from cfn_analysis.reviewing.values import (
     Setting,
@@ -141,19 +144,17 @@ _SETTINGS: Final = (
 )
 
 
-def weakened_guards(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each resource whose guard a deploy weakens, and a sentence about it.
-
-    For a guard of a stack, the name of the node is empty.
-    """
-    gone = {node for node, one in environment.resources.items() if one.change.action == REMOVE}
-    for node, one in environment.resources.items():
-        parts = list(dict.fromkeys([*_weaker(one.change, gone), *deaf(one.change, gone)]))
+def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each resource, and each stack, whose guard a deploy weakens."""
+    changes = {node: changed.change for node, changed in environment.resources.items()}
+    gone = {node for node, change in changes.items() if change.action == REMOVE}
+    for node, change in changes.items():
+        parts = dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)])
         if parts:
-            yield node, f"{node.name}: {'; '.join(parts)}."
-    for change, missing in unguarded(environment):
+            yield risk(GUARD, node, sentences.WEAKENED, problems=tuple(parts))
+    for change, effect in unguarded(environment):
         if change.type != ASSOCIATION:
-            yield change.node, f"{change.node.name} is removed: {missing}."
+            yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_stack(environment.before[name], after)
@@ -167,7 +168,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     yield from found
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
-        is_said = any(one.startswith("LoggingFilter.DefaultBehavior ") for one in found)
+        is_said = any(problem.startswith("LoggingFilter.DefaultBehavior ") for problem in found)
         if old != new and new is not None and not is_said:
             yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
     for key in _POLICIES:
@@ -180,12 +181,10 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
             yield f"{key} is {will} instead of {was}"
 
 
-def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Node, str]]:
+def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
+    subject = Node(after.name, "")
     if before.built.termination_protection and not after.built.termination_protection:
-        yield (
-            Node(after.name, ""),
-            f"The termination protection of the stack {after.name} is disabled: it can be deleted.",
-        )
+        yield risk(GUARD, subject, sentences.TERMINATION_UNPROTECTED, stack=after.name)
     old, new = (side.built.policies.stack for side in (before, after))
     if old == new:
         return
@@ -198,8 +197,5 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[tuple[Nod
             if denies(old, action, name, was.type) and not denies(new, action, name, resource.type):
                 allowed.setdefault(name, []).append(action)
     if allowed:
-        parts = [f"{name} ({', '.join(actions)})" for name, actions in allowed.items()]
-        yield (
-            Node(after.name, ""),
-            f"The stack policy of {after.name} no longer protects {beginning(parts, 6)}.",
-        )
+        resources = beginning([f"{name} ({', '.join(actions)})" for name, actions in allowed.items()], 6)
+        yield risk(GUARD, subject, sentences.STACK_POLICY_WEAKENED, stack=after.name, resources=resources)
