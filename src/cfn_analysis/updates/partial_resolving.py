@@ -24,22 +24,9 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final, Self
 
-from cfn_analysis.model.intrinsics import (
-    Function,
-    ResolveError,
-    as_strings,
-    is_unknown,
-    parts_of_sub,
-)
+from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import uses
-from cfn_analysis.model.resolving import (
-    SSM_VALUE,
-    Body,
-    Conditions,
-    Rules,
-    is_list,
-    pseudo_parameters,
-)
+from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
 
 GIVEN: Final = "Fn::Given"

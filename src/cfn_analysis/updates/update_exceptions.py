@@ -149,7 +149,7 @@ _SOURCES: Final = (  # of an instance
 )  # fmt: skip
 
 REPLACED_IF: Final[Mapping[str, Mapping[str, Case]]] = {
-    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
+    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited}
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
@@ -221,10 +221,7 @@ NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::EC2::SecurityGroup": ("VpcId",),
     "AWS::ECS::Service": ("Cluster",),
     "AWS::Lambda::Alias": ("FunctionName",),
-    "AWS::WAFv2::IPSet": ("Scope",),
-    "AWS::WAFv2::RegexPatternSet": ("Scope",),
-    "AWS::WAFv2::RuleGroup": ("Scope",),
-    "AWS::WAFv2::WebACL": ("Scope",),
+    **{f"AWS::WAFv2::{noun}": ("Scope",) for noun in ("IPSet", "RegexPatternSet", "RuleGroup", "WebACL")},
 }
 """Type -> properties of the scope in which a name is unique, in addition to account and region."""
 
