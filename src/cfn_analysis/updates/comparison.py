@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.schemas import SchemasError, known_schema, property_schema
-from cfn_analysis.updates.partial_resolving import GIVEN, HIDDEN, IN, STORED
 
 # Keys that identify the items of a list, for different types.
 _IDENTITIES: Final = (
@@ -222,30 +221,6 @@ def _holds_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(map(_holds_unknown, value))
     return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
-
-
-def in_stack(stack: str, value: Any) -> Any:
-    """Return a value of a stack for another stack, with references to its resources marked."""
-    if not is_unknown(value):
-        return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
-    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
-        return value
-    return {IN: [stack, value]}
-
-
-def _names_resource(value: Any) -> bool:
-    match value:
-        case {"Ref": str(name)}:
-            return not name.startswith("AWS::")
-        case {"Fn::GetAtt": _}:
-            return True
-        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
-        case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
 
 
 def _parsed(value: Any) -> Any:

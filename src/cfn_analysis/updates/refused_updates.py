@@ -177,12 +177,7 @@ REFUSED: Final = (
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html",
     ),
     *(
-        Refusal(
-            f"AWS::KMS::Key.{name}",
-            _differs(name),
-            f"KMS does not change the {name} of a key",
-            _NEW_KEY,
-        )
+        Refusal(f"AWS::KMS::Key.{name}", _differs(name), f"KMS does not change the {name} of a key", _NEW_KEY)
         for name in ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
     ),
     *(

@@ -1,8 +1,4 @@
-"""Changes of a deploy of a set of stacks, resource by resource, with the changes that follow in others.
-
-The effect of a changed property is from ``effects``. A replaced resource has a new ID, so that resources
-that refer to it change too, in the same stack and in stacks that read its outputs.
-"""
+"""Changes of a deploy of a set of stacks, resource by resource, and those that follow from a new ID."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -95,9 +91,7 @@ class ResourceChange(NamedTuple):
 
 
 def resource_changes(
-    before: Mapping[str, ResolvedStack],
-    after: Mapping[str, ResolvedStack],
-    origin: Callable[[str, str], str],
+    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack], origin: Callable[[str, str], str]
 ) -> dict[Node, ResourceChange]:
     """Return resource -> its change, in the order of the stacks and of the new templates.
 
