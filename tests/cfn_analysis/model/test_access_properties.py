@@ -17,6 +17,7 @@ from cfn_analysis.model.access_properties import (
 STATEMENT = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
 POLICY = {"Statement": [STATEMENT]}
 REGION = "us-east-1"
+PLACE = ("ResourcePolicy", "PolicyDocument")
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ _LABELS: Final = ("Description", "Name", "StatementId", "Tags")
 _ACTIONS: Final = ("Action", "Actions", "Permissions")
 
 
-class Policy(NamedTuple):
+class SubjectPolicy(NamedTuple):
     """A policy of a subject.
 
     Attributes:
@@ -93,16 +93,16 @@ class Policy(NamedTuple):
     kind: str
 
 
-def policies_by_subject(side: Mapping[str, ResolvedStack]) -> dict[str, list[Policy]]:
+def policies_by_subject(side: Mapping[str, ResolvedStack]) -> dict[str, list[SubjectPolicy]]:
     """Return subject -> its policies."""
-    found: dict[str, list[Policy]] = {}
+    found: dict[str, list[SubjectPolicy]] = {}
     for stack, resolved in side.items():
         for name, resource in resolved.existing():
             node = Node(stack, name)
             for subject, kind, document, owner in _documents(resolved, node, resource):
                 named = resolved.with_names(document)
                 text = json.dumps(named, sort_keys=True, default=str)
-                found.setdefault(subject, []).append(Policy(node, text, document, named, owner, kind))
+                found.setdefault(subject, []).append(SubjectPolicy(node, text, document, named, owner, kind))
     return found
 
 

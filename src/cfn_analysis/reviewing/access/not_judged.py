@@ -49,6 +49,7 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
     "AWS::ElastiCache::User": "what a user can do in a cache",
     "AWS::ElastiCache::UserGroup": "which users can use a cache",
     "AWS::ElasticLoadBalancingV2::TrustStore": "the certificates of clients that are accepted",
+    "AWS::ElasticLoadBalancingV2::TrustStoreRevocation": "the certificates of clients that are revoked",
     "AWS::IAM::AccessKey": "credentials of a user",
     "AWS::IAM::OIDCProvider": "an identity provider whose users can assume roles",
     "AWS::IAM::SAMLProvider": "an identity provider whose users can assume roles",
@@ -105,6 +106,18 @@ NOT_JUDGED: Final[Mapping[str, str]] = {
 """Type that grants access in a way of its own -> what it determines: the page of the type."""
 
 _LABELS: Final = frozenset({"Description", "Tags"})
+# Those that restrict access, so that a removal may open it.
+_RESTRICTING: Final = frozenset(
+    {
+        "AWS::EC2::SnapshotBlockPublicAccess",
+        "AWS::EC2::VPCBlockPublicAccessOptions",
+        "AWS::ElasticLoadBalancingV2::TrustStoreRevocation",
+        "AWS::LakeFormation::DataLakeSettings",
+        "AWS::LakeFormation::TagAssociation",
+        "AWS::QuickSight::CustomPermissions",
+        "AWS::WorkSpacesWeb::IpAccessSettings",
+    }
+)
 
 
 def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -116,21 +129,24 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
         return
     for node, outcome in environment.resources.items():
         change = outcome.change
-        is_new = change.action == ADD
-        if change.action == REMOVE or change.after is None:
-            continue
         if change.type in NOT_JUDGED:
-            if is_new or _is_edited(change):
+            if change.type in _RESTRICTING if change.action == REMOVE else _is_edited(change):
                 what = NOT_JUDGED[change.type]
-                yield risk(kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, what=what, is_new=is_new)
-        elif places := _unread(change, environment.after[node.stack].built.region):
-            yield risk(kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, is_new=is_new)
+                yield risk(
+                    kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, what=what, action=change.action
+                )
+        elif change.action != REMOVE:
+            region = environment.after[node.stack].built.region
+            if places := _unread(change, region):
+                yield risk(
+                    kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, action=change.action
+                )
 
 
 def _is_edited(change: ResourceChange) -> bool:
-    """Return whether more changes than labels, and than the ID of a resource that is replaced."""
-    own = [cause for cause in change.causes if cause.follows is None]
-    return any(not cause.place or cause.place[0] not in _LABELS for cause in own)
+    """Return whether it is new, or more changes than labels and the ID of a resource that is replaced."""
+    own = [cause for cause in change.causes if cause.follows is None and cause.place]
+    return change.action == ADD or any(cause.place[0] not in _LABELS for cause in own)
 
 
 def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:

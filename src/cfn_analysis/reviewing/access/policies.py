@@ -14,7 +14,7 @@ from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.documents import IDENTITIES, Policy, policies_by_subject
+from cfn_analysis.reviewing.access.documents import IDENTITIES, SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.access.statements import Access, Statement, not_covered, statements
 from cfn_analysis.reviewing.access.wildcards import EVERYTHING
@@ -51,7 +51,7 @@ def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, Reso
 
 
 def _more(
-    policy: Policy, others: Sequence[Policy], counts: Callable[[Policy, Statement], bool]
+    policy: SubjectPolicy, others: Sequence[SubjectPolicy], counts: Callable[[SubjectPolicy, Statement], bool]
 ) -> list[Access]:
     """Return the access that a policy covers and others do not, also by the names of resources."""
     found: list[Access] = []
@@ -81,15 +81,15 @@ def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedSt
             for text, written in _attached(side, resource).items():
                 if text not in had:
                     yield risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=written)
-            limit = resource.properties.get("PermissionsBoundary")
-            old = was.properties.get("PermissionsBoundary") if was else None
-            if old and old != limit:
-                written = _policy_in_words(old)
-                if limit:
-                    new = _policy_in_words(limit)
-                    yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, old=written, new=new)
-                else:
-                    yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=written)
+            old, new = (
+                properties.get("PermissionsBoundary")
+                for properties in (was.properties if was else {}, resource.properties)
+            )
+            if old and not new:
+                yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=_policy_in_words(old))
+            elif old and old != new:
+                words_of = {"old": _policy_in_words(old), "new": _policy_in_words(new)}
+                yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, **words_of)
 
 
 def _attached(side: ResolvedStack, resource: Resource) -> dict[str, str]:
@@ -108,15 +108,15 @@ def _policy_in_words(policy: Any) -> str:
     return words(policy)
 
 
-def _allowing(_: Policy, statement: Statement) -> bool:
+def _allowing(_: SubjectPolicy, statement: Statement) -> bool:
     return not statement.denies
 
 
-def _denying(_: Policy, statement: Statement) -> bool:
+def _denying(_: SubjectPolicy, statement: Statement) -> bool:
     return statement.denies
 
 
-def _opening(policy: Policy, statement: Statement) -> bool:
+def _opening(policy: SubjectPolicy, statement: Statement) -> bool:
     """Return whether a statement about a new resource can allow new access.
 
     The permissions of a new role are new access. A new bucket, key or queue was not accessible before: only

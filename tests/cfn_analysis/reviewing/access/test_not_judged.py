@@ -60,6 +60,20 @@ def test_a_change_of_a_resource_that_grants_access() -> None:
     assert ("not-judged", "It") not in described
 
 
+def test_a_removed_restriction() -> None:
+    """The removal of what blocks public access may open it. A DeletionPolicy does not."""
+    block = resources(Queue=QUEUE, It=("AWS::EC2::SnapshotBlockPublicAccess", {"State": "block-all-sharing"}))
+    retained = {
+        "Resources": {**block["Resources"], "It": {**block["Resources"]["It"], "DeletionPolicy": "Retain"}}
+    }
+
+    assert risks(reviewed(block, resources(Queue=QUEUE)))["not-judged", "It"] == (
+        "It is removed from the template. It determines whether snapshots can be shared publicly, which is "
+        "not compared: read the change."
+    )
+    assert ("not-judged", "It") not in risks(reviewed(block, retained))
+
+
 @pytest.mark.parametrize(
     ("kind", "before", "after", "place"),
     [
@@ -79,8 +93,8 @@ def test_a_policy_that_cannot_be_read(
 
     assert risks(reviewed(old, new)).get(("not-judged", "It")) == (
         place
-        and f"It changes the policy {place}. What is not an IAM policy, or known only after the deploy, is "
-        "not compared: read the change."
+        and f"It changes, with the policy {place}. What is not an IAM policy, or known only after the "
+        "deploy, is not compared: read the change."
     )
 
 

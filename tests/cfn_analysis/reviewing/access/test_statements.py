@@ -1,6 +1,7 @@
 """Statements as sets of access, with random policies so small that every request can be tested."""
 
 import itertools
+import json
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -94,3 +95,31 @@ def test_a_statement_with_an_unknown_condition() -> None:
     assert not opens(allowed, maybe)
     assert opens(maybe, allowed)
     assert opens(maybe, other)
+
+
+def test_a_statement_that_is_not_known() -> None:
+    """It covers only itself, and nothing that is known covers it."""
+    known = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
+    unknown, other = ({"Fn::Given": name} for name in ("One", "Other"))
+
+    def opens(before: Any, after: Any) -> list[str]:
+        old, new = (statements({"Statement": side}) for side in (before, after))
+        return [
+            action for statement in new for access in not_covered(statement, old) for action in access.actions
+        ]
+
+    assert opens([known], [known, unknown]) == ["the statement ${One}"]
+    assert opens([known, unknown], [unknown, known]) == []
+    assert opens([known, unknown], [known, other]) == ["the statement ${Other}"]
+    assert opens([known], [known, {"Fn::If": ["C", {"Ref": "AWS::NoValue"}, unknown, "d"]}]) != []
+    assert opens([known], [known, {"Ref": "AWS::NoValue"}]) == []
+
+
+def test_statements_as_json() -> None:
+    """A document, or only its statements, can be JSON. Other texts have no statements."""
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}
+    expected = statements({"Statement": statement})
+
+    assert statements(json.dumps({"Statement": [statement]})) == expected
+    assert statements({"Statement": json.dumps(statement)}) == expected
+    assert statements("text") == statements("[]") == []
