@@ -34,13 +34,13 @@ class Setting(NamedTuple):
 
     Attributes:
         types: a type, or a part of one; empty for every type that has the property.
-        place: the end of the place of the value.
+        places: the ends of the places of the values, separated by spaces.
         judge: returns the problem of the new value, from the old and new value; empty if there is none.
         of_items: whether values that are removed with their list item count.
     """
 
     types: str
-    place: str
+    places: str
     judge: Callable[[Any, Any], str]
     of_items: bool = True
 
@@ -100,7 +100,8 @@ def problems(
 def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
     """Yield the problem of a changed value, in words; the first matching setting judges it."""
     for setting in settings:
-        if setting.types in type_name and _ends_with(value.place, setting.place):
+        fits = setting.types in type_name
+        if fits and any(_ends_with(value.place, end) for end in setting.places.split()):
             goes = value.of_item and value.after is None
             if (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
                 yield f"{value.place} {problem}"

@@ -81,15 +81,15 @@ def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedSt
             for text, written in _attached(side, resource).items():
                 if text not in had:
                     yield risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=written)
-            old, new = (
-                properties.get("PermissionsBoundary")
-                for properties in (was.properties if was else {}, resource.properties)
-            )
-            if old and not new:
-                yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=_policy_in_words(old))
-            elif old and old != new:
-                words_of = {"old": _policy_in_words(old), "new": _policy_in_words(new)}
-                yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, **words_of)
+            limit = resource.properties.get("PermissionsBoundary")
+            old = was.properties.get("PermissionsBoundary") if was else None
+            if old and old != limit:
+                written = _policy_in_words(old)
+                if limit:
+                    new = _policy_in_words(limit)
+                    yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, old=written, new=new)
+                else:
+                    yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=written)
 
 
 def _attached(side: ResolvedStack, resource: Resource) -> dict[str, str]:

@@ -31,6 +31,9 @@ _NO_BACKUPS: Final = "backups of this kind are no longer created"
 _LOGS: Final = "records are retained for a shorter time"
 _UNRECORDED: Final = "less is recorded"
 _QUIET: Final = "fewer recipients, or none, are notified"
+_NO_REQUESTS: Final = "requests are no longer recorded"
+_NO_VERSIONS: Final = "overwritten and deleted objects are not retained"
+_BUCKET: Final = "AWS::S3::Bucket"
 
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 # The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
@@ -52,92 +55,62 @@ def _deleted_after_days(what: str) -> Callable[[Any, Any], str]:
 
 # The first match applies. Defaults: the page of each type in the template reference.
 _SETTINGS: Final = (
-    *(
-        Setting("", name, must_not_be("false", _DELETABLE, "false", "INACTIVE"))
-        for name in (
-            "DeletionProtection",
-            "DeletionProtectionEnabled",
-            "DeleteProtection",
-            "DisableApiTermination",
-            "LoadBalancerAttributes[deletion_protection.enabled].Value",
-        )
+    Setting(
+        "",
+        "DeletionProtection DeletionProtectionEnabled DeleteProtection DisableApiTermination "
+        "LoadBalancerAttributes[deletion_protection.enabled].Value",
+        must_not_be("false", _DELETABLE, "false", "INACTIVE"),
     ),
-    *(
-        Setting(kind, "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1))
-        for kind in ("::DBCluster", "::DBInstance")
-    ),
+    Setting("::DBCluster", "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
+    Setting("::DBInstance", "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
     Setting("", "SnapshotRetentionLimit", must_not_decrease(_BACKUPS, 0)),
     Setting("", "AutomatedSnapshotRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
     Setting("", "DeleteAutomatedBackups", must_not_be("true", "its backups are deleted with it", "true")),
     Setting("", "PointInTimeRecoveryEnabled", must_not_be("false", _NO_BACKUPS, "false")),
+    Setting(_BUCKET, "VersioningConfiguration.Status", must_not_be("Suspended", _NO_VERSIONS, "Suspended")),
+    Setting(_BUCKET, "ExpirationInDays", _deleted_after_days("objects")),
     Setting(
-        "AWS::S3::Bucket",
-        "VersioningConfiguration.Status",
-        must_not_be("Suspended", "overwritten and deleted objects are not retained", "Suspended"),
-    ),
-    Setting("AWS::S3::Bucket", "ExpirationInDays", _deleted_after_days("objects")),
-    *(
-        Setting("AWS::S3::Bucket", name, _deleted_after_days("noncurrent versions of objects"))
-        for name in ("NoncurrentDays", "NoncurrentVersionExpirationInDays")
+        _BUCKET,
+        "NoncurrentDays NoncurrentVersionExpirationInDays",
+        _deleted_after_days("noncurrent versions of objects"),
     ),
     Setting("AWS::Logs::LogGroup", "RetentionInDays", _deleted_after_days("log events")),
     Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
-    Setting("", "EnableCloudwatchLogsExports[]", must_not_be_removed(_UNRECORDED)),
-    Setting("", "EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)),
+    Setting(
+        "", "EnableCloudwatchLogsExports[] EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)
+    ),
     Setting("AWS::EC2::FlowLog", "TrafficType", in_order("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
     Setting(
         "AWS::ApiGateway",
-        "AccessLogSetting.DestinationArn",
-        must_not_be_removed("requests are no longer recorded"),
-    ),
-    Setting(
-        "AWS::ApiGateway",
-        "AccessLogSettings.DestinationArn",
-        must_not_be_removed("requests are no longer recorded"),
+        "AccessLogSetting.DestinationArn AccessLogSettings.DestinationArn",
+        must_not_be_removed(_NO_REQUESTS),
     ),
     Setting("AWS::ApiGateway::Stage", "LoggingLevel", in_order("INFO ERROR OFF", _UNRECORDED, "OFF")),
-    *(
-        Setting(
-            "",
-            name,
-            must_not_be("false", "its metrics are missing, and alarms on them do not work", "false"),
-            of_items=False,
-        )
-        for name in ("MetricsEnabled", "CloudWatchMetricsEnabled")
+    Setting(
+        "",
+        "MetricsEnabled CloudWatchMetricsEnabled",
+        must_not_be("false", "its metrics are missing, and alarms on them do not work", "false"),
+        of_items=False,
     ),
     Setting(
         "AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", in_order("KEEP DROP", _UNRECORDED, "KEEP")
     ),
-    *(
-        Setting("AWS::CloudTrail::Trail", name, must_not_be("false", _UNRECORDED, "false"))
-        for name in (
-            "IsLogging",
-            "IsMultiRegionTrail",
-            "IncludeGlobalServiceEvents",
-            "EnableLogFileValidation",
-        )
-    ),
     Setting(
-        "AWS::CloudFront::Distribution",
-        "Logging.Bucket",
-        must_not_be_removed("requests are no longer recorded"),
+        "AWS::CloudTrail::Trail",
+        "IsLogging IsMultiRegionTrail IncludeGlobalServiceEvents EnableLogFileValidation",
+        must_not_be("false", _UNRECORDED, "false"),
     ),
+    Setting("AWS::CloudFront::Distribution", "Logging.Bucket", must_not_be_removed(_NO_REQUESTS)),
     Setting(
-        "AWS::S3::Bucket",
-        "LoggingConfiguration.DestinationBucketName",
-        must_not_be_removed("requests are no longer recorded"),
-    ),
-    Setting(
-        "AWS::S3::Bucket",
-        "LoggingConfiguration.LogFilePrefix",
-        must_not_be_removed("requests are no longer recorded"),
+        _BUCKET,
+        "LoggingConfiguration.DestinationBucketName LoggingConfiguration.LogFilePrefix",
+        must_not_be_removed(_NO_REQUESTS),
     ),
     Setting(
         "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", must_not_be("false", _UNRECORDED, "false")
     ),
     Setting("AWS::RDS::EventSubscription", "Enabled", must_not_be("false", _QUIET, "true")),
-    Setting("AWS::RDS::EventSubscription", "EventCategories[]", must_not_be_removed(_QUIET)),
-    Setting("AWS::RDS::EventSubscription", "SourceIds[]", must_not_be_removed(_QUIET)),
+    Setting("AWS::RDS::EventSubscription", "EventCategories[] SourceIds[]", must_not_be_removed(_QUIET)),
     Setting(
         "AWS::GuardDuty::Detector", "Enable", must_not_be("false", "threats are no longer detected", "true")
     ),

@@ -1,6 +1,7 @@
 """Access that is not compared; in all resource types, no access is neither compared nor reported."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from cfn_analysis.model.access_properties import (
     managed_policies,
     other_policies,
 )
+from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 
 from ..templates import resources, reviewed, risks
@@ -111,60 +113,7 @@ _GRANTING = re.compile(
     r"|Entitlement|Authorizer|Authorization(Rule)?|Accessor|DelegatedAdmin|RoleAttachment|RoleAlias|User"
     r"|AccessGrant\w*|AccessToken|AccessSource|Member|Policy|Principal\w*)$"
 )
-NO_ACCESS = {
-    "identifies callers, which does not give them AWS access": ["AWS::ApiGateway::ApiKey"],
-    "how AWS reads from an application": ["AWS::AppFabric::AppAuthorization"],
-    "scaling, schedules and quotas": [
-        "AWS::ApplicationAutoScaling::ScalingPolicy",
-        "AWS::AutoScaling::ScalingPolicy",
-        "AWS::Batch::QuotaShare",
-        "AWS::Batch::SchedulingPolicy",
-    ],
-    "how long something is kept": [
-        "AWS::DLM::LifecyclePolicy",
-        "AWS::ImageBuilder::LifecyclePolicy",
-        "AWS::Logs::StorageTierPolicy",
-        "AWS::OpenSearchServerless::LifecyclePolicy",
-    ],
-    "what is cached, sent or routed": [
-        "AWS::CloudFront::CachePolicy",
-        "AWS::CloudFront::ContinuousDeploymentPolicy",
-        "AWS::CloudFront::OriginRequestPolicy",
-        "AWS::CloudFront::ResponseHeadersPolicy",
-        "AWS::EC2::TransitGatewayMeteringPolicy",
-        "AWS::EC2::TransitGatewayMulticastGroupMember",
-        "AWS::Route53::TrafficPolicy",
-        "AWS::SES::MailManagerTrafficPolicy",
-    ],
-    "checks and firewalls, which only restrict": [
-        "AWS::Bedrock::AutomatedReasoningPolicy",
-        "AWS::FMS::Policy",
-        "AWS::IVS::PlaybackRestrictionPolicy",
-        "AWS::NetworkFirewall::FirewallPolicy",
-        "AWS::NetworkSecurityManager::Policy",
-        "AWS::QuickSight::ApprovalPolicy",
-        "AWS::ResilienceHub::ResiliencyPolicy",
-        "AWS::ResilienceHubV2::Policy",
-        "AWS::SecurityHub::ConfigurationPolicy",
-    ],
-    "another account or user becomes a member, without rights here": [
-        "AWS::Chime::AppInstanceUser",
-        "AWS::CleanRooms::Membership",
-        "AWS::GuardDuty::Member",
-        "AWS::IdentityStore::User",
-        "AWS::Macie::Member",
-        "AWS::ManagedBlockchain::Member",
-        "AWS::ServiceCatalog::AcceptedPortfolioShare",
-    ],
-    "a name or a key for the service": [
-        "AWS::PCAConnectorAD::ServicePrincipalName",
-        "AWS::Redshift::SnapshotCopyGrant",
-    ],
-    "a policy document in Content, which is recognized by its statements": [
-        "AWS::Organizations::Policy",
-        "AWS::Organizations::ResourcePolicy",
-    ],
-}
+NO_ACCESS = load(Path(__file__).with_name("no_access.yaml").read_text("utf-8"))
 
 
 def _is_decided(given: Property) -> bool:

@@ -1,14 +1,17 @@
 """Policies of roles and resources: newly allowed access."""
 
-import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing import report
 
 from ..own_changes import own_side, with_template
 from ..templates import resources, reviewed, risks
+
+ROWS = load(Path(__file__).with_name("policies.yaml").read_text("utf-8"))
 
 
 def test_the_policy_of_a_new_resource_is_reported_if_public() -> None:
@@ -61,92 +64,10 @@ def test_values_of_secrets_are_not_in_the_messages() -> None:
     assert "4711" not in found["opens", "Policy"]
 
 
-def _policy(principal: str, action: str = "a:Get") -> dict[str, Any]:
-    return {"Statement": [_allow(principal, action)]}
-
-
-def _allow(principal: str, action: str = "a:Get") -> dict[str, Any]:
-    return {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": action, "Resource": "*"}
-
-
 PARTNER = "123456789012"
-PUT = {"StatementId": "a", "Action": "events:PutEvents"}
-ORGANIZATION = {"Key": "aws:PrincipalOrgID", "Type": "StringEquals", "Value": "o-1"}
-LAYER = {"Action": "lambda:GetLayerVersion", "LayerVersionArn": "l"}
-READ = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]})
 
 
-@pytest.mark.parametrize(
-    ("kind", "narrow", "wide", "what"),
-    [
-        (
-            "AWS::Events::EventBusPolicy",
-            {**PUT, "Principal": PARTNER},
-            {**PUT, "Principal": "*"},
-            "events:PutEvents by everyone",
-        ),
-        (
-            "AWS::Events::EventBusPolicy",
-            {**PUT, "Principal": "*", "Condition": ORGANIZATION},
-            {**PUT, "Principal": "*"},
-            "events:PutEvents by everyone",
-        ),
-        (
-            "AWS::Events::EventBusPolicy",
-            {"StatementId": "a", "Statement": _allow(PARTNER)},
-            {"StatementId": "a", "Statement": _allow("*", "a:*")},
-            "a:* on * by everyone",
-        ),
-        (
-            "AWS::DynamoDB::Table",
-            {"ResourcePolicy": {"PolicyDocument": _policy(PARTNER)}},
-            {"ResourcePolicy": {"PolicyDocument": _policy("*", "a:*")}},
-            "a:* on * by everyone",
-        ),
-        (
-            "AWS::DynamoDB::GlobalTable",
-            {"Replicas": [{"Region": "eu-west-1"}, {"Region": "us-east-1"}]},
-            {
-                "Replicas": [
-                    {"Region": "us-east-1", "ResourcePolicy": {"PolicyDocument": _policy("*")}},
-                    {"Region": "eu-west-1"},
-                ]
-            },
-            "a:Get on * by everyone",
-        ),
-        (
-            "AWS::EC2::VPCEndpointServicePermissions",
-            {"ServiceId": "s", "AllowedPrincipals": [PARTNER]},
-            {"ServiceId": "s", "AllowedPrincipals": ["*"]},
-            "all access by everyone",
-        ),
-        (
-            "AWS::Lambda::LayerVersionPermission",
-            {**LAYER, "Principal": "*", "OrganizationId": "o-1"},
-            {**LAYER, "Principal": "*"},
-            "lambda:GetLayerVersion by everyone, no longer limited as before by OrganizationId",
-        ),
-        (
-            "AWS::SecretsManager::ResourcePolicy",
-            {"SecretId": "s", "ResourcePolicy": _policy(PARTNER)},
-            {"SecretId": "s", "ResourcePolicy": _policy("*")},
-            "a:Get on * by everyone",
-        ),
-        (
-            "AWS::XRay::ResourcePolicy",
-            {"PolicyName": "a", "PolicyDocument": json.dumps(_policy(PARTNER))},
-            {"PolicyName": "a", "PolicyDocument": json.dumps(_policy("*"))},
-            "a:Get on * by everyone",
-        ),
-        (
-            "AWS::QuickSight::Dashboard",
-            {"Permissions": [{"Principal": "p", "Actions": ["q:Get"]}]},
-            {"Permissions": [{"Principal": "p", "Actions": ["q:Put", "q:Get"]}]},
-            "q:Put by p",
-        ),
-        ("AWS::Transfer::User", {"UserName": "a", "Policy": READ}, {"UserName": "a"}, "* on *"),
-    ],
-)
+@pytest.mark.parametrize(("kind", "narrow", "wide", "what"), ROWS["test_access_in_any_property_of_any_type"])
 def test_access_in_any_property_of_any_type(
     kind: str, narrow: dict[str, Any], wide: dict[str, Any], what: str
 ) -> None:
