@@ -102,10 +102,24 @@ def _words(value: Any, *, secret: bool) -> Any:
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
             safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
+            if len([piece for piece in pieces(text, str) if piece]) > 1:  # a condition between other texts
+                safe = {name: f"({part})" if "Fn::If" in bound[name] else part for name, part in safe.items()}
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE
-    return _hide_text(in_words(value))
+    return _hide_text(in_words(_as_written(value)))
+
+
+def _as_written(value: Any) -> Any:
+    """Return an unknown value with its parameters as a template refers to them."""
+    match value:
+        case {"Fn::Given": str(name)}:
+            return {"Ref": name}
+        case list():
+            return [_as_written(part) for part in value]
+        case dict():
+            return {key: _as_written(part) for key, part in value.items()}
+    return value
 
 
 def _has_secret_text(text: str) -> bool:

@@ -6,6 +6,7 @@ WILL_FAIL: Final = "will-fail"
 DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
 OPENS: Final = "opens"
+NOT_JUDGED: Final = "not-judged"
 GUARD: Final = "guard"
 REPLACED: Final = "replace"
 RENAME: Final = "rename"
@@ -18,6 +19,7 @@ KINDS: Final = (
     DATA_LOSS,
     EXPORT,
     OPENS,
+    NOT_JUDGED,
     GUARD,
     REPLACED,
     RENAME,

@@ -49,7 +49,7 @@ _LATER: Final = (
     "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
     "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
 )
-Place = tuple[EnvironmentChanges, StackChanges]
+_Compared = tuple[EnvironmentChanges, StackChanges]
 
 BLIND: Final = (
     "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
@@ -169,10 +169,12 @@ def reconcile(review: Review, change_set: ChangeSet) -> Reconciliation:
     Raises:
         ReconcileError: the stack is not in the review.
     """
-    place = environment, stack = _place(review, change_set.stack)
+    environment, stack = _place(review, change_set.stack)
     ours = {outcome.change.node.name: outcome for outcome in stack.resources}
     names = [*ours, *(name for name in change_set.changes if name not in ours)]
-    verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), place) for name in names)
+    verdicts = tuple(
+        _verdict(name, ours.get(name), change_set.changes.get(name), (environment, stack)) for name in names
+    )
     return Reconciliation(environment.name, stack.built.name, verdicts)
 
 
@@ -234,7 +236,7 @@ def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
     return AwsChange(change, old_one, scope, entry.get("Details") or ())
 
 
-def _place(review: Review, name: str) -> Place:
+def _place(review: Review, name: str) -> _Compared:
     every = [(environment, stack) for environment in review.environments for stack in environment.stacks]
     for environment, stack in every:
         if environment.after[stack.built.name].deployed_name == name:
@@ -248,16 +250,19 @@ def _place(review: Review, name: str) -> Place:
     )
 
 
-def _verdict(name: str, ours: ResourceOutcome | None, theirs: AwsChange | None, place: Place) -> Comparison:
+def _verdict(
+    name: str, ours: ResourceOutcome | None, theirs: AwsChange | None, place: _Compared
+) -> Comparison:
+    environment, stack = place
     our_word = ours.change.action if ours else NONE
     their_word = theirs.change if theirs else NONE
     notes: list[str] = []
     if _STRENGTH[their_word] > _STRENGTH[our_word]:
         word = CHANGE_SET_HAS_MORE
-        notes += _why_more(theirs, place[1]) if theirs else []
+        notes += _why_more(theirs, stack) if theirs else []
     elif _STRENGTH[their_word] < _STRENGTH[our_word]:
         word = REVIEW_HAS_MORE
-        notes += _why_silent(ours.change, their_word, place[0]) if ours else []
+        notes += _why_silent(ours.change, their_word, environment) if ours else []
     else:
         word = AGREE
     if word == AGREE and ours and theirs and theirs.old_one in _DATA:

@@ -7,6 +7,7 @@ from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
@@ -51,6 +52,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from failing
     yield from _stacks_left(environment)
     yield from openings(environment)
+    yield from not_judged(environment)
     yield from weakened_guards(environment)
     yield from disconnected(environment)
     yield from stale_names(environment)
@@ -125,7 +127,7 @@ def _replacement(change: ResourceChange, data: str) -> Risk:
         sentence = sentences.REPLACED_BY_REFERENCE if follows else sentences.REPLACED
         return risk(REPLACED, change.node, sentence, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
-    unless = " or ".join(case for case in cases if case)
+    unless = " or ".join(filter(None, cases))
     sentence = sentences.MAYBE_REPLACED_BY_REFERENCE if follows else sentences.MAYBE_REPLACED
     return risk(REPLACED, change.node, sentence, **detail, unless=unless)
 

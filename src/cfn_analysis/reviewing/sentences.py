@@ -14,12 +14,14 @@ from typing import Any, Final
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
-from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE
 
 WORDS: Final = {
     stack_policies.MODIFY: "change",
     stack_policies.REPLACE: "replace",
     stack_policies.DELETE: "delete",
+    ADD: "is new",
+    UPDATE: "changes",
     REMOVE: "is removed from the template",
     f"maybe-{REMOVE}": "may be removed from the stack (its condition is not known)",
     REPLACE: "is replaced",
@@ -164,6 +166,13 @@ ACCESS_ALLOWED: Final = (
 )
 ACCESS_NO_LONGER_DENIED: Final = "{each} no longer denies the following in all cases: {access:; }."
 MANAGED_POLICY_ATTACHED: Final = "{each} gets the managed policy {arn}, with all its permissions."
+ACCESS_NOT_COMPARED: Final = (
+    "{each} {action:in words}. It determines {what}, which is not compared: read the change."
+)
+POLICY_NOT_READ: Final = (
+    "{each} {action:in words}, with the {places:policy|policies} {places}. What is not an IAM policy, or "
+    "known only after the deploy, is not compared: read the change."
+)
 BOUNDARY_CHANGED: Final = (
     "{each} changes its permissions boundary from {old} to {new}, which cannot be shown to be narrower."
 )

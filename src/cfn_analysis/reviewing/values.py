@@ -1,13 +1,13 @@
 """Property values of a resource before and after a change, for the checks that judge a change."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.updates.resolved_stack import mentions
+from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ResourceChange
 
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
@@ -52,6 +52,12 @@ def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
             yield from _parts(cause.name, cause.before, cause.after)
 
 
+def values_of(resource: Resource) -> Iterator[ValueChange]:
+    """Yield every value of a new resource."""
+    for name, value in resource.properties.items():
+        yield from _parts(name, None, value)
+
+
 def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[ValueChange]:
     """Yield a difference; for an added or removed mapping or list, each value in it."""
     whole = before if after is None else after
@@ -88,12 +94,17 @@ def problems(
     for value in value_changes(change):
         if gone and any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
             continue
-        for setting in settings:
-            if setting.types in change.type and _ends_with(value.place, setting.place):
-                goes = value.of_item and value.after is None
-                if (setting.of_items or not goes) and (effect := setting.judge(value.before, value.after)):
-                    yield f"{value.place} {effect}"
-                break
+        yield from judged(change.type, value, settings)
+
+
+def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
+    """Yield the problem of a changed value, in words; the first matching setting judges it."""
+    for setting in settings:
+        if setting.types in type_name and _ends_with(value.place, setting.place):
+            goes = value.of_item and value.after is None
+            if (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
+                yield f"{value.place} {problem}"
+            return
 
 
 def _ends_with(place: str, end: str) -> bool:

@@ -1,8 +1,11 @@
-"""Grouping of equal changes, and the parts of long texts that differ."""
+"""Grouping of equal changes and risks, and the parts of long texts that differ."""
 
 from typing import Any
 
-from cfn_analysis.reviewing.digest import stack_digests
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.digest import risk_groups, stack_digests
+from cfn_analysis.reviewing.findings import Risk, risk
 
 
 def digest(
@@ -44,3 +47,61 @@ def test_texts_without_differing_lines() -> None:
     """A text of one line, and texts that differ only in commas and indentation, are shown as they are."""
     for before, after in (("a: 1", "a: 2"), ("[\na\n]", "[\na,\n]"), ("[\na\n]", "a")):
         assert digest(dev=(before, after)) == [(("dev",), [("DashboardBody", before, after)])]
+
+
+def grouped(*risks: Risk) -> list[tuple[list[str], tuple[str, ...], str]]:
+    """Return the places, environments and message of each group."""
+    return [(group.places, group.risk.environments, group.message) for group in risk_groups(risks)]
+
+
+def test_risks_with_the_same_detail_are_one() -> None:
+    """Each is the subject, or all are in a list. Other details, kinds and stacks stay apart."""
+    removed = [
+        risk("guard", Node(stack, name), sentences.GUARD_REMOVED, effect=effect)
+        for stack, name, effect in (
+            ("api", "A", "x"),
+            ("api", "B", "x"),
+            ("api", "C", "y"),
+            ("web", "D", "x"),
+        )
+    ]
+    assert grouped(*removed, removed[0]._replace(kind="opens")) == [
+        (["api.A", "api.B"], (), "Each is removed: x."),
+        (["api.C"], (), "C is removed: y."),
+        (["web.D"], (), "D is removed: x."),
+        (["api.A"], (), "A is removed: x."),
+    ]
+    action = "Update:Delete"
+    denied = [
+        risk("will-fail", Node("api", name), sentences.UPDATE_DENIED, certain=True, action=action)
+        for name in "AB"
+    ]
+    ((places, _, message),) = grouped(*denied)
+    assert places == ["api.A", "api.B"]
+    assert "does not allow an update to delete A, B (Update:Delete)" in message
+
+
+def test_a_sentence_about_one_resource() -> None:
+    """A sentence that needs the name of its resource is written for each."""
+    outputs = [risk("output", Node("api", key), sentences.OUTPUT_REMOVED) for key in "AB"]
+
+    assert [places for places, _, _ in grouped(*outputs)] == [["api.A"], ["api.B"]]
+
+
+def test_risks_that_differ_in_the_name_of_the_environment() -> None:
+    """They are one risk of several environments, with a star for the name; longer words stay."""
+    stale = [
+        risk(
+            "interruption",
+            Node("api", "A"),
+            sentences.NAME_STALE,
+            is_deleted=True,
+            old=f"shop-{name}-a",
+            readers=("produce",),
+        )._replace(environments=(name,))
+        for name in ("dev", "prod")
+    ]
+    message = "A is deleted, but produce still has its old name shop-*-a in a text. Change it there too."
+
+    assert grouped(*stale) == [(["api.A"], ("dev", "prod"), message)]
+    assert grouped(stale[0]) == [(["api.A"], ("dev",), message.replace("*", "dev"))]

@@ -42,7 +42,7 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
     (bare,) = sarif.review_results(found._replace(sources={}))
     assert bare.file == "out/api.yaml"
     assert (ROOT / bare.file).read_text("utf-8").splitlines()[bare.line - 1] == "  ProxyGetMethod:"
-    guard = risk("guard", Node("api", ""), sentences.termination_unprotected, stack="api")
+    guard = risk("guard", Node("api", ""), sentences.TERMINATION_UNPROTECTED, stack="api")
     (stack,) = sarif.review_results(found._replace(risks=[guard._replace(environments=("prod",))]))
     assert (stack.file, stack.line, stack.message) == (
         "out/api.yaml",

@@ -8,11 +8,13 @@ from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.reviewing.values import (
     Setting,
     in_order,
+    judged,
     must_not_be,
     must_not_be_removed,
     must_not_increase,
     problems,
     text,
+    values_of,
     words,
 )
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
@@ -90,11 +92,53 @@ def _must_not_go(effect: str) -> Callable[[Any, Any], str]:
     return judge
 
 
+def _associated(before: Any, after: Any) -> str:
+    """Judge what a public address is associated with; covers AWS::EC2::EIPAssociation too."""
+    return f"is {words(after)}: it gets a public address" if after not in (None, before) else ""
+
+
+def _added_block(before: Any, after: Any) -> str:
+    return f"is {words(after)}: more addresses can reach its endpoint" if after is not None else ""
+
+
 def _endpoint(before: Any, after: Any) -> str:
     was, will = text(before), text(after)
     return f"is {words(after)} instead of PRIVATE: {_PUBLIC}" if was == "PRIVATE" and will else ""
 
 
+_ADDRESS: Final = "public IP addresses are assigned"
+_ANONYMOUS: Final = "callers do not need credentials"
+# Public addresses and endpoints, and callers without an identity; also of a new resource.
+_PUBLIC_SETTINGS: Final = (
+    *(
+        Setting("", name, must_not_be("true", _ADDRESS, "false"))
+        for name in (
+            "AssociatePublicIpAddress",
+            "AutoAssignPublicIps",
+            "CreatePublicIP",
+            "MapPublicIpOnLaunch",
+        )
+    ),
+    Setting("", "AssignPublicIp", must_not_be("ENABLED", _ADDRESS, "DISABLED")),
+    Setting("", "PublicConnectivity", must_not_be("true", _PUBLIC, "false")),
+    *(Setting("AWS::EC2::EIP", name, _associated) for name in ("InstanceId", "NetworkInterfaceId")),
+    Setting("AWS::EKS::Cluster", "PublicAccessCidrs[]", _added_block),
+    Setting(
+        "AWS::MSK::Cluster",
+        "PublicAccess.Type",
+        in_order("DISABLED SERVICE_PROVIDED_EIPS", _PUBLIC, "DISABLED"),
+    ),
+    Setting(
+        "",
+        "AllowUnauthenticatedIdentities",
+        must_not_be("true", "anyone gets AWS credentials without signing in", "false"),
+    ),
+    *(
+        Setting("", name, must_not_be("true", _ANONYMOUS, "false"))
+        for name in ("AnonymousAuthEnabled", "Unauthenticated.Enabled")
+    ),
+    Setting("", "OnUnauthenticatedRequest", in_order("authenticate=deny allow", _ANONYMOUS, "authenticate")),
+)
 # The first match applies. Documentation: the page of the type in the template reference.
 _SETTINGS: Final = (
     *(
@@ -109,9 +153,10 @@ _SETTINGS: Final = (
     Setting("AWS::S3::Bucket", "SSEAlgorithm", in_order("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
     Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC)),
     *(
-        Setting("", name, must_not_be("true", _PUBLIC, "false"))
-        for name in ("AssociatePublicIpAddress", "MapPublicIpOnLaunch", "AllowUnauthenticatedIdentities")
+        Setting("", name, must_not_be("true", _PUBLIC, "true"))
+        for name in ("EndpointPublicAccess", "IsPubliclyAccessible")
     ),
+    *_PUBLIC_SETTINGS,
     *(
         Setting("", name, must_not_be("false", _PLAIN, "false"), of_items=False)
         for name in (
@@ -235,7 +280,10 @@ _SETTINGS: Final = (
 )
 # For new resources, which were not accessible before.
 _FIRST: Final = (
-    Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC, "false")),
+    *(
+        Setting("", name, must_not_be("true", _PUBLIC, "false"))
+        for name in ("PubliclyAccessible", "EndpointPublicAccess", "IsPubliclyAccessible")
+    ),
     Setting(
         "AWS::Lambda::Url", "AuthType", must_not_be("NONE", "requests do not need a signature", "AWS_IAM")
     ),
@@ -245,6 +293,7 @@ _FIRST: Final = (
         must_not_be("internet-facing", _PUBLIC, "internal"),
     ),
     Setting("AWS::S3::Bucket", "AccessControl", in_order(_ACLS, _OTHERS, "Private")),
+    *_PUBLIC_SETTINGS,
 )
 
 
@@ -252,11 +301,8 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
     """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
     if change.action == ADD and after is not None:
-        for key, value in after.properties.items():
-            for setting in _FIRST:
-                fits = setting.types in change.type and setting.place == key
-                if fits and (found := setting.judge(None, value)):
-                    yield f"{key} {found}"
+        for value in values_of(after):
+            yield from judged(change.type, value, _FIRST)
         if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
             after.properties
         ):

@@ -106,8 +106,9 @@ def statements(document: Any) -> list[Statement]:
     """
     found: list[Statement] = []
     for content, limits in _unfolded(_parsed(document)):
-        for written in as_list(content.get("Statement")):
-            found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(written)]
+        written = [content] if is_unknown(content) else as_list(_parsed(content.get("Statement")))
+        for statement in written:
+            found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(statement)]
     return found
 
 
@@ -119,13 +120,6 @@ def _parsed(document: Any) -> Any:
         return json.loads(document)
     except ValueError:
         return None
-
-
-def is_policy(value: Any) -> bool:
-    """Return whether a value is a policy document, or its JSON."""
-    if isinstance(value, str):
-        return value.lstrip().startswith("{") and '"Statement"' in value
-    return isinstance(value, Mapping) and "Statement" in value
 
 
 def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Access]:
@@ -190,20 +184,24 @@ def _matching(action: Pattern) -> tuple[Pattern, ...]:
     return tuple(name for name in names if covers(action, name))
 
 
-def _statement(item: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
-    names_resource = "Resource" in item or "NotResource" in item
+def _statement(written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
+    if is_unknown(written):  # it covers only itself
+        itself = pattern(written)
+        unnamed, named = Some({itself: ""}), Some({itself: f"the statement {words(written)}"})
+        return Statement(False, unnamed, named, unnamed, limits)
+    names_resource = "Resource" in written or "NotResource" in written
     principals = _ALL
-    if "Principal" in item or "NotPrincipal" in item:
+    if "Principal" in written or "NotPrincipal" in written:
         principals = _set(
-            _principals(item.get("Principal")), _principals(item.get("NotPrincipal"), whole=False)
+            _principals(written.get("Principal")), _principals(written.get("NotPrincipal"), whole=False)
         )
     return Statement(
-        item.get("Effect") == "Deny",
+        written.get("Effect") == "Deny",
         principals,
-        _set(_texts(item.get("Action"), fold=True), _texts(item.get("NotAction"), fold=True)),
+        _set(_texts(written.get("Action"), fold=True), _texts(written.get("NotAction"), fold=True)),
         # A trust policy has no Resource element; it applies to its role.
-        _set(_texts(item.get("Resource")), _texts(item.get("NotResource"))) if names_resource else _ALL,
-        (*conditions(item.get("Condition")), *limits),
+        _set(_texts(written.get("Resource")), _texts(written.get("NotResource"))) if names_resource else _ALL,
+        (*conditions(written.get("Condition")), *limits),
     )
 
 
@@ -277,12 +275,12 @@ def _is_own_role(value: Any) -> bool:
 def _unfolded(
     value: Any, limits: tuple[Condition, ...] = ()
 ) -> Iterator[tuple[Document, tuple[Condition, ...]]]:
-    """Yield a mapping; for an unknown condition, all alternatives, each limited by its branch."""
+    """Yield a mapping or an unknown value; for an unknown condition, both branches, each with its limit."""
     match value:
         case {"Fn::If": [_, yes, no, *definition]}:
             for branch in (yes, no):
                 limit = undecided([definition, branch is yes])
                 for alternative in as_list(branch):
                     yield from _unfolded(alternative, (*limits, limit))
-        case Mapping() if not is_unknown(value):
+        case Mapping() if value != {"Ref": "AWS::NoValue"}:
             yield value, limits

@@ -1,23 +1,8 @@
-"""Messages about settings that open a resource or weaken a guard."""
+"""Weakened alarms."""
 
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from cfn_analysis.model.rendering import load
-
-from .templates import resources, reviewed, risks
-
-ROWS = load(Path(__file__).with_name("settings.yaml").read_text("utf-8"))
-
-
-@pytest.mark.parametrize(("kind", "before", "after", "message"), ROWS["test_guards"])
-def test_guards(kind: str, before: dict[str, Any], after: dict[str, Any], message: str) -> None:
-    """The message describes the effect of the new value."""
-    found = reviewed(resources(It=(kind, before)), resources(It=(kind, after)))
-
-    assert risks(found)["guard", "It"] == f"It: {message}."
+from ..templates import resources, reviewed, risks
 
 
 def _depth_alarm(queue: str, *queues: str) -> dict[str, Any]:
@@ -47,11 +32,3 @@ def test_an_alarm_on_the_successor_of_a_removed_queue_is_no_guard() -> None:
     assert left["guard", "Alarm"] == (
         "Alarm: Dimensions is changed: it monitors another condition, and may notify later."
     )
-
-
-@pytest.mark.parametrize(("kind", "before", "after", "message"), ROWS["test_openings"])
-def test_openings(kind: str, before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
-    """Limits of requests, and what separates caches or keeps data out of logs, must not be weakened."""
-    found = risks(reviewed(resources(It=(kind, before)), resources(It=(kind, after))))
-
-    assert found.get(("opens", "It")) == (message and f"It: {message}.")

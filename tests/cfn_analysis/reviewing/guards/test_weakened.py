@@ -1,0 +1,20 @@
+"""Messages about weakened guards."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.rendering import load
+
+from ..templates import resources, reviewed, risks
+
+ROWS = load(Path(__file__).with_name("weakened.yaml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "message"), ROWS["test_guards"])
+def test_guards(kind: str, before: dict[str, Any], after: dict[str, Any], message: str) -> None:
+    """The message describes the effect of the new value."""
+    found = reviewed(resources(It=(kind, before)), resources(It=(kind, after)))
+
+    assert risks(found)["guard", "It"] == f"It: {message}."
