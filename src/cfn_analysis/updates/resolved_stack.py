@@ -227,7 +227,7 @@ def _resolve(
     readers: dict[Node, list[str]] = {}
     for name, declared in stack.resources.items():
         reading = _Reading(stack.region, earlier, deployed)
-        resources[name] = resource = _resource(body.reading(reading), name, declared)
+        resources[name] = resource = _resolved_resource(body.reading(reading), name, declared)
         if resource.exists is not NO:
             for export in reading.imports:
                 importers.setdefault(export, []).append(name)
@@ -241,7 +241,7 @@ def _resolve(
         body.values,
         body.truths,
         resources,
-        {key: _output(rest, key, output) for key, output in stack.outputs.items()},
+        {key: _resolved_output(rest, key, output) for key, output in stack.outputs.items()},
         importers,
         readers,
         body.refused_values(),
@@ -249,7 +249,7 @@ def _resolve(
     )
 
 
-def _resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
+def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
     exists = body.exists(declared)
     type_name = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
     node = declared.get("Properties", {})
@@ -260,7 +260,7 @@ def _resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Reso
     return Resource(type_name, exists, inputs, properties, declared)
 
 
-def _output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
+def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
     export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")

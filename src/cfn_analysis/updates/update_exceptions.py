@@ -113,7 +113,7 @@ def _replacing_policy(changed: ChangedProperties) -> Truth:
     return UNKNOWN if is_unknown(will) else truth_of(str(as_strings(will)) == "true")
 
 
-def _document(changed: ChangedProperties) -> Truth:
+def _unless_new_version(changed: ChangedProperties) -> Truth:
     method = changed.after.get("UpdateMethod", "Replace")
     return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
 
@@ -177,7 +177,7 @@ DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
         "PerformanceInsightsKMSKeyId": _if_given_before("PerformanceInsightsKMSKeyId"),
     },
     "AWS::SNS::Subscription": {"Region": never},
-    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
+    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _unless_new_version),
 }
 """Type -> property that replaces in some cases -> function that checks the case."""
 
