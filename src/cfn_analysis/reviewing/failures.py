@@ -116,13 +116,9 @@ def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
 def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     change = outcome.change
     if outcome.data == DELETE_FAILS:
-        protected, not_empty = (
-            (sentences.PROTECTED, sentences.NOT_EMPTY)
-            if change.action == REMOVE
-            else (sentences.OLD_PROTECTED, sentences.OLD_NOT_EMPTY)
-        )
-        is_refused = change.before is not None and is_protected(change.before)
-        yield risk(WILL_FAIL, change.node, protected if is_refused else not_empty)
+        sentence = sentences.NOT_DELETED if change.action == REMOVE else sentences.OLD_NOT_DELETED
+        protected = change.before is not None and is_protected(change.before)
+        yield risk(WILL_FAIL, change.node, sentence, is_protected=protected)
 
 
 def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:

@@ -109,32 +109,29 @@ def _of_resource(
 
 def _replacement(change: ResourceChange, data: str) -> Risk:
     strong = [cause for cause in change.causes if cause.effect == change.effect]
-    follows = next((cause.follows.name for cause in strong if cause.follows), "")
     detail: dict[str, Detail] = {
         "action": change.action,
         "properties": tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",),
-        "follows": follows,
+        "follows": next((cause.follows.name for cause in strong if cause.follows), ""),
     }
     if change.action == REPLACE:
-        sentence = sentences.REPLACED_BY_REFERENCE if follows else sentences.REPLACED
-        return risk(kinds.REPLACED, change.node, sentence, **detail, data=data)
+        return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
     unless = " or ".join(filter(None, cases))
-    sentence = sentences.MAYBE_REPLACED_BY_REFERENCE if follows else sentences.MAYBE_REPLACED
-    return risk(kinds.REPLACED, change.node, sentence, **detail, unless=unless)
+    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
     notes = [note for note in outcome.notes if note.interrupts is YES]
-    sentence, detail = sentences.NOT_AVAILABLE, dict[str, Detail]()
-    if notes:
-        sentence, detail["does"] = sentences.INTERRUPTED, tuple(dict.fromkeys(note.does for note in notes))
-    if len({*order.values()}) > 1:
-        sentence += sentences.IN_ORDER
-        detail["order"] = tuple(sorted(order, key=lambda name: order[name]))
-    if notes:
-        sentence, detail["source"] = sentence + sentences.SOURCE, notes[0].source
-    return risk(kinds.INTERRUPTION, outcome.change.node, sentence, **detail)
+    steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
+    return risk(
+        kinds.INTERRUPTION,
+        outcome.change.node,
+        sentences.INTERRUPTED,
+        does=" and ".join(dict.fromkeys(note.does for note in notes)),
+        order=", then ".join(steps),
+        source=notes[0].source if notes else "",
+    )
 
 
 def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
@@ -147,15 +144,18 @@ def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
             yield risk(kinds.OUTPUT, node, sentences.OUTPUT_REMOVED)
         return
     detail: dict[str, Detail] = {"export": output.export, "importers": output.importers}
-    if is_removed or output.new_export is None:
-        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail)
-    elif output.export != output.new_export:
-        yield risk(kinds.EXPORT, node, sentences.EXPORT_RENAMED, **detail, new_export=output.new_export)
+    if is_removed or output.export != output.new_export:
+        new_export = "" if is_removed else output.new_export or ""
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail, new_export=new_export)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
-        detail["certain"] = output.is_certain
-        if before != after:
-            yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail, before=before, after=after)
-        else:
-            unseen = sentences.EXPORT_REPLACED if output.is_replacement else sentences.EXPORT_CHANGED_UNSEEN
-            yield risk(kinds.EXPORT, node, unseen, **detail)
+        yield risk(
+            kinds.EXPORT,
+            node,
+            sentences.EXPORT_CHANGED,
+            **detail,
+            before=before if before != after else "",
+            after=after,
+            certain=output.is_certain,
+            is_new=output.is_replacement,
+        )
