@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Risk
+from cfn_analysis.reviewing.outcomes import NONE
 from cfn_analysis.reviewing.sentences import is_about_several, written
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
@@ -32,10 +33,15 @@ Entry = Mapping[str, Any]
 
 
 class Merged(NamedTuple):
-    """Changes that are the same in some environments; ``*`` stands for the name of the environment."""
+    """Changes that are the same in some environments; ``*`` stands for the name of the environment.
+
+    Attributes:
+        entry: one of them.
+        where: the environments in words; empty for all.
+    """
 
     entry: Entry
-    where: tuple[str, ...]
+    where: str
 
 
 class StackDigest(NamedTuple):
@@ -72,10 +78,11 @@ class StackDigest(NamedTuple):
 
 
 class RiskGroup(NamedTuple):
-    """Risks that differ only in the resource: one of them, and their logical IDs."""
+    """Risks that differ only in the resource: one of them, their logical IDs and environments."""
 
     risk: Risk
     names: tuple[str, ...]
+    where: str
 
     @property
     def places(self) -> list[str]:
@@ -94,10 +101,13 @@ def stack_digests(document: Entry) -> list[StackDigest]:
     for environment in document["environments"]:
         for stack in environment["stacks"]:
             entries.setdefault(stack["name"], {})[environment["name"]] = stack
+    every = [environment["name"] for environment in document["environments"]]
     digests = []
     for name, of_stack in entries.items():
         parameters, resources, outputs = (
-            _merged((where, _by_line(entry)) for where, stack in of_stack.items() for entry in stack[key])
+            _merged(
+                ((where, _by_line(entry)) for where, stack in of_stack.items() for entry in stack[key]), every
+            )
             for key in ("parameters", "resources", "outputs")
         )
         order = list(CHANGES)
@@ -109,14 +119,17 @@ def stack_digests(document: Entry) -> list[StackDigest]:
     return digests
 
 
-def risk_groups(risks: Iterable[Risk]) -> list[RiskGroup]:
+def risk_groups(risks: Iterable[Risk], environments: Sequence[str]) -> list[RiskGroup]:
     """Return the risks; those with the same sentence and detail are one, if it can be about several."""
     alike: dict[Risk, list[str]] = {}
     for risk in _of_environments(risks):
         is_shared = is_about_several(risk.sentence)
         key = risk._replace(subject=Node(risk.stack, "")) if is_shared else risk
         alike.setdefault(key, []).append(risk.name)
-    return [RiskGroup(key, tuple(names)) for key, names in alike.items()]
+    return [
+        RiskGroup(risk, tuple(names), _where(risk.environments, environments))
+        for risk, names in alike.items()
+    ]
 
 
 def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
@@ -147,9 +160,19 @@ def counted(risks: Iterable[Risk]) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in counts.items())
 
 
-def environments_in_words(where: Sequence[str], names: Sequence[str]) -> str:
+def _where(environments: Sequence[str], every: Sequence[str]) -> str:
     """Return `` in dev, staging``, or an empty text for all environments."""
-    return f" in {', '.join(where)}" if tuple(where) != tuple(names) and any(where) else ""
+    return f" in {', '.join(environments)}" if [*environments] != [*every] and any(environments) else ""
+
+
+def facts(resource: Entry) -> list[str]:
+    """Return what happens to the data and to the clients of a resource, if anything does."""
+    return [f"{key}: {resource[key]}" for key in ("data", "interruption") if resource[key] != NONE]
+
+
+def exports(output: Entry) -> list[str]:
+    """Return the names of the export of an output, the old one first."""
+    return list(dict.fromkeys(filter(None, (output["export"], output["exportAfter"]))))
 
 
 def chain_in_words(steps: Sequence[str]) -> str:
@@ -157,8 +180,9 @@ def chain_in_words(steps: Sequence[str]) -> str:
     return " > ".join(steps)
 
 
-def values_in_words(before: Any, after: Any) -> str:
-    """Return both values, shortened for a line; of long values, the differing part."""
+def values_in_words(entry: Entry) -> str:
+    """Return both values of an entry, shortened for a line; of long values, the differing part."""
+    before, after = entry["before"], entry["after"]
     if before is None:
         return f"set to {_cut(_one_line(after), 0)}"
     if after is None:
@@ -169,7 +193,7 @@ def values_in_words(before: Any, after: Any) -> str:
     return f"{_cut(old, start)} -> {_cut(new, start)}"
 
 
-def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
+def _merged(entries: Iterable[tuple[str, Entry]], environments: Sequence[str]) -> list[Merged]:
     groups: dict[str, dict[str, Entry]] = {}
     for environment, entry in entries:
         text = json.dumps(entry)
@@ -177,8 +201,11 @@ def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
             text = _without_name(text, environment)
         groups.setdefault(text, {})[environment] = entry
     return [
-        Merged(next(iter(where.values())) if len(where) == 1 else json.loads(text), tuple(where))
-        for text, where in groups.items()
+        Merged(
+            next(iter(group.values())) if len(group) == 1 else json.loads(text),
+            _where([*group], environments),
+        )
+        for text, group in groups.items()
     ]
 
 

@@ -15,8 +15,8 @@ from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks
-from cfn_analysis.updates.comparison import in_stack
 from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.partial_resolving import in_stack
 from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
@@ -116,13 +116,9 @@ def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
 def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
     change = outcome.change
     if outcome.data == DELETE_FAILS:
-        protected, not_empty = (
-            (sentences.PROTECTED, sentences.NOT_EMPTY)
-            if change.action == REMOVE
-            else (sentences.OLD_PROTECTED, sentences.OLD_NOT_EMPTY)
-        )
-        is_refused = change.before is not None and is_protected(change.before)
-        yield risk(WILL_FAIL, change.node, protected if is_refused else not_empty)
+        sentence = sentences.NOT_DELETED if change.action == REMOVE else sentences.OLD_NOT_DELETED
+        protected = change.before is not None and is_protected(change.before)
+        yield risk(WILL_FAIL, change.node, sentence, is_protected=protected)
 
 
 def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:

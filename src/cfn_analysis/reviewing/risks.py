@@ -6,7 +6,7 @@ from typing import Final
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
@@ -15,16 +15,6 @@ from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.reviewing.kinds import (
-    DATA_LOSS,
-    EXPORT,
-    INTERRUPTION,
-    KINDS,
-    ORPHAN,
-    OUTPUT,
-    RENAME,
-    REPLACED,
-)
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, ResourceOutcome, deciding_policy
 from cfn_analysis.reviewing.outputs import ChangedOutput
@@ -43,7 +33,7 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
         for local in dict.fromkeys(_of_environment(environment)):
             where.setdefault(local, []).append(environment.name)
     merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
-    return sorted(merged, key=lambda risk_of_kind: KINDS.index(risk_of_kind.kind))
+    return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -69,20 +59,22 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
     gone, renamed = environment.states.gone, environment.states.renamed
     if gone and not environment.after:
         name = environment.name
-        yield risk(ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, environment=name, stacks=gone)
+        yield risk(
+            kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, environment=name, stacks=gone
+        )
         return
     if renamed:
         changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
-        yield risk(ORPHAN, Node(next(iter(renamed)), ""), sentences.STACK_RENAMED, changes=changes)
+        yield risk(kinds.ORPHAN, Node(next(iter(renamed)), ""), sentences.STACK_RENAMED, changes=changes)
     for stack in gone:
         if stack not in renamed:
-            yield risk(ORPHAN, Node(stack, ""), sentences.STACK_LEFT, stack=stack)
+            yield risk(kinds.ORPHAN, Node(stack, ""), sentences.STACK_LEFT, stack=stack)
 
 
 def _renamed(environment: EnvironmentChanges, failing: Collection[Node]) -> Iterator[Risk]:
     for old, new in renames(environment).items():
         kept, rejected = environment.resources[old].data == ORPHANED, new in failing
-        yield risk(RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
+        yield risk(kinds.RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
 
 
 def _of_resource(
@@ -96,7 +88,7 @@ def _of_resource(
         yield _replacement(change, data)
     if data == LOST:
         yield risk(
-            DATA_LOSS,
+            kinds.DATA_LOSS,
             node,
             sentences.DATA_LOST,
             leaves=leaves,
@@ -106,64 +98,64 @@ def _of_resource(
         )
     if data == ORPHANED and change.before is not None:
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
-        yield risk(ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
+        yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = readers_of_secret(environment, node)
         names = tuple(f"{reader.name} of {reader.stack}" for reader in readers)
-        yield risk(INTERRUPTION, node, sentences.SECRET_GENERATED, is_read=bool(readers), readers=names)
+        yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, is_read=bool(readers), readers=names)
     if outcome.interruption == SOME:
         yield _interruption(stack.order, outcome)
 
 
 def _replacement(change: ResourceChange, data: str) -> Risk:
     strong = [cause for cause in change.causes if cause.effect == change.effect]
-    follows = next((cause.follows.name for cause in strong if cause.follows), "")
     detail: dict[str, Detail] = {
         "action": change.action,
         "properties": tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",),
-        "follows": follows,
+        "follows": next((cause.follows.name for cause in strong if cause.follows), ""),
     }
     if change.action == REPLACE:
-        sentence = sentences.REPLACED_BY_REFERENCE if follows else sentences.REPLACED
-        return risk(REPLACED, change.node, sentence, **detail, data=data)
+        return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
     unless = " or ".join(filter(None, cases))
-    sentence = sentences.MAYBE_REPLACED_BY_REFERENCE if follows else sentences.MAYBE_REPLACED
-    return risk(REPLACED, change.node, sentence, **detail, unless=unless)
+    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
     notes = [note for note in outcome.notes if note.interrupts is YES]
-    sentence, detail = sentences.NOT_AVAILABLE, dict[str, Detail]()
-    if notes:
-        sentence, detail["does"] = sentences.INTERRUPTED, tuple(dict.fromkeys(note.does for note in notes))
-    if len({*order.values()}) > 1:
-        sentence += sentences.IN_ORDER
-        detail["order"] = tuple(sorted(order, key=lambda name: order[name]))
-    if notes:
-        sentence, detail["source"] = sentence + sentences.SOURCE, notes[0].source
-    return risk(INTERRUPTION, outcome.change.node, sentence, **detail)
+    steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
+    return risk(
+        kinds.INTERRUPTION,
+        outcome.change.node,
+        sentences.INTERRUPTED,
+        does=" and ".join(dict.fromkeys(note.does for note in notes)),
+        order=", then ".join(steps),
+        source=notes[0].source if notes else "",
+    )
 
 
 def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
     node = Node(stack, output.key)
     is_removed = output.action == REMOVE
     if output.readers and is_removed:
-        yield risk(EXPORT, node, sentences.READ_OUTPUT_REMOVED, readers=output.readers)
+        yield risk(kinds.EXPORT, node, sentences.READ_OUTPUT_REMOVED, readers=output.readers)
     if output.export is None or not output.importers:
         if is_removed and not output.readers:
-            yield risk(OUTPUT, node, sentences.OUTPUT_REMOVED)
+            yield risk(kinds.OUTPUT, node, sentences.OUTPUT_REMOVED)
         return
     detail: dict[str, Detail] = {"export": output.export, "importers": output.importers}
-    if is_removed or output.new_export is None:
-        yield risk(EXPORT, node, sentences.EXPORT_REMOVED, **detail)
-    elif output.export != output.new_export:
-        yield risk(EXPORT, node, sentences.EXPORT_RENAMED, **detail, new_export=output.new_export)
+    if is_removed or output.export != output.new_export:
+        new_export = "" if is_removed else output.new_export or ""
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail, new_export=new_export)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
-        detail["certain"] = output.is_certain
-        if before != after:
-            yield risk(EXPORT, node, sentences.EXPORT_CHANGED, **detail, before=before, after=after)
-        else:
-            unseen = sentences.EXPORT_REPLACED if output.is_replacement else sentences.EXPORT_CHANGED_UNSEEN
-            yield risk(EXPORT, node, unseen, **detail)
+        yield risk(
+            kinds.EXPORT,
+            node,
+            sentences.EXPORT_CHANGED,
+            **detail,
+            before=before if before != after else "",
+            after=after,
+            certain=output.is_certain,
+            is_new=output.is_replacement,
+        )

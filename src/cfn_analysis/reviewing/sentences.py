@@ -56,17 +56,12 @@ UPDATE_DENIED: Final = (
     "{all} ({action}). If the change is intended, allow it for this update only "
     "(--stack-policy-during-update-body). Otherwise, revert the change."
 )
-PROTECTED: Final = (
-    "{each} cannot be deleted, because its deletion protection is enabled: it remains in the account, "
-    "outside of the stack. Disable the protection in an earlier deploy, or retain it with DeletionPolicy: "
-    "Retain."
+NOT_DELETED: Final = (
+    "{each} cannot be deleted, because {is_protected:its deletion protection is enabled|it must be empty}: "
+    "it remains in the account, outside of the stack. {is_protected:Disable the protection in an earlier "
+    "deploy|Empty it before the deploy}, or retain it with DeletionPolicy: Retain."
 )
-NOT_EMPTY: Final = (
-    "{each} cannot be deleted, because it must be empty: it remains in the account, outside of the stack. "
-    "Empty it before the deploy, or retain it with DeletionPolicy: Retain."
-)
-OLD_PROTECTED: Final = PROTECTED.replace("{each}", "The old {name}")
-OLD_NOT_EMPTY: Final = NOT_EMPTY.replace("{each}", "The old {name}")
+OLD_NOT_DELETED: Final = NOT_DELETED.replace("{each}", "The old {name}")
 _TAKEN: Final = "The deploy fails: {name} cannot be created, because {holder}{stack: of the stack {stack}|} "
 _WHAT: Final = "{same:the same {same}|the name}"
 NAME_RETAINED: Final = (
@@ -113,17 +108,15 @@ STACK_POLICY_WEAKENED: Final = "The stack policy of {stack} no longer protects {
 
 # Resources.
 
-_CHANGED: Final = "because {properties} {properties:changes|change}"
-_FOLLOWS: Final = "because {properties} {properties:refers|refer} to {follows}, which {action:in words}"
-_REPLACED: Final = ": a new one is created, and {data:in words}."
-_MAYBE_REPLACED: Final = (
-    ". This cannot be determined from the files.{unless: It is not replaced if {unless}.|} Check "
-    "Replacement in the change set before you execute it."
+_BECAUSE: Final = (
+    "{each} {action:in words}, because {properties} {follows:{properties:refers|refer} to {follows}, which "
+    "{action:in words}|{properties:changes|change}}"
 )
-REPLACED: Final = f"{{each}} {{action:in words}}, {_CHANGED}{_REPLACED}"
-REPLACED_BY_REFERENCE: Final = f"{{each}} {{action:in words}}, {_FOLLOWS}{_REPLACED}"
-MAYBE_REPLACED: Final = f"{{each}} {{action:in words}}, {_CHANGED}{_MAYBE_REPLACED}"
-MAYBE_REPLACED_BY_REFERENCE: Final = f"{{each}} {{action:in words}}, {_FOLLOWS}{_MAYBE_REPLACED}"
+REPLACED: Final = f"{_BECAUSE}: a new one is created, and {{data:in words}}."
+MAYBE_REPLACED: Final = _BECAUSE + (
+    ". This cannot be determined from the files.{unless: It is not replaced if {unless}.|} Check Replacement "
+    "in the change set before you execute it."
+)
 DATA_LOST: Final = (
     "The data of {name} is deleted: it {leaves:in words}, and its {policy} is Delete.{is_key: KMS deletes a "
     "key after its waiting period; data encrypted with it is then lost.|} To keep the data, set {policy}: "
@@ -139,10 +132,10 @@ RENAMED: Final = (
     "account|deletes the old one}}. To keep the resource, keep the ID, move it with a stack refactoring, or "
     "set DeletionPolicy: Retain, deploy, and import it as {new} with a change set of type IMPORT."
 )
-INTERRUPTED: Final = "{each} {does: and }."
-NOT_AVAILABLE: Final = "{each} is not available until its replacement exists."
-IN_ORDER: Final = " One after the other: {order:, then }."
-SOURCE: Final = " ({source})"
+INTERRUPTED: Final = (
+    "{each} {does:{does}|is not available until its replacement exists}.{order: One after the other: "
+    "{order}.|}{source: ({source})|}"
+)
 CONNECTION_REMOVED: Final = "{each} is removed: {effect}. Keep it while it is in use."
 NAME_STALE: Final = (
     "{each} {is_deleted:is deleted|is renamed}, but {readers} still {readers:has|have} its old name {old} in "
@@ -188,20 +181,17 @@ READ_OUTPUT_REMOVED: Final = (
     "The output {name} is removed, but the deployed {readers} reads it: the next deploy of {readers} fails "
     "if it still reads it."
 )
-_INSTEAD: Final = (
-    ", but the deployed {importers} {importers:imports|import} it. Keep it and add the new export, deploy "
-    "{importers} with the new export, then remove the old one."
+EXPORT_REMOVED: Final = (
+    "The deploy fails: the export {export} {new_export:becomes {new_export}|is removed}, but the deployed "
+    "{importers} {importers:imports|import} it. Keep it and add the new export, deploy {importers} with the "
+    "new export, then remove the old one."
 )
-EXPORT_REMOVED: Final = f"The deploy fails: the export {{export}} is removed{_INSTEAD}"
-EXPORT_RENAMED: Final = f"The deploy fails: the export {{export}} becomes {{new_export}}{_INSTEAD}"
-_IN_USE: Final = (
-    ", and the export {export} cannot be changed while {importers} {importers:imports|import} it. Export the "
-    "new value under another name, deploy {importers} with it, then remove the old export."
+EXPORT_CHANGED: Final = (
+    "The deploy {certain:fails: |may fail: perhaps }its {before:value changes from {before} to {after}|"
+    "{is_new:resource is replaced|value changes}}, and the export {export} cannot be changed while "
+    "{importers} {importers:imports|import} it. Export the new value under another name, deploy {importers} "
+    "with it, then remove the old export."
 )
-_IS_CHANGED: Final = "The deploy {certain:fails|may fail}: {certain:|perhaps }"
-EXPORT_CHANGED: Final = f"{_IS_CHANGED}its value changes from {{before}} to {{after}}{_IN_USE}"
-EXPORT_CHANGED_UNSEEN: Final = f"{_IS_CHANGED}its value changes{_IN_USE}"
-EXPORT_REPLACED: Final = f"{_IS_CHANGED}its resource is replaced{_IN_USE}"
 
 
 def first(parts: Iterable[str]) -> tuple[str, ...]:

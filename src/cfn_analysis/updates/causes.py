@@ -92,7 +92,7 @@ class CauseChains:
             case "mapping":
                 names = [use.name] if use.name != "*" else list(new.built.template.get("Mappings", {}))
                 for name in names:
-                    if _entry(old, "Mappings", name) != _entry(new, "Mappings", name):
+                    if _section_entry(old, "Mappings", name) != _section_entry(new, "Mappings", name):
                         return [self.file(stack), f"mapping {name}"]
             case "import":
                 return self._of_export(stack, self._text(stack, use.name))
@@ -103,7 +103,7 @@ class CauseChains:
     def _of_condition(self, stack: str, name: str, trail: tuple[str, ...]) -> list[str]:
         if stack not in self.before or stack not in self.after or name in trail:
             return [self.file(stack), f"condition {name}"]
-        old, new = (_entry(side[stack], "Conditions", name) for side in (self.before, self.after))
+        old, new = (_section_entry(side[stack], "Conditions", name) for side in (self.before, self.after))
         chains = (self._of_use(stack, use, (*trail, name)) for use in (uses(new) if old == new else []))
         return [*next(filter(None, chains), [self.file(stack)]), f"condition {name}"]
 
@@ -137,7 +137,7 @@ class CauseChains:
         return "".join(part if isinstance(part, str) else "?" for part in parts)
 
 
-def _entry(side: ResolvedStack, section: str, name: str) -> Any:
+def _section_entry(side: ResolvedStack, section: str, name: str) -> Any:
     return side.built.template.get(section, {}).get(name)
 
 

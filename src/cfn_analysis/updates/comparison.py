@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.schemas import SchemasError, known_schema, property_schema
-from cfn_analysis.updates.partial_resolving import GIVEN, HIDDEN, IN, STORED
 
 # Keys that identify the items of a list, for different types.
 _IDENTITIES: Final = (
@@ -70,7 +69,7 @@ class _Comparison(NamedTuple):
 
     def compare(self, before: Any, after: Any, place: Place, name: str) -> Iterator[Difference]:
         if isinstance(before, str) != isinstance(after, str) and "object" in self._kinds(place):
-            before, after = _parsed(before), _parsed(after)
+            before, after = _json_object(before), _json_object(after)
         if self._canonical(before, place) == self._canonical(after, place):
             return
         if _is_mapping(before) and _is_mapping(after):
@@ -78,7 +77,7 @@ class _Comparison(NamedTuple):
                 inner = f"{name}.{key}" if name else key
                 yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
         elif isinstance(before, list) and isinstance(after, list):
-            if identity := _identity(before, after):
+            if identity := _identifying_key(before, after):
                 yield from self._compare_by_key(before, after, place, name, identity)
             else:
                 yield from self._compare_by_index(before, after, place, name)
@@ -121,12 +120,12 @@ class _Comparison(NamedTuple):
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        schema = _schema(self.type, self.region, _in_schema(place))
+        schema = _schema_at(self.type, self.region, _in_schema(place))
         tags = known_schema(self.type, self.region).tag_property
         return schema.get("insertionOrder") is False or place == (tags,)
 
     def _kinds(self, place: Place) -> set[str]:
-        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", [])
+        kinds = _schema_at(self.type, self.region, _in_schema(place)).get("type", [])
         return {kinds} if isinstance(kinds, str) else set(kinds)
 
     def _canonical(self, value: Any, place: Place) -> str:
@@ -224,31 +223,7 @@ def _holds_unknown(value: Any) -> bool:
     return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
 
 
-def in_stack(stack: str, value: Any) -> Any:
-    """Return a value of a stack for another stack, with references to its resources marked."""
-    if not is_unknown(value):
-        return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
-    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
-        return value
-    return {IN: [stack, value]}
-
-
-def _names_resource(value: Any) -> bool:
-    match value:
-        case {"Ref": str(name)}:
-            return not name.startswith("AWS::")
-        case {"Fn::GetAtt": _}:
-            return True
-        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
-        case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
-
-
-def _parsed(value: Any) -> Any:
+def _json_object(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
@@ -262,7 +237,7 @@ def _is_mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unknown(value)
 
 
-def _identity(before: list[Any], after: list[Any]) -> str | None:
+def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
     """Return the key whose values identify the rows of both lists."""
     if not all(map(_is_mapping, [*before, *after])):
         return None
@@ -283,7 +258,7 @@ def _in_schema(place: Place) -> tuple[str, ...]:
 
 
 @cache
-def _schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+def _schema_at(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
     try:
         return property_schema(type_name, region, place)
     except SchemasError:

@@ -68,20 +68,13 @@ NOTES: Final = {
         "Parameters": Note(_NESTED, UNKNOWN, _STACK),
         "TemplateURL": Note(_NESTED, UNKNOWN, _STACK),
     },
-    "AWS::EC2::EIP": {
-        "InstanceId": Note(_AGAIN, UNKNOWN, _ADDRESS),
-        "Tags": Note(_AGAIN, UNKNOWN, _ADDRESS),
-    },
+    "AWS::EC2::EIP": {"InstanceId": Note(_AGAIN, UNKNOWN, _ADDRESS), "Tags": Note(_AGAIN, UNKNOWN, _ADDRESS)},
     "AWS::EC2::SecurityGroup": {
         "SecurityGroupEgress": Note(_UNREACHABLE, YES, _GROUP),
         "SecurityGroupIngress": Note(_UNREACHABLE, YES, _GROUP),
     },
-    "AWS::EC2::Subnet": {
-        "Ipv6CidrBlock": Note(_SOME, YES, page_of("AWS::EC2::Subnet")),
-    },
-    "AWS::EC2::VPC": {
-        "InstanceTenancy": Note(_SOME, YES, page_of("AWS::EC2::VPC")),
-    },
+    "AWS::EC2::Subnet": {"Ipv6CidrBlock": Note(_SOME, YES, page_of("AWS::EC2::Subnet"))},
+    "AWS::EC2::VPC": {"InstanceTenancy": Note(_SOME, YES, page_of("AWS::EC2::VPC"))},
     "AWS::RDS::DBCluster": {
         "DBClusterParameterGroupName": Note(
             "takes static parameters of the other group only when its instances restart", UNKNOWN, _MODIFYING
@@ -102,7 +95,7 @@ NOTES: Final = {
     "AWS::RDS::DBClusterParameterGroup": {
         "Parameters": Note(
             "changes static parameters only when the instances of the cluster restart", UNKNOWN, _MODIFYING
-        ),
+        )
     },
     "AWS::RDS::DBInstance": {
         "AutoMinorVersionUpgrade": Note("changes without an outage", NO, _SETTINGS),
@@ -126,24 +119,22 @@ NOTES: Final = {
             "restarts it",
             UNKNOWN,
             f"{_INSTANCE_HANDLER}UpdateHandler.java#L263",
-        ),
+        )
     },
     "AWS::SecretsManager::Secret": {
         "GenerateSecretString": Note(
             "gets a new value, which clients with the old one do not have",
             NO,
             page_of("AWS::SecretsManager::Secret"),
-        ),
+        )
     },
 }
 """Type -> property -> side effect of its update."""
 
 REMOVED: Final = {
     "AWS::RDS::DBInstance": Note(
-        "makes its cluster fail over, if it is the writer",
-        YES,
-        f"{_AURORA}USER_DeleteCluster.html",
-    ),
+        "makes its cluster fail over, if it is the writer", YES, f"{_AURORA}USER_DeleteCluster.html"
+    )
 }
 """Type -> side effect of its removal."""
 

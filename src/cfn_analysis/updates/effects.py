@@ -22,6 +22,7 @@ from cfn_analysis.updates.documented_updates import (
     note_of_page,
     uninterrupted,
 )
+from cfn_analysis.updates.resolved_stack import CUSTOM
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
     DECIDED,
@@ -34,8 +35,6 @@ from cfn_analysis.updates.update_exceptions import (
     known_text,
     never,
 )
-
-CUSTOM = "AWS::CloudFormation::CustomResource"
 
 
 class Effect(IntEnum):

@@ -24,21 +24,9 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Final, Self
 
-from cfn_analysis.model.intrinsics import (
-    Function,
-    ResolveError,
-    as_strings,
-    is_unknown,
-)
+from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import uses
-from cfn_analysis.model.resolving import (
-    SSM_VALUE,
-    Body,
-    Conditions,
-    Rules,
-    is_list,
-    pseudo_parameters,
-)
+from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
 
 GIVEN: Final = "Fn::Given"
@@ -46,6 +34,30 @@ HIDDEN: Final = "Fn::Hidden"
 STORED: Final = "Fn::ParameterStore"
 UNRESOLVED: Final = "Fn::Unresolved"
 IN: Final = "Fn::In"
+
+
+def in_stack(stack: str, value: Any) -> Any:
+    """Return a value of a stack for another stack, with references to its resources marked."""
+    if not is_unknown(value):
+        return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
+    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
+        return value
+    return {IN: [stack, value]}
+
+
+def _names_resource(value: Any) -> bool:
+    match value:
+        case {"Ref": str(name)}:
+            return not name.startswith("AWS::")
+        case {"Fn::GetAtt": _}:
+            return True
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            return any(map(_names_resource, parts))
+        case dict():
+            return any(map(_names_resource, value.values()))
+        case list():
+            return any(map(_names_resource, value))
+    return False
 
 
 class OtherStacks:

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, any_of, truth_of
+from cfn_analysis.model.references import as_list
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.updates.documented_updates import PROPERTY_PAGES, page_of
 from cfn_analysis.updates.update_exceptions import Case, ChangedProperties, known_text
 
@@ -32,34 +33,26 @@ def _always(_: ChangedProperties) -> Truth:
     return YES
 
 
-def _index_names(items: Any) -> set[str] | None:
-    if items is None:
-        return set()
-    if not isinstance(items, list) or any(
-        not isinstance(item, Mapping) or is_unknown(item) for item in items
-    ):
+def _indexes(properties: Mapping[str, Any]) -> dict[str, Mapping[str, Any]] | None:
+    """Return name -> global secondary index of a table; None if a part of them is not known."""
+    rows = as_list(properties.get("GlobalSecondaryIndexes"))
+    if any(not isinstance(row, Mapping) or not isinstance(row.get("IndexName"), str) for row in rows):
         return None
-    names = [item.get("IndexName") for item in items]
-    return None if any(not isinstance(name, str) for name in names) else set(map(str, names))
+    return {row["IndexName"]: row for row in rows}
 
 
 def _two_indexes(changed: ChangedProperties) -> Truth:
-    before, after = (
-        _index_names(side.get("GlobalSecondaryIndexes")) for side in (changed.before, changed.after)
-    )
-    return UNKNOWN if before is None or after is None else truth_of(len(before ^ after) > 1)
+    old, new = _indexes(changed.before), _indexes(changed.after)
+    return UNKNOWN if old is None or new is None else truth_of(len(old.keys() ^ new.keys()) > 1)
 
 
 def _index_changed(changed: ChangedProperties) -> Truth:
-    before, after = (side.get("GlobalSecondaryIndexes") for side in (changed.before, changed.after))
-    if _index_names(before) is None or _index_names(after) is None:
+    old, new = _indexes(changed.before), _indexes(changed.after)
+    if old is None or new is None:
         return UNKNOWN
+    in_both = old.keys() & new.keys()
     fixed = ("KeySchema", "Projection")
-    old = {item["IndexName"]: [item.get(key) for key in fixed] for item in before or []}
-    return any_of(
-        truth_of(index["IndexName"] in old and old[index["IndexName"]] != [index.get(key) for key in fixed])
-        for index in after or []
-    )
+    return truth_of(any(old[name].get(key) != new[name].get(key) for name in in_both for key in fixed))
 
 
 def _differs(name: str) -> Case:
@@ -177,12 +170,7 @@ REFUSED: Final = (
         "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html",
     ),
     *(
-        Refusal(
-            f"AWS::KMS::Key.{name}",
-            _differs(name),
-            f"KMS does not change the {name} of a key",
-            _NEW_KEY,
-        )
+        Refusal(f"AWS::KMS::Key.{name}", _differs(name), f"KMS does not change the {name} of a key", _NEW_KEY)
         for name in ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
     ),
     *(

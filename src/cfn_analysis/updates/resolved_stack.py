@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
@@ -12,9 +12,9 @@ from cfn_analysis.model.references import Place, uses
 from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.updates.comparison import in_stack
-from cfn_analysis.updates.effects import CUSTOM
-from cfn_analysis.updates.partial_resolving import UNRESOLVED, OtherStacks, PartialBody
+from cfn_analysis.updates.partial_resolving import UNRESOLVED, OtherStacks, PartialBody, in_stack
+
+CUSTOM: Final = "AWS::CloudFormation::CustomResource"
 
 
 class Resource(NamedTuple):
@@ -151,22 +151,23 @@ class ResolvedStack:
         return self.with_names(own, (*naming, name)) if is_unknown(own) else reference
 
 
+@dataclass
 class _Reading(OtherStacks):
     """What one part of a template reads from other stacks.
 
     Attributes:
+        region: of its stack.
+        earlier: name -> stack that is deployed before it.
+        deployed: region and name of an export -> its value before the deploy.
         imports: names of exports, once for each import.
         outputs: the outputs that it reads, also by an import.
     """
 
-    def __init__(
-        self, region: str, earlier: Mapping[str, ResolvedStack], deployed: Mapping[tuple[str, str], Any]
-    ) -> None:
-        self.region = region
-        self.earlier = earlier
-        self.deployed = deployed
-        self.imports: list[str] = []
-        self.outputs: list[Node] = []
+    region: str
+    earlier: Mapping[str, ResolvedStack]
+    deployed: Mapping[tuple[str, str], Any]
+    imports: list[str] = field(default_factory=list)
+    outputs: list[Node] = field(default_factory=list)
 
     def imported(self, export: str) -> Any:
         self.imports.append(export)
@@ -226,7 +227,7 @@ def _resolve(
     readers: dict[Node, list[str]] = {}
     for name, declared in stack.resources.items():
         reading = _Reading(stack.region, earlier, deployed)
-        resources[name] = resource = _resource(body.reading(reading), name, declared)
+        resources[name] = resource = _resolved_resource(body.reading(reading), name, declared)
         if resource.exists is not NO:
             for export in reading.imports:
                 importers.setdefault(export, []).append(name)
@@ -240,7 +241,7 @@ def _resolve(
         body.values,
         body.truths,
         resources,
-        {key: _output(rest, key, output) for key, output in stack.outputs.items()},
+        {key: _resolved_output(rest, key, output) for key, output in stack.outputs.items()},
         importers,
         readers,
         body.refused_values(),
@@ -248,7 +249,7 @@ def _resolve(
     )
 
 
-def _resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
+def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
     exists = body.exists(declared)
     type_name = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
     node = declared.get("Properties", {})
@@ -259,7 +260,7 @@ def _resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Reso
     return Resource(type_name, exists, inputs, properties, declared)
 
 
-def _output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
+def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
     export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")

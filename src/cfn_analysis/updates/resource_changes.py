@@ -1,8 +1,4 @@
-"""Changes of a deploy of a set of stacks, resource by resource, with the changes that follow in others.
-
-The effect of a changed property is from ``effects``. A replaced resource has a new ID, so that resources
-that refer to it change too, in the same stack and in stacks that read its outputs.
-"""
+"""Changes of a deploy of a set of stacks, resource by resource, and those that follow from a new ID."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -95,9 +91,7 @@ class ResourceChange(NamedTuple):
 
 
 def resource_changes(
-    before: Mapping[str, ResolvedStack],
-    after: Mapping[str, ResolvedStack],
-    origin: Callable[[str, str], str],
+    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack], origin: Callable[[str, str], str]
 ) -> dict[Node, ResourceChange]:
     """Return resource -> its change, in the order of the stacks and of the new templates.
 
@@ -183,7 +177,7 @@ class _Following:
 
     def __init__(self, chains: CauseChains, direct: Mapping[Node, ResourceChange]) -> None:
         self.chains = chains
-        self.found = dict(direct)
+        self.by_node = dict(direct)
         self.users: dict[Node, list[_User]] = {}
         for stack, resolved in chains.after.items():
             for name, resource in resolved.existing():
@@ -192,26 +186,26 @@ class _Following:
                     self.users.setdefault(mention.target, []).append(user)
 
     def changes(self) -> dict[Node, ResourceChange]:
-        pending = deque(self.found)
+        pending = deque(self.by_node)
         while pending:
             source = pending.popleft()
             for user in self.users.get(source, []):
                 if user.node == source:
                     continue
                 before = resource_at(user.node, self.chains.before)
-                change = self.found.get(user.node) or ResourceChange(
+                change = self.by_node.get(user.node) or ResourceChange(
                     user.node, user.resource.type, UPDATE, before, user.resource, ()
                 )
                 if cause := self._cause(source, user, change):
-                    self.found[user.node] = stronger = _with_cause(change, cause)
+                    self.by_node[user.node] = stronger = _with_cause(change, cause)
                     if stronger.effect > change.effect:
                         pending.append(user.node)
-        return self.found
+        return self.by_node
 
     def _cause(self, source: Node, user: _User, change: ResourceChange) -> Cause | None:
         """Return what the change of a resource causes in a user; None if its change has this cause."""
         place = user.mention.place
-        strength = effect_on_attribute(self.found[source], user.mention.attribute)
+        strength = effect_on_attribute(self.by_node[source], user.mention.attribute)
         if strength < Effect.MAYBE_REPLACED or change.before is None or change.action in (ADD, REMOVE):
             return None
         properties = user.resource.properties
@@ -227,7 +221,7 @@ class _Following:
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
 
     def _chain(self, source: Node, user: _User, strength: Effect) -> list[str]:
-        change = self.found[source]
+        change = self.by_node[source]
         main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
         happens = "updated"
         if change.action in (REPLACE, MAYBE_REPLACE):

@@ -10,7 +10,6 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
-from cfn_analysis.updates.documented_updates import page_of
 
 Properties = Mapping[str, Any]
 
@@ -31,12 +30,9 @@ class ChangedProperties(NamedTuple):
 
 Case = Callable[[ChangedProperties], Truth]  # whether a change is of this kind
 
-DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
-    "AWS::RDS::DBInstance": {
-        "Port": "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7"
-    },
-}
-"""Type -> property that replaces according to its page, but not its handler -> change of the handler."""
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7
+DISPUTED: Final[Mapping[str, tuple[str, ...]]] = {"AWS::RDS::DBInstance": ("Port",)}
+"""Type -> properties that replace according to its page, but not its handler."""
 
 ALSO_REPLACED: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::DynamoDB::Table": ("KeySchema",),
@@ -117,7 +113,7 @@ def _replacing_policy(changed: ChangedProperties) -> Truth:
     return UNKNOWN if is_unknown(will) else truth_of(str(as_strings(will)) == "true")
 
 
-def _document(changed: ChangedProperties) -> Truth:
+def _unless_new_version(changed: ChangedProperties) -> Truth:
     method = changed.after.get("UpdateMethod", "Replace")
     return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
 
@@ -153,7 +149,7 @@ _SOURCES: Final = (  # of an instance
 )  # fmt: skip
 
 REPLACED_IF: Final[Mapping[str, Mapping[str, Case]]] = {
-    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
+    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited}
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
@@ -181,7 +177,7 @@ DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
         "PerformanceInsightsKMSKeyId": _if_given_before("PerformanceInsightsKMSKeyId"),
     },
     "AWS::SNS::Subscription": {"Region": never},
-    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
+    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _unless_new_version),
 }
 """Type -> property that replaces in some cases -> function that checks the case."""
 
@@ -225,10 +221,7 @@ NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::EC2::SecurityGroup": ("VpcId",),
     "AWS::ECS::Service": ("Cluster",),
     "AWS::Lambda::Alias": ("FunctionName",),
-    "AWS::WAFv2::IPSet": ("Scope",),
-    "AWS::WAFv2::RegexPatternSet": ("Scope",),
-    "AWS::WAFv2::RuleGroup": ("Scope",),
-    "AWS::WAFv2::WebACL": ("Scope",),
+    **{f"AWS::WAFv2::{noun}": ("Scope",) for noun in ("IPSet", "RegexPatternSet", "RuleGroup", "WebACL")},
 }
 """Type -> properties of the scope in which a name is unique, in addition to account and region."""
 
@@ -240,78 +233,62 @@ class Unique(NamedTuple):
         type: the type.
         properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
         why: the reason that a new resource is rejected while the old one exists.
-        source: its page.
         given: property -> value that it must have for the row to apply; None if it must be missing.
     """
 
     type: str
     properties: tuple[str, ...]
     why: str
-    source: str
     given: Mapping[str, str | None] = {}
 
 
-_EC2_ERRORS: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html"
 _NAMED_IN_CONFIG: Final = (
     "CachePolicy", "KeyGroup", "OriginAccessControl", "OriginRequestPolicy", "ResponseHeadersPolicy",
 )  # fmt: skip
+_DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
+# Their sources are the pages of the types, unless a comment has another one.
 UNIQUE: Final = (
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCachePolicy.html, and so on
     *(
-        Unique(
-            f"AWS::CloudFront::{noun}",
-            (f"{noun}Config.Name",),
-            "the name is still that of the old one",
-            f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
-        )
+        Unique(f"AWS::CloudFront::{noun}", (f"{noun}Config.Name",), "the name is still that of the old one")
         for noun in _NAMED_IN_CONFIG
     ),
     Unique(
         "AWS::ApiGateway::Resource",
         ("RestApiId", "ParentId", "PathPart"),
         "the path is still that of the old resource",
-        page_of("AWS::ApiGateway::Resource"),
     ),
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
     Unique(
         "AWS::EC2::NatGateway",
         ("AllocationId",),
         "the Elastic IP address is still associated with the old gateway",
-        "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
     ),
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, also for routes
     Unique(
         "AWS::EC2::NetworkAclEntry",
         ("NetworkAclId", "RuleNumber", "Egress"),
         "the rule number is still that of the old entry",
-        _EC2_ERRORS,
     ),
     *(
-        Unique(
-            "AWS::EC2::Route",
-            ("RouteTableId", destination),
-            "the destination is still that of the old route",
-            _EC2_ERRORS,
-        )
-        for destination in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+        Unique("AWS::EC2::Route", ("RouteTableId", name), "the destination is still that of the old route")
+        for name in _DESTINATIONS
     ),
-    Unique(
-        "AWS::EC2::Subnet",
-        ("VpcId", "CidrBlock"),
-        "the CIDR block is still that of the old subnet",
-        page_of("AWS::EC2::Subnet"),
-    ),
+    Unique("AWS::EC2::Subnet", ("VpcId", "CidrBlock"), "the CIDR block is still that of the old subnet"),
+    # https://github.com/aws-cloudformation/cfn-lint/pull/4492
     Unique(
         "AWS::EC2::VPCEndpoint",
         ("VpcId", "ServiceName"),
         "the private DNS name is still that of the old endpoint",
-        "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
         {"PrivateDnsEnabled": "true"},
     ),
+    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
     *(
         Unique(
             "AWS::Route53::RecordSet",
             (zone, "Name", "Type"),
             "the old record set still has the same name and type",
-            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
             {"SetIdentifier": None},
         )
         for zone in ("HostedZoneId", "HostedZoneName")

@@ -43,7 +43,6 @@ def say_what_changed(before: Side, output: Path) -> None:
     for note in cost_notes(found.environments, prices.read()):
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     names = [environment.name for environment in found.environments]
-    for group in digest.risk_groups(found.risks):
-        where = digest.environments_in_words(group.risk.environments, names)
-        text = f"{group.risk.kind}  {', '.join(group.places)}{where}: {group.message}"
+    for group in digest.risk_groups(found.risks, names):
+        text = f"{group.risk.kind}  {', '.join(group.places)}{group.where}: {group.message}"
         say(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))

@@ -2,7 +2,6 @@
 
 import html
 import re
-import sys
 
 import pytest
 
@@ -11,7 +10,6 @@ from cfn_analysis.reviewing import report, sentences
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.markdown import LONGEST, as_markdown
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.reviewing.text import as_text, coloured
 from csr_templates.cli import main as cli
 from tests.system import STACK_NAMES
 
@@ -144,23 +142,6 @@ def test_nothing_changes() -> None:
         "",
         f"No change: {', '.join(STACK_NAMES)}.",
     ]
-
-
-def test_colour_is_only_for_a_terminal(
-    retention: Review, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Color is the only difference. NO_COLOR and output to a pipe disable it."""
-    plain = as_text(retention)
-    assert re.sub(r"\033\[[0-9;]*m", "", coloured(plain)) == plain
-    assert "\033[33mguard\033[0m  network.FlowLogsLogGroup" in coloured(plain)
-    arguments = ["review", "--before", str(OUT / "main.yaml"), "--after", str(OUT / "main.yaml")]
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    for is_terminal, no_colour, expected in ((False, "", False), (True, "", True), (True, "1", False)):
-        monkeypatch.setattr(sys.stdout, "isatty", lambda answer=is_terminal: answer)
-        monkeypatch.setenv("NO_COLOR", no_colour)
-        assert cli.main(arguments) == 0
-        assert ("\033" in capsys.readouterr().out) is expected
 
 
 def test_the_command_prints_markdown(capsys: pytest.CaptureFixture[str]) -> None:

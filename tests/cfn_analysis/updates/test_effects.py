@@ -7,11 +7,13 @@ from cfn_analysis.model.references import Place
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates.effects import (
     Effect,
+    deleted_first,
     effect_of_change,
     is_documented,
     not_replaced_if,
     note_on_change,
     note_on_removal,
+    unique_properties,
     update_order,
 )
 
@@ -119,3 +121,28 @@ def test_updates_follow_dependencies() -> None:
         ["Last"],
     ]
     assert update_order(stack, []) == []
+
+
+def test_names_and_what_else_is_unique() -> None:
+    """A name is unique in its scope. Some types have additional unique properties."""
+
+    def groups(kind: str, **properties: str) -> list[tuple[str, ...]]:
+        return [group for group, _ in unique_properties(kind, "us-east-1", properties)]
+
+    assert groups("AWS::Lambda::Alias", Name="a", FunctionName="f") == [("Name", "FunctionName")]
+    assert groups("AWS::ApiGateway::Stage", StageName="a", RestApiId="b") == [("RestApiId", "StageName")]
+    assert groups("AWS::EC2::Subnet", VpcId="a", CidrBlock="b") == [("VpcId", "CidrBlock")]
+    assert groups("AWS::EC2::Subnet", VpcId="a") == []
+    assert groups("AWS::WAFv2::WebACL", Name="a", Scope="REGIONAL") == [("Name", "Scope")]
+    assert groups("AWS::Lambda::Permission", FunctionName="a") == []
+    assert groups("AWS::ApiGateway::Resource", RestApiId="a", ParentId="b", PathPart="c") == [
+        ("RestApiId", "ParentId", "PathPart")
+    ]
+    assert groups("Acme::Thing::Type", Name="a") == []
+
+
+def test_some_types_are_deleted_first() -> None:
+    """The schema determines it. For an unknown type, it is not known."""
+    assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", "us-east-1")
+    assert not deleted_first("AWS::SQS::Queue", "us-east-1")
+    assert not deleted_first("Acme::Thing::Type", "us-east-1")

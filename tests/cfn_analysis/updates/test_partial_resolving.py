@@ -10,7 +10,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
-from cfn_analysis.updates.partial_resolving import OtherStacks, PartialBody
+from cfn_analysis.updates.partial_resolving import OtherStacks, PartialBody, in_stack
 
 DATA = load(Path(__file__).with_name("partial_resolving.yaml").read_text("utf-8"))
 TEMPLATE: dict[str, Any] = DATA["template"]
@@ -145,3 +145,9 @@ def _known(value: Any) -> Any:
         case list():
             return [_known(item) for item in value]
     return value
+
+
+@pytest.mark.parametrize(("value", "handed_on"), DATA["in_stack"])
+def test_in_stack(value: Any, handed_on: Any) -> None:
+    """References to resources of a stack contain its name if they are in another stack."""
+    assert in_stack("s", value) == handed_on

@@ -7,10 +7,8 @@ import pytest
 from cfn_analysis.model.schemas import property_schema, resource_schema
 from cfn_analysis.updates.effects import (
     Effect,
-    deleted_first,
     effect_of_values,
     note_on_change,
-    unique_properties,
 )
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
@@ -56,17 +54,6 @@ def test_rows_name_properties_of_the_schemas() -> None:
         for name in names
         if name in resource_schema(kind, REGION).create_only
     ]
-
-
-def test_rows_have_a_source() -> None:
-    """Each row beyond a schema has a page of AWS, or the source of a handler."""
-    sources = [page for pages in DISPUTED.values() for page in pages.values()]
-    sources += [row.source for row in UNIQUE]
-
-    assert all(
-        source.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
-        for source in sources
-    )
 
 
 def effect(kind: str, before: dict[str, Any], after: dict[str, Any], **attributes: Any) -> Effect:
@@ -171,31 +158,6 @@ REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
 def test_values_decide(found: Effect, expected: Effect) -> None:
     """If the schema lists a property as conditional, the values determine the case."""
     assert found == expected
-
-
-def test_names_and_what_else_is_unique() -> None:
-    """A name is unique in its scope. Some types have additional unique properties."""
-
-    def groups(kind: str, **properties: str) -> list[tuple[str, ...]]:
-        return [group for group, _ in unique_properties(kind, REGION, properties)]
-
-    assert groups("AWS::Lambda::Alias", Name="a", FunctionName="f") == [("Name", "FunctionName")]
-    assert groups("AWS::ApiGateway::Stage", StageName="a", RestApiId="b") == [("RestApiId", "StageName")]
-    assert groups("AWS::EC2::Subnet", VpcId="a", CidrBlock="b") == [("VpcId", "CidrBlock")]
-    assert groups("AWS::EC2::Subnet", VpcId="a") == []
-    assert groups("AWS::WAFv2::WebACL", Name="a", Scope="REGIONAL") == [("Name", "Scope")]
-    assert groups("AWS::Lambda::Permission", FunctionName="a") == []
-    assert groups("AWS::ApiGateway::Resource", RestApiId="a", ParentId="b", PathPart="c") == [
-        ("RestApiId", "ParentId", "PathPart")
-    ]
-    assert groups("Acme::Thing::Type", Name="a") == []
-
-
-def test_some_types_are_deleted_first() -> None:
-    """The schema determines it. For an unknown type, it is not known."""
-    assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", REGION)
-    assert not deleted_first("AWS::SQS::Queue", REGION)
-    assert not deleted_first("Acme::Thing::Type", REGION)
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from cfn_analysis.reviewing import report, text
+from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.reviewing.sides import Side
 from csr_templates import database
-from tests.system import PROJECT
 
 from .own_changes import CHANGES, own_side
 
@@ -127,60 +124,3 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
         assert {node: changed.get(node) for node in changes} == changes, name
         if not risks and not changes:
             assert changed == {}, name
-
-
-def test_a_changed_class_is_followed_from_the_file_to_the_instances(reviews: dict[str, Review]) -> None:
-    """The chain starts at the file that an operator edits.
-
-    The instances are interrupted one after the other.
-    """
-    (environment,) = report.document(reviews["class"])["environments"]
-    resources: dict[str, Any] = {
-        one["logicalId"]: one for stack in environment["stacks"] for one in stack["resources"]
-    }
-
-    alarm = resources["DatabaseSurplusCreditsAlarm"]
-    (cause,) = alarm["causes"]
-    chain = ["parameters/prod.json", "parameter DatabaseInstanceClass", "condition IsBurstable"]
-    assert cause == {"property": "", "before": None, "after": None, "chain": chain}
-    assert alarm["section"] == "Alarms"
-    assert alarm["source"].startswith("src/csr_templates/stacks/database.py:")
-    instance = resources["DatabaseInstance1"]
-    assert instance["causes"][0] == {
-        "property": "DBInstanceClass",
-        "before": "db.t3.medium",
-        "after": "db.r6g.large",
-        "chain": chain[:2],
-    }
-    assert (instance["interruption"], instance["data"]) == ("some", "none")
-    assert [resources[f"DatabaseInstance{number}"]["interruptionOrder"] for number in (1, 2)] == [1, 2]
-
-
-def test_a_changed_subnet_is_followed_to_another_stack(reviews: dict[str, Review]) -> None:
-    """The chain contains the export."""
-    (environment,) = report.document(reviews["subnet CIDR"])["environments"]
-    changed = next(one for one in environment["stacks"] if one["name"] == "api")["resources"]
-    function = next(one for one in changed if one["logicalId"] == "ApiFunction")
-
-    assert function["causes"] == [
-        {
-            "property": "VpcConfig.SubnetIds[0]",
-            "before": "${PrivateSubnet1} of network",
-            "after": "${PrivateSubnet1} of network (new)",
-            "chain": [
-                "parameters/prod.json",
-                "parameter PrivateSubnet1Cidr",
-                "PrivateSubnet1 replaced",
-                f"export {PROJECT}-prod-private-subnet-1-id",
-            ],
-        }
-    ]
-
-
-def test_the_report_of_a_description_is_on_the_page() -> None:
-    """The report first shows failures and corrections, then the changes, each once for all environments."""
-    side: Side = own_side()
-    side = side._replace(root=None, stacks=side.stacks[:2])  # so that a new stack does not change the page
-    found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
-
-    assert f"```\n{found}\n```\n" in PAGE
