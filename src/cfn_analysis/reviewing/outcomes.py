@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
@@ -45,66 +46,21 @@ LOST: Final = "lost"
 DELETE_FAILS: Final = "delete fails"
 HARMLESS: Final = "harmless"
 
-# Types that are replaced to publish a new state; no other resource depends on the old one.
-PUBLISHED: Final = frozenset(
-    {
-        "AWS::ApiGateway::Deployment",
-        "AWS::ApiGatewayV2::Deployment",
-        "AWS::ECS::TaskDefinition",
-        "AWS::Lambda::LayerVersion",
-        "AWS::Lambda::Version",
-    }
-)
-# Types that monitor or record, without clients.
-_WATCHING: Final = frozenset(
-    {
-        "AWS::Budgets::Budget",
-        "AWS::CloudFront::MonitoringSubscription",
-        "AWS::CloudTrail::Trail",
-        "AWS::CloudWatch::Alarm",
-        "AWS::CloudWatch::AnomalyDetector",
-        "AWS::CloudWatch::CompositeAlarm",
-        "AWS::CloudWatch::Dashboard",
-        "AWS::EC2::FlowLog",
-        "AWS::Logs::Delivery",
-        "AWS::Logs::DeliveryDestination",
-        "AWS::Logs::DeliverySource",
-        "AWS::Logs::MetricFilter",
-        "AWS::Logs::QueryDefinition",
-        "AWS::RDS::EventSubscription",
-        "AWS::WAFv2::LoggingConfiguration",
-    }
-)
+
+def _types(word: str) -> frozenset[str]:
+    """Return the types with a word in outcomes.txt."""
+    rows = (line.split(": ") for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines())
+    return frozenset(name for name, words in rows if word in words.split())
+
+
+# Replaced to publish a new state; no other resource depends on the old one.
+PUBLISHED: Final = _types("published")
+# Monitor or record, without clients.
+_WATCHING: Final = _types("watches")
 # In addition to those in cfn-lint.
-_HOLDING_DATA: Final = frozenset(
-    {
-        "AWS::AmazonMQ::Broker",
-        "AWS::Cassandra::Table",
-        "AWS::CloudTrail::EventDataStore",
-        "AWS::CodeCommit::Repository",
-        "AWS::ECR::Repository",
-        "AWS::ElastiCache::ServerlessCache",
-        "AWS::MSK::Cluster",
-        "AWS::MemoryDB::Cluster",
-        "AWS::OpenSearchServerless::Collection",
-        "AWS::S3Express::DirectoryBucket",
-        "AWS::Timestream::Database",
-        "AWS::Timestream::Table",
-    }
-)
+_HOLDING_DATA: Final = _types("holds-data")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
-_SNAPSHOTS: Final = frozenset(
-    {
-        "AWS::DocDB::DBCluster",
-        "AWS::EC2::Volume",
-        "AWS::ElastiCache::CacheCluster",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::Neptune::DBCluster",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-        "AWS::Redshift::Cluster",
-    }
-)
+_SNAPSHOTS: Final = _types("snapshot")
 # With the value true, or ACTIVE for a Cognito user pool.
 _PROTECTIONS: Final = (
     "DeleteProtection",

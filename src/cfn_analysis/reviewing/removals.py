@@ -1,6 +1,7 @@
 """Removed resources that monitor, record, protect or connect a resource that is not removed."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from cfn_analysis.model.wiring import Node
@@ -14,43 +15,20 @@ from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 
-# Type -> the properties that refer to the resource it serves, and the effect of its removal.
-_Serving = Mapping[str, tuple[str, str]]
+_ROWS: Final = [
+    line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+]
 
-_GUARDING: Final[_Serving] = {
-    "AWS::CloudTrail::Trail": ("", "calls of the account's APIs are no longer recorded by it"),
-    "AWS::CloudWatch::Alarm": ("Dimensions Metrics", "no one is notified any more"),
-    "AWS::CloudWatch::CompositeAlarm": ("AlarmRule", "no one is notified any more"),
-    "AWS::EC2::FlowLog": ("ResourceId", "traffic is no longer recorded"),
-    "AWS::GuardDuty::Detector": ("", "threats are no longer detected"),
-    "AWS::Logs::Delivery": ("DeliverySourceName", "the logs are no longer delivered"),
-    "AWS::Logs::DeliverySource": ("ResourceArn", "the logs are no longer delivered"),
-    "AWS::Logs::MetricFilter": (
-        "LogGroupName",
-        "its metric no longer has data, and alarms on it do not work",
-    ),
-    "AWS::RDS::EventSubscription": ("SourceIds", "no one is notified any more"),
-    "AWS::Route53::HealthCheck": ("", "the site is no longer monitored"),
-    "AWS::SNS::Subscription": ("TopicArn", "the subscriber is no longer notified"),
-    "AWS::WAFv2::LoggingConfiguration": ("ResourceArn", "requests are no longer recorded"),
-    ASSOCIATION: ("ResourceArn", "requests are no longer inspected"),
-}
-_CONNECTING: Final[_Serving] = {
-    "AWS::ApiGateway::UsagePlanKey": ("KeyId UsagePlanId", "requests with its API key are rejected"),
-    "AWS::EC2::Route": ("RouteTableId", "traffic to its destination no longer uses this route"),
-    "AWS::EC2::SecurityGroupEgress": ("GroupId", "outbound traffic that only it allows is blocked"),
-    "AWS::EC2::SecurityGroupIngress": ("GroupId", "inbound traffic that only it allows is blocked"),
-    "AWS::EC2::SubnetRouteTableAssociation": ("SubnetId", "the subnet uses the main route table of the VPC"),
-    "AWS::EC2::VPCEndpoint": ("VpcId", "traffic to the service no longer uses this endpoint"),
-    "AWS::Lambda::Permission": (
-        "FunctionName SourceArn",
-        "calls of the function that only it allows are rejected",
-    ),
-    "AWS::Route53::RecordSet": (
-        "HostedZoneId AliasTarget ResourceRecords",
-        "its domain name is no longer resolved",
-    ),
-}
+
+def _serving(kind: str) -> dict[str, tuple[list[str], str]]:
+    """Return type -> the properties that refer to the resource it serves, and the effect of its removal."""
+    heads = [(head.split(), effect) for head, effect in _ROWS]
+    return {words[0]: (words[2:], effect) for words, effect in heads if words[1] == kind}
+
+
+_GUARDING: Final = _serving("guards")
+_CONNECTING: Final = _serving("connects")
+_Serving = Mapping[str, tuple[list[str], str]]
 
 
 def unguarded(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
@@ -84,7 +62,7 @@ def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[
 def _served(change: ResourceChange, removed: Mapping[Node, ResourceChange], serving: _Serving) -> set[Node]:
     """Return the resources that a resource serves, through removed resources that serve too."""
     served: set[Node] = set()
-    for key in serving[change.type][0].split():
+    for key in serving[change.type][0]:
         value = change.before.properties.get(key) if change.before else None
         for mention in mentions(value, change.node.stack):
             target = removed.get(mention.target)
