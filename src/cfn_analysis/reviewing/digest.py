@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.outcomes import NONE
-from cfn_analysis.reviewing.sentences import is_about_several, written
+from cfn_analysis.reviewing.sentences import WORDS, is_about_several, written
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 CHANGES: Final = {
@@ -136,20 +136,20 @@ def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
     """Yield the risks; merge those that differ only in the name of the environment, with ``*`` for it."""
     alike: dict[Risk, list[Risk]] = {}
     for risk in risks:
-        detail: Any = risk.detail
+        detail = dict(risk.detail)
         for name in filter(None, risk.environments):
-            detail = _without_name(detail, name)
-        alike.setdefault(risk._replace(detail=detail, environments=()), []).append(risk)
+            detail = {field: _without_name(value, name) for field, value in detail.items()}
+        alike.setdefault(risk._replace(detail=tuple(detail.items()), environments=()), []).append(risk)
     for merged, group in alike.items():
         where = tuple(name for risk in group for name in risk.environments)
         yield group[0] if len(group) == 1 else merged._replace(environments=where)
 
 
 def _without_name(value: Any, environment: str) -> Any:
-    """Return a text, or a tuple of values, with ``*`` for the name of an environment."""
+    """Return a text, or a tuple of texts, with ``*`` for the name of an environment."""
     if isinstance(value, tuple):
         return tuple(_without_name(part, environment) for part in value)
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value in WORDS:
         return value
     return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", value)
 

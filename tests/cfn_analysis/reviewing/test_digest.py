@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.digest import risk_groups, stack_digests
@@ -108,3 +110,27 @@ def test_risks_that_differ_in_the_name_of_the_environment() -> None:
 
     assert grouped(*stale) == [(["api.A"], " in dev, prod", message)]
     assert grouped(stale[0]) == [(["api.A"], " in dev", message.replace("*", "dev"))]
+
+
+@pytest.mark.parametrize("environment", ["follows", "data", "replace", "orphaned"])
+def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
+    """Only values of the detail are names; its fields and its words are not."""
+    risks = [
+        risk(
+            "replace",
+            Node("api", "A"),
+            sentences.REPLACED,
+            action="replace",
+            properties=("Name",),
+            follows=f"{name}-b",
+            data="orphaned",
+        )._replace(environments=(name,))
+        for name in (environment, "prod")
+    ]
+    ((_, where, message),) = grouped(*risks)
+
+    assert where == f" in {environment}, prod"
+    assert message == (
+        "A is replaced, because Name refers to *-b, which is replaced: a new one is created, and the old one "
+        "remains in the account, outside of the stack."
+    )
