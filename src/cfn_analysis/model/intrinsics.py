@@ -64,8 +64,8 @@ class Section:
             name = _function_name(node, path)
             if name is not None:
                 return self._call(name, node[name], f"{path}.{name}")
-            members = {key: self.value(item, f"{path}.{key}") for key, item in node.items()}
-            return {key: item for key, item in members.items() if item != _NO_VALUE}
+            members = {key: self.value(member, f"{path}.{key}") for key, member in node.items()}
+            return {key: member for key, member in members.items() if member != _NO_VALUE}
         if isinstance(node, (list, tuple)):
             items = [self.value(item, f"{path}[{index}]") for index, item in enumerate(node)]
             return [item for item in items if item != _NO_VALUE]

@@ -116,7 +116,7 @@ class Known:
     ) -> None:
         declared = template.get("Parameters", {})
         values = _parameter_values(
-            {name: one for name, one in declared.items() if name not in unknown}, parameters
+            {name: declaration for name, declaration in declared.items() if name not in unknown}, parameters
         )
         values |= {name: {"Ref": name} for name in unknown}
         pseudo = pseudo_parameters(region, account, stack_name)
@@ -323,7 +323,7 @@ def _decide(name: str, truth: Truth, path: str) -> bool:
 
 def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
     """Return the pseudo parameters with known values, by their names."""
-    known = (found for start, found in _PARTITIONS.items() if region.startswith(start))
+    known = (values for start, values in _PARTITIONS.items() if region.startswith(start))
     partition, suffix = next(known, ("aws", "amazonaws.com"))
     return {
         "AWS::AccountId": account,
@@ -363,7 +363,9 @@ def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[s
     items = [item.strip() for item in text.split(",")] if is_list(declaration) else [text]
     if declared := declaration.get("AllowedValues"):
         for item in items:
-            if item not in declared and item not in (allowed := [as_text(one, path) for one in declared]):
+            if item not in declared and item not in (
+                allowed := [as_text(allowed_value, path) for allowed_value in declared]
+            ):
                 fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
     if str(declaration.get("Type")).startswith(SSM_VALUE):
         return {"Ref": name}

@@ -44,15 +44,15 @@ def _unknown(found: EnvironmentChanges, before: Estimate, after: Estimate) -> li
     changed = {(node.stack, node.name) for node in found.resources}
     both = {*before.unpriced} & {*after.unpriced}
     return [
-        f"{one.stack}.{one.resource} ({one.reason})"
-        for one in dict.fromkeys((*after.unpriced, *before.unpriced))
-        if one not in both or (one.stack, one.resource) in changed
+        f"{unpriced.stack}.{unpriced.resource} ({unpriced.reason})"
+        for unpriced in dict.fromkeys((*after.unpriced, *before.unpriced))
+        if unpriced not in both or (unpriced.stack, unpriced.resource) in changed
     ]
 
 
 def _is_partial(found: EnvironmentChanges, before: Estimate, after: Estimate) -> bool:
     """Return whether the sums cannot be compared: the cost of a resource is known on one side only."""
-    names = [{(one.stack, one.resource) for one in side.unpriced} for side in (before, after)]
+    names = [{(unpriced.stack, unpriced.resource) for unpriced in side.unpriced} for side in (before, after)]
     sides = (found.before, found.after)
     return any(
         all(stack in side and name in side[stack].resources for side in sides)
@@ -99,7 +99,9 @@ def _with(
     stacks: Mapping[str, ResolvedStack], values: Mapping[str, Mapping[str, str]]
 ) -> dict[str, ResolvedStack]:
     """Return the stacks with other values of some parameters."""
-    return resolve_set([(one.built, {**one.given, **values.get(name, {})}) for name, one in stacks.items()])
+    return resolve_set(
+        [(stack.built, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
+    )
 
 
 def _quantities(found: Estimate) -> dict[tuple[str, str], Decimal]:

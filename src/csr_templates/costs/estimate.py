@@ -162,7 +162,7 @@ def estimate_resolved(
     used: list[Line] = []
     for name, amounts in usage.items():
         stack = resolved[name]
-        paid = {one.key for one in by_usage if one.stack == name}
+        paid = {usage.key for usage in by_usage if usage.stack == name}
         for key, amount in amounts.items():
             place = f"{environment}.{name}.{key}"
             require(key, _payable(stack), place, "The stack does not pay this item by usage")
@@ -194,7 +194,7 @@ def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[C
         return []
     if resource.exists is UNKNOWN:
         raise NotPriced(f"it exists only for some values of {resource.condition_inputs}")
-    others = {name: (other.type, other.properties) for name, other in stack.existing()}
+    others = {name: (resource.type, resource.properties) for name, resource in stack.existing()}
     try:
         charges = list(billing.charges(Billed(resource.properties, others)))
     except (AttributeError, LookupError, TypeError) as error:  # a template that CloudFormation would refuse

@@ -47,12 +47,12 @@ class Alarm(NamedTuple):
 
 def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the metrics of an alarm on an expression."""
-    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+    return [query["MetricStat"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
 
 
 def period(alarm: Mapping[str, Any]) -> Any:
     """Return the period of an alarm in seconds; of an expression, the longest period of its metrics."""
-    return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
+    return alarm.get("Period") or max((stat["Period"] for stat in metric_stats(alarm)), default=60)
 
 
 def unit(resource: Mapping[str, Any]) -> str:
@@ -130,9 +130,9 @@ def metric(alarm: Mapping[str, Any], words: Words) -> str:
     """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
     if "Metrics" in alarm:
         expression = [
-            one["Expression"]
-            for one in alarm["Metrics"]
-            if one.get("ReturnData", True) and "Expression" in one
+            query["Expression"]
+            for query in alarm["Metrics"]
+            if query.get("ReturnData", True) and "Expression" in query
         ]
         return codes(
             [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
@@ -149,14 +149,14 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
     """Return statistic and periods, and whether missing data breaches."""
     statistics = [
         alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
-        *(one["Stat"] for one in metric_stats(alarm)),
+        *(stat["Stat"] for stat in metric_stats(alarm)),
     ]
     periods = alarm.get("EvaluationPeriods", 1)
     text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
         statistic=", ".join(
-            words(one) if one.isalpha() else one
-            for one in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
+            words(statistic) if statistic.isalpha() else statistic
+            for statistic in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),
