@@ -1,47 +1,20 @@
 """Resources whose logical ID changes, and what only one resource can have."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.data import read_yaml
 
 from .templates import set_risks, side
 
 Template = dict[str, Any]
 
-ENDPOINT = {"VpcId": "vpc-1", "ServiceName": "sqs", "VpcEndpointType": "Interface"}
-ENTRY = {"NetworkAclId": "acl-1", "RuleNumber": 100, "Egress": False, "Protocol": 6, "RuleAction": "allow"}
-RECORD = {"HostedZoneId": "Z1", "Name": "a.example.com", "Type": "A", "TTL": "60"}
+ROWS = read_yaml(Path(__file__).with_name("renames.yaml"))
 
 
-@pytest.mark.parametrize(
-    ("kind", "properties", "what"),
-    [
-        *(
-            (f"AWS::CloudFront::{noun}", {f"{noun}Config": {"Name": "a"}}, f"the same {noun}Config.Name")
-            for noun in (
-                *("CachePolicy", "KeyGroup", "OriginAccessControl"),
-                *("OriginRequestPolicy", "ResponseHeadersPolicy"),
-            )
-        ),
-        ("AWS::WAFv2::WebACL", {"Name": "a", "Scope": "REGIONAL"}, "the name"),
-        ("AWS::WAFv2::WebACL", {"Scope": "REGIONAL"}, None),
-        (
-            "AWS::EC2::Route",
-            {"RouteTableId": "rtb-1", "DestinationCidrBlock": "0.0.0.0/0", "GatewayId": "igw-1"},
-            "the same RouteTableId and DestinationCidrBlock",
-        ),
-        ("AWS::EC2::NetworkAclEntry", ENTRY, "the same NetworkAclId, RuleNumber and Egress"),
-        (
-            "AWS::EC2::VPCEndpoint",
-            {**ENDPOINT, "PrivateDnsEnabled": True},
-            "the same VpcId and ServiceName",
-        ),
-        ("AWS::EC2::VPCEndpoint", {**ENDPOINT, "PrivateDnsEnabled": False}, None),
-        ("AWS::EC2::VPCEndpoint", {"VpcId": "vpc-1", "ServiceName": "s3"}, None),
-        ("AWS::Route53::RecordSet", RECORD, "the same HostedZoneId, Name and Type"),
-        ("AWS::Lambda::Permission", {"FunctionName": "f", "Action": "lambda:InvokeFunction"}, None),
-    ],
-)
+@pytest.mark.parametrize(("kind", "properties", "what"), ROWS["test_a_renamed_resource_that_must_be_unique"])
 def test_a_renamed_resource_that_must_be_unique(
     kind: str, properties: dict[str, Any], what: str | None
 ) -> None:

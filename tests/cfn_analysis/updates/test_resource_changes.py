@@ -1,5 +1,6 @@
 """``resource_changes``: the action of each resource, and the changes that follow."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from cfn_analysis.updates.resource_changes import (
     retention_policy,
 )
 from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks
+from tests.data import read_yaml
 
 from .sets import QUEUE, conditional, queues, resolved
+
+ROWS = read_yaml(Path(__file__).with_name("resource_changes.yaml"))
 
 OPEN: dict[str, Any] = {"Parameters": {"P": {"Type": "String"}}}
 
@@ -274,32 +278,7 @@ def test_a_name_that_is_a_list() -> None:
     assert found["Topic"]["change"] == "maybe-replace"
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        {"Fn::If": "IsOpen"},
-        {"Fn::If": ["IsOpen"]},
-        {"Fn::If": ["IsOpen", "a"]},
-        {"Fn::If": ["IsOpen", "a", "b", "c"]},
-        {"Fn::If": [["IsOpen"], "a", "b"]},
-        {"Fn::If": ["IsOpen", {"Fn::Sub": []}]},
-        {"Fn::If": ["IsOpen", {"Fn::Sub": ["${Queue}", []]}, "a"]},
-        {"Fn::Sub": None},
-        {"Fn::Sub": []},
-        {"Fn::Sub": [None, {}]},
-        {"Fn::Sub": ["${Queue}"]},
-        {"Fn::Sub": ["${Queue}", ["Queue"]]},
-        {"Fn::FindInMap": "Sizes"},
-        {"Fn::FindInMap": ["Sizes", "a"]},
-        {"Fn::GetAtt": "Queue"},
-        {"Fn::GetAtt": ["Queue", ["Arn"]]},
-        {"Fn::GetAtt": [["Queue"], "Arn"]},
-        {"Fn::GetAtt": [{"Fn::Sub": []}, "Arn"]},
-        {"Fn::Join": ["-", {"Fn::Sub": []}]},
-        {"Ref": ["Queue"]},
-        {"Ref": {"Ref": "Queue"}},
-    ],
-)
+@pytest.mark.parametrize("function", ROWS["test_functions_with_wrong_arguments"])
 def test_functions_with_wrong_arguments(function: Any) -> None:
     """CloudFormation refuses them; the review compares them as they are, and is never certain."""
 
