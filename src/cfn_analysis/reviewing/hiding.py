@@ -111,10 +111,16 @@ def _words(value: Any, *, secret: bool) -> Any:
 
 
 def _as_written(value: Any) -> Any:
-    """Return an unknown value with its parameters as a template refers to them."""
+    """Return an unknown value in the functions of a template."""
     match value:
         case {"Fn::Given": str(name)}:
             return {"Ref": name}
+        case {"Fn::In": [_, inner]} | {"Fn::Unresolved": [inner, _]}:
+            return _as_written(inner)
+        case {"Fn::If": [*arguments, _]} if len(arguments) == 3:
+            return {"Fn::If": _as_written(arguments)}
+        case {"Fn::FindInMap": [*arguments, _]} if len(arguments) == 3:
+            return {"Fn::FindInMap": _as_written(arguments)}
         case list():
             return [_as_written(part) for part in value]
         case dict():

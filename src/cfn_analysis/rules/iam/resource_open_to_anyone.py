@@ -10,6 +10,7 @@ from cfn_analysis.rules.support.values import Path
 # Public by purpose, as websites, APIs and function URLs are, or checked by another rule, as roles are. The
 # policy of a VPC endpoint only limits.
 NOT_CHECKED = {
+    "AWS::ApiGateway::DomainNameV2",
     "AWS::ApiGateway::RestApi",
     "AWS::EC2::VPCEndpoint",
     "AWS::ECR::PublicRepository",
@@ -17,6 +18,7 @@ NOT_CHECKED = {
     "AWS::Lambda::Permission",
     "AWS::S3::AccessPoint",
     "AWS::S3::BucketPolicy",
+    "AWS::Serverless::Api",
 }
 # Properties that limit a grant to everyone.
 LIMITS = {"Condition", "OrganizationId"}

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing.access.conditions import conditions, implies
+from tests.data import read_yaml
 
-ROWS = load(Path(__file__).with_name("conditions.yaml").read_text("utf-8"))
+ROWS = read_yaml(Path(__file__).with_name("conditions.yaml"))
 
 
 @pytest.mark.parametrize(("narrow", "wide"), ROWS["test_one_condition_implies_another"])

@@ -14,8 +14,8 @@ from cfn_analysis.model.access_properties import (
     managed_policies,
     other_policies,
 )
-from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
+from tests.data import read_yaml
 
 from ..templates import resources, reviewed, risks
 from .schema_properties import Property, access_properties, types
@@ -113,7 +113,7 @@ _GRANTING = re.compile(
     r"|Entitlement|Authorizer|Authorization(Rule)?|Accessor|DelegatedAdmin|RoleAttachment|RoleAlias|User"
     r"|AccessGrant\w*|AccessToken|AccessSource|Member|Policy|Principal\w*)$"
 )
-NO_ACCESS = load(Path(__file__).with_name("no_access.yaml").read_text("utf-8"))
+NO_ACCESS = read_yaml(Path(__file__).with_name("no_access.yaml"))
 
 
 def _is_decided(given: Property) -> bool:

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing import report
+from tests.data import read_yaml
 
 from ..own_changes import own_side, with_template
 from ..templates import resources, reviewed, risks
 
-ROWS = load(Path(__file__).with_name("policies.yaml").read_text("utf-8"))
+ROWS = read_yaml(Path(__file__).with_name("policies.yaml"))
 
 
 def test_the_policy_of_a_new_resource_is_reported_if_public() -> None:

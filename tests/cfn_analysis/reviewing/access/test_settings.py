@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from cfn_analysis.model.rendering import load
+from tests.data import read_yaml
 
 from ..templates import resources, reviewed, risks
 
-ROWS = load(Path(__file__).with_name("settings.yaml").read_text("utf-8"))
+ROWS = read_yaml(Path(__file__).with_name("settings.yaml"))
 
 
 @pytest.mark.parametrize(("kind", "before", "after", "message"), ROWS["test_openings"])
