@@ -159,6 +159,7 @@ ACCESS_ALLOWED: Final = (
 )
 ACCESS_NO_LONGER_DENIED: Final = "{each} no longer denies the following in all cases: {access:; }."
 MANAGED_POLICY_ATTACHED: Final = "{each} gets the managed policy {arn}, with all its permissions."
+GROUP_JOINED: Final = "{each} gives {user} all permissions of the group {group}."
 ACCESS_NOT_COMPARED: Final = (
     "{each} {action:in words}. It determines {what}. That is not compared: read the change."
 )

@@ -69,7 +69,7 @@ def _more(
 
 
 def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
-    """Yield the resources with a new managed policy or without their boundary."""
+    """Yield the resources with a new managed policy or group, or without their boundary."""
     for stack, side in after.items():
         for name, resource in side.existing():
             was = before[stack].resources.get(name) if stack in before else None
@@ -77,10 +77,10 @@ def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedSt
             if resource.type in NOT_JUDGED or (was and was.properties == resource.properties):
                 continue
             node = Node(stack, name)
-            had = _attached(before[stack], was) if was else {}
-            for text, written in _attached(side, resource).items():
-                if text not in had:
-                    yield risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=written)
+            had = _attached(before[stack], node, was) if was else {}
+            for key, opening in _attached(side, node, resource).items():
+                if key not in had:
+                    yield opening
             limit = resource.properties.get("PermissionsBoundary")
             old = was.properties.get("PermissionsBoundary") if was else None
             if old and old != limit:
@@ -92,13 +92,29 @@ def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedSt
                     yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=written)
 
 
-def _attached(side: ResolvedStack, resource: Resource) -> dict[str, str]:
-    """Return the managed policies of a resource, as text for a comparison and in words."""
-    return {
-        json.dumps(side.with_names(policy), sort_keys=True): _policy_in_words(policy)
-        for _, attached_policies in managed_policies(resource.properties)
-        for policy in as_list(attached_policies)
-    }
+def _attached(side: ResolvedStack, node: Node, resource: Resource) -> dict[str, Risk]:
+    """Return what gives a resource the permissions of a managed policy or a group, by a text to compare."""
+    found: dict[str, Risk] = {}
+    for _, policies in managed_policies(resource.properties):
+        for policy in as_list(policies):
+            key = json.dumps(side.with_names(policy), sort_keys=True)
+            arn = _policy_in_words(policy)
+            found[key] = risk(OPENS, node, sentences.MANAGED_POLICY_ATTACHED, arn=arn)
+    for user, group in _memberships(resource):
+        key = json.dumps(side.with_names([user, group]), sort_keys=True)
+        who = words(user) if user else "the user"
+        found[key] = risk(OPENS, node, sentences.GROUP_JOINED, user=who, group=words(group))
+    return found
+
+
+def _memberships(resource: Resource) -> list[tuple[Any, Any]]:
+    """Return the pairs of user and group; the user is empty for the resource itself."""
+    if resource.type == "AWS::IAM::User":
+        return [("", group) for group in as_list(resource.properties.get("Groups"))]
+    if resource.type == "AWS::IAM::UserToGroupAddition":
+        group = resource.properties.get("GroupName")
+        return [(user, group) for user in as_list(resource.properties.get("Users"))]
+    return []
 
 
 def _policy_in_words(policy: Any) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.references import as_list, value_at
+from cfn_analysis.reviewing.access.boxes import box, without
 from cfn_analysis.reviewing.values import (
     Setting,
     in_order,
@@ -97,10 +99,6 @@ def _associated(before: Any, after: Any) -> str:
     return f"is {words(after)}: it gets a public address" if after not in (None, before) else ""
 
 
-def _added_block(before: Any, after: Any) -> str:
-    return f"is {words(after)}: more addresses can reach its endpoint" if after is not None else ""
-
-
 def _other_addresses(before: Any, after: Any) -> str:
     changed = words(before if after is None else after)
     return f"is changed ({changed}): whether that allows more depends on the rule that uses the set"
@@ -121,6 +119,7 @@ _SAME_RESPONSE: Final = "requests with other values may get the same cached resp
 _TRACED: Final = "whole requests and responses are logged, with their sensitive data"
 _UNSIGNED: Final = "requests do not need a signature"
 _NO_TOKEN: Final = "credentials are available without a token"
+_ENDPOINT_BLOCKS: Final = ("ResourcesVpcConfig", "PublicAccessCidrs")
 _DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
 _BALANCER: Final = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 # Public addresses and endpoints, and callers without an identity; also of a new resource.
@@ -133,7 +132,6 @@ _PUBLIC_SETTINGS: Final = (
     Setting("", "AssignPublicIp", must_not_be("ENABLED", _ADDRESS, "DISABLED")),
     Setting("", "PublicConnectivity", must_not_be("true", _PUBLIC, "false")),
     Setting("AWS::EC2::EIP", "InstanceId NetworkInterfaceId", _associated),
-    Setting("AWS::EKS::Cluster", "PublicAccessCidrs[]", _added_block),
     Setting(
         "AWS::MSK::Cluster", "PublicAccess.Type", must_not_be("SERVICE_PROVIDED_EIPS", _PUBLIC, "DISABLED")
     ),
@@ -261,6 +259,21 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
         if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
             yield from problems(change, _SETTINGS)  # otherwise encrypted with another key
         yield from _countries(before.properties, after.properties)
+        if change.type == "AWS::EKS::Cluster":
+            yield from _reachable(before.properties, after.properties)
+
+
+def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield addresses that can newly reach the public endpoint of a cluster; by default, all can.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+    """
+    was, will = (
+        [box(block, -1, None, None) for block in as_list(value_at(side, _ENDPOINT_BLOCKS) or "0.0.0.0/0")]
+        for side in (before, after)
+    )
+    if without(will, was):
+        yield f"{'.'.join(_ENDPOINT_BLOCKS)} allows more addresses to reach the public endpoint"
 
 
 def _asks_nothing(method: Mapping[str, Any]) -> bool:

@@ -48,18 +48,18 @@ def test_a_new_resource_that_grants_access(kind: str, properties: Properties, wh
 
 
 def test_a_change_of_a_resource_that_grants_access() -> None:
-    """An added user is reported. A description is not."""
+    """A further role is reported. A tag is not."""
 
-    def group(**properties: Any) -> dict[str, Any]:
-        return resources(It=("AWS::IAM::UserToGroupAddition", {"GroupName": "admins", **properties}))
+    def profile(**properties: Any) -> dict[str, Any]:
+        return resources(It=("AWS::RolesAnywhere::Profile", {"Name": "a", **properties}))
 
-    found = risks(reviewed(group(Users=["a"]), group(Users=["a", "b"])))
+    found = risks(reviewed(profile(RoleArns=["a"]), profile(RoleArns=["a", "b"])))
     assert found["not-judged", "It"] == (
-        "It changes. It determines which users get all permissions of a group. That is not compared: read "
-        "the change."
+        "It changes. It determines which roles workloads outside of AWS can assume. That is not compared: "
+        "read the change."
     )
-    described = risks(reviewed(group(Users=["a"]), group(Users=["a"], Description="b")))
-    assert ("not-judged", "It") not in described
+    tagged = risks(reviewed(profile(RoleArns=["a"]), profile(RoleArns=["a"], Tags=[{"Key": "b"}])))
+    assert ("not-judged", "It") not in tagged
 
 
 def test_a_removed_restriction() -> None:

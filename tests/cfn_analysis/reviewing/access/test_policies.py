@@ -110,3 +110,22 @@ def test_managed_policies_and_boundaries_of_a_permission_set() -> None:
     ):
         assert risks(reviewed(before, after))["opens", "It"] == message
     assert risks(reviewed(everything, permission_set())) == {}
+
+
+def test_users_that_join_a_group() -> None:
+    """A user gets all permissions of a group; leaving one takes permissions away."""
+
+    def members(*users: str, group: str = "admins") -> dict[str, Any]:
+        return resources(It=("AWS::IAM::UserToGroupAddition", {"GroupName": group, "Users": [*users]}))
+
+    def user(*groups: str) -> dict[str, Any]:
+        return resources(It=("AWS::IAM::User", {"UserName": "alice", "Groups": [*groups]}))
+
+    for before, after, message in (
+        (members("alice"), members("bob", "alice"), "It gives bob all permissions of the group admins."),
+        (members("bob", group="users"), members("bob"), "It gives bob all permissions of the group admins."),
+        (user("users"), user("users", "admins"), "It gives the user all permissions of the group admins."),
+    ):
+        assert risks(reviewed(before, after))["opens", "It"] == message
+    assert ("opens", "It") not in risks(reviewed(members("bob", "alice"), members("alice")))
+    assert risks(reviewed(user("users", "admins"), user("admins"))) == {}
