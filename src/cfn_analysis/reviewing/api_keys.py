@@ -15,7 +15,7 @@ from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
-from cfn_analysis.reviewing.states import Stacks
+from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.partial_resolving import IN
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
@@ -33,15 +33,15 @@ def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
             if sender.stack != node.stack:
                 sentence = sentences.KEY_NO_LONGER_ACCEPTED
                 yield risk(WILL_FAIL, node, sentence, sender=sender.name, stack=sender.stack)
-    for stack, side in environment.after.items():
-        for name, resource in side.existing():
-            secrets = {*secrets_in(resource.properties, side)}
-            was = environment.before[stack].resources.get(name) if stack in environment.before else None
-            if resource.type == _KEY or was is None or secrets & {*old, *new}:
-                continue
-            if secrets and {*old} & {*secrets_in(was.properties, environment.before[stack])}:
-                names = tuple(sorted(secrets))
-                yield risk(WILL_FAIL, Node(stack, name), sentences.KEY_NOT_ACCEPTED, secrets=names)
+    for node, resource in existing_resources(environment.after):
+        secrets = {*secrets_in(resource.properties, environment.after[node.stack])}
+        before = environment.before.get(node.stack)
+        was = before.resources.get(node.name) if before else None
+        if resource.type == _KEY or before is None or was is None or secrets & {*old, *new}:
+            continue
+        if secrets and {*old} & {*secrets_in(was.properties, before)}:
+            names = tuple(sorted(secrets))
+            yield risk(WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, secrets=names)
 
 
 def readers_of_secret(environment: EnvironmentChanges, secret: Node) -> list[Node]:
@@ -80,18 +80,16 @@ def _secret_name(secret: str, side: ResolvedStack) -> str:
 def _accepted(stacks: Stacks) -> dict[str, Node]:
     """Return secret -> API key with its value."""
     return {
-        secret: Node(stack, name)
-        for stack, side in stacks.items()
-        for name, resource in side.existing()
+        secret: node
+        for node, resource in existing_resources(stacks)
         if resource.type == _KEY
-        for secret in secrets_in(resource.properties.get("Value"), side)
+        for secret in secrets_in(resource.properties.get("Value"), stacks[node.stack])
     }
 
 
 def _senders(stacks: Stacks, secret: str, *, keys: bool = False) -> list[Node]:
     return [
-        Node(stack, name)
-        for stack, side in stacks.items()
-        for name, resource in side.existing()
-        if (keys or resource.type != _KEY) and secret in secrets_in(resource.properties, side)
+        node
+        for node, resource in existing_resources(stacks)
+        if (keys or resource.type != _KEY) and secret in secrets_in(resource.properties, stacks[node.stack])
     ]

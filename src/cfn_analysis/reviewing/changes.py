@@ -54,10 +54,12 @@ class EnvironmentChanges(NamedTuple):
 
     Attributes:
         states: its stacks on both sides.
+        resources: all changed resources.
         stacks: the changes of each stack of the set.
     """
 
     states: States
+    resources: Mapping[Node, ResourceOutcome]
     stacks: tuple[StackChanges, ...]
 
     @property
@@ -74,11 +76,6 @@ class EnvironmentChanges(NamedTuple):
     def after(self) -> Stacks:
         """The stacks after the deploy."""
         return self.states.after
-
-    @property
-    def resources(self) -> dict[Node, ResourceOutcome]:
-        """All changed resources."""
-        return {outcome.change.node: outcome for stack in self.stacks for outcome in stack.resources}
 
 
 def environment_changes(
@@ -98,7 +95,7 @@ def environment_changes(
                 interruption_order(resolved.built, interrupted),
             )
         )
-    return EnvironmentChanges(states, tuple(stacks))
+    return EnvironmentChanges(states, outcomes, tuple(stacks))
 
 
 def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter]:

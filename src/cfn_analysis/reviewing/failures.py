@@ -14,7 +14,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
-from cfn_analysis.reviewing.states import Stacks
+from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.effects import deleted_first, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
 from cfn_analysis.updates.refused_updates import refused_changes
@@ -123,10 +123,9 @@ def _not_deleted(outcome: ResourceOutcome) -> Iterator[Risk]:
 
 def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
     holders: dict[str, list[Node]] = {}
-    for stack, side in environment.before.items():
-        for name, resource in side.existing():
-            for key, _ in _identities(side, resource):
-                holders.setdefault(key, []).append(Node(stack, name))
+    for node, resource in existing_resources(environment.before):
+        for key, _ in _identities(environment.before[node.stack], resource):
+            holders.setdefault(key, []).append(node)
     for node, outcome in environment.resources.items():
         new = outcome.change.after
         if outcome.change.action not in (ADD, REPLACE) or new is None:

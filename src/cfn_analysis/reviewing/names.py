@@ -12,6 +12,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import INTERRUPTION
 from cfn_analysis.reviewing.outcomes import ORPHANED
+from cfn_analysis.reviewing.states import existing_resources
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import REMOVE, REPLACE
 
@@ -23,9 +24,7 @@ _PART_OF_NAME: Final = "A-Za-z0-9_"
 def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deleted or renamed resources whose old name is still used in a text of the set."""
     texts = {
-        Node(stack, name): json.dumps(resource.properties)
-        for stack, side in environment.after.items()
-        for name, resource in side.existing()
+        node: json.dumps(resource.properties) for node, resource in existing_resources(environment.after)
     }
     for node, outcome in environment.resources.items():
         change = outcome.change
@@ -51,9 +50,9 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
 def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:
     """Return whether another resource of the type now has the name."""
     return any(
-        resource.type == type_name and (stack, logical_id) != node and _explicit_name(side, resource) == name
-        for stack, side in environment.after.items()
-        for logical_id, resource in side.existing()
+        resource.type == type_name and _explicit_name(environment.after[holder.stack], resource) == name
+        for holder, resource in existing_resources(environment.after)
+        if holder != node
     )
 
 

@@ -1,15 +1,22 @@
 """The resolved stacks of one environment, before and after a deploy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from cfn_analysis.model.intrinsics import ResolveError
 from cfn_analysis.model.schemas import require_region
+from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import hint
 from cfn_analysis.reviewing.sides import ReviewError, Side
-from cfn_analysis.updates.resolved_stack import ResolvedStack, resolve_set
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
 
 Stacks = Mapping[str, ResolvedStack]
+
+
+def existing_resources(stacks: Stacks) -> Iterator[tuple[Node, Resource]]:
+    """Yield the resources that exist or may exist."""
+    for stack, resolved in stacks.items():
+        yield from ((Node(stack, name), resource) for name, resource in resolved.existing())
 
 
 class States(NamedTuple):
