@@ -76,8 +76,8 @@ def _has_effect(statements: Any) -> bool:
     match statements:
         case str():
             return '"Effect"' in statements
-        case list():
-            return any(map(_has_effect, statements))
+        case list():  # an empty one grants nothing
+            return not statements or any(map(_has_effect, statements))
         case {"Fn::If": [_, yes, no, *_]}:
             return _has_effect(yes) or _has_effect(no)
     return isinstance(statements, Mapping) and "Effect" in statements

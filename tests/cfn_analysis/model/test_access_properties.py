@@ -23,6 +23,7 @@ PLACE = ("ResourcePolicy", "PolicyDocument")
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
+        ({"Statement": []}, True),
         (POLICY, True),
         ({"Version": "2012-10-17", "Statement": STATEMENT}, True),
         ({"Fn::If": ["C", {"Ref": "AWS::NoValue"}, POLICY]}, True),
@@ -38,7 +39,7 @@ PLACE = ("ResourcePolicy", "PolicyDocument")
     ],
 )
 def test_the_shape_of_a_policy(value: Any, expected: bool) -> None:
-    """A policy has a statement with an Effect, in at least one branch."""
+    """A policy has no statements, or one with an Effect, in at least one branch."""
     assert is_policy(value) is expected
 
 

@@ -149,8 +149,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     yield from _shorter(change.type, before.properties, after.properties)
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
-        is_said = any(problem.startswith("LoggingFilter.DefaultBehavior ") for problem in found)
-        if old != new and new is not None and not is_said:
+        if old != new and new is not None and not found:  # otherwise its DefaultBehavior is reported
             yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
     for key in _POLICIES:
         was, will = retention_policy(before, key), retention_policy(after, key)
