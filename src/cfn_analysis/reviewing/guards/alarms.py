@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from math import ceil
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings
@@ -121,10 +122,9 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
 
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a weaker M out of N: datapoints that raised the alarm before may no longer raise it.
-
-    Of M that breach among the last N, at least M - (N - n) are among the last n.
-    """
+    """Yield a weaker M out of N: datapoints that raised the alarm before may never raise it."""
+    # Of M breaching datapoints among the last N, at least M - (N - n) are among the last n; and one of the
+    # ceil(N / n) spans of n datapoints contained at least M / ceil(N / n) of them, perhaps earlier.
     pairs = []
     for side in (before, after):
         periods = _number(side.get("EvaluationPeriods", 1))
@@ -134,7 +134,7 @@ def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
         return
     if needed is None or of is None or needs is None or out_of is None:
         yield "the number of periods that must breach is not known"
-    elif needs > needed - max(0, of - out_of):
+    elif needs > max(needed - max(0, of - out_of), ceil(needed / max(1, ceil(of / max(1, out_of))))):
         yield f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
 
 

@@ -1,8 +1,10 @@
 """Guards that a deploy weakens: deletion protection, backups, logs, alarms, stack policies."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from math import nan
 from typing import Any, Final
 
+from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.stack_policies import DELETE, MODIFY, REPLACE, denies
 from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
@@ -20,6 +22,7 @@ from cfn_analysis.reviewing.values import (
     must_not_be_removed,
     must_not_decrease,
     problems,
+    text,
     words,
 )
 from cfn_analysis.updates.resolved_stack import ResolvedStack
@@ -33,6 +36,7 @@ _UNRECORDED: Final = "less is recorded"
 _QUIET: Final = "fewer recipients, or none, are notified"
 _NO_REQUESTS: Final = "requests are no longer recorded"
 _NO_VERSIONS: Final = "overwritten and deleted objects are not retained"
+_UNLOCKED: Final = "users with a permission can delete locked objects"
 _BUCKET: Final = "AWS::S3::Bucket"
 
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
@@ -76,6 +80,9 @@ _SETTINGS: Final = (
     ),
     Setting("AWS::Logs::LogGroup", "RetentionInDays", _deleted_after_days("log events")),
     Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
+    Setting("AWS::Kinesis::Stream", "RetentionPeriodHours", must_not_decrease(_LOGS, 24)),
+    Setting("AWS::Backup::", "MinRetentionDays", must_not_decrease("backups can be deleted earlier", 0)),
+    Setting(_BUCKET, "DefaultRetention.Mode", in_order("COMPLIANCE GOVERNANCE", _UNLOCKED, unknown=False)),
     Setting(
         "", "EnableCloudwatchLogsExports[] EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)
     ),
@@ -139,6 +146,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         return
     found = list(problems(change, _SETTINGS, gone))
     yield from found
+    yield from _shorter(change.type, before.properties, after.properties)
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
         if old != new and new is not None and not found:  # otherwise its DefaultBehavior is reported
@@ -151,6 +159,50 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
             yield f"{key} is {words(will)} instead of {words(was)}, which may retain less"
         elif _KEEPS[will] < _KEEPS[was]:
             yield f"{key} is {will} instead of {was}"
+
+
+def _shorter(type_name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a period that is shorter, if several properties determine it."""
+    if type_name not in _PERIODS:
+        return
+    name, days, effect = _PERIODS[type_name]
+    try:
+        was, will = (days(_mapping(side.get(name))) for side in (before, after))
+    except ValueError:
+        if before.get(name) != after.get(name):
+            yield f"{name} is changed: this may mean that {effect}"
+        return
+    if will < was:
+        yield f"{name} has {will:g} days instead of {was:g}: {effect}"
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    """Return a mapping; raise ValueError if it is known only in the deployed stack."""
+    if is_unknown(value):
+        raise ValueError(value)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _lock_days(lock: Mapping[str, Any]) -> float:
+    """Return for how many days Object Lock locks a new object of a bucket."""
+    retention = _mapping(_mapping(lock.get("Rule")).get("DefaultRetention"))
+    return float(text(retention.get("Days", 0))) + 365 * float(text(retention.get("Years", 0)))
+
+
+def _recovery_days(recovery: Mapping[str, Any]) -> float:
+    """Return how far back a table can be restored; if recovery is disabled, a setting above says so."""
+    if text(recovery.get("PointInTimeRecoveryEnabled", False)).lower() != "true":
+        return nan
+    return float(text(recovery.get("RecoveryPeriodInDays", 35)))
+
+
+# Type -> property, its days, and the effect of fewer days.
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+# https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
+_PERIODS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], float], str]]] = {
+    _BUCKET: ("ObjectLockConfiguration", _lock_days, "new objects are locked for a shorter time"),
+    "AWS::DynamoDB::Table": ("PointInTimeRecoverySpecification", _recovery_days, _BACKUPS),
+}
 
 
 def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
