@@ -8,7 +8,6 @@ from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import in_words, value_at
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
@@ -72,7 +71,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = [cause.name for cause in change.causes if cause.name]
+            causes = tuple(cause.name for cause in change.causes if cause.name)[:3]
             yield risk(
                 WILL_FAIL,
                 change.node,
@@ -80,7 +79,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
                 certain=certain,
                 kept=in_words(after.attributes["Properties"].get(group[0])),
                 by=group[0],
-                causes=", ".join(causes[:3]),
+                causes=causes,
             )
         return
 
@@ -152,7 +151,7 @@ def _frees_in_time(environment: EnvironmentChanges, node: Node, holder: Node) ->
     return is_deleted and order.index(holder.stack) < order.index(node.stack)
 
 
-def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same: str) -> Risk:
+def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same: tuple[str, ...]) -> Risk:
     outcome = environment.resources.get(holder)
     sentence = sentences.NAME_TAKEN
     if outcome and outcome.data == ORPHANED:
@@ -163,8 +162,8 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same:
     return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
 
 
-def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:
-    """Yield the identity of a resource, which no other one can have, and its properties; "" for a name."""
+def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the identity of a resource, which no other one can have, and its properties; none for a name."""
     region = side.built.region
     for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
@@ -172,4 +171,4 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, 
         if values[0] is not None:
             scope = "" if resource.type.startswith(_GLOBAL) else region
             key = json.dumps([resource.type, scope, group, values], sort_keys=True)
-            yield key, series(group) if why else ""
+            yield key, group if why else ()

@@ -100,9 +100,8 @@ def _of_resource(
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
         yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
-        readers = readers_of_secret(environment, node)
-        names = tuple(f"{reader.name} of {reader.stack}" for reader in readers)
-        yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, is_read=bool(readers), readers=names)
+        readers = tuple(map(sentences.node_in_words, readers_of_secret(environment, node)))
+        yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, readers=readers)
     if outcome.interruption == SOME:
         yield _interruption(stack.order, outcome)
 
@@ -117,7 +116,7 @@ def _replacement(change: ResourceChange, data: str) -> Risk:
     if change.action == REPLACE:
         return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
     cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
-    unless = " or ".join(filter(None, cases))
+    unless = tuple(filter(None, cases))
     return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
@@ -128,8 +127,8 @@ def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
         kinds.INTERRUPTION,
         outcome.change.node,
         sentences.INTERRUPTED,
-        does=" and ".join(dict.fromkeys(note.does for note in notes)),
-        order=", then ".join(steps),
+        does=tuple(dict.fromkeys(note.does for note in notes)),
+        order=tuple(steps),
         source=notes[0].source if notes else "",
     )
 

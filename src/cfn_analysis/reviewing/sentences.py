@@ -3,8 +3,9 @@
 ``{name}`` is the logical ID of the resource or the key of the output. A sentence with ``{each}`` or ``{all}``
 instead is written once for several resources, as *Each* or as their names. All other fields are the detail of
 the risk. A list is written as *a, b and c*, or with the separator after the colon: ``{order:, then }``. Other
-words after a colon are a choice: ``{certain:fails|may fail}`` by a truth value or whether a text is empty,
-``{readers:has|have}`` by the length of a list. ``{action:in words}`` is looked up in ``WORDS``.
+words after a colon are a choice: ``{certain:fails|may fail}`` by a truth value, ``{readers:has|have}`` by
+whether a list has one item, ``{new:becomes {new}||is removed}`` by whether there is a value.
+``{action:in words}`` is looked up in ``WORDS``.
 """
 
 import string
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
+from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE
@@ -43,7 +45,7 @@ TYPE_CHANGED: Final = (
 NAME_KEPT: Final = (
     "{certain:The deploy fails|If {name} is replaced, the deploy fails}: {name} is replaced but keeps its "
     "name {kept}, and the new resource cannot be created while the old one has the same name. Revert the "
-    "change, or change {by} too{causes: (cause of the replacement: {causes})|}."
+    "change, or change {by} too{causes: (cause of the replacement: {causes:, })||}."
 )
 IDENTITY_KEPT: Final = (
     "{certain:The deploy fails|If {name} is replaced, the deploy fails}: the new {name} is created before "
@@ -62,18 +64,18 @@ NOT_DELETED: Final = (
     "deploy|Empty it before the deploy}, or retain it with DeletionPolicy: Retain."
 )
 OLD_NOT_DELETED: Final = NOT_DELETED.replace("{each}", "The old {name}")
-_TAKEN: Final = "The deploy fails: {name} cannot be created, because {holder}{stack: of the stack {stack}|} "
-_WHAT: Final = "{same:the same {same}|the name}"
+_TAKEN: Final = "The deploy fails: {name} cannot be created, because {holder}{stack: of the stack {stack}||} "
+_WHAT: Final = "{same:the same {same}||the name}"
 NAME_RETAINED: Final = (
     f"{_TAKEN}keeps {_WHAT}: its policy retains it in the account. Import the existing resource under the "
-    "new logical ID, or {same:change one of them|choose another name}."
+    "new logical ID, or {same:change one of them||choose another name}."
 )
 NAME_FREE_LATER: Final = (
     f"{_TAKEN}has {_WHAT} until it is deleted later in the deploy. Keep the logical ID, or deploy in two "
     "steps (first remove the resource, then add the new one), or set DeletionPolicy: Retain first and import "
     "the existing resource under the new logical ID."
 )
-NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{same:Change one of them|Choose another name}}."
+NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{same:Change one of them||Choose another name}}."
 KEY_NO_LONGER_ACCEPTED: Final = (
     "{sender} of the deployed stack {stack} sends the key of {name}, which the API does not accept after "
     "this deploy: the API rejects its requests. First accept both keys, then change {stack} to the new key, "
@@ -110,12 +112,12 @@ STACK_POLICY_WEAKENED: Final = "The stack policy of {stack} no longer protects {
 
 _BECAUSE: Final = (
     "{each} {action:in words}, because {properties} {follows:{properties:refers|refer} to {follows}, which "
-    "{action:in words}|{properties:changes|change}}"
+    "{action:in words}||{properties:changes|change}}"
 )
 REPLACED: Final = f"{_BECAUSE}: a new one is created, and {{data:in words}}."
 MAYBE_REPLACED: Final = _BECAUSE + (
-    ". This cannot be determined from the files.{unless: It is not replaced if {unless}.|} Check Replacement "
-    "in the change set before you execute it."
+    ". This cannot be determined from the files.{unless: It is not replaced if {unless: or }.||} Check "
+    "Replacement in the change set before you execute it."
 )
 DATA_LOST: Final = (
     "The data of {name} is deleted: it {leaves:in words}, and its {policy} is Delete.{is_key: KMS deletes a "
@@ -133,8 +135,8 @@ RENAMED: Final = (
     "set DeletionPolicy: Retain, deploy, and import it as {new} with a change set of type IMPORT."
 )
 INTERRUPTED: Final = (
-    "{each} {does:{does}|is not available until its replacement exists}.{order: One after the other: "
-    "{order}.|}{source: ({source})|}"
+    "{each} {does:{does: and }||is not available until its replacement exists}.{order: One after the other: "
+    "{order:, then }.||}{source: ({source})||}"
 )
 CONNECTION_REMOVED: Final = "{each} is removed: {effect}. Keep it while it is in use."
 NAME_STALE: Final = (
@@ -142,8 +144,8 @@ NAME_STALE: Final = (
     "a text. Change it there too."
 )
 SECRET_GENERATED: Final = (
-    "A new value is generated for {name}.{is_read: {readers} {readers:uses|use} the old value until the next "
-    "change: CloudFormation resolves a dynamic reference only when its resource changes.|} Revert the "
+    "A new value is generated for {name}.{readers: {readers} {readers:uses|use} the old value until the next "
+    "change: CloudFormation resolves a dynamic reference only when its resource changes.||} Revert the "
     "change, or change all readers in the same deploy."
 )
 
@@ -183,12 +185,12 @@ READ_OUTPUT_REMOVED: Final = (
     "if it still reads it."
 )
 EXPORT_REMOVED: Final = (
-    "The deploy fails: the export {export} {new_export:becomes {new_export}|is removed}, but the deployed "
+    "The deploy fails: the export {export} {new_export:becomes {new_export}||is removed}, but the deployed "
     "{importers} {importers:imports|import} it. Keep it and add the new export, deploy {importers} with the "
     "new export, then remove the old one."
 )
 EXPORT_CHANGED: Final = (
-    "The deploy {certain:fails: |may fail: perhaps }its {before:value changes from {before} to {after}|"
+    "The deploy {certain:fails: |may fail: perhaps }its {before:value changes from {before} to {after}||"
     "{is_new:resource is replaced|value changes}}, and the export {export} cannot be changed while "
     "{importers} {importers:imports|import} it. Export the new value under another name, deploy {importers} "
     "with it, then remove the old export."
@@ -199,6 +201,11 @@ def first(parts: Iterable[str]) -> tuple[str, ...]:
     """Return the first parts of a long list, and the number of the others."""
     listed = tuple(parts)
     return listed if len(listed) <= 3 else (*listed[:3], f"and {len(listed) - 3} more")
+
+
+def node_in_words(node: Node, home: str = "") -> str:
+    """Return a resource, with its stack unless this is ``home``."""
+    return node.name if node.stack == home else f"{node.name} of {node.stack}"
 
 
 def is_about_several(sentence: str) -> bool:
@@ -217,12 +224,14 @@ class _Writer(string.Formatter):
     """Writes the values of fields as the documentation of the module describes."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if "||" in format_spec:
+            some, _, none = format_spec.partition("||")
+            return some if value else none
         first, is_choice, second = format_spec.partition("|")
         if is_choice:
-            is_first = len(value) == 1 if isinstance(value, tuple) else bool(value)
-            return first if is_first else second
+            return first if value is True or (isinstance(value, tuple) and len(value) == 1) else second
         if format_spec == "in words":
             return WORDS[value]
         if isinstance(value, tuple):
-            return format_spec.join(value) if format_spec else series(value)
+            return format_spec.join(value) if format_spec or not value else series(value)
         return str(value)
