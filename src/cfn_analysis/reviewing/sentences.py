@@ -217,7 +217,10 @@ def written(sentence: str, names: Sequence[str], detail: Mapping[str, Any]) -> s
     """Return a sentence about one or several resources."""
     start = names[0] if len(names) == 1 else "Each"
     subject = {"name": names[0], "each": start, "all": ", ".join(names)}
-    return _Writer().vformat(sentence, (), {**detail, **subject})
+    return _Writer().vformat(sentence, (), {**detail, **subject}).replace(_BAR, "|")
+
+
+_BAR: Final = "\ue000"  # a bar of a value, which may be within a choice
 
 
 class _Writer(string.Formatter):
@@ -232,6 +235,7 @@ class _Writer(string.Formatter):
             return first if value is True or (isinstance(value, tuple) and len(value) == 1) else second
         if format_spec == "in words":
             return WORDS[value]
+        text = value
         if isinstance(value, tuple):
-            return format_spec.join(value) if format_spec or not value else series(value)
-        return str(value)
+            text = format_spec.join(value) if format_spec or not value else series(value)
+        return str(text).replace("|", _BAR)

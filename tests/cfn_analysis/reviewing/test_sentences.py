@@ -10,7 +10,11 @@ from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.findings import Detail
 from cfn_analysis.reviewing.sentences import WORDS, first, written
 
-SENTENCES = {name: text for name, text in vars(sentences).items() if name.isupper() and isinstance(text, str)}
+SENTENCES = {
+    name: text
+    for name, text in vars(sentences).items()
+    if name.isupper() and name[0] != "_" and isinstance(text, str)
+}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +31,8 @@ SENTENCES = {name: text for name, text in vars(sentences).items() if name.isuppe
         ("A{order: before {order}||}.", {"order": ()}, "A."),
         ("{name} {leaves:in words}", {"leaves": "replace"}, "A is replaced"),
         ("on {place}", {"place": "arn:${Queue}|{x}"}, "on arn:${Queue}|{x}"),
+        ("{before:from {before} on||{name}}", {"before": "a || b"}, "from a || b on"),
+        ("{more:{names:, }|none}", {"more": True, "names": ("a|b", "{c}")}, "a|b, {c}"),
     ],
 )
 def test_fields(sentence: str, detail: dict[str, Detail], text: str) -> None:
