@@ -12,7 +12,7 @@ from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, queries
+from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, missing_calls
 from tests.system import PROJECT
 
 from .conftest import Walk
@@ -349,21 +349,28 @@ def _check(name: str) -> Any:
     return next(check for check in CHECKS if check.name == name)
 
 
-def test_each_check_states_the_calls_whose_answers_it_reads(walk: Walk) -> None:
-    """A check reads only the calls of its steps, and no call is made that no check reads."""
+def test_no_call_is_made_that_no_check_reads(walk: Walk) -> None:
+    """All calls of the checks were made, and no others but the one that finds the account."""
     needed = walk.world.needs
     for state in walk.states.values():
-        read = {calls.identity().key}  # also the call that finds the account
+        lookup = Lookup(state.facts)
         for check in CHECKS:
-            steps = range(len(check.facts))
-            stated = {query.key for step in steps for query in queries([check], needed, state.facts, step)}
             for subject in check.subjects(needed):
-                lookup = Lookup(state.facts)
                 check.judge(subject, needed, lookup)
-                asked = {query.key for query in lookup.asked}
-                assert asked <= stated, f"{check.name}:{subject.id}"
-                read |= asked
+        read = {calls.identity().key, *(query.key for query in lookup.asked)}
+
+        assert not lookup.missing
         assert {fact.query.key for fact in state.facts} == read
+
+
+def test_calls_that_do_not_depend_on_each_other_are_requested_together(walk: Walk) -> None:
+    """Without facts, the description of every stack is missing, and no resources of a stack."""
+    needed = walk.world.needs
+    empty = walk.states["ready"].facts.with_facts(())
+    keys = {query.key for query in missing_calls(CHECKS, needed, empty)}
+
+    assert {calls.stack(stack.region, stack.deployed).key for stack in needed.chosen} <= keys
+    assert not any("ListStackResources" in key for key in keys)
 
 
 def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -> None:
@@ -373,7 +380,9 @@ def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -
     facts = failing("DescribeStacks", DENIED, network.deployed)(walk.states["ready"].facts)
     check = _check("alarm-subscriptions")
 
-    assert [query.key for query in queries([check], needed, facts, 1)] == [
+    without = facts.with_facts(fact for fact in facts if fact.query.operation != "ListStackResources")
+
+    assert [query.key for query in missing_calls([check], needed, without)] == [
         calls.stack_resources(stack.region, stack.deployed).key for stack in others
     ]
     assert {(result.stack, result.status) for result in judge([check], needed, facts)} == {

@@ -7,7 +7,7 @@ from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import names, quotas
 from csr_templates.preflight.checks.names import Kind, listed
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, NoAnswerError, Query
+from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -130,16 +130,6 @@ def _holders(alias: str, lookup: Lookup) -> list[str]:
     ]
 
 
-def _distributions(_: Subject, __: Needs, ___: Lookup) -> Iterator[Query]:
-    yield edge_calls.distributions()
-
-
-def _conflicting(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    ours = deployed.physical_id(lookup, subject.stack, subject.about)
-    if ours and not _holders(subject.id, lookup):
-        yield edge_calls.conflicting_aliases(ours, subject.id)
-
-
 def _of(conflict: dict[str, Any]) -> str:
     return f"an alias of the distribution {conflict['DistributionId']} in account {conflict['AccountId']}"
 
@@ -184,6 +174,5 @@ CHECKS = (
         "No other distribution, in this or another account, has the custom domain as an alias",
         _aliases,
         _judge_alias,
-        (*deployed.STACKS, _distributions, _conflicting),
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
@@ -91,17 +91,6 @@ def _new_nats(subject: Subject, needs: Needs, lookup: Lookup) -> int:
     )
 
 
-def _nats(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    if _new_nats(subject, needs, lookup):
-        yield calls.subnets(subject.stack.region)
-        yield from quotas.usage(_NAT, subject.stack.region)
-
-
-def _default(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    if _new_nats(subject, needs, lookup):
-        yield from quotas.default(_NAT, subject.stack.region, lookup)
-
-
 def _zone(stack: StackNeeds, properties: Mapping[str, Any]) -> Any:
     """Return the Availability Zone of a NAT gateway; None if its subnet is not in the stack."""
     subnet = stack.resources.get(properties.get("SubnetId", {}).get("Ref", ""), {})
@@ -119,7 +108,6 @@ CHECKS = (
         "The subnets are in two Availability Zones that exist and are available",
         _zones,
         _judge_zone,
-        (lambda subject, *_: [calls.zones(subject.stack.region)],),
     ),
     _IN_VPC,
     Check(
@@ -127,6 +115,5 @@ CHECKS = (
         "The quota of NAT gateways in each Availability Zone is sufficient for the new resources",
         _nat_zones,
         _judge_nat_zone,
-        (*deployed.STACKS, _nats, _default),
     ),
 )

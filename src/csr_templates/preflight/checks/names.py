@@ -71,12 +71,7 @@ def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
             )
         return passed(f"The name of the {named.kind.noun} {named.name} is available.")
 
-    def facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-        named: Named = subject.about
-        if not deployed.physical_id(lookup, subject.stack, named.logical_id):
-            yield named.kind.query(subject.stack, needs, named.name)
-
-    return Check(name, summary, subjects, judge, (*deployed.STACKS, facts))
+    return Check(name, summary, subjects, judge)
 
 
 def listed(*keys: str) -> Callable[[Any, str], bool]:

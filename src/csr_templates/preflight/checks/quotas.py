@@ -58,30 +58,7 @@ def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
         quota, region = subject.about
         return verdict(lookup, quota, region or calls.GLOBAL, wanted(subject, needs, lookup))
 
-    def usage_facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-        quota, region = subject.about
-        if wanted(subject, needs, lookup):
-            yield from usage(quota, region or calls.GLOBAL)
-
-    def default_facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-        quota, region = subject.about
-        if wanted(subject, needs, lookup):
-            yield from default(quota, region or calls.GLOBAL, lookup)
-
-    return Check(name, summary, subjects, judge, (*deployed.STACKS, usage_facts, default_facts))
-
-
-def usage(quota: Quota, region: str) -> Iterator[Query]:
-    """Yield the calls for the existing resources and the applied value of a quota."""
-    yield quota.used(region)
-    if quota.code:
-        yield calls.quota(region, quota.service, quota.code)
-
-
-def default(quota: Quota, region: str, lookup: Lookup) -> Iterator[Query]:
-    """Yield the call for the default value of a quota that was never changed, after ``usage``."""
-    if quota.code and lookup(calls.quota(region, quota.service, quota.code)) is None:
-        yield calls.default_quota(region, quota.service, quota.code)
+    return Check(name, summary, subjects, judge)
 
 
 def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:

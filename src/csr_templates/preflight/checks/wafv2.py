@@ -62,6 +62,5 @@ CHECKS = (
         "The rules of the web ACL are within the capacity limit",
         _web_acls,
         _judge_capacity,
-        (lambda subject, *_: [_capacity(subject)],),
     ),
 )
