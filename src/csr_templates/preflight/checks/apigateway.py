@@ -17,21 +17,13 @@ _API = "AWS::ApiGateway::RestApi"
 _QUOTAS = (
     Quota(
         "regional-apis",
-        "regional REST APIs",
-        (_API,),
+        _API,
         calls.rest_apis,
         600,
         counts=lambda item: "REGIONAL" in item.get("endpointConfiguration", {}).get("types", ()),
+        noun="regional REST APIs",
     ),
-    Quota(
-        "usage-plans",
-        "usage plans",
-        ("AWS::ApiGateway::UsagePlan",),
-        calls.usage_plans,
-        300,
-        "apigateway",
-        "L-E8693075",
-    ),
+    Quota("usage-plans", "AWS::ApiGateway::UsagePlan", calls.usage_plans, 300, "apigateway L-E8693075"),
 )
 
 

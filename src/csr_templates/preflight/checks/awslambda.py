@@ -175,14 +175,7 @@ CHECKS = (
     names.check(
         "function-name",
         "The name of the function is available, or used by the stack",
-        (
-            Kind(
-                _FUNCTION,
-                "function",
-                lambda stack, needs, name: calls.function(stack.region, name),
-                lambda answer, name: answer is not None,
-            ),
-        ),
+        (Kind(_FUNCTION, "function", lambda stack, _, name: calls.function(stack.region, name)),),
     ),
     Check(
         "lambda-concurrency",

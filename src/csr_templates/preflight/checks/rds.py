@@ -6,7 +6,7 @@ from typing import Any
 
 from csr_templates.preflight import database_calls, deployed
 from csr_templates.preflight.checks import names, quotas
-from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.checks.names import Kind
 from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
@@ -279,8 +279,8 @@ CHECKS = (
             Kind(
                 _CLUSTER,
                 "cluster",
-                lambda stack, needs, name: database_calls.cluster(stack.region, name),
-                listed("DBClusterIdentifier"),
+                lambda stack, _, name: database_calls.cluster(stack.region, name),
+                "DBClusterIdentifier",
             ),
         ),
     ),

@@ -85,17 +85,6 @@ CHECKS = (
         "bucket-quota",
         "The quota of buckets is sufficient for the new resources",
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html
-        (
-            Quota(
-                "buckets",
-                "buckets",
-                ("AWS::S3::Bucket",),
-                lambda region: calls.own_buckets(),
-                10_000,
-                "s3",
-                "L-DC2B2D3D",
-                is_global=True,
-            ),
-        ),
+        (Quota("buckets", "AWS::S3::Bucket", calls.own_buckets, 10_000, "s3 L-DC2B2D3D"),),
     ),
 )
