@@ -97,8 +97,7 @@ def test_messages_for_changed_responses(
     walk: Walk, check: str, operation: str, change: Callable[[Any], Any], expected: str
 ) -> None:
     """Each changed response has the expected first message of the check."""
-    service, _, name = operation.partition(" ")
-    status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
+    status, sentence = said(walk, "ready", check, changed(operation.split()[1], change))[0]
 
     needed = walk.world.needs
     ((_, _, cluster),) = needed.of_type("AWS::RDS::DBCluster")
@@ -285,9 +284,9 @@ def test_a_regional_nat_gateway_does_not_count_in_a_zone(
     subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "ap-northeast-1a"}
 
     def change(facts: Facts) -> Facts:
-        facts = changed("ec2", "DescribeSubnets", lambda _: [subnet])(facts)
+        facts = changed("DescribeSubnets", lambda _: [subnet])(facts)
         answer = [{"NatGatewayId": "nat-1", "State": "available", **gateway}]
-        return changed("ec2", "DescribeNatGateways", lambda _: answer)(facts)
+        return changed("DescribeNatGateways", lambda _: answer)(facts)
 
     assert said(walk, "new", "nat-gateway-quota", change)[0] == (
         "PASS",
@@ -298,7 +297,7 @@ def test_a_regional_nat_gateway_does_not_count_in_a_zone(
 def test_an_unexpected_answer_makes_only_its_checks_unknown(walk: Walk) -> None:
     """The report still has the results of all other checks."""
     cluster = {"DBClusterIdentifier": "c"}  # without its version and its status
-    facts = changed("rds", "DescribeDBClusters", lambda _: [cluster])(walk.states["ready"].facts)
+    facts = changed("DescribeDBClusters", lambda _: [cluster])(walk.states["ready"].facts)
     results = judge(CHECKS, walk.world.needs, facts)
     unknown = {one.check: one for one in results if one.status != "PASS"}
 
@@ -332,7 +331,7 @@ def test_other_errors_of_a_check_are_raised() -> None:
 def test_a_quota_that_rds_does_not_return_is_a_warning(walk: Walk) -> None:
     """A missing quota does not count as available capacity."""
     for status, sentence in said(
-        walk, "new", "database-quotas", changed("rds", "DescribeAccountAttributes", lambda _: [])
+        walk, "new", "database-quotas", changed("DescribeAccountAttributes", lambda _: [])
     ):
         assert status == "WARN"
         assert sentence.startswith("RDS does not return the quota DB") or "EventSubscriptions" in sentence
