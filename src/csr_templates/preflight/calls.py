@@ -1,8 +1,8 @@
 """The API calls of the commands that read an account, and the keys that are kept of each answer.
 
 All commands share a call, so that its answer in saved facts has the keys for each of them. More calls are in
-``database_calls`` and ``edge_calls``. For a new call, add its operation to ``CALLS`` in
-``hand_over.operator_policies`` too.
+``database_calls`` and ``edge_calls``. For a new call, add its operation to
+``hand_over/operator_calls.json`` too.
 """
 
 from collections.abc import Callable
