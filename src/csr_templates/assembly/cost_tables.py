@@ -142,13 +142,16 @@ class _Tables:
 
     def _differences(self, environment: str, parameter: str, values: Sequence[str]) -> str:
         cells = []
+        now, found = self._environments[environment], self._estimates[environment]
         for value in values:
-            given = {
-                stack: {**others, parameter: value}
-                for stack, others in self._environments[environment].items()
-            }
+            if all(
+                now.get(stack.name, {}).get(parameter, stack.default(parameter)) == value
+                for stack in self._stacks
+                if parameter in stack.parameters
+            ):
+                continue  # an estimate takes long
+            given = {stack: {**others, parameter: value} for stack, others in now.items()}
             changed = estimate(environment, self._stacks, given, self._prices)
-            found = self._estimates[environment]
             if changed.unpriced or found.unpriced:
                 cells.append(f"{code(value)} ?")
             elif difference := changed.fixed - found.fixed:

@@ -112,7 +112,7 @@ def test_help_explains_the_exit_codes(arguments: list[str], capsys: pytest.Captu
             2,
             "csr-templates: Cannot write to standard output: No space left on device.\n",
         ),
-        (["lint", "nowhere.yaml"], "/dev/null", "/dev/full", 2, None),
+        (["render", "nowhere"], "/dev/null", "/dev/full", 2, None),
     ],
     ids=["closed pipe", "full output", "full error"],
 )
