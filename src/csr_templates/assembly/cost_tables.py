@@ -48,7 +48,12 @@ def cost_tables(
         raise PageError(str(error)) from error
     except (KeyError, TypeError, ValueError) as error:
         raise PageError(f"{path.as_posix()}: {type(error).__name__}: {error}. Correct the file.") from error
-    return {"cost": tables.fixed, "cost-compared": tables.compared, "cost-levers": tables.levers}
+    return {
+        "cost": tables.fixed,
+        "cost-by-stack": tables.by_stack,
+        "cost-compared": tables.compared,
+        "cost-levers": tables.levers,
+    }
 
 
 class _Tables:
@@ -96,6 +101,16 @@ class _Tables:
             cells.append(("", words("not in the sum: not priced"), "", *unknown))
         head = (words("stack"), words("item"), words("unit price"), *map(code, self._environments))
         yield from table(head, cells)
+
+    def by_stack(self, words: Words) -> Iterator[str]:
+        """Yield the fixed cost of each stack, and the sums."""
+        found = self._estimates.values()
+        rows = [
+            (stack.name, *(str(total(_of_stack(stack.name, estimate.lines))) for estimate in found))
+            for stack in self._stacks
+        ]
+        sums = (f"**{words('sum')}**", *(f"**{estimate.fixed}**" for estimate in found))
+        yield from table([words("stack"), *map(code, self._environments)], [*rows, sums])
 
     def compared(self, words: Words) -> Iterator[str]:
         """Yield the figures to compare with beside the cost of production, fixed and by usage."""
@@ -154,3 +169,8 @@ class _Tables:
             elif difference := changed.fixed - found.fixed:
                 cells.append(f"{code(value)} {difference:+}")
         return ", ".join(cells) or _NONE
+
+
+def _of_stack(name: str, lines: Sequence[Line]) -> Iterator[Decimal]:
+    """Yield the amounts of a stack."""
+    return (line.monthly for line in lines if line.stack == name)

@@ -64,6 +64,16 @@ def test_the_fixed_cost(tmp_path: Path) -> None:
     ]
 
 
+def test_the_cost_by_stack(tmp_path: Path) -> None:
+    """A row for each stack, and the sums of the environments."""
+    assert tables(tmp_path)["cost-by-stack"] == [
+        "| stack | `dev` | `prod` |",
+        "|---|---|---|",
+        "| api | 1.00 | 21.44 |",
+        "| **sum** | **1.00** | **21.44** |",
+    ]
+
+
 def test_the_comparison(tmp_path: Path) -> None:
     """An item without service codes is the rest; fixed cost and usage are separate."""
     assert tables(tmp_path)["cost-compared"][2:] == [

@@ -90,6 +90,24 @@ def test_an_edit_between_markers_is_overwritten(docs: Path, assembly: Assembly, 
     assert "| mine |" not in text
 
 
+def test_the_readme_beside_the_folder(docs: Path, assembly: Assembly) -> None:
+    """A README beside the folder gets its tables in its language. A README without markers is not read."""
+    marked = "<!-- generated: cost-by-stack -->\n<!-- /generated -->\n"
+    (docs.parent / "README.md").write_text(marked, "utf-8")
+    (docs.parent / "README.ja.md").write_text(marked, "utf-8")
+    (docs.parent / "README-old.md").write_text("old\n", "utf-8")
+    planned = pages.plan(assembly, docs)
+    pages.write(planned)
+
+    assert planned.stale == ("../README.ja.md", "../README.md")
+    assert f"+++ {docs.parent.as_posix()}/README.md\n" in planned.difference("../README.md")
+    assert "\n| stack | `dev` | `staging` | `prod` |\n" in (docs.parent / "README.md").read_text("utf-8")
+    assert "\n| スタック | `dev` | `staging` | `prod` |\n" in (docs.parent / "README.ja.md").read_text(
+        "utf-8"
+    )
+    assert pages.plan(assembly, docs).stale == ()
+
+
 def test_line_endings_of_a_page_are_kept(docs: Path, assembly: Assembly) -> None:
     """A page with CRLF is current, and is written with CRLF."""
     crlf = (docs / ENGLISH).read_bytes().replace(b"\n", b"\r\n")
@@ -128,8 +146,8 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: alarms -->",
             "<!-- generated: alerts -->",
             "{page}, line {line}: There is no table alerts. The tables are alarm <name>, alarm-index, "
-            "alarms, cost, cost-compared, cost-levers, database-events, log-groups, outputs, parameters, "
-            "settings, stacks, web-acl.",
+            "alarms, cost, cost-by-stack, cost-compared, cost-levers, database-events, log-groups, outputs, "
+            "parameters, settings, stacks, web-acl.",
             id="unknown name",
         ),
         pytest.param(
