@@ -1,0 +1,59 @@
+"""README.md: what it shows of the commands is what they print."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cfn_analysis import Review, Side, as_text, review, template
+from csr_templates import database, render
+
+from .pages import ROOT, in_each_language, read
+
+READMES = in_each_language(ROOT / "README.md", ROOT / "README.ja.md")
+LONGEST = 150  # lines
+
+in_each_readme = pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+
+
+def edited(logical_id: str, threshold: int) -> Side:
+    """Return the database stack with a threshold, and the values of production, which are the defaults."""
+    t = database.build()
+    t.resources[logical_id].Threshold = threshold
+    return template("database.yaml", render(t.to_dict()).encode(), "ap-northeast-1", stack="database")
+
+
+@cache
+def review_of(logical_id: str, before: int, after: int) -> Review:
+    """Return the review of an edited threshold."""
+    return review(edited(logical_id, before), edited(logical_id, after))
+
+
+@in_each_readme
+def test_the_shown_review_is_what_the_command_prints(path: Path) -> None:
+    """The review of the example's edit has these lines, whatever the threshold is today."""
+    text = path.read_text("utf-8")
+    (shown,) = re.findall(r"<!-- review of the example -->\n```\n(.*?)```", text, re.DOTALL)
+    (edit,) = re.findall(r"Threshold: (\d+) -> (\d+)", shown)
+    (logical_id,) = re.findall(r"^grep .*'\"(\w+)\"'", text, re.MULTILINE)
+
+    assert shown.rstrip() in as_text(review_of(logical_id, *map(int, edit)))
+    assert f"Threshold={edit[0]}," in text
+    assert len([line for line in shown.splitlines() if line]) <= 10
+
+
+@in_each_readme
+def test_the_readme_is_short_and_shows_the_cost(path: Path) -> None:
+    """What does not fit is on a page, and the build writes the cost, as a table with a row for each stack."""
+    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+    assert "<!-- generated: cost-by-stack -->" in read(path).prose
+
+
+@pytest.mark.parametrize("page", in_each_language(ROOT / "README.md"), ids=lambda path: path.name)
+def test_every_page_is_reached_from_the_readme(page: Path) -> None:
+    """The table of the readers leads to each page of docs/."""
+    linked = {(ROOT / link.partition("#")[0]).resolve() for link in read(page).links()}
+    pages = {path for path in (ROOT / "docs").glob("*.md") if not path.name.endswith(".ja.md")}
+
+    assert pages - linked == {ROOT / "docs" / "mutation.md"}
