@@ -12,7 +12,7 @@ from csr_templates import database, render
 from .pages import ROOT, in_each_language, read
 
 READMES = in_each_language(ROOT / "README.md", ROOT / "README.ja.md")
-LONGEST = 150  # lines
+LONGEST = {"README": 150, "CONTRIBUTING": 250}  # lines
 
 in_each_readme = pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
 
@@ -43,11 +43,29 @@ def test_the_shown_review_is_what_the_command_prints(path: Path) -> None:
     assert len([line for line in shown.splitlines() if line]) <= 10
 
 
+@pytest.mark.parametrize("name", LONGEST)
+def test_the_first_pages_are_short(name: str) -> None:
+    """What does not fit is on a page of docs/."""
+    for path in in_each_language(ROOT / f"{name}.md", ROOT / f"{name}.ja.md"):
+        assert len(path.read_text("utf-8").splitlines()) <= LONGEST[name]
+
+
 @in_each_readme
-def test_the_readme_is_short_and_shows_the_cost(path: Path) -> None:
-    """What does not fit is on a page, and the build writes the cost, as a table with a row for each stack."""
-    assert len(path.read_text("utf-8").splitlines()) <= LONGEST
+def test_the_readme_shows_the_cost(path: Path) -> None:
+    """The build writes the cost of each stack."""
     assert "<!-- generated: cost-by-stack -->" in read(path).prose
+
+
+@in_each_readme
+def test_the_version_is_the_newest_of_the_changelog(path: Path) -> None:
+    """The package, the README and the newest dated section of CHANGELOG.md name the same version."""
+    released = re.search(
+        r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+
+    assert released
+    assert f"\nversion = {released[1]}\n" in (ROOT / "setup.cfg").read_text("utf-8")
+    assert set(re.findall(r"\d+\.\d+\.\d+", "\n".join(read(path).prose))) == {released[1]}
 
 
 @pytest.mark.parametrize("page", in_each_language(ROOT / "README.md"), ids=lambda path: path.name)

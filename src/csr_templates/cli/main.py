@@ -46,8 +46,13 @@ _COMMANDS = {
     "verify": "check after a deploy whether the stacks are as built and the system works",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
-_REMOVED = {"release-notes": "Use csr-templates review --before v0.1.0 --format markdown."}
-"""Command of an earlier version -> what to use instead."""
+_VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
+_REMOVED = {
+    "release-notes": "Use csr-templates review --before v0.2.0 --format markdown.",
+    "preflight --change-set": _VALIDATION,
+    "preflight --s3-bucket": _VALIDATION,
+}
+"""Command or option of an earlier version -> what to use instead."""
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
@@ -117,6 +122,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         known = command._option_string_actions
         for word in others[: others.index("--")] if "--" in others else others:
             option = word.partition("=")[0]
+            if f"{wanted} {option}" in _REMOVED:
+                command.error(f"{option} was removed. {_REMOVED[f'{wanted} {option}']}")
             if option.startswith("--") and option not in known:
                 command.error(f"there is no option {option}.{hint(option, known)}")
     elif wanted in _REMOVED:
