@@ -77,6 +77,15 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     )
 
 
+@cache
+def known_schema(type_name: str, region: str) -> ResourceSchema:
+    """Return the schema of a type in a region; one without properties for a type that is not known."""
+    try:
+        return resource_schema(type_name, region)
+    except SchemasError:
+        return ResourceSchema(type_name, (), (), (), {}, ())
+
+
 def writable_properties(type_name: str, region: str) -> list[str]:
     """Return the properties of a type that a template can set.
 

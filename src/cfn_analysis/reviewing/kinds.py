@@ -7,6 +7,7 @@ UNKNOWN: Final = "unknown"
 DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
 OPENS: Final = "opens"
+NOT_JUDGED: Final = "not-judged"
 GUARD: Final = "guard"
 REPLACED: Final = "replace"
 RENAME: Final = "rename"
@@ -20,6 +21,7 @@ KINDS: Final = (
     DATA_LOSS,
     EXPORT,
     OPENS,
+    NOT_JUDGED,
     GUARD,
     REPLACED,
     RENAME,

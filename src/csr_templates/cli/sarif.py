@@ -90,7 +90,7 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
 
 def review_results(found: Review) -> list[SarifResult]:
     """Return risks as results, at the line of the stack module, otherwise at the line of the template."""
-    stacks = {one.stack.name: one.stack for each in found.environments for one in each.stacks}
+    stacks = {one.built.name: one.built for each in found.environments for one in each.stacks}
     results = []
     for risk in found.risks:
         source = found.sources.get(risk.stack, {})

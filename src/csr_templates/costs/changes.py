@@ -8,7 +8,7 @@ from typing import Final
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.changes import ChangedParameter, EnvironmentChanges
 from cfn_analysis.updates.resolved_stack import ResolvedStack, resolve_set
-from cfn_analysis.updates.set_changes import UPDATE
+from cfn_analysis.updates.resource_changes import UPDATE
 from csr_templates.costs.estimate import Estimate, estimate_resolved
 from csr_templates.costs.prices import Prices
 from csr_templates.costs.report import CURRENCY, quantity_text
@@ -85,11 +85,11 @@ def _changed_parameters(found: EnvironmentChanges) -> dict[ChangedParameter, dic
     """Return each changed parameter with its value before the deploy, in each stack that has it."""
     changed: dict[str, tuple[ChangedParameter, dict[str, str]]] = {}
     for stack in found.stacks:
-        name = stack.stack.name
+        name = stack.built.name
         for parameter in stack.parameters:
-            if parameter.change == UPDATE and name in found.before and name in found.after:
+            if parameter.action == UPDATE and name in found.before and name in found.after:
                 earlier = found.before[name]
-                value = earlier.given.get(parameter.name, earlier.stack.default(parameter.name))
+                value = earlier.given.get(parameter.name, earlier.built.default(parameter.name))
                 if value is not None:
                     changed.setdefault(parameter.name, (parameter, {}))[1][name] = value
     return dict(changed.values())
@@ -100,7 +100,7 @@ def _with(
 ) -> dict[str, ResolvedStack]:
     """Return the stacks with other values of some parameters."""
     return resolve_set(
-        [(stack.stack, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
+        [(stack.built, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
     )
 
 

@@ -26,6 +26,7 @@ from cfn_analysis.model.schemas import (
     property_schema,
     version_key,
 )
+from cfn_analysis.model.three_valued import UNKNOWN, truth_of
 from cfn_analysis.model.wording import quoted
 from csr_templates.environments.files import excerpt
 from csr_templates.naming import PREFIX
@@ -115,7 +116,9 @@ def check_properties(
         said = set()
         for site in sites(stack):
             truths = [(known.condition(name), needed) for name, needed in site.conditions]
-            is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
+            is_there = all(
+                is_complete if truth is UNKNOWN else truth is truth_of(needed) for truth, needed in truths
+            )
             if not is_there or not explained.isdisjoint(site.parameters):
                 continue
             if (value := _known_text(known, site.value)) is None:

@@ -12,10 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.template_text import read_template
+from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.changes import StackChanges
+from cfn_analysis.reviewing.findings import risk
 from cfn_analysis.reviewing.kinds import EXPORT, KINDS, UNKNOWN, WILL_FAIL
-from cfn_analysis.reviewing.risks import Risk
+from cfn_analysis.reviewing.sentences import NOT_KNOWN
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.preflight import hidden
 from csr_templates.preflight.deployed_state import DeployedStack, DeployedState
@@ -73,7 +75,7 @@ def _completed(found: report.Review, state: DeployedState, outside: set[str]) ->
     Stacks outside the folder are left out, and those that were not compared, which are not without changes.
     """
     failing = {
-        (stack.stack.name, output.key)
+        (stack.built.name, output.key)
         for environment in found.environments
         for stack in environment.stacks
         for output in stack.outputs
@@ -84,23 +86,28 @@ def _completed(found: report.Review, state: DeployedState, outside: set[str]) ->
             stacks=tuple(
                 stack
                 for stack in environment.stacks
-                if stack.stack.name not in outside | state.not_compared or _is_changed(stack, outside)
+                if stack.built.name not in outside | state.not_compared or _is_changed(stack, outside)
             )
         )
         for environment in found.environments
     ]
     risks = [
-        risk._replace(kind=WILL_FAIL) if risk.kind == EXPORT and (risk.stack, risk.name) in failing else risk
-        for risk in found.risks
-        if risk.stack not in outside
+        known._replace(kind=WILL_FAIL)
+        if known.kind == EXPORT and (known.stack, known.name) in failing
+        else known
+        for known in found.risks
+        if known.stack not in outside
     ]
-    risks += [Risk(UNKNOWN, (state.needs.environment,), stack, "", text) for stack, text in state.unknown]
-    risks.sort(key=lambda risk: KINDS.index(risk.kind))
+    risks += [
+        risk(UNKNOWN, Node(stack, ""), NOT_KNOWN, why=why)._replace(environments=(state.needs.environment,))
+        for stack, why in state.unknown
+    ]
+    risks.sort(key=lambda known: KINDS.index(known.kind))
     return found._replace(environments=environments, risks=risks)
 
 
 def _is_changed(stack: StackChanges, outside: set[str]) -> bool:
-    return stack.stack.name not in outside and bool(stack.resources or stack.outputs or stack.parameters)
+    return stack.built.name not in outside and bool(stack.resources or stack.outputs or stack.parameters)
 
 
 def _sides(state: DeployedState, stack: BuiltStack, values: Mapping[str, str]) -> _Sides:

@@ -4,22 +4,25 @@ Create-only properties are from AWS's resource schemas. Interruptions by updates
 ``documented_updates``, which does not contain all properties.
 """
 
-from __future__ import annotations
-
+from collections.abc import Collection, Iterator, Mapping
 from enum import IntEnum
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import Any
 
+from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import is_unknown
-from cfn_analysis.model.references import value_at
+from cfn_analysis.model.references import Place, value_at
 from cfn_analysis.model.resource_names import name_properties
-from cfn_analysis.model.schemas import SchemasError, resource_schema
+from cfn_analysis.model.schemas import SchemasError, known_schema, resource_schema
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
 from cfn_analysis.updates.documented_updates import (
     REMOVED,
     REPLACED_UNLESS,
+    Note,
     note_of_page,
     uninterrupted,
 )
+from cfn_analysis.updates.resolved_stack import CUSTOM
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
     DECIDED,
@@ -28,21 +31,10 @@ from cfn_analysis.updates.update_exceptions import (
     QUIET_IF,
     REPLACED_IF,
     UNIQUE,
+    ChangedProperties,
     known_text,
     never,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-    from typing import Any
-
-    from cfn_analysis.model.built_stack import BuiltStack
-    from cfn_analysis.model.references import Place
-    from cfn_analysis.updates.documented_updates import Note
-    from cfn_analysis.updates.update_exceptions import ChangedProperties
-
-
-CUSTOM = "AWS::CloudFormation::CustomResource"
 
 
 class Effect(IntEnum):
@@ -54,7 +46,7 @@ class Effect(IntEnum):
     REPLACED = 3
 
 
-_EFFECTS = {False: Effect.UPDATED, None: Effect.MAYBE_REPLACED, True: Effect.REPLACED}
+_EFFECTS = {NO: Effect.UPDATED, UNKNOWN: Effect.MAYBE_REPLACED, YES: Effect.REPLACED}
 
 
 @cache  # many parameters are used in the same places, such as tags
@@ -91,18 +83,15 @@ def effect_of_values(
     """
     values = [value_at(side, place) for side in (changed.before, changed.after)]
     try:
-        effect = max(effect_of_change(type_name, region, one) for one in _places(place, *values))
+        effect = max(effect_of_change(type_name, region, inner) for inner in _places(place, *values))
     except SchemasError:
         return Effect.MAYBE_REPLACED
     if type_name == CUSTOM:  # the physical ID that its function returns determines it
         return Effect.MAYBE_REPLACED
     if effect == Effect.MAYBE_REPLACED and (decide := DECIDED.get(type_name, {}).get(str(place[0]))):
-        replaces = decide(changed)
-        if replaces is not None:
-            effect = Effect.REPLACED if replaces else Effect.UPDATED
+        effect = _EFFECTS[decide(changed)]
     if place and (also := REPLACED_IF.get(type_name, {}).get(str(place[0]))):
-        replaces = also(changed)
-        effect = max(effect, _EFFECTS[replaces])
+        effect = max(effect, _EFFECTS[also(changed)])
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
 
 
@@ -116,7 +105,7 @@ def _places(place: Place, before: Any, after: Any) -> Iterator[Place]:
         yield place
 
 
-def identities(
+def unique_properties(
     type_name: str, region: str, properties: Mapping[str, Any]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Yield groups of properties that must differ between two resources of a type, and the reason.
@@ -124,10 +113,7 @@ def identities(
     Only groups whose properties are all given; the reason is empty if one of them is the name of the
     resource. A property is a path, such as ``CachePolicyConfig.Name``.
     """
-    try:
-        schema = resource_schema(type_name, region)
-    except SchemasError:
-        return
+    schema = known_schema(type_name, region)
     scope = NAME_SCOPES.get(type_name, ())
     whole = schema.primary_identifier
     for name in name_properties(type_name, region, properties):
@@ -135,7 +121,7 @@ def identities(
             yield (name, *scope), ""
     if len(whole) > 1 and all(name in properties for name in whole):
         yield whole, "two resources cannot have the same identifiers"
-    for row in UNIQUE.get(type_name, ()):
+    for row in (row for row in UNIQUE if row.type == type_name):
         values = [value_at(properties, tuple(name.split("."))) for name in row.properties]
         applies = all(known_text(properties, name) == value for name, value in row.given.items())
         if applies and None not in values:
@@ -144,10 +130,7 @@ def identities(
 
 def deleted_first(type_name: str, region: str) -> bool:
     """Return whether a replacement starts with the deletion of the old resource."""
-    try:
-        return resource_schema(type_name, region).deleted_first
-    except SchemasError:
-        return False
+    return known_schema(type_name, region).deleted_first
 
 
 def note_on_change(type_name: str, place: Place, changed: ChangedProperties | None = None) -> Note | None:
@@ -161,7 +144,7 @@ def note_on_change(type_name: str, place: Place, changed: ChangedProperties | No
     if not place:
         return None
     quiet = QUIET_IF.get(type_name, {}).get(str(place[0]))
-    return None if changed and quiet and quiet(changed) else note_of_page(type_name, str(place[0]))
+    return None if changed and quiet and quiet(changed) is YES else note_of_page(type_name, str(place[0]))
 
 
 def note_on_removal(type_name: str) -> Note | None:
@@ -169,8 +152,8 @@ def note_on_removal(type_name: str) -> Note | None:
     return REMOVED.get(type_name)
 
 
-def kept_if(type_name: str, place: Place) -> Note | None:
-    """Return the case in which a conditional replacement does not happen, if known, in ``does``."""
+def not_replaced_if(type_name: str, place: Place) -> str | None:
+    """Return the case in which a conditional replacement does not happen, if known."""
     return REPLACED_UNLESS.get(type_name, {}).get(str(place[0])) if place else None
 
 
@@ -189,27 +172,13 @@ def update_order(stack: BuiltStack, names: Collection[str]) -> list[list[str]]:
     The resources of one list may be updated at the same time. A resource is updated after those that it
     depends on or refers to, directly or indirectly.
     """
-    waits_for = {name: _waits_for(stack, name) & set(names) for name in stack.resources if name in names}
+    waits_for = {name: stack.needed_by([name]) & set(names) for name in stack.resources if name in names}
     order: list[list[str]] = []
     done: set[str] = set()
     while ready := [name for name in waits_for if name not in done and waits_for[name] <= done]:
         order.append(ready)
         done.update(ready)
     return order
-
-
-def _waits_for(stack: BuiltStack, name: str) -> set[str]:
-    found: set[str] = set()
-    pending = [name]
-    while pending:
-        one = pending.pop()
-        depends = stack.resources[one].get("DependsOn", [])
-        needed = {depends} if isinstance(depends, str) else set(depends)
-        needed |= {use.name for use in stack.uses[one] if use.kind == "name"}
-        needed &= stack.resources.keys()  # DependsOn on a missing resource is reported by the linter
-        pending += needed - found
-        found |= needed
-    return found
 
 
 def _touches(place: Place, path: str) -> bool:

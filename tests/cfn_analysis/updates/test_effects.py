@@ -1,16 +1,19 @@
-"""``replacement``: the effects of changing a property, according to the resource schemas of AWS."""
+"""``effects``: the effects of changing a property, according to the resource schemas of AWS."""
 
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import Place
-from cfn_analysis.updates.replacement import (
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+from cfn_analysis.updates.effects import (
     Effect,
+    deleted_first,
     effect_of_change,
     is_documented,
-    kept_if,
+    not_replaced_if,
     note_on_change,
     note_on_removal,
+    unique_properties,
     update_order,
 )
 
@@ -42,15 +45,15 @@ def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effe
 @pytest.mark.parametrize(
     ("type_name", "place", "interrupts"),
     [
-        ("AWS::RDS::DBInstance", ("DBInstanceClass",), True),
-        ("AWS::RDS::DBCluster", ("EngineVersion",), True),
-        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), None),
+        ("AWS::RDS::DBInstance", ("DBInstanceClass",), YES),
+        ("AWS::RDS::DBCluster", ("EngineVersion",), YES),
+        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), UNKNOWN),
         ("AWS::RDS::DBCluster", ("BackupRetentionPeriod",), None),
-        ("AWS::ApiGateway::Stage", ("CacheClusterSize",), False),
+        ("AWS::ApiGateway::Stage", ("CacheClusterSize",), NO),
         ("AWS::SQS::Queue", ("DelaySeconds",), None),
     ],
 )
-def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: bool | None) -> None:
+def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: Truth | None) -> None:
     """An update interrupts, has another side effect, or has none, according to AWS."""
     note = note_on_change(type_name, place)
 
@@ -71,19 +74,18 @@ def test_what_an_update_in_place_does_besides(type_name: str, place: Place, inte
 def test_properties_without_documentation(type_name: str, place: Place) -> None:
     """The effects of a property without a documented page are unknown."""
     assert note_on_change(type_name, place) is None
-    assert kept_if(type_name, place) is None
+    assert not_replaced_if(type_name, place) is None
     assert not is_documented(type_name, place)
 
 
 def test_cases_in_which_a_change_does_not_replace() -> None:
     """The schema lists the property as conditional; the case is stated if the handler determines it."""
     place = ("PerformanceInsightsKMSKeyId",)
-    case = kept_if("AWS::RDS::DBInstance", place)
+    case = not_replaced_if("AWS::RDS::DBInstance", place)
 
     assert effect_of_change("AWS::RDS::DBInstance", "us-east-1", place) == Effect.MAYBE_REPLACED
-    assert case is not None
-    assert case.does == "it had no value before"
-    assert kept_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) is None
+    assert case == "it had no value before"
+    assert not_replaced_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) is None
 
 
 def test_removing_may_interrupt() -> None:
@@ -91,7 +93,7 @@ def test_removing_may_interrupt() -> None:
     note = note_on_removal("AWS::RDS::DBInstance")
 
     assert note is not None
-    assert note.interrupts
+    assert note.interrupts is YES
     assert note_on_removal("AWS::SQS::Queue") is None
 
 
@@ -119,3 +121,28 @@ def test_updates_follow_dependencies() -> None:
         ["Last"],
     ]
     assert update_order(stack, []) == []
+
+
+def test_names_and_what_else_is_unique() -> None:
+    """A name is unique in its scope. Some types have additional unique properties."""
+
+    def groups(kind: str, **properties: str) -> list[tuple[str, ...]]:
+        return [group for group, _ in unique_properties(kind, "us-east-1", properties)]
+
+    assert groups("AWS::Lambda::Alias", Name="a", FunctionName="f") == [("Name", "FunctionName")]
+    assert groups("AWS::ApiGateway::Stage", StageName="a", RestApiId="b") == [("RestApiId", "StageName")]
+    assert groups("AWS::EC2::Subnet", VpcId="a", CidrBlock="b") == [("VpcId", "CidrBlock")]
+    assert groups("AWS::EC2::Subnet", VpcId="a") == []
+    assert groups("AWS::WAFv2::WebACL", Name="a", Scope="REGIONAL") == [("Name", "Scope")]
+    assert groups("AWS::Lambda::Permission", FunctionName="a") == []
+    assert groups("AWS::ApiGateway::Resource", RestApiId="a", ParentId="b", PathPart="c") == [
+        ("RestApiId", "ParentId", "PathPart")
+    ]
+    assert groups("Acme::Thing::Type", Name="a") == []
+
+
+def test_some_types_are_deleted_first() -> None:
+    """The schema determines it. For an unknown type, it is not known."""
+    assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", "us-east-1")
+    assert not deleted_first("AWS::SQS::Queue", "us-east-1")
+    assert not deleted_first("Acme::Thing::Type", "us-east-1")

@@ -1,10 +1,87 @@
-"""Consequences of a change: in the same stack, through several resources, and where they end."""
+"""``resource_changes``: the action of each resource, and the changes that follow."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .templates import changed, resources, reviewed, risks
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.updates.effects import Effect
+from cfn_analysis.updates.resource_changes import (
+    ResourceChange,
+    effect_on_attribute,
+    resource_changes,
+    retention_policy,
+)
+from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks
+from tests.data import read_yaml
+
+from .sets import QUEUE, conditional, queues, resolved
+
+ROWS = read_yaml(Path(__file__).with_name("resource_changes.yaml"))
+
+OPEN: dict[str, Any] = {"Parameters": {"P": {"Type": "String"}}}
+
+
+def changes(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> dict[Node, ResourceChange]:
+    """Return the changes of a deploy of these templates."""
+    return resource_changes(resolved(*before), resolved(*after), lambda *_: "a.json")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "action"),
+    [
+        ({"Resources": {}}, queues(), "add"),
+        (queues(), {"Resources": {}}, "remove"),
+        (conditional("a"), conditional("b"), "remove"),
+        (conditional("a", "D"), conditional("b", "D"), "add"),
+        (queues(DelaySeconds=1), queues(DelaySeconds=2), "update"),
+        (queues(QueueName="a"), queues(QueueName="b"), "replace"),
+        (queues(QueueName="a"), queues(OPEN, QueueName={"Ref": "P"}), "maybe-replace"),
+    ],
+)
+def test_actions(before: dict[str, Any], after: dict[str, Any], action: str) -> None:
+    """A resource is added, removed, updated or replaced."""
+    assert {node: change.action for node, change in changes([before], [after]).items()} == {
+        Node("a", "Queue"): action
+    }
+    assert changes([before], [before]) == {}
+
+
+def test_a_new_id_continues_in_other_stacks() -> None:
+    """An import of a replaced resource replaces, or updates, its user; the chain has the export."""
+
+    def templates(name: str) -> list[dict[str, Any]]:
+        output = {"Url": {"Value": {"Ref": "Queue"}, "Export": {"Name": "url"}}}
+        user = {"Type": "AWS::SQS::QueuePolicy", "Properties": {"Queues": [{"Fn::ImportValue": "url"}]}}
+        return [queues({"Outputs": output}, QueueName=name), {"Resources": {"User": user}}]
+
+    found = changes(templates("a"), templates("b"))
+    change = found[Node("b", "User")]
+
+    assert list(found) == [Node("a", "Queue"), Node("b", "User")]
+    assert [cause.follows for cause in change.causes] == [Node("a", "Queue")]
+    assert change.causes[0].chain == ["a.yaml", "Queue replaced", "export url"]
+    assert effect_on_attribute(found[Node("a", "Queue")], "QueueName") is Effect.REPLACED
+    assert effect_on_attribute(change, "Id") is Effect.NONE
+
+
+def test_retention_policies() -> None:
+    """The default of DeletionPolicy is Snapshot for databases, and a changed policy is a change."""
+
+    def template(type_name: str, **attributes: str) -> dict[str, Any]:
+        return {"Resources": {"R": {"Type": type_name, **attributes}}}
+
+    def policies(type_name: str) -> tuple[str, str]:
+        resource = resolved(template(type_name))["a"].resources["R"]
+        return retention_policy(resource, "DeletionPolicy"), retention_policy(resource, "UpdateReplacePolicy")
+
+    assert policies("AWS::RDS::DBCluster") == ("Snapshot", "Delete")
+    assert policies(QUEUE) == ("Delete", "Delete")
+    (change,) = changes([template(QUEUE)], [template(QUEUE, DeletionPolicy="Retain")]).values()
+    assert (change.action, change.causes[0].name, change.properties) == ("policy", "DeletionPolicy", [])
+    assert changes([template(QUEUE)], [template(QUEUE, DeletionPolicy="Delete")]) == {}
+
 
 NETWORK: dict[str, Any] = resources(
     VPC=("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
@@ -143,60 +220,6 @@ def test_an_unknown_condition_may_remove_a_resource() -> None:
     assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
 
 
-def test_parameter_values_that_the_template_rejects() -> None:
-    """Values that the template rejects are reported, except for defaults of per-deploy parameters."""
-
-    def template(default: str, *allowed: str) -> dict[str, Any]:
-        rule = {"Assert": {"Fn::Equals": [{"Ref": "A"}, "1"]}, "AssertDescription": "A must be 1."}
-        return {
-            "Parameters": {"A": {"Type": "Number", "Default": default, "AllowedValues": [1, *allowed]}},
-            "Rules": {"One": {"Assertions": [rule]}},
-            "Resources": {},
-        }
-
-    refused = "The deploy fails: a rule of the template rejects the parameters. "
-    assert risks(reviewed(template("1"), template("2", "2"))) == {("will-fail", ""): f"{refused}A must be 1."}
-    found = reviewed(template("1"), template("1"), given=({}, {"A": "33"}))
-    assert [one["message"] for one in found["risks"]] == [
-        f"{refused}A is 33, and AllowedValues has 1",
-        f"{refused}A must be 1.",
-    ]
-    assert risks(reviewed(template("2", "2"), template("2", "2"))) == {}
-
-
-def test_items_and_regions_that_the_template_refuses() -> None:
-    """Each item of a list has to be allowed, and a rule can depend on the region."""
-    rule = {
-        "Assert": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]},
-        "AssertDescription": "Only there.",
-    }
-    template = {
-        "Parameters": {"A": {"Type": "CommaDelimitedList", "Default": "a,b,x", "AllowedValues": ["a", "b"]}},
-        "Rules": {"One": {"Assertions": [rule]}},
-        "Resources": {},
-    }
-
-    assert [one["message"] for one in reviewed({"Resources": {}}, template)["risks"]] == [
-        "The deploy fails: a rule of the template rejects the parameters. A is x, and AllowedValues has a, b",
-        "The deploy fails: a rule of the template rejects the parameters. Only there.",
-    ]
-
-
-def test_a_custom_resource() -> None:
-    """A custom resource may be replaced by its function. Its type and service token cannot be changed."""
-
-    def template(kind: str, token: str, value: str) -> dict[str, Any]:
-        return resources(Thing=(kind, {"ServiceToken": token, "Value": value}))
-
-    before = template("Custom::A", "arn", "1")
-    assert changed(before, template("Custom::A", "arn", "2"))["Thing"]["change"] == "maybe-replace"
-    assert ("will-fail", "Thing") in risks(reviewed(before, template("Custom::A", "other", "1")))
-    found = risks(reviewed(before, template("Custom::B", "arn", "1")))
-    assert found["will-fail", "Thing"].startswith(
-        "The deploy fails: the type of Thing cannot be changed from Custom::A "
-    )
-
-
 def test_circular_references_end() -> None:
     """Resources that refer to each other are visited until there are no more changes."""
 
@@ -255,32 +278,7 @@ def test_a_name_that_is_a_list() -> None:
     assert found["Topic"]["change"] == "maybe-replace"
 
 
-@pytest.mark.parametrize(
-    "function",
-    [
-        {"Fn::If": "IsOpen"},
-        {"Fn::If": ["IsOpen"]},
-        {"Fn::If": ["IsOpen", "a"]},
-        {"Fn::If": ["IsOpen", "a", "b", "c"]},
-        {"Fn::If": [["IsOpen"], "a", "b"]},
-        {"Fn::If": ["IsOpen", {"Fn::Sub": []}]},
-        {"Fn::If": ["IsOpen", {"Fn::Sub": ["${Queue}", []]}, "a"]},
-        {"Fn::Sub": None},
-        {"Fn::Sub": []},
-        {"Fn::Sub": [None, {}]},
-        {"Fn::Sub": ["${Queue}"]},
-        {"Fn::Sub": ["${Queue}", ["Queue"]]},
-        {"Fn::FindInMap": "Sizes"},
-        {"Fn::FindInMap": ["Sizes", "a"]},
-        {"Fn::GetAtt": "Queue"},
-        {"Fn::GetAtt": ["Queue", ["Arn"]]},
-        {"Fn::GetAtt": [["Queue"], "Arn"]},
-        {"Fn::GetAtt": [{"Fn::Sub": []}, "Arn"]},
-        {"Fn::Join": ["-", {"Fn::Sub": []}]},
-        {"Ref": ["Queue"]},
-        {"Ref": {"Ref": "Queue"}},
-    ],
-)
+@pytest.mark.parametrize("function", ROWS["test_functions_with_wrong_arguments"])
 def test_functions_with_wrong_arguments(function: Any) -> None:
     """CloudFormation refuses them; the review compares them as they are, and is never certain."""
 
