@@ -202,6 +202,7 @@ class Checkout:
     def output(self) -> dict[Path, bytes]:
         """Return the files that a build writes."""
         files = [file for room in ("out", "docs") for file in (self.folder / room).rglob("*")]
+        files += self.folder.glob("README*.md")
         return {file: file.read_bytes() for file in files if file.is_file()}
 
     def test(self, tests: str) -> None:
