@@ -106,7 +106,7 @@ class _Tables:
         """Yield the fixed cost of each stack, and the sums."""
         found = self._estimates.values()
         rows = [
-            (stack.name, *(str(total(_of_stack(stack.name, estimate.lines))) for estimate in found))
+            (stack.name, *(str(_of_stack(stack.name, estimate.lines)) for estimate in found))
             for stack in self._stacks
         ]
         sums = (f"**{words('sum')}**", *(f"**{estimate.fixed}**" for estimate in found))
@@ -171,6 +171,6 @@ class _Tables:
         return ", ".join(cells) or _NONE
 
 
-def _of_stack(name: str, lines: Sequence[Line]) -> Iterator[Decimal]:
-    """Yield the amounts of a stack."""
-    return (line.monthly for line in lines if line.stack == name)
+def _of_stack(name: str, lines: Sequence[Line]) -> Decimal:
+    """Return the fixed cost of a stack."""
+    return total(line.monthly for line in lines if line.stack == name)

@@ -113,8 +113,9 @@ def _languages(folder: Path, tables: Tables) -> tuple[list[_Language], list[str]
         words, wrong = _words(path)
         mistakes += wrong
         languages[name] = _Language(words, folder / f"*.{name}.md")
-    beside = Path(os.path.normpath(folder / ".."))
-    for path in sorted([*folder.glob("*.md"), *beside.glob("README*.md")]):
+    readmes = Path(os.path.normpath(folder / "..")).glob("README*.md")
+    marked = [path for path in readmes if START.partition("{")[0].encode() in path.read_bytes()]
+    for path in sorted([*folder.glob("*.md"), *marked]):
         match = _LANGUAGE.fullmatch(path.name)
         if language := languages.get(match[1] if match else ""):
             mistakes += language.add(path, tables.names)
