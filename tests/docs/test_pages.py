@@ -15,8 +15,8 @@ from csr_templates import STACKS
 from csr_templates.cli.main import main
 
 from .pages import (
-    OPERATIONS,
-    OPERATIONS_JA,
+    RECOVERY,
+    RECOVERY_JA,
     ROOT,
     Page,
     in_each_language,
@@ -39,6 +39,7 @@ in_both = pytest.mark.parametrize(("english", "japanese"), PAIRS)
 TEMPLATES = {stack.template: stack.name for stack in STACKS}
 # Words in CamelCase that are AWS's and in no template.
 AWS_WORDS = {
+    "AccessDenied",
     "DeletePolicies",  # of a bootstrap template
     "AnalyticsConfig",  # not yet in the schemas
     "DisableKey",
@@ -73,9 +74,9 @@ def long_paragraphs(prose: Sequence[str]) -> list[str]:
     return [paragraph for paragraph in paragraphs if len(paragraph) > LONGEST_PARAGRAPH]
 
 
-def test_places_of_whole_resources_exist(operations: Page, resources: Resources) -> None:
+def test_places_of_whole_resources_exist(audit: Page, resources: Resources) -> None:
     """A table that names a resource names one that the template has."""
-    named = re.findall(r"`(\w+\.yaml) (\w+)", "\n".join(operations.prose))
+    named = re.findall(r"`(\w+\.yaml) (\w+)", "\n".join(audit.prose))
 
     assert len(named) > 45
     assert [place for place in named if place[1] not in resources[TEMPLATES[place[0]]]] == []
@@ -101,7 +102,7 @@ def test_small_access_logs_stay_where_they_are(resources: Resources) -> None:
     assert "TransitionDefaultMinimumObjectSize" not in bucket
 
 
-@pytest.mark.parametrize("path", in_each_language(OPERATIONS, OPERATIONS_JA), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", in_each_language(RECOVERY, RECOVERY_JA), ids=lambda path: path.name)
 def test_recovery_keeps_its_goals(path: Path) -> None:
     """The budgets of the recovery's steps add up to the sum that is shown, which is within the RTO."""
     tables = read(path).tables
@@ -115,10 +116,10 @@ def test_recovery_keeps_its_goals(path: Path) -> None:
     assert numbers(recovery_point[1]) == ["1"]
 
 
-def test_cost_adds_up(operations: Page) -> None:
+def test_cost_adds_up(audit: Page) -> None:
     """Each column of the fixed cost and of the comparison adds up to its last row."""
     for heading in ("Fixed cost", "The estimate of the operations manual"):
-        rows = operations.table(heading).rows
+        rows = audit.table(heading).rows
         (total,) = [row for row in rows if "**sum**" in row]
         items = rows[: rows.index(total)]  # resources without a price are after the sum
         columns = [column for column, cell in enumerate(total) if re.search(r"\d", cell)]
@@ -129,7 +130,7 @@ def test_cost_adds_up(operations: Page) -> None:
             assert sum(amounts) > 0
 
 
-def test_the_cost_of_the_page_is_that_of_the_command(operations: Page) -> None:
+def test_the_cost_of_the_page_is_that_of_the_command(audit: Page) -> None:
     """The comparison has the sums of the command, with the usage of the example."""
     out, usage = ROOT / "out", ROOT / "docs" / "usage-example.json"
     arguments = ["cost", "prod", "--out", str(out), "--usage", str(usage), "--format", "json"]
@@ -137,22 +138,22 @@ def test_the_cost_of_the_page_is_that_of_the_command(operations: Page) -> None:
         assert main(arguments) in (0, 1)  # 1 if a resource does not have a price
     found = json.loads(printed.getvalue())["environments"]["prod"]
 
-    total = [cell.strip("*") for cell in operations.table("The estimate of the operations manual").rows[-1]]
+    total = [cell.strip("*") for cell in audit.table("The estimate of the operations manual").rows[-1]]
     assert total[1:4] == ["470", found["fixed"], found["usage"]["sum"]]
-    (fixed,) = [row for row in operations.table("Fixed cost").rows if "**sum**" in row]
+    (fixed,) = [row for row in audit.table("Fixed cost").rows if "**sum**" in row]
     assert fixed[-1] == f"**{found['fixed']}**"
 
 
-def test_deviations_are_numbered(operations: Page) -> None:
+def test_deviations_are_numbered(audit: Page) -> None:
     """The differences from the manual, which the code and the pages cite by number, are complete."""
-    (heading,) = [title for _, title in operations.headings if title.startswith("Where the templates differ")]
-    listed = [row[0] for row in operations.table(heading).rows]
+    (heading,) = [title for _, title in audit.headings if title.startswith("Where the templates differ")]
+    listed = [row[0] for row in audit.table(heading).rows]
 
     assert listed == [f"D{number}" for number in range(1, 14)]
 
 
 def test_words_of_cloudformation_exist(
-    operations: Page, production: dict[str, dict[str, Any]], templates: dict[str, dict[str, Any]]
+    operations: Page, audit: Page, production: dict[str, dict[str, Any]], templates: dict[str, dict[str, Any]]
 ) -> None:
     """Parameters, outputs, resources and metrics that the text names are there."""
     known = set(AWS_WORDS)
@@ -160,7 +161,9 @@ def test_words_of_cloudformation_exist(
         known |= {*templates[stack]["Parameters"], *resolved["Outputs"], *resolved["Resources"]}
         known |= set(re.findall(r"[A-Za-z0-9_]+", json.dumps(templates[stack])))
     words = {
-        span for span in spans("\n".join(operations.prose)) if re.fullmatch(r"([A-Z][a-z0-9]+){2,}", span)
+        span
+        for span in spans("\n".join([*operations.prose, *audit.prose]))
+        if re.fullmatch(r"([A-Z][a-z0-9]+){2,}", span)
     }
 
     assert len(words) > 10

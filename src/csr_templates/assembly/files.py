@@ -16,7 +16,14 @@ from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest, operator_policies, recovery
+from csr_templates.hand_over import (
+    git_sync,
+    manifest,
+    on_call_policy,
+    operator_policies,
+    operator_tools,
+    recovery,
+)
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
@@ -252,11 +259,11 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
 
 def _hand_over(
     stacks: Iterable[BuiltStack],
-    known: Iterable[Environment],
+    known: Sequence[Environment],
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return the files with parameters for pipelines and Git sync, and the stack policies."""
+    """Return the files for pipelines, Git sync and operators."""
     files = {}
     for environment in known:
         for stack in stacks:
@@ -272,6 +279,11 @@ def _hand_over(
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
     for name in operator_policies.CALLS:
         files[operator_policies.path(name)] = as_json(operator_policies.policy(name))
+    for environment in known[:1]:  # all have the same project
+        files[operator_tools.PATH] = operator_tools.script()
+        files[on_call_policy.PATH] = as_json(
+            on_call_policy.policy(environment.values.get("ProjectName", "*"))
+        )
     return files
 
 

@@ -59,7 +59,7 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return warned(
             f"The CloudWatch log role of API Gateway in {stack.region} is {name}, which remains from a "
             f"deleted stack {stack.deployed}: the deploy creates another role and sets it.",
-            "Delete the old role after the deploy (docs/operations.md, When the first create fails).",
+            "Delete the old role after the deploy (docs/hand-over.md, When the first create fails).",
         )
     if ours and stack.deployed not in owners:
         owner = (

@@ -10,7 +10,7 @@ from csr_templates.preflight.results import Check, Subject, Verdict, failed, pas
 
 REMEDIES = {
     "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, The first deployment from nothing).",
-    "ROLLBACK_FAILED": "See docs/operations.md, When the first create fails.",
+    "ROLLBACK_FAILED": "See docs/hand-over.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
     "DELETE_FAILED": "Delete the resources named in the stack events, then the stack.",
     "UPDATE_FAILED": "Roll it back (aws cloudformation rollback-stack), then deploy.",

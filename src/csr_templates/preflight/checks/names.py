@@ -11,7 +11,7 @@ from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
 LEFT_BEHIND = (
-    "If it was retained from a deleted stack, import it (docs/operations.md, A stack was deleted). If it is "
+    "If it was retained from a deleted stack, import it (docs/recovery.md, A stack was deleted). If it is "
     "not needed, delete it."
 )
 
