@@ -64,8 +64,8 @@ def long_paragraphs(prose: Sequence[str]) -> list[str]:
     """Return the paragraphs and items of lists that are too long."""
     paragraphs = [""]
     for line in prose:
-        text = re.sub(r"\]\([^)]*\)|[`\[]", "", line.strip())
-        if not text or text.startswith(("|", "#", "<!--")):
+        text = re.sub(r"\s*<!--.*?-->|\]\([^)]*\)|[`\[]", "", line.strip())
+        if not text or text.startswith(("|", "#")):
             paragraphs.append("")
         elif marker := re.match(r"(?:[-*]|\d+\.) ", text):
             paragraphs.append(text[marker.end() :])
@@ -282,7 +282,12 @@ def test_long_paragraphs_are_found() -> None:
     long = "長" * LONGEST_PARAGRAPH
 
     assert long_paragraphs([long, "[次](https://example.com/)の行"]) == [f"{long}次の行"]
-    assert long_paragraphs([long, "", "次", "- " + long, "  1. 次", f"| {long}。 |", f"## {long}"]) == []
+    assert (
+        long_paragraphs(
+            [long, "", "次", f"- {long} <!-- {long} -->", "  1. 次", f"| {long}。 |", f"## {long}"]
+        )
+        == []
+    )
 
 
 def test_anchors_are_githubs() -> None:
