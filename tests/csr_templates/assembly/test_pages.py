@@ -128,7 +128,7 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: alarms -->",
             "<!-- generated: alerts -->",
             "{page}, line {line}: There is no table alerts. The tables are alarm <name>, alarm-index, "
-            "alarms, cost, cost-compared, cost-levers, database-events, log-groups, outputs, parameters, "
+            "alarms, cost, cost-compared, cost-hours, cost-levers, database-events, log-groups, outputs, parameters, "
             "settings, stacks, web-acl.",
             id="unknown name",
         ),
