@@ -11,4 +11,4 @@ PATH: Final = "tools.sh"
 
 def script() -> bytes:
     """Return the commands, which are the same for all projects and environments."""
-    return Path(__file__).with_name(PATH).read_bytes()
+    return Path(__file__).with_name(PATH).read_text("ascii").encode("ascii")  # with LF

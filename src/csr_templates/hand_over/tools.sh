@@ -241,8 +241,7 @@ tools_tags() { # FORMAT: the tags of the stack, as the option --tags of the AWS 
     if [ "$1" = plain ]; then echo "$tag"; else echo "Key=${tag%%=*},Value=${tag#*=}"; fi
   done
 }
-tools_log() { # LOG: sets group and region of a log
-  local of
+tools_logs() { # sets of, the log group of a log
   case $1 in
     (function) of=FunctionLogGroup ;;
     (access) of=AccessLogGroup ;;
@@ -254,6 +253,10 @@ tools_log() { # LOG: sets group and region of a log
     (waf) of=WAFLogGroup ;;
     (*) echo "There is no log $1: function, access, execution, error, slowquery, audit, flow or waf" >&2; return 1 ;;
   esac
+}
+tools_log() { # LOG: sets group and region of a log
+  local of
+  tools_logs "$1" || return
   tools_at "$of" || return
   if [ "$1" = execution ]; then group=$(tools_id "$of") || return; else group=$(tools_name "$of") || return; fi
 }
@@ -412,10 +415,11 @@ tools_switch_keys() { # true|false: enables or disables all API keys of the usag
 
 show_state() ( # shows stacks, packages and site: what was deployed last and when, and which alarms fire
   tools_begin 0
+  missing=0
   for one in $(tools_stacks); do
     tools_stack "$one"
     aws cloudformation describe-stacks --region "$region" --stack-name "$name" --output text \
-      --query 'Stacks[0].[StackName, StackStatus, LastUpdatedTime || CreationTime]' || echo "$name: not there"
+      --query 'Stacks[0].[StackName, StackStatus, LastUpdatedTime || CreationTime]' || missing=1
   done
   echo "now: $(tools_time 0) (JST: $(TZ=JST-9 date +%H:%M))"
   if tools_at ApiFunctionAlias 2> /dev/null; then
@@ -437,6 +441,7 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
     aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
       --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
   done
+  exit "$missing"
 )
 show_identity() ( # shows who you are for AWS
   tools_begin 0
@@ -1072,7 +1077,9 @@ show_rejected_traffic() ( # shows the rejected traffic of the last day in the fl
 show_log_ages() ( # shows when each log group got its newest events
   tools_begin 0
   for one in function access execution error slowquery audit flow waf; do
-    tools_log "$one" 2> /dev/null || continue
+    tools_logs "$one"
+    tools_at "$of" 2> /dev/null || continue # not in this build
+    tools_log "$one"
     newest=$(aws logs describe-log-streams --region "$region" --log-group-name "$group" --order-by LastEventTime --descending \
       --limit 1 --query 'logStreams[0].lastIngestionTime' --output text)
     case $newest in

@@ -124,7 +124,7 @@ def brought_back(blocks: list[Block]) -> list[Block]:
             typed += [replace(one, text=one.text.replace("@", '"$VERSION"')) for one in found]
         else:
             typed += of_section(blocks, section)
-        typed += [failover] if stack == "database" else []
+        typed += by_line(failover) if stack == "database" else []
         typed += [again(after, STACK=stack)]
     subscribe = Block(
         "", 0, "sh", "subscribe critical email a@example.com\nsubscribe normal email a@example.com\n"

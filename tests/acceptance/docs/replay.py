@@ -48,7 +48,7 @@ replay() {{
     if [ -e "$REPLAY/$answered" ]; then answer=$REPLAY/$answered; fi
   fi
   if [ -p /dev/stdout ]; then captured=captured; fi
-  case " ${{FUNCNAME[*]}} " in *" value "*) captured=checked ;; esac
+  if [ "${{FUNCNAME[2]-}}" = value ]; then captured=checked; fi
   echo "$n $captured $program ${{1-}} ${{2-}}" >> "$REPLAY/calls"
   for word; do
     case $word in

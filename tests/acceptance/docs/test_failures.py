@@ -36,6 +36,22 @@ from .world import CHANGE_SET, UNCHANGED, VERSION, Session, Terminal
 
 # Sections whose calls are tested in another way: those of API are the same, and the end of a rehearsal.
 SHOWN = ((RECOVERY, "Network"), (RECOVERY, "Frontend"), (RECOVERY, "Step 4: check the data"))
+# Calls that need what another call has downloaded.
+OTHERWISE = ("upload_site old-site\n", "show_callers 1\n")
+_SECRETS = """\
+echo secret before > secrets-database.txt
+for key in a b; do echo "secret-$key before" >> secrets-api.txt; done
+touch secrets-network.txt secrets-frontend.txt
+"""
+# Command -> the files that an earlier one has left.
+FILES = {
+    "write_addresses": """\
+for family in 4 6; do
+  echo '{"IPSet": {"Addresses": []}}' > csr-lambda-api-prod-blocked-ipv$family.json
+done
+""",
+    **dict.fromkeys(("run_import", "end_recovery"), _SECRETS),
+}
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 BLOCKS = [
     (path, block)
@@ -49,7 +65,7 @@ BLOCKS = [
     )
     and not re.match(r"\w+\(\) \{", block.code)  # which only defines functions
     and (path, block.section) not in SHOWN
-    and block.text != "upload_site old-site\n"  # which another call has downloaded
+    and block.text not in OTHERWISE
 ]
 
 
@@ -111,8 +127,7 @@ class Pasted:
         earlier = before(path, block)
         self.is_script = path == HAND_OVER and block.section != BY_OPERATORS
         preamble = "" if self.is_script else loaded()
-        if block.text == "write_addresses\n":
-            preamble += 'for family in 4 6; do echo "{\\"IPSet\\": {\\"Addresses\\": []}}" > csr-lambda-api-prod-blocked-ipv$family.json; done\n'
+        preamble += FILES.get(block.text.split()[0], "")
         self.code = preamble + "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
         self.answers = [out for one in [*earlier, block] for out in printed.get((path, one.line), [])]
         self.scripts = scripts

@@ -364,10 +364,6 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     names = (
         "stacks",
-        "alarms",
-        "log-groups",
-        "outputs",
-        "parameters",
         "web-acl",
         "settings",
     )

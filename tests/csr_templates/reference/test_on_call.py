@@ -80,6 +80,7 @@ def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
     """Each alarm has a marker with its name, even if production does not have the alarm."""
     assert list(found) == [
         "alarm-index",
+        "alarm-causes",
         "alarm slow",
         "alarm closed-1",
         "alarm absent",
