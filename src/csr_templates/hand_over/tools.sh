@@ -182,7 +182,11 @@ tools_outputs() { # ENDING: region, key and value of each output whose key ends 
   for one in $(tools_stacks); do
     tools_stack "$one" || return
     found=$(aws cloudformation describe-stacks --region "$region" --stack-name "$name" --output text \
-      --query "Stacks[0].Outputs[?ends_with(OutputKey, '$1')].['$region', OutputKey, OutputValue]") || return
+      --query "Stacks[0].Outputs[?ends_with(OutputKey, '$1')].['$region', OutputKey, OutputValue]" 2>&1) || {
+      echo "$found" >&2
+      case $found in (*"does not exist"*) continue ;; esac # the others are still needed
+      return 1
+    }
     if [ -n "$found" ] && [ "$found" != None ]; then echo "$found"; fi
   done
 }
@@ -370,7 +374,11 @@ tools_database() { # sets cluster, and region and name of its stack
 tools_cluster_status() { # CLUSTER: its status, or "absent"
   local found
   found=$(aws rds describe-db-clusters --region "$region" --filters "Name=db-cluster-id,Values=$1" \
-    --query 'DBClusters[0].Status' --output text) || return
+    --query 'DBClusters[0].Status' --output text 2>&1) || {
+    case $found in (*DBClusterNotFound*) echo absent; return ;; esac
+    echo "$found" >&2
+    return 1
+  }
   case $found in ("" | None) echo absent ;; (*) echo "$found" ;; esac
 }
 tools_members() { # CLUSTER: the identifiers of its instances

@@ -89,6 +89,41 @@ def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
     ]
 
 
+def test_causes() -> None:
+    """Each relation in the descriptions is an arrow from the cause, once, between alarms that exist."""
+    related = {
+        "Slow": "Can cause closed-1, absent and a failover. Fires together with plain.",
+        "Closed": "Can be caused by slow. Fires after absent, together with plain.",
+        "Plain": "If plain does not fire, the cause is absent. Fires together with slow.",
+    }
+    resources = {
+        name: {
+            **resource,
+            "Properties": {
+                **resource["Properties"],
+                "AlarmDescription": f"{DESCRIPTION}\nRelated: {related[name]}",
+            },
+        }
+        if name in related
+        else resource
+        for name, resource in TEMPLATE["Resources"].items()
+    }
+    template = {**TEMPLATE, "Resources": resources}
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
+    resolved = {"shop": resolve(template, {})}
+    shown = lists([stack], read_alarms([stack], resolved), resolved)["alarm-causes"](Words())
+
+    assert list(shown) == [
+        "```mermaid",
+        "flowchart LR",
+        "  slow --> closed-1",
+        "  slow --> absent",
+        "  slow -.- plain",
+        "  absent --> closed-1",
+        "```",
+    ]
+
+
 def test_index(found: dict[str, Any]) -> None:
     """Critical alarms come first. Each name is a link to its section, with the effect on users."""
     assert list(found["alarm-index"](Words())) == [
