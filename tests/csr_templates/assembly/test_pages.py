@@ -346,4 +346,4 @@ def test_a_team_without_japanese(docs: Path, assembly: Assembly) -> None:
     (docs / WORDS).unlink()
     without_section(docs / ON_CALL_JA, "dead-letters")
 
-    assert pages.plan(assembly, docs).unchanged == (ENGLISH, ON_CALL, OPERATIONS[1])
+    assert pages.plan(assembly, docs).unchanged == (ENGLISH, ON_CALL, OPERATIONS[1], TRIAL[1])
