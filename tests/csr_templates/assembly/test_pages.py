@@ -223,6 +223,7 @@ def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
         ENGLISH,
         ON_CALL,
         OPERATIONS[1],
+        TRIAL[1],
     )  # a folder with one language
     assert refusal(folder=docs / "gone").startswith(
         "docs/gone/*.md: No page has <!-- generated: stacks --> or "
