@@ -38,7 +38,8 @@ tools_start() { # ENVIRONMENT: checks the programs, and reads stacks.json
     (aws-cli/2.*) ;;
     (*) echo "AWS CLI version 2 is needed (docs.aws.amazon.com/cli). Do not continue." >&2; return 1 ;;
   esac
-  TOOLS_OUT=$(cd "$(dirname "$TOOLS_FILE")" && pwd) || return
+  TOOLS_OUT=$(cd "$(dirname "$TOOLS_FILE")" > /dev/null && pwd) || return
+  TOOLS_FILE=$TOOLS_OUT/${TOOLS_FILE##*/}
   lines=$(jq -r --arg environment "${1:-}" '(.stacks | map(.parameterFiles | keys) | add | unique) as $known
     | if $known | index($environment) then .stacks[] | .name as $name
         | "stack \($name) \(.region) \(.template) \(.namePattern)", (.sections[][] | "resource \(.) \($name)")
@@ -113,10 +114,12 @@ value() { # COMMAND...: prints what it prints; fails if that is nothing or None,
   printf '%s\n' "$output"
 }
 tools_retry() { # COMMAND...: ten attempts, because AWS does not find a renamed resource immediately
-  local attempt
+  local attempt start
   for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    start=$SECONDS
     "$@" && return
-    if [ "$attempt" -lt 10 ]; then sleep 15; fi
+    if [ $((SECONDS - start)) -gt 60 ] || [ "$attempt" = 10 ]; then break; fi # a wait that has ended
+    sleep 15
   done
   echo "Still failing: $*" >&2
   return 1

@@ -16,7 +16,14 @@ from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest, on_call_policy, operator_policies, operator_tools, recovery
+from csr_templates.hand_over import (
+    git_sync,
+    manifest,
+    on_call_policy,
+    operator_policies,
+    operator_tools,
+    recovery,
+)
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
@@ -274,7 +281,9 @@ def _hand_over(
         files[operator_policies.path(name)] = as_json(operator_policies.policy(name))
     for environment in known[:1]:  # all have the same project
         files[operator_tools.PATH] = operator_tools.script()
-        files[on_call_policy.PATH] = as_json(on_call_policy.policy(environment.values.get("ProjectName", "*")))
+        files[on_call_policy.PATH] = as_json(
+            on_call_policy.policy(environment.values.get("ProjectName", "*"))
+        )
     return files
 
 

@@ -58,11 +58,11 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "Stacks": (
-        tuple(
-            f"cloudformation:{name}"
-            for name in ("CancelUpdateStack", "ContinueUpdateRollback", "CreateChangeSet", "ExecuteChangeSet")
-        )
-        + ("cloudformation:TagResource",),
+        (
+            *("cloudformation:CancelUpdateStack", "cloudformation:ContinueUpdateRollback"),
+            *("cloudformation:CreateChangeSet", "cloudformation:ExecuteChangeSet"),
+            "cloudformation:TagResource",
+        ),
         ("arn:aws:cloudformation:*:*:stack/{project}-*/*",),
     ),
     "Templates": (("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::{project}-*-artifacts-*/*",)),
@@ -79,7 +79,11 @@ _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         tuple(
             f"lambda:{name}"
             for name in (
-                *("DeleteFunctionConcurrency", "DeleteProvisionedConcurrencyConfig", "PutFunctionConcurrency"),
+                *(
+                    "DeleteFunctionConcurrency",
+                    "DeleteProvisionedConcurrencyConfig",
+                    "PutFunctionConcurrency",
+                ),
                 *("PutProvisionedConcurrencyConfig", "UpdateAlias"),
             )
         ),

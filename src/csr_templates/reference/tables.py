@@ -208,4 +208,3 @@ def _facts(statement: Any) -> Iterator[str]:
 
 def _is_function(value: Mapping[str, Any]) -> bool:
     return any(key == "Ref" or key.startswith("Fn::") for key in value)
-

@@ -120,7 +120,7 @@ aws cloudformation describe-change-set --change-set-name {CHANGE_SET}
 # What a line of the access log of CloudFront has for the commands.
 REQUEST: Final = {"c-ip": "203.0.113.7", "c-country": "JP"}
 # Command -> the first status of its stack in which it works.
-REQUIRED: Final = {
+REQUIRED: Final[Mapping[str, str]] = {
     name: status
     for name, body in re.findall(
         r"^([a-z_]+)\(\) \( #(.*?)^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 
 import pytest
 from botocore import xform_name
@@ -123,7 +124,7 @@ PASSED = {"iam:PassedToService": "cloudformation.amazonaws.com"}
 SERVICE_ROLE = "arn:aws:iam::123456789012:role/deploy-csr-lambda-api-prod-api-service"
 DECRYPT = {**OURS, "kms:ViaService": f"secretsmanager.{TOKYO}.amazonaws.com"}
 
-Asked = tuple[str, str, dict[str, Value]]
+Asked = tuple[str, str, Mapping[str, Value]]
 ALLOWED: list[Asked] = [
     ("rds:FailoverDBCluster", arn("rds", CLUSTER), {}),
     ("rds:StartDBCluster", arn("rds", CLUSTER), {}),

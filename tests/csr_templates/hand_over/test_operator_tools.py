@@ -160,6 +160,15 @@ def test_restore_creates_the_instances_of_the_environment(
     assert all(" Key=Environment,Value=dev" in call for call in created)
 
 
+def test_current_folder_does_not_matter(tmp_path: Path) -> None:
+    """A file that was read by a relative path is still found after the folder is changed."""
+    shutil.copytree(OUT, tmp_path / "out")
+    end = run(f"{AWS}source out/tools.sh prod > /dev/null; cd /; roll_back; tools_help | tail -n 1", tmp_path)
+
+    assert end.stderr.startswith("Usage: roll_back LAMBDA_VERSION: ")
+    assert end.stdout.startswith("  finish_deletion ")
+
+
 def test_other_projects_have_the_commands_too(tmp_path: Path) -> None:
     """A build with other names: stacks and regions come from its manifest; what it lacks is named."""
     out = tmp_path / "out"
