@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
+from csr_templates.hand_over.on_call_policy import COMMANDS
 from tests.system import DEFAULT_PROJECT, PROJECT
 
 from .pages import ON_CALL, ON_CALL_JA, in_each_language, read
@@ -43,3 +44,17 @@ def test_dashboards_are_one_tap_away(path: Path, production: dict[str, dict[str,
             if resource["Type"] == "AWS::CloudWatch::Dashboard":
                 name = resource["Properties"]["DashboardName"].replace(PROJECT, DEFAULT_PROJECT)
                 assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text
+
+
+def test_commands_in_the_alarms_exist(production: dict[str, dict[str, Any]]) -> None:
+    """An alarm names only commands that the policy of the person on call allows."""
+    texts = [
+        resource["Properties"].get("AlarmDescription", "")
+        for stack in production.values()
+        for resource in stack["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", "\n".join(texts)))
+
+    assert len(named) > 12
+    assert named - set(COMMANDS) == set()
