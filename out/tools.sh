@@ -517,7 +517,7 @@ upload_package() ( # FILE: uploads a Lambda package once, and prints its version
     tools_say "Uploads $1."
     bucket=$(tools_name LambdaDeploymentsBucket)
     version=$(value aws s3api put-object --region "$region" --bucket "$bucket" \
-      --key lambda-deployment-package.zip --body "$1" --query VersionId --output text)
+      --key lambda-deployment-package.zip --body "$1" --checksum-algorithm SHA256 --query VersionId --output text)
     echo "$version" > "$kept"
   fi
   cat "$kept"

@@ -20,7 +20,7 @@ WORDS = {
     r"\ba (name|key|line|page|section) of its own\b": "its own, a unique, a separate",
     r"\bshuts? [\w ]+ out\b": "does not allow",
     r"\bis due\b": "is needed, is required",
-    r"(?<!there )\bis no (?!longer|more|such)[a-z]+\b": "is not a",
+    r"(?<!there )\bis (?-i:no) (?!longer|more|such)[a-z]+\b": "is not a",
     r"\bturn(s|ed)? [\w ]{0,20}away\b": "throttled, refused",
     r"\bis paid by\b": "is billed by",
     r"\bcannot stand\b": "is not allowed",

@@ -7,10 +7,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import outcomes
-from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     POLICY,
@@ -47,6 +49,8 @@ _LATER: Final = (
     "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
     "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
 )
+_Compared = tuple[EnvironmentChanges, StackChanges]
+
 BLIND: Final = (
     "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
     "CloudFormation reads it when it updates the resource for another reason "
@@ -120,7 +124,7 @@ class Reconciliation(NamedTuple):
     @property
     def missed(self) -> list[Comparison]:
         """The resources for which the change set contains more than the review."""
-        return [one for one in self.verdicts if one.word == CHANGE_SET_HAS_MORE]
+        return [verdict for verdict in self.verdicts if verdict.word == CHANGE_SET_HAS_MORE]
 
 
 def read(data: bytes, where: str) -> ChangeSet:
@@ -150,39 +154,38 @@ def read(data: bytes, where: str) -> ChangeSet:
             f"The change set in {where} has the status {status}{f' ({reason})' if reason else ''}. {todo} it "
             "again."
         )
-    found = {}
+    changes = {}
     for change in answer.get("Changes") or []:
-        one = change.get("ResourceChange") if isinstance(change, dict) else None
-        if not isinstance(one, dict):
-            continue  # a hook, or an addition of a later API version
-        name = str(one.get("LogicalResourceId"))
-        found[name] = _aws_change(name, one, where)
-    return ChangeSet(answer["StackName"], found)
+        entry = change.get("ResourceChange") if isinstance(change, dict) else None
+        if isinstance(entry, dict):  # otherwise a hook, or an addition of a later API version
+            name = str(entry.get("LogicalResourceId"))
+            changes[name] = _aws_change(name, entry, where)
+    return ChangeSet(answer["StackName"], changes)
 
 
-def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
+def reconcile(review: Review, change_set: ChangeSet) -> Reconciliation:
     """Compare a review with a change set.
 
     Raises:
         ReconcileError: the stack is not in the review.
     """
-    environment, stack = _place(found, change_set.stack)
-    ours = {one.change.node.name: one for one in stack.resources}
+    environment, stack = _place(review, change_set.stack)
+    ours = {outcome.change.node.name: outcome for outcome in stack.resources}
     names = [*ours, *(name for name in change_set.changes if name not in ours)]
-    verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), stack) for name in names)
-    return Reconciliation(environment.name, stack.stack.name, verdicts)
+    verdicts = tuple(
+        _verdict(name, ours.get(name), change_set.changes.get(name), (environment, stack)) for name in names
+    )
+    return Reconciliation(environment.name, stack.built.name, verdicts)
 
 
-def as_text(one: Reconciliation) -> str:
+def as_text(compared: Reconciliation) -> str:
     """Return the comparison as text, differences first."""
     of_word = {
-        word: [verdict for verdict in one.verdicts if verdict.word == word]
+        word: [verdict for verdict in compared.verdicts if verdict.word == word]
         for word in (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
     }
-    where = f"{one.stack} in {one.environment}" if one.environment else one.stack
-    lines = [
-        f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}",
-    ]
+    where = f"{compared.stack} in {compared.environment}" if compared.environment else compared.stack
+    lines = [f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}"]
     for word, verdicts in of_word.items():
         for verdict in verdicts:
             says = (
@@ -195,12 +198,12 @@ def as_text(one: Reconciliation) -> str:
     return "\n".join([*lines, "", BLIND])
 
 
-def as_json(one: Reconciliation) -> str:
+def as_json(compared: Reconciliation) -> str:
     """Return the comparison as JSON."""
     document = {
         "formatVersion": 1,
-        "environment": one.environment,
-        "stack": one.stack,
+        "environment": compared.environment,
+        "stack": compared.stack,
         "resources": [
             {
                 "logicalId": verdict.name,
@@ -209,38 +212,38 @@ def as_json(one: Reconciliation) -> str:
                 "verdict": verdict.word,
                 "notes": list(verdict.notes),
             }
-            for verdict in one.verdicts
+            for verdict in compared.verdicts
         ],
     }
     return json.dumps(document, indent=2)
 
 
-def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
-    action, scope = str(one.get("Action")), frozenset(map(str, one.get("Scope") or ()))
+def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
+    action, scope = str(entry.get("Action")), frozenset(map(str, entry.get("Scope") or ()))
     change = _ACTIONS.get(action)
     if action == "Modify":
-        change = _REPLACEMENTS.get(str(one.get("Replacement", "False")))
+        change = _REPLACEMENTS.get(str(entry.get("Replacement", "False")))
         if change == UPDATE and scope and scope <= _POLICIES:
             change = POLICY
         elif change == UPDATE and scope and scope <= _SILENT:
             change = NONE
     if change is None:
         raise ReconcileError(
-            f"{where}: The change of {name} has Action {action} and Replacement {one.get('Replacement')}, "
+            f"{where}: The change of {name} has Action {action} and Replacement {entry.get('Replacement')}, "
             "which is not supported."
         )
-    old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
-    return AwsChange(change, old_one, scope, one.get("Details") or ())
+    old_one = str(entry.get("PolicyAction") or "").removeprefix("ReplaceAnd")
+    return AwsChange(change, old_one, scope, entry.get("Details") or ())
 
 
-def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
-    every = [(environment, stack) for environment in found.environments for stack in environment.stacks]
+def _place(review: Review, name: str) -> _Compared:
+    every = [(environment, stack) for environment in review.environments for stack in environment.stacks]
     for environment, stack in every:
-        if environment.after[stack.stack.name].deployed_name == name:
+        if environment.after[stack.built.name].deployed_name == name:
             return environment, stack
     if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
         return every[0]
-    known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
+    known = [str(environment.after[stack.built.name].deployed_name) for environment, stack in every]
     raise ReconcileError(
         f"The stack {name} of the change set is not in the review. Use a change set of "
         f"one of these stacks: {', '.join(known)}."
@@ -248,12 +251,10 @@ def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
 
 
 def _verdict(
-    name: str,
-    ours: Changed | None,
-    theirs: AwsChange | None,
-    stack: StackChanges,
+    name: str, ours: ResourceOutcome | None, theirs: AwsChange | None, place: _Compared
 ) -> Comparison:
-    our_word = ours.change.change if ours else NONE
+    environment, stack = place
+    our_word = ours.change.action if ours else NONE
     their_word = theirs.change if theirs else NONE
     notes: list[str] = []
     if _STRENGTH[their_word] > _STRENGTH[our_word]:
@@ -261,7 +262,7 @@ def _verdict(
         notes += _why_more(theirs, stack) if theirs else []
     elif _STRENGTH[their_word] < _STRENGTH[our_word]:
         word = REVIEW_HAS_MORE
-        notes += _why_silent(ours.change, their_word) if ours else []
+        notes += _why_silent(ours.change, their_word, environment) if ours else []
     else:
         word = AGREE
     if word == AGREE and ours and theirs and theirs.old_one in _DATA:
@@ -279,10 +280,10 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
         for detail in theirs.details
         if detail.get("ChangeSource") == "ParameterReference"
     }
-    for name in sorted(entities & set(stack.stack.per_deploy)):
+    for name in sorted(entities & set(stack.built.per_deploy)):
         yield f"the parameter {name} is per-deploy, so its value is not in the files"
-    for name in sorted(entities & set(stack.stack.parameters)):
-        if str(stack.stack.parameters[name].get("Type")).startswith(_SSM):
+    for name in sorted(entities & set(stack.built.parameters)):
+        if str(stack.built.parameters[name].get("Type")).startswith(_SSM):
             yield f"the value of the SSM parameter that {name} names is not in the files"
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"
@@ -297,9 +298,9 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
     )
 
 
-def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
+def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
-    if ours.change == MAYBE_REPLACE and theirs == UPDATE:
+    if ours.action == MAYBE_REPLACE and theirs == UPDATE:
         yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
         yield "AWS decides when the update comes to the resource, from values that are known only then"
@@ -314,8 +315,9 @@ def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
     )
     for stack in others:
         yield f"it follows from {stack}; a change set evaluates only its own stack"
-    steps = [step for cause in ours.causes for step in cause.chain]
-    if not others and any(step.startswith(("export ", "output ")) for step in steps):
+    changed = {Node(stack.built.name, output.key) for stack in environment.stacks for output in stack.outputs}
+    read = environment.after[ours.node.stack].readers
+    if not others and any(ours.node.name in read.get(output, ()) for output in changed):
         yield "it follows from another stack, whose change is not deployed yet"
-    if ours.may_be_none:
+    if ours.may_not_happen:
         yield "a condition of the template is not known from the files"

@@ -57,12 +57,12 @@ class Side(NamedTuple):
                     continue
             known = lines[path.as_posix()]
             names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
-            found = {
+            sources = {
                 name: f"{path.as_posix()}:{line}"
                 for name in names
                 if (line := line_of(name, known)) is not None
             }
-            return defaultdict(path.as_posix, found)
+            return defaultdict(path.as_posix, sources)
         return {}
 
 
@@ -89,15 +89,15 @@ def template(
     """
     try:
         text = data.decode("utf-8-sig")
-        found = read_template(text)
+        content = read_template(text)
     except UnicodeDecodeError as error:
         raise ReviewError(f"Cannot read {path}: it is not UTF-8. Save the template as UTF-8.") from error
     except TemplateTextError as error:
         raise ReviewError(f"Cannot read {path}: {error}") from error
-    if unknown := [name for name in parameters if name not in found.get("Parameters", {})]:
+    if unknown := [name for name in parameters if name not in content.get("Parameters", {})]:
         raise ReviewError(
             f"{path} does not have the parameter {', '.join(unknown)}. Remove it from the parameter file."
         )
-    built = BuiltStack(stack, Path(path).name, region, found, text=text)
+    built = BuiltStack(stack, Path(path).name, region, content, text=text)
     files = dict.fromkeys(parameters, values_file) if values_file else {}
     return Side(path, (built,), {"": {stack: parameters}}, {"": files})

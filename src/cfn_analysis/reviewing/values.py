@@ -1,14 +1,14 @@
 """Property values of a resource before and after a change, for the checks that judge a change."""
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import ResourceChange
+from cfn_analysis.updates.resolved_stack import Resource, mentions
+from cfn_analysis.updates.resource_changes import ResourceChange
 
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
@@ -34,13 +34,13 @@ class Setting(NamedTuple):
 
     Attributes:
         types: a type, or a part of one; empty for every type that has the property.
-        place: the end of the place of the value.
+        places: the ends of the places of the values, separated by spaces.
         judge: returns the problem of the new value, from the old and new value; empty if there is none.
         of_items: whether values that are removed with their list item count.
     """
 
     types: str
-    place: str
+    places: str
     judge: Callable[[Any, Any], str]
     of_items: bool = True
 
@@ -52,24 +52,33 @@ def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
             yield from _parts(cause.name, cause.before, cause.after)
 
 
+def values_of(resource: Resource) -> Iterator[ValueChange]:
+    """Yield every value of a new resource."""
+    for name, value in resource.properties.items():
+        yield from _parts(name, None, value)
+
+
 def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Iterator[ValueChange]:
     """Yield a difference; for an added or removed mapping or list, each value in it."""
     whole = before if after is None else after
-    if (before is None) != (after is None) and not is_unknown(whole):
-        if isinstance(whole, Mapping) and whole:
-            for key, item in whole.items():
-                inner = (None, item) if before is None else (item, None)
-                yield from _parts(f"{place}.{key}", *inner, of_item=of_item or place.endswith("]"))
-            return
-        if isinstance(whole, list):
-            for number, item in enumerate(whole):
-                name = str(number)
-                if isinstance(item, Mapping):
-                    name = next((str(item[key]) for key in _IDENTITIES if key in item), name)
-                inner = (None, item) if before is None else (item, None)
-                yield from _parts(f"{place}[{name}]", *inner, of_item=of_item)
-            return
-    yield ValueChange(place, before, after, of_item)
+    is_divided = (before is None) != (after is None) and not is_unknown(whole)
+    if is_divided and isinstance(whole, Mapping) and whole:
+        parts = [(f"{place}.{key}", part) for key, part in whole.items()]
+        of_part = of_item or place.endswith("]")
+    elif is_divided and isinstance(whole, list):
+        parts = [(f"{place}[{_identity(part, number)}]", part) for number, part in enumerate(whole)]
+        of_part = of_item
+    else:
+        yield ValueChange(place, before, after, of_item)
+        return
+    for inner, part in parts:
+        yield from _parts(inner, *((None, part) if before is None else (part, None)), of_item=of_part)
+
+
+def _identity(part: Any, number: int) -> str:
+    """Return the identifier of a list item, or its number."""
+    keys = [key for key in _IDENTITIES if isinstance(part, Mapping) and key in part]
+    return str(part[keys[0]]) if keys else str(number)
 
 
 def problems(
@@ -82,21 +91,27 @@ def problems(
         settings: the first matching setting judges a value.
         gone: removed resources; values that refer to one of them must be removed too.
     """
-    for one in value_changes(change):
-        if gone and any(mention.target in gone for mention in mentions(one.before, change.node.stack)):
+    for value in value_changes(change):
+        if gone and any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
             continue
-        for setting in settings:
-            if setting.types in change.type and _ends_with(one.place, setting.place):
-                goes = one.of_item and one.after is None
-                if (setting.of_items or not goes) and (found := setting.judge(one.before, one.after)):
-                    yield f"{one.place} {found}"
-                break
+        yield from judged(change.type, value, settings)
+
+
+def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
+    """Yield the problem of a changed value, in words; the first matching setting judges it."""
+    for setting in settings:
+        fits = setting.types in type_name
+        if fits and any(_ends_with(value.place, end) for end in setting.places.split()):
+            goes = value.of_item and value.after is None
+            if (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
+                yield f"{value.place} {problem}"
+            return
 
 
 def _ends_with(place: str, end: str) -> bool:
     if end.endswith("[]"):
         head, _, last = place.rpartition("[")
-        place, end = (head, end[:-2]) if last.endswith("]") else ("", end)
+        return last.endswith("]") and _ends_with(head, end[:-2])
     return place == end or place.endswith((f".{end}", f"]{end}"))
 
 
@@ -104,8 +119,8 @@ def text(value: Any) -> str:
     """Return a value as CloudFormation passes it to the service; an unknown value has a unique text."""
     if value is None:
         return ""
-    found = as_strings(value)
-    return found if isinstance(found, str) else json.dumps(value, sort_keys=True, default=str)
+    passed = as_strings(value)
+    return passed if isinstance(passed, str) else json.dumps(value, sort_keys=True, default=str)
 
 
 def words(value: Any) -> str:

@@ -5,9 +5,12 @@ They are not in the resource schemas, but in CloudFormation's template reference
 table is not known: it is not documented, or its page was not read.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 
 
 class Note(NamedTuple):
@@ -15,22 +18,31 @@ class Note(NamedTuple):
 
     Attributes:
         does: the effect on the resource, as a predicate: ``restarts``.
-        interrupts: whether clients of the resource notice it; None if this does not depend only on the
-            template.
+        interrupts: whether clients of the resource notice it; unknown if the template does not decide it.
         source: the page or source code.
     """
 
     does: str
-    interrupts: bool | None
+    interrupts: Truth
     source: str
 
 
 _REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
-_INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
+PROPERTY_PAGES: Final = f"{_REFERENCE}aws-properties-"
+
+
+def page_of(type_name: str) -> str:
+    """Return the page of a type in CloudFormation's template reference."""
+    return f"{_REFERENCE}aws-resource-{'-'.join(type_name.lower().split('::')[1:])}.html"
+
+
+_INSTANCE: Final = page_of("AWS::RDS::DBInstance")
 _SETTINGS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_ModifyInstance.Settings.html"
-_CLUSTER: Final = f"{_REFERENCE}aws-resource-rds-dbcluster.html"
-_ADDRESS: Final = f"{_REFERENCE}aws-resource-ec2-eip.html"
-_AURORA: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html"
+_CLUSTER: Final = page_of("AWS::RDS::DBCluster")
+_ADDRESS: Final = page_of("AWS::EC2::EIP")
+_GROUP: Final = page_of("AWS::EC2::SecurityGroup")
+_AURORA: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
+_MODIFYING: Final = f"{_AURORA}Aurora.Modifying.html"
 _CACHE: Final = "https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html"
 _HANDLERS: Final = (
     "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
@@ -38,127 +50,100 @@ _HANDLERS: Final = (
 )
 _INSTANCE_HANDLER: Final = f"{_HANDLERS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/"
 _CLUSTER_HANDLER: Final = f"{_HANDLERS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/"
-
-_STACK: Final = f"{_REFERENCE}aws-resource-cloudformation-stack.html"
+_STACK: Final = page_of("AWS::CloudFormation::Stack")
 
 _SOME: Final = "may be interrupted"  # the page says only "Some interruptions"
 _NO_CACHE: Final = "has an empty cache afterwards, or none, so that more requests reach the backend"
+_UNREACHABLE: Final = "cannot be connected to for a short time"
+_NESTED: Final = "updates its own resources, which may interrupt"
+_AGAIN: Final = "is associated again, which can interrupt connections"
+_PENDING: Final = "applies pending actions at once, if the new window is open now"
 
 NOTES: Final = {
     "AWS::ApiGateway::Stage": {
-        "CacheClusterEnabled": Note(_NO_CACHE, False, _CACHE),
-        "CacheClusterSize": Note(_NO_CACHE, False, _CACHE),
+        "CacheClusterEnabled": Note(_NO_CACHE, NO, _CACHE),
+        "CacheClusterSize": Note(_NO_CACHE, NO, _CACHE),
     },
     "AWS::CloudFormation::Stack": {
-        "Parameters": Note("updates its own resources, which may interrupt", None, _STACK),
-        "TemplateURL": Note("updates its own resources, which may interrupt", None, _STACK),
+        "Parameters": Note(_NESTED, UNKNOWN, _STACK),
+        "TemplateURL": Note(_NESTED, UNKNOWN, _STACK),
     },
-    "AWS::EC2::EIP": {
-        "InstanceId": Note("is associated again, which can interrupt connections", None, _ADDRESS),
-        "Tags": Note("is associated again, which can interrupt connections", None, _ADDRESS),
-    },
+    "AWS::EC2::EIP": {"InstanceId": Note(_AGAIN, UNKNOWN, _ADDRESS), "Tags": Note(_AGAIN, UNKNOWN, _ADDRESS)},
     "AWS::EC2::SecurityGroup": {
-        "SecurityGroupEgress": Note(
-            "cannot be connected to for a short time",
-            True,
-            f"{_REFERENCE}aws-resource-ec2-securitygroup.html",
-        ),
-        "SecurityGroupIngress": Note(
-            "cannot be connected to for a short time",
-            True,
-            f"{_REFERENCE}aws-resource-ec2-securitygroup.html",
-        ),
+        "SecurityGroupEgress": Note(_UNREACHABLE, YES, _GROUP),
+        "SecurityGroupIngress": Note(_UNREACHABLE, YES, _GROUP),
     },
-    "AWS::EC2::Subnet": {
-        "Ipv6CidrBlock": Note(_SOME, True, f"{_REFERENCE}aws-resource-ec2-subnet.html"),
-    },
-    "AWS::EC2::VPC": {
-        "InstanceTenancy": Note(_SOME, True, f"{_REFERENCE}aws-resource-ec2-vpc.html"),
-    },
+    "AWS::EC2::Subnet": {"Ipv6CidrBlock": Note(_SOME, YES, page_of("AWS::EC2::Subnet"))},
+    "AWS::EC2::VPC": {"InstanceTenancy": Note(_SOME, YES, page_of("AWS::EC2::VPC"))},
     "AWS::RDS::DBCluster": {
         "DBClusterParameterGroupName": Note(
-            "takes static parameters of the other group only when its instances restart", None, _AURORA
+            "takes static parameters of the other group only when its instances restart", UNKNOWN, _MODIFYING
         ),
-        "Engine": Note(_SOME, True, _CLUSTER),
+        "Engine": Note(_SOME, YES, _CLUSTER),
         # ModifyDBCluster is always called with applyImmediately.
         "EngineVersion": Note(
             "is not available while all its instances are upgraded, which starts with the deploy and does "
             "not wait for the maintenance window",
-            True,
+            YES,
             f"{_CLUSTER_HANDLER}Translator.java#L316",
         ),
-        "GlobalClusterIdentifier": Note(_SOME, True, _CLUSTER),
-        "MasterUsername": Note(_SOME, True, _CLUSTER),
-        "Port": Note("restarts all its instances at once", True, _AURORA),
-        "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", False, _AURORA
-        ),
+        "GlobalClusterIdentifier": Note(_SOME, YES, _CLUSTER),
+        "MasterUsername": Note(_SOME, YES, _CLUSTER),
+        "Port": Note("restarts all its instances at once", YES, _MODIFYING),
+        "PreferredMaintenanceWindow": Note(_PENDING, NO, _MODIFYING),
     },
     "AWS::RDS::DBClusterParameterGroup": {
         "Parameters": Note(
-            "changes static parameters only when the instances of the cluster restart", None, _AURORA
-        ),
+            "changes static parameters only when the instances of the cluster restart", UNKNOWN, _MODIFYING
+        )
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": Note("changes without an outage", False, _SETTINGS),
-        "AvailabilityZone": Note(_SOME, True, _INSTANCE),
-        "BackupRetentionPeriod": Note("has an outage if backups start or end", True, _SETTINGS),
+        "AutoMinorVersionUpgrade": Note("changes without an outage", NO, _SETTINGS),
+        "AvailabilityZone": Note(_SOME, YES, _INSTANCE),
+        "BackupRetentionPeriod": Note("has an outage if backups start or end", YES, _SETTINGS),
         # "Specifying or updating this property triggers a reboot", though the page also says no interruption.
-        "CACertificateIdentifier": Note("may restart", True, _INSTANCE),
-        "DBInstanceClass": Note("is not available while its class changes", True, _AURORA),
-        "DBParameterGroupName": Note("may restart", True, _INSTANCE),
-        "Engine": Note(_SOME, True, _INSTANCE),
-        "EngineVersion": Note("is not available during the upgrade", True, _INSTANCE),
-        "MultiAZ": Note("gets or loses its standby, without an outage", False, _SETTINGS),
-        "Port": Note("restarts", True, _SETTINGS),
-        "PreferredMaintenanceWindow": Note(
-            "applies pending actions at once, if the new window is open now", False, _AURORA
-        ),
-        "StorageType": Note(_SOME, True, _INSTANCE),
+        "CACertificateIdentifier": Note("may restart", YES, _INSTANCE),
+        "DBInstanceClass": Note("is not available while its class changes", YES, _MODIFYING),
+        "DBParameterGroupName": Note("may restart", YES, _INSTANCE),
+        "Engine": Note(_SOME, YES, _INSTANCE),
+        "EngineVersion": Note("is not available during the upgrade", YES, _INSTANCE),
+        "MultiAZ": Note("gets or loses its standby, without an outage", NO, _SETTINGS),
+        "Port": Note("restarts", YES, _SETTINGS),
+        "PreferredMaintenanceWindow": Note(_PENDING, NO, _MODIFYING),
+        "StorageType": Note(_SOME, YES, _INSTANCE),
     },
     "AWS::RDS::DBParameterGroup": {
         # The handler of an instance restarts it if its group is pending-reboot, for any change.
         "Parameters": Note(
             "changes static parameters only when an instance restarts, and the next update of an instance "
             "restarts it",
-            None,
+            UNKNOWN,
             f"{_INSTANCE_HANDLER}UpdateHandler.java#L263",
-        ),
+        )
     },
     "AWS::SecretsManager::Secret": {
         "GenerateSecretString": Note(
             "gets a new value, which clients with the old one do not have",
-            False,
-            f"{_REFERENCE}aws-resource-secretsmanager-secret.html",
-        ),
+            NO,
+            page_of("AWS::SecretsManager::Secret"),
+        )
     },
 }
 """Type -> property -> side effect of its update."""
 
 REMOVED: Final = {
     "AWS::RDS::DBInstance": Note(
-        "makes its cluster fail over, if it is the writer",
-        True,
-        "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_DeleteCluster.html",
-    ),
+        "makes its cluster fail over, if it is the writer", YES, f"{_AURORA}USER_DeleteCluster.html"
+    )
 }
 """Type -> side effect of its removal."""
 
-REPLACED_UNLESS: Final = {
-    "AWS::EC2::VPC": {
-        "InstanceTenancy": Note(
-            "it changes from dedicated to default", False, f"{_REFERENCE}aws-resource-ec2-vpc.html"
-        )
-    },
+# The page of the type; for an instance, lines 71 and 76 of util/ImmutabilityHelper.java of its handler.
+REPLACED_UNLESS: Final[Mapping[str, Mapping[str, str]]] = {
+    "AWS::EC2::VPC": {"InstanceTenancy": "it changes from dedicated to default"},
     "AWS::RDS::DBInstance": {
-        "PerformanceInsightsKMSKeyId": Note(
-            "it had no value before", False, f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L71"
-        ),
-        "AvailabilityZone": Note(
-            "it is removed from an instance with MultiAZ",
-            False,
-            f"{_INSTANCE_HANDLER}util/ImmutabilityHelper.java#L76",
-        ),
+        "PerformanceInsightsKMSKeyId": "it had no value before",
+        "AvailabilityZone": "it is removed from an instance with MultiAZ",
     },
 }
 """Type -> property whose change replaces in some cases -> the case without replacement."""
@@ -170,8 +155,7 @@ def note_of_page(type_name: str, name: str) -> Note | None:
         return row
     if name not in _page(type_name).some:
         return None
-    page = "-".join(type_name.lower().split("::")[1:])
-    return Note(_SOME, True, f"{_REFERENCE}aws-resource-{page}.html")
+    return Note(_SOME, YES, page_of(type_name))
 
 
 def uninterrupted(type_name: str) -> frozenset[str]:
@@ -180,13 +164,14 @@ def uninterrupted(type_name: str) -> frozenset[str]:
 
 
 class _Page(NamedTuple):
+    """The properties of a type whose update interrupts nothing, and those with some interruptions."""
+
     none: frozenset[str]
     some: frozenset[str]
 
 
 @cache
 def _page(type_name: str) -> _Page:
-    """Return the properties of a type without and with interruptions."""
     none, _, some = _pages().get(type_name, "").partition("| ")
     return _Page(frozenset(none.split()), frozenset(some.split()))
 

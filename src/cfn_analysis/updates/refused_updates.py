@@ -1,261 +1,230 @@
 """Changes of properties that AWS does not allow, so that the update fails, and the alternatives."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.updates.update_exceptions import ChangedProperties, known_text
-
-_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+from cfn_analysis.model.references import as_list
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.updates.documented_updates import PROPERTY_PAGES, page_of
+from cfn_analysis.updates.update_exceptions import Case, ChangedProperties, known_text
 
 
 class Refusal(NamedTuple):
     """A change that AWS does not allow, so that the update fails.
 
     Attributes:
-        applies: returns whether the change is of this kind; None if this is not known.
+        property: the type and the changed property, such as ``AWS::EC2::Volume.Size``.
+        applies: returns whether the change is of this kind.
         why: the restriction, as a sentence without its end.
         way_out: the alternative.
-        source: the page of the restriction.
+        source: the page of the restriction; by default that of the type.
     """
 
-    applies: Callable[[ChangedProperties], bool | None]
+    property: str
+    applies: Case
     why: str
     way_out: str
-    source: str
+    source: str = ""
 
 
-def _always(_: ChangedProperties) -> bool | None:
-    return True
+def _always(_: ChangedProperties) -> Truth:
+    return YES
 
 
-def _index_names(items: Any) -> set[str] | None:
-    if items is None:
-        return set()
-    if not isinstance(items, list) or any(
-        not isinstance(item, Mapping) or is_unknown(item) for item in items
-    ):
+def _indexes(properties: Mapping[str, Any]) -> dict[str, Mapping[str, Any]] | None:
+    """Return name -> global secondary index of a table; None if a part of them is not known."""
+    rows = as_list(properties.get("GlobalSecondaryIndexes"))
+    if any(not isinstance(row, Mapping) or not isinstance(row.get("IndexName"), str) for row in rows):
         return None
-    names = [item.get("IndexName") for item in items]
-    return None if any(not isinstance(name, str) for name in names) else set(map(str, names))
+    return {row["IndexName"]: row for row in rows}
 
 
-def _two_indexes(changed: ChangedProperties) -> bool | None:
-    before, after = (
-        _index_names(side.get("GlobalSecondaryIndexes")) for side in (changed.before, changed.after)
-    )
-    return None if before is None or after is None else len(before ^ after) > 1
+def _two_indexes(changed: ChangedProperties) -> Truth:
+    old, new = _indexes(changed.before), _indexes(changed.after)
+    return UNKNOWN if old is None or new is None else truth_of(len(old.keys() ^ new.keys()) > 1)
 
 
-def _index_changed(changed: ChangedProperties) -> bool | None:
-    before, after = (side.get("GlobalSecondaryIndexes") for side in (changed.before, changed.after))
-    if _index_names(before) is None or _index_names(after) is None:
-        return None
+def _index_changed(changed: ChangedProperties) -> Truth:
+    old, new = _indexes(changed.before), _indexes(changed.after)
+    if old is None or new is None:
+        return UNKNOWN
+    in_both = old.keys() & new.keys()
     fixed = ("KeySchema", "Projection")
-    old = {item["IndexName"]: [item.get(key) for key in fixed] for item in before or []}
-    return any(
-        item["IndexName"] in old and old[item["IndexName"]] != [item.get(key) for key in fixed]
-        for item in after or []
-    )
+    return truth_of(any(old[name].get(key) != new[name].get(key) for name in in_both for key in fixed))
 
 
-def _differs(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def applies(changed: ChangedProperties) -> bool | None:
-        return bool(changed.before.get(name) != changed.after.get(name))
-
-    return applies
+def _differs(name: str) -> Case:
+    return lambda changed: truth_of(changed.before.get(name) != changed.after.get(name))
 
 
-def _smaller(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def applies(changed: ChangedProperties) -> bool | None:
-        one, other = known_text(changed.before, name), known_text(changed.after, name)
-        if one is None or other is None:
-            return False
+def _smaller(name: str) -> Case:
+    def applies(changed: ChangedProperties) -> Truth:
+        old, new = known_text(changed.before, name), known_text(changed.after, name)
+        if old is None or new is None:
+            return NO
         try:
-            return float(other) < float(one)
+            return truth_of(float(new) < float(old))
         except ValueError:
-            return None
+            return UNKNOWN
 
     return applies
 
 
-def _ttl_attribute(changed: ChangedProperties) -> bool | None:
-    one, other = (side.get("TimeToLiveSpecification") for side in (changed.before, changed.after))
-    if not isinstance(one, Mapping) or not isinstance(other, Mapping) or is_unknown(one) or is_unknown(other):
-        return False
-    on = [str(as_strings(side.get("Enabled", False))) == "true" for side in (one, other)]
-    return on == [True, True] and one.get("AttributeName") != other.get("AttributeName")
+def _ttl_attribute(changed: ChangedProperties) -> Truth:
+    old, new = (side.get("TimeToLiveSpecification") for side in (changed.before, changed.after))
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+        return NO
+    on = all(str(as_strings(ttl.get("Enabled", False))) == "true" for ttl in (old, new))
+    return truth_of(on and old.get("AttributeName") != new.get("AttributeName"))
 
 
-def _only_region(changed: ChangedProperties) -> bool | None:
+def _only_region(changed: ChangedProperties) -> Truth:
     keys = {
         key for key in {*changed.before, *changed.after} if changed.before.get(key) != changed.after.get(key)
     }
     if keys != {"Region"}:
-        return False
+        return NO
     # A change from no value to the region of the stack, or back, has no effect; the region is not known here.
-    return True if changed.before.get("Region") and changed.after.get("Region") else None
+    return YES if changed.before.get("Region") and changed.after.get("Region") else UNKNOWN
 
 
 def _version(text: str) -> list[int]:
     return [int(digits) for digits in re.findall("[0-9]+", text)]
 
 
-def _older(changed: ChangedProperties) -> bool | None:
-    one, other = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
-    if one is None or other is None:
-        return False
-    shortest = min(len(_version(one)), len(_version(other)))
-    return _version(other)[:shortest] < _version(one)[:shortest]
+def _versions(changed: ChangedProperties) -> tuple[list[int], list[int]] | None:
+    """Return the engine versions before and after; None if one is not known."""
+    old, new = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
+    return None if old is None or new is None else (_version(old), _version(new))
 
 
-def _major_without_consent(changed: ChangedProperties) -> bool | None:
-    one, other = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
+def _older(changed: ChangedProperties) -> Truth:
+    if (versions := _versions(changed)) is None:
+        return NO
+    shortest = min(map(len, versions))
+    return truth_of(versions[1][:shortest] < versions[0][:shortest])
+
+
+def _major_without_consent(changed: ChangedProperties) -> Truth:
     engine = known_text(changed.after, "Engine") or ""
-    if one is None or other is None or engine.startswith("aurora") or not engine:
-        return False
+    if (versions := _versions(changed)) is None or engine.startswith("aurora") or not engine:
+        return NO
     allowed = changed.after.get("AllowMajorVersionUpgrade", False)
-    if is_unknown(allowed) or str(as_strings(allowed)) == "true":
-        return None if is_unknown(allowed) else False
-    old, new = _version(one), _version(other)
+    if is_unknown(allowed):
+        return UNKNOWN
+    if str(as_strings(allowed)) == "true":
+        return NO
+    old, new = versions
     parts = 1 if engine == "postgres" and old[:1] >= [10] else 2  # 8.0 and 8.4 of MySQL are major versions
-    return len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts]
+    return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])
 
-
-_INSTANCE: Final = f"{_REFERENCE}aws-resource-rds-dbinstance.html"
-_KEY: Final = f"{_REFERENCE}aws-resource-kms-key.html"
-_TABLE: Final = f"{_REFERENCE}aws-resource-dynamodb-table.html"
-_UPGRADING: Final = (
-    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_UpgradeDBInstance.Upgrading.html"
-)
 
 _NEW_KEY: Final = (
     "create a new key under another logical ID, move to it, and keep the old one for what it encrypted"
 )
+_RDS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
-_OLDER_CACHE: Final = Refusal(
-    _older,
-    "ElastiCache does not go back to an older version",
-    "delete the cluster and create it again with the older version",
-    "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html",
-)
-
-REFUSED: Final[Mapping[str, Mapping[str, tuple[Refusal, ...]]]] = {
-    "AWS::CloudFormation::CustomResource": {
-        "ServiceToken": (
-            Refusal(
-                _always,
-                "CloudFormation does not change the service token of a custom resource",
-                "create a custom resource under another logical ID",
-                f"{_REFERENCE}aws-resource-cloudformation-customresource.html",
-            ),
-        ),
-    },
-    "AWS::DynamoDB::Table": {
-        "GlobalSecondaryIndexes": (
-            Refusal(
-                _two_indexes,
-                "DynamoDB creates or deletes one global secondary index per update",
-                "create or delete one index in each deploy",
-                _TABLE,
-            ),
-            Refusal(
-                _index_changed,
-                "DynamoDB does not change the key schema or the projection of an index",
-                "create an index with another name, and delete the old one in a later deploy",
-                f"{_REFERENCE}aws-properties-dynamodb-table-globalsecondaryindex.html",
-            ),
-        ),
-        "TimeToLiveSpecification": (
-            Refusal(
-                _ttl_attribute,
-                "the attribute of the time to live cannot be changed while it is on",
-                "switch it off in one deploy, and on with the other attribute in the next",
-                f"{_REFERENCE}aws-properties-dynamodb-table-timetolivespecification.html",
-            ),
-        ),
-    },
-    "AWS::EC2::Volume": {
-        **{
-            name: (
-                Refusal(
-                    _always,
-                    f"updates of the {name} of a volume are not supported",
-                    "create a volume under another logical ID from a snapshot of the old one",
-                    f"{_REFERENCE}aws-resource-ec2-volume.html",
-                ),
-            )
-            for name in ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
-        },
-        "Size": (
-            Refusal(
-                _smaller("Size"),
-                "the size of a volume can only be increased",
-                "create a smaller volume, and copy the data",
-                "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html",
-            ),
-        ),
-    },
-    "AWS::KMS::Key": {
-        name: (Refusal(_differs(name), f"KMS does not change the {name} of a key", _NEW_KEY, _KEY),)
+REFUSED: Final = (
+    Refusal(
+        "AWS::CloudFormation::CustomResource.ServiceToken",
+        _always,
+        "CloudFormation does not change the service token of a custom resource",
+        "create a custom resource under another logical ID",
+    ),
+    Refusal(
+        "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
+        _two_indexes,
+        "DynamoDB creates or deletes one global secondary index per update",
+        "create or delete one index in each deploy",
+    ),
+    Refusal(
+        "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
+        _index_changed,
+        "DynamoDB does not change the key schema or the projection of an index",
+        "create an index with another name, and delete the old one in a later deploy",
+        f"{PROPERTY_PAGES}dynamodb-table-globalsecondaryindex.html",
+    ),
+    Refusal(
+        "AWS::DynamoDB::Table.TimeToLiveSpecification",
+        _ttl_attribute,
+        "the attribute of the time to live cannot be changed while it is on",
+        "switch it off in one deploy, and on with the other attribute in the next",
+        f"{PROPERTY_PAGES}dynamodb-table-timetolivespecification.html",
+    ),
+    *(
+        Refusal(
+            f"AWS::EC2::Volume.{name}",
+            _always,
+            f"updates of the {name} of a volume are not supported",
+            "create a volume under another logical ID from a snapshot of the old one",
+        )
+        for name in ("AvailabilityZone", "Encrypted", "KmsKeyId", "SnapshotId")
+    ),
+    Refusal(
+        "AWS::EC2::Volume.Size",
+        _smaller("Size"),
+        "the size of a volume can only be increased",
+        "create a smaller volume, and copy the data",
+        "https://docs.aws.amazon.com/ebs/latest/userguide/ebs-modify-volume.html",
+    ),
+    *(
+        Refusal(f"AWS::KMS::Key.{name}", _differs(name), f"KMS does not change the {name} of a key", _NEW_KEY)
         for name in ("KeySpec", "KeyUsage", "MultiRegion", "Origin")
-    },
-    "AWS::ElastiCache::CacheCluster": {"EngineVersion": (_OLDER_CACHE,)},
-    "AWS::ElastiCache::ReplicationGroup": {"EngineVersion": (_OLDER_CACHE,)},
-    "AWS::RDS::DBCluster": {
-        "EngineVersion": (
-            Refusal(
-                _older,
-                "RDS does not go back to an older version",
-                "restore a snapshot of the older version into a new cluster",
-                "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.Upgrading.html",
-            ),
-        ),
-    },
-    "AWS::RDS::DBInstance": {
-        "AllocatedStorage": (
-            Refusal(
-                _smaller("AllocatedStorage"),
-                "the storage of a DB instance cannot be reduced",
-                "create a smaller instance, and move the data",
-                "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.ModifyingExisting.html",
-            ),
-        ),
-        "EngineVersion": (
-            Refusal(
-                _older,
-                "RDS does not go back to an older version",
-                "restore a snapshot of the older version into a new instance",
-                _UPGRADING,
-            ),
-            Refusal(
-                _major_without_consent,
-                "RDS refuses a major version upgrade without AllowMajorVersionUpgrade",
-                "set AllowMajorVersionUpgrade to true in the same deploy",
-                _INSTANCE,
-            ),
-        ),
-    },
-    "AWS::SNS::Subscription": {
-        "Region": (
-            Refusal(
-                _only_region,
-                "an update of Region alone fails",
-                "create a new subscription under another logical ID",
-                f"{_REFERENCE}aws-resource-sns-subscription.html",
-            ),
-        ),
-    },
-}
-"""Type -> property -> changes that AWS does not allow."""
+    ),
+    *(
+        Refusal(
+            f"{type_name}.EngineVersion",
+            _older,
+            "ElastiCache does not go back to an older version",
+            "delete the cluster and create it again with the older version",
+            "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html",
+        )
+        for type_name in ("AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup")
+    ),
+    Refusal(
+        "AWS::RDS::DBCluster.EngineVersion",
+        _older,
+        "RDS does not go back to an older version",
+        "restore a snapshot of the older version into a new cluster",
+        f"{_RDS}AuroraUserGuide/AuroraMySQL.Updates.Upgrading.html",
+    ),
+    Refusal(
+        "AWS::RDS::DBInstance.AllocatedStorage",
+        _smaller("AllocatedStorage"),
+        "the storage of a DB instance cannot be reduced",
+        "create a smaller instance, and move the data",
+        f"{_RDS}UserGuide/USER_PIOPS.ModifyingExisting.html",
+    ),
+    Refusal(
+        "AWS::RDS::DBInstance.EngineVersion",
+        _older,
+        "RDS does not go back to an older version",
+        "restore a snapshot of the older version into a new instance",
+        f"{_RDS}UserGuide/USER_UpgradeDBInstance.Upgrading.html",
+    ),
+    Refusal(
+        "AWS::RDS::DBInstance.EngineVersion",
+        _major_without_consent,
+        "RDS refuses a major version upgrade without AllowMajorVersionUpgrade",
+        "set AllowMajorVersionUpgrade to true in the same deploy",
+    ),
+    Refusal(
+        "AWS::SNS::Subscription.Region",
+        _only_region,
+        "an update of Region alone fails",
+        "create a new subscription under another logical ID",
+    ),
+)
+"""The changes that AWS does not allow."""
 
 
-def refusals(
+def refused_changes(
     type_name: str, properties: Collection[str], changed: ChangedProperties
-) -> Iterator[tuple[Refusal, bool]]:
-    """Yield what AWS refuses of a change of some properties, and whether it is certain that it does."""
-    for name, found in REFUSED.get(type_name, {}).items():
-        for refusal in found if name in properties else ():
-            if (applies := refusal.applies(changed)) is not False:
-                yield refusal, applies is True
+) -> Iterator[tuple[Refusal, Truth]]:
+    """Yield what AWS refuses, or may refuse, of a change of some properties, and whether it does."""
+    names = {f"{type_name}.{name}" for name in properties}
+    for refusal in REFUSED:
+        if refusal.property in names and (applies := refusal.applies(changed)) is not NO:
+            yield refusal._replace(source=refusal.source or page_of(type_name)), applies

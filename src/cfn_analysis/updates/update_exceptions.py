@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 
-_REFERENCE: Final = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
 Properties = Mapping[str, Any]
 
 
@@ -28,19 +28,18 @@ class ChangedProperties(NamedTuple):
     attributes: Mapping[str, Any]
 
 
-DISPUTED: Final[Mapping[str, Mapping[str, str]]] = {
-    "AWS::RDS::DBInstance": {
-        "Port": "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7"
-    },
-}
-"""Type -> property that replaces according to its page, but not its handler -> change of the handler."""
+Case = Callable[[ChangedProperties], Truth]  # whether a change is of this kind
 
-ALSO_REPLACED: Final[Mapping[str, Mapping[str, str]]] = {
-    "AWS::DynamoDB::Table": {"KeySchema": f"{_REFERENCE}aws-resource-dynamodb-table.html"},
-    "AWS::EC2::EIP": {"Domain": f"{_REFERENCE}aws-resource-ec2-eip.html"},
-    "AWS::S3::Bucket": {"ObjectLockEnabled": f"{_REFERENCE}aws-resource-s3-bucket.html"},
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/commit/c906d0c7
+DISPUTED: Final[Mapping[str, tuple[str, ...]]] = {"AWS::RDS::DBInstance": ("Port",)}
+"""Type -> properties that replace according to its page, but not its handler."""
+
+ALSO_REPLACED: Final[Mapping[str, tuple[str, ...]]] = {
+    "AWS::DynamoDB::Table": ("KeySchema",),
+    "AWS::EC2::EIP": ("Domain",),
+    "AWS::S3::Bucket": ("ObjectLockEnabled",),
 }
-"""Type -> property that replaces according to its page, but not its schema -> the page."""
+"""Type -> properties that replace according to its page, but not its schema."""
 
 
 def known_text(properties: Properties, name: str) -> str | None:
@@ -49,38 +48,30 @@ def known_text(properties: Properties, name: str) -> str | None:
     return None if value is None or isinstance(value, (dict, list)) else str(as_strings(value))
 
 
-def _is_absent(properties: Properties, name: str) -> bool | None:
-    """Return whether a property is missing or empty."""
+def _has_value(properties: Properties, name: str) -> Truth:
+    """Return whether a property is given and not empty."""
     value = properties.get(name)
-    return None if is_unknown(value) else value in (None, "")
+    return UNKNOWN if is_unknown(value) else truth_of(value not in (None, ""))
 
 
-def never(_: ChangedProperties) -> bool | None:
-    """Return False: the property does not replace, although its schema lists it as conditional."""
-    return False
+def never(_: ChangedProperties) -> Truth:
+    """Return ``NO``: the property does not replace, although its schema lists it as conditional."""
+    return NO
 
 
-def _unless_absent_after(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def replaces(changed: ChangedProperties) -> bool | None:
-        absent = _is_absent(changed.after, name)
-        return None if absent is None else not absent
-
-    return replaces
+def _if_given_after(name: str) -> Case:
+    return lambda changed: _has_value(changed.after, name)
 
 
-def _unless_absent_before(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def replaces(changed: ChangedProperties) -> bool | None:
-        absent = _is_absent(changed.before, name)
-        return None if absent is None else not absent
-
-    return replaces
+def _if_given_before(name: str) -> Case:
+    return lambda changed: _has_value(changed.before, name)
 
 
-def _instance_engine(changed: ChangedProperties) -> bool | None:
-    engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
-    if None in engines:
-        return None
-    one, other = (str(engine).lower() for engine in engines)
+def _instance_engine(changed: ChangedProperties) -> Truth:
+    before, after = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
+    if before is None or after is None:
+        return UNKNOWN
+    engines = before.lower(), after.lower()
     in_place = {
         ("aurora", "aurora-mysql"),
         ("oracle-se", "oracle-se2"),
@@ -88,68 +79,85 @@ def _instance_engine(changed: ChangedProperties) -> bool | None:
         ("oracle-ee", "oracle-ee-cdb"),
         ("oracle-se2", "oracle-se2-cdb"),
     }
-    return one != other and (one, other) not in in_place
+    return truth_of(engines[0] != engines[1] and engines not in in_place)
 
 
-def _cluster_engine(changed: ChangedProperties) -> bool | None:
+def _cluster_engine(changed: ChangedProperties) -> Truth:
     engines = known_text(changed.before, "Engine"), known_text(changed.after, "Engine")
-    return None if None in engines else engines not in (("aurora", "aurora-mysql"), (engines[0], engines[0]))
+    if None in engines:
+        return UNKNOWN
+    return truth_of(engines not in (("aurora", "aurora-mysql"), (engines[0], engines[0])))
 
 
-def _instance_zone(changed: ChangedProperties) -> bool | None:
-    absent = _is_absent(changed.after, "AvailabilityZone")
-    if absent is False:
-        return True
-    zones = known_text(changed.after, "MultiAZ")
-    return None if absent is None or is_unknown(changed.after.get("MultiAZ")) else zones != "true"
+def _instance_zone(changed: ChangedProperties) -> Truth:
+    zone = _has_value(changed.after, "AvailabilityZone")
+    if zone is YES:
+        return YES
+    if zone is UNKNOWN or is_unknown(changed.after.get("MultiAZ")):
+        return UNKNOWN
+    return truth_of(known_text(changed.after, "MultiAZ") != "true")
 
 
-def _tenancy(changed: ChangedProperties) -> bool | None:
-    one = known_text({"InstanceTenancy": "default", **changed.before}, "InstanceTenancy")
-    other = known_text({"InstanceTenancy": "default", **changed.after}, "InstanceTenancy")
-    return None if None in (one, other) else (one, other) != ("dedicated", "default")
+def _tenancy(changed: ChangedProperties) -> Truth:
+    tenancies = tuple(
+        known_text({"InstanceTenancy": "default", **side}, "InstanceTenancy")
+        for side in (changed.before, changed.after)
+    )
+    return UNKNOWN if None in tenancies else truth_of(tenancies != ("dedicated", "default"))
 
 
-def _replacing_policy(changed: ChangedProperties) -> bool | None:
+def _replacing_policy(changed: ChangedProperties) -> Truth:
     policy = changed.attributes.get("UpdatePolicy", {})
     replacing = policy.get("AutoScalingReplacingUpdate", {}) if isinstance(policy, Mapping) else {}
     will = replacing.get("WillReplace", False) if isinstance(replacing, Mapping) else False
-    return None if is_unknown(will) else str(as_strings(will)) == "true"
+    return UNKNOWN if is_unknown(will) else truth_of(str(as_strings(will)) == "true")
 
 
-def _document(changed: ChangedProperties) -> bool | None:
+def _unless_new_version(changed: ChangedProperties) -> Truth:
     method = changed.after.get("UpdateMethod", "Replace")
-    return None if is_unknown(method) else method != "NewVersion"
+    return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
 
 
-def _comes_or_goes(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def replaces(changed: ChangedProperties) -> bool | None:
+def _comes_or_goes(name: str) -> Case:
+    def replaces(changed: ChangedProperties) -> Truth:
         values = [side.get(name) for side in (changed.before, changed.after)]
-        return None if any(map(is_unknown, values)) else any(not value for value in values)
+        return UNKNOWN if any(map(is_unknown, values)) else truth_of(not all(values))
 
     return replaces
 
 
-def _attribute_edited(changed: ChangedProperties) -> bool | None:
+def _attribute_edited(changed: ChangedProperties) -> Truth:
     """Return whether an attribute changes its type."""
     types: list[dict[str, Any]] = []
     for side in (changed.before, changed.after):
-        items = side.get("AttributeDefinitions", [])
-        if not isinstance(items, list) or any(not isinstance(one, Mapping) for one in items):
-            return None
-        types.append({str(one.get("AttributeName")): one.get("AttributeType") for one in items})
+        attributes = side.get("AttributeDefinitions", [])
+        if not isinstance(attributes, list) or any(not isinstance(row, Mapping) for row in attributes):
+            return UNKNOWN
+        types.append({str(row.get("AttributeName")): row.get("AttributeType") for row in attributes})
     old, new = types
-    return any(name in new and new[name] != kind for name, kind in old.items())
+    return truth_of(any(name in new and new[name] != kind for name, kind in old.items()))
 
 
 _OF_CLASSIC: Final = ("AvailabilityZones", "HealthCheck", "Subnets")
+_IN_PLACE: Final = (  # of an instance
+    "AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DBParameterGroupName", "MultiAZ",
+    "PreferredMaintenanceWindow", "StorageType",
+)  # fmt: skip
+_SOURCES: Final = (  # of an instance
+    "DBClusterSnapshotIdentifier", "RestoreTime", "SourceDBInstanceAutomatedBackupsArn",
+    "SourceDbiResourceId",
+)  # fmt: skip
 
-REPLACED_IF: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
-    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited},
+REPLACED_IF: Final[Mapping[str, Mapping[str, Case]]] = {
+    "AWS::DynamoDB::Table": {"AttributeDefinitions": _attribute_edited}
 }
 """Type -> property that replaces in a case that is not in its schema -> function that checks the case."""
 
-DECIDED: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
+# The cases are on the page of the type, except those of an AutoScalingGroup, which are on the page of
+# UpdatePolicy, and those of RDS, which are in the ImmutabilityHelper of the handler.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html
+# https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/tree/5a410e843efb90076c1c4d322707bc989e5a058b
+DECIDED: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::AutoScaling::AutoScalingGroup": dict.fromkeys(
         ("LaunchConfigurationName", "LaunchTemplate", "MixedInstancesPolicy", "VPCZoneIdentifier"),
         _replacing_policy,
@@ -157,58 +165,26 @@ DECIDED: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | No
     "AWS::EC2::VPC": {"InstanceTenancy": _tenancy},
     "AWS::ElasticLoadBalancing::LoadBalancer": {name: _comes_or_goes(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBCluster": {
-        "AvailabilityZones": never,
+        **dict.fromkeys(("AvailabilityZones", "MasterUsername"), never),
         "Engine": _cluster_engine,
-        "GlobalClusterIdentifier": _unless_absent_after("GlobalClusterIdentifier"),
-        "MasterUsername": never,
+        "GlobalClusterIdentifier": _if_given_after("GlobalClusterIdentifier"),
     },
     "AWS::RDS::DBInstance": {
-        "AutoMinorVersionUpgrade": never,
+        **dict.fromkeys(_IN_PLACE, never),
+        **{name: _if_given_after(name) for name in _SOURCES},
         "AvailabilityZone": _instance_zone,
-        "BackupRetentionPeriod": never,
-        "DBClusterSnapshotIdentifier": _unless_absent_after("DBClusterSnapshotIdentifier"),
-        "DBParameterGroupName": never,
         "Engine": _instance_engine,
-        "MultiAZ": never,
-        "PerformanceInsightsKMSKeyId": _unless_absent_before("PerformanceInsightsKMSKeyId"),
-        "PreferredMaintenanceWindow": never,
-        "RestoreTime": _unless_absent_after("RestoreTime"),
-        "SourceDBInstanceAutomatedBackupsArn": _unless_absent_after("SourceDBInstanceAutomatedBackupsArn"),
-        "SourceDbiResourceId": _unless_absent_after("SourceDbiResourceId"),
-        "StorageType": never,
+        "PerformanceInsightsKMSKeyId": _if_given_before("PerformanceInsightsKMSKeyId"),
     },
     "AWS::SNS::Subscription": {"Region": never},
-    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _document),
+    "AWS::SSM::Document": dict.fromkeys(("Attachments", "Content", "VersionName"), _unless_new_version),
 }
-"""Type -> property that replaces in some cases -> function that checks the case; None if not known."""
-
-_RDS: Final = (
-    "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/blob/"
-    "5a410e843efb90076c1c4d322707bc989e5a058b/"
-)
-CASES: Final[Mapping[str, str]] = {
-    "AWS::AutoScaling::AutoScalingGroup": (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatepolicy.html"
-    ),
-    "AWS::EC2::VPC": f"{_REFERENCE}aws-resource-ec2-vpc.html",
-    "AWS::ElasticLoadBalancing::LoadBalancer": (
-        f"{_REFERENCE}aws-resource-elasticloadbalancing-loadbalancer.html"
-    ),
-    "AWS::RDS::DBCluster": (
-        f"{_RDS}aws-rds-dbcluster/src/main/java/software/amazon/rds/dbcluster/util/ImmutabilityHelper.java"
-    ),
-    "AWS::RDS::DBInstance": (
-        f"{_RDS}aws-rds-dbinstance/src/main/java/software/amazon/rds/dbinstance/util/ImmutabilityHelper.java"
-    ),
-    "AWS::SNS::Subscription": f"{_REFERENCE}aws-resource-sns-subscription.html",
-    "AWS::SSM::Document": f"{_REFERENCE}aws-resource-ssm-document.html",
-}
-"""Type -> the page, or the source of its handler, that documents its cases."""
+"""Type -> property that replaces in some cases -> function that checks the case."""
 
 
-def _backups_go_on(changed: ChangedProperties) -> bool | None:
+def _backups_go_on(changed: ChangedProperties) -> Truth:
     days = [known_text(side, "BackupRetentionPeriod") for side in (changed.before, changed.after)]
-    return None not in days and "0" not in days
+    return truth_of(None not in days and "0" not in days)
 
 
 # https://dev.mysql.com/doc/refman/8.0/en/server-system-variable-reference.html
@@ -221,23 +197,19 @@ sort_buffer_size sql_mode tmp_table_size wait_timeout
 _DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
 
 
-def _are_dynamic(changed: ChangedProperties) -> bool | None:
+def _are_dynamic(changed: ChangedProperties) -> Truth:
     family = known_text(changed.after, "Family") or ""
-    sides = [side.get("Parameters") for side in (changed.before, changed.after)]
-    one, other = sides
-    if "mysql" not in family or not isinstance(one, Mapping) or not isinstance(other, Mapping):
-        return None
-    return all(name in _DYNAMIC for name in {*one, *other} if one.get(name) != other.get(name))
+    old, new = (side.get("Parameters") for side in (changed.before, changed.after))
+    if "mysql" not in family or not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return UNKNOWN
+    return truth_of(all(name in _DYNAMIC for name in {*old, *new} if old.get(name) != new.get(name)))
 
 
-def _stays(name: str) -> Callable[[ChangedProperties], bool | None]:
-    def quiet(changed: ChangedProperties) -> bool | None:
-        return _comes_or_goes(name)(changed) is False
-
-    return quiet
+def _stays(name: str) -> Case:
+    return lambda changed: ~_comes_or_goes(name)(changed)
 
 
-QUIET_IF: Final[Mapping[str, Mapping[str, Callable[[ChangedProperties], bool | None]]]] = {
+QUIET_IF: Final[Mapping[str, Mapping[str, Case]]] = {
     "AWS::ElasticLoadBalancing::LoadBalancer": {name: _stays(name) for name in _OF_CLASSIC},
     "AWS::RDS::DBClusterParameterGroup": {"Parameters": _are_dynamic},
     "AWS::RDS::DBParameterGroup": {"Parameters": _are_dynamic},
@@ -249,10 +221,7 @@ NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::EC2::SecurityGroup": ("VpcId",),
     "AWS::ECS::Service": ("Cluster",),
     "AWS::Lambda::Alias": ("FunctionName",),
-    "AWS::WAFv2::IPSet": ("Scope",),
-    "AWS::WAFv2::RegexPatternSet": ("Scope",),
-    "AWS::WAFv2::RuleGroup": ("Scope",),
-    "AWS::WAFv2::WebACL": ("Scope",),
+    **{f"AWS::WAFv2::{noun}": ("Scope",) for noun in ("IPSet", "RegexPatternSet", "RuleGroup", "WebACL")},
 }
 """Type -> properties of the scope in which a name is unique, in addition to account and region."""
 
@@ -261,90 +230,68 @@ class Unique(NamedTuple):
     """Properties that must differ between two resources of a type.
 
     Attributes:
+        type: the type.
         properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
         why: the reason that a new resource is rejected while the old one exists.
-        source: its page.
         given: property -> value that it must have for the row to apply; None if it must be missing.
     """
 
+    type: str
     properties: tuple[str, ...]
     why: str
-    source: str
     given: Mapping[str, str | None] = {}
 
 
-_EC2: Final = "https://docs.aws.amazon.com/AWSEC2/latest/APIReference/"
 _NAMED_IN_CONFIG: Final = (
-    "CachePolicy",
-    "KeyGroup",
-    "OriginAccessControl",
-    "OriginRequestPolicy",
-    "ResponseHeadersPolicy",
-)
+    "CachePolicy", "KeyGroup", "OriginAccessControl", "OriginRequestPolicy", "ResponseHeadersPolicy",
+)  # fmt: skip
+_DESTINATIONS: Final = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
 
-UNIQUE: Final[Mapping[str, tuple[Unique, ...]]] = {
-    **{
-        f"AWS::CloudFront::{noun}": (
-            Unique(
-                (f"{noun}Config.Name",),
-                "the name is still that of the old one",
-                f"https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_Create{noun}.html",
-            ),
-        )
+# Their sources are the pages of the types, unless a comment has another one.
+UNIQUE: Final = (
+    # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CreateCachePolicy.html, and so on
+    *(
+        Unique(f"AWS::CloudFront::{noun}", (f"{noun}Config.Name",), "the name is still that of the old one")
         for noun in _NAMED_IN_CONFIG
-    },
-    "AWS::ApiGateway::Resource": (
-        Unique(
-            ("RestApiId", "ParentId", "PathPart"),
-            "the path is still that of the old resource",
-            f"{_REFERENCE}aws-resource-apigateway-resource.html",
-        ),
     ),
-    "AWS::EC2::NatGateway": (
-        Unique(
-            ("AllocationId",),
-            "the Elastic IP address is still associated with the old gateway",
-            f"{_EC2}API_NatGateway.html",
-        ),
+    Unique(
+        "AWS::ApiGateway::Resource",
+        ("RestApiId", "ParentId", "PathPart"),
+        "the path is still that of the old resource",
     ),
-    "AWS::EC2::NetworkAclEntry": (
-        Unique(
-            ("NetworkAclId", "RuleNumber", "Egress"),
-            "the rule number is still that of the old entry",
-            f"{_EC2}errors-overview.html",
-        ),
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html
+    Unique(
+        "AWS::EC2::NatGateway",
+        ("AllocationId",),
+        "the Elastic IP address is still associated with the old gateway",
     ),
-    "AWS::EC2::Route": tuple(
-        Unique(
-            ("RouteTableId", destination),
-            "the destination is still that of the old route",
-            f"{_EC2}errors-overview.html",
-        )
-        for destination in ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+    # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html, also for routes
+    Unique(
+        "AWS::EC2::NetworkAclEntry",
+        ("NetworkAclId", "RuleNumber", "Egress"),
+        "the rule number is still that of the old entry",
     ),
-    "AWS::EC2::Subnet": (
-        Unique(
-            ("VpcId", "CidrBlock"),
-            "the CIDR block is still that of the old subnet",
-            f"{_REFERENCE}aws-resource-ec2-subnet.html",
-        ),
+    *(
+        Unique("AWS::EC2::Route", ("RouteTableId", name), "the destination is still that of the old route")
+        for name in _DESTINATIONS
     ),
-    "AWS::EC2::VPCEndpoint": (
-        Unique(
-            ("VpcId", "ServiceName"),
-            "the private DNS name is still that of the old endpoint",
-            "https://github.com/aws-cloudformation/cfn-lint/pull/4492",
-            {"PrivateDnsEnabled": "true"},
-        ),
+    Unique("AWS::EC2::Subnet", ("VpcId", "CidrBlock"), "the CIDR block is still that of the old subnet"),
+    # https://github.com/aws-cloudformation/cfn-lint/pull/4492
+    Unique(
+        "AWS::EC2::VPCEndpoint",
+        ("VpcId", "ServiceName"),
+        "the private DNS name is still that of the old endpoint",
+        {"PrivateDnsEnabled": "true"},
     ),
-    "AWS::Route53::RecordSet": tuple(
+    # https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+    *(
         Unique(
+            "AWS::Route53::RecordSet",
             (zone, "Name", "Type"),
             "the old record set still has the same name and type",
-            "https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html",
             {"SetIdentifier": None},
         )
         for zone in ("HostedZoneId", "HostedZoneName")
     ),
-}
-"""Type -> its properties that must differ between two resources, in addition to names and identifiers."""
+)
+"""Properties that must differ between two resources of a type, in addition to names and identifiers."""

@@ -95,9 +95,11 @@ class _Tables:
             amounts = (str(lines[name].monthly) if name in lines else _NONE for name in self._environments)
             cells.append((line.stack, words(line.item), price_text(line.price), *amounts))
         found = self._estimates.values()
-        cells.append(("", f"**{words('sum')}**", "", *(f"**{one.fixed}**" for one in found)))
-        if any(one.unpriced for one in found):
-            unknown = (codes(unpriced.resource for unpriced in one.unpriced) or _NONE for one in found)
+        cells.append(("", f"**{words('sum')}**", "", *(f"**{estimate.fixed}**" for estimate in found)))
+        if any(estimate.unpriced for estimate in found):
+            unknown = (
+                codes(unpriced.resource for unpriced in estimate.unpriced) or _NONE for estimate in found
+            )
             cells.append(("", words("not in the sum: not priced"), "", *unknown))
         head = (words("stack"), words("item"), words("unit price"), *map(code, self._environments))
         yield from table(head, cells)
@@ -143,12 +145,16 @@ class _Tables:
         """Return what changes, whether it is a text, and the difference in each environment."""
         if item := lever.get("without"):
             found = self._estimates.values()
-            sums = (total(line.monthly for line in one.lines if line.key == item) for one in found)
+            sums = (total(line.monthly for line in estimate.lines if line.key == item) for estimate in found)
             return lever["item"], True, [f"-{amount}" if amount else _NONE for amount in sums]
         name, values = lever["parameter"], lever["values"]
         if not any(name in stack.parameters for stack in self._stacks):
             raise ValueError(f"no stack has the parameter {name}")
-        return name, False, [self._differences(one, name, values) for one in self._environments]
+        return (
+            name,
+            False,
+            [self._differences(environment, name, values) for environment in self._environments],
+        )
 
     def _differences(self, environment: str, parameter: str, values: Sequence[str]) -> str:
         cells = []

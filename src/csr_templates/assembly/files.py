@@ -349,14 +349,15 @@ def _lint(
 
     runs: list[tuple[str, str, Task]] = []  # stack, environment
     for stack in stacks:
-        values = {one.name: one.parameters[stack.name] for one in known}
+        values = {environment.name: environment.parameters[stack.name] for environment in known}
         others = {name: given for name, given in values.items() if given != stack.defaults}
         for environment, given in {"": {}, **others}.items():
             task = Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], given)
             runs.append((stack.name, environment, task))
-    for one in derived:
-        title = f"{one.stack.name} ({one.kind})"
-        runs.append((one.stack.name, "", Task(one.text, one.stack.region, title, one.path, one.source, {})))
+    for template in derived:
+        title = f"{template.stack.name} ({template.kind})"
+        task = Task(template.text, template.stack.region, title, template.path, template.source, {})
+        runs.append((template.stack.name, "", task))
     found: Sequence[Finding]
     by_default: Sequence[Finding] = ()
     outcomes = lint_all([task for _, _, task in runs], clean_lints, progress)

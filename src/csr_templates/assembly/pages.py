@@ -250,11 +250,11 @@ def write(pages: Pages) -> None:
 
 
 def _tables(assembly: Assembly, folder: Path) -> Tables:
-    environments = {one.name: one.parameters for one in assembly.environments}
-    for one in assembly.environments:
-        if one.is_production:
-            cost = cost_tables(folder, assembly.stacks, environments, one.name)
-            return Tables(assembly.stacks, environments, one.name, cost)
+    environments = {environment.name: environment.parameters for environment in assembly.environments}
+    for environment in assembly.environments:
+        if environment.is_production:
+            cost = cost_tables(folder, assembly.stacks, environments, environment.name)
+            return Tables(assembly.stacks, environments, environment.name, cost)
     raise PageError(
         "The pages show the values of production, but no parameter file is for production. Specify a folder "
         "with one: --parameters DIR. Or remove --pages."

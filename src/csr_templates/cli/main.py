@@ -43,6 +43,7 @@ _COMMANDS = {
     "review": "show the effects of a deploy on the running system: replacements, interruptions, risks",
     "cost": "show what the built stacks cost in a month, line by line",
     "preflight": "check whether the built templates can be deployed to an AWS account",
+    "verify": "check after a deploy whether the stacks are as built and the system works",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
 _REMOVED = {"release-notes": "Use csr-templates review --before v0.1.0 --format markdown."}
@@ -57,7 +58,8 @@ EXIT_CODES = """\
 exit codes:
   0    success
   1    lint findings, stale files (build --check), risks that are not accepted (review), failed checks
-       (preflight), resources without a price (cost), unclear answers of the Price List API (cost --refresh)
+       (preflight, verify), resources without a price (cost), unclear answers of the Price List API
+       (cost --refresh)
   2    bad input: an unknown option or stack, an error in the parameter files, an output folder that cannot
        be written, a file that cannot be read, an error in the code of a stack
   130  interrupted (Ctrl-C)
@@ -182,6 +184,11 @@ def _complete(parser: argparse.ArgumentParser, command: str) -> None:
 
             preflight.add_arguments(parser)
             parser.set_defaults(run=preflight.run)
+        case "verify":
+            from csr_templates.cli import verify
+
+            verify.add_arguments(parser)
+            parser.set_defaults(run=verify.run)
         case "review":
             from csr_templates.cli import review
 

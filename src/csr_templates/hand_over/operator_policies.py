@@ -1,7 +1,8 @@
 """API calls of the commands that read an account, and for each command the IAM policy of only these calls.
 
-Only ``cloudfront:ListDistributions`` returns a secret value: the header that CloudFront sends to the API. The
-command does not keep it, but a user of the policy can read it.
+Some calls return origin keys in clear: those for distributions the header that CloudFront sends to the API,
+and those for API keys the values of the keys. The commands do not keep them, but a user of the policy can
+read them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 PREFLIGHT: Final = "preflight"
 DEPLOYED: Final = "deployed"
+VERIFY: Final = "verify"
 
 CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
     PREFLIGHT: {
@@ -74,11 +76,31 @@ CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
         ),
         "sts": ("GetCallerIdentity",),
     },
+    VERIFY: {
+        "acm": ("DescribeCertificate",),
+        "apigateway": ("GetApiKey", "GetUsagePlanKeys"),
+        "cloudformation": ("DescribeStacks", "GetStackPolicy", "GetTemplate", "ListStackResources"),
+        "cloudfront": ("GetDistribution",),
+        "cloudwatch": ("DescribeAlarms", "GetAlarmMuteRule", "ListAlarmMuteRules"),
+        "lambda": ("GetAlias", "GetFunctionConfiguration", "GetProvisionedConcurrencyConfig"),
+        "logs": ("DescribeDeliveries", "DescribeLogStreams"),
+        "rds": ("DescribeDBClusters", "DescribeDBInstances"),
+        "s3": ("HeadObject",),
+        "secretsmanager": ("DescribeSecret",),
+        "sns": ("ListSubscriptionsByTopic",),
+        "sts": ("GetCallerIdentity",),
+    },
 }
 """Name of a policy -> boto3's name of a service -> the read operations that its command calls."""
 
-# Operation -> the resource that it reads. GET of /apikeys can return the values of keys.
-_API_GATEWAY: Final = {"GetAccount": "account", "GetRestApis": "restapis", "GetUsagePlans": "usageplans"}
+# Operation -> the resource that it reads. Only GET of API keys returns their values.
+_API_GATEWAY: Final = {
+    "GetAccount": "account",
+    "GetApiKey": "apikeys/*",
+    "GetRestApis": "restapis",
+    "GetUsagePlanKeys": "usageplans/*/keys",
+    "GetUsagePlans": "usageplans",
+}
 _PREFIXES: Final = {"service-quotas": "servicequotas"}
 _ACTIONS: Final = {
     ("s3", "HeadBucket"): ("s3:ListBucket",),

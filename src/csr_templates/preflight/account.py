@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cfn_analysis.model.wording import hint
 from csr_templates.hand_over import operator_policies
-from csr_templates.preflight import calls, packages
+from csr_templates.preflight import calls, http_probe, live_calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, FailedCall, Query, now
-from csr_templates.preflight.results import Check, queries
+from csr_templates.preflight.results import Check, rounds
 
 if TYPE_CHECKING:
     from boto3.session import Session
@@ -60,6 +60,9 @@ _PAGED_BY_MARKER: Final = frozenset(
         "ListWebACLs",
     }
 )
+
+_LIMITS: Final = frozenset({"MaxItems", "limit"})
+"""Parameters of calls that need only the first page."""
 
 
 class AccountError(Exception):
@@ -147,6 +150,8 @@ class Account:
         from botocore.exceptions import BotoCoreError, ClientError
 
         time = now()
+        if query.service == live_calls.HTTPS:
+            return Fact(query, time, http_probe.get(dict(query.parameters)["Url"]))
         try:
             return Fact(query, time, _kept(query, self._call(query)))
         except ClientError as error:
@@ -169,7 +174,7 @@ class Account:
             return packages.files(client, parameters)
         if query.operation in _PAGED_BY_MARKER:
             return _pages_by_marker(getattr(client, method), query.path, parameters)
-        if client.can_paginate(method) and "MaxItems" not in parameters:
+        if client.can_paginate(method) and not parameters.keys() & _LIMITS:
             return client.get_paginator(method).paginate(**parameters).build_full_result()
         return getattr(client, method)(**parameters)
 
@@ -181,13 +186,22 @@ def collect(
     needs: Needs,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> None:
-    """Make all calls that the checks need, one step after the other.
+    """Make all calls that the checks need; see ``ask_in_rounds``."""
+    ask_in_rounds(account, facts, rounds(checks, needs, facts), progress)
+
+
+def ask_in_rounds(
+    account: Account,
+    facts: Facts,
+    queries: Iterable[Iterable[Query]],
+    progress: Callable[[int, int], None] = lambda done, known: None,
+) -> None:
+    """Make calls in parallel, one round after the other.
 
     Args:
         account: the account.
         facts: the answers are added to these.
-        checks: the checks.
-        needs: the needs of the templates.
+        queries: the calls of each round, which are computed after the answers of the earlier ones.
         progress: called with the number of answered calls and the number of known calls.
 
     Raises:
@@ -195,8 +209,8 @@ def collect(
     """
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        for step in range(max(len(check.facts) for check in checks)):
-            unanswered = [query for query in queries(checks, needs, facts, step) if not facts.has(query)]
+        for asked in queries:
+            unanswered = {query.key: query for query in asked if not facts.has(query)}.values()
             known = done + len(unanswered)
             waiting = [pool.submit(account.ask, query) for query in unanswered]
             try:
@@ -265,6 +279,7 @@ def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[st
 
 
 def _kept(query: Query, answer: Any) -> Any:
+    """Return the part of an answer that becomes a fact, as a JSON value."""
     part = answer
     for key in filter(None, query.path.split(".")):
         part = part.get(key, {} if query.path.startswith(f"{key}.") else [])

@@ -195,15 +195,16 @@ def bucket_versioning(region: str, name: str) -> Query:
 
 @cache
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:
-    """The size of an object; absent if it, or this version of it, does not exist."""
+    """The size and checksum of an object; absent if it, or this version of it, does not exist."""
     found = query(
         "s3",
         "HeadObject",
         region,
-        keep=("ContentLength", "VersionId"),
+        keep=("ContentLength", "VersionId", "ChecksumSHA256"),
         absent=("404", "NoSuchKey", "NoSuchVersion", "400"),
         Bucket=bucket_name,
         Key=key,
+        ChecksumMode="ENABLED",
     )
     return _of_version(found, version)
 
@@ -243,7 +244,12 @@ def delivery_destinations(region: str) -> Query:
 def alarms(region: str) -> Query:
     """The metric alarms of a region."""
     return query(
-        "cloudwatch", "DescribeAlarms", region, "MetricAlarms", ("AlarmName",), AlarmTypes=("MetricAlarm",)
+        "cloudwatch",
+        "DescribeAlarms",
+        region,
+        "MetricAlarms",
+        ("AlarmName", "StateValue", "ActionsEnabled", "StateTransitionedTimestamp", "StateUpdatedTimestamp"),
+        AlarmTypes=("MetricAlarm",),
     )
 
 
@@ -296,12 +302,12 @@ def secrets(region: str, prefix: str) -> Query:
 
 @cache
 def secret(region: str, name: str) -> Query:
-    """The replication status of a secret; absent if the secret does not exist. No values."""
+    """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""
     return query(
         "secretsmanager",
         "DescribeSecret",
         region,
-        keep=("ReplicationStatus",),
+        keep=("ReplicationStatus", "VersionIdsToStages"),
         absent=("ResourceNotFoundException",),
         SecretId=name,
     )

@@ -35,7 +35,13 @@ def instances(region: str, cluster_identifier: str) -> Query:
         "DescribeDBInstances",
         region,
         "DBInstances",
-        ("DBInstanceIdentifier", "DBInstanceStatus", "PromotionTier", "DBParameterGroups"),
+        (
+            "DBInstanceIdentifier",
+            "DBInstanceStatus",
+            "PromotionTier",
+            "AvailabilityZone",
+            "DBParameterGroups",
+        ),
         Filters=({"Name": "db-cluster-id", "Values": [cluster_identifier]},),
     )
 

@@ -21,6 +21,8 @@ FORMAT_VERSION: Final = 2
 _LONGEST_ARGUMENT: Final = 200  # characters of a value in a displayed command
 DENIED: Final = "denied"
 """Failure code of a call that IAM does not allow, for all services."""
+MISSING: Final = "missing"
+"""Code of a call whose answer the facts do not contain."""
 
 
 class FactsError(ValueError):
@@ -39,6 +41,7 @@ class Query:
         path: keys that lead to the kept part of the answer, separated by dots; empty for all of it.
         keep: the keys that are kept of that part, or of each item if it is a list.
         absent: error codes for a resource that does not exist; the answer is then None.
+        shown: the part of the answer that the displayed command prints; empty for all of it.
         reduce: changes the kept part before it becomes a fact, such as to hide secrets in it.
     """
 
@@ -49,6 +52,7 @@ class Query:
     path: str = ""
     keep: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    shown: str = field(default="", compare=False)
     reduce: Callable[[Any], Any] | None = field(default=None, compare=False)
 
     @cached_property
@@ -64,9 +68,15 @@ class Query:
     @property
     def command(self) -> str:
         """The AWS CLI command of the call."""
+        if self.service == "https":
+            return shlex.join(
+                ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}\\n", dict(self.parameters)["Url"]]
+            )
         service = "s3api" if self.service == "s3" else self.service
         words = ["aws", service, _dashed(self.operation), "--region", self.region]
         for name, value in self.parameters:
+            if name == "includeValue":
+                continue  # the command of a report must not print an API key
             option = f"--{_dashed(name)}"
             if isinstance(value, bool):
                 words.append(option if value else f"--no-{_dashed(name)}")
@@ -76,6 +86,8 @@ class Query:
             if len(" ".join(texts)) > _LONGEST_ARGUMENT:
                 texts = [f"file://{_dashed(name)}.json"]
             words += [option, *texts]
+        if self.shown:
+            words += ["--query", self.shown]
         if self.operation == "GetObject":
             words.append("package.zip")  # the AWS CLI writes the object to this file
         return shlex.join(words)
@@ -234,7 +246,7 @@ class Facts:
                 f"The saved facts do not contain the answer of {where}.",
                 "not in the saved facts",
                 "Save the facts again, for this environment and with this version.",
-                "missing",
+                MISSING,
                 query,
             )
         if fact.failure is None:

@@ -97,7 +97,7 @@ def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts, command: 
 
 
 def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
-    """Return the report as JSON; its keys are in docs/preflight.md."""
+    """Return the report as JSON, as ``report.schema.json`` describes it."""
     document = {
         "formatVersion": FORMAT_VERSION,
         "environment": needs.environment,

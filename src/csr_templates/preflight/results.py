@@ -1,6 +1,6 @@
 """Checks and their results. A check judges one subject at a time, only from needs and facts."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
@@ -12,8 +12,12 @@ WARN: Final = "WARN"
 PASS: Final = "PASS"
 STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
 """In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
-_UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
+UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """The errors of a judgment that reads an answer with an unexpected structure."""
+
+
+class SkippedError(Exception):
+    """A subject has no result, because the result of another check explains why it is not there."""
 
 
 class Subject(NamedTuple):
@@ -121,7 +125,8 @@ def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
         needs: what the templates need.
         facts: the answers; missing answers are unknown.
     """
-    return [_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs)]
+    results = (_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs))
+    return [result for result in results if result]
 
 
 def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> list[Query]:
@@ -139,19 +144,27 @@ def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> l
             try:
                 for query in check.facts[step](subject, needs, Lookup(facts)):
                     found[query.key] = query
-            except (NoAnswerError, *_UNEXPECTED):
+            except (NoAnswerError, *UNEXPECTED):
                 pass  # An earlier call has no answer, or an unexpected one. The result of the check shows it.
     return list(found.values())
 
 
-def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result:
+def rounds(checks: Sequence[Check], needs: Needs, facts: Facts) -> Iterator[list[Query]]:
+    """Yield the calls of each step of the checks, after the answers of the earlier steps."""
+    for step in range(max(len(check.facts) for check in checks)):
+        yield queries(checks, needs, facts, step)
+
+
+def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result | None:
     lookup = Lookup(facts)
     why = ""
     try:
         verdict = check.judge(subject, needs, lookup)
+    except SkippedError:
+        return None
     except NoAnswerError as error:
         verdict, why = Verdict(UNKNOWN, str(error), error.remedy), error.why
-    except _UNEXPECTED as error:
+    except UNEXPECTED as error:
         # One unexpected answer must not hide the results of all other checks.
         why = "unexpected answer"
         verdict = Verdict(

@@ -13,8 +13,10 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from cfn_analysis.model import schemas
 from cfn_analysis.model.schemas import (
+    ResourceSchema,
     SchemasError,
     iam_action,
+    known_schema,
     property_schema,
     resource_schema,
 )
@@ -119,6 +121,8 @@ def test_fails_on_a_type_that_the_region_does_not_have() -> None:
         f"{lost} is not a resource type in {TOKYO}, according to {CFN_LINT}. Correct the name, or use a "
         "newer cfn-lint."
     )
+    assert known_schema(lost, "us-east-1") == resource_schema(lost, "us-east-1")
+    assert known_schema(lost, TOKYO) == ResourceSchema(lost, (), (), (), {}, ())
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.rendering import load
-from cfn_analysis.updates.comparison import Difference, differences, in_stack, is_certain
+from cfn_analysis.updates.comparison import Difference, differ_for_certain, differences
 
 ROWS = load(Path(__file__).with_name("comparison.yaml").read_text("utf-8"))
 REGION = "us-east-1"
@@ -100,10 +100,4 @@ def test_values(kind: str, before: dict[str, Any], after: dict[str, Any], found:
 @pytest.mark.parametrize(("before", "after", "certain"), ROWS["test_certainty"])
 def test_certainty(before: Any, after: Any, certain: bool) -> None:
     """Two resources have different IDs. Values that may be equal are not a certain change."""
-    assert is_certain(before, after) is certain
-
-
-@pytest.mark.parametrize(("value", "handed_on"), ROWS["test_in_stack"])
-def test_in_stack(value: Any, handed_on: Any) -> None:
-    """References to resources of a stack contain its name if they are in another stack."""
-    assert in_stack("s", value) == handed_on
+    assert differ_for_certain(before, after) is certain

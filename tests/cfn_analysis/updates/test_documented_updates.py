@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from cfn_analysis.model.schemas import SchemasError, property_schema, resource_schema
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.updates import documented_updates
 from cfn_analysis.updates.documented_updates import (
     NOTES,
@@ -14,18 +15,14 @@ from cfn_analysis.updates.documented_updates import (
     note_of_page,
     uninterrupted,
 )
-from cfn_analysis.updates.replacement import Effect, effect_of_change
+from cfn_analysis.updates.effects import Effect, effect_of_change
 
 REGION = "us-east-1"
 TABLE = Path(documented_updates.__file__).with_suffix(".txt").read_text("utf-8").splitlines()
 # Every tenth type, because all schemas take seconds to read, and the types with notes.
 TYPES = [*(line.partition(": ")[0] for line in TABLE[::10]), *NOTES]
-ROWS = [
-    (type_name, name, note)
-    for table in (NOTES, REPLACED_UNLESS)
-    for type_name, notes in table.items()
-    for name, note in notes.items()
-]
+ROWS = [(type_name, name, note) for type_name, notes in NOTES.items() for name, note in notes.items()]
+CASES = [(type_name, name) for type_name, cases in REPLACED_UNLESS.items() for name in cases]
 
 
 def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -43,7 +40,7 @@ def unknown(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def test_rows_name_properties_of_the_schemas() -> None:
     """A misspelled type or property would never be found."""
-    names = [(type_name, name) for type_name, name, _ in ROWS]
+    names = [*CASES, *((type_name, name) for type_name, name, _ in ROWS)]
     names += [(type_name, name) for type_name in TYPES for name in uninterrupted(type_name)]
 
     assert len(names) > 300
@@ -79,11 +76,9 @@ def test_rows_say_one_thing() -> None:
 
     assert not [(type_name, name) for type_name, name, _ in ROWS if name in uninterrupted(type_name)]
     assert replacing == []
-    assert {
-        effect_of_change(type_name, REGION, (name,))
-        for type_name, notes in REPLACED_UNLESS.items()
-        for name in notes
-    } == {Effect.MAYBE_REPLACED}
+    assert {effect_of_change(type_name, REGION, (name,)) for type_name, name in CASES} == {
+        Effect.MAYBE_REPLACED
+    }
     assert {
         effect_of_change(type_name, REGION, (name,)) for type_name, notes in NOTES.items() for name in notes
     } <= {Effect.UPDATED, Effect.MAYBE_REPLACED}
@@ -94,7 +89,7 @@ def test_pages_say_whether_an_update_interrupts() -> None:
     note = note_of_page("AWS::EC2::Instance", "InstanceType")
 
     assert note is not None
-    assert note.interrupts
+    assert note.interrupts is YES
     assert note.source.endswith("/aws-resource-ec2-instance.html")
     assert "SourceDestCheck" in uninterrupted("AWS::EC2::Instance")
     assert note_of_page("AWS::EC2::Instance", "SourceDestCheck") is None

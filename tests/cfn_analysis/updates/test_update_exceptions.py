@@ -7,17 +7,9 @@ import pytest
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import property_schema, resource_schema
-from cfn_analysis.updates.refused_updates import REFUSED, refusals
-from cfn_analysis.updates.replacement import (
-    Effect,
-    deleted_first,
-    effect_of_values,
-    identities,
-    note_on_change,
-)
+from cfn_analysis.updates.effects import Effect, effect_of_values, note_on_change
 from cfn_analysis.updates.update_exceptions import (
     ALSO_REPLACED,
-    CASES,
     DECIDED,
     DISPUTED,
     NAME_SCOPES,
@@ -27,28 +19,23 @@ from cfn_analysis.updates.update_exceptions import (
     ChangedProperties,
 )
 
-ROWS = load(Path(__file__).with_name("update_exceptions.yaml").read_text("utf-8"))
-
 REGION = "us-east-1"
 INSTANCE = "AWS::RDS::DBInstance"
 GIVEN = {"Fn::Given": "P"}
+BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
+ROWS = load(Path(__file__).with_name("update_exceptions.yaml").read_text("utf-8"))
 
 
 def test_rows_name_properties_of_the_schemas() -> None:
     """A misspelled type or property would never be found."""
     rows = [
         (kind, name)
-        for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REFUSED, REPLACED_IF)
+        for table in (ALSO_REPLACED, DECIDED, DISPUTED, QUIET_IF, REPLACED_IF)
         for kind in table
         for name in table[kind]
     ]
     rows += [(kind, name) for kind, names in NAME_SCOPES.items() for name in names]
-    rows += [
-        (kind, name)
-        for kind, groups in UNIQUE.items()
-        for one in groups
-        for name in [*one.properties, *one.given]
-    ]
+    rows += [(row.type, name) for row in UNIQUE for name in [*row.properties, *row.given]]
 
     assert [
         (kind, name) for kind, name in rows if not property_schema(kind, REGION, tuple(name.split(".")))
@@ -69,157 +56,27 @@ def test_rows_name_properties_of_the_schemas() -> None:
     ]
 
 
-def test_rows_have_a_source() -> None:
-    """Each row beyond a schema has a page of AWS, or the source of a handler."""
-    sources = [
-        page for table in (ALSO_REPLACED, DISPUTED) for pages in table.values() for page in pages.values()
-    ]
-    sources += [one.source for table in REFUSED.values() for found in table.values() for one in found]
-    sources += CASES.values()
-    assert CASES.keys() == DECIDED.keys()
-    sources += [one.source for groups in UNIQUE.values() for one in groups]
-
-    assert all(
-        one.startswith(("https://docs.aws.amazon.com/", "https://github.com/aws-cloudformation/"))
-        for one in sources
-    )
-
-
-def effect(kind: str, before: dict[str, Any], after: dict[str, Any], **attributes: Any) -> Effect:
-    """Return the effect of a change of the first property of ``after``, or of ``before``."""
-    name = next(iter(after or before))
-    return effect_of_values(kind, REGION, (name,), ChangedProperties(before, after, attributes))
-
-
-def attributes(**types: str) -> dict[str, Any]:
-    """Return the attributes of a table."""
-    found = [{"AttributeName": name, "AttributeType": kind} for name, kind in types.items()]
-    return {"AttributeDefinitions": found}
-
-
-BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
-TABLE = "AWS::DynamoDB::Table"
-REPLACING = {"AutoScalingReplacingUpdate": {"WillReplace": True}}
-
-
-@pytest.mark.parametrize(
-    ("found", "expected"),
-    [
-        (effect(INSTANCE, {"Engine": "aurora"}, {"Engine": "aurora-mysql"}), Effect.UPDATED),
-        (effect(INSTANCE, {"Engine": "oracle-se1"}, {"Engine": "oracle-se2"}), Effect.UPDATED),
-        (effect(INSTANCE, {"Engine": "mysql"}, {"Engine": "mariadb"}), Effect.REPLACED),
-        (effect(INSTANCE, {"Engine": "mysql"}, {"Engine": GIVEN}), Effect.MAYBE_REPLACED),
-        (effect(INSTANCE, {"AvailabilityZone": "a"}, {"AvailabilityZone": "b"}), Effect.REPLACED),
-        (
-            effect_of_values(
-                INSTANCE,
-                REGION,
-                ("AvailabilityZone",),
-                ChangedProperties({"AvailabilityZone": "a"}, {"MultiAZ": True}, {}),
-            ),
-            Effect.UPDATED,
-        ),
-        (effect(INSTANCE, {"AvailabilityZone": "a"}, {}), Effect.REPLACED),
-        (effect(INSTANCE, {"MultiAZ": False}, {"MultiAZ": True}), Effect.UPDATED),
-        (effect(INSTANCE, {}, {"PerformanceInsightsKMSKeyId": "k"}), Effect.UPDATED),
-        (
-            effect(INSTANCE, {"PerformanceInsightsKMSKeyId": "k"}, {"PerformanceInsightsKMSKeyId": "l"}),
-            Effect.REPLACED,
-        ),
-        (effect(INSTANCE, {"Port": "1"}, {"Port": "2"}), Effect.MAYBE_REPLACED),
-        (effect("AWS::RDS::DBCluster", {"GlobalClusterIdentifier": "g"}, {}), Effect.UPDATED),
-        (effect("AWS::RDS::DBCluster", {}, {"GlobalClusterIdentifier": "g"}), Effect.REPLACED),
-        (
-            effect("AWS::RDS::DBCluster", {"Engine": "aurora-mysql"}, {"Engine": "aurora-postgresql"}),
-            Effect.REPLACED,
-        ),
-        (
-            effect("AWS::EC2::VPC", {"InstanceTenancy": "dedicated"}, {"InstanceTenancy": "default"}),
-            Effect.UPDATED,
-        ),
-        (effect("AWS::EC2::VPC", {}, {"InstanceTenancy": "dedicated"}), Effect.REPLACED),
-        (
-            effect(
-                "AWS::AutoScaling::AutoScalingGroup",
-                {"LaunchTemplate": {"Version": "1"}},
-                {"LaunchTemplate": {"Version": "2"}},
-            ),
-            Effect.UPDATED,
-        ),
-        (
-            effect(
-                "AWS::AutoScaling::AutoScalingGroup",
-                {"LaunchTemplate": {"Version": "1"}},
-                {"LaunchTemplate": {"Version": "2"}},
-                UpdatePolicy=REPLACING,
-            ),
-            Effect.REPLACED,
-        ),
-        (effect("AWS::SSM::Document", {"Content": {"a": 1}}, {"Content": {"a": 2}}), Effect.REPLACED),
-        (
-            effect_of_values(
-                "AWS::SSM::Document",
-                REGION,
-                ("Content",),
-                ChangedProperties({}, {"UpdateMethod": "NewVersion"}, {}),
-            ),
-            Effect.UPDATED,
-        ),
-        (effect("AWS::EC2::VPCEndpoint", {}, {"DnsOptions": {"DnsRecordIpType": "ipv4"}}), Effect.UPDATED),
-        (effect("AWS::EC2::VPCEndpoint", {"DnsOptions": {"PrivateDnsPreference": "a"}}, {}), Effect.REPLACED),
-        (effect("AWS::EC2::EIP", {}, {"Domain": "vpc"}), Effect.REPLACED),
-        (effect(BALANCER, {"Subnets": ["a"]}, {"Subnets": ["b"]}), Effect.UPDATED),
-        (effect(BALANCER, {}, {"Subnets": ["b"]}), Effect.REPLACED),
-        (effect(BALANCER, {"Subnets": ["a"]}, {"Subnets": GIVEN}), Effect.MAYBE_REPLACED),
-        (effect(TABLE, attributes(a="S"), attributes(a="S", b="N")), Effect.UPDATED),
-        (effect(TABLE, attributes(a="S"), attributes(a="N")), Effect.REPLACED),
-        (effect(TABLE, attributes(a="S"), {"AttributeDefinitions": GIVEN}), Effect.MAYBE_REPLACED),
-        (effect("AWS::CloudFormation::CustomResource", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
-        (effect("Acme::Thing::Type", {"A": "1"}, {"A": "2"}), Effect.MAYBE_REPLACED),
-        (
-            effect_of_values(
-                "AWS::SQS::Queue", REGION, ("QueueName",), ChangedProperties({}, {}, {}), certain=False
-            ),
-            Effect.MAYBE_REPLACED,
-        ),
-    ],
-)
-def test_values_decide(found: Effect, expected: Effect) -> None:
+@pytest.mark.parametrize(("kind", "name", "before", "after", "attributes", "effect"), ROWS)
+def test_values_decide(
+    kind: str,
+    name: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+    attributes: dict[str, Any],
+    effect: str,
+) -> None:
     """If the schema lists a property as conditional, the values determine the case."""
-    assert found == expected
+    changed = ChangedProperties(before, after, attributes)
+
+    assert effect_of_values(kind, REGION, (name,), changed) is Effect[effect]
 
 
-@pytest.mark.parametrize(("kind", "before", "after", "certain"), ROWS["test_refusals"])
-def test_refusals(kind: str, before: dict[str, Any], after: dict[str, Any], certain: list[bool]) -> None:
-    """AWS rejects some changes always, and others in some cases."""
-    changed = {name for name in {*before, *after} if before.get(name) != after.get(name)}
+def test_an_uncertain_difference_may_replace() -> None:
+    """If the values may be equal in the deployed stack, a create-only property may replace."""
+    changed = ChangedProperties({}, {}, {})
 
-    assert [one for _, one in refusals(kind, changed, ChangedProperties(before, after, {}))] == certain
-
-
-def test_names_and_what_else_is_unique() -> None:
-    """A name is unique in its scope. Some types have additional unique properties."""
-
-    def groups(kind: str, **properties: str) -> list[tuple[str, ...]]:
-        return [group for group, _ in identities(kind, REGION, properties)]
-
-    assert groups("AWS::Lambda::Alias", Name="a", FunctionName="f") == [("Name", "FunctionName")]
-    assert groups("AWS::ApiGateway::Stage", StageName="a", RestApiId="b") == [("RestApiId", "StageName")]
-    assert groups("AWS::EC2::Subnet", VpcId="a", CidrBlock="b") == [("VpcId", "CidrBlock")]
-    assert groups("AWS::EC2::Subnet", VpcId="a") == []
-    assert groups("AWS::WAFv2::WebACL", Name="a", Scope="REGIONAL") == [("Name", "Scope")]
-    assert groups("AWS::Lambda::Permission", FunctionName="a") == []
-    assert groups("AWS::ApiGateway::Resource", RestApiId="a", ParentId="b", PathPart="c") == [
-        ("RestApiId", "ParentId", "PathPart")
-    ]
-    assert groups("Acme::Thing::Type", Name="a") == []
-
-
-def test_some_types_are_deleted_first() -> None:
-    """The schema determines it. For an unknown type, it is not known."""
-    assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", REGION)
-    assert not deleted_first("AWS::SQS::Queue", REGION)
-    assert not deleted_first("Acme::Thing::Type", REGION)
+    found = effect_of_values("AWS::SQS::Queue", REGION, ("QueueName",), changed, certain=False)
+    assert found is Effect.MAYBE_REPLACED
 
 
 @pytest.mark.parametrize(

@@ -78,8 +78,8 @@ def conditions(element: Any) -> tuple[Condition, ...]:
         positive = _POSITIVE.get(base, _SAME.get(base, base))
         for key, given in keys.items():
             values = tuple(
-                pattern(one, wildcards=positive in _LIKE)
-                for one in (given if isinstance(given, list) else [given])
+                pattern(value, wildcards=positive in _LIKE)
+                for value in (given if isinstance(given, list) else [given])
             )
             if positive in ("stringequalsignorecase", "bool", "null"):
                 values = tuple(map(lower, values))
@@ -94,8 +94,12 @@ def implies(narrow: Sequence[Condition], wide: Sequence[Condition]) -> bool:
 
 
 def not_implied(narrow: Sequence[Condition], wide: Sequence[Condition]) -> list[Condition]:
-    """Return the conditions that others do not imply."""
-    return [asked for asked in wide if not any(_implies(one, asked) for one in narrow)]
+    """Return the conditions that others do not imply.
+
+    A statement applies where all of its conditions hold: C1 and C2 and ... So ``narrow`` implies ``wide`` if
+    every condition of ``wide`` follows from one of ``narrow``. "Not shown" counts as "does not follow".
+    """
+    return [asked for asked in wide if not any(_implies(condition, asked) for condition in narrow)]
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
@@ -114,35 +118,34 @@ def _implies(narrow: Condition, wide: Condition) -> bool:
         return False
     if narrow.negated:
         # Excluding more values allows less. A pattern must be excluded by a pattern that covers it.
-        return same and all(_covered(one, narrow) for one in wide.values)
+        return same and all(_covered(value, narrow) for value in wide.values)
     if wide.operator in _UPPER or wide.operator in _LOWER:
         return _in_bounds(narrow, wide)
-    return all(_covered(one, wide) for one in narrow.values)
+    return all(_covered(value, wide) for value in narrow.values)
 
 
 def _covered(value: Pattern, by: Condition) -> bool:
     """Return whether the values of a condition match everything that a value matches."""
     if by.operator == "ipaddress":
-        return any(_is_in_block(value, one) for one in by.values)
-    if by.operator == "stringequalsignorecase":
-        value = lower(value)
-    return any_covers(by.values, value) if by.operator in _LIKE else value in by.values
+        return any(_is_in_block(value, block) for block in by.values)
+    compared = lower(value) if by.operator == "stringequalsignorecase" else value
+    return any_covers(by.values, compared) if by.operator in _LIKE else compared in by.values
 
 
 def _is_in_block(value: Pattern, block: Pattern) -> bool:
     if value == block:
         return True
     try:
-        one, other = (ipaddress.ip_network("".join(text), strict=False) for text in (value, block))
+        inner, outer = (ipaddress.ip_network("".join(text), strict=False) for text in (value, block))
     except ValueError:
         return False
-    if isinstance(one, ipaddress.IPv4Network):
-        return isinstance(other, ipaddress.IPv4Network) and one.subnet_of(other)
-    return isinstance(other, ipaddress.IPv6Network) and one.subnet_of(other)
+    if isinstance(inner, ipaddress.IPv4Network):
+        return isinstance(outer, ipaddress.IPv4Network) and inner.subnet_of(outer)
+    return isinstance(outer, ipaddress.IPv6Network) and inner.subnet_of(outer)
 
 
 def _in_bounds(narrow: Condition, wide: Condition) -> bool:
-    texts = ["".join(one) for one in (*narrow.values, *wide.values)]
+    texts = ["".join(value) for value in (*narrow.values, *wide.values)]
     if not all(map(is_known, (*narrow.values, *wide.values))):
         return False
     try:

@@ -1,20 +1,25 @@
 """Security groups and network ACLs: newly allowed protocols, ports and addresses."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.access.boxes import (
     Box,
     box,
     box_in_words,
+    everyone,
     hidden_by_everyone,
     is_everyone,
+    is_internet,
     without,
 )
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.values import words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
 
@@ -35,7 +40,6 @@ _DEFAULT_EGRESS: Final = (
     {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"},
     {"IpProtocol": "-1", "CidrIpv6": "::/0"},
 )
-_MOST: Final = 3  # items listed in a sentence
 
 
 class _Rule(NamedTuple):
@@ -63,10 +67,8 @@ class _Rule(NamedTuple):
 _Rules = dict[str, list[_Rule]]
 
 
-def wider_networks(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose rules allow more traffic, and a sentence about each."""
+def wider_networks(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+    """Yield the resources whose rules allow more traffic."""
     had = {Node(stack, name) for stack, side in before.items() for name, _ in side.existing()}
     for gather in (_groups, _acls):
         old, new = gather(before), gather(after)
@@ -74,19 +76,31 @@ def wider_networks(
             was = old.get(subject, [])
             if [rule[2:] for rule in was] == [rule[2:] for rule in rules]:
                 continue
-            through = [one for _, boxes in _through(was) for one in boxes]
-            found: dict[Node, list[str]] = {}
-            for rule, boxes in _through(rules):
-                is_new = rule.owner is not None and rule.owner not in had
-                for one in without(boxes, through):
-                    if hidden_by_everyone(one, through):
-                        continue
-                    if is_new and not (rule.direction == "in" and is_everyone(one)):
-                        continue  # a new group or ACL has no earlier traffic to compare with
-                    found.setdefault(rule.node, []).append(_in_words(one, rule))
-            for node, parts in found.items():
-                yield node, _sentence(node.name, list(dict.fromkeys(parts)))
+            wider: dict[Node, list[str]] = {}
+            for rule, traffic in _newly_allowed(was, rules, had):
+                wider.setdefault(rule.node, []).append(_in_words(traffic, rule))
+            for node, parts in wider.items():
+                yield risk(
+                    OPENS, node, sentences.TRAFFIC_ALLOWED, traffic=sentences.first(dict.fromkeys(parts))
+                )
             yield from _unsure_denials(was, rules)
+
+
+def _newly_allowed(
+    was: Sequence[_Rule], rules: Sequence[_Rule], had: Collection[Node]
+) -> Iterator[tuple[_Rule, Box]]:
+    """Yield the traffic of each rule that the earlier rules did not allow; ``had`` existed before."""
+    allowed = [traffic for _, boxes in _through(was) for traffic in boxes]
+    for rule, boxes in _through(rules):
+        is_new = rule.owner is not None and rule.owner not in had
+        for traffic in without(boxes, allowed):
+            if hidden_by_everyone(traffic, allowed):
+                continue
+            if is_new and not (rule.direction == "in" and is_everyone(traffic)):
+                continue  # a new group or ACL has no earlier traffic to compare with
+            if is_internet(rule.box):  # one name for the pieces around the addresses that were allowed
+                traffic = traffic._replace(sides=(*traffic.sides[:2], everyone(traffic.family)))
+            yield rule, traffic
 
 
 def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
@@ -102,24 +116,18 @@ def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
             decided.append(rule.box)
 
 
-def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[tuple[Node, str]]:
-    """Yield removed denials of unknown addresses, whose effect is unknown."""
+def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Risk]:
+    """Yield removed denials of unknown addresses or ports, whose effect is unknown."""
     kept = [rule.box for rule in rules if not rule.allows]
     for rule in was:
-        if not rule.allows and rule.source and rule.box not in kept:
-            yield (
-                rule.node,
-                f"{rule.node.name} no longer denies {_in_words(rule.box, rule)}; another rule may allow it.",
-            )
+        is_unsure = rule.source or rule.box.unknown_ports
+        if not rule.allows and is_unsure and rule.box not in kept:
+            traffic = _in_words(rule.box, rule)
+            yield risk(OPENS, rule.node, sentences.TRAFFIC_NO_LONGER_DENIED, traffic=traffic)
 
 
-def _sentence(name: str, parts: Sequence[str]) -> str:
-    more = f" and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return f"{name} allows more traffic than before: {'; '.join(parts[:_MOST])}{more}."
-
-
-def _in_words(one: Box, rule: _Rule) -> str:
-    return box_in_words(one, "from" if rule.direction == "in" else "to", rule.source)
+def _in_words(traffic: Box, rule: _Rule) -> str:
+    return box_in_words(traffic, "from" if rule.direction == "in" else "to", rule.source)
 
 
 def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
@@ -139,8 +147,8 @@ def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
                 written = {_RULES[resource.type]: [properties]}
             else:
                 continue
-            for way, items in written.items():
-                rules = [_rule(resolved, node, owner, way, item) for item in items]
+            for way, entries in written.items():
+                rules = [_rule(resolved, node, owner, way, entry) for entry in entries]
                 found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
     return found
 
@@ -207,9 +215,9 @@ def _key(reference: Any, side: ResolvedStack) -> str:
     """Return a key that is the same for all references to one group or ACL."""
     match reference:
         case {"Fn::GetAtt": [str(name), _]}:
-            reference = {"Ref": name}
-    return json.dumps([side.name, side.expand(reference)], sort_keys=True, default=str)
+            return _key({"Ref": name}, side)
+    return json.dumps([side.name, side.with_names(reference)], sort_keys=True, default=str)
 
 
 def _owner(reference: Any, stack: str) -> Node | None:
-    return next((one.target for one in mentions(reference, stack)), None)
+    return next((mention.target for mention in mentions(reference, stack)), None)

@@ -5,17 +5,21 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.references import as_list, value_at
+from cfn_analysis.reviewing.access.boxes import box, without
 from cfn_analysis.reviewing.values import (
     Setting,
     in_order,
+    judged,
     must_not_be,
     must_not_be_removed,
     must_not_increase,
     problems,
     text,
+    values_of,
     words,
 )
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _PUBLIC: Final = "it can be accessed from the internet"
 _BLOCK: Final = "public access is no longer blocked"
@@ -90,183 +94,186 @@ def _must_not_go(effect: str) -> Callable[[Any, Any], str]:
     return judge
 
 
+def _associated(before: Any, after: Any) -> str:
+    """Judge what a public address is associated with; covers AWS::EC2::EIPAssociation too."""
+    return f"is {words(after)}: it gets a public address" if after not in (None, before) else ""
+
+
+def _other_addresses(before: Any, after: Any) -> str:
+    changed = words(before if after is None else after)
+    return f"is changed ({changed}): whether that allows more depends on the rule that uses the set"
+
+
 def _endpoint(before: Any, after: Any) -> str:
     was, will = text(before), text(after)
     return f"is {words(after)} instead of PRIVATE: {_PUBLIC}" if was == "PRIVATE" and will else ""
 
 
+_ADDRESS: Final = "public IP addresses are assigned"
+_ANONYMOUS: Final = "callers do not need credentials"
+_UNAUTHENTICATED: Final = "anyone gets AWS credentials without signing in"
+_ORIGIN_HTTP: Final = "CloudFront connects to the origin without TLS"
+_NO_KEY: Final = "an API key is no longer required"
+_DEFAULT_ENDPOINT: Final = "the API is also available at its default endpoint"
+_SAME_RESPONSE: Final = "requests with other values may get the same cached response"
+_TRACED: Final = "whole requests and responses are logged, with their sensitive data"
+_UNSIGNED: Final = "requests do not need a signature"
+_NO_TOKEN: Final = "credentials are available without a token"
+_ENDPOINT_BLOCKS: Final = ("ResourcesVpcConfig", "PublicAccessCidrs")
+_DISTRIBUTION: Final = "AWS::CloudFront::Distribution"
+_BALANCER: Final = "AWS::ElasticLoadBalancingV2::LoadBalancer"
+# Public addresses and endpoints, and callers without an identity; also of a new resource.
+_PUBLIC_SETTINGS: Final = (
+    Setting(
+        "",
+        "AssociatePublicIpAddress AutoAssignPublicIps CreatePublicIP MapPublicIpOnLaunch",
+        must_not_be("true", _ADDRESS, "false"),
+    ),
+    Setting("", "AssignPublicIp", must_not_be("ENABLED", _ADDRESS, "DISABLED")),
+    Setting("", "PublicConnectivity", must_not_be("true", _PUBLIC, "false")),
+    Setting("AWS::EC2::EIP", "InstanceId NetworkInterfaceId", _associated),
+    Setting(
+        "AWS::MSK::Cluster", "PublicAccess.Type", must_not_be("SERVICE_PROVIDED_EIPS", _PUBLIC, "DISABLED")
+    ),
+    Setting("", "AllowUnauthenticatedIdentities", must_not_be("true", _UNAUTHENTICATED, "false")),
+    Setting("", "AnonymousAuthEnabled Unauthenticated.Enabled", must_not_be("true", _ANONYMOUS, "false")),
+    Setting("", "OnUnauthenticatedRequest", in_order("authenticate=deny allow", _ANONYMOUS, "authenticate")),
+)
 # The first match applies. Documentation: the page of the type in the template reference.
 _SETTINGS: Final = (
-    *(
-        Setting("", name, must_not_be("false", _BLOCK, "false"))
-        for name in ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
-    ),
     Setting(
-        "AWS::S3::Bucket",
-        "AccessControl",
-        in_order(_ACLS, _OTHERS, "Private"),
+        "",
+        "BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets",
+        must_not_be("false", _BLOCK, "false"),
     ),
+    Setting("AWS::S3::Bucket", "AccessControl", in_order(_ACLS, _OTHERS, "Private")),
     Setting("AWS::S3::Bucket", "SSEAlgorithm", in_order("aws:kms:dsse aws:kms AES256", _KEY, "AES256")),
     Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC)),
-    *(
-        Setting("", name, must_not_be("true", _PUBLIC, "false"))
-        for name in ("AssociatePublicIpAddress", "MapPublicIpOnLaunch", "AllowUnauthenticatedIdentities")
-    ),
-    *(
-        Setting("", name, must_not_be("false", _PLAIN, "false"), of_items=False)
-        for name in (
-            "StorageEncrypted",
-            "Encrypted",
-            "CacheDataEncrypted",
-            "AtRestEncryptionEnabled",
-            "SSEEnabled",
-            "EncryptionAtRestOptions.Enabled",
-        )
+    Setting("", "EndpointPublicAccess IsPubliclyAccessible", must_not_be("true", _PUBLIC, "true")),
+    *_PUBLIC_SETTINGS,
+    Setting(
+        "",
+        "StorageEncrypted Encrypted CacheDataEncrypted AtRestEncryptionEnabled SSEEnabled "
+        "EncryptionAtRestOptions.Enabled",
+        must_not_be("false", _PLAIN, "false"),
+        of_items=False,
     ),
     Setting("AWS::SQS::Queue", "SqsManagedSseEnabled", must_not_be("false", _PLAIN, "true")),
-    *(
-        Setting("", name, must_not_be("false", _HTTP, "false"), of_items=False)
-        for name in ("TransitEncryptionEnabled", "EnforceHTTPS", "NodeToNodeEncryptionOptions.Enabled")
-    ),
-    *(
-        Setting("ParameterGroup", f"Parameters.{name}", must_not_be("OFF", _HTTP, "OFF", "0"))
-        for name in ("require_secure_transport", "rds.force_ssl")
+    Setting(
+        "",
+        "TransitEncryptionEnabled EnforceHTTPS NodeToNodeEncryptionOptions.Enabled",
+        must_not_be("false", _HTTP, "false"),
+        of_items=False,
     ),
     Setting(
-        "AWS::CloudFront::Distribution",
+        "ParameterGroup",
+        "Parameters.require_secure_transport Parameters.rds.force_ssl",
+        must_not_be("OFF", _HTTP, "OFF", "0"),
+    ),
+    Setting(
+        _DISTRIBUTION,
         "ViewerProtocolPolicy",
         in_order("https-only=redirect-to-https allow-all", _HTTP, "https-only"),
     ),
-    Setting("AWS::CloudFront::Distribution", "MinimumProtocolVersion", in_order(_VIEWER_TLS, _TLS, "TLSv1")),
+    Setting(_DISTRIBUTION, "MinimumProtocolVersion", in_order(_VIEWER_TLS, _TLS, "TLSv1")),
     Setting(
-        "AWS::CloudFront::Distribution",
+        _DISTRIBUTION,
         "OriginProtocolPolicy",
-        in_order(
-            "https-only match-viewer http-only", "CloudFront connects to the origin without TLS", "https-only"
-        ),
+        in_order("https-only match-viewer http-only", _ORIGIN_HTTP, "https-only"),
     ),
-    Setting("AWS::CloudFront::Distribution", "OriginSSLProtocols[]", _origin_tls),
-    Setting("AWS::CloudFront::Distribution", "WebACLId", _other_acl),
+    Setting(_DISTRIBUTION, "OriginSSLProtocols[]", _origin_tls),
+    Setting(_DISTRIBUTION, "WebACLId", _other_acl),
     Setting("AWS::WAFv2::WebACLAssociation", "WebACLArn", _other_acl),
-    *(
-        Setting("AWS::CloudFront::Distribution", f"{name}{item}", _signers)
-        for name in ("TrustedKeyGroups", "TrustedSigners")
-        for item in ("", "[]")
-    ),
+    Setting(_DISTRIBUTION, "TrustedKeyGroups TrustedKeyGroups[] TrustedSigners TrustedSigners[]", _signers),
     Setting(
         "AWS::ApiGateway",
         "AuthorizationType",
         in_order("AWS_IAM=COGNITO_USER_POOLS=CUSTOM=JWT NONE", "anyone can call it", "NONE"),
     ),
-    *(Setting("AWS::ApiGateway", name, _authorizer) for name in ("AuthorizerId", "AuthorizationScopes[]")),
-    Setting(
-        "AWS::ApiGateway", "ApiKeyRequired", must_not_be("false", "an API key is no longer required", "false")
-    ),
+    Setting("AWS::ApiGateway", "AuthorizerId AuthorizationScopes[]", _authorizer),
+    Setting("AWS::ApiGateway", "ApiKeyRequired", must_not_be("false", _NO_KEY, "false")),
     Setting("AWS::ApiGateway", "EndpointConfiguration.Types[]", _endpoint),
-    Setting(
-        "AWS::ApiGateway",
-        "DisableExecuteApiEndpoint",
-        must_not_be("false", "the API is also available at its default endpoint", "false"),
-    ),
+    Setting("AWS::ApiGateway", "DisableExecuteApiEndpoint", must_not_be("false", _DEFAULT_ENDPOINT, "false")),
     Setting("AWS::ApiGateway", "SecurityPolicy", _tls_of_api),
+    Setting("AWS::ApiGateway::Method", "Integration.CacheKeyParameters[]", _must_not_go(_SAME_RESPONSE)),
+    Setting("AWS::ApiGateway", "DataTraceEnabled", must_not_be("true", _TRACED, "false")),
     Setting(
-        "AWS::ApiGateway::Method",
-        "Integration.CacheKeyParameters[]",
-        _must_not_go("requests with other values may get the same cached response"),
-    ),
-    Setting(
-        "AWS::ApiGateway",
-        "DataTraceEnabled",
-        must_not_be("true", "whole requests and responses are logged, with their sensitive data", "false"),
-    ),
-    *(
-        Setting("AWS::ApiGateway::UsagePlan", name, must_not_increase(_MORE), of_items=False)
-        for name in ("Quota.Limit", "BurstLimit", "RateLimit")
+        "AWS::ApiGateway::UsagePlan",
+        "Quota.Limit BurstLimit RateLimit",
+        must_not_increase(_MORE),
+        of_items=False,
     ),
     Setting("AWS::ApiGateway::UsagePlan", "Quota.Period", in_order("MONTH WEEK DAY", _MORE, unknown=False)),
     Setting("AWS::ApiGateway", "EndpointAccessMode", in_order("STRICT BASIC", _OPEN, "BASIC")),
-    Setting(
-        "AWS::Lambda::Url", "AuthType", in_order("AWS_IAM NONE", "requests do not need a signature", "NONE")
-    ),
-    Setting(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        "Scheme",
-        in_order("internal internet-facing", _PUBLIC, "internet-facing"),
-    ),
+    Setting("AWS::Lambda::Url", "AuthType", in_order("AWS_IAM NONE", _UNSIGNED, "NONE")),
+    Setting(_BALANCER, "Scheme", in_order("internal internet-facing", _PUBLIC, "internet-facing")),
     Setting(
         "AWS::ElasticLoadBalancingV2::Listener",
         "Protocol",
         in_order("HTTPS=TLS HTTP=TCP=UDP=TCP_UDP", _HTTP, unknown=False),
     ),
-    Setting(
-        "",
-        "HttpTokens",
-        in_order("required optional", "credentials are available without a token", "optional"),
-    ),
+    Setting("", "HttpTokens", in_order("required optional", _NO_TOKEN, "optional")),
     Setting(
         "AWS::WAFv2::WebACL",
         "DefaultSizeInspectionLimit",
         in_order("KB_64 KB_48 KB_32 KB_16", "less of a request is inspected", "KB_16"),
     ),
-    *(
-        Setting("AWS::WAFv2::LoggingConfiguration", name, _must_not_go("the logs show the field"))
-        for name in ("SingleHeader.Name", "Method", "QueryString", "UriPath")
-    ),
     Setting(
-        "AWS::WAFv2::IPSet",
-        "Addresses[]",
-        lambda before, after: (
-            f"is changed ({words(before if after is None else after)}): whether that allows more "
-            "depends on the rule that uses the set"
-        ),
+        "AWS::WAFv2::LoggingConfiguration",
+        "SingleHeader.Name Method QueryString UriPath",
+        _must_not_go("the logs show the field"),
     ),
-    *(
-        Setting("", name, must_not_be_removed(_KEY), of_items=False)
-        for name in (
-            "KMSKeyArn",
-            "KMSKeyId",
-            "KMSMasterKeyID",
-            "KmsKeyArn",
-            "KmsKeyId",
-            "KmsMasterKeyId",
-            "KmsMasterKeyID",
-        )
+    Setting("AWS::WAFv2::IPSet", "Addresses[]", _other_addresses),
+    Setting(
+        "",
+        "KMSKeyArn KMSKeyId KMSMasterKeyID KmsKeyArn KmsKeyId KmsMasterKeyId KmsMasterKeyID",
+        must_not_be_removed(_KEY),
+        of_items=False,
     ),
 )
 # For new resources, which were not accessible before.
 _FIRST: Final = (
-    Setting("", "PubliclyAccessible", must_not_be("true", _PUBLIC, "false")),
     Setting(
-        "AWS::Lambda::Url", "AuthType", must_not_be("NONE", "requests do not need a signature", "AWS_IAM")
+        "",
+        "PubliclyAccessible EndpointPublicAccess IsPubliclyAccessible",
+        must_not_be("true", _PUBLIC, "false"),
     ),
-    Setting(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        "Scheme",
-        must_not_be("internet-facing", _PUBLIC, "internal"),
-    ),
+    Setting("AWS::Lambda::Url", "AuthType", must_not_be("NONE", _UNSIGNED, "AWS_IAM")),
+    Setting(_BALANCER, "Scheme", must_not_be("internet-facing", _PUBLIC, "internal")),
     Setting("AWS::S3::Bucket", "AccessControl", in_order(_ACLS, _OTHERS, "Private")),
+    *_PUBLIC_SETTINGS,
 )
 
 
 def opening_settings(change: ResourceChange) -> Iterator[str]:
     """Yield the openings by the settings of a changed resource."""
     before, after = change.before, change.after
-    if change.change == ADD and after is not None:
-        for key, value in after.properties.items():
-            for setting in _FIRST:
-                fits = setting.types in change.type and setting.place == key
-                if fits and (found := setting.judge(None, value)):
-                    yield f"{key} {found}"
+    if change.action == ADD and after is not None:
+        for value in values_of(after):
+            yield from judged(change.type, value, _FIRST)
         if change.type in ("AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Route") and _asks_nothing(
             after.properties
         ):
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
-    elif change.change != REMOVE and before is not None and after is not None:
-        for found in problems(change, _SETTINGS):
-            if change.type == "AWS::SQS::Queue" and "KmsMasterKeyId" in after.properties:
-                continue  # encrypted with another key
-            yield found
+    elif change.action != REMOVE and before is not None and after is not None:
+        if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
+            yield from problems(change, _SETTINGS)  # otherwise encrypted with another key
         yield from _countries(before.properties, after.properties)
+        if change.type == "AWS::EKS::Cluster":
+            yield from _reachable(before.properties, after.properties)
+
+
+def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield addresses that can newly reach the public endpoint of a cluster; by default, all can.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html
+    """
+    was, will = (
+        [box(block, -1, None, None) for block in as_list(value_at(side, _ENDPOINT_BLOCKS) or "0.0.0.0/0")]
+        for side in (before, after)
+    )
+    if without(will, was):
+        yield f"{'.'.join(_ENDPOINT_BLOCKS)} allows more addresses to reach the public endpoint"
 
 
 def _asks_nothing(method: Mapping[str, Any]) -> bool:
@@ -288,11 +295,11 @@ def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         return
     match was[0], will[0]:
         case "whitelist", "whitelist":
-            more = [one for one in will[1] if one not in was[1]]
+            more = [country for country in will[1] if country not in was[1]]
         case "blacklist", "blacklist":
-            more = [one for one in was[1] if one not in will[1]]
+            more = [country for country in was[1] if country not in will[1]]
         case "blacklist", "whitelist":
-            more = [one for one in will[1] if one in was[1]]
+            more = [country for country in will[1] if country in was[1]]
         case _:
             more = ["all but a list" if will[0] == "blacklist" else "all"]
     if more:
@@ -308,4 +315,5 @@ def _restriction(distribution: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]
         return "none", ()
     locations = found.get("Locations", [])
     listed = locations if isinstance(locations, list) else [locations]
-    return str(found.get("RestrictionType", "none")), tuple(sorted(str(as_strings(one)) for one in listed))
+    countries = sorted(str(as_strings(country)) for country in listed)
+    return str(found.get("RestrictionType", "none")), tuple(countries)

@@ -9,6 +9,7 @@ from csr_templates.preflight.results import Check, Subject, Verdict, failed, pas
 
 _ARNS = ("CertificateArn", "PermissionsBoundaryArn")
 """Parameters that contain the account of the resources they refer to."""
+WRONG_ACCOUNT = "Use the profile of that account, or correct the parameter."
 
 
 def _account(needs: Needs) -> Iterator[Subject]:
@@ -16,16 +17,22 @@ def _account(needs: Needs) -> Iterator[Subject]:
         yield Subject(needs.account, needs.chosen[0])
 
 
-def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+def wrong_account(needs: Needs) -> str | None:
+    """Return the sentence about a parameter with another account than the one of the caller."""
     for stack in needs.chosen:
         for name in _ARNS:
-            arn = stack.values.get(name, "")
-            if arn and arn.split(":")[4] not in (needs.account, "aws"):
-                return failed(
-                    f"{name} of {needs.environment} is in account {arn.split(':')[4]}, but the caller is "
-                    f"in account {needs.account}.",
-                    "Use the profile of that account, or correct the parameter.",
+            account = next(iter(stack.values.get(name, "").split(":")[4:]), "")
+            if account not in ("", "aws", needs.account):
+                return (
+                    f"{name} of {needs.environment} is in account {account}, but the caller is in account "
+                    f"{needs.account}."
                 )
+    return None
+
+
+def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    if sentence := wrong_account(needs):
+        return failed(sentence, WRONG_ACCOUNT)
     is_known = any(lookup(calls.role(role)) for role in _service_roles(needs))
     if is_known or any(deployed.description(lookup, stack) for stack in needs.stacks):
         return passed(f"Account {needs.account} contains stacks of {needs.environment}.")

@@ -1,6 +1,6 @@
 """The database: its name, quotas, engine version, instance class, and its status before a deploy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
@@ -208,22 +208,28 @@ def _wanted_class(subject: Subject) -> tuple[str, str, str]:
     return cluster["Engine"], cluster["EngineVersion"], subject.about["DBInstanceClass"]
 
 
+def waiting_parameters(cluster: Mapping[str, Any], instances: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the instances of a cluster with parameters that take effect at the next restart."""
+    waiting = [
+        f"{member['DBInstanceIdentifier']} (cluster parameters: {member['DBClusterParameterGroupStatus']})"
+        for member in cluster.get("DBClusterMembers", [])
+        if member.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync"
+    ]
+    for instance in instances:
+        waiting += [
+            f"{instance['DBInstanceIdentifier']} ({group['DBParameterGroupName']}: "
+            f"{group['ParameterApplyStatus']})"
+            for group in instance.get("DBParameterGroups", [])
+            if group.get("ParameterApplyStatus", "in-sync") != "in-sync"
+        ]
+    return waiting
+
+
 def _judge_pending(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     there = _cluster(subject, lookup)
     if there is None:
         return _not_yet(subject)
-    waiting = [
-        f"{one['DBInstanceIdentifier']} (cluster parameters: {one['DBClusterParameterGroupStatus']})"
-        for one in there.get("DBClusterMembers", [])
-        if one.get("DBClusterParameterGroupStatus", "in-sync") != "in-sync"
-    ]
-    for instance in lookup(database_calls.instances(subject.stack.region, subject.id)):
-        name = instance["DBInstanceIdentifier"]
-        waiting += [
-            f"{name} ({group['DBParameterGroupName']}: {group['ParameterApplyStatus']})"
-            for group in instance.get("DBParameterGroups", [])
-            if group.get("ParameterApplyStatus", "in-sync") != "in-sync"
-        ]
+    waiting = waiting_parameters(there, lookup(database_calls.instances(subject.stack.region, subject.id)))
     if waiting:
         return warned(
             f"Some parameters take effect at the next restart: {', '.join(waiting)}. A deploy that restarts "
@@ -237,26 +243,38 @@ def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     there = _cluster(subject, lookup)
     if there is None:
         return _not_yet(subject)
-    if there["Status"] != "available":
+    return writer_verdict(
+        there,
+        "The deploy does not need another one: with this writer, a restart of both instances causes one "
+        "failover instead of two (docs/changes.md, Another instance class).",
+    )
+
+
+def writer_verdict(cluster: Mapping[str, Any], advice: str) -> Verdict:
+    """Judge the state and the writer of a cluster.
+
+    Args:
+        cluster: the cluster.
+        advice: what a failover means for the operator.
+    """
+    name, members = cluster["DBClusterIdentifier"], cluster.get("DBClusterMembers", [])
+    if cluster["Status"] != "available":
         return failed(
-            f"The cluster {subject.id} is {there['Status']} and cannot be updated.",
-            "Start it, or wait until it is available.",
+            f"The cluster {name} is {cluster['Status']}.", "Start it, or wait until it is available."
         )
-    members = there.get("DBClusterMembers", [])
-    writers = [one for one in members if one["IsClusterWriter"]]
+    writers = [member for member in members if member["IsClusterWriter"]]
     if not writers:
         return failed(
-            f"The cluster {subject.id} does not have a writer instance.",
+            f"The cluster {name} does not have a writer instance.",
             "See the events of the cluster (aws rds describe-events).",
         )
     writer = writers[0]
-    first = min(one.get("PromotionTier", 0) for one in members)
+    first = min(member.get("PromotionTier", 0) for member in members)
     if writer.get("PromotionTier", 0) > first:
         return warned(
             f"The writer is {writer['DBInstanceIdentifier']}, not the first instance: a failover occurred.",
             "If no one caused the failover, find its reason in the events of the cluster (aws rds "
-            "describe-events). The deploy does not need another one: with this writer, a restart of both "
-            "instances causes one failover instead of two (docs/changes.md, Another instance class).",
+            f"describe-events). {advice}",
         )
     return passed(f"The writer is {writer['DBInstanceIdentifier']}, the first instance.")
 

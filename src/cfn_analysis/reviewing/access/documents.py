@@ -1,0 +1,240 @@
+"""Policies and grants of the resources of a set, by their subject: what they allow together.
+
+A policy that is a resource of its own belongs to the bucket, queue, role or other resource that it names.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.access_properties import Grant, grants, policies
+from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import Place, as_list, value_at
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
+
+# Type of a separate policy resource -> the property of its subject, and the kind of the subject.
+_SUBJECTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "AWS::Events::EventBusPolicy": (("EventBusName", "bus"),),
+    "AWS::IAM::GroupPolicy": (("GroupName", "group"),),
+    "AWS::IAM::ManagedPolicy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
+    "AWS::IAM::Policy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
+    "AWS::IAM::RolePolicy": (("RoleName", "role"),),
+    "AWS::IAM::UserPolicy": (("UserName", "user"),),
+    "AWS::Lambda::Permission": (("FunctionName", "function"),),
+    "AWS::S3::BucketPolicy": (("Bucket", "bucket"),),
+    "AWS::SNS::TopicInlinePolicy": (("TopicArn", "topic"),),
+    "AWS::SNS::TopicPolicy": (("Topics", "topic"),),
+    "AWS::SQS::QueueInlinePolicy": (("Queue", "queue"),),
+    "AWS::SQS::QueuePolicy": (("Queues", "queue"),),
+    "AWS::SecretsManager::ResourcePolicy": (("SecretId", "secret"),),
+}
+IDENTITIES: Final = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user", "AWS::IAM::Group": "group"}
+_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
+    "bucket": ("AWS::S3::Bucket",),
+    "bus": ("AWS::Events::EventBus",),
+    "function": ("AWS::Lambda::Function",),
+    "group": ("AWS::IAM::Group",),
+    "queue": ("AWS::SQS::Queue",),
+    "role": ("AWS::IAM::Role",),
+    "secret": ("AWS::SecretsManager::Secret",),
+    "topic": ("AWS::SNS::Topic",),
+    "user": ("AWS::IAM::User",),
+}
+_TRUST: Final = "AssumeRolePolicyDocument"
+# Policies that limit what a role allows: without one, nothing is limited.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
+_LIMITS: Final = (
+    ("AWS::EKS::PodIdentityAssociation", "Policy"),
+    ("AWS::RolesAnywhere::Profile", "SessionPolicy"),
+    ("AWS::Transfer::User", "Policy"),
+)
+# Default policies.
+# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+_DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
+    ("AWS::EC2::VPCEndpoint", "PolicyDocument"): {
+        "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+    },
+    ("AWS::KMS::Key", "KeyPolicy"): {
+        "Statement": {
+            "Effect": "Allow",
+            "Principal": {"AWS": {"Ref": "AWS::AccountId"}},
+            "Action": "kms:*",
+            "Resource": "*",
+        }
+    },
+    **{place: {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}} for place in _LIMITS},
+}
+# Properties of a grant that do not limit it.
+_LABELS: Final = ("Description", "Name", "StatementId", "Tags")
+_ACTIONS: Final = ("Action", "Actions", "Permissions")
+
+
+class SubjectPolicy(NamedTuple):
+    """A policy of a subject.
+
+    Attributes:
+        node: the resource that contains it.
+        text: its statements as text, for a fast comparison.
+        document: its document.
+        named: the document with references to named resources replaced with their names.
+        owner: the resource that it belongs to, if it is in the set.
+        kind: ``role``, ``user`` or ``group`` for permissions, ``trust`` for the trust policy of a role,
+            ``limit`` for a policy that limits a role, or another word.
+    """
+
+    node: Node
+    text: str
+    document: Any
+    named: Any
+    owner: Node | None
+    kind: str
+
+
+def policies_by_subject(side: Mapping[str, ResolvedStack]) -> dict[str, list[SubjectPolicy]]:
+    """Return subject -> its policies."""
+    found: dict[str, list[SubjectPolicy]] = {}
+    for stack, resolved in side.items():
+        for name, resource in resolved.existing():
+            node = Node(stack, name)
+            for subject, kind, document, owner in _documents(resolved, node, resource):
+                named = resolved.with_names(document)
+                text = json.dumps(named, sort_keys=True, default=str)
+                found.setdefault(subject, []).append(SubjectPolicy(node, text, document, named, owner, kind))
+    return found
+
+
+# Subject, kind, document, and the resource that it belongs to if it is in the set.
+_Source = tuple[str, str, Any, Node | None]
+
+
+def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
+    """Yield the policies of a resource, and what it grants outside a policy as a policy."""
+    properties = resource.properties
+    if resource.type == "AWS::Lambda::Permission":
+        yield from _of_subjects(side, node, resource, {"Statement": _permission(properties)})
+        return
+    for place, document in policies(properties):
+        if resource.type in IDENTITIES:
+            kind = IDENTITIES[resource.type]
+            subject = _subject(side, kind, {"Ref": node.name})
+            is_trust = place == (_TRUST,)
+            yield (
+                (f"{subject} {_TRUST}", "trust", document, node)
+                if is_trust
+                else (subject, kind, document, node)
+            )
+        elif resource.type in _SUBJECTS:
+            yield from _of_subjects(side, node, resource, document)
+        else:
+            yield (*_own_subject(node, resource, place), document, _owner(node, resource, place))
+    for (kind, key), document in _DEFAULTS.items():
+        if resource.type == kind and key not in properties:
+            yield (*_own_subject(node, resource, (key,)), document, node)
+    for grant in () if resource.type in NOT_JUDGED else grants(resource.type, properties):
+        document = {"Statement": _statement(grant)}
+        if resource.type in _SUBJECTS:
+            yield from _of_subjects(side, node, resource, document)
+        else:
+            subject = f"{node.stack}.{node.name} {[step for step in grant.place if isinstance(step, str)]}"
+            yield subject, "grant", document, _owner(node, resource, grant.place)
+
+
+def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str]:
+    """Return subject and kind of a policy in a resource; a replica in a list is known by its Region."""
+    steps = []
+    for number, step in enumerate(place, 1):
+        entry = value_at(resource.properties, place[:number]) if isinstance(step, int) else None
+        steps.append(str(entry.get("Region", "*") if isinstance(entry, Mapping) else step))
+    kind = "limit" if (resource.type, ".".join(steps)) in _LIMITS else "resource"
+    return f"{node.stack}.{node.name} {'.'.join(steps)}", kind
+
+
+def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
+    """Return the resource that a policy or grant belongs to.
+
+    A grant, and a type such as AWS::Kinesis::ResourcePolicy, belongs to the resource that another of its
+    properties refers to, which may be outside the set.
+    """
+    if place and not resource.type.endswith("Policy"):
+        return node
+    others = {key: value for key, value in resource.properties.items() if key not in place[:1]}
+    return next((mention.target for mention in mentions(others, node.stack)), None)
+
+
+def _of_subjects(side: ResolvedStack, node: Node, resource: Resource, document: Any) -> Iterator[_Source]:
+    is_attached = False
+    for key, kind in _SUBJECTS[resource.type]:
+        for value in as_list(resource.properties.get(key)):
+            is_attached = True
+            owner = next((mention.target for mention in mentions(value, node.stack)), None)
+            yield _subject(side, kind, value), kind, document, owner
+    if not is_attached:
+        yield f"{node.stack}.{node.name}", "resource", document, None
+
+
+def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
+    match value:  # of a bucket, a queue or a role in the template, for any form of reference
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
+            return f"{kind} {side.name}.{name}"
+    named = (
+        name
+        for name, resource in side.existing()
+        if resource.type in _TYPES[kind] and side.with_names({"Ref": name}) == value
+    )
+    found = next(named, None)
+    return f"{kind} {side.name}.{found}" if found else f"{kind} {json.dumps(value, sort_keys=True)}"
+
+
+def _permission(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a Lambda permission as the statement that it adds to the policy of the function.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+    """
+    limits = {
+        "ArnLike": {"aws:SourceArn": properties.get("SourceArn")},
+        "StringEquals": {
+            "aws:SourceAccount": properties.get("SourceAccount"),
+            "aws:PrincipalOrgID": properties.get("PrincipalOrgID"),
+            "lambda:EventSourceToken": properties.get("EventSourceToken"),
+            "lambda:FunctionUrlAuthType": properties.get("FunctionUrlAuthType"),
+        },
+    }
+    given = {
+        operator: {key: value for key, value in keys.items() if value is not None}
+        for operator, keys in limits.items()
+    }
+    return {
+        "Effect": "Allow",
+        "Principal": _principal(properties.get("Principal")),
+        "Action": properties.get("Action", "lambda:InvokeFunction"),
+        "Resource": "*",
+        "Condition": {operator: keys for operator, keys in given.items() if keys},
+    }
+
+
+def _statement(grant: Grant) -> dict[str, Any]:
+    """Return a grant as a statement: all other properties of its mapping limit it."""
+    actions = next((key for key in _ACTIONS if key in grant.value), "")
+    limits = {key: value for key, value in grant.value.items() if key not in (grant.key, actions, *_LABELS)}
+    return {
+        "Effect": "Allow",
+        "Principal": _principal(grant.value[grant.key]),
+        "Action": grant.value.get(actions, "*"),
+        "Condition": {"StringEquals": limits} if limits else {},
+    }
+
+
+def _principal(value: Any) -> dict[str, Any]:
+    """Return the element Principal for a value that does not contain the kind of the principals."""
+    if isinstance(value, Mapping) and not is_unknown(value):
+        return dict(value)
+    services = [
+        name
+        for name in as_list(value)
+        if isinstance(name, str) and name.endswith((".amazonaws.com", ".amazon.com"))
+    ]
+    others = [name for name in as_list(value) if name not in services]
+    return {kind: names for kind, names in (("Service", services), ("AWS", others)) if names}
