@@ -10,7 +10,7 @@ from csr_templates import STACKS
 from csr_templates.hand_over.on_call_policy import COMMANDS
 from tests.system import DEFAULT_PROJECT, PROJECT
 
-from .pages import ON_CALL, ON_CALL_JA, in_each_language, read
+from .pages import JAPANESE, ON_CALL, ON_CALL_JA, OPERATIONS, OPERATIONS_JA, in_each_language, read, slug
 
 each_page = pytest.mark.parametrize("path", in_each_language(ON_CALL, ON_CALL_JA), ids=lambda path: path.name)
 
@@ -58,3 +58,19 @@ def test_commands_in_the_alarms_exist(production: dict[str, dict[str, Any]]) -> 
 
     assert len(named) > 12
     assert named - set(COMMANDS) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "operations"),
+    [(ON_CALL, OPERATIONS), *([(ON_CALL_JA, OPERATIONS_JA)] if JAPANESE else [])],
+    ids=["english", "japanese"],
+)
+def test_each_situation_is_one_click_away(path: Path, operations: Path) -> None:
+    """Every section about a problem is linked from an alarm or from the index by symptom."""
+    headings = read(operations).headings
+    last_chapter = max(index for index, (level, _) in enumerate(headings) if level == 2)
+    sections = {slug(title) for _, title in headings[last_chapter + 1 :]}
+    linked = {link.partition("#")[2] for link in read(path).links() if link.startswith(operations.name)}
+
+    assert len(sections) > 15
+    assert sections - linked == set()
