@@ -433,6 +433,11 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
       --query 'Stacks[0].[StackName, StackStatus, LastUpdatedTime || CreationTime]' || missing=1
   done
   echo "now: $(tools_time 0) (JST: $(TZ=JST-9 date +%H:%M))"
+  echo "alarms in the state ALARM:"
+  for region in $(tools_regions); do
+    aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
+      --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
+  done
   if tools_at ApiFunctionAlias 2> /dev/null; then
     function=$(tools_id ApiFunction)
     echo "deployed package (the description ends with its version):"
@@ -447,11 +452,6 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
     aws s3api list-object-versions --region "$region" --bucket "$bucket" --prefix index.html --output text \
       --query "Versions[?IsLatest].[LastModified, Key]"
   fi
-  echo "alarms in the state ALARM:"
-  for region in $(tools_regions); do
-    aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
-      --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
-  done
   exit "$missing"
 )
 show_identity() ( # shows who you are for AWS
