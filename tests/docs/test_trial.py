@@ -36,6 +36,7 @@ def test_commands_exist() -> None:
     assert [line for line in others if not line.startswith(OTHER_PROGRAMS)] == []
 
 
+@pytest.mark.acceptance  # reads the models of five services
 def test_commands_of_aws_exist(tmp_path: Path) -> None:
     """The AWS CLI knows each command with its options."""
     for line in lines():
