@@ -2,7 +2,7 @@
 
 The file contains ``compared``, an estimate to compare with: for each item, USD, its service codes (none for
 the rest) and why it differs. ``usage`` is the name of the usage file that belongs to it. ``levers`` are
-values of a parameter to try, or an item to leave out.
+values of a parameter to try, or an item to leave out. ``hours`` are those of a trial.
 """
 
 import json
@@ -14,8 +14,9 @@ from typing import Any, Final
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.costs import prices as saved
 from csr_templates.costs import usage as usage_files
+from csr_templates.costs.charges import HOURS
 from csr_templates.costs.estimate import Line, Values, estimate
-from csr_templates.costs.prices import price_text, total
+from csr_templates.costs.prices import cents, price_text, total
 from csr_templates.reference.markdown import code, codes, table
 from csr_templates.reference.markers import PageError
 from csr_templates.reference.words import Words
@@ -52,6 +53,7 @@ def cost_tables(
         "cost": tables.fixed,
         "cost-by-stack": tables.by_stack,
         "cost-compared": tables.compared,
+        "cost-hours": tables.hours,
         "cost-levers": tables.levers,
     }
 
@@ -77,6 +79,7 @@ class _Tables:
             (row["item"], Decimal(row["usd"]), row["services"], row["why"]) for row in document["compared"]
         ]
         self._levers = [*map(self._lever, document["levers"])]
+        self._hours = Decimal(document["hours"])
 
     def fixed(self, words: Words) -> Iterator[str]:
         """Yield each line of the fixed cost that is not free, and the sums."""
@@ -131,6 +134,15 @@ class _Tables:
         sums = (f"**{amount}**" for amount in (figures, found.fixed, found.used))
         head = map(words, ("item", "manual", "fixed", "usage", "why"))
         yield from table([*head], [*rows, (f"**{words('sum')}**", *sums, "")])
+
+    def hours(self, words: Words) -> Iterator[str]:
+        """Yield the fixed cost of each environment in a month and in the hours of a trial."""
+        rows = (
+            (code(name), str(found.fixed), str(cents(found.fixed * self._hours / HOURS)))
+            for name, found in self._estimates.items()
+        )
+        head = (words("environment"), words("month"), words.fill("{number} h", number=str(self._hours)))
+        yield from table(head, rows)
 
     def levers(self, words: Words) -> Iterator[str]:
         """Yield how much each change of a value adds or saves."""
