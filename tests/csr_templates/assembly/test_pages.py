@@ -130,7 +130,8 @@ def test_a_missing_word_is_reported_and_stays_english(docs: Path, assembly: Asse
             "<!-- generated: web-acl -->",
             "<!-- generated: web-rules -->",
             "{page}, line {line}: There is no table web-rules. The tables are alarm <name>, alarm-causes, "
-            "alarm-index, cost, cost-compared, cost-hours, cost-levers, database-events, settings, stacks, web-acl.",
+            "alarm-index, cost, cost-compared, cost-hours, cost-levers, database-events, settings, stacks, "
+            "web-acl.",
             id="unknown name",
         ),
         pytest.param(
