@@ -48,7 +48,7 @@ _COMMANDS = {
 }
 _OF_STACKS = ("build", "environments", "parameters", "reference", "render")
 """Commands for the stacks of this package, or of another project."""
-_REMOVED = {"release-notes": "Use csr-templates review --before v0.1.0 --format markdown."}
+_REMOVED = {"release-notes": "Use csr-templates review --before v0.2.0 --format markdown."}
 """Command of an earlier version -> what to use instead."""
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
@@ -119,6 +119,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         known = command._option_string_actions
         for word in others[: others.index("--")] if "--" in others else others:
             option = word.partition("=")[0]
+            if f"{wanted} {option}" in _REMOVED:
+                command.error(f"{option} was removed. {_REMOVED[f'{wanted} {option}']}")
             if option.startswith("--") and option not in known:
                 command.error(f"there is no option {option}.{hint(option, known)}")
     elif wanted in _REMOVED:

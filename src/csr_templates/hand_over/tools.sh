@@ -4,7 +4,8 @@
 # bash 3.2 or later on Linux, macOS, AWS CloudShell, and WSL on Windows. Project, stacks and regions come from
 # stacks.json beside this file, the names of resources from the files that it lists. tools_help lists the commands.
 # A command is a subshell, so that its variables and set -e stay inside; shellcheck warns about that, about ${...} of
-# CloudFormation in single quotes, and about the exit of a script that was not sourced.
+# CloudFormation in single quotes, and about the exit of a script that was not sourced. In bash 3.2, set -e ends a
+# command only after a simple command has failed, such as the call of a function, not after (...), [[...]] or a loop.
 
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "tools.sh needs bash. Start it with: bash" >&2
@@ -75,8 +76,9 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
   local joined usage words argument needed=$1
   shift
   set +e
-  joined=$(set -e; false; echo joined)
-  if [ -n "$joined" ]; then
+  (set -e; false; :)
+  joined=$?
+  if [ "$joined" = 0 ]; then
     echo "Call ${FUNCNAME[1]} alone: with && or ||, or in an if, bash would ignore its errors." >&2
     exit 2
   fi
@@ -301,7 +303,7 @@ tools_current_version() { # REGION SECRET: the ID of its current version
   value aws secretsmanager list-secret-version-ids --region "$1" --secret-id "$2" --output text \
     --query "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"
 }
-tools_check_origin_key() { # CHANGE_SET: fails if the API would reject the key that CloudFront sends
+tools_check_origin_key() ( # CHANGE_SET: fails if the API would reject the key that CloudFront sends
   local api frontend mine theirs other new there secret newest copy
   tools_at UsagePlan 2> /dev/null || return 0
   api=$name
@@ -335,7 +337,7 @@ tools_check_origin_key() { # CHANGE_SET: fails if the API would reject the key t
   done
   echo "$region does not have the newest version of $secret." >&2
   return 1
-}
+)
 tools_origin_secret() { # KEY: the name of the secret of an origin key
   case $1 in
     (a) tools_name OriginApiKeySecretA ;;
@@ -433,6 +435,11 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
       --query 'Stacks[0].[StackName, StackStatus, LastUpdatedTime || CreationTime]' || missing=1
   done
   echo "now: $(tools_time 0) (JST: $(TZ=JST-9 date +%H:%M))"
+  echo "alarms in the state ALARM:"
+  for region in $(tools_regions); do
+    aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
+      --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
+  done
   if tools_at ApiFunctionAlias 2> /dev/null; then
     function=$(tools_id ApiFunction)
     echo "deployed package (the description ends with its version):"
@@ -447,11 +454,6 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
     aws s3api list-object-versions --region "$region" --bucket "$bucket" --prefix index.html --output text \
       --query "Versions[?IsLatest].[LastModified, Key]"
   fi
-  echo "alarms in the state ALARM:"
-  for region in $(tools_regions); do
-    aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
-      --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
-  done
   exit "$missing"
 )
 show_identity() ( # shows who you are for AWS
@@ -601,7 +603,7 @@ run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, an
     --query 'Stacks[0].StackStatus' --output text)
   since=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$1" \
     --query CreationTime --output text)
-  (tools_check_origin_key "$1")
+  tools_check_origin_key "$1"
   operation=update
   if [ "$status" = REVIEW_IN_PROGRESS ]; then operation=create; fi # the first time
   tools_say "Executes the $operation of $deployed."
@@ -1314,6 +1316,16 @@ unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this te
 
 # ==== Network, keys, certificate ====
 
+show_network() ( # shows each NAT gateway with its state, and the gateway to which each route table sends its traffic
+  tools_begin 0
+  tools_at VPC
+  project=Name=tag:Project,Values=$TOOLS_PROJECT
+  environment=Name=tag:Environment,Values=$TOOLS_ENVIRONMENT
+  aws ec2 describe-nat-gateways --region "$region" --filter "$project" "$environment" --output text \
+    --query "NatGateways[].[Tags[?Key=='Name'].Value | [0], NatGatewayId, State]"
+  aws ec2 describe-route-tables --region "$region" --filters "$project" "$environment" --output text --query \
+    "RouteTables[?Routes[?NatGatewayId]].[Tags[?Key=='Name'].Value | [0], Routes[?NatGatewayId].[NatGatewayId, State] | [0] | join(' ', @)]"
+)
 reroute_zone() ( # ZONE: 1 or 2, the zone whose NAT gateway failed: its traffic leaves through the other one
   tools_begin 1 "$@"
   case $1 in (1) other=2 ;; (2) other=1 ;; (*) tools_stop "Choose 1 or 2." ;; esac
@@ -1582,6 +1594,17 @@ tools_numbers() { # the numbers of the instances that the parameters ask for
   reader=$(tools_parameter DatabaseCluster DatabaseReadReplica) || return
   if [ "$zones:$reader" = false:false ]; then echo 1; else echo 1 2; fi
 }
+create_missing_instances() ( # creates instances of the stack that were deleted, with their identifiers
+  tools_begin 0
+  tools_database
+  status=$(tools_cluster_status "$cluster")
+  [ "$status" = available ] || tools_stop "The cluster is $status, not available."
+  numbers=$(tools_numbers)
+  for number in $numbers; do
+    instance=$(tools_id "DatabaseInstance$number")
+    tools_create_instance "$cluster" "$instance" "$number"
+  done
+)
 create_instances() ( # creates the instances of the restored cluster; the first becomes the writer
   tools_begin 0
   tools_database
@@ -1841,6 +1864,7 @@ drop_import() ( # STACK: shows why an import failed, and deletes its change set
 same_secrets() ( # STACK: fails if a password or key has changed since the import was prepared
   tools_begin 1 "$@"
   tools_stack "$1"
+  test -f "secrets-$stack.txt" # for bash 3.2, which goes on after a loop without its input
   while read -r secret before; do
     now=$(tools_current_version "$region" "$secret")
     same=$(for version in "$before" "$now"; do

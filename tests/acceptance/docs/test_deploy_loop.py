@@ -409,7 +409,7 @@ def test_a_risk_of_the_review_stops_the_deploy_unless_in_an_incident(pipeline: P
     repaired = pipeline.deploy(failing="review", INCIDENT="yes")
 
     assert (stopped.status, len(checks)) == (1, 2)
-    assert (repaired.status, len(pipeline.checked())) == (0, 8)
+    assert (repaired.status, len(pipeline.checked())) == (0, 9)
 
 
 def test_only_deployment_of_the_api_is_not_removed(pipeline: Pipeline) -> None:

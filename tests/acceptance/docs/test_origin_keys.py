@@ -378,7 +378,7 @@ def test_imported_frontend_sends_nothing(allows: Allows) -> None:
 def test_only_what_was_checked_is_executed() -> None:
     """The page and the command check a change set right before they execute it."""
     (block,) = [block for block in read(HAND_OVER).shell() if "execute-change-set" in block.code]
-    checks = {'origin_key "$changes"': block.code, '(tools_check_origin_key "$1")': function("run_changes")}
+    checks = {'origin_key "$changes"': block.code, 'tools_check_origin_key "$1"': function("run_changes")}
     for check, code in checks.items():
         lines = [line for line in map(str.strip, code.splitlines()) if not line.startswith("tools_say ")]
         (at,) = [number for number, line in enumerate(lines) if "execute-change-set" in line]

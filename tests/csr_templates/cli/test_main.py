@@ -21,8 +21,13 @@ USAGE_ERRORS = {
         "error: there is no command 'lnit'. Did you mean 'lint'? The commands",
     ),
     "removed command": (
-        ["release-notes", "--from", "v0.1.0"],
-        "error: release-notes was removed. Use csr-templates review --before v0.1.0 --format markdown.\n",
+        ["release-notes", "--from", "v0.2.0"],
+        "error: release-notes was removed. Use csr-templates review --before v0.2.0 --format markdown.\n",
+    ),
+    "removed option": (
+        ["preflight", "prod", "--s3-bucket=packages"],
+        "csr-templates preflight: error: --s3-bucket was removed. The change set of a deploy shows the "
+        "validation by AWS: aws cloudformation create-change-set.\n",
     ),
     "unknown option": (["build", "--fast"], "csr-templates build: error: there is no option --fast."),
     "abbreviated option": (["build", "--out", "x"], "no option --out. Did you mean '--output'?\n"),

@@ -169,6 +169,30 @@ def test_current_folder_does_not_matter(tmp_path: Path) -> None:
     assert end.stdout.startswith("  finish_deletion ")
 
 
+def test_only_missing_instances_are_created(tmp_path: Path) -> None:
+    """The instance gets the identifier that the stack knows. A stopped cluster is left alone."""
+    answers = (
+        "aws() { case $* in "
+        "*DBClusterMembers*) echo '[\"id-DatabaseInstance1\"]' ;; "
+        "*DBClusters*) echo ${STATUS:-available} ;; "
+        '*--logical-resource-id*) id=${*#*--logical-resource-id }; echo "id-${id%% *}" ;; '
+        "--version) echo aws-cli/2.31.0 ;; "
+        '*) echo "$*" >> calls; echo answer ;; esac; }\n'
+    )
+    start = f"{answers}source {OUT}/tools.sh prod > /dev/null\n"
+    end = run(f"{start}create_missing_instances", tmp_path)
+    calls = (tmp_path / "calls").read_text("utf-8")
+
+    assert (end.returncode, end.stderr) == (0, "")
+    (created,) = re.findall(r"rds create-db-instance .*", calls)
+    assert "--db-instance-identifier id-DatabaseInstance2 " in created
+    assert "--availability-zone answer --promotion-tier 1 " in created
+    (tmp_path / "calls").unlink()
+    end = run(f"STATUS=stopped\n{start}create_missing_instances", tmp_path)
+    assert (end.returncode, "is stopped, not available." in end.stderr) == (1, True)
+    assert not (tmp_path / "calls").exists()
+
+
 def test_other_projects_have_the_commands_too(tmp_path: Path) -> None:
     """A build with other names: stacks and regions come from its manifest; what it lacks is named."""
     out = tmp_path / "out"
@@ -226,12 +250,16 @@ def test_times_work_with_both_kinds_of_date(tmp_path: Path) -> None:
 
 
 def test_bash_3_can_read_it() -> None:
-    """No associative array, case conversion, list from a file, or bare pattern in a substitution."""
+    """No associative array, empty list, case conversion, or bare pattern in a substitution.
+
+    Nor a check that its ``set -e`` does not obey: only a simple command ends a command there.
+    """
     text = re.sub(r"(^|\s)# .*$", "", TOOLS.read_text("utf-8"), flags=re.MULTILINE)
 
     assert not re.search(
-        r"declare -[aA]|local -[aAn]|mapfile|readarray|\$\{\w+(,,|\^\^)|\|&|&>>|coproc", text
+        r"declare -[aA]|local -[aAn]|mapfile|readarray|\$\{\w+(,,|\^\^|\[@\])|\|&|&>>|coproc", text
     )
+    assert not re.findall(r"^\s*(?:\(\w+ [^;)]*\)|\[\[.*|\(\(.*)$", text, re.MULTILINE)
     for substitution in re.findall(r"\$\(\s*case .*?esac", text, re.DOTALL):
         raise AssertionError(substitution)
 
