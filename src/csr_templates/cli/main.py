@@ -48,8 +48,13 @@ _COMMANDS = {
 }
 _OF_STACKS = ("build", "environments", "parameters", "reference", "render")
 """Commands for the stacks of this package, or of another project."""
-_REMOVED = {"release-notes": "Use csr-templates review --before v0.2.0 --format markdown."}
-"""Command of an earlier version -> what to use instead."""
+_VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
+_REMOVED = {
+    "release-notes": "Use csr-templates review --before v0.2.0 --format markdown.",
+    "preflight --change-set": _VALIDATION,
+    "preflight --s3-bucket": _VALIDATION,
+}
+"""Command or option of an earlier version -> what to use instead."""
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
