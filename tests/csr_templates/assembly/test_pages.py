@@ -289,7 +289,7 @@ docs/on-call.ja.md: The alarm dead-letters has no section. Add it, and complete 
     1. ...
 
     **連絡** ...
-""".format(first="Who invokes the function asynchronously? The message in the queue shows the event.")
+""".format(first="The message in the queue (show_dead_letters): who invokes the function asynchronously?")
         in message
     )
 
