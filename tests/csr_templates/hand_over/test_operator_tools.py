@@ -175,7 +175,7 @@ def test_only_missing_instances_are_created(tmp_path: Path) -> None:
         "aws() { case $* in "
         "*DBClusterMembers*) echo '[\"id-DatabaseInstance1\"]' ;; "
         "*DBClusters*) echo ${STATUS:-available} ;; "
-        '*--logical-resource-id*) id=${*#*--logical-resource-id }; echo "id-${id%% *}" ;; '
+        '*--logical-resource-id*) id=$*; id=${id#*--logical-resource-id }; echo "id-${id%% *}" ;; '
         "--version) echo aws-cli/2.31.0 ;; "
         '*) echo "$*" >> calls; echo answer ;; esac; }\n'
     )
