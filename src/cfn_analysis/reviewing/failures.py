@@ -15,12 +15,11 @@ from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.effects import deleted_first, refused_changes, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
-from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")

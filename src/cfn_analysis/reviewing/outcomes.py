@@ -15,7 +15,7 @@ from cfn_analysis.model.schemas import stateful_types
 from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
-from cfn_analysis.updates.documented_updates import Note
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.effects import (
     deleted_first,
     is_documented,
@@ -23,6 +23,7 @@ from cfn_analysis.updates.effects import (
     note_on_removal,
     update_order,
 )
+from cfn_analysis.updates.facts import Note
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import (
     ADD,
@@ -33,7 +34,6 @@ from cfn_analysis.updates.resource_changes import (
     ResourceChange,
     retention_policy,
 )
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 NONE: Final = "none"
 SOME: Final = "some"

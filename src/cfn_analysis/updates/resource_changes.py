@@ -8,11 +8,11 @@ from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import Place, in_words, place_in_words, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 ADD: Final = "add"
 UPDATE: Final = "update"
