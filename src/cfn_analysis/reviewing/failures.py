@@ -11,7 +11,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
@@ -71,7 +71,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = [cause.name for cause in change.causes if cause.name]
+            causes = [cause.name for cause in change.decisive if cause.name]
             yield risk(
                 WILL_FAIL,
                 change.node,
@@ -159,7 +159,11 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same:
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
     stack = "" if holder.stack == node.stack else holder.stack
-    return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
+    detail: dict[str, Detail] = {"holder": holder.name, "stack": stack, "same": same}
+    if sentence == sentences.NAME_FREE_LATER:
+        actions = [environment.resources[changed].change.action for changed in (holder, node)]
+        detail["is_renamed"] = actions == [REMOVE, ADD]
+    return risk(WILL_FAIL, node, sentence, **detail)
 
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:

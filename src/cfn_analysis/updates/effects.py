@@ -144,6 +144,11 @@ def not_replaced_if(type_name: str, place: Place) -> str:
     return _facts_at(type_name, place).not_replaced_if
 
 
+def replacement_reason(type_name: str, place: Place) -> str:
+    """Return what else, besides the change at a place, makes it a replacement; empty if nothing does."""
+    return _facts_at(type_name, place).reason
+
+
 def refused_changes(
     type_name: str, properties: Collection[str], changed: ChangedProperties
 ) -> Iterator[tuple[Refusal, Truth]]:

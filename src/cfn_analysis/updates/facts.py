@@ -67,6 +67,7 @@ class PropertyFacts(NamedTuple):
     """What is known about a change of a property: the fields of ``facts.yaml``, in their order."""
 
     replaces: Case | None = None
+    reason: str = ""
     not_replaced_if: str = ""
     note: Note | None = None
     quiet_if: Case | None = None
@@ -116,6 +117,7 @@ def _property_facts(name: str, row: Mapping[str, Any], page: str) -> PropertyFac
     refused: Sequence[Mapping[str, str]] = row.get("refused", ())
     return PropertyFacts(
         _case(row.get("replaces")),
+        row.get("reason", ""),
         row.get("not replaced if", ""),
         _note(row, page),
         _case(row.get("unless")),

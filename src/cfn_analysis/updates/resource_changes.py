@@ -85,6 +85,11 @@ class ResourceChange(NamedTuple):
         return max((cause.effect for cause in self.causes), default=Effect.NONE)
 
     @property
+    def decisive(self) -> list[Cause]:
+        """The causes with the strongest effect, which determine the action."""
+        return [cause for cause in self.causes if cause.effect == self.effect]
+
+    @property
     def properties(self) -> list[str]:
         """The changed properties, without duplicates."""
         return list(dict.fromkeys(str(cause.place[0]) for cause in self.causes if cause.place))
