@@ -61,26 +61,19 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     region = stacks[change.node.stack].built.region
     if before.type != after.type or deleted_first(after.type, region):
         return
-    kept = (
-        (group, why)
-        for group, why in unique_properties(after.type, region, after.properties)
-        if not {*group} & {*change.properties}
-    )
-    for group, why in kept:
-        certain = change.action == REPLACE
+    certain = change.action == REPLACE
+    for group, why in unique_properties(after.type, region, after.properties):
+        if {*group} & {*change.properties}:
+            continue
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = [cause.name for cause in change.decisive if cause.name]
-            yield risk(
-                WILL_FAIL,
-                change.node,
-                sentences.NAME_KEPT,
-                certain=certain,
-                kept=in_words(after.attributes["Properties"].get(group[0])),
-                by=group[0],
-                causes=", ".join(causes[:3]),
-            )
+            detail = {
+                "kept": in_words(after.attributes["Properties"].get(group[0])),
+                "by": group[0],
+                "causes": ", ".join([cause.name for cause in change.decisive if cause.name][:3]),
+            }
+            yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, certain=certain, **detail)
         return
 
 
@@ -90,15 +83,8 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     for refusal, applies in refused_changes(after.type, change.properties, changed):
-        yield risk(
-            WILL_FAIL,
-            change.node,
-            sentences.UPDATE_REFUSED,
-            certain=applies is YES,
-            why=refusal.why,
-            way_out=refusal.way_out,
-            source=refusal.source,
-        )
+        detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=applies is YES, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
