@@ -61,10 +61,8 @@ class Side(NamedTuple):
             path = file.relative_to(self.root or file.root)
             names = [name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})]
             lines = {name: line for name in names if (line := line_of(name, known)) is not None}
-            # A removed resource has the module without a line.
-            return defaultdict(
-                path.as_posix, {name: f"{path.as_posix()}:{line}" for name, line in lines.items()}
-            )
+            sources = {name: f"{path.as_posix()}:{line}" for name, line in lines.items()}
+            return defaultdict(path.as_posix, sources)  # a removed resource has only the module
         return {}
 
 

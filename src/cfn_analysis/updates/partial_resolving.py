@@ -53,12 +53,10 @@ def _names_resource(value: Any) -> bool:
         case {"Fn::GetAtt": _}:
             return True
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
+            return _names_resource(parts)
         case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
+            return _names_resource([*value.values()])
+    return isinstance(value, list) and any(map(_names_resource, value))
 
 
 class OtherStacks:
@@ -133,14 +131,7 @@ class PartialBody(Body):
         region: str,
         unknown: Collection[str] = (),
     ) -> None:
-        """Set the known values.
-
-        Args:
-            template: the template, without macros.
-            given: the parameter values of the deploy.
-            region: of the stack.
-            unknown: per-deploy parameters, whose Default does not apply.
-        """
+        """Use the parameter values of the deploy; the Default of ``unknown`` ones does not apply."""
         declared = template.get("Parameters", {})
         known = pseudo_parameters(region)
         pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
