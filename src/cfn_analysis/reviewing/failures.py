@@ -6,20 +6,20 @@ from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import in_words, value_at
+from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.effects import refused_changes, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
-from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
@@ -59,28 +59,21 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     region = stacks[change.node.stack].built.region
-    if before.type != after.type or deleted_first(after.type, region):
+    if before.type != after.type or known_schema(after.type, region).deleted_first:
         return
-    kept = (
-        (group, why)
-        for group, why in unique_properties(after.type, region, after.properties)
-        if not {*group} & {*change.properties}
-    )
-    for group, why in kept:
-        certain = change.action == REPLACE
+    certain = change.action == REPLACE
+    for group, why in unique_properties(after.type, region, after.properties):
+        if {*group} & {*change.properties}:
+            continue
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = tuple(cause.name for cause in change.causes if cause.name)[:3]
-            yield risk(
-                WILL_FAIL,
-                change.node,
-                sentences.NAME_KEPT,
-                certain=certain,
-                kept=in_words(after.attributes["Properties"].get(group[0])),
-                by=group[0],
-                causes=causes,
-            )
+            detail: dict[str, Detail] = {
+                "kept": in_words(after.attributes["Properties"].get(group[0])),
+                "by": group[0],
+                "causes": tuple(cause.name for cause in change.decisive if cause.name)[:3],
+            }
+            yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, certain=certain, **detail)
         return
 
 
@@ -90,15 +83,8 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     for refusal, applies in refused_changes(after.type, change.properties, changed):
-        yield risk(
-            WILL_FAIL,
-            change.node,
-            sentences.UPDATE_REFUSED,
-            certain=applies is YES,
-            why=refusal.why,
-            way_out=refusal.way_out,
-            source=refusal.source,
-        )
+        detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=applies is YES, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -159,7 +145,11 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same:
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
     stack = "" if holder.stack == node.stack else holder.stack
-    return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
+    detail: dict[str, Detail] = {"holder": holder.name, "stack": stack, "same": same}
+    if sentence == sentences.NAME_FREE_LATER:
+        actions = [environment.resources[changed].change.action for changed in (holder, node)]
+        detail["is_renamed"] = actions == [REMOVE, ADD]
+    return risk(WILL_FAIL, node, sentence, **detail)
 
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -28,6 +28,7 @@ from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
+from cfn_analysis.model.wording import hint
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -52,12 +53,10 @@ def _names_resource(value: Any) -> bool:
         case {"Fn::GetAtt": _}:
             return True
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
+            return _names_resource(parts)
         case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
+            return _names_resource([*value.values()])
+    return isinstance(value, list) and any(map(_names_resource, value))
 
 
 class OtherStacks:
@@ -107,6 +106,10 @@ def is_no_echo(declaration: Mapping[str, Any]) -> bool:
     return str(declaration.get("NoEcho")).lower() == "true"
 
 
+class MissingConditionError(ValueError):
+    """A resource, output or Fn::If names a condition that the template does not have."""
+
+
 class PartialConditions(Conditions):
     """Conditions, of which each is true, false or unknown."""
 
@@ -128,14 +131,7 @@ class PartialBody(Body):
         region: str,
         unknown: Collection[str] = (),
     ) -> None:
-        """Set the known values.
-
-        Args:
-            template: the template, without macros.
-            given: the parameter values of the deploy.
-            region: of the stack.
-            unknown: per-deploy parameters, whose Default does not apply.
-        """
+        """Use the parameter values of the deploy; the Default of ``unknown`` ones does not apply."""
         declared = template.get("Parameters", {})
         known = pseudo_parameters(region)
         pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
@@ -158,10 +154,17 @@ class PartialBody(Body):
             names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
-    def exists(self, body: Mapping[str, Any]) -> Truth:
-        """Return whether a resource or an output exists."""
+    def exists(self, body: Mapping[str, Any], path: str) -> Truth:
+        """Return whether the resource or output at a path exists."""
         condition = body.get("Condition")
-        return YES if condition is None else self.truths.get(condition, UNKNOWN)
+        return YES if condition is None else self._truth(condition, path)
+
+    def _truth(self, condition: str, path: str) -> Truth:
+        if condition not in self.truths:
+            raise MissingConditionError(
+                f"{path}: {condition} is not a condition of this template.{hint(condition, self.truths)}"
+            )
+        return self.truths[condition]
 
     def refused_values(self) -> list[str]:
         """Return why CloudFormation refuses the parameter values, as far as it is known."""
@@ -211,7 +214,7 @@ class PartialBody(Body):
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         match name, node:
-            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition, UNKNOWN) is UNKNOWN:
+            case "Fn::If", [str(condition), yes, no] if self._truth(condition, path) is UNKNOWN:
                 branches = [self.value(yes, path), self.value(no, path)]
                 return {name: [condition, *branches, self.condition_inputs(condition)]}
         return super()._call(name, node, path)

@@ -24,7 +24,6 @@ class Resource(NamedTuple):
         type: its type; a custom resource has the general one.
         exists: whether its condition is true.
         condition_inputs: if ``exists`` is not known, the values that it depends on, as text.
-        properties: resolved.
         attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
     """
 
@@ -36,13 +35,7 @@ class Resource(NamedTuple):
 
 
 class Output(NamedTuple):
-    """An output of a template, resolved.
-
-    Attributes:
-        exists: whether its condition is true.
-        value: its value.
-        export: the name of its export; None without an export.
-    """
+    """An output of a template, resolved; its export is the name, or None without an export."""
 
     exists: Truth
     value: Any
@@ -50,13 +43,7 @@ class Output(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A reference to a resource in a value.
-
-    Attributes:
-        place: its path from the properties.
-        target: the resource.
-        attribute: the attribute; empty for Ref.
-    """
+    """A reference in a value: its path from the properties, the resource, and the attribute; "" for Ref."""
 
     place: Place
     target: Node
@@ -68,13 +55,10 @@ class ResolvedStack:
     """One stack of the set.
 
     Attributes:
-        built: the stack with its template.
         earlier: name -> stack of the set that is deployed before it.
         given: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
-        truths: condition -> whether it is true.
         resources: logical ID -> resource, including those with a false condition.
-        outputs: key -> output.
         importers: name of an export -> the resources that import it, once for each import.
         readers: output of another stack of the set -> the resources that read it, also by an import.
         refused_values: why CloudFormation refuses the parameter values.
@@ -153,14 +137,9 @@ class ResolvedStack:
 
 @dataclass
 class _Reading(OtherStacks):
-    """What one part of a template reads from other stacks.
+    """What one part of a template reads from other stacks: exports, once for each import, and outputs.
 
-    Attributes:
-        region: of its stack.
-        earlier: name -> stack that is deployed before it.
-        deployed: region and name of an export -> its value before the deploy.
-        imports: names of exports, once for each import.
-        outputs: the outputs that it reads, also by an import.
+    ``deployed`` is region and name of an export -> its value before the deploy.
     """
 
     region: str
@@ -200,6 +179,7 @@ def resolve_set(
 
     Raises:
         ResolveError: a template has a macro.
+        MissingConditionError: a template names a condition that it does not have.
     """
     deployed = {
         (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)
@@ -250,7 +230,7 @@ def _resolve(
 
 
 def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
-    exists = body.exists(declared)
+    exists = body.exists(declared, f"Resources.{name}")
     type_name = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
     node = declared.get("Properties", {})
     properties = body.value(node, f"Resources.{name}.Properties")
@@ -264,7 +244,7 @@ def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
     export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
-    return Output(body.exists(declared), value, export_name)
+    return Output(body.exists(declared, f"Outputs.{key}"), value, export_name)
 
 
 def resource_at(node: Node, stacks: Mapping[str, ResolvedStack]) -> Resource | None:
