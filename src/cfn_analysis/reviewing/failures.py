@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
-from cfn_analysis.model.references import in_words, value_at
+from cfn_analysis.model.references import as_list, in_words, value_at
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.address_blocks import overlapping_blocks
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
@@ -46,6 +47,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         yield from _update_denied(environment.before, outcome.change)
         yield from _not_deleted(outcome)
     yield from _names_taken(environment)
+    yield from overlapping_blocks(environment)
 
 
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
@@ -128,11 +130,12 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
             holders.setdefault(key, []).append(node)
     for node, outcome in environment.resources.items():
         new = outcome.change.after
-        if outcome.change.action not in (ADD, REPLACE) or new is None:
+        if outcome.change.action not in (ADD, UPDATE, REPLACE) or new is None:
             continue
         rivals = (
             (holder, same)
             for key, same in _identities(environment.after[node.stack], new)
+            if outcome.change.action != UPDATE or node not in holders.get(key, [])
             for holder in holders.get(key, [])
             if holder != node and (holder.stack == node.stack or "AWS::StackName" not in key)
         )
@@ -169,7 +172,7 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, 
     for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
         values: list[Any] = [in_stack(side.name, side.with_names(value)) for value in given]
-        if values[0] is not None:
-            scope = "" if resource.type.startswith(_GLOBAL) else region
-            key = json.dumps([resource.type, scope, group, values], sort_keys=True)
+        scope = "" if resource.type.startswith(_GLOBAL) else region
+        for value in as_list(values[0]):
+            key = json.dumps([resource.type, scope, group, value, values[1:]], sort_keys=True)
             yield key, series(group) if why else ""

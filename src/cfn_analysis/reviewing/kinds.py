@@ -7,6 +7,7 @@ DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
 OPENS: Final = "opens"
 NOT_JUDGED: Final = "not-judged"
+SWITCHED_OFF: Final = "switched-off"
 GUARD: Final = "guard"
 REPLACED: Final = "replace"
 RENAME: Final = "rename"
@@ -20,6 +21,7 @@ KINDS: Final = (
     EXPORT,
     OPENS,
     NOT_JUDGED,
+    SWITCHED_OFF,
     GUARD,
     REPLACED,
     RENAME,

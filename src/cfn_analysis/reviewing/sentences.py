@@ -74,6 +74,11 @@ NAME_FREE_LATER: Final = (
     "the existing resource under the new logical ID."
 )
 NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{same:Change one of them|Choose another name}}."
+BLOCK_TAKEN: Final = (
+    "The deploy fails: {name} cannot be created with {block}, which overlaps {taken} of {holder:{holder}|the "
+    "old subnet, which is deleted afterwards}. Choose a block that is free, or deploy in two steps: first "
+    "remove the old subnet, then add the new one."
+)
 KEY_NO_LONGER_ACCEPTED: Final = (
     "{sender} of the deployed stack {stack} sends the key of {name}, which the API does not accept after "
     "this deploy: the API rejects its requests. First accept both keys, then change {stack} to the new key, "
@@ -149,6 +154,7 @@ SECRET_GENERATED: Final = (
 
 # Access and guards.
 
+SWITCHED_OFF: Final = "{each}: {problems:; }. Make sure that nothing uses it any more, or revert the change."
 WEAKENED: Final = "{each}: {problems:; }."
 GUARD_REMOVED: Final = "{each} is removed: {effect}."
 TRAFFIC_ALLOWED: Final = "{each} allows more traffic than before: {traffic:; }."

@@ -99,13 +99,18 @@ def problems(
 
 def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
     """Yield the problem of a changed value, in words; the first matching setting judges it."""
+    setting = setting_of(type_name, value.place, settings)
+    goes = value.of_item and value.after is None
+    if setting and (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
+        yield f"{value.place} {problem}"
+
+
+def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
+    """Return the first setting that judges the value at a place of a resource; None if there is none."""
     for setting in settings:
-        fits = setting.types in type_name
-        if fits and any(_ends_with(value.place, end) for end in setting.places.split()):
-            goes = value.of_item and value.after is None
-            if (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
-                yield f"{value.place} {problem}"
-            return
+        if setting.types in type_name and any(_ends_with(place, end) for end in setting.places.split()):
+            return setting
+    return None
 
 
 def _ends_with(place: str, end: str) -> bool:

@@ -190,6 +190,8 @@ def differ_for_certain(before: Any, after: Any) -> bool:
     match before, after:
         case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
             return True
+        case {"Fn::Base64": old}, {"Fn::Base64": new}:
+            return differ_for_certain(old, new)
         case {"Ref": str(old)}, {"Ref": str(new)}:
             return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
         case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
@@ -205,13 +207,27 @@ def differ_for_certain(before: Any, after: Any) -> bool:
 
 
 def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None) -> bool:
-    """Return whether the texts of two lists of parts differ for certain: one part, or only known parts."""
-    if before is None or after is None or len(before) != len(after):
+    """Return whether the texts of two lists of parts differ for certain.
+
+    Their length differs, or one part, or only known parts.
+    """
+    if before is None or after is None:
+        return False
+    known, unknown = zip(*(_split(parts) for parts in (before, after)), strict=True)
+    if unknown[0] == unknown[1] and known[0] != known[1]:
+        return True
+    if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     if all(isinstance(part, str) for pair in differing for part in pair):
         return bool(differing)
     return len(differing) == 1 and differ_for_certain(*differing[0])
+
+
+def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
+    """Return the length of the known parts, and how often each unknown part occurs."""
+    known = sum(len(part) for part in parts if isinstance(part, str))
+    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if not isinstance(part, str))
 
 
 def _holds_unknown(value: Any) -> bool:

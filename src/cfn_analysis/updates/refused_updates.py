@@ -72,6 +72,23 @@ def _smaller(name: str) -> Case:
     return applies
 
 
+def _other_than_default(name: str, default: str) -> Case:
+    def applies(changed: ChangedProperties) -> Truth:
+        values = [side.get(name, default) for side in (changed.before, changed.after)]
+        return UNKNOWN if any(map(is_unknown, values)) else truth_of(values[0] != values[1])
+
+    return applies
+
+
+def _attribute_changed(changed: ChangedProperties) -> Truth:
+    """Return whether a user pool loses an attribute, or changes one."""
+    old, new = (as_list(side.get("Schema")) for side in (changed.before, changed.after))
+    if any(map(is_unknown, [*old, *new])):
+        return UNKNOWN
+    kept = [as_strings(attribute) for attribute in new]
+    return truth_of(any(as_strings(attribute) not in kept for attribute in old))
+
+
 def _ttl_attribute(changed: ChangedProperties) -> Truth:
     old, new = (side.get("TimeToLiveSpecification") for side in (changed.before, changed.after))
     if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
@@ -91,32 +108,36 @@ def _only_region(changed: ChangedProperties) -> Truth:
 
 
 def _version(text: str) -> list[int]:
-    return [int(digits) for digits in re.findall("[0-9]+", text)]
+    """Return the numbers of a version; OpenSearch follows Elasticsearch, whose numbers are higher."""
+    return [int(text.startswith("OpenSearch")), *map(int, re.findall("[0-9]+", text))]
 
 
-def _versions(changed: ChangedProperties) -> tuple[list[int], list[int]] | None:
-    """Return the engine versions before and after; None if one is not known."""
-    old, new = known_text(changed.before, "EngineVersion"), known_text(changed.after, "EngineVersion")
+def _versions(changed: ChangedProperties, name: str) -> tuple[list[int], list[int]] | None:
+    """Return the versions before and after; None if one is not known."""
+    old, new = known_text(changed.before, name), known_text(changed.after, name)
     return None if old is None or new is None else (_version(old), _version(new))
 
 
-def _older(changed: ChangedProperties) -> Truth:
-    if (versions := _versions(changed)) is None:
-        return NO
-    shortest = min(map(len, versions))
-    return truth_of(versions[1][:shortest] < versions[0][:shortest])
+def _older(name: str) -> Case:
+    def applies(changed: ChangedProperties) -> Truth:
+        if (versions := _versions(changed, name)) is None:
+            return NO
+        shortest = min(map(len, versions))
+        return truth_of(versions[1][:shortest] < versions[0][:shortest])
+
+    return applies
 
 
 def _major_without_consent(changed: ChangedProperties) -> Truth:
     engine = known_text(changed.after, "Engine") or ""
-    if (versions := _versions(changed)) is None or engine.startswith("aurora") or not engine:
+    if (versions := _versions(changed, "EngineVersion")) is None or engine.startswith("aurora") or not engine:
         return NO
     allowed = changed.after.get("AllowMajorVersionUpgrade", False)
     if is_unknown(allowed):
         return UNKNOWN
     if str(as_strings(allowed)) == "true":
         return NO
-    old, new = versions
+    (_, *old), (_, *new) = versions
     parts = 1 if engine == "postgres" and old[:1] >= [10] else 2  # 8.0 and 8.4 of MySQL are major versions
     return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])
 
@@ -124,6 +145,23 @@ def _major_without_consent(changed: ChangedProperties) -> Truth:
 _NEW_KEY: Final = (
     "create a new key under another logical ID, move to it, and keep the old one for what it encrypted"
 )
+_GUIDES: Final = "https://docs.aws.amazon.com/"
+_NO_WAY_BACK: Final = (
+    ("AWS::DocDB::DBCluster", "EngineVersion", "DocumentDB", "cluster",
+     f"{_GUIDES}documentdb/latest/developerguide/docdb-mvu.html"),
+    ("AWS::EKS::Cluster", "Version", "EKS", "cluster",
+     f"{_GUIDES}eks/latest/userguide/update-cluster.html"),
+    ("AWS::Elasticsearch::Domain", "ElasticsearchVersion", "OpenSearch Service", "domain",
+     f"{_GUIDES}opensearch-service/latest/developerguide/version-migration.html"),
+    ("AWS::MSK::Cluster", "KafkaVersion", "MSK", "cluster",
+     f"{_GUIDES}msk/latest/developerguide/version-upgrades.html"),
+    ("AWS::MemoryDB::Cluster", "EngineVersion", "MemoryDB", "cluster",
+     f"{_GUIDES}memorydb/latest/APIReference/API_UpdateCluster.html"),
+    ("AWS::Neptune::DBCluster", "EngineVersion", "Neptune", "cluster",
+     f"{_GUIDES}neptune/latest/userguide/engine-updates.html"),
+    ("AWS::OpenSearchService::Domain", "EngineVersion", "OpenSearch Service", "domain",
+     f"{_GUIDES}opensearch-service/latest/developerguide/version-migration.html"),
+)  # fmt: skip
 _RDS: Final = "https://docs.aws.amazon.com/AmazonRDS/latest/"
 
 REFUSED: Final = (
@@ -132,6 +170,21 @@ REFUSED: Final = (
         _always,
         "CloudFormation does not change the service token of a custom resource",
         "create a custom resource under another logical ID",
+    ),
+    Refusal(
+        "AWS::Cognito::UserPool.Schema",
+        _attribute_changed,
+        "Cognito does not change or delete an attribute of a user pool",
+        "keep the attribute, and add another one",
+    ),
+    *(
+        Refusal(
+            f"AWS::Cognito::UserPool.{name}",
+            _differs(name),
+            f"the {name} of a user pool cannot be changed",
+            "create a user pool under another logical ID, and move the users",
+        )
+        for name in ("AliasAttributes", "UsernameAttributes", "UsernameConfiguration")
     ),
     Refusal(
         "AWS::DynamoDB::Table.GlobalSecondaryIndexes",
@@ -176,7 +229,7 @@ REFUSED: Final = (
     *(
         Refusal(
             f"{type_name}.EngineVersion",
-            _older,
+            _older("EngineVersion"),
             "ElastiCache does not go back to an older version",
             "delete the cluster and create it again with the older version",
             "https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/VersionManagement.HowTo.html",
@@ -184,8 +237,25 @@ REFUSED: Final = (
         for type_name in ("AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup")
     ),
     Refusal(
+        "AWS::Logs::LogGroup.LogGroupClass",
+        _other_than_default("LogGroupClass", "STANDARD"),
+        "the class of a log group cannot be changed",
+        "create a log group with the other class under another name",
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html",
+    ),
+    *(
+        Refusal(
+            f"{type_name}.{name}",
+            _older(name),
+            f"{service} does not go back to an older version",
+            f"create a {noun} with the older version, and move to it",
+            source,
+        )
+        for type_name, name, service, noun, source in _NO_WAY_BACK
+    ),
+    Refusal(
         "AWS::RDS::DBCluster.EngineVersion",
-        _older,
+        _older("EngineVersion"),
         "RDS does not go back to an older version",
         "restore a snapshot of the older version into a new cluster",
         f"{_RDS}AuroraUserGuide/AuroraMySQL.Updates.Upgrading.html",
@@ -199,7 +269,7 @@ REFUSED: Final = (
     ),
     Refusal(
         "AWS::RDS::DBInstance.EngineVersion",
-        _older,
+        _older("EngineVersion"),
         "RDS does not go back to an older version",
         "restore a snapshot of the older version into a new instance",
         f"{_RDS}UserGuide/USER_UpgradeDBInstance.Upgrading.html",

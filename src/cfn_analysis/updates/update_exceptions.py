@@ -103,7 +103,8 @@ def _tenancy(changed: ChangedProperties) -> Truth:
         known_text({"InstanceTenancy": "default", **side}, "InstanceTenancy")
         for side in (changed.before, changed.after)
     )
-    return UNKNOWN if None in tenancies else truth_of(tenancies != ("dedicated", "default"))
+    in_place = (("dedicated", "default"), (tenancies[0], tenancies[0]))
+    return UNKNOWN if None in tenancies else truth_of(tenancies not in in_place)
 
 
 def _replacing_policy(changed: ChangedProperties) -> Truth:
@@ -220,7 +221,9 @@ QUIET_IF: Final[Mapping[str, Mapping[str, Case]]] = {
 NAME_SCOPES: Final[Mapping[str, tuple[str, ...]]] = {
     "AWS::EC2::SecurityGroup": ("VpcId",),
     "AWS::ECS::Service": ("Cluster",),
+    "AWS::Events::Rule": ("EventBusName",),
     "AWS::Lambda::Alias": ("FunctionName",),
+    "AWS::Scheduler::Schedule": ("GroupName",),
     **{f"AWS::WAFv2::{noun}": ("Scope",) for noun in ("IPSet", "RegexPatternSet", "RuleGroup", "WebACL")},
 }
 """Type -> properties of the scope in which a name is unique, in addition to account and region."""
@@ -231,7 +234,8 @@ class Unique(NamedTuple):
 
     Attributes:
         type: the type.
-        properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
+        properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given. Each
+            item of a list must differ.
         why: the reason that a new resource is rejected while the old one exists.
         given: property -> value that it must have for the row to apply; None if it must be missing.
     """
@@ -253,6 +257,12 @@ UNIQUE: Final = (
     *(
         Unique(f"AWS::CloudFront::{noun}", (f"{noun}Config.Name",), "the name is still that of the old one")
         for noun in _NAMED_IN_CONFIG
+    ),
+    # https://repost.aws/knowledge-center/resolve-cnamealreadyexists-error
+    Unique(
+        "AWS::CloudFront::Distribution",
+        ("DistributionConfig.Aliases",),
+        "the alternate domain name is still that of the old distribution",
     ),
     Unique(
         "AWS::ApiGateway::Resource",

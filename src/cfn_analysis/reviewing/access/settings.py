@@ -140,7 +140,7 @@ _PUBLIC_SETTINGS: Final = (
     Setting("", "OnUnauthenticatedRequest", in_order("authenticate=deny allow", _ANONYMOUS, "authenticate")),
 )
 # The first match applies. Documentation: the page of the type in the template reference.
-_SETTINGS: Final = (
+SETTINGS: Final = (
     Setting(
         "",
         "BlockPublicAcls BlockPublicPolicy IgnorePublicAcls RestrictPublicBuckets",
@@ -257,7 +257,7 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
     elif change.action != REMOVE and before is not None and after is not None:
         if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
-            yield from problems(change, _SETTINGS)  # otherwise encrypted with another key
+            yield from problems(change, SETTINGS)  # otherwise encrypted with another key
         yield from _countries(before.properties, after.properties)
         if change.type == "AWS::EKS::Cluster":
             yield from _reachable(before.properties, after.properties)

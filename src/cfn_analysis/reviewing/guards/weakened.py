@@ -58,7 +58,7 @@ def _deleted_after_days(what: str) -> Callable[[Any, Any], str]:
 
 
 # The first match applies. Defaults: the page of each type in the template reference.
-_SETTINGS: Final = (
+SETTINGS: Final = (
     Setting(
         "",
         "DeletionProtection DeletionProtectionEnabled DeleteProtection DisableApiTermination "
@@ -144,7 +144,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
     if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    found = list(problems(change, _SETTINGS, gone))
+    found = list(problems(change, SETTINGS, gone))
     yield from found
     yield from _shorter(change.type, before.properties, after.properties)
     if change.type == "AWS::WAFv2::LoggingConfiguration":

@@ -1,0 +1,225 @@
+"""Resources that stop serving although they stay: disabled, scaled to zero, or without what they serve.
+
+A switch is a boolean or a choice in the schema of the type, whose name says that it turns something on. What
+names do not tell is in the tables. Documentation: the page of each type in the template reference.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import as_list, value_at
+from cfn_analysis.model.schemas import SchemasError, property_schema
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.access.settings import SETTINGS as OPENING
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.guards.weakened import SETTINGS as GUARDING
+from cfn_analysis.reviewing.kinds import SWITCHED_OFF
+from cfn_analysis.reviewing.values import (
+    Setting,
+    ValueChange,
+    judged,
+    must_not_be,
+    must_not_be_removed,
+    setting_of,
+    text,
+    value_changes,
+    words,
+)
+from cfn_analysis.updates.resolved_stack import mentions
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
+
+_OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
+_ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
+_SWITCH: Final = re.compile(r"(Is)?(Enabled?|Active)|\w*(State|Status|Level)|SendingEnabled|Log\w*Enabled")
+_INVERTED: Final = ("Disabled", "DisableExecuteApiEndpoint")
+# Parts whose loss costs money or comfort, and stops no one.
+_FEATURES: Final = re.compile(
+    r"AutoStop|Banner|Enclave|Lifecycle|OriginShield|Stickiness|TagsPropagation|TimeToLive|VersionLifecycle"
+)
+_COUNT: Final = re.compile(
+    r"(Desired|Initial|Max|Maximum|Reserved|Target|Total)\w*"
+    r"(Capacity|Concurrency|Count|Executions|Instances|Sessions|Size|Units|Vcpus|vCpus)"
+    r"|(Copy|Instance|Task|Worker)Count|NumberOf(Broker)?Nodes|TrafficDialPercentage|Weight"
+    r"|(Throttling)?(Burst|Rate)Limit"
+)
+_NO_COUNT: Final = re.compile(r"(?i).*(buffer|ondemand|prepared|receive|retry|spot|threshold|tolerance).*")
+_LOG: Final = re.compile(
+    r"(\w*[a-z])?Log(s|ging)?"
+    r"(Config|Configurations?|Delivery\w*|Destination\w*|Exports?|Info|Options|Policy|Publishing\w*|Settings?"
+    r"|\w*(Arn|Bucket|Uri))?"
+)
+# Without its own destination, a function still logs to the log group of its name.
+_LOGGING_ANYWAY: Final = "AWS::Lambda::Function"
+
+_UNUSED: Final = "it is no longer used"
+_NOT_SENT: Final = "it no longer gets events"
+_REJECTED: Final = "requests for it are rejected"
+_NO_REQUESTS: Final = "it no longer gets requests"
+_UNRESOLVED: Final = "its name is no longer resolved"
+_NO_SIGN_IN: Final = "clients that use it cannot sign in"
+_LOST: Final = tuple(
+    Setting(types, places, must_not_be_removed(effect))
+    for types, places, effect in (
+        ("AWS::ApiGateway::BasePathMapping", "Stage", "its domain name no longer leads to the stage"),
+        ("AWS::ApiGateway::Method", "Integration.Uri", "requests no longer reach the backend"),
+        ("AWS::ApiGateway::UsagePlan", "ApiStages[] ApiId Stage", "its API keys are rejected there"),
+        ("AWS::ApiGateway", "DeploymentId", "it no longer serves an API"),
+        ("AWS::ApiGatewayV2::Route", "Target", "requests no longer reach the backend"),
+        ("AWS::AutoScaling::AutoScalingGroup", "TargetGroupARNs[] LoadBalancerNames[]", _NO_REQUESTS),
+        ("AWS::CloudFront::Distribution", "Aliases[]", _REJECTED),
+        ("AWS::CloudFront::Distribution", "DefaultRootObject", "requests for the root of the site fail"),
+        ("AWS::Cognito::UserPool", "LambdaConfig", _UNUSED),
+        ("AWS::Cognito::UserPoolClient",
+         "CallbackURLs[] ExplicitAuthFlows[] SupportedIdentityProviders[] AllowedOAuthFlows[]", _NO_SIGN_IN),
+        ("AWS::DynamoDB::Table", "StreamSpecification.StreamViewType", "consumers no longer get changes"),
+        ("AWS::EC2::VPCEndpoint", "RouteTableIds[] SubnetIds[]", "traffic from there no longer uses it"),
+        ("AWS::ECS::Service", "TargetGroupArn LoadBalancerName", _NO_REQUESTS),
+        ("AWS::ECS::Service", "ServiceRegistries[] RegistryArn", _UNRESOLVED),
+        ("AWS::ElasticLoadBalancing::LoadBalancer", "Listeners[] LoadBalancerPort", _REJECTED),
+        ("AWS::Events::Rule", "Targets[] Arn", _NOT_SENT),
+        ("AWS::Route53::RecordSetGroup", "RecordSets[] Name", _UNRESOLVED),
+        ("AWS::S3::Bucket", "Function Queue Topic EventBridgeEnabled", _NOT_SENT),
+        ("AWS::S3::Bucket", "IndexDocument RedirectAllRequestsTo.HostName", "its website is not served"),
+        ("AWS::SNS::Topic", "Subscription[] Endpoint", _NOT_SENT),
+    )
+)  # fmt: skip
+_OTHER: Final = (
+    Setting(
+        "",
+        "PrivateDnsEnabled EnableDnsSupport",
+        must_not_be("false", "names are no longer resolved", "false"),
+    ),
+    Setting("", "EnableHttpEndpoint", must_not_be("false", "the Data API rejects requests", "false")),
+    Setting(
+        "AWS::CloudFront::Distribution",
+        "IPV6Enabled",
+        must_not_be("false", "IPv6 is no longer served", "false"),
+    ),
+    Setting(
+        "AWS::Cognito::UserPool",
+        "AllowAdminCreateUserOnly",
+        must_not_be("true", "no one can sign up", "false"),
+    ),
+)
+_ALL_LOST: Final = {
+    "AWS::ElasticLoadBalancing::LoadBalancer": ("Instances",),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Targets",),
+    "AWS::GlobalAccelerator::EndpointGroup": ("EndpointConfigurations",),
+}
+"""Type -> lists that must not become empty."""
+
+
+def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each resource that a deploy switches off, at least in part."""
+    changes = {node: outcome.change for node, outcome in environment.resources.items()}
+    gone = {node for node, change in changes.items() if change.action == REMOVE}
+    for node, change in changes.items():
+        if change.action not in (ADD, REMOVE) and change.before and change.after:
+            region = environment.after[node.stack].built.region
+            if parts := tuple(dict.fromkeys(_parts(change, region, gone))):
+                yield risk(SWITCHED_OFF, node, sentences.SWITCHED_OFF, problems=parts)
+
+
+def _parts(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
+    values = [
+        value
+        for value in value_changes(change)
+        if setting_of(change.type, value.place, (*GUARDING, *OPENING)) is None
+    ]
+    for value in values:
+        if not any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
+            yield from judged(change.type, value, _LOST)
+        yield from judged(change.type, value, _OTHER)
+        yield from _turned_off(change.type, region, value)
+    yield from _logs_removed(change, values)
+    yield from _targets_removed(change)
+
+
+def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str]:
+    """Yield that a switch is turned off, or a count becomes zero."""
+    path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.place).split("."))
+    key = next((step for step in reversed(path) if step != "*"), "")
+    off: Sequence[str]
+    default: Any = None
+    if _FEATURES.search(value.place):
+        return
+    if key in _INVERTED:
+        off, default, effect = ("true",), False, "it no longer works"
+    elif _SWITCH.fullmatch(key):
+        off, effect = _OFF, "it no longer works"
+        default = _default(type_name, region, path)
+        if value.after is None and text(value.before).lower() not in _ON:
+            return
+    elif _COUNT.fullmatch(key) and not _NO_COUNT.fullmatch(key) and _is_share(type_name, key):
+        off, effect = ("0", "0.0"), "nothing of it serves any more"
+    else:
+        return
+    was, will = (_holds(default if side is None else side, off) for side in (value.before, value.after))
+    if was is not YES and will is not NO:
+        how = "is removed" if value.after is None else f"is {words(value.after)}"
+        yield f"{value.place} {how}: {effect if will is YES else f'this may mean that {effect}'}"
+
+
+def _default(type_name: str, region: str, path: tuple[str, ...]) -> Any:
+    """Return the value of a switch that is not given: on for a resource, off for a part of it."""
+    try:
+        schema = property_schema(type_name, region, path)
+    except SchemasError:
+        schema = {}
+    return schema.get("default", len(path) == 1)
+
+
+def _is_share(type_name: str, key: str) -> bool:
+    """Return whether a weight is the share of a resource, and not the one of several in a list."""
+    return key != "Weight" or type_name.startswith("AWS::Route53::")
+
+
+def _holds(value: Any, texts: Collection[str]) -> Truth:
+    """Return whether a value is one of some texts; of an unknown condition, both branches count."""
+    match value:
+        case {"Fn::If": [_, yes, no, *_]}:
+            branches = {_holds(yes, texts), _holds(no, texts)}
+            return branches.pop() if len(branches) == 1 else UNKNOWN
+    return UNKNOWN if is_unknown(value) else truth_of(text(value).lower() in texts)
+
+
+def _logs_removed(change: ResourceChange, values: Sequence[ValueChange]) -> Iterator[str]:
+    """Yield a removed destination of logs."""
+    if change.type == _LOGGING_ANYWAY:
+        return
+    for cause in change.causes:
+        key = next((step for step in reversed(cause.place) if isinstance(step, str)), "")
+        is_reported_here = any(value.place.startswith(cause.name) for value in values)
+        if cause.after is None and cause.before and _LOG.fullmatch(key) and is_reported_here:
+            yield f"{cause.name} is removed: these logs are no longer delivered"
+
+
+def _targets_removed(change: ResourceChange) -> Iterator[str]:
+    """Yield that a list of targets becomes empty, or that a listener no longer forwards requests."""
+    assert change.before is not None
+    assert change.after is not None
+    sides = change.before.properties, change.after.properties
+    for place in _ALL_LOST.get(change.type, ()):
+        was, will = (as_list(side.get(place)) for side in sides)
+        if was and not will:
+            yield f"{place} is empty: {_NO_REQUESTS}"
+    for place in ("Actions", "DefaultActions"):
+        was, will = (list(_forwarded(side.get(place))) for side in sides)
+        if change.type.startswith("AWS::ElasticLoadBalancingV2::Listener") and was and not will:
+            yield f"{place} no longer forwards requests to a target group"
+
+
+def _forwarded(actions: Any) -> Iterator[Any]:
+    """Yield the target groups that get requests from a listener."""
+    for action in as_list(actions):
+        if is_unknown(action):
+            yield action
+        elif isinstance(action, Mapping):
+            weighted = as_list(value_at(action, ("ForwardConfig", "TargetGroups")))
+            yield from (group for group in weighted if text(value_at(group, ("Weight",))) != "0")
+            yield from as_list(action.get("TargetGroupArn")) if not weighted else ()

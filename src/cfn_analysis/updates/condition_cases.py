@@ -1,0 +1,109 @@
+"""What a changed condition can do where the deployed values that it depends on are not known.
+
+Both formulas are evaluated for all values that they distinguish: the texts in them, the keys of their
+mappings, and one other text; or the values that the parameter allows.
+"""
+
+import itertools
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.references import uses
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+from cfn_analysis.updates.partial_resolving import condition_truths, known_pseudo_parameters, parameter_values
+from cfn_analysis.updates.resolved_stack import ResolvedStack
+
+_MOST: Final = 1024
+_OTHERS: Final = ("", "none of the texts in the formulas")
+
+
+class Cases(NamedTuple):
+    """What can happen to a resource whose condition changes.
+
+    Attributes:
+        may_end: whether it may exist before and not afterwards.
+        may_begin: the reverse.
+    """
+
+    may_end: bool
+    may_begin: bool
+
+
+@lru_cache(maxsize=64)  # many resources have the same condition
+def cases(before: ResolvedStack, after: ResolvedStack, old: str, new: str) -> Cases:
+    """Return what can happen when the condition ``old`` of a resource becomes ``new``."""
+    formulas = _Formula(before, old), _Formula(after, new)
+    choices: dict[str, dict[str, None]] = {}
+    for formula in formulas:
+        for name, texts in formula.possible_values():
+            choices.setdefault(name, {}).update(dict.fromkeys(texts))
+    combinations = list(itertools.islice(itertools.product(*choices.values()), _MOST + 1))
+    pairs: set[tuple[Truth, Truth]] = set()
+    for chosen in combinations[:_MOST]:
+        assigned = dict(zip(choices, chosen, strict=True))
+        pairs.add((formulas[0].truth(assigned), formulas[1].truth(assigned)))
+    # A value for which the deployed formula has no result, such as no key of a mapping, was not deployed.
+    decided = {pair for pair in pairs if pair[0] is not UNKNOWN}
+    if not decided or len(combinations) > _MOST:
+        return Cases(may_end=True, may_begin=True)
+    return Cases(
+        any(was is YES and will is not YES for was, will in decided),
+        any(was is NO and will is not NO for was, will in decided),
+    )
+
+
+class _Formula:
+    """A condition, with all conditions and mappings that it depends on."""
+
+    def __init__(self, stack: ResolvedStack, name: str) -> None:
+        self.name = name
+        self.region = stack.built.region
+        self.declared = stack.built.parameters
+        unknown = [name for name in stack.built.per_deploy if name not in stack.given]
+        values = parameter_values(self.declared, stack.given, unknown, shown=False)
+        self.values = {**known_pseudo_parameters(self.region), **values}
+        template = stack.built.template
+        nodes: dict[str, Any] = {}
+        self.names: dict[str, None] = {}
+        mappings: dict[str, Any] = {}
+        pending = [name]
+        while pending:
+            condition = pending.pop()
+            nodes[condition] = template.get("Conditions", {}).get(condition)
+            for use in uses(nodes[condition]):
+                if use.kind == "condition" and use.name not in nodes:
+                    pending.append(use.name)
+                elif use.kind == "mapping":
+                    every = template.get("Mappings", {})
+                    mappings |= every if use.name == "*" else {use.name: every.get(use.name)}
+                elif use.kind == "name":
+                    self.names[use.name] = None
+        self.template = {"Conditions": nodes, "Mappings": mappings}
+        keys = (key for rows in mappings.values() for key in rows or ())
+        names = {*self.names, *nodes, *mappings}
+        self.texts = [text for text in dict.fromkeys([*_texts(nodes), *keys]) if text not in names]
+
+    def possible_values(self) -> Iterator[tuple[str, list[str]]]:
+        """Yield each name whose value is not known, and the values to try."""
+        for name in self.names:
+            if not is_unknown(self.values.get(name, {"Ref": name})):
+                continue
+            allowed = self.declared.get(name, {}).get("AllowedValues")
+            yield name, [str(as_strings(value)) for value in allowed or (*self.texts, *_OTHERS)]
+
+    def truth(self, assigned: Mapping[str, str]) -> Truth:
+        """Return the result for some values of the unknown names."""
+        return condition_truths(self.template, {**self.values, **assigned}, self.region)[self.name]
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)
+    else:
+        yield str(as_strings(node))
