@@ -16,7 +16,7 @@ from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.effects import Effect, deleted_first, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
 from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
@@ -92,7 +92,12 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
+    replacing = {
+        str(cause.place[0]) for cause in change.causes if cause.effect == Effect.REPLACED and cause.place
+    }
     for refusal, applies in refused_changes(after.type, change.properties, changed):
+        if replacing - {refusal.property.rpartition(".")[2]}:  # nothing is updated
+            continue
         yield risk(
             WILL_FAIL,
             change.node,

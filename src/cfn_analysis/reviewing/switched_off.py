@@ -20,6 +20,7 @@ from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.guards.weakened import SETTINGS as GUARDING
 from cfn_analysis.reviewing.kinds import SWITCHED_OFF
 from cfn_analysis.reviewing.values import (
+    OFF,
     Setting,
     ValueChange,
     judged,
@@ -33,10 +34,9 @@ from cfn_analysis.reviewing.values import (
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
-_OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
 _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
 _SWITCH: Final = re.compile(r"(Is)?(Enabled?|Active)|\w*(State|Status|Level)|SendingEnabled|Log\w*Enabled")
-_INVERTED: Final = ("Disabled", "DisableExecuteApiEndpoint")
+_INVERTED: Final = re.compile(r"\w*Disabled|DisableExecuteApiEndpoint")
 # Parts whose loss costs money or comfort, and stops no one.
 _FEATURES: Final = re.compile(
     r"AutoStop|Banner|Enclave|Lifecycle|OriginShield|Stickiness|TagsPropagation|TimeToLive|VersionLifecycle"
@@ -81,14 +81,20 @@ _LOST: Final = tuple(
         ("AWS::ECS::Service", "TargetGroupArn LoadBalancerName", _NO_REQUESTS),
         ("AWS::ECS::Service", "ServiceRegistries[] RegistryArn", _UNRESOLVED),
         ("AWS::ElasticLoadBalancing::LoadBalancer", "Listeners[] LoadBalancerPort", _REJECTED),
-        ("AWS::Events::Rule", "Targets[] Arn", _NOT_SENT),
         ("AWS::Route53::RecordSetGroup", "RecordSets[] Name", _UNRESOLVED),
         ("AWS::S3::Bucket", "Function Queue Topic EventBridgeEnabled", _NOT_SENT),
         ("AWS::S3::Bucket", "IndexDocument RedirectAllRequestsTo.HostName", "its website is not served"),
         ("AWS::SNS::Topic", "Subscription[] Endpoint", _NOT_SENT),
     )
 )  # fmt: skip
+
+
+def _closed(before: Any, after: Any) -> str:
+    return "is new: nothing enters this stage" if before is None else ""
+
+
 _OTHER: Final = (
+    Setting("AWS::CodePipeline::Pipeline", "StageName", _closed),
     Setting(
         "",
         "PrivateDnsEnabled EnableDnsSupport",
@@ -109,6 +115,7 @@ _OTHER: Final = (
 _ALL_LOST: Final = {
     "AWS::ElasticLoadBalancing::LoadBalancer": ("Instances",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Targets",),
+    "AWS::Events::Rule": ("Targets",),
     "AWS::GlobalAccelerator::EndpointGroup": ("EndpointConfigurations",),
 }
 """Type -> lists that must not become empty."""
@@ -121,11 +128,11 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
     for node, change in changes.items():
         if change.action not in (ADD, REMOVE) and change.before and change.after:
             region = environment.after[node.stack].built.region
-            if parts := tuple(dict.fromkeys(_parts(change, region, gone))):
+            if parts := tuple(dict.fromkeys(_stops(change, region, gone))):
                 yield risk(SWITCHED_OFF, node, sentences.SWITCHED_OFF, problems=parts)
 
 
-def _parts(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
+def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
     values = [
         value
         for value in value_changes(change)
@@ -136,7 +143,7 @@ def _parts(change: ResourceChange, region: str, gone: Collection[Node]) -> Itera
             yield from judged(change.type, value, _LOST)
         yield from judged(change.type, value, _OTHER)
         yield from _turned_off(change.type, region, value)
-    yield from _logs_removed(change, values)
+    yield from _logs_removed(change)
     yield from _targets_removed(change)
 
 
@@ -148,10 +155,10 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
     default: Any = None
     if _FEATURES.search(value.place):
         return
-    if key in _INVERTED:
+    if _INVERTED.fullmatch(key):
         off, default, effect = ("true",), False, "it no longer works"
     elif _SWITCH.fullmatch(key):
-        off, effect = _OFF, "it no longer works"
+        off, effect = OFF, "it no longer works"
         default = _default(type_name, region, path)
         if value.after is None and text(value.before).lower() not in _ON:
             return
@@ -188,14 +195,16 @@ def _holds(value: Any, texts: Collection[str]) -> Truth:
     return UNKNOWN if is_unknown(value) else truth_of(text(value).lower() in texts)
 
 
-def _logs_removed(change: ResourceChange, values: Sequence[ValueChange]) -> Iterator[str]:
-    """Yield a removed destination of logs."""
+def _logs_removed(change: ResourceChange) -> Iterator[str]:
+    """Yield each removed destination of logs that is not a guard."""
     if change.type == _LOGGING_ANYWAY:
         return
     for cause in change.causes:
         key = next((step for step in reversed(cause.place) if isinstance(step, str)), "")
-        is_reported_here = any(value.place.startswith(cause.name) for value in values)
-        if cause.after is None and cause.before and _LOG.fullmatch(key) and is_reported_here:
+        if cause.after is not None or not cause.before or not _LOG.fullmatch(key):
+            continue
+        values = (value for value in value_changes(change) if value.place.startswith(cause.name))
+        if not any(setting_of(change.type, value.place, GUARDING) for value in values):
             yield f"{cause.name} is removed: these logs are no longer delivered"
 
 
@@ -207,7 +216,7 @@ def _targets_removed(change: ResourceChange) -> Iterator[str]:
     for place in _ALL_LOST.get(change.type, ()):
         was, will = (as_list(side.get(place)) for side in sides)
         if was and not will:
-            yield f"{place} is empty: {_NO_REQUESTS}"
+            yield f"{place} is empty: nothing gets its requests or events"
     for place in ("Actions", "DefaultActions"):
         was, will = (list(_forwarded(side.get(place))) for side in sides)
         if change.type.startswith("AWS::ElasticLoadBalancingV2::Listener") and was and not will:

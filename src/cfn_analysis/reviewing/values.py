@@ -10,6 +10,8 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ResourceChange
 
+OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
+"""The values of switches that are off, in lower case."""
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 

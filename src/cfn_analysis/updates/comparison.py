@@ -196,6 +196,8 @@ def differ_for_certain(before: Any, after: Any) -> bool:
             return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
         case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
             return old != new and attribute == new_attribute
+        case {"Fn::FindInMap": [*old, str(rows)]}, {"Fn::FindInMap": [*new, str(new_rows)]} if old == new:
+            return _rows_differ(json.loads(rows), json.loads(new_rows))
         case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:
             return bool(before != after)
         case {"Fn::If": [_, yes, no, inputs]}, {"Fn::If": [_, new_yes, new_no, new_inputs]} if (
@@ -204,6 +206,13 @@ def differ_for_certain(before: Any, after: Any) -> bool:
             branches = ((yes, new_yes), (no, new_no))  # of the same condition
             return all(old != new and differ_for_certain(old, new) for old, new in branches)
     return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after))
+
+
+def _rows_differ(before: Any, after: Any) -> bool:
+    """Return whether each value in the rows of a mapping is another one afterwards."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return all(_rows_differ(value, after.get(key)) for key, value in before.items())
+    return bool(before != after)
 
 
 def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None) -> bool:
@@ -219,15 +228,15 @@ def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None)
     if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    if all(isinstance(part, str) for pair in differing for part in pair):
+    if not any(_holds_unknown(part) for pair in differing for part in pair):
         return bool(differing)
     return len(differing) == 1 and differ_for_certain(*differing[0])
 
 
 def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
     """Return the length of the known parts, and how often each unknown part occurs."""
-    known = sum(len(part) for part in parts if isinstance(part, str))
-    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if not isinstance(part, str))
+    known = sum(len(part) for part in parts if not _holds_unknown(part))
+    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if _holds_unknown(part))
 
 
 def _holds_unknown(value: Any) -> bool:

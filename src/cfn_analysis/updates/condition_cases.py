@@ -57,8 +57,8 @@ def cases(before: ResolvedStack, after: ResolvedStack, old: str, new: str) -> Ca
 class _Formula:
     """A condition, with all conditions and mappings that it depends on."""
 
-    def __init__(self, stack: ResolvedStack, name: str) -> None:
-        self.name = name
+    def __init__(self, stack: ResolvedStack, condition: str) -> None:
+        self.condition = condition
         self.region = stack.built.region
         self.declared = stack.built.parameters
         unknown = [name for name in stack.built.per_deploy if name not in stack.given]
@@ -68,11 +68,11 @@ class _Formula:
         nodes: dict[str, Any] = {}
         self.names: dict[str, None] = {}
         mappings: dict[str, Any] = {}
-        pending = [name]
+        pending = [condition]
         while pending:
-            condition = pending.pop()
-            nodes[condition] = template.get("Conditions", {}).get(condition)
-            for use in uses(nodes[condition]):
+            name = pending.pop()
+            nodes[name] = template.get("Conditions", {}).get(name)
+            for use in uses(nodes[name]):
                 if use.kind == "condition" and use.name not in nodes:
                     pending.append(use.name)
                 elif use.kind == "mapping":
@@ -95,7 +95,7 @@ class _Formula:
 
     def truth(self, assigned: Mapping[str, str]) -> Truth:
         """Return the result for some values of the unknown names."""
-        return condition_truths(self.template, {**self.values, **assigned}, self.region)[self.name]
+        return condition_truths(self.template, {**self.values, **assigned}, self.region)[self.condition]
 
 
 def _texts(node: Any) -> Iterator[str]:

@@ -228,6 +228,8 @@ class PartialBody(Body):
         match name, node:
             case "Fn::If", [str(condition), yes, no] if self.truths.get(condition, UNKNOWN) is UNKNOWN:
                 branches = [self.value(yes, path), self.value(no, path)]
+                if branches[0] == branches[1]:
+                    return branches[0]
                 return {name: [condition, *branches, self.condition_inputs(condition)]}
         return super()._call(name, node, path)
 

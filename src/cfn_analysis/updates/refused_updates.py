@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.documented_updates import PROPERTY_PAGES, page_of
 from cfn_analysis.updates.update_exceptions import Case, ChangedProperties, known_text
 
@@ -82,11 +83,11 @@ def _other_than_default(name: str, default: str) -> Case:
 
 def _attribute_changed(changed: ChangedProperties) -> Truth:
     """Return whether a user pool loses an attribute, or changes one."""
-    old, new = (as_list(side.get("Schema")) for side in (changed.before, changed.after))
-    if any(map(is_unknown, [*old, *new])):
+    old, new = ({"Schema": as_list(side.get("Schema"))} for side in (changed.before, changed.after))
+    if any(map(is_unknown, [*old["Schema"], *new["Schema"]])):
         return UNKNOWN
-    kept = [as_strings(attribute) for attribute in new]
-    return truth_of(any(as_strings(attribute) not in kept for attribute in old))
+    found = differences("AWS::Cognito::UserPool", "us-east-1", old, new)  # the same in each region
+    return truth_of(any(not (len(place) == 2 and before is None) for place, _, before, *_ in found))
 
 
 def _ttl_attribute(changed: ChangedProperties) -> Truth:

@@ -116,7 +116,6 @@ SETTINGS: Final = (
     Setting(
         "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", must_not_be("false", _UNRECORDED, "false")
     ),
-    Setting("AWS::RDS::EventSubscription", "Enabled", must_not_be("false", _QUIET, "true")),
     Setting("AWS::RDS::EventSubscription", "EventCategories[] SourceIds[]", must_not_be_removed(_QUIET)),
     Setting(
         "AWS::GuardDuty::Detector", "Enable", must_not_be("false", "threats are no longer detected", "true")

@@ -1,0 +1,60 @@
+"""Resources that stop serving although they stay."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cfn_analysis.model.rendering import load
+from cfn_analysis.reviewing import report
+
+from .own_changes import own_side, properties, with_template
+from .templates import resources, reviewed, risks
+
+ROWS = load(Path(__file__).with_name("switched_off.yaml").read_text("utf-8"))
+SECTIONS = {
+    "Parameters": {"Open": {"Type": "String"}},
+    "Conditions": {"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}},
+}
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "message"), ROWS)
+def test_switches(kind: str, before: dict[str, Any], after: dict[str, Any], message: str | None) -> None:
+    """A switch that is turned off, a count of zero, and lost targets and logs are reported."""
+    found = risks(reviewed(*({**SECTIONS, **resources(It=(kind, side))} for side in (before, after))))
+
+    end = " Make sure that nothing uses it any more, or revert the change."
+    assert found.get(("switched-off", "It")) == (message and f"It: {message}.{end}")
+
+
+def test_a_target_that_is_removed_too_is_not_lost() -> None:
+    """Without the group of instances, its target group is not missed."""
+    service = ("AWS::AutoScaling::AutoScalingGroup", {"TargetGroupARNs": ["arn", {"Ref": "Group"}]})
+    alone = ("AWS::AutoScaling::AutoScalingGroup", {"TargetGroupARNs": ["arn"]})
+    group = ("AWS::ElasticLoadBalancingV2::TargetGroup", {"Port": 80})
+
+    found = risks(reviewed(resources(It=service, Group=group), resources(It=alone)))
+    assert ("switched-off", "It") not in found
+    found = risks(reviewed(resources(It=service, Group=group), resources(It=alone, Group=group)))
+    assert "TargetGroupARNs[1] is removed: it no longer gets requests" in found["switched-off", "It"]
+
+
+@pytest.mark.parametrize(
+    ("stack", "name", "keys"),
+    [("frontend", "Distribution", ["DistributionConfig"]), ("api", "OriginApiKeyA", [])],
+)
+def test_own_resources(stack: str, name: str, keys: list[str]) -> None:
+    """The distribution and an API key of the built folder cannot be disabled without a risk."""
+
+    def disable(template: dict[str, Any]) -> None:
+        config = properties(template, name)
+        for key in keys:
+            config = config[key]
+        config["Enabled"] = False
+
+    side = own_side()
+    found = report.review(side, with_template(side, stack, disable), ["prod"])
+
+    assert [(risk.kind, risk.name) for risk in found.risks if risk.kind == "switched-off"] == [
+        ("switched-off", name)
+    ]
