@@ -12,16 +12,15 @@ from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.address_blocks import overlapping_blocks
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.updates.effects import Effect, deleted_first, unique_properties
+from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.effects import Effect, deleted_first, refused_changes, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
-from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
@@ -74,7 +73,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = [cause.name for cause in change.causes if cause.name]
+            causes = [cause.name for cause in change.decisive if cause.name]
             yield risk(
                 WILL_FAIL,
                 change.node,
@@ -95,9 +94,8 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     replacing = {
         str(cause.place[0]) for cause in change.causes if cause.effect == Effect.REPLACED and cause.place
     }
-    for refusal, applies in refused_changes(after.type, change.properties, changed):
-        if replacing - {refusal.property.rpartition(".")[2]}:  # nothing is updated
-            continue
+    # A resource that is replaced for another reason is not updated.
+    for refusal, applies in refused_changes(after.type, replacing or change.properties, changed):
         yield risk(
             WILL_FAIL,
             change.node,
@@ -168,7 +166,11 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same:
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
     stack = "" if holder.stack == node.stack else holder.stack
-    return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
+    detail: dict[str, Detail] = {"holder": holder.name, "stack": stack, "same": same}
+    if sentence == sentences.NAME_FREE_LATER:
+        actions = [environment.resources[changed].change.action for changed in (holder, node)]
+        detail["is_renamed"] = actions == [REMOVE, ADD]
+    return risk(WILL_FAIL, node, sentence, **detail)
 
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, str]]:

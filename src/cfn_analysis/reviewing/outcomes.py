@@ -15,7 +15,7 @@ from cfn_analysis.model.schemas import stateful_types
 from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
-from cfn_analysis.updates.documented_updates import Note
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.effects import (
     deleted_first,
     is_documented,
@@ -23,6 +23,7 @@ from cfn_analysis.updates.effects import (
     note_on_removal,
     update_order,
 )
+from cfn_analysis.updates.facts import Note
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import (
     ADD,
@@ -33,7 +34,6 @@ from cfn_analysis.updates.resource_changes import (
     ResourceChange,
     retention_policy,
 )
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 NONE: Final = "none"
 SOME: Final = "some"
@@ -77,13 +77,13 @@ class ResourceOutcome(NamedTuple):
         change: the change and its causes.
         interruption: ``none``, ``some`` or ``not known``.
         data: the effect on its data.
-        notes: side effects of the change, without duplicates.
+        notes: side effect of the change -> the changed properties that have it.
     """
 
     change: ResourceChange
     interruption: str
     data: str
-    notes: tuple[Note, ...]
+    notes: Mapping[Note, tuple[str, ...]]
 
 
 def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) -> dict[Node, ResourceOutcome]:
@@ -93,7 +93,7 @@ def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) ->
             change,
             _interruption(change, stacks[node.stack].built.region),
             _data(change),
-            tuple(_notes(change)),
+            _notes(change),
         )
         for node, change in changes.items()
         if node.stack in stacks
@@ -118,19 +118,22 @@ def _interruption(change: ResourceChange, region: str) -> str:
     return NONE if known and all(note.interrupts is NO for note in notes) else NOT_KNOWN
 
 
-def _notes(change: ResourceChange) -> list[Note]:
+def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
     if change.action == REMOVE:
         note = note_on_removal(change.type)
-        return [note] if note else []
+        return {note: ()} if note else {}
     if change.action == REPLACE:  # nothing is updated in place
-        return []
+        return {}
     changed = None
     if change.before and change.after:
         changed = ChangedProperties(
             change.before.properties, change.after.properties, change.after.attributes
         )
-    notes = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
-    return list(dict.fromkeys(note for note in notes if note))
+    notes: dict[Note, tuple[str, ...]] = {}
+    for name in change.properties:
+        if note := note_on_change(change.type, (name,), changed):
+            notes[note] = (*notes.get(note, ()), name)
+    return notes
 
 
 def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.hiding import shown
@@ -25,7 +26,7 @@ class Review(NamedTuple):
         environments: the changes in each environment.
         risks: the risks of all environments, most urgent first.
         sources: stack -> logical ID -> module and line.
-        notes: sentences that the caller adds to the report.
+        notes: sentences about the review as a whole.
     """
 
     before: str
@@ -54,7 +55,25 @@ def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Revie
         changes = resource_changes(states.before, states.after, states.origin)
         outcomes = resource_outcomes(changes, states.after)
         compared.append(environment_changes(states, changes, outcomes))
-    return Review(before.name, after.name, compared, risks(compared), _sources(after, compared))
+    notes = _notes(compared) if after.is_template else []
+    return Review(before.name, after.name, compared, risks(compared), _sources(after, compared), notes)
+
+
+def _notes(environments: Sequence[EnvironmentChanges]) -> list[str]:
+    """Return what is not known about two single templates."""
+    exports = [
+        output.export
+        for environment in environments
+        for stack in environment.stacks
+        for output in stack.outputs
+        if output.export is not None
+    ]
+    if not exports:
+        return []
+    return [
+        f"Whether other stacks import {series(exports)} is not known from two templates. While one does, "
+        "CloudFormation refuses to change or remove the export."
+    ]
 
 
 def _sources(after: Side, environments: Sequence[EnvironmentChanges]) -> dict[str, Mapping[str, str]]:

@@ -21,10 +21,11 @@ from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.reviewing.switched_off import switched_off
-from cfn_analysis.updates.effects import not_replaced_if
+from cfn_analysis.updates.effects import not_replaced_if, replacement_reason
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
 _SECRET: Final = "AWS::SecretsManager::Secret"
+_STACK: Final = "AWS::CloudFormation::Stack"
 
 
 def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
@@ -87,7 +88,7 @@ def _of_resource(
     is_removed = change.action == REMOVE
     leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
     if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
-        yield _replacement(change, data)
+        yield _replacement(environment, change, data)
     if data == LOST:
         yield risk(
             kinds.DATA_LOSS,
@@ -96,6 +97,7 @@ def _of_resource(
             leaves=leaves,
             policy=policy,
             is_key="KMS" in change.type,
+            is_stack=change.type == _STACK,
             is_removed=is_removed,
         )
     if data == ORPHANED and change.before is not None:
@@ -109,30 +111,38 @@ def _of_resource(
         yield _interruption(stack.order, outcome)
 
 
-def _replacement(change: ResourceChange, data: str) -> Risk:
-    strong = [cause for cause in change.causes if cause.effect == change.effect]
+def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: str) -> Risk:
+    # A changed value of the resource itself is enough; otherwise, the first replaced resource.
+    source = min((cause.follows for cause in change.decisive), key=lambda follows: follows is not None)
+    causes = [cause for cause in change.decisive if cause.follows == source]
+    reasons = (replacement_reason(change.type, cause.place) for cause in causes)
     detail: dict[str, Detail] = {
         "action": change.action,
-        "properties": tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",),
-        "follows": next((cause.follows.name for cause in strong if cause.follows), ""),
+        "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
+        "follows": source.name if source else "",
+        "followed": environment.resources[source].change.action if source else change.action,
+        "reason": next(filter(None, reasons), ""),
     }
     if change.action == REPLACE:
         return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
-    cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
+    cases = (not_replaced_if(change.type, cause.place) for cause in causes)
     unless = " or ".join(filter(None, cases))
     return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
-    notes = [note for note in outcome.notes if note.interrupts is YES]
+    notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
+    properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
     steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
     return risk(
         kinds.INTERRUPTION,
         outcome.change.node,
         sentences.INTERRUPTED,
         does=" and ".join(dict.fromkeys(note.does for note in notes)),
+        properties=properties,
+        is_changed=bool(properties),
         order=", then ".join(steps),
-        source=notes[0].source if notes else "",
+        source=next((note.source for note in notes), ""),
     )
 
 

@@ -69,9 +69,10 @@ NAME_RETAINED: Final = (
     "new logical ID, or {same:change one of them|choose another name}."
 )
 NAME_FREE_LATER: Final = (
-    f"{_TAKEN}has {_WHAT} until it is deleted later in the deploy. Keep the logical ID, or deploy in two "
-    "steps (first remove the resource, then add the new one), or set DeletionPolicy: Retain first and import "
-    "the existing resource under the new logical ID."
+    f"{_TAKEN}has {_WHAT} until it is deleted later in the deploy. {{is_renamed:Keep the logical ID, or "
+    "deploy in two steps (first remove the resource, then add the new one), or set DeletionPolicy: Retain "
+    "first and import the existing resource under the new logical ID.|Deploy the change of {holder} first, "
+    "and that of {name} in a later deploy.}"
 )
 NAME_TAKEN: Final = f"{_TAKEN}already has {_WHAT}. {{same:Change one of them|Choose another name}}."
 BLOCK_TAKEN: Final = (
@@ -115,7 +116,7 @@ STACK_POLICY_WEAKENED: Final = "The stack policy of {stack} no longer protects {
 
 _BECAUSE: Final = (
     "{each} {action:in words}, because {properties} {follows:{properties:refers|refer} to {follows}, which "
-    "{action:in words}|{properties:changes|change}}"
+    "{followed:in words}|{properties:changes|change}}{reason:, and {reason}|}"
 )
 REPLACED: Final = f"{_BECAUSE}: a new one is created, and {{data:in words}}."
 MAYBE_REPLACED: Final = _BECAUSE + (
@@ -123,7 +124,8 @@ MAYBE_REPLACED: Final = _BECAUSE + (
     "in the change set before you execute it."
 )
 DATA_LOST: Final = (
-    "The data of {name} is deleted: it {leaves:in words}, and its {policy} is Delete.{is_key: KMS deletes a "
+    "{is_stack:The resources of the nested stack {name} are deleted, with the data in them|The data of "
+    "{name} is deleted}: it {leaves:in words}, and its {policy} is Delete.{is_key: KMS deletes a "
     "key after its waiting period; data encrypted with it is then lost.|} To keep the data, set {policy}: "
     "Retain{is_removed: in an earlier deploy|}, or revert the change."
 )
@@ -138,7 +140,8 @@ RENAMED: Final = (
     "set DeletionPolicy: Retain, deploy, and import it as {new} with a change set of type IMPORT."
 )
 INTERRUPTED: Final = (
-    "{each} {does:{does}|is not available until its replacement exists}.{order: One after the other: "
+    "{each} {does:{does}|is not available until its replacement exists}{is_changed:, because {properties} "
+    "{properties:changes|change}|}.{order: One after the other: "
     "{order}.|}{source: ({source})|}"
 )
 CONNECTION_REMOVED: Final = "{each} is removed: {effect}. Keep it while it is in use."
@@ -230,5 +233,5 @@ class _Writer(string.Formatter):
         if format_spec == "in words":
             return WORDS[value]
         if isinstance(value, tuple):
-            return format_spec.join(value) if format_spec else series(value)
+            return format_spec.join(value) if format_spec or not value else series(value)
         return str(value)

@@ -40,6 +40,11 @@ class Side(NamedTuple):
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
 
+    @property
+    def is_template(self) -> bool:
+        """Whether it is a single template, so that the stacks that import its exports are not known."""
+        return self.root is None and [*self.environments] == [""] and len(self.stacks) == 1
+
     def modules(self, stack: BuiltStack) -> list[Path]:
         """Return the possible paths of the module of a stack."""
         if self.root is None or not stack.source:

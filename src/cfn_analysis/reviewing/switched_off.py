@@ -14,19 +14,17 @@ from cfn_analysis.model.schemas import SchemasError, property_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.settings import SETTINGS as OPENING
+from cfn_analysis.reviewing.access.settings import CHANGED as OPENING
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.guards.weakened import SETTINGS as GUARDING
 from cfn_analysis.reviewing.kinds import SWITCHED_OFF
 from cfn_analysis.reviewing.values import (
     OFF,
-    Setting,
     ValueChange,
     judged,
-    must_not_be,
-    must_not_be_removed,
     setting_of,
+    settings,
     text,
     value_changes,
     words,
@@ -56,62 +54,6 @@ _LOG: Final = re.compile(
 # Without its own destination, a function still logs to the log group of its name.
 _LOGGING_ANYWAY: Final = "AWS::Lambda::Function"
 
-_UNUSED: Final = "it is no longer used"
-_NOT_SENT: Final = "it no longer gets events"
-_REJECTED: Final = "requests for it are rejected"
-_NO_REQUESTS: Final = "it no longer gets requests"
-_UNRESOLVED: Final = "its name is no longer resolved"
-_NO_SIGN_IN: Final = "clients that use it cannot sign in"
-_LOST: Final = tuple(
-    Setting(types, places, must_not_be_removed(effect))
-    for types, places, effect in (
-        ("AWS::ApiGateway::BasePathMapping", "Stage", "its domain name no longer leads to the stage"),
-        ("AWS::ApiGateway::Method", "Integration.Uri", "requests no longer reach the backend"),
-        ("AWS::ApiGateway::UsagePlan", "ApiStages[] ApiId Stage", "its API keys are rejected there"),
-        ("AWS::ApiGateway", "DeploymentId", "it no longer serves an API"),
-        ("AWS::ApiGatewayV2::Route", "Target", "requests no longer reach the backend"),
-        ("AWS::AutoScaling::AutoScalingGroup", "TargetGroupARNs[] LoadBalancerNames[]", _NO_REQUESTS),
-        ("AWS::CloudFront::Distribution", "Aliases[]", _REJECTED),
-        ("AWS::CloudFront::Distribution", "DefaultRootObject", "requests for the root of the site fail"),
-        ("AWS::Cognito::UserPool", "LambdaConfig", _UNUSED),
-        ("AWS::Cognito::UserPoolClient",
-         "CallbackURLs[] ExplicitAuthFlows[] SupportedIdentityProviders[] AllowedOAuthFlows[]", _NO_SIGN_IN),
-        ("AWS::DynamoDB::Table", "StreamSpecification.StreamViewType", "consumers no longer get changes"),
-        ("AWS::EC2::VPCEndpoint", "RouteTableIds[] SubnetIds[]", "traffic from there no longer uses it"),
-        ("AWS::ECS::Service", "TargetGroupArn LoadBalancerName", _NO_REQUESTS),
-        ("AWS::ECS::Service", "ServiceRegistries[] RegistryArn", _UNRESOLVED),
-        ("AWS::ElasticLoadBalancing::LoadBalancer", "Listeners[] LoadBalancerPort", _REJECTED),
-        ("AWS::Route53::RecordSetGroup", "RecordSets[] Name", _UNRESOLVED),
-        ("AWS::S3::Bucket", "Function Queue Topic EventBridgeEnabled", _NOT_SENT),
-        ("AWS::S3::Bucket", "IndexDocument RedirectAllRequestsTo.HostName", "its website is not served"),
-        ("AWS::SNS::Topic", "Subscription[] Endpoint", _NOT_SENT),
-    )
-)  # fmt: skip
-
-
-def _closed(before: Any, after: Any) -> str:
-    return "is new: nothing enters this stage" if before is None else ""
-
-
-_OTHER: Final = (
-    Setting("AWS::CodePipeline::Pipeline", "StageName", _closed),
-    Setting(
-        "",
-        "PrivateDnsEnabled EnableDnsSupport",
-        must_not_be("false", "names are no longer resolved", "false"),
-    ),
-    Setting("", "EnableHttpEndpoint", must_not_be("false", "the Data API rejects requests", "false")),
-    Setting(
-        "AWS::CloudFront::Distribution",
-        "IPV6Enabled",
-        must_not_be("false", "IPv6 is no longer served", "false"),
-    ),
-    Setting(
-        "AWS::Cognito::UserPool",
-        "AllowAdminCreateUserOnly",
-        must_not_be("true", "no one can sign up", "false"),
-    ),
-)
 _ALL_LOST: Final = {
     "AWS::ElasticLoadBalancing::LoadBalancer": ("Instances",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Targets",),
@@ -119,6 +61,15 @@ _ALL_LOST: Final = {
     "AWS::GlobalAccelerator::EndpointGroup": ("EndpointConfigurations",),
 }
 """Type -> lists that must not become empty."""
+
+
+def must_not_be_closed(before: Any, after: Any) -> str:
+    """Judge a stage of a pipeline in the list of those whose transition is disabled."""
+    return "is new: nothing enters this stage" if before is None else ""
+
+
+_LOST: Final = settings(__name__, "lost")
+_SWITCHES: Final = settings(__name__, "switches")
 
 
 def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -141,7 +92,7 @@ def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Itera
     for value in values:
         if not any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
             yield from judged(change.type, value, _LOST)
-        yield from judged(change.type, value, _OTHER)
+        yield from judged(change.type, value, _SWITCHES)
         yield from _turned_off(change.type, region, value)
     yield from _logs_removed(change)
     yield from _targets_removed(change)

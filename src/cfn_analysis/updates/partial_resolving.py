@@ -28,6 +28,7 @@ from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
+from cfn_analysis.model.wording import hint
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -107,6 +108,10 @@ def is_no_echo(declaration: Mapping[str, Any]) -> bool:
     return str(declaration.get("NoEcho")).lower() == "true"
 
 
+class MissingConditionError(ValueError):
+    """A resource, output or Fn::If names a condition that the template does not have."""
+
+
 class PartialConditions(Conditions):
     """Conditions, of which each is true, false or unknown."""
 
@@ -173,10 +178,17 @@ class PartialBody(Body):
             names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
-    def exists(self, body: Mapping[str, Any]) -> Truth:
-        """Return whether a resource or an output exists."""
+    def exists(self, body: Mapping[str, Any], path: str) -> Truth:
+        """Return whether the resource or output at a path exists."""
         condition = body.get("Condition")
-        return YES if condition is None else self.truths.get(condition, UNKNOWN)
+        return YES if condition is None else self._truth(condition, path)
+
+    def _truth(self, condition: str, path: str) -> Truth:
+        if condition not in self.truths:
+            raise MissingConditionError(
+                f"{path}: {condition} is not a condition of this template.{hint(condition, self.truths)}"
+            )
+        return self.truths[condition]
 
     def refused_values(self) -> list[str]:
         """Return why CloudFormation refuses the parameter values, as far as it is known."""
@@ -226,7 +238,7 @@ class PartialBody(Body):
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         match name, node:
-            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition, UNKNOWN) is UNKNOWN:
+            case "Fn::If", [str(condition), yes, no] if self._truth(condition, path) is UNKNOWN:
                 branches = [self.value(yes, path), self.value(no, path)]
                 if branches[0] == branches[1]:
                     return branches[0]

@@ -205,6 +205,7 @@ def resolve_set(
 
     Raises:
         ResolveError: a template has a macro.
+        MissingConditionError: a template names a condition that it does not have.
     """
     deployed = {
         (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)
@@ -258,7 +259,7 @@ def _resolve(
 
 
 def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
-    exists = body.exists(declared)
+    exists = body.exists(declared, f"Resources.{name}")
     type_name = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
     node = declared.get("Properties", {})
     properties = body.value(node, f"Resources.{name}.Properties")
@@ -275,7 +276,7 @@ def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
     export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
-    return Output(body.exists(declared), value, export_name)
+    return Output(body.exists(declared, f"Outputs.{key}"), value, export_name)
 
 
 def resource_at(node: Node, stacks: Mapping[str, ResolvedStack]) -> Resource | None:

@@ -8,12 +8,12 @@ from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import Place, in_words, place_in_words, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.condition_cases import Cases, cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 ADD: Final = "add"
 UPDATE: Final = "update"
@@ -84,6 +84,11 @@ class ResourceChange(NamedTuple):
     def effect(self) -> Effect:
         """The strongest effect of the causes."""
         return max((cause.effect for cause in self.causes), default=Effect.NONE)
+
+    @property
+    def decisive(self) -> list[Cause]:
+        """The causes with the strongest effect, which determine the action."""
+        return [cause for cause in self.causes if cause.effect == self.effect]
 
     @property
     def properties(self) -> list[str]:

@@ -106,7 +106,7 @@ def run(arguments: Namespace) -> int:
             old,
             is_whole=not arguments.environment,
         )
-        found = found._replace(notes=cost_notes(found.environments, prices.read()))
+        found = found._replace(notes=[*found.notes, *cost_notes(found.environments, prices.read())])
     except (
         PricesError,
         sides.ReviewError,

@@ -5,10 +5,12 @@ import pytest
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.effects import (
     Effect,
     deleted_first,
     effect_of_change,
+    effect_of_values,
     is_documented,
     not_replaced_if,
     note_on_change,
@@ -74,7 +76,7 @@ def test_what_an_update_in_place_does_besides(type_name: str, place: Place, inte
 def test_properties_without_documentation(type_name: str, place: Place) -> None:
     """The effects of a property without a documented page are unknown."""
     assert note_on_change(type_name, place) is None
-    assert not_replaced_if(type_name, place) is None
+    assert not_replaced_if(type_name, place) == ""
     assert not is_documented(type_name, place)
 
 
@@ -85,7 +87,7 @@ def test_cases_in_which_a_change_does_not_replace() -> None:
 
     assert effect_of_change("AWS::RDS::DBInstance", "us-east-1", place) == Effect.MAYBE_REPLACED
     assert case == "it had no value before"
-    assert not_replaced_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) is None
+    assert not_replaced_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) == ""
 
 
 def test_removing_may_interrupt() -> None:
@@ -146,3 +148,11 @@ def test_some_types_are_deleted_first() -> None:
     assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", "us-east-1")
     assert not deleted_first("AWS::SQS::Queue", "us-east-1")
     assert not deleted_first("Acme::Thing::Type", "us-east-1")
+
+
+def test_an_uncertain_difference_may_replace() -> None:
+    """If the values may be equal in the deployed stack, a create-only property may replace."""
+    changed = ChangedProperties({}, {}, {})
+
+    found = effect_of_values("AWS::SQS::Queue", "us-east-1", ("QueueName",), changed, certain=False)
+    assert found is Effect.MAYBE_REPLACED
