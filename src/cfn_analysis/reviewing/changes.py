@@ -14,15 +14,7 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, UPDATE
 
 
 class ChangedParameter(NamedTuple):
-    """A parameter whose value a deploy changes.
-
-    Attributes:
-        name: its name.
-        action: ``add``, ``update`` or ``remove``.
-        before: value before the deploy.
-        after: value after the deploy.
-        file: the file with the value; "default" for the default in the template.
-    """
+    """A parameter whose value a deploy adds, updates or removes, and the file that sets it."""
 
     name: str
     action: str
@@ -32,14 +24,9 @@ class ChangedParameter(NamedTuple):
 
 
 class StackChanges(NamedTuple):
-    """The changes of a deploy in one stack.
+    """The changes of a deploy in one stack, in the order of the template.
 
-    Attributes:
-        built: the stack.
-        resources: changed resources in the order of the template.
-        outputs: changed outputs in the order of the template.
-        parameters: changed parameters in the order of the template.
-        order: resource -> its position in the order of interruptions.
+    ``order`` is resource -> its position in the order of interruptions.
     """
 
     built: BuiltStack
@@ -50,13 +37,7 @@ class StackChanges(NamedTuple):
 
 
 class EnvironmentChanges(NamedTuple):
-    """The changes of a deploy in one environment.
-
-    Attributes:
-        states: its stacks on both sides.
-        resources: all changed resources.
-        stacks: the changes of each stack of the set.
-    """
+    """The changes of a deploy in one environment: all changed resources, and the changes of each stack."""
 
     states: States
     resources: Mapping[Node, ResourceOutcome]

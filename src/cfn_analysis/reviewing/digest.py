@@ -33,28 +33,14 @@ Entry = Mapping[str, Any]
 
 
 class Merged(NamedTuple):
-    """Changes that are the same in some environments; ``*`` stands for the name of the environment.
-
-    Attributes:
-        entry: one of them.
-        where: the environments in words; empty for all.
-    """
+    """An entry that is the same in some environments, with ``*`` for their name, and where; empty for all."""
 
     entry: Entry
     where: str
 
 
 class StackDigest(NamedTuple):
-    """The changes of a stack.
-
-    Attributes:
-        name: of the stack.
-        region: its region.
-        parameters: the changed parameters.
-        resources: the changed resources, grouped by equal changes.
-        outputs: the changed outputs.
-        counts: change -> number of resources.
-    """
+    """The changes of a stack; resources are grouped by equal changes, and counted by the kind of change."""
 
     name: str
     region: str

@@ -76,7 +76,7 @@ class ResourceOutcome(NamedTuple):
     Attributes:
         change: the change and its causes.
         interruption: ``none``, ``some`` or ``not known``.
-        data: the effect on its data.
+        data: the effect on its data, one of the words above.
         notes: side effect of the change -> the changed properties that have it.
     """
 

@@ -30,10 +30,7 @@ class ChangedOutput(NamedTuple):
     """An output that a deploy changes.
 
     Attributes:
-        key: its key.
         action: ``add``, ``update`` or ``remove``.
-        before: value before the deploy.
-        after: value after the deploy.
         export: name of its export before the deploy, as in the template; None without an export.
         new_export: name of its export after the deploy.
         importers: stacks of the set that import its export, in their deployed state.

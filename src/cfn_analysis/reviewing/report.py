@@ -18,12 +18,9 @@ FORMAT_VERSION: Final = 1
 
 
 class Review(NamedTuple):
-    """The effects of a deploy.
+    """The effects of a deploy from one side, by name, to another one.
 
     Attributes:
-        before: the name of the earlier side.
-        after: the name of the later side.
-        environments: the changes in each environment.
         risks: the risks of all environments, most urgent first.
         sources: stack -> logical ID -> module and line.
         notes: sentences about the review as a whole.

@@ -21,13 +21,9 @@ _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 
 class ValueChange(NamedTuple):
-    """A changed value.
+    """A changed value; None if it is added or removed, ``of_item`` if that happens with its list item.
 
-    Attributes:
-        place: its path, with list items by their identifier: ``DistributionConfig.Origins[api].Id``.
-        before: old value; None if it is added.
-        after: new value; None if it is removed.
-        of_item: whether it is added or removed with its list item.
+    Its place has list items by their identifier: ``DistributionConfig.Origins[api].Id``.
     """
 
     place: str

@@ -16,13 +16,7 @@ Properties = Mapping[str, Any]
 
 
 class ChangedProperties(NamedTuple):
-    """A resource whose properties change.
-
-    Attributes:
-        before: its resolved properties before the change.
-        after: its resolved properties after the change.
-        attributes: its attributes after the change, such as ``UpdatePolicy``.
-    """
+    """The resolved properties of a resource before and after, and its new attributes: ``UpdatePolicy`` ..."""
 
     before: Properties
     after: Properties

@@ -41,13 +41,7 @@ class Resource(NamedTuple):
 
 
 class Output(NamedTuple):
-    """An output of a template, resolved.
-
-    Attributes:
-        exists: whether its condition is true.
-        value: its value.
-        export: the name of its export; None without an export.
-    """
+    """An output of a template, resolved; its export is the name, or None without an export."""
 
     exists: Truth
     value: Any
@@ -55,13 +49,7 @@ class Output(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A reference to a resource in a value.
-
-    Attributes:
-        place: its path from the properties.
-        target: the resource.
-        attribute: the attribute; empty for Ref.
-    """
+    """A reference in a value: its path from the properties, the resource, and the attribute; "" for Ref."""
 
     place: Place
     target: Node
@@ -158,14 +146,9 @@ class ResolvedStack:
 
 @dataclass
 class _Reading(OtherStacks):
-    """What one part of a template reads from other stacks.
+    """What one part of a template reads from other stacks: exports, once for each import, and outputs.
 
-    Attributes:
-        region: of its stack.
-        earlier: name -> stack that is deployed before it.
-        deployed: region and name of an export -> its value before the deploy.
-        imports: names of exports, once for each import.
-        outputs: the outputs that it reads, also by an import.
+    ``deployed`` is region and name of an export -> its value before the deploy.
     """
 
     region: str

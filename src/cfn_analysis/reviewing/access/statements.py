@@ -38,12 +38,7 @@ Document = Mapping[str, Any]
 
 
 class Some(NamedTuple):
-    """A set of texts: those that some patterns match, without those that others match.
-
-    Attributes:
-        includes: pattern -> its text as written.
-        excludes: the excluded patterns.
-    """
+    """A set of texts: those that some patterns match, each with its text as written, without others."""
 
     includes: Mapping[Pattern, str]
     excludes: tuple[Pattern, ...] = ()
@@ -58,15 +53,7 @@ class Some(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement of a policy.
-
-    Attributes:
-        denies: whether its effect is Deny.
-        principals: its principals; everyone in the permissions policy of a role.
-        actions: in lower case.
-        resources: as ARNs.
-        conditions: all of them must be true.
-    """
+    """A statement of a policy, with actions in lower case; without principals, they are everyone."""
 
     denies: bool
     principals: Some

@@ -16,14 +16,9 @@ _UNSURE: Final = "it may block fewer requests"
 
 
 class _Rule(NamedTuple):
-    """A rule.
+    """A rule, which applies after those of a lower priority.
 
-    Attributes:
-        name: its name.
-        priority: rules are evaluated from the lowest priority.
-        action: ``Block``, ``Count``, ``Allow`` or another; of a group of rules ``Block``, or ``Count`` where
-            all of its actions are overridden.
-        statement: the requests that it matches.
+    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden.
     """
 
     name: str
