@@ -1,7 +1,7 @@
 """Resources that stop serving although they stay: disabled, scaled to zero, or without what they serve.
 
-A switch is a boolean or a choice in the schema of the type, whose name says that it turns something on. What
-names do not tell is in the tables. Documentation: the page of each type in the template reference.
+In all types, switches and counts are known by the names of properties, and by their defaults in the schemas.
+What names do not tell is in switched_off.yaml.
 """
 
 import re
@@ -34,10 +34,10 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
 _SWITCH: Final = re.compile(r"(Is)?(Enabled?|Active)|\w*(State|Status|Level)|SendingEnabled|Log\w*Enabled")
-_INVERTED: Final = re.compile(r"\w*Disabled|DisableExecuteApiEndpoint")
+_INVERTED: Final = re.compile(r"\w*Disabled")
 # Parts whose loss costs money or comfort, and stops no one.
 _FEATURES: Final = re.compile(
-    r"AutoStop|Banner|Enclave|Lifecycle|OriginShield|Stickiness|TagsPropagation|TimeToLive|VersionLifecycle"
+    r"AutoStop|Banner|Enclave|Lifecycle|OriginShield|Stickiness|TagsPropagation|TimeToLive"
 )
 _COUNT: Final = re.compile(
     r"(Desired|Initial|Max|Maximum|Reserved|Target|Total)\w*"
@@ -84,16 +84,12 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 
 def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
-    values = [
-        value
-        for value in value_changes(change)
-        if setting_of(change.type, value.place, (*GUARDING, *OPENING)) is None
-    ]
-    for value in values:
+    for value in value_changes(change):
         if not any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
             yield from judged(change.type, value, _LOST)
         yield from judged(change.type, value, _SWITCHES)
-        yield from _turned_off(change.type, region, value)
+        if setting_of(change.type, value.place, (*_SWITCHES, *GUARDING, *OPENING)) is None:
+            yield from _turned_off(change.type, region, value)
     yield from _logs_removed(change)
     yield from _targets_removed(change)
 
