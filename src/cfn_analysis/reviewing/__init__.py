@@ -19,7 +19,6 @@ A value that is known only in the deployed stack counts as every value that it c
 
 To add a risk, add its sentence to ``sentences``, and yield it where it is found. A new kind is a line in
 ``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
-switches off a resource, add a row to the YAML file of ``guards.weakened``, ``access.settings`` or
-``switched_off``. For a type whose removal leaves a resource without its guard or its connection, add a line
-to removals.txt.
+switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
+type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
 """

@@ -63,26 +63,19 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     region = stacks[change.node.stack].built.region
     if before.type != after.type or deleted_first(after.type, region):
         return
-    kept = (
-        (group, why)
-        for group, why in unique_properties(after.type, region, after.properties)
-        if not {*group} & {*change.properties}
-    )
-    for group, why in kept:
-        certain = change.action == REPLACE
+    certain = change.action == REPLACE
+    for group, why in unique_properties(after.type, region, after.properties):
+        if {*group} & {*change.properties}:
+            continue
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = [cause.name for cause in change.decisive if cause.name]
-            yield risk(
-                WILL_FAIL,
-                change.node,
-                sentences.NAME_KEPT,
-                certain=certain,
-                kept=in_words(after.attributes["Properties"].get(group[0])),
-                by=group[0],
-                causes=", ".join(causes[:3]),
-            )
+            detail = {
+                "kept": in_words(after.attributes["Properties"].get(group[0])),
+                "by": group[0],
+                "causes": ", ".join([cause.name for cause in change.decisive if cause.name][:3]),
+            }
+            yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, certain=certain, **detail)
         return
 
 
@@ -91,20 +84,12 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
-    replacing = {
-        str(cause.place[0]) for cause in change.causes if cause.effect == Effect.REPLACED and cause.place
-    }
+    strongest = [cause for cause in change.causes if cause.place and cause.effect == Effect.REPLACED]
     # A resource that is replaced for another reason is not updated.
-    for refusal, applies in refused_changes(after.type, replacing or change.properties, changed):
-        yield risk(
-            WILL_FAIL,
-            change.node,
-            sentences.UPDATE_REFUSED,
-            certain=applies is YES,
-            why=refusal.why,
-            way_out=refusal.way_out,
-            source=refusal.source,
-        )
+    names = {str(cause.place[0]) for cause in strongest} or change.properties
+    for refusal, applies in refused_changes(after.type, names, changed):
+        detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=applies is YES, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:

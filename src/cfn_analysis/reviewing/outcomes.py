@@ -7,15 +7,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import stateful_types
 from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
-from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.cases import ChangedProperties, known_text
 from cfn_analysis.updates.effects import (
     deleted_first,
     is_documented,
@@ -62,12 +63,7 @@ _HOLDING_DATA: Final = _types("holds-data")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 _SNAPSHOTS: Final = _types("snapshot")
 # With the value true, or ACTIVE for a Cognito user pool.
-_PROTECTIONS: Final = (
-    "DeleteProtection",
-    "DeletionProtection",
-    "DeletionProtectionEnabled",
-    "DisableApiTermination",
-)
+_PROTECTIONS: Final = "DeleteProtection DeletionProtection DeletionProtectionEnabled DisableApiTermination"
 
 
 class ResourceOutcome(NamedTuple):
@@ -178,28 +174,20 @@ def holds_data(resource: Resource) -> bool:
 
 def is_protected(resource: Resource) -> bool:
     """Return whether deletion protection is enabled."""
+    properties = resource.properties
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
-        given = resource.properties.get("LoadBalancerAttributes", [])
-        return {"Key": "deletion_protection.enabled", "Value": "true"} in [
-            {key: _scalar_text(value) for key, value in attribute.items()}
-            for attribute in given
-            if isinstance(attribute, Mapping)
-        ]
+        attributes = as_strings(properties.get("LoadBalancerAttributes", []))
+        return {"Key": "deletion_protection.enabled", "Value": "true"} in attributes
     if resource.type == "AWS::DynamoDB::GlobalTable":
-        replicas = resource.properties.get("Replicas", [])
-        return any(
-            isinstance(replica, Mapping) and _scalar_text(replica.get("DeletionProtectionEnabled")) == "true"
-            for replica in replicas
-        )
-    return any(_scalar_text(resource.properties.get(name)) in ("true", "ACTIVE") for name in _PROTECTIONS)
+        replicas = [
+            replica for replica in as_list(properties.get("Replicas")) if isinstance(replica, Mapping)
+        ]
+        return any(known_text(replica, "DeletionProtectionEnabled") == "true" for replica in replicas)
+    return any(known_text(properties, name) in ("true", "ACTIVE") for name in _PROTECTIONS.split())
 
 
 def may_refuse_deletion(resource: Resource) -> bool:
     """Return whether a resource of the type must be empty to be deleted."""
     if resource.type == "AWS::ECR::Repository":
-        return _scalar_text(resource.properties.get("EmptyOnDelete")) != "true"
+        return known_text(resource.properties, "EmptyOnDelete") != "true"
     return resource.type in ("AWS::Backup::BackupVault", "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket")
-
-
-def _scalar_text(value: Any) -> str:
-    return str(as_strings(value)) if isinstance(value, str | int | float) else ""

@@ -61,10 +61,8 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deployed stacks that the deploy no longer changes."""
     gone, renamed = environment.states.gone, environment.states.renamed
     if gone and not environment.after:
-        name = environment.name
-        yield risk(
-            kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, environment=name, stacks=gone
-        )
+        detail: dict[str, Detail] = {"environment": environment.name, "stacks": gone}
+        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, **detail)
         return
     if renamed:
         changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
@@ -90,16 +88,8 @@ def _of_resource(
     if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
         yield _replacement(environment, change, data)
     if data == LOST:
-        yield risk(
-            kinds.DATA_LOSS,
-            node,
-            sentences.DATA_LOST,
-            leaves=leaves,
-            policy=policy,
-            is_key="KMS" in change.type,
-            is_stack=change.type == _STACK,
-            is_removed=is_removed,
-        )
+        what = {"is_key": "KMS" in change.type, "is_stack": change.type == _STACK, "is_removed": is_removed}
+        yield risk(kinds.DATA_LOSS, node, sentences.DATA_LOST, leaves=leaves, policy=policy, **what)
     if data == ORPHANED and change.before is not None:
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
         yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
@@ -161,13 +151,6 @@ def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
         yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail, new_export=new_export)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
-        yield risk(
-            kinds.EXPORT,
-            node,
-            sentences.EXPORT_CHANGED,
-            **detail,
-            before=before if before != after else "",
-            after=after,
-            certain=output.is_certain,
-            is_new=output.is_replacement,
-        )
+        detail |= {"before": before if before != after else "", "after": after}
+        detail |= {"certain": output.is_certain, "is_new": output.is_replacement}
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)

@@ -106,10 +106,7 @@ def problems(
 ) -> Iterator[str]:
     """Yield the problems of the new values of a resource, in words.
 
-    Args:
-        change: the change of the resource.
-        settings: the first matching setting judges a value.
-        gone: removed resources; values that refer to one of them must be removed too.
+    Values that refer to a resource in ``gone``, which are removed, must be removed too.
     """
     for value in value_changes(change):
         if gone and any(mention.target in gone for mention in mentions(value.before, change.node.stack)):

@@ -64,46 +64,43 @@ class _Formula:
         unknown = [name for name in stack.built.per_deploy if name not in stack.given]
         values = parameter_values(self.declared, stack.given, unknown, shown=False)
         self.values = {**known_pseudo_parameters(self.region), **values}
-        template = stack.built.template
-        nodes: dict[str, Any] = {}
         self.names: dict[str, None] = {}
-        mappings: dict[str, Any] = {}
+        conditions: dict[str, Any] = {}
+        mappings = stack.built.template.get("Mappings", {})
+        keys: set[str] = set()
         pending = [condition]
         while pending:
             name = pending.pop()
-            nodes[name] = template.get("Conditions", {}).get(name)
-            for use in uses(nodes[name]):
-                if use.kind == "condition" and use.name not in nodes:
+            conditions[name] = stack.built.template.get("Conditions", {}).get(name)
+            for use in uses(conditions[name]):
+                if use.kind == "condition" and use.name not in conditions:
                     pending.append(use.name)
                 elif use.kind == "mapping":
-                    every = template.get("Mappings", {})
-                    mappings |= every if use.name == "*" else {use.name: every.get(use.name)}
+                    keys.update(*(mappings.values() if use.name == "*" else [mappings.get(use.name, {})]))
                 elif use.kind == "name":
                     self.names[use.name] = None
-        self.template = {"Conditions": nodes, "Mappings": mappings}
-        keys = (key for rows in mappings.values() for key in rows or ())
-        names = {*self.names, *nodes, *mappings}
-        self.texts = [text for text in dict.fromkeys([*_texts(nodes), *keys]) if text not in names]
+        self.template = {"Conditions": conditions, "Mappings": mappings}
+        self.texts = [*dict.fromkeys([*_compared(list(conditions.values())), *sorted(keys), *_OTHERS])]
 
     def possible_values(self) -> Iterator[tuple[str, list[str]]]:
         """Yield each name whose value is not known, and the values to try."""
         for name in self.names:
-            if not is_unknown(self.values.get(name, {"Ref": name})):
-                continue
-            allowed = self.declared.get(name, {}).get("AllowedValues")
-            yield name, [str(as_strings(value)) for value in allowed or (*self.texts, *_OTHERS)]
+            if is_unknown(self.values.get(name, {"Ref": name})):
+                allowed = self.declared.get(name, {}).get("AllowedValues")
+                yield name, [str(as_strings(value)) for value in allowed or self.texts]
 
     def truth(self, assigned: Mapping[str, str]) -> Truth:
         """Return the result for some values of the unknown names."""
         return condition_truths(self.template, {**self.values, **assigned}, self.region)[self.condition]
 
 
-def _texts(node: Any) -> Iterator[str]:
+def _compared(node: Any) -> Iterator[str]:
+    """Yield the texts in formulas, except names."""
     if isinstance(node, Mapping):
-        for value in node.values():
-            yield from _texts(value)
+        for key, value in node.items():
+            yield from () if key in ("Condition", "Ref") else _compared(value)
     elif isinstance(node, list):
         for value in node:
-            yield from _texts(value)
+            yield from _compared(value)
     else:
         yield str(as_strings(node))

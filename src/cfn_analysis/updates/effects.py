@@ -123,10 +123,7 @@ def deleted_first(type_name: str, region: str) -> bool:
 def note_on_change(type_name: str, place: Place, changed: ChangedProperties | None = None) -> Note | None:
     """Return the side effect of updating the property at a place, such as a restart.
 
-    Args:
-        type_name: such as ``AWS::EC2::VPC``.
-        place: the path from the properties.
-        changed: the properties before and after if known; some effects depend on them.
+    Some effects depend on the properties before and after, if these are known.
     """
     if not place:
         return None

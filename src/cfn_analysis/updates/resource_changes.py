@@ -40,10 +40,9 @@ class Cause(NamedTuple):
     Attributes:
         place: the path of the changed value from the properties; empty if the resource is added or removed.
         name: the place in words.
-        before: the old value; None if there is none.
+        before: the old value or state; None if there is none.
         after: the new value or state; None if there is none.
         chain: the changes that led to it, starting with the edit.
-        effect: its effect on the resource.
         follows: the resource whose change causes it.
     """
 
@@ -60,8 +59,7 @@ class ResourceChange(NamedTuple):
     """The change of one resource.
 
     Attributes:
-        node: the resource.
-        type: its type; the new type if it changes.
+        type: the type; the new one if it changes.
         action: in the words of the report.
         before: the old resource; None if it did not exist.
         after: the new resource; None if it will not exist.
@@ -266,12 +264,7 @@ def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
 
 
 def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
-    """Return how certainly a change alters the value of an attribute of the resource.
-
-    Args:
-        change: the change of the resource.
-        attribute: the attribute of Fn::GetAtt; empty for Ref.
-    """
+    """Return how certainly a change alters an attribute of the resource, as of Fn::GetAtt; empty for Ref."""
     if change.action in (REPLACE, MAYBE_REPLACE):
         given = change.after is not None and attribute in change.after.properties
         kept = given and attribute not in change.properties and change.before is not None

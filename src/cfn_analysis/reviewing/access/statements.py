@@ -14,13 +14,7 @@ from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import iam_actions
 from cfn_analysis.model.wording import beginning
-from cfn_analysis.reviewing.access.conditions import (
-    Condition,
-    conditions,
-    implies,
-    not_implied,
-    undecided,
-)
+from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
 from cfn_analysis.reviewing.access.wildcards import (
     ANY,
     EVERYTHING,
@@ -86,11 +80,7 @@ _ACCOUNT: Final = "AWS::AccountId"
 
 
 def statements(document: Any) -> list[Statement]:
-    """Return the statements of a policy; for an unknown condition of the template, those of both branches.
-
-    Args:
-        document: a resolved policy document, or its JSON.
-    """
+    """Return the statements of a policy or its JSON; for an unknown Fn::If, those of both branches."""
     found: list[Statement] = []
     for content, limits in _unfolded(parsed(document)):
         written = [content] if is_unknown(content) else as_list(parsed(content.get("Statement")))

@@ -18,18 +18,9 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 _TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 # Properties that do not change the monitored condition.
 _WATCHED: Final = (
-    "AlarmRule",
-    "Dimensions",
-    "EvaluateLowSampleCountPercentile",
-    "ExtendedStatistic",
-    "MetricName",
-    "Metrics",
-    "Namespace",
-    "Period",
-    "Statistic",
-    "ThresholdMetricId",
-    "Unit",
-)
+    "AlarmRule", "Dimensions", "EvaluateLowSampleCountPercentile", "ExtendedStatistic", "MetricName",
+    "Metrics", "Namespace", "Period", "Statistic", "ThresholdMetricId", "Unit",
+)  # fmt: skip
 _UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 # From most to least sensitive to missing data: with one breaching datapoint among missing ones, "missing"
@@ -40,9 +31,7 @@ _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
-    Args:
-        change: the change of the alarm.
-        gone: removed resources; an alarm on one of them must monitor another resource.
+    An alarm on a resource in ``gone``, which are removed, must monitor another one.
     """
     if change.type not in _TYPES or change.action in (ADD, REMOVE):
         return
