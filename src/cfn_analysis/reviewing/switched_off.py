@@ -54,13 +54,15 @@ _LOG: Final = re.compile(
 # Without its own destination, a function still logs to the log group of its name.
 _LOGGING_ANYWAY: Final = "AWS::Lambda::Function"
 
-_ALL_LOST: Final = {
+_TARGETS: Final = {
+    "AWS::AutoScaling::AutoScalingGroup": ("LoadBalancerNames", "TargetGroupARNs", "TrafficSources"),
+    "AWS::ECS::Service": ("LoadBalancers",),
     "AWS::ElasticLoadBalancing::LoadBalancer": ("Instances",),
     "AWS::ElasticLoadBalancingV2::TargetGroup": ("Targets",),
     "AWS::Events::Rule": ("Targets",),
     "AWS::GlobalAccelerator::EndpointGroup": ("EndpointConfigurations",),
 }
-"""Type -> lists that must not become empty."""
+"""Type -> lists of targets or sources, of which not all must become empty."""
 
 
 def must_not_be_closed(before: Any, after: Any) -> str:
@@ -77,7 +79,7 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
     changes = {node: outcome.change for node, outcome in environment.resources.items()}
     gone = {node for node, change in changes.items() if change.action == REMOVE}
     for node, change in changes.items():
-        if change.action not in (ADD, REMOVE) and change.before and change.after:
+        if change.action not in (ADD, REMOVE):
             region = environment.after[node.stack].built.region
             if parts := tuple(dict.fromkeys(_stops(change, region, gone))):
                 yield risk(SWITCHED_OFF, node, sentences.SWITCHED_OFF, problems=parts)
@@ -85,13 +87,18 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
     for value in value_changes(change):
-        if not any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
+        if not _is_gone(value.before, change, gone):
             yield from judged(change.type, value, _LOST)
         yield from judged(change.type, value, _SWITCHES)
         if setting_of(change.type, value.place, (*_SWITCHES, *GUARDING, *OPENING)) is None:
             yield from _turned_off(change.type, region, value)
     yield from _logs_removed(change)
-    yield from _targets_removed(change)
+    if change.before and change.after:
+        yield from _targets_removed(change, change.before.properties, change.after.properties, gone)
+
+
+def _is_gone(value: Any, change: ResourceChange, gone: Collection[Node]) -> bool:
+    return any(mention.target in gone for mention in mentions(value, change.node.stack))
 
 
 def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str]:
@@ -155,19 +162,20 @@ def _logs_removed(change: ResourceChange) -> Iterator[str]:
             yield f"{cause.name} is removed: these logs are no longer delivered"
 
 
-def _targets_removed(change: ResourceChange) -> Iterator[str]:
-    """Yield that a list of targets becomes empty, or that a listener no longer forwards requests."""
-    assert change.before is not None
-    assert change.after is not None
-    sides = change.before.properties, change.after.properties
-    for place in _ALL_LOST.get(change.type, ()):
-        was, will = (as_list(side.get(place)) for side in sides)
-        if was and not will:
-            yield f"{place} is empty: nothing gets its requests or events"
-    for place in ("Actions", "DefaultActions"):
-        was, will = (list(_forwarded(side.get(place))) for side in sides)
-        if change.type.startswith("AWS::ElasticLoadBalancingV2::Listener") and was and not will:
-            yield f"{place} no longer forwards requests to a target group"
+def _targets_removed(
+    change: ResourceChange, before: Mapping[str, Any], after: Mapping[str, Any], gone: Collection[Node]
+) -> Iterator[str]:
+    """Yield that lists of targets become empty, or that a listener no longer forwards requests."""
+    places = _TARGETS.get(change.type, ())
+    was, will = ({place: as_list(side.get(place)) for place in places} for side in (before, after))
+    lost = [place for place in places if any(not _is_gone(item, change, gone) for item in was[place])]
+    if lost and not any(will.values()):
+        verb = "is" if len(lost) == 1 else "are"
+        yield f"{' and '.join(lost)} {verb} empty: nothing gets its requests or events"
+    if change.type.startswith("AWS::ElasticLoadBalancingV2::Listener"):
+        for place in ("Actions", "DefaultActions"):
+            if any(_forwarded(before.get(place))) and not any(_forwarded(after.get(place))):
+                yield f"{place} no longer forwards requests to a target group"
 
 
 def _forwarded(actions: Any) -> Iterator[Any]:

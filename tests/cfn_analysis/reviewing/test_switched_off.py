@@ -28,15 +28,17 @@ def test_switches(kind: str, before: dict[str, Any], after: dict[str, Any], mess
 
 
 def test_a_target_that_is_removed_too_is_not_lost() -> None:
-    """Without the group of instances, its target group is not missed."""
-    service = ("AWS::AutoScaling::AutoScalingGroup", {"TargetGroupARNs": ["arn", {"Ref": "Group"}]})
-    alone = ("AWS::AutoScaling::AutoScalingGroup", {"TargetGroupARNs": ["arn"]})
+    """If its only target group is removed, a Auto Scaling group does not miss it."""
+    service = ("AWS::AutoScaling::AutoScalingGroup", {"TargetGroupARNs": [{"Ref": "Group"}]})
+    alone = ("AWS::AutoScaling::AutoScalingGroup", {"MinSize": "1"})
+    moved = ("AWS::AutoScaling::AutoScalingGroup", {"LoadBalancerNames": ["name"]})
     group = ("AWS::ElasticLoadBalancingV2::TargetGroup", {"Port": 80})
+    before = resources(It=service, Group=group)
 
-    found = risks(reviewed(resources(It=service, Group=group), resources(It=alone)))
-    assert ("switched-off", "It") not in found
-    found = risks(reviewed(resources(It=service, Group=group), resources(It=alone, Group=group)))
-    assert "TargetGroupARNs[1] is removed: it no longer gets requests" in found["switched-off", "It"]
+    assert ("switched-off", "It") not in risks(reviewed(before, resources(It=alone)))
+    assert ("switched-off", "It") not in risks(reviewed(before, resources(It=moved, Group=group)))
+    found = risks(reviewed(before, resources(It=alone, Group=group)))
+    assert "TargetGroupARNs is empty: nothing gets its requests or events" in found["switched-off", "It"]
 
 
 @pytest.mark.parametrize(
