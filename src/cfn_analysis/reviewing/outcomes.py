@@ -21,10 +21,9 @@ from cfn_analysis.updates.effects import (
     deleted_first,
     is_documented,
     note_on_change,
-    note_on_removal,
     update_order,
 )
-from cfn_analysis.updates.facts import Note
+from cfn_analysis.updates.facts import Note, facts_of
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import (
     ADD,
@@ -116,7 +115,7 @@ def _interruption(change: ResourceChange, region: str) -> str:
 
 def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
     if change.action == REMOVE:
-        note = note_on_removal(change.type)
+        note = facts_of(change.type).removal
         return {note: ()} if note else {}
     if change.action == REPLACE:  # nothing is updated in place
         return {}

@@ -75,14 +75,13 @@ def _notes(environments: Sequence[EnvironmentChanges]) -> list[str]:
 
 def _sources(after: Side, environments: Sequence[EnvironmentChanges]) -> dict[str, Mapping[str, str]]:
     """Return the sources of the stacks with changed resources."""
-    lines: dict[str, dict[str, int]] = {}
     changed = {
         stack.built.name: stack.built
         for environment in environments
         for stack in environment.stacks
         if stack.resources
     }
-    return {name: after.source(stack, lines) for name, stack in changed.items()}
+    return {name: after.source(stack) for name, stack in changed.items()}
 
 
 def document(review: Review) -> dict[str, Any]:

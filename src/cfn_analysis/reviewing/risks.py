@@ -21,7 +21,7 @@ from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.reviewing.switched_off import switched_off
-from cfn_analysis.updates.effects import not_replaced_if, replacement_reason
+from cfn_analysis.updates.facts import facts_at
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
 _SECRET: Final = "AWS::SecretsManager::Secret"
@@ -105,18 +105,17 @@ def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: 
     # A changed value of the resource itself is enough; otherwise, the first replaced resource.
     source = min((cause.follows for cause in change.decisive), key=lambda follows: follows is not None)
     causes = [cause for cause in change.decisive if cause.follows == source]
-    reasons = (replacement_reason(change.type, cause.place) for cause in causes)
+    facts = [facts_at(change.type, cause.place) for cause in causes]
     detail: dict[str, Detail] = {
         "action": change.action,
         "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
         "follows": source.name if source else "",
         "followed": environment.resources[source].change.action if source else change.action,
-        "reason": next(filter(None, reasons), ""),
+        "reason": next((known.reason for known in facts if known.reason), ""),
     }
     if change.action == REPLACE:
         return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
-    cases = (not_replaced_if(change.type, cause.place) for cause in causes)
-    unless = " or ".join(filter(None, cases))
+    unless = " or ".join(known.not_replaced_if for known in facts if known.not_replaced_if)
     return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 

@@ -51,23 +51,18 @@ class Side(NamedTuple):
             return []
         return [self.root / folder / stack.source for folder in self.source_folders]
 
-    def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
+    def source(self, stack: BuiltStack) -> Mapping[str, str]:
         """Return logical ID -> module and, if known, line; empty if the module does not exist."""
         for file in self.modules(stack):
+            try:
+                known = candidate_lines(file.read_text("utf-8"))
+            except (OSError, SyntaxError, ValueError):
+                continue
             path = file.relative_to(self.root or file.root)
-            if path.as_posix() not in lines:
-                try:
-                    lines[path.as_posix()] = candidate_lines(file.read_text("utf-8"))
-                except (OSError, SyntaxError, ValueError):
-                    continue
-            known = lines[path.as_posix()]
-            names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
-            sources = {
-                name: f"{path.as_posix()}:{line}"
-                for name in names
-                if (line := line_of(name, known)) is not None
-            }
-            return defaultdict(path.as_posix, sources)
+            names = [name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})]
+            lines = {name: line for name in names if (line := line_of(name, known)) is not None}
+            sources = {name: f"{path.as_posix()}:{line}" for name, line in lines.items()}
+            return defaultdict(path.as_posix, sources)  # a removed resource has only the module
         return {}
 
 

@@ -23,6 +23,7 @@ from cfn_analysis.reviewing.values import (
     OFF,
     ValueChange,
     judged,
+    rows,
     setting_of,
     settings,
     text,
@@ -32,37 +33,10 @@ from cfn_analysis.reviewing.values import (
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
+_TABLES: Final = rows(__name__)
+_NAMES: Final = {kind: re.compile("|".join(names)) for kind, names in _TABLES["names"].items()}
+_TARGETS: Final[Mapping[str, Sequence[str]]] = _TABLES["targets"]
 _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
-_SWITCH: Final = re.compile(r"(Is)?(Enabled?|Active)|\w*(State|Status|Level)|SendingEnabled|Log\w*Enabled")
-_INVERTED: Final = re.compile(r"\w*Disabled")
-# Parts whose loss costs money or comfort, and stops no one.
-_FEATURES: Final = re.compile(
-    r"AutoStop|Banner|Enclave|Lifecycle|OriginShield|Stickiness|TagsPropagation|TimeToLive"
-)
-_COUNT: Final = re.compile(
-    r"(Desired|Initial|Max|Maximum|Reserved|Target|Total)\w*"
-    r"(Capacity|Concurrency|Count|Executions|Instances|Sessions|Size|Units|Vcpus|vCpus)"
-    r"|(Copy|Instance|Task|Worker)Count|NumberOf(Broker)?Nodes|TrafficDialPercentage|Weight"
-    r"|(Throttling)?(Burst|Rate)Limit"
-)
-_NO_COUNT: Final = re.compile(r"(?i).*(buffer|ondemand|prepared|receive|retry|spot|threshold|tolerance).*")
-_LOG: Final = re.compile(
-    r"(\w*[a-z])?Log(s|ging)?"
-    r"(Config|Configurations?|Delivery\w*|Destination\w*|Exports?|Info|Options|Policy|Publishing\w*|Settings?"
-    r"|\w*(Arn|Bucket|Uri))?"
-)
-# Without its own destination, a function still logs to the log group of its name.
-_LOGGING_ANYWAY: Final = "AWS::Lambda::Function"
-
-_TARGETS: Final = {
-    "AWS::AutoScaling::AutoScalingGroup": ("LoadBalancerNames", "TargetGroupARNs", "TrafficSources"),
-    "AWS::ECS::Service": ("LoadBalancers",),
-    "AWS::ElasticLoadBalancing::LoadBalancer": ("Instances",),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Targets",),
-    "AWS::Events::Rule": ("Targets",),
-    "AWS::GlobalAccelerator::EndpointGroup": ("EndpointConfigurations",),
-}
-"""Type -> lists of targets or sources, of which not all must become empty."""
 
 
 def must_not_be_closed(before: Any, after: Any) -> str:
@@ -107,16 +81,18 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
     key = next((step for step in reversed(path) if step != "*"), "")
     off: Sequence[str]
     default: Any = None
-    if _FEATURES.search(value.place):
+    if _NAMES["features"].search(value.place):
         return
-    if _INVERTED.fullmatch(key):
+    if _NAMES["inverted"].fullmatch(key):
         off, default, effect = ("true",), False, "it no longer works"
-    elif _SWITCH.fullmatch(key):
+    elif _NAMES["switches"].fullmatch(key):
         off, effect = OFF, "it no longer works"
         default = _default(type_name, region, path)
         if value.after is None and text(value.before).lower() not in _ON:
             return
-    elif _COUNT.fullmatch(key) and not _NO_COUNT.fullmatch(key) and _is_share(type_name, key):
+    elif (
+        _NAMES["counts"].fullmatch(key) and not _NAMES["no counts"].search(key) and _is_share(type_name, key)
+    ):
         off, effect = ("0", "0.0"), "nothing of it serves any more"
     else:
         return
@@ -151,11 +127,11 @@ def _holds(value: Any, texts: Collection[str]) -> Truth:
 
 def _logs_removed(change: ResourceChange) -> Iterator[str]:
     """Yield each removed destination of logs that is not a guard."""
-    if change.type == _LOGGING_ANYWAY:
+    if change.type == "AWS::Lambda::Function":  # it still logs to the log group of its name
         return
     for cause in change.causes:
         key = next((step for step in reversed(cause.place) if isinstance(step, str)), "")
-        if cause.after is not None or not cause.before or not _LOG.fullmatch(key):
+        if cause.after is not None or not cause.before or not _NAMES["logs"].fullmatch(key):
             continue
         values = (value for value in value_changes(change) if value.place.startswith(cause.name))
         if not any(setting_of(change.type, value.place, GUARDING) for value in values):

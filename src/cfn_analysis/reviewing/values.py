@@ -52,7 +52,7 @@ def settings(module: str, section: str) -> tuple[Setting, ...]:
     """Return the settings of a section of the YAML file beside a module, whose functions can judge them."""
     judges = {**globals(), **vars(sys.modules[module])}
     found = []
-    for row in _rows(Path(judges["__file__"]).with_suffix(".yaml"))[section]:
+    for row in rows(module)[section]:
         arguments = dict(row)
         types, places = arguments.pop("types", ""), arguments.pop("places").split()
         of_items, judge = arguments.pop("of_items", True), judges[arguments.pop("judge")]
@@ -61,8 +61,10 @@ def settings(module: str, section: str) -> tuple[Setting, ...]:
 
 
 @cache
-def _rows(file: Path) -> dict[str, Any]:
-    return load(file.read_text("utf-8"))
+def rows(module: str) -> dict[str, Any]:
+    """Return the content of the YAML file beside a module."""
+    file = Path(str(sys.modules[module].__file__))
+    return load(file.with_suffix(".yaml").read_text("utf-8"))
 
 
 def value_changes(change: ResourceChange) -> Iterator[ValueChange]:

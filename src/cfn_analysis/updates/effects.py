@@ -17,7 +17,7 @@ from cfn_analysis.model.schemas import SchemasError, known_schema, resource_sche
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates import cases
 from cfn_analysis.updates.cases import ChangedProperties, known_text
-from cfn_analysis.updates.facts import Note, PropertyFacts, Refusal, facts_of, note_of, uninterrupted
+from cfn_analysis.updates.facts import Note, Refusal, facts_at, facts_of, note_of, uninterrupted
 from cfn_analysis.updates.resolved_stack import CUSTOM
 
 
@@ -38,10 +38,6 @@ _FIXED = {
 }
 
 
-def _facts_at(type_name: str, place: Place) -> PropertyFacts:
-    return facts_of(type_name).of(str(place[0])) if place else PropertyFacts()
-
-
 @cache  # many parameters are used in the same places, such as tags
 def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
     """Return the effect of a change at a place of the properties on a resource of a type.
@@ -52,7 +48,7 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
     schema = resource_schema(type_name, region)
     if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
         return Effect.REPLACED
-    replaces = _facts_at(type_name, place).replaces
+    replaces = facts_at(type_name, place).replaces
     if replaces in _FIXED:
         return _FIXED[replaces]
     is_conditional = replaces or any(_touches(place, path) for path in schema.conditional_create_only)
@@ -78,7 +74,7 @@ def effect_of_values(
         return Effect.MAYBE_REPLACED
     if type_name == CUSTOM:  # the physical ID that its function returns determines it
         return Effect.MAYBE_REPLACED
-    if effect == Effect.MAYBE_REPLACED and (replaces := _facts_at(type_name, place).replaces):
+    if effect == Effect.MAYBE_REPLACED and (replaces := facts_at(type_name, place).replaces):
         effect = _EFFECTS[replaces(changed, str(place[0]))]
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
 
@@ -127,23 +123,8 @@ def note_on_change(type_name: str, place: Place, changed: ChangedProperties | No
     """
     if not place:
         return None
-    name, quiet_if = str(place[0]), _facts_at(type_name, place).quiet_if
+    name, quiet_if = str(place[0]), facts_at(type_name, place).quiet_if
     return None if changed and quiet_if and quiet_if(changed, name) is YES else note_of(type_name, name)
-
-
-def note_on_removal(type_name: str) -> Note | None:
-    """Return the side effect of removing a resource of a type."""
-    return facts_of(type_name).removal
-
-
-def not_replaced_if(type_name: str, place: Place) -> str:
-    """Return the case in which a conditional replacement does not happen; empty if it is not known."""
-    return _facts_at(type_name, place).not_replaced_if
-
-
-def replacement_reason(type_name: str, place: Place) -> str:
-    """Return what else, besides the change at a place, makes it a replacement; empty if nothing does."""
-    return _facts_at(type_name, place).reason
 
 
 def refused_changes(

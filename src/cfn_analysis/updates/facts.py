@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.references import Place
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates import cases
@@ -82,10 +83,6 @@ class TypeFacts(NamedTuple):
     name_scope: tuple[str, ...] = ()
     removal: Note | None = None
 
-    def of(self, name: str) -> PropertyFacts:
-        """Return the facts about a property."""
-        return self.properties.get(name, PropertyFacts())
-
 
 @cache
 def facts() -> dict[str, TypeFacts]:
@@ -149,30 +146,30 @@ def page_of(type_name: str) -> str:
     return f"{reference}aws-resource-{'-'.join(type_name.lower().split('::')[1:])}.html"
 
 
+def facts_at(type_name: str, place: Place) -> PropertyFacts:
+    """Return the facts about the property at a place."""
+    known = facts().get(type_name, TypeFacts()).properties
+    return known.get(str(place[0]), PropertyFacts()) if place else PropertyFacts()
+
+
 def note_of(type_name: str, name: str) -> Note | None:
     """Return the documented side effect of the update of a property, other than *No interruption*."""
-    if note := facts_of(type_name).of(name).note:
+    if note := facts_at(type_name, (name,)).note:
         return note
-    is_interrupted = name in _page(type_name).some
-    return Note("may be interrupted", YES, page_of(type_name)) if is_interrupted else None
+    _, interrupting = _documented(type_name)
+    return Note("may be interrupted", YES, page_of(type_name)) if name in interrupting else None
 
 
 def uninterrupted(type_name: str) -> frozenset[str]:
     """Return the properties of a type with *Update requires: No interruption* on its page."""
-    return _page(type_name).none
-
-
-class _Page(NamedTuple):
-    """The properties of a type whose update interrupts nothing, and those with some interruptions."""
-
-    none: frozenset[str]
-    some: frozenset[str]
+    return _documented(type_name)[0]
 
 
 @cache
-def _page(type_name: str) -> _Page:
+def _documented(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the properties whose update interrupts nothing, and those with some interruptions."""
     none, _, some = _pages().get(type_name, "").partition("| ")
-    return _Page(frozenset(none.split()), frozenset(some.split()))
+    return frozenset(none.split()), frozenset(some.split())
 
 
 @cache

@@ -53,12 +53,10 @@ def _names_resource(value: Any) -> bool:
         case {"Fn::GetAtt": _}:
             return True
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
+            return _names_resource(parts)
         case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
+            return _names_resource([*value.values()])
+    return isinstance(value, list) and any(map(_names_resource, value))
 
 
 class OtherStacks:
@@ -145,14 +143,9 @@ class PartialBody(Body):
         unknown: Collection[str] = (),
         deployed_mappings: Mapping[str, Any] | None = None,
     ) -> None:
-        """Set the known values.
+        """Use the parameter values of the deploy; the Default of ``unknown`` ones does not apply.
 
-        Args:
-            template: the template, without macros.
-            given: the parameter values of the deploy.
-            region: of the stack.
-            unknown: per-deploy parameters, whose Default does not apply.
-            deployed_mappings: the section Mappings before the deploy, by default that of the template.
+        ``deployed_mappings`` is the section Mappings before the deploy, by default that of the template.
         """
         declared = template.get("Parameters", {})
         super().__init__(

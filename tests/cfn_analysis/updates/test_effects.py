@@ -12,12 +12,11 @@ from cfn_analysis.updates.effects import (
     effect_of_change,
     effect_of_values,
     is_documented,
-    not_replaced_if,
     note_on_change,
-    note_on_removal,
     unique_properties,
     update_order,
 )
+from cfn_analysis.updates.facts import facts_at
 
 
 @pytest.mark.parametrize(
@@ -76,27 +75,18 @@ def test_what_an_update_in_place_does_besides(type_name: str, place: Place, inte
 def test_properties_without_documentation(type_name: str, place: Place) -> None:
     """The effects of a property without a documented page are unknown."""
     assert note_on_change(type_name, place) is None
-    assert not_replaced_if(type_name, place) == ""
+    assert facts_at(type_name, place).not_replaced_if == ""
     assert not is_documented(type_name, place)
 
 
 def test_cases_in_which_a_change_does_not_replace() -> None:
     """The schema lists the property as conditional; the case is stated if the handler determines it."""
     place = ("PerformanceInsightsKMSKeyId",)
-    case = not_replaced_if("AWS::RDS::DBInstance", place)
+    case = facts_at("AWS::RDS::DBInstance", place).not_replaced_if
 
     assert effect_of_change("AWS::RDS::DBInstance", "us-east-1", place) == Effect.MAYBE_REPLACED
     assert case == "it had no value before"
-    assert not_replaced_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) == ""
-
-
-def test_removing_may_interrupt() -> None:
-    """A removed instance can be the writer."""
-    note = note_on_removal("AWS::RDS::DBInstance")
-
-    assert note is not None
-    assert note.interrupts is YES
-    assert note_on_removal("AWS::SQS::Queue") is None
+    assert facts_at("AWS::RDS::DBInstance", ("DBInstanceClass",)).not_replaced_if == ""
 
 
 def test_updates_follow_dependencies() -> None:

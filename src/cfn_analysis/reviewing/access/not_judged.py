@@ -9,7 +9,7 @@ from cfn_analysis.model.access_properties import other_policies
 from cfn_analysis.model.references import place_in_words
 from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.values import OFF, text
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
@@ -41,18 +41,13 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
         return
     for node, outcome in environment.resources.items():
         change = outcome.change
+        detail: dict[str, Detail] = {"action": change.action}
         if change.type in NOT_JUDGED:
             if change.type in _RESTRICTING if change.action == REMOVE else _is_edited(change):
-                what = NOT_JUDGED[change.type]
-                yield risk(
-                    kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, what=what, action=change.action
-                )
-        elif change.action != REMOVE:
-            region = environment.after[node.stack].built.region
-            if places := _unread(change, region):
-                yield risk(
-                    kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, action=change.action
-                )
+                detail["what"] = NOT_JUDGED[change.type]
+                yield risk(kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, **detail)
+        elif places := _unread(change, environment.after[node.stack].built.region):
+            yield risk(kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, **detail)
 
 
 def _is_edited(change: ResourceChange) -> bool:
@@ -64,7 +59,7 @@ def _is_edited(change: ResourceChange) -> bool:
 
 
 def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:
-    """Return the places of changed policies that are not policies of IAM, or not known."""
+    """Return the places of new and changed policies that are not policies of IAM, or not known."""
     old, new = (
         {
             place_in_words(place): json.dumps(policy, sort_keys=True, default=str)

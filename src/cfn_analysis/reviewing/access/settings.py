@@ -101,12 +101,9 @@ def _reachable(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
 
 
 def _asks_nothing(method: Mapping[str, Any]) -> bool:
-    key = text(method.get("ApiKeyRequired", False)).lower() == "true"
-    return (
-        method.get("AuthorizationType", "NONE") == "NONE"
-        and not key
-        and method.get("HttpMethod") != "OPTIONS"
-    )
+    needs_key = text(method.get("ApiKeyRequired")).lower() == "true"
+    is_anonymous = method.get("AuthorizationType", "NONE") == "NONE" and not needs_key
+    return is_anonymous and method.get("HttpMethod") != "OPTIONS"
 
 
 def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -131,13 +128,8 @@ def _countries(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
 
 
 def _restriction(distribution: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
-    config = distribution.get("DistributionConfig")
-    found: Any = config if isinstance(config, Mapping) else {}
-    for key in ("Restrictions", "GeoRestriction"):
-        found = found.get(key) if isinstance(found, Mapping) and not is_unknown(found) else None
-    if not isinstance(found, Mapping) or is_unknown(found):
+    restriction = value_at(distribution, ("DistributionConfig", "Restrictions", "GeoRestriction"))
+    if not isinstance(restriction, Mapping) or is_unknown(restriction):
         return "none", ()
-    locations = found.get("Locations", [])
-    listed = locations if isinstance(locations, list) else [locations]
-    countries = sorted(str(as_strings(country)) for country in listed)
-    return str(found.get("RestrictionType", "none")), tuple(countries)
+    countries = sorted(str(as_strings(country)) for country in as_list(restriction.get("Locations")))
+    return str(restriction.get("RestrictionType", "none")), tuple(countries)
