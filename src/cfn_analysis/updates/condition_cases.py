@@ -15,7 +15,7 @@ from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates.partial_resolving import condition_truths, known_pseudo_parameters, parameter_values
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
-_MOST: Final = 1024
+_MOST: Final = 256
 _OTHERS: Final = ("", "none of the texts in the formulas")
 
 
