@@ -69,7 +69,6 @@ class ResourceOutcome(NamedTuple):
     """A resource that a deploy changes, and the effects on its clients and its data.
 
     Attributes:
-        change: the change and its causes.
         interruption: ``none``, ``some`` or ``not known``.
         data: the effect on its data, one of the words above.
         notes: side effect of the change -> the changed properties that have it.

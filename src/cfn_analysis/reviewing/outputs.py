@@ -30,13 +30,10 @@ class ChangedOutput(NamedTuple):
     """An output that a deploy changes.
 
     Attributes:
-        action: ``add``, ``update`` or ``remove``.
         export: name of its export before the deploy, as in the template; None without an export.
         new_export: name of its export after the deploy.
         importers: stacks of the set that import its export, in their deployed state.
         readers: stacks of the set that read it with ``Fn::GetStackOutput``, in their deployed state.
-        chain: the changes that lead to it.
-        is_certain: whether it is certain that the value changes.
         is_replacement: whether the resource of the value is replaced, or may be.
     """
 

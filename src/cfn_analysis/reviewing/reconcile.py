@@ -71,7 +71,6 @@ class AwsChange(NamedTuple):
         change: the change, in the words of the report.
         old_one: the effect on the old resource, as AWS names it; empty if AWS does not state it.
         scope: the attributes of the resource that change.
-        details: the details from AWS.
     """
 
     change: str = NONE

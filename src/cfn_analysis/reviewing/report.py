@@ -18,12 +18,9 @@ FORMAT_VERSION: Final = 1
 
 
 class Review(NamedTuple):
-    """The effects of a deploy from one side, by name, to another one.
+    """The effects of a deploy from one side, by name, to another one; risks are sorted, most urgent first.
 
-    Attributes:
-        risks: the risks of all environments, most urgent first.
-        sources: stack -> logical ID -> module and line.
-        notes: sentences about the review as a whole.
+    ``sources`` is stack -> logical ID -> module and line; ``notes`` are about the review as a whole.
     """
 
     before: str

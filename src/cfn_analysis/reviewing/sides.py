@@ -28,7 +28,6 @@ class Side(NamedTuple):
         value_files: environment -> stack -> the file with its parameter values, for all others.
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
-        acceptances: the accepted risks.
     """
 
     name: str

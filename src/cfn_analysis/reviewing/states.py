@@ -27,9 +27,7 @@ class States(NamedTuple):
         name: of the environment; "" for a folder without parameter files, and for single templates.
         deployed: all stacks before the deploy, which may import from and read each other.
         before: those that the deploy can change.
-        after: the stacks after the deploy.
         renamed: stack whose deployed name changes -> both names; it is not in ``before``.
-        side: the later side.
     """
 
     name: str

@@ -33,13 +33,9 @@ class ValueChange(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A property that determines how open or how well protected a resource is.
+    """A property that determines how open or how well protected a resource is, as the YAML files describe it.
 
-    Attributes:
-        types: a type, or a part of one; empty for every type that has the property.
-        places: the ends of the places of the values.
-        judge: returns the problem of the new value, from the old and new value; empty if there is none.
-        of_items: whether values that are removed with their list item count.
+    ``judge`` returns the problem of the new value, from the old and new value; empty if there is none.
     """
 
     types: str

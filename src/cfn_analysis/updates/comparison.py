@@ -25,13 +25,11 @@ WithNames = Callable[[Any], Any]
 
 
 class Difference(NamedTuple):
-    """A difference, as deep in the properties as it can be determined.
+    """A difference, as deep in the properties as it can be determined; None is no value.
 
     Attributes:
         place: keys and indexes from the properties, on the side that has the value.
         name: the place in words, with list items by their identifier.
-        before: the old value; None if there is none.
-        after: the new value; None if there is none.
         certain: whether the values differ in the deployed stack independent of their unknown parts.
     """
 

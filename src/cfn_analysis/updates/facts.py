@@ -35,14 +35,7 @@ class Note(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """A change that AWS does not allow, so that the update fails.
-
-    Attributes:
-        applies: returns whether a change is of this kind.
-        why: the restriction, as a sentence without its end.
-        way_out: the alternative.
-        source: the page of the restriction.
-    """
+    """A change that AWS does not allow, and the alternative, as sentences without their ends."""
 
     applies: Case
     why: str

@@ -27,7 +27,6 @@ class Resource(NamedTuple):
         type: its type; a custom resource has the general one.
         exists: whether its condition is true.
         condition_inputs: if ``exists`` is not known, the values that it depends on, as text.
-        properties: resolved.
         attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
         metadata: those parts of its metadata that act on the resource, resolved.
     """
@@ -61,13 +60,10 @@ class ResolvedStack:
     """One stack of the set.
 
     Attributes:
-        built: the stack with its template.
         earlier: name -> stack of the set that is deployed before it.
         given: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
-        truths: condition -> whether it is true.
         resources: logical ID -> resource, including those with a false condition.
-        outputs: key -> output.
         importers: name of an export -> the resources that import it, once for each import.
         readers: output of another stack of the set -> the resources that read it, also by an import.
         refused_values: why CloudFormation refuses the parameter values.

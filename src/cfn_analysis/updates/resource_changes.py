@@ -35,13 +35,10 @@ _MOVING: Final = {
 
 
 class Cause(NamedTuple):
-    """A reason why a resource changes.
+    """A reason why a resource changes, with the old and new value or state; None is no value.
 
     Attributes:
         place: the path of the changed value from the properties; empty if the resource is added or removed.
-        name: the place in words.
-        before: the old value or state; None if there is none.
-        after: the new value or state; None if there is none.
         chain: the changes that led to it, starting with the edit.
         follows: the resource whose change causes it.
     """
@@ -56,13 +53,11 @@ class Cause(NamedTuple):
 
 
 class ResourceChange(NamedTuple):
-    """The change of one resource.
+    """The change of one resource, which did not exist if ``before``, or will not exist if ``after`` is None.
 
     Attributes:
         type: the type; the new one if it changes.
         action: in the words of the report.
-        before: the old resource; None if it did not exist.
-        after: the new resource; None if it will not exist.
         causes: the causes, direct ones first.
     """
 
@@ -187,14 +182,6 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
             yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
 
 
-class _User(NamedTuple):
-    """A resource that refers to another one."""
-
-    node: Node
-    resource: Resource
-    mention: Mention
-
-
 class _Following:
     """Adds the changes that follow from others, until there are no more.
 
@@ -204,56 +191,55 @@ class _Following:
     def __init__(self, chains: CauseChains, direct: Mapping[Node, ResourceChange]) -> None:
         self.chains = chains
         self.by_node = dict(direct)
-        self.users: dict[Node, list[_User]] = {}
+        self.users: dict[Node, list[tuple[Node, Mention]]] = {}
         for stack, resolved in chains.after.items():
             for name, resource in resolved.existing():
                 for mention in mentions(resource.properties, stack):
-                    user = _User(Node(stack, name), resource, mention)
-                    self.users.setdefault(mention.target, []).append(user)
+                    self.users.setdefault(mention.target, []).append((Node(stack, name), mention))
 
     def changes(self) -> dict[Node, ResourceChange]:
         pending = deque(self.by_node)
         while pending:
             source = pending.popleft()
-            for user in self.users.get(source, []):
-                if user.node == source:
-                    continue
-                before = resource_at(user.node, self.chains.before)
-                change = self.by_node.get(user.node) or ResourceChange(
-                    user.node, user.resource.type, UPDATE, before, user.resource, ()
-                )
-                if cause := self._cause(source, user, change):
-                    self.by_node[user.node] = stronger = _with_cause(change, cause)
+            for user, mention in self.users.get(source, []):
+                change = self.by_node.get(user) or self._unchanged(user)
+                if user != source and (cause := self._cause(mention, change)):
+                    self.by_node[user] = stronger = _with_cause(change, cause)
                     if stronger.effect > change.effect:
-                        pending.append(user.node)
+                        pending.append(user)
         return self.by_node
 
-    def _cause(self, source: Node, user: _User, change: ResourceChange) -> Cause | None:
-        """Return what the change of a resource causes in a user; None if its change has this cause."""
-        place = user.mention.place
-        strength = effect_on_attribute(self.by_node[source], user.mention.attribute)
-        if strength < Effect.MAYBE_REPLACED or change.before is None or change.action in (ADD, REMOVE):
+    def _unchanged(self, node: Node) -> ResourceChange:
+        before, after = self.chains.before, self.chains.after[node.stack].resources[node.name]
+        return ResourceChange(node, after.type, UPDATE, resource_at(node, before), after, ())
+
+    def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
+        """Return what the change of the mentioned resource causes; None if the change has this cause."""
+        place, source = mention.place, mention.target
+        strength = effect_on_attribute(self.by_node[source], mention.attribute)
+        before, after = change.before, change.after
+        if before is None or after is None or change.action in (ADD, REMOVE):
             return None
-        properties = user.resource.properties
-        changed = ChangedProperties(change.before.properties, properties, user.resource.attributes)
-        region = self.chains.after[user.node.stack].built.region
-        effect = min(effect_of_values(user.resource.type, region, place, changed), strength)
+        if strength < Effect.MAYBE_REPLACED:
+            return None
+        changed = ChangedProperties(before.properties, after.properties, after.attributes)
+        region = self.chains.after[change.node.stack].built.region
+        effect = min(effect_of_values(after.type, region, place, changed), strength)
         for cause in change.causes:
             is_same = cause.place == place and cause.follows in (None, source)
             if is_same and (cause.follows is None or cause.effect >= effect):
                 return None
-        chain = self._chain(source, user, strength)
-        value, _ = walk(properties, place)
+        chain = self._chain(source, strength) + self.chains.through(change.node, place, source.stack)
+        value, _ = walk(after.properties, place)
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
 
-    def _chain(self, source: Node, user: _User, strength: Effect) -> list[str]:
+    def _chain(self, source: Node, strength: Effect) -> list[str]:
         change = self.by_node[source]
         main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
         happens = "updated"
         if change.action in (REPLACE, MAYBE_REPLACE):
             happens = "replaced" if strength == Effect.REPLACED else "may be replaced"
-        through = self.chains.through(user.node, user.mention.place, source.stack)
-        return [*main.chain, f"{source.name} {happens}", *through]
+        return [*main.chain, f"{source.name} {happens}"]
 
 
 def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:

@@ -31,10 +31,8 @@ class Condition(NamedTuple):
 
     Attributes:
         operator: in lower case, without ``IfExists`` and without the negation.
-        negated: whether none of the values may match.
         if_exists: whether the condition is also true without the key.
         of_several: ``forallvalues``, ``foranyvalue`` or empty.
-        key: in lower case.
         values: one of them must match; none of them if negated.
         written: the key as written.
     """

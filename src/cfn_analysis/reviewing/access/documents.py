@@ -71,9 +71,7 @@ class SubjectPolicy(NamedTuple):
     """A policy of a subject.
 
     Attributes:
-        node: the resource that contains it.
         text: its statements as text, for a fast comparison.
-        document: its document.
         named: the document with references to named resources replaced with their names.
         owner: the resource that it belongs to, if it is in the set.
         kind: the type of its subject; ``trust`` for the trust policy of a role, ``limit`` for a policy that

@@ -42,9 +42,7 @@ class _Rule(NamedTuple):
     """A rule of a security group, or of a network ACL.
 
     Attributes:
-        node: the resource that contains it.
         owner: the group or the ACL, if it is in the set.
-        direction: ``in`` or ``out``.
         number: rule number in an ACL; 0 in a group, whose rules are not ordered.
         source: name of its addresses, if they are not known.
     """

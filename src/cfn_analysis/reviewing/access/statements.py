@@ -61,8 +61,7 @@ class Access(NamedTuple):
 
     Attributes:
         principal: as written; empty if the policy has no principals.
-        actions: the actions as written, only those that others do not cover.
-        resource: the resource as written.
+        actions: as written, only those that others do not cover.
         dropped: keys of the conditions that limit it in the others.
         is_known: whether the result depends only on known values.
     """
