@@ -7,10 +7,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import stateful_types
 from cfn_analysis.model.three_valued import NO, YES
@@ -174,14 +173,17 @@ def is_protected(resource: Resource) -> bool:
     """Return whether deletion protection is enabled."""
     properties = resource.properties
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
-        attributes = as_strings(properties.get("LoadBalancerAttributes", []))
-        return {"Key": "deletion_protection.enabled", "Value": "true"} in attributes
+        attributes = _mappings(properties.get("LoadBalancerAttributes"))
+        protected = (row for row in attributes if row.get("Key") == "deletion_protection.enabled")
+        return any(known_text(row, "Value") == "true" for row in protected)
     if resource.type == "AWS::DynamoDB::GlobalTable":
-        replicas = [
-            replica for replica in as_list(properties.get("Replicas")) if isinstance(replica, Mapping)
-        ]
+        replicas = _mappings(properties.get("Replicas"))
         return any(known_text(replica, "DeletionProtectionEnabled") == "true" for replica in replicas)
     return any(known_text(properties, name) in ("true", "ACTIVE") for name in _PROTECTIONS.split())
+
+
+def _mappings(rows: Any) -> list[Mapping[str, Any]]:
+    return [row for row in as_list(rows) if isinstance(row, Mapping)]
 
 
 def may_refuse_deletion(resource: Resource) -> bool:
