@@ -17,7 +17,7 @@
 A value that is known only in the deployed stack counts as every value that it can have: the review then says
 *may*, and never that nothing happens.
 
-To add a risk, add its sentence to ``sentences``, and yield it where it is found. A new kind is a line in
+To add a risk, add its sentence to sentences.yaml, and yield it where it is found. A new kind is a line in
 ``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
 switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
 type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
