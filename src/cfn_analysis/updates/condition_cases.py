@@ -20,20 +20,25 @@ _OTHERS: Final = ("", "none of the texts in the formulas")
 
 
 class Cases(NamedTuple):
-    """What can happen to a resource whose condition changes.
-
-    Attributes:
-        may_end: whether it may exist before and not afterwards.
-        may_begin: the reverse.
-    """
+    """Whether a resource may exist only before, and whether it may exist only after a deploy."""
 
     may_end: bool
     may_begin: bool
 
 
+def existence_cases(before: ResolvedStack, after: ResolvedStack, name: str) -> Cases:
+    """Return the cases of a resource that exists or may exist in both states."""
+    old, new = (stack.resources[name] for stack in (before, after))
+    if (old.exists, new.exists) == (UNKNOWN, UNKNOWN):
+        if old.condition_inputs == new.condition_inputs:
+            return Cases(may_end=False, may_begin=False)
+        return formula_cases(before, after, old.attributes["Condition"], new.attributes["Condition"])
+    return Cases(new.exists is UNKNOWN, old.exists is UNKNOWN)
+
+
 @lru_cache(maxsize=64)  # many resources have the same condition
-def cases(before: ResolvedStack, after: ResolvedStack, old: str, new: str) -> Cases:
-    """Return what can happen when the condition ``old`` of a resource becomes ``new``."""
+def formula_cases(before: ResolvedStack, after: ResolvedStack, old: str, new: str) -> Cases:
+    """Return the cases when the condition ``old`` of a resource becomes ``new``."""
     formulas = _Formula(before, old), _Formula(after, new)
     choices: dict[str, dict[str, None]] = {}
     for formula in formulas:

@@ -6,12 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import Place, in_words, place_in_words, walk
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
+from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import differences
-from cfn_analysis.updates.condition_cases import Cases, cases
+from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
 
@@ -117,7 +117,11 @@ def resource_changes(
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     before, after = (resource_at(node, side) for side in (chains.before, chains.after))
-    if before is None or after is None or _may_end(chains, node, before, after):
+    if (
+        before is None
+        or after is None
+        or existence_cases(chains.before[node.stack], chains.after[node.stack], node.name).may_end
+    ):
         return _added_or_removed(chains, node, before, after)
     old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
     if old_type != new_type:
@@ -142,21 +146,6 @@ def _added_or_removed(
     return ResourceChange(node, resource.type, ADD if before is None else REMOVE, before, after, (cause,))
 
 
-def _may_end(chains: CauseChains, node: Node, before: Resource, after: Resource) -> bool:
-    """Return whether the resource exists or may exist, and may not exist any more."""
-    if (before.exists, after.exists) == (UNKNOWN, UNKNOWN):
-        return _condition_cases(chains, node, before, after).may_end
-    return (before.exists, after.exists) == (YES, UNKNOWN)
-
-
-def _condition_cases(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Cases:
-    """Return what the change of a condition that is unknown before and afterwards can do."""
-    if before.condition_inputs == after.condition_inputs:
-        return Cases(may_end=False, may_begin=False)
-    old, new = (side.attributes["Condition"] for side in (before, after))
-    return cases(chains.before[node.stack], chains.after[node.stack], old, new)
-
-
 def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
     old, new = chains.before[node.stack], chains.after[node.stack]
     region, names = new.built.region, (old.with_names, new.with_names)
@@ -170,10 +159,7 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
         was, will = before.metadata.get(key), after.metadata.get(key)
         if was != will:
             yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
-    is_unknown = (before.exists, after.exists) == (UNKNOWN, UNKNOWN)
-    if before.exists is not after.exists or (
-        is_unknown and _condition_cases(chains, node, before, after).may_begin
-    ):
+    if existence_cases(old, new, node.name).may_begin:
         chain = chains.of_existence(node)
         yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
     for key in _POLICIES:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.rendering import load
-from cfn_analysis.updates.condition_cases import cases
+from cfn_analysis.updates.condition_cases import formula_cases
 
 from .sets import resolved
 
@@ -29,4 +29,4 @@ def test_cases(old: Any, new: Any, sections: dict[str, Any], may_end: bool, may_
     before = resolved({**SECTIONS, "Conditions": {"C": old}})
     after = resolved({**SECTIONS, **sections, "Conditions": {"D": new}})
 
-    assert cases(before["a"], after["a"], "C", "D") == (may_end, may_begin)
+    assert formula_cases(before["a"], after["a"], "C", "D") == (may_end, may_begin)
