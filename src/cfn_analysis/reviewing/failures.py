@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.references import as_list, in_words, value_at
+from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
@@ -17,7 +18,7 @@ from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.cases import ChangedProperties
-from cfn_analysis.updates.effects import Effect, deleted_first, refused_changes, unique_properties
+from cfn_analysis.updates.effects import Effect, refused_changes, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
@@ -61,7 +62,7 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     region = stacks[change.node.stack].built.region
-    if before.type != after.type or deleted_first(after.type, region):
+    if before.type != after.type or known_schema(after.type, region).deleted_first:
         return
     certain = change.action == REPLACE
     for group, why in unique_properties(after.type, region, after.properties):

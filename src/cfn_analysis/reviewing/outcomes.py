@@ -11,13 +11,12 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import as_list
-from cfn_analysis.model.schemas import stateful_types
+from cfn_analysis.model.schemas import known_schema, stateful_types
 from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.cases import ChangedProperties, known_text
 from cfn_analysis.updates.effects import (
-    deleted_first,
     is_documented,
     note_on_change,
     update_order,
@@ -102,7 +101,7 @@ def _interruption(change: ResourceChange, region: str) -> str:
         return SOME
     if change.type in _WATCHING | PUBLISHED and change.action != UPDATE:
         return NONE
-    if change.action == REPLACE and deleted_first(change.type, region):
+    if change.action == REPLACE and known_schema(change.type, region).deleted_first:
         return SOME
     if change.action != UPDATE:
         return NOT_KNOWN

@@ -111,11 +111,6 @@ def unique_properties(
             yield row.properties, row.why
 
 
-def deleted_first(type_name: str, region: str) -> bool:
-    """Return whether a replacement starts with the deletion of the old resource."""
-    return known_schema(type_name, region).deleted_first
-
-
 def note_on_change(type_name: str, place: Place, changed: ChangedProperties | None = None) -> Note | None:
     """Return the side effect of updating the property at a place, such as a restart.
 

@@ -442,3 +442,10 @@ def test_fails_on_another_layout_of_lists(data: Path, file: str, content: str, w
             schemas.stateful_types()
 
     assert f"in cfnlint/data/{file}, {what}." in str(caught.value)
+
+
+def test_some_types_are_deleted_first() -> None:
+    """The schema determines it. For an unknown type, it is not known."""
+    assert known_schema("AWS::EC2::SubnetRouteTableAssociation", "us-east-1").deleted_first
+    assert not known_schema("AWS::SQS::Queue", "us-east-1").deleted_first
+    assert not known_schema("Acme::Thing::Type", "us-east-1").deleted_first

@@ -8,7 +8,6 @@ from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.effects import (
     Effect,
-    deleted_first,
     effect_of_change,
     effect_of_values,
     is_documented,
@@ -131,13 +130,6 @@ def test_names_and_what_else_is_unique() -> None:
         ("RestApiId", "ParentId", "PathPart")
     ]
     assert groups("Acme::Thing::Type", Name="a") == []
-
-
-def test_some_types_are_deleted_first() -> None:
-    """The schema determines it. For an unknown type, it is not known."""
-    assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", "us-east-1")
-    assert not deleted_first("AWS::SQS::Queue", "us-east-1")
-    assert not deleted_first("Acme::Thing::Type", "us-east-1")
 
 
 def test_an_uncertain_difference_may_replace() -> None:

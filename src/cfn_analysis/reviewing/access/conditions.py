@@ -4,11 +4,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
 """
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.reviewing.access.boxes import addresses
 from cfn_analysis.reviewing.access.wildcards import Pattern, any_covers, is_known, lower, pattern
 
 # The ARN operators with Equals and Like are equivalent.
@@ -116,15 +116,8 @@ def _covered(value: Pattern, by: Condition) -> bool:
 
 
 def _is_in_block(value: Pattern, block: Pattern) -> bool:
-    if value == block:
-        return True
-    try:
-        inner, outer = (ipaddress.ip_network("".join(text), strict=False) for text in (value, block))
-    except ValueError:
-        return False
-    if isinstance(inner, ipaddress.IPv4Network):
-        return isinstance(outer, ipaddress.IPv4Network) and inner.subnet_of(outer)
-    return isinstance(outer, ipaddress.IPv6Network) and inner.subnet_of(outer)
+    (family, inner), (of_block, outer) = (addresses("".join(text)) for text in (value, block))
+    return family == of_block and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _in_bounds(narrow: Condition, wide: Condition) -> bool:

@@ -5,63 +5,28 @@ A policy that is a resource of its own belongs to the bucket, queue, role or oth
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.access_properties import Grant, grants, policies
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import Place, as_list, value_at
+from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
 
-# Type of a separate policy resource -> the properties of its subjects, and their types.
-_ATTACHED: Final = {
-    "Roles": "AWS::IAM::Role",
-    "Users": "AWS::IAM::User",
-    "Groups": "AWS::IAM::Group",
+_DATA: Final = load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_SUBJECTS: Final[Mapping[str, Mapping[str, str]]] = _DATA["subjects"]
+_LIMITS: Final[Mapping[str, str]] = _DATA["limits"]
+_UNLIMITED: Final = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    **_DATA["defaults"],
+    **{type_name: {key: _UNLIMITED} for type_name, key in _LIMITS.items()},
 }
-_SUBJECTS: Final[Mapping[str, Mapping[str, str]]] = {
-    "AWS::Events::EventBusPolicy": {"EventBusName": "AWS::Events::EventBus"},
-    "AWS::IAM::GroupPolicy": {"GroupName": "AWS::IAM::Group"},
-    "AWS::IAM::ManagedPolicy": _ATTACHED,
-    "AWS::IAM::Policy": _ATTACHED,
-    "AWS::IAM::RolePolicy": {"RoleName": "AWS::IAM::Role"},
-    "AWS::IAM::UserPolicy": {"UserName": "AWS::IAM::User"},
-    "AWS::Lambda::Permission": {"FunctionName": "AWS::Lambda::Function"},
-    "AWS::S3::BucketPolicy": {"Bucket": "AWS::S3::Bucket"},
-    "AWS::SNS::TopicInlinePolicy": {"TopicArn": "AWS::SNS::Topic"},
-    "AWS::SNS::TopicPolicy": {"Topics": "AWS::SNS::Topic"},
-    "AWS::SQS::QueueInlinePolicy": {"Queue": "AWS::SQS::Queue"},
-    "AWS::SQS::QueuePolicy": {"Queues": "AWS::SQS::Queue"},
-    "AWS::SecretsManager::ResourcePolicy": {"SecretId": "AWS::SecretsManager::Secret"},
-}
-IDENTITIES: Final = frozenset(_ATTACHED.values())
+IDENTITIES: Final = frozenset(_SUBJECTS["AWS::IAM::Policy"].values())
 _TRUST: Final = "AssumeRolePolicyDocument"
-# Policies that limit what a role allows: without one, nothing is limited.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
-_LIMITS: Final = (
-    ("AWS::EKS::PodIdentityAssociation", "Policy"),
-    ("AWS::RolesAnywhere::Profile", "SessionPolicy"),
-    ("AWS::Transfer::User", "Policy"),
-)
-# Default policies.
-# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-_DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
-    ("AWS::EC2::VPCEndpoint", "PolicyDocument"): {
-        "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
-    },
-    ("AWS::KMS::Key", "KeyPolicy"): {
-        "Statement": {
-            "Effect": "Allow",
-            "Principal": {"AWS": {"Ref": "AWS::AccountId"}},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    },
-    **{place: {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}} for place in _LIMITS},
-}
 # Properties of a grant that do not limit it.
 _LABELS: Final = ("Description", "Name", "StatementId", "Tags")
 _ACTIONS: Final = ("Action", "Actions", "Permissions")
@@ -118,8 +83,8 @@ def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[
             yield from _of_subjects(side, node, resource, document)
         else:
             yield (*_own_subject(node, resource, place), document, _owner(node, resource, place))
-    for (type_name, key), document in _DEFAULTS.items():
-        if resource.type == type_name and key not in properties:
+    for key, document in _DEFAULTS.get(resource.type, {}).items():
+        if key not in properties:
             yield (*_own_subject(node, resource, (key,)), document, node)
     for grant in () if resource.type in NOT_JUDGED else grants(resource.type, properties):
         document = {"Statement": _statement(grant)}
@@ -136,7 +101,7 @@ def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str
     for number, step in enumerate(place, 1):
         entry = value_at(resource.properties, place[:number]) if isinstance(step, int) else None
         steps.append(str(entry.get("Region", "*") if isinstance(entry, Mapping) else step))
-    kind = "limit" if (resource.type, ".".join(steps)) in _LIMITS else "resource"
+    kind = "limit" if _LIMITS.get(resource.type) == ".".join(steps) else "resource"
     return f"{node.stack}.{node.name} {'.'.join(steps)}", kind
 
 

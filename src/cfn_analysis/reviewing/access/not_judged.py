@@ -13,23 +13,14 @@ from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.values import OFF, text
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
-NOT_JUDGED: Final = dict(
+_ROWS: Final = [
     line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-)
+]
+NOT_JUDGED: Final = {head.split()[0]: what for head, what in _ROWS}
 """Type that grants access in a way of its own -> what it determines: the page of the type."""
-_LABELS: Final = frozenset({"Description", "Tags"})
 # Those that restrict access, so that a removal may open it.
-_RESTRICTING: Final = frozenset(
-    {
-        "AWS::EC2::SnapshotBlockPublicAccess",
-        "AWS::EC2::VPCBlockPublicAccessOptions",
-        "AWS::ElasticLoadBalancingV2::TrustStoreRevocation",
-        "AWS::LakeFormation::DataLakeSettings",
-        "AWS::LakeFormation::TagAssociation",
-        "AWS::QuickSight::CustomPermissions",
-        "AWS::WorkSpacesWeb::IpAccessSettings",
-    }
-)
+_RESTRICTING: Final = {head.split()[0] for head, _ in _ROWS if head.endswith(" restricts")}
+_LABELS: Final = frozenset({"Description", "Tags"})
 
 
 def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:

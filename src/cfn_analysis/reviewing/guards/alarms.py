@@ -92,21 +92,20 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
             yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
         elif "OrEqualTo" in operators[0]:
             yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
-    thresholds = [_number(side.get("Threshold")) for side in (before, after)]
-    if before.get("Threshold") is None or _comparable(before.get("Threshold")) == _comparable(
+    was, will = (_number(side.get("Threshold")) for side in (before, after))
+    is_upper, is_lower = operators[1] in _UPPER, operators[1] in _LOWER
+    if before.get("Threshold") is None or _comparable(before["Threshold"]) == _comparable(
         after.get("Threshold")
     ):
         return
-    if thresholds[0] is None or thresholds[1] is None:
+    if was is None or will is None or not (is_upper or is_lower):
         how = "whether it notifies later is not known"
-    elif operators[1] in _UPPER and thresholds[1] > thresholds[0]:
+    elif is_upper and will > was:
         how = "more is tolerated"
-    elif operators[1] in _LOWER and thresholds[1] < thresholds[0]:
+    elif is_lower and will < was:
         how = "less is tolerated"
-    elif operators[1] in (*_UPPER, *_LOWER):
-        return
     else:
-        how = "whether it notifies later is not known"
+        return
     yield f"Threshold is {words(after.get('Threshold'))} instead of {words(before.get('Threshold'))}: {how}"
 
 
