@@ -141,6 +141,15 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
 
 
 @cache
+def known_property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return the same as ``property_schema``; empty for a type that is not known."""
+    try:
+        return property_schema(type_name, region, place)
+    except SchemasError:
+        return {}
+
+
+@cache
 def stateful_types() -> frozenset[str]:
     """Return the types with data.
 

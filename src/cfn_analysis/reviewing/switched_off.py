@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list, value_at
-from cfn_analysis.model.schemas import SchemasError, property_schema
+from cfn_analysis.model.schemas import known_property_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
@@ -87,12 +87,11 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
         off, default, effect = ("true",), False, "it no longer works"
     elif _NAMES["switches"].fullmatch(key):
         off, effect = OFF, "it no longer works"
-        default = _default(type_name, region, path)
+        # Without another default, a resource is on, and a part of it is off.
+        default = known_property_schema(type_name, region, path).get("default", len(path) == 1)
         if value.after is None and text(value.before).lower() not in _ON:
             return
-    elif (
-        _NAMES["counts"].fullmatch(key) and not _NAMES["no counts"].search(key) and _is_share(type_name, key)
-    ):
+    elif _NAMES["counts"].fullmatch(key) and not _NAMES["no counts"].search(key):
         off, effect = ("0", "0.0"), "nothing of it serves any more"
     else:
         return
@@ -100,20 +99,6 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
     if was is not YES and will is not NO:
         how = "is removed" if value.after is None else f"is {words(value.after)}"
         yield f"{value.place} {how}: {effect if will is YES else f'this may mean that {effect}'}"
-
-
-def _default(type_name: str, region: str, path: tuple[str, ...]) -> Any:
-    """Return the value of a switch that is not given: on for a resource, off for a part of it."""
-    try:
-        schema = property_schema(type_name, region, path)
-    except SchemasError:
-        schema = {}
-    return schema.get("default", len(path) == 1)
-
-
-def _is_share(type_name: str, key: str) -> bool:
-    """Return whether a weight is the share of a resource, and not the one of several in a list."""
-    return key != "Weight" or type_name.startswith("AWS::Route53::")
 
 
 def _holds(value: Any, texts: Collection[str]) -> Truth:

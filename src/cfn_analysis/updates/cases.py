@@ -105,19 +105,14 @@ def _version(text: str) -> list[int]:
     return [int(digits) for digits in re.findall("[0-9]+", text)]
 
 
-def _generation(text: str) -> bool:
-    """Return whether a version is one of OpenSearch, which follows those of Elasticsearch."""
-    return text.startswith("OpenSearch")
-
-
 def older(changed: ChangedProperties, name: str) -> Truth:
     """Return whether a version decreases."""
     before, after = _texts(changed, name)
     if before is None or after is None:
         return NO
-    old, new = _version(before), _version(after)
+    old, new = ([text.startswith("OpenSearch"), *_version(text)] for text in (before, after))
     shortest = min(len(old), len(new))
-    return truth_of((_generation(after), new[:shortest]) < (_generation(before), old[:shortest]))
+    return truth_of(new[:shortest] < old[:shortest])  # versions of OpenSearch follow those of Elasticsearch
 
 
 # For certain types.

@@ -7,13 +7,12 @@ declares it irrelevant; numbers and booleans are equal to their texts; a documen
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import Place
-from cfn_analysis.model.schemas import SchemasError, known_schema, property_schema
+from cfn_analysis.model.schemas import known_property_schema, known_schema
 
 # Keys that identify the items of a list, for different types.
 _IDENTITIES: Final = (
@@ -118,12 +117,12 @@ class _Comparison(NamedTuple):
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        schema = _schema_at(self.type, self.region, _in_schema(place))
+        schema = known_property_schema(self.type, self.region, _in_schema(place))
         tags = known_schema(self.type, self.region).tag_property
         return schema.get("insertionOrder") is False or place == (tags,)
 
     def _kinds(self, place: Place) -> set[str]:
-        kinds = _schema_at(self.type, self.region, _in_schema(place)).get("type", [])
+        kinds = known_property_schema(self.type, self.region, _in_schema(place)).get("type", [])
         return {kinds} if isinstance(kinds, str) else set(kinds)
 
     def _canonical(self, value: Any, place: Place) -> str:
@@ -278,11 +277,3 @@ def _is_unique(column: list[Any]) -> bool:
 
 def _in_schema(place: Place) -> tuple[str, ...]:
     return tuple("*" if isinstance(step, int) else step for step in place)
-
-
-@cache
-def _schema_at(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
-    try:
-        return property_schema(type_name, region, place)
-    except SchemasError:
-        return {}
