@@ -114,13 +114,16 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pairs", type=int, default=150, help="at most this many for each repository")
     parser.add_argument("--region", default="us-east-1", help="the region of the stacks")
     options = parser.parse_args(arguments)
+    if options.pairs < 1:
+        parser.error(f"--pairs is {options.pairs}. Name at least 1.")
+    for repository in options.repositories:
+        if not (repository / "HEAD").is_file():
+            parser.error(f"{repository} is not a git directory. Name the folder .git of a repository.")
     found: collections.Counter[str] = collections.Counter()
     crashes: list[str] = []
     print(*_HEADER, sep=" | ")
     print(*("---" for _ in _HEADER), sep=" | ", flush=True)
     for repository in options.repositories:
-        if not (repository / "HEAD").is_file():
-            parser.error(f"{repository} is not a git directory. Name the folder .git of a repository.")
         tally = Tally()
         for pair in pairs(repository, options.pairs):
             tally.add(pair, options.region)
