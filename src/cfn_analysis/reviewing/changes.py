@@ -37,26 +37,17 @@ class StackChanges(NamedTuple):
 
 
 class EnvironmentChanges(NamedTuple):
-    """The changes of a deploy in one environment: all changed resources, and the changes of each stack."""
+    """The changes of a deploy in one environment: all changed resources, and the changes of each stack.
 
+    ``name``, ``before`` and ``after`` are those of ``states``.
+    """
+
+    name: str
+    before: Stacks
+    after: Stacks
     states: States
     resources: Mapping[Node, ResourceOutcome]
     stacks: tuple[StackChanges, ...]
-
-    @property
-    def name(self) -> str:
-        """The name of the environment; "" for two single templates."""
-        return self.states.name
-
-    @property
-    def before(self) -> Stacks:
-        """The deployed stacks that the deploy can change."""
-        return self.states.before
-
-    @property
-    def after(self) -> Stacks:
-        """The stacks after the deploy."""
-        return self.states.after
 
 
 def environment_changes(
@@ -76,7 +67,8 @@ def environment_changes(
                 interruption_order(resolved.built, interrupted),
             )
         )
-    return EnvironmentChanges(states, outcomes, tuple(stacks))
+    before, after = states.before, states.after
+    return EnvironmentChanges(states.name, before, after, states, outcomes, tuple(stacks))
 
 
 def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter]:

@@ -86,7 +86,7 @@ def _cause(
     """Return the last three values of an output with the states ``both``; None if it is not changed."""
     was, will = both
     if was is None or will is None:
-        return chains.of_existence(output, "outputs"), True, False
+        return chains.of_existence(output, "Outputs"), True, False
     if source := _new_resource(will.value, output.stack, changes):
         change = changes[source]
         main = max(change.causes, key=lambda cause: cause.effect)

@@ -7,16 +7,8 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.boxes import (
-    Box,
-    box,
-    box_in_words,
-    everyone,
-    hidden_by_everyone,
-    is_everyone,
-    is_internet,
-    without,
-)
+from cfn_analysis.reviewing.access import boxes
+from cfn_analysis.reviewing.access.boxes import Box, without
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
@@ -82,16 +74,16 @@ def _newly_allowed(
     was: Sequence[_Rule], rules: Sequence[_Rule], had: Collection[Node]
 ) -> Iterator[tuple[_Rule, Box]]:
     """Yield the traffic of each rule that the earlier rules did not allow; ``had`` existed before."""
-    allowed = [traffic for _, boxes in _through(was) for traffic in boxes]
-    for rule, boxes in _through(rules):
+    allowed = [traffic for _, through in _through(was) for traffic in through]
+    for rule, through in _through(rules):
         is_new = rule.owner is not None and rule.owner not in had
-        for traffic in without(boxes, allowed):
-            if hidden_by_everyone(traffic, allowed):
+        for traffic in without(through, allowed):
+            if boxes.hidden_by_everyone(traffic, allowed):
                 continue
-            if is_new and not (rule.direction == "in" and is_everyone(traffic)):
+            if is_new and not (rule.direction == "in" and boxes.is_everyone(traffic)):
                 continue  # a new group or ACL has no earlier traffic to compare with
-            if is_internet(rule.box):  # one name for the pieces around the addresses that were allowed
-                traffic = traffic._replace(sides=(*traffic.sides[:2], everyone(traffic.family)))
+            if boxes.is_internet(rule.box):  # one name for the pieces around the addresses that were allowed
+                traffic = traffic._replace(sides=(*traffic.sides[:2], boxes.everyone(traffic.family)))
             yield rule, traffic
 
 
@@ -119,7 +111,7 @@ def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Ri
 
 
 def _in_words(traffic: Box, rule: _Rule) -> str:
-    return box_in_words(traffic, "from" if rule.direction == "in" else "to", rule.source)
+    return boxes.box_in_words(traffic, "from" if rule.direction == "in" else "to", rule.source)
 
 
 def _groups(side: Stacks) -> _Rules:
@@ -147,8 +139,8 @@ def _groups(side: Stacks) -> _Rules:
 def _rule(side: ResolvedStack, node: Node, owner: Node | None, direction: str, properties: Any) -> _Rule:
     given = properties if isinstance(properties, Mapping) else {"CidrIp": properties}
     block, source = _source(given, side)
-    ports = (given.get("FromPort"), given.get("ToPort"))
-    return _Rule(node, owner, direction, 0, True, box(block, given.get("IpProtocol", "-1"), *ports), source)
+    traffic = boxes.box(block, given.get("IpProtocol", "-1"), given.get("FromPort"), given.get("ToPort"))
+    return _Rule(node, owner, direction, 0, True, traffic, source)
 
 
 def _acls(side: Stacks) -> _Rules:
@@ -171,7 +163,7 @@ def _acls(side: Stacks) -> _Rules:
             direction,
             int(number) if number.isdigit() else 1,
             given.get("RuleAction") == "allow",
-            box(block, protocol, first, last),
+            boxes.box(block, protocol, first, last),
             source,
         )
         found.setdefault(f"{_key(reference, side[node.stack])} {direction}", []).append(rule)

@@ -198,6 +198,7 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
     if element is None:
         return {}
     kinds = element if isinstance(element, Mapping) and not is_unknown(element) else {"AWS": element}
+    own = pattern({"Ref": _ACCOUNT})
     found = {}
     for kind, values in kinds.items():
         for value in as_list(values):
@@ -207,10 +208,9 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
             elif kind == "AWS" and (account := _account(principal)):
                 rest = (ANY,) if whole else tuple("root")
                 found[(*"AWS:arn:", ANY, ":", ANY, *"::", *account, ":", *rest)] = (
-                    f"the account {_shown_account(account)}"
+                    f"the account {'itself' if account == own else ''.join(account)}"
                 )
-            elif kind == "AWS" and _is_own_role(value):  # a role of the template is in the same account
-                own = pattern({"Ref": _ACCOUNT})
+            elif kind == "AWS" and _is_arn_of_resource(value):  # of a role in the same account
                 found[(*"AWS:arn:aws:iam::", *own, *":role/", *principal)] = words(value)
             else:
                 found[(*f"{kind}:", *principal)] = words(value)
@@ -227,15 +227,8 @@ def _account(principal: Pattern) -> Pattern:
     return principal if digits or principal == pattern({"Ref": _ACCOUNT}) else ()
 
 
-def _shown_account(account: Pattern) -> str:
-    return "itself" if account == pattern({"Ref": _ACCOUNT}) else "".join(account)
-
-
-def _is_own_role(value: Any) -> bool:
-    match value:
-        case {"Fn::GetAtt": [str(), "Arn"]}:
-            return True
-    return False
+def _is_arn_of_resource(value: Any) -> bool:
+    return isinstance(value, Mapping) and as_list(value.get("Fn::GetAtt"))[1:] == ["Arn"]
 
 
 def _unfolded(

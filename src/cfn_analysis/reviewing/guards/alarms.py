@@ -92,12 +92,11 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
             yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
         elif "OrEqualTo" in operators[0]:
             yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
-    was, will = (_number(side.get("Threshold")) for side in (before, after))
-    is_upper, is_lower = operators[1] in _UPPER, operators[1] in _LOWER
-    if before.get("Threshold") is None or _comparable(before["Threshold"]) == _comparable(
-        after.get("Threshold")
-    ):
+    old, new = before.get("Threshold"), after.get("Threshold")
+    if old is None or _comparable(old) == _comparable(new):
         return
+    was, will = _number(old), _number(new)
+    is_upper, is_lower = operators[1] in _UPPER, operators[1] in _LOWER
     if was is None or will is None or not (is_upper or is_lower):
         how = "whether it notifies later is not known"
     elif is_upper and will > was:
@@ -106,7 +105,7 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         how = "less is tolerated"
     else:
         return
-    yield f"Threshold is {words(after.get('Threshold'))} instead of {words(before.get('Threshold'))}: {how}"
+    yield f"Threshold is {words(new)} instead of {words(old)}: {how}"
 
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
