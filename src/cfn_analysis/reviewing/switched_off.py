@@ -89,7 +89,8 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
         off, effect = OFF, "it no longer works"
         # Without another default, a resource is on, and a part of it is off.
         default = known_property_schema(type_name, region, path).get("default", len(path) == 1)
-        if value.after is None and text(value.before).lower() not in _ON:
+        is_no_switch = isinstance(value.before, str) and value.before.lower() not in _ON
+        if is_no_switch and (value.after is None or is_unknown(value.after)):  # such as that of an address
             return
     elif _NAMES["counts"].fullmatch(key) and not _NAMES["no counts"].search(key):
         off, effect = ("0", "0.0"), "nothing of it serves any more"
