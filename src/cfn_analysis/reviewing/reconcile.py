@@ -227,6 +227,8 @@ def _place(review: Review, name: str) -> _Compared:
 
 def _verdict(name: str, ours: ResourceOutcome | None, theirs: AwsChange, place: _Compared) -> Comparison:
     our_word = ours.change.action if ours else NONE
+    if our_word == UPDATE and theirs.change == NONE and "Metadata" in theirs.scope:  # that cfn-init reads
+        theirs = theirs._replace(change=UPDATE)
     word, notes = AGREE, []
     if _STRENGTH[theirs.change] > _STRENGTH[our_word]:
         word, notes = CHANGE_SET_HAS_MORE, [*_why_more(theirs, place[1])]

@@ -20,6 +20,7 @@ from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, Reso
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
+from cfn_analysis.reviewing.switched_off import switched_off
 from cfn_analysis.updates.facts import facts_at
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
@@ -51,6 +52,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from _stacks_left(environment)
     yield from openings(environment)
     yield from not_judged(environment)
+    yield from switched_off(environment)
     yield from weakened_guards(environment)
     yield from disconnected(environment)
     yield from stale_names(environment)

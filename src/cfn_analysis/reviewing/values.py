@@ -15,6 +15,8 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ResourceChange
 
+OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
+"""The values of switches that are off, in lower case."""
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 
@@ -46,7 +48,7 @@ def settings(module: str, section: str) -> tuple[Setting, ...]:
     """Return the settings of a section of the YAML file beside a module, whose functions can judge them."""
     judges = {**globals(), **vars(sys.modules[module])}
     found = []
-    for row in _rows(Path(judges["__file__"]).with_suffix(".yaml"))[section]:
+    for row in rows(module)[section]:
         arguments = dict(row)
         types, places = arguments.pop("types", ""), arguments.pop("places").split()
         of_items, judge = arguments.pop("of_items", True), judges[arguments.pop("judge")]
@@ -55,8 +57,10 @@ def settings(module: str, section: str) -> tuple[Setting, ...]:
 
 
 @cache
-def _rows(file: Path) -> dict[str, Any]:
-    return load(file.read_text("utf-8"))
+def rows(module: str) -> dict[str, Any]:
+    """Return the content of the YAML file beside a module."""
+    file = Path(str(sys.modules[module].__file__))
+    return load(file.with_suffix(".yaml").read_text("utf-8"))
 
 
 def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
@@ -110,13 +114,18 @@ def problems(
 
 def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
     """Yield the problem of a changed value, in words; the first matching setting judges it."""
+    setting = setting_of(type_name, value.place, settings)
+    goes = value.of_item and value.after is None
+    if setting and (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
+        yield f"{value.place} {problem}"
+
+
+def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
+    """Return the first setting that judges the value at a place of a resource; None if there is none."""
     for setting in settings:
-        fits = setting.types in type_name
-        if fits and any(_ends_with(value.place, end) for end in setting.places):
-            goes = value.of_item and value.after is None
-            if (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
-                yield f"{value.place} {problem}"
-            return
+        if setting.types in type_name and any(_ends_with(place, end) for end in setting.places):
+            return setting
+    return None
 
 
 def _ends_with(place: str, end: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.updates.comparison import differences
 
 Properties = Mapping[str, Any]
 
@@ -109,9 +110,9 @@ def older(changed: ChangedProperties, name: str) -> Truth:
     before, after = _texts(changed, name)
     if before is None or after is None:
         return NO
-    old, new = _version(before), _version(after)
+    old, new = ([text.startswith("OpenSearch"), *_version(text)] for text in (before, after))
     shortest = min(len(old), len(new))
-    return truth_of(new[:shortest] < old[:shortest])
+    return truth_of(new[:shortest] < old[:shortest])  # versions of OpenSearch follow those of Elasticsearch
 
 
 # For certain types.
@@ -174,7 +175,7 @@ def tenancy(changed: ChangedProperties, name: str) -> Truth:
     before, after = (known_text({name: "default", **side}, name) for side in changed[:2])
     if before is None or after is None:
         return UNKNOWN
-    return truth_of((before, after) != ("dedicated", "default"))
+    return truth_of((before, after) not in (("dedicated", "default"), (before, before)))
 
 
 def instance_engine(changed: ChangedProperties, name: str) -> Truth:
@@ -258,6 +259,21 @@ def without_new_version(changed: ChangedProperties, _name: str) -> Truth:
     """Return whether the update method of an SSM document replaces it."""
     method = changed.after.get("UpdateMethod", "Replace")
     return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
+
+
+def class_changed(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the class of a log group changes."""
+    values = [side.get(name, "STANDARD") for side in changed[:2]]
+    return UNKNOWN if any(map(is_unknown, values)) else truth_of(values[0] != values[1])
+
+
+def user_attribute_edited(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a user pool loses an attribute, or changes one."""
+    old, new = ({name: as_list(value)} for value in _values(changed, name))
+    if any(map(is_unknown, [*old[name], *new[name]])):
+        return UNKNOWN
+    found = differences("AWS::Cognito::UserPool", "us-east-1", old, new)  # the same in each region
+    return truth_of(any(not (len(place) == 2 and before is None) for place, _, before, *_ in found))
 
 
 def only_region(changed: ChangedProperties, name: str) -> Truth:

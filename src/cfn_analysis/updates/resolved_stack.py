@@ -15,6 +15,9 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.partial_resolving import UNRESOLVED, OtherStacks, PartialBody, in_stack
 
 CUSTOM: Final = "AWS::CloudFormation::CustomResource"
+# Read by cfn-init, also on running instances: cfn-hup runs it again when they change.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-hup.html
+_ACTING: Final = ("AWS::CloudFormation::Authentication", "AWS::CloudFormation::Init")
 
 
 class Resource(NamedTuple):
@@ -25,6 +28,7 @@ class Resource(NamedTuple):
         exists: whether its condition is true.
         condition_inputs: if ``exists`` is not known, the values that it depends on, as text.
         attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
+        metadata: those parts of its metadata that act on the resource, resolved.
     """
 
     type: str
@@ -32,6 +36,7 @@ class Resource(NamedTuple):
     condition_inputs: str
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
+    metadata: Mapping[str, Any] = {}
 
 
 class Output(NamedTuple):
@@ -188,7 +193,9 @@ def resolve_set(
     }
     resolved: dict[str, ResolvedStack] = {}
     for stack, given in stacks:
-        resolved[stack.name] = _resolve(stack, given, dict(resolved), deployed)
+        was = (before or {}).get(stack.name)
+        mappings = was.built.template.get("Mappings", {}) if was else None
+        resolved[stack.name] = _resolve(stack, given, dict(resolved), deployed, mappings)
     return resolved
 
 
@@ -197,11 +204,12 @@ def _resolve(
     given: Mapping[str, str],
     earlier: Mapping[str, ResolvedStack],
     deployed: Mapping[tuple[str, str], Any],
+    mappings: Mapping[str, Any] | None,
 ) -> ResolvedStack:
     """Return a resolved stack; ``deployed`` is region and export -> its value before the deploy."""
     own = {name: value for name, value in given.items() if name in stack.parameters}
     unknown = [name for name in stack.per_deploy if name not in own]
-    body = PartialBody(stack.template, own, stack.region, unknown)
+    body = PartialBody(stack.template, own, stack.region, unknown, mappings)
     resources: dict[str, Resource] = {}
     importers: dict[str, list[str]] = {}
     readers: dict[Node, list[str]] = {}
@@ -237,7 +245,10 @@ def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]
     if not isinstance(properties, Mapping):
         properties = {UNRESOLVED: [node, {}]}
     inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
-    return Resource(type_name, exists, inputs, properties, declared)
+    given = declared.get("Metadata", {})
+    acting = {key: given[key] for key in _ACTING if key in given} if isinstance(given, Mapping) else {}
+    metadata = body.value(acting, f"Resources.{name}.Metadata")
+    return Resource(type_name, exists, inputs, properties, declared, metadata)
 
 
 def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:

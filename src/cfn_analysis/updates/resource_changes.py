@@ -6,11 +6,12 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import Place, in_words, place_in_words, walk
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
+from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import differences
+from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
 
@@ -34,7 +35,7 @@ _MOVING: Final = {
 
 
 class Cause(NamedTuple):
-    """A reason why a resource changes, with the old and new value or state; None means that there is no value.
+    """A reason why a resource changes, with the old and new value or state, or None where there is none.
 
     Attributes:
         place: the path of the changed value from the properties; empty if the resource is added or removed.
@@ -116,7 +117,11 @@ def resource_changes(
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     before, after = (resource_at(node, side) for side in (chains.before, chains.after))
-    if before is None or after is None or (before.exists, after.exists) == (YES, UNKNOWN):
+    if (
+        before is None
+        or after is None
+        or existence_cases(chains.before[node.stack], chains.after[node.stack], node.name).may_end
+    ):
         return _added_or_removed(chains, node, before, after)
     old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
     if old_type != new_type:
@@ -150,7 +155,11 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
     ):
         effect = effect_of_values(after.type, region, place, changed, certain=certain)
         yield Cause(place, name, was, will, chains.of_value(node, place), effect)
-    if (before.exists, before.condition_inputs) != (after.exists, after.condition_inputs):
+    for key in dict.fromkeys([*after.metadata, *before.metadata]):
+        was, will = before.metadata.get(key), after.metadata.get(key)
+        if was != will:
+            yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
+    if existence_cases(old, new, node.name).may_begin:
         chain = chains.of_existence(node)
         yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
     for key in _POLICIES:

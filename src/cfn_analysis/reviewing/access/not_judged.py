@@ -10,6 +10,7 @@ from cfn_analysis.model.references import place_in_words
 from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
+from cfn_analysis.reviewing.values import OFF, text
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _ROWS: Final = [
@@ -41,9 +42,11 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 
 def _is_edited(change: ResourceChange) -> bool:
-    """Return whether it is new, or more changes than labels and the ID of a resource that is replaced."""
+    """Return whether it is new, or more changes than labels, a switch to off, and new IDs."""
     own = [cause for cause in change.causes if cause.follows is None and cause.place]
-    return change.action == ADD or any(cause.place[0] not in _LABELS for cause in own)
+    return change.action == ADD or any(
+        cause.place[0] not in _LABELS and text(cause.after).lower() not in OFF for cause in own
+    )
 
 
 def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:

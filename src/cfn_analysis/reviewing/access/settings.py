@@ -65,7 +65,7 @@ def must_not_change(before: Any, after: Any, *, effect: str) -> str:
 
 
 _ENDPOINT_BLOCKS: Final = ("ResourcesVpcConfig", "PublicAccessCidrs")
-_CHANGED: Final = (*settings(__name__, "public"), *settings(__name__, "changed"))
+CHANGED: Final = (*settings(__name__, "public"), *settings(__name__, "changed"))
 _NEW: Final = (*settings(__name__, "new"), *settings(__name__, "public"))
 
 
@@ -81,7 +81,7 @@ def opening_settings(change: ResourceChange) -> Iterator[str]:
             yield "is new, and anyone can call it: it requires neither authorization nor an API key"
     elif change.action != REMOVE and before is not None and after is not None:
         if change.type != "AWS::SQS::Queue" or "KmsMasterKeyId" not in after.properties:
-            yield from problems(change, _CHANGED)  # otherwise encrypted with another key
+            yield from problems(change, CHANGED)  # otherwise encrypted with another key
         yield from _countries(before.properties, after.properties)
         if change.type == "AWS::EKS::Cluster":
             yield from _reachable(before.properties, after.properties)

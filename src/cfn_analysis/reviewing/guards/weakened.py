@@ -33,7 +33,7 @@ def deleted_after_days(before: Any, after: Any, *, what: str) -> str:
     return must_not_decrease(before, after, effect="records are retained for a shorter time")
 
 
-_SETTINGS: Final = settings(__name__, "settings")
+SETTINGS: Final = settings(__name__, "settings")
 
 
 def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -56,7 +56,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
     if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    found = list(problems(change, _SETTINGS, gone))
+    found = list(problems(change, SETTINGS, gone))
     yield from found
     yield from _shorter(change.type, before.properties, after.properties)
     if change.type == "AWS::WAFv2::LoggingConfiguration":
