@@ -17,7 +17,8 @@ from cfn_analysis.rules.support.rule import Rule
 # use E91xx.
 NUMBERS = {
     "template": range(9500, 9520),
-    "apigateway": range(9520, 9560),
+    "apigateway": range(9520, 9550),
+    "access": range(9550, 9560),
     "awslambda": range(9560, 9580),
     "cloudfront": range(9580, 9600),
     "cloudwatch": range(9600, 9620),
@@ -36,6 +37,16 @@ NUMBERS = {
     "sqs": range(9790, 9795),
     "ecs": range(9795, 9800),
 }
+
+# Rule that another one replaces -> that one. Its number stays reserved.
+REPLACED = {
+    replaced: successor
+    for successor, numbers in {
+        "E9550": "E9542 E9587 E9661 E9666 E9687 E9708 E9710 E9720 E9721 E9722 E9723 E9724 E9770 E9771",
+    }.items()
+    for replaced in numbers.split()
+}
+RESERVED = {int(replaced[1:]) for replaced in REPLACED}
 
 # Class of a fault -> description. Each rule has one class.
 CLASSES = {
@@ -86,6 +97,8 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
         number = int(rule.id[1:]) if re.fullmatch(r"[EW]\d{4}", rule.id) else 0
         if number not in NUMBERS[service]:
             misnumbered.append((place, rule.id, service))
+        elif number in RESERVED:
+            mistakes.append(f"{place} has the number {number}, which is reserved. {_advice(service, found)}")
         elif number in found:
             other = found[number][1]
             mistakes.append(
@@ -121,7 +134,7 @@ def _advice(service: str, used: Iterable[int]) -> str:
 
 def next_number(block: range, used: Iterable[int]) -> int | None:
     """Return the number after the last used one of a block; None if the block is full."""
-    number = max((one + 1 for one in used if one in block), default=block[0])
+    number = max((number + 1 for number in {*used, *RESERVED} if number in block), default=block[0])
     return number if number in block else None
 
 
@@ -129,4 +142,4 @@ RULES = find_rules(__name__, Path(__file__).parent)
 
 # Where cfn-lint looks for them.
 globals().update({rule.__name__: rule for rule in RULES})
-__all__ = ["CLASSES", "NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]
+__all__ = ["CLASSES", "NUMBERS", "REPLACED", "RULES", *(rule.__name__ for rule in RULES)]

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 try:
-    from cfn_analysis.rules import CLASSES, NUMBERS, RULES, next_number
+    from cfn_analysis.rules import CLASSES, NUMBERS, REPLACED, RULES, next_number
 except ImportError as error:  # a rule is in the wrong place, or has a wrong name or number
     if __name__ != "__main__":
         raise
@@ -85,9 +85,10 @@ The class of a rule is the kind of fault that it finds.
 {classes}
 ## Numbers
 
-A new rule gets the next number of its folder, with the prefix E or W. Numbers are not reused. All numbers
-up to 9799 are assigned to folders. For a new folder, because of a new service or because the block of a
-folder is full, assign the upper half of a large block to it in `NUMBERS` of `cfn_analysis.rules`.
+A new rule gets the next number of its folder, with the prefix E or W. Numbers are not reused: that
+of a replaced rule stays reserved, and its row names the successor. All numbers up to 9799 are assigned to
+folders. For a new folder, because of a new service or because the block of a folder is full, assign
+the upper half of a large block to it in `NUMBERS` of `cfn_analysis.rules`.
 
 | folder | numbers | next |
 |---|---|---|
@@ -137,7 +138,9 @@ def _service(folder: str) -> str:
     rules = _rules_of(folder)
     package = importlib.import_module(rules[0].__module__.rpartition(".")[0])
     title = str(package.__doc__).removeprefix("Rules on ").rstrip(".")
-    table = _rows(map(_rule, rules))
+    rows = {rule.id: _rule(rule) for rule in rules}
+    rows |= {name: _replaced(name) for name in REPLACED if int(name[1:]) in NUMBERS[folder]}
+    table = _rows(row for _, row in sorted(rows.items(), key=lambda entry: entry[0][1:]))
     head = "| rule | finds | class | source |\n|---|---|---|---|\n"
     return f"\n### {title[0].upper()}{title[1:]}\n\n{head}{table}"
 
@@ -147,6 +150,12 @@ def _rule(rule: type[Rule]) -> Sequence[str]:
     file = f"../src/{rule.__module__.replace('.', '/')}.py"
     linked = f'<a id="{rule.id.lower()}"></a>[{rule.id}]({file})'
     return linked, escaped(rule.shortdesc), rule.fault_class, f"[source]({rule.source_url})"
+
+
+def _replaced(name: str) -> Sequence[str]:
+    """Return the row of a rule that another one replaces."""
+    successor = REPLACED[name]
+    return f'<a id="{name.lower()}"></a>{name}', f"replaced by [{successor}](#{successor.lower()})", "", ""
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:

@@ -4,8 +4,8 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts, each
-from cfn_analysis.rules.support.permissions import targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.targets import targets_of
 from cfn_analysis.rules.support.values import of_type
 
 QUEUE, TABLE = "AWS::SQS::Queue", "AWS::DynamoDB::Table"

@@ -1,8 +1,8 @@
 from typing import Any
 
 from cfn_analysis.rules.support.documents import entries
-from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.targets import QUEUE, targets_of
 from cfn_analysis.rules.support.values import is_false
 
 

@@ -1,7 +1,7 @@
 from typing import Any
 
-from cfn_analysis.rules.support.permissions import targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.targets import targets_of
 from cfn_analysis.rules.support.values import of_type
 
 # Type -> property that takes a key. These services take any ID, and only their first use of the key fails.

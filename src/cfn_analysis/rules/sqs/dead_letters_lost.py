@@ -2,9 +2,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from cfn_analysis.rules.support.documents import entries
-from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import number, only_value
+from cfn_analysis.rules.support.targets import QUEUE, targets_of
 
 DAY = 86_400  # seconds
 EVENT = 262_144  # bytes: what an asynchronous event of Lambda could always have

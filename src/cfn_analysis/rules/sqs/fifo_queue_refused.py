@@ -3,8 +3,8 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import entries
-from cfn_analysis.rules.support.permissions import QUEUE, targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.targets import QUEUE, targets_of
 from cfn_analysis.rules.support.values import Path, is_true, of_type
 
 

@@ -64,6 +64,16 @@ def _substituted(text: str, variables: Mapping[str, str | None]) -> str:
     return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip(), found[0]) or "", text)
 
 
+def first_id(text: str) -> str:
+    """Return the first logical ID or parameter in a text of ``sub_text``; empty if it has none."""
+    return next(iter(ids_in(text)), "")
+
+
+def ids_in(text: str) -> list[str]:
+    """Return the logical IDs and parameters in a text of ``sub_text``, in order."""
+    return re.findall(r"\$\{((?!AWS::)[^!.{}:]+)", text)
+
+
 def single_reference(value: Any) -> tuple[str, str]:
     """Return logical ID and attribute of a value that is one reference; the attribute of a Ref is empty."""
     found = re.fullmatch(r"\$\{([^!.{}]+)(?:\.([^{}]+))?\}", sub_text(value) or "")
