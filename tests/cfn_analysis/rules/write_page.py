@@ -136,7 +136,7 @@ def _rules_of(folder: str) -> list[type[Rule]]:
 def _service(folder: str) -> str:
     """Return the table of the rules of a folder, with the folder's docstring as its heading."""
     rules = _rules_of(folder)
-    package = importlib.import_module(rules[0].__module__.rpartition(".")[0])
+    package = importlib.import_module(f"cfn_analysis.rules.{folder}")
     title = str(package.__doc__).removeprefix("Rules on ").rstrip(".")
     rows = {rule.id: _rule(rule) for rule in rules}
     rows |= {name: _replaced(name) for name in REPLACED if int(name[1:]) in NUMBERS[folder]}

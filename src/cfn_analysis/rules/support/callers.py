@@ -69,6 +69,7 @@ class Called(NamedTuple):
 
 ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 EVENT, MESSAGE = "every event is lost", "every message is lost"
+DEAD = "what cannot be delivered is lost"
 REFUSED, UNAVAILABLE = "the resource is refused", "every request gets 500"
 SENT = (QUEUE, TOPIC)
 NOTIFICATION = partial(Caller, "AWS::S3::Bucket", service="s3.", effect="S3 refuses the bucket", checked=True)
@@ -188,14 +189,14 @@ CALLERS = (
     ),
     # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
     Caller("AWS::Events::Rule", "Targets/*/Arn", "events.", EVENT, (*FUNCTIONS, *SENT), role="RoleArn"),
-    Caller("AWS::Events::Rule", "Targets/*/DeadLetterConfig/Arn", "events.", EVENT, (QUEUE,)),
+    Caller("AWS::Events::Rule", "Targets/*/DeadLetterConfig/Arn", "events.", DEAD, (QUEUE,)),
     # https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
     *(
-        Caller(kind, path, "sns.", MESSAGE, (*FUNCTIONS, QUEUE), source)
-        for kind, path, source in (
-            ("AWS::SNS::Subscription", "Endpoint", "TopicArn"),
-            ("AWS::SNS::Subscription", "RedrivePolicy/deadLetterTargetArn", "/TopicArn"),
-            (TOPIC, "Subscription/*/Endpoint", ""),
+        Caller(kind, path, "sns.", effect, (*FUNCTIONS, QUEUE), source)
+        for kind, path, effect, source in (
+            ("AWS::SNS::Subscription", "Endpoint", MESSAGE, "TopicArn"),
+            ("AWS::SNS::Subscription", "RedrivePolicy/deadLetterTargetArn", DEAD, "/TopicArn"),
+            (TOPIC, "Subscription/*/Endpoint", MESSAGE, ""),
         )
     ),
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions.html

@@ -292,7 +292,7 @@ BAD = {
     "dead letters": policy(
         sent("dead letters", "Queue", ROOT),
         "sns.amazonaws.com sqs:SendMessage",
-        effect="every message is lost",
+        effect="what cannot be delivered is lost",
     ),
     "RDS": policy(
         sent("RDS", "Topic", grant(CLOUDWATCH)),
