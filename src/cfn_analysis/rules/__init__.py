@@ -44,6 +44,7 @@ REPLACED = {
     for successor, numbers in {
         "E9519": "E9520 E9521 E9531 E9532 E9625 E9795",
         "E9550": "E9542 E9587 E9661 E9666 E9687 E9708 E9710 E9720 E9721 E9722 E9723 E9724 E9770 E9771",
+        "E9551": "E9560 E9566 E9567 E9568 E9633 E9642 E9657",
     }.items()
     for replaced in numbers.split()
 }

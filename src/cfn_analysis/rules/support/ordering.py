@@ -49,7 +49,6 @@ class Order(NamedTuple):
     only_if: Callable[[Validator, Any], bool] = lambda _case, _properties: True
 
 
-CUSTOM = "AWS::CloudFormation::CustomResource"
 GROUP, LISTENER = "AWS::Logs::LogGroup", "AWS::ElasticLoadBalancingV2::Listener"
 STAGE, SERVICE, ROUTE = "AWS::ApiGateway::Stage", "AWS::ECS::Service", "AWS::EC2::Route"
 ATTACHMENT, DEPLOYMENT = "AWS::EC2::VPCGatewayAttachment", "AWS::ApiGateway::Deployment"
@@ -66,7 +65,6 @@ LOG_GROUPS = (
     ("AWS::EKS::Cluster", "Logging/ClusterLogging/EnabledTypes: /aws/eks/{/Name}/cluster"),
     ("AWS::EKS::Cluster", "Logging/ClusterLogging/EnabledTypes: /aws/eks/{@}/cluster"),
     ("AWS::EC2::FlowLog", "{LogGroupName}"),
-    (CUSTOM, "/aws/lambda/{ServiceToken>FunctionName}"),
 )
 
 ORDERS = (

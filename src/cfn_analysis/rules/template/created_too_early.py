@@ -2,7 +2,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cfn_analysis.rules.support.callers import RIGHTS, called
-from cfn_analysis.rules.support.ordering import CUSTOM, ORDERS, Order, keys
+from cfn_analysis.rules.support.ordering import ORDERS, Order, keys
 from cfn_analysis.rules.support.references import waits_for
 from cfn_analysis.rules.support.resource_policies import Access, Call, access, policies_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -29,8 +29,7 @@ class CreatedTooEarly(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         types: dict[str, list[str]] = {}
         for logical_id, resource in resources.items():
-            kind = str(resource.get("Type"))
-            types.setdefault(CUSTOM if kind.startswith("Custom::") else kind, []).append(logical_id)
+            types.setdefault(str(resource.get("Type")), []).append(logical_id)
         for order in ORDERS:
             firsts = types.get(order.first, []) if order.kind in types else []
             for first, waiting in _pairs(resources, order, firsts, types.get(order.kind, [])):

@@ -133,12 +133,6 @@ PAIRS = {
         "Logs::LogGroup; LogGroupName: /aws/eks/a/cluster",
         LOG,
     ),
-    "custom resource": (
-        "CloudFormation::CustomResource; ServiceToken: !GetAtt F.Arn",
-        "Logs::LogGroup; LogGroupName: /aws/lambda/f",
-        LOG,
-        "  F: {Type: AWS::Lambda::Function, Properties: {FunctionName: f}}\n",
-    ),
     "bucket": (
         TO_QUEUE,
         S3_MAY_SEND,
