@@ -100,17 +100,16 @@ TASKS = {
 SYNCHRONOUS = ("batch:submitJob", "codebuild:startBuild", "ecs:runTask", "states:startExecution")
 
 
-def _integration(_validator: Validator, value: Any) -> Iterator[Asked]:
+def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
     """Yield what the integration of a REST API with a service asks for."""
-    for text in texts(value):
-        found = re.search(r":apigateway:[^:]*(?:::[^:]*)?:([a-z0-9-]+):(path|action)/(\w*)", text)
-        if found and found[2] == "action" and is_action(f"{found[1]}:{found[3]}"):
-            yield (f"{found[1]}:{found[3]}",), ""
-        elif found and found[1] in PATHS:
-            yield (PATHS[found[1]],), ""
-
-
-PATHS = {"lambda": "lambda:InvokeFunction", "sqs": "sqs:SendMessage"}
+    for text in texts(integration.get("Uri")):
+        found = re.search(r":apigateway:(?:\$\{AWS::Region\}|[^:]*):([a-z0-9-]+):(path|action)/(\w*)", text)
+        service, kind, name = found.groups() if found else ("", "", "")
+        if kind == "path":  # the action is in the request
+            sent = re.search(r"Action=(\w+)", show(integration))
+            name = "InvokeFunction" if service == "lambda" else sent[1] if sent else ""
+        if is_action(f"{service}:{name}"):
+            yield (f"{service}:{name}",), ""
 
 
 def _subtype(_validator: Validator, value: Any) -> Iterator[Asked]:
@@ -203,7 +202,7 @@ NEEDS = (
         f"{API}::Method",
         "Integration/Credentials",
         "apigateway.amazonaws.com",
-        "Uri",
+        "",
         _integration,
         "every request gets 500",
     ),
@@ -392,7 +391,8 @@ def asked(
 
 def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator[tuple[Asked, Validator]]:
     if not need.value:
-        yield (need.actions, ""), case
+        found = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
+        yield from ((actions, case) for actions in found)
         return
     steps = need.value.split("/")
     if not isinstance(parent, dict) or steps[0] not in parent:

@@ -110,7 +110,8 @@ NEEDS = {
     "method with a path": (
         "ApiGateway::Method",
         "Integration: {Credentials: <role>, Uri: !Sub "
-        "'arn:aws:apigateway:${AWS::Region}:sqs:path/1/${Queue.QueueName}'}",
+        "'arn:aws:apigateway:${AWS::Region}:sqs:path/1/${Queue.QueueName}', "
+        "RequestTemplates: {a: Action=SendMessage}}",
         "Integration/Credentials",
         "sqs:SendMessage",
         "",
