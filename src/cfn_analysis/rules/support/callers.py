@@ -1,7 +1,6 @@
 """The services that use a function, queue, topic, bucket or key of the template by its resource policy."""
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
@@ -9,6 +8,7 @@ from cfnlint.jsonschema import Validator
 from cfn_analysis.rules.support.references import first_id, ids_in, sub_text
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, case_of, memory, of_type, place
+from cfn_analysis.rules.support.words import rows, words
 
 Rights = dict[str, tuple[str, ...]]
 
@@ -67,207 +67,117 @@ class Called(NamedTuple):
     case: Validator
 
 
+KEY_RIGHTS: dict[str, Rights | None] = {"both": BOTH, "data-key": DATA_KEY, "decrypt": DECRYPT, "none": None}
+OBJECTS: dict[str, Rights] = {
+    "read": {"s3:GetObject": ("s3:GetObject",)},
+    "trail": {"s3:GetBucketAcl": ("s3:GetBucketAcl",), **RIGHTS[BUCKET]},
+}
+TARGETS = {"F": FUNCTIONS, "Q": (QUEUE,), "T": (TOPIC,), "B": (BUCKET,), "K": (KEY,)}
+
+# Type without AWS::, path, service, targets, options: what happens without the permission.
+TABLE = """
+https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions
+ApiGateway::Method Integration/Uri apigateway F role=Credentials source=/RestApiId: every request gets 500
+ApiGateway::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentials \
+    source=RestApiId: every request gets 500
+ApiGatewayV2::Integration IntegrationUri apigateway F role=CredentialsArn source=ApiId: every request gets 500
+ApiGatewayV2::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentialsArn \
+    source=ApiId: every request gets 500
+ApiGatewayV2::Api Target apigateway F role=CredentialsArn: every request gets 500
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+Cognito::UserPool LambdaConfig/TRIGGER cognito-idp F: the sign-in or sign-up fails
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+SecretsManager::RotationSchedule RotationLambdaARN secretsmanager F source=SecretId \
+    checked: the resource is refused
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+ElasticLoadBalancingV2::TargetGroup Targets/*/Id elasticloadbalancing F checked: the resource is refused
+https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
+Config::ConfigRule Source/SourceIdentifier config F checked: the resource is refused
+https://docs.aws.amazon.com/iot/latest/developerguide/lambda-rule-action.html
+IoT::TopicRule TopicRulePayload/Actions/*/Lambda/FunctionArn iot F: every message is lost
+https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html
+SES::ReceiptRule Rule/Actions/*/LambdaAction/FunctionArn ses F checked: the resource is refused
+SES::ReceiptRule Rule/Actions/*/S3Action/BucketName ses B role=IamRoleArn checked: the resource is refused
+https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
+Bedrock::Agent ActionGroups/*/ActionGroupExecutor/Lambda bedrock F: every action fails
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample
+Logs::SubscriptionFilter DestinationArn logs F source=- checked: the resource is refused
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+S3::Bucket NotificationConfiguration/LambdaConfigurations/*/Function s3 F checked: S3 refuses the bucket
+S3::Bucket NotificationConfiguration/QueueConfigurations/*/Queue s3 Q checked: S3 refuses the bucket
+S3::Bucket NotificationConfiguration/TopicConfigurations/*/Topic s3 T checked: S3 refuses the bucket
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
+S3::Bucket InventoryConfigurations/*/Destination/BucketArn s3 B: no report is written
+S3::Bucket AnalyticsConfigurations/*/StorageClassAnalysis/DataExport/Destination/BucketArn s3 \
+    B: no report is written
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+S3::Bucket LoggingConfiguration/DestinationBucketName logging.s3 B key=none: no log is written
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+Events::Rule Targets/*/Arn events FQT role=RoleArn: every event is lost
+Events::Rule Targets/*/DeadLetterConfig/Arn events Q: what cannot be delivered is lost
+https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+SNS::Subscription Endpoint sns FQ source=TopicArn: every message is lost
+SNS::Subscription RedrivePolicy/deadLetterTargetArn sns Q source=/TopicArn: what cannot be delivered is lost
+SNS::Topic Subscription/*/Endpoint sns FQ: every message is lost
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions.html
+CloudWatch::Alarm ALARM/* cloudwatch T default: its alarms reach no one
+CloudWatch::Alarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
+CloudWatch::CompositeAlarm ALARM/* cloudwatch T default: its alarms reach no one
+CloudWatch::CompositeAlarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
+RDS::EventSubscription SnsTopicArn events.rds T default: every event is lost
+https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+Budgets::Budget NotificationsWithSubscribers/*/Subscribers/*/Address budgets T: every message is lost
+https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html
+CodeStarNotifications::NotificationRule Targets/*/TargetAddress codestar-notifications \
+    T: every message is lost
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+CloudTrail::Trail SnsTopicName cloudtrail T checked: the resource is refused
+CloudTrail::Trail S3BucketName cloudtrail B rights=trail key=data-key checked: the resource is refused
+CloudTrail::Trail KMSKeyId cloudtrail K rights=data-key checked: the resource is refused
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+CloudFront::Distribution DistributionConfig/Origins/*/DomainName cloudfront B \
+    with=OriginAccessControlId rights=read key=decrypt: every object returns 403
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+ElasticLoadBalancingV2::LoadBalancer LoadBalancerAttributes/*/Value - B \
+    with=Key=access_logs.s3.bucket checked: the resource is refused
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+Logs::LogGroup KmsKeyId logs K rights=both checked: the log group cannot be created
+"""
+TRIGGERS = words("""
+    CreateAuthChallenge CustomMessage DefineAuthChallenge PostAuthentication PostConfirmation
+    PreAuthentication PreSignUp PreTokenGeneration UserMigration VerifyAuthChallengeResponse
+    CustomEmailSender/LambdaArn CustomSMSSender/LambdaArn PreTokenGenerationConfig/LambdaArn
+""")
 ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
-EVENT, MESSAGE = "every event is lost", "every message is lost"
-DEAD = "what cannot be delivered is lost"
-REFUSED, UNAVAILABLE = "the resource is refused", "every request gets 500"
-SENT = (QUEUE, TOPIC)
-NOTIFICATION = partial(Caller, "AWS::S3::Bucket", service="s3.", effect="S3 refuses the bucket", checked=True)
-PUBLISHED = partial(Caller, targets=(TOPIC,))
-TRIGGERS = (
-    *(
-        "CreateAuthChallenge",
-        "CustomMessage",
-        "DefineAuthChallenge",
-        "PostAuthentication",
-        "PostConfirmation",
-    ),
-    *("PreAuthentication", "PreSignUp", "PreTokenGeneration", "UserMigration", "VerifyAuthChallengeResponse"),
-    *("CustomEmailSender/LambdaArn", "CustomSMSSender/LambdaArn", "PreTokenGenerationConfig/LambdaArn"),
-)
-API, HTTP_API = "AWS::ApiGateway", "AWS::ApiGatewayV2"
-CALLERS = (
-    # https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions
-    Caller(
-        f"{API}::Method",
-        "Integration/Uri",
-        "apigateway.",
-        UNAVAILABLE,
-        role="Credentials",
-        source="/RestApiId",
-    ),
-    Caller(
-        f"{API}::Authorizer",
-        "AuthorizerUri",
-        "apigateway.",
-        UNAVAILABLE,
-        role="AuthorizerCredentials",
-        source="RestApiId",
-    ),
-    Caller(
-        f"{HTTP_API}::Integration",
-        "IntegrationUri",
-        "apigateway.",
-        UNAVAILABLE,
-        role="CredentialsArn",
-        source="ApiId",
-    ),
-    Caller(
-        f"{HTTP_API}::Authorizer",
-        "AuthorizerUri",
-        "apigateway.",
-        UNAVAILABLE,
-        role="AuthorizerCredentialsArn",
-        source="ApiId",
-    ),
-    Caller(f"{HTTP_API}::Api", "Target", "apigateway.", UNAVAILABLE, role="CredentialsArn"),
-    # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
-    *(
-        Caller(
-            "AWS::Cognito::UserPool", f"LambdaConfig/{name}", "cognito-idp.", "the sign-in or sign-up fails"
+
+
+def _callers(line: str) -> Iterator[Caller]:
+    """Yield the callers of a row of the table."""
+    columns, _, effect = line.partition(": ")
+    kind, path, service, targets, *options = columns.split()
+    given = dict(option.partition("=")[::2] for option in options)
+    holes = {"TRIGGER": TRIGGERS, "ALARM": ALARM_ACTIONS}
+    hole = next((hole for hole in holes if hole in path.split("/")), "")
+    rights = given.get("rights", "")
+    for name in holes.get(hole, [""]):
+        yield Caller(
+            f"AWS::{kind}",
+            path.replace(hole, name),
+            "" if service == "-" else f"{service}.",
+            effect,
+            tuple(kind for letter in targets for kind in TARGETS[letter]),
+            source=given.get("source", ""),
+            role=given.get("role", ""),
+            only_with=given.get("with", ""),
+            rights=OBJECTS.get(rights) or KEY_RIGHTS.get(rights),
+            default="default" in given,
+            checked="checked" in given,
+            key_rights=KEY_RIGHTS[given.get("key", "both")],
         )
-        for name in TRIGGERS
-    ),
-    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
-    Caller(
-        "AWS::SecretsManager::RotationSchedule",
-        "RotationLambdaARN",
-        "secretsmanager.",
-        REFUSED,
-        source="SecretId",
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-    Caller(
-        "AWS::ElasticLoadBalancingV2::TargetGroup",
-        "Targets/*/Id",
-        "elasticloadbalancing.",
-        REFUSED,
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
-    Caller("AWS::Config::ConfigRule", "Source/SourceIdentifier", "config.", REFUSED, checked=True),
-    # https://docs.aws.amazon.com/iot/latest/developerguide/lambda-rule-action.html
-    Caller("AWS::IoT::TopicRule", "TopicRulePayload/Actions/*/Lambda/FunctionArn", "iot.", MESSAGE),
-    # https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html
-    Caller("AWS::SES::ReceiptRule", "Rule/Actions/*/LambdaAction/FunctionArn", "ses.", REFUSED, checked=True),
-    Caller(
-        "AWS::SES::ReceiptRule",
-        "Rule/Actions/*/S3Action/BucketName",
-        "ses.",
-        REFUSED,
-        (BUCKET,),
-        role="IamRoleArn",
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
-    Caller(
-        "AWS::Bedrock::Agent", "ActionGroups/*/ActionGroupExecutor/Lambda", "bedrock.", "every action fails"
-    ),
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample
-    Caller("AWS::Logs::SubscriptionFilter", "DestinationArn", "logs.", REFUSED, source="-", checked=True),
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
-    NOTIFICATION("NotificationConfiguration/LambdaConfigurations/*/Function"),
-    NOTIFICATION("NotificationConfiguration/QueueConfigurations/*/Queue", targets=(QUEUE,)),
-    NOTIFICATION("NotificationConfiguration/TopicConfigurations/*/Topic", targets=(TOPIC,)),
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
-    *(
-        Caller("AWS::S3::Bucket", path, "s3.", "no report is written", (BUCKET,))
-        for path in (
-            "InventoryConfigurations/*/Destination/BucketArn",
-            "AnalyticsConfigurations/*/StorageClassAnalysis/DataExport/Destination/BucketArn",
-        )
-    ),
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-    Caller(
-        "AWS::S3::Bucket",
-        "LoggingConfiguration/DestinationBucketName",
-        "logging.s3.",
-        "no log is written",
-        (BUCKET,),
-        key_rights=None,
-    ),
-    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-    Caller("AWS::Events::Rule", "Targets/*/Arn", "events.", EVENT, (*FUNCTIONS, *SENT), role="RoleArn"),
-    Caller("AWS::Events::Rule", "Targets/*/DeadLetterConfig/Arn", "events.", DEAD, (QUEUE,)),
-    # https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
-    *(
-        Caller(kind, path, "sns.", effect, (*FUNCTIONS, QUEUE), source)
-        for kind, path, effect, source in (
-            ("AWS::SNS::Subscription", "Endpoint", MESSAGE, "TopicArn"),
-            ("AWS::SNS::Subscription", "RedrivePolicy/deadLetterTargetArn", DEAD, "/TopicArn"),
-            (TOPIC, "Subscription/*/Endpoint", MESSAGE, ""),
-        )
-    ),
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions.html
-    *(
-        Caller(
-            f"AWS::CloudWatch::{kind}", f"{path}/*", service, "its alarms reach no one", targets, default=True
-        )
-        for kind in ("Alarm", "CompositeAlarm")
-        for path in ALARM_ACTIONS
-        for service, targets in (("cloudwatch.", (TOPIC,)), ("lambda.alarms.cloudwatch.", FUNCTIONS))
-    ),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
-    PUBLISHED("AWS::RDS::EventSubscription", "SnsTopicArn", "events.rds.", EVENT, default=True),
-    # https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-    PUBLISHED(
-        "AWS::Budgets::Budget", "NotificationsWithSubscribers/*/Subscribers/*/Address", "budgets.", MESSAGE
-    ),
-    # https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html
-    PUBLISHED(
-        "AWS::CodeStarNotifications::NotificationRule",
-        "Targets/*/TargetAddress",
-        "codestar-notifications.",
-        MESSAGE,
-    ),
-    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
-    PUBLISHED("AWS::CloudTrail::Trail", "SnsTopicName", "cloudtrail.", REFUSED, checked=True),
-    Caller(
-        "AWS::CloudTrail::Trail",
-        "S3BucketName",
-        "cloudtrail.",
-        REFUSED,
-        (BUCKET,),
-        checked=True,
-        rights={"s3:GetBucketAcl": ("s3:GetBucketAcl",), **RIGHTS[BUCKET]},
-        key_rights=DATA_KEY,
-    ),
-    Caller(
-        "AWS::CloudTrail::Trail", "KMSKeyId", "cloudtrail.", REFUSED, (KEY,), rights=DATA_KEY, checked=True
-    ),
-    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-    Caller(
-        "AWS::CloudFront::Distribution",
-        "DistributionConfig/Origins/*/DomainName",
-        "cloudfront.",
-        "every object returns 403",
-        (BUCKET,),
-        only_with="OriginAccessControlId",
-        rights={"s3:GetObject": ("s3:GetObject",)},
-        key_rights=DECRYPT,
-    ),
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-    Caller(
-        "AWS::ElasticLoadBalancingV2::LoadBalancer",
-        "LoadBalancerAttributes/*/Value",
-        "",
-        REFUSED,
-        (BUCKET,),
-        only_with="Key=access_logs.s3.bucket",
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-    Caller(
-        "AWS::Logs::LogGroup",
-        "KmsKeyId",
-        "logs.",
-        "the log group cannot be created",
-        (KEY,),
-        rights=BOTH,
-        checked=True,
-    ),
-)
+
+
+CALLERS = tuple(caller for line in rows(TABLE) for caller in _callers(line))
 
 
 def called(validator: Validator, resources: Any) -> list[Called]:

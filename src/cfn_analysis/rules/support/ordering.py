@@ -11,6 +11,7 @@ from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import first_id, sub_text
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import branches, show, values
+from cfn_analysis.rules.support.words import rows
 
 
 def _logs(case: Validator, stage: Any) -> bool:
@@ -33,175 +34,122 @@ class Order(NamedTuple):
     """A type of resource, and what must exist before it.
 
     Both have a key, which connects them if it is the same. A key is a text with properties in braces, after
-    the path of the items to which it applies: ``ApiStages: {ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is
+    the path of the items to which it applies: ``ApiStages:{ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is
     the property of the resource that ``SubnetId`` refers to, and ``{@}`` the resource itself.
     """
 
     kind: str
     key: str
     first: str
-    first_key: str
+    first_keys: tuple[str, ...]
     does: str
     """What the first does."""
     effect: str
     needs_all: bool = False
     """Whether one of the first that exists is not sufficient."""
-    only_if: Callable[[Validator, Any], bool] = lambda _case, _properties: True
+    only_if: Callable[[Validator, Any], bool] | None = None
 
 
-GROUP, LISTENER = "AWS::Logs::LogGroup", "AWS::ElasticLoadBalancingV2::Listener"
-STAGE, SERVICE, ROUTE = "AWS::ApiGateway::Stage", "AWS::ECS::Service", "AWS::EC2::Route"
-ATTACHMENT, DEPLOYMENT = "AWS::EC2::VPCGatewayAttachment", "AWS::ApiGateway::Deployment"
-LOG = "the log group that it would create without retention and key"
-EXISTS = "the log group fails with 'already exists'"
-
-# Type -> names of the log groups that the service creates with the resource.
-LOG_GROUPS = (
-    (STAGE, "API-Gateway-Execution-Logs_{RestApiId}/{StageName}"),
-    ("AWS::RDS::DBCluster", "/aws/rds/cluster/{DBClusterIdentifier}/{EnableCloudwatchLogsExports}"),
-    ("AWS::RDS::DBCluster", "/aws/rds/cluster/{@}/{EnableCloudwatchLogsExports}"),
-    ("AWS::RDS::DBInstance", "/aws/rds/instance/{DBInstanceIdentifier}/{EnableCloudwatchLogsExports}"),
-    ("AWS::RDS::DBInstance", "/aws/rds/instance/{@}/{EnableCloudwatchLogsExports}"),
-    ("AWS::EKS::Cluster", "Logging/ClusterLogging/EnabledTypes: /aws/eks/{/Name}/cluster"),
-    ("AWS::EKS::Cluster", "Logging/ClusterLogging/EnabledTypes: /aws/eks/{@}/cluster"),
-    ("AWS::EC2::FlowLog", "{LogGroupName}"),
+# Type without AWS::, key, < or, if it needs all of them, <<, type and key of the first, an option: what it
+# does: the effect.
+TABLE = """
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+ApiGateway::Deployment {RestApiId} << ApiGateway::Method {RestApiId} \
+    : a part of the API: that part is not deployed
+ApiGateway::Deployment {RestApiId} << ApiGateway::GatewayResponse {RestApiId} \
+    : a part of the API: that part is not deployed
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html
+ApiGatewayV2::Deployment {ApiId} << ApiGatewayV2::Route {ApiId} \
+    : a route of the API: that route is not deployed
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ApiGateway::Stage - < ApiGateway::Account - logs: which sets the role for logs: API Gateway refuses the stage
+https://github.com/aws/serverless-application-model/issues/1560
+ApiGateway::UsagePlan ApiStages:{ApiId}/{Stage} < ApiGateway::Stage {RestApiId}/{StageName} \
+    : the stage that it names: the usage plan fails
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment
+EC2::Route {GatewayId} < EC2::VPCGatewayAttachment {InternetGatewayId} \
+    : which attaches the gateway: the route fails
+EC2::Route {GatewayId} < EC2::VPCGatewayAttachment {VpnGatewayId}: which attaches the gateway: the route fails
+EC2::NatGateway {SubnetId>VpcId} < EC2::VPCGatewayAttachment {VpcId} public \
+    : which connects its VPC to the internet: it fails
+ElasticLoadBalancingV2::LoadBalancer {Subnets>VpcId} < EC2::VPCGatewayAttachment {VpcId} public \
+    : which connects its VPC to the internet: it fails
+EC2::Route {TransitGatewayId} < EC2::TransitGatewayAttachment {TransitGatewayId} \
+    : which attaches the VPC to the transit gateway: the route fails
+EC2::Route {TransitGatewayId} < EC2::TransitGatewayVpcAttachment {TransitGatewayId} \
+    : which attaches the VPC to the transit gateway: the route fails
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+ECS::Service LoadBalancers:{TargetGroupArn} < ElasticLoadBalancingV2::Listener TARGETS \
+    : which gives its target group a load balancer: ECS refuses the service
+ECS::Service LoadBalancers:{TargetGroupArn} < ElasticLoadBalancingV2::ListenerRule TARGETS \
+    : which gives its target group a load balancer: ECS refuses the service
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
+Lambda::Function FileSystemConfigs:{Arn>FileSystemId} << EFS::MountTarget {FileSystemId} \
+    : a mount target of its file system: Lambda refuses the function
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html
+SecretsManager::RotationSchedule {SecretId} < SecretsManager::SecretTargetAttachment {SecretId} \
+    : which adds the address of the database to the secret: the first rotation fails
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-configrule.html
+Config::ConfigRule - < Config::ConfigurationRecorder -: the recorder: AWS Config refuses the rule
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
+Cognito::UserPoolClient {UserPoolId}/{SupportedIdentityProviders} << \
+    Cognito::UserPoolIdentityProvider {UserPoolId}/{ProviderName} \
+    : the identity provider that it names: Cognito refuses the client
+https://github.com/hashicorp/terraform-provider-aws/issues/8413
+ApiGateway::Stage API-Gateway-Execution-Logs_{RestApiId}/{StageName} < LOG_GROUP
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html
+RDS::DBCluster /aws/rds/cluster/{DBClusterIdentifier}/{EnableCloudwatchLogsExports} < LOG_GROUP
+RDS::DBCluster /aws/rds/cluster/{@}/{EnableCloudwatchLogsExports} < LOG_GROUP
+RDS::DBInstance /aws/rds/instance/{DBInstanceIdentifier}/{EnableCloudwatchLogsExports} < LOG_GROUP
+RDS::DBInstance /aws/rds/instance/{@}/{EnableCloudwatchLogsExports} < LOG_GROUP
+https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+EKS::Cluster Logging/ClusterLogging/EnabledTypes:/aws/eks/{/Name}/cluster < LOG_GROUP
+EKS::Cluster Logging/ClusterLogging/EnabledTypes:/aws/eks/{@}/cluster < LOG_GROUP
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html
+EC2::FlowLog {LogGroupName} < LOG_GROUP
+"""
+LOG_GROUP = (
+    "Logs::LogGroup {LogGroupName}: the log group that it would create without retention and key: the log "
+    "group fails with 'already exists'"
 )
-
-ORDERS = (
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
-    *(
-        Order(
-            DEPLOYMENT,
-            "{RestApiId}",
-            kind,
-            "{RestApiId}",
-            "a part of the API",
-            "that part is not deployed",
-            True,
-        )
-        for kind in ("AWS::ApiGateway::Method", "AWS::ApiGateway::GatewayResponse")
-    ),
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html
-    Order(
-        "AWS::ApiGatewayV2::Deployment",
-        "{ApiId}",
-        "AWS::ApiGatewayV2::Route",
-        "{ApiId}",
-        "a route of the API",
-        "that route is not deployed",
-        True,
-    ),
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-    Order(
-        STAGE,
-        "",
-        "AWS::ApiGateway::Account",
-        "",
-        "which sets the role for logs",
-        "API Gateway refuses the stage",
-        only_if=_logs,
-    ),
-    # https://github.com/aws/serverless-application-model/issues/1560
-    Order(
-        "AWS::ApiGateway::UsagePlan",
-        "ApiStages: {ApiId}/{Stage}",
-        STAGE,
-        "{RestApiId}/{StageName}",
-        "the stage that it names",
-        "the usage plan fails",
-    ),
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment
-    *(
-        Order(
-            ROUTE, "{GatewayId}", ATTACHMENT, f"{{{name}}}", "which attaches the gateway", "the route fails"
-        )
-        for name in ("InternetGatewayId", "VpnGatewayId")
-    ),
-    *(
-        Order(
-            kind,
-            key,
-            ATTACHMENT,
-            "{VpcId}",
-            "which connects its VPC to the internet",
-            "it fails",
-            only_if=_is_public,
-        )
-        for kind, key in (
-            ("AWS::EC2::NatGateway", "{SubnetId>VpcId}"),
-            ("AWS::ElasticLoadBalancingV2::LoadBalancer", "{Subnets>VpcId}"),
-        )
-    ),
-    *(
-        Order(
-            ROUTE,
-            "{TransitGatewayId}",
-            kind,
-            "{TransitGatewayId}",
-            "which attaches the VPC to the transit gateway",
-            "the route fails",
-        )
-        for kind in ("AWS::EC2::TransitGatewayAttachment", "AWS::EC2::TransitGatewayVpcAttachment")
-    ),
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
-    *(
-        Order(
-            SERVICE,
-            "LoadBalancers: {TargetGroupArn}",
-            kind,
-            f"{actions}: {{{group}}}",
-            "which gives its target group a load balancer",
-            "ECS refuses the service",
-        )
-        for kind, actions in ((LISTENER, "DefaultActions"), (f"{LISTENER}Rule", "Actions"))
-        for group in ("TargetGroupArn", "ForwardConfig/TargetGroups/TargetGroupArn")
-    ),
-    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
-    Order(
-        "AWS::Lambda::Function",
-        "FileSystemConfigs: {Arn>FileSystemId}",
-        "AWS::EFS::MountTarget",
-        "{FileSystemId}",
-        "a mount target of its file system",
-        "Lambda refuses the function",
-        True,
-    ),
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html
-    Order(
-        "AWS::SecretsManager::RotationSchedule",
-        "{SecretId}",
-        "AWS::SecretsManager::SecretTargetAttachment",
-        "{SecretId}",
-        "which adds the address of the database to the secret",
-        "the first rotation fails",
-    ),
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-configrule.html
-    Order(
-        "AWS::Config::ConfigRule",
-        "",
-        "AWS::Config::ConfigurationRecorder",
-        "",
-        "the recorder",
-        "AWS Config refuses the rule",
-    ),
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
-    Order(
-        "AWS::Cognito::UserPoolClient",
-        "{UserPoolId}/{SupportedIdentityProviders}",
-        "AWS::Cognito::UserPoolIdentityProvider",
-        "{UserPoolId}/{ProviderName}",
-        "the identity provider that it names",
-        "Cognito refuses the client",
-        True,
-    ),
-    *(Order(kind, key, GROUP, "{LogGroupName}", LOG, EXISTS) for kind, key in LOG_GROUPS),
+# The target groups of a listener or a rule.
+GROUPS = tuple(
+    f"{actions}:{{{group}}}"
+    for actions in ("DefaultActions", "Actions")
+    for group in ("TargetGroupArn", "ForwardConfig/TargetGroups/TargetGroupArn")
 )
+OPTIONS = {"logs": _logs, "public": _is_public}
+
+
+def _order(line: str) -> Order:
+    """Return a row of the table."""
+    (kind, key, sign, first, first_key, *option), (does, effect) = _columns(
+        line.replace("LOG_GROUP", LOG_GROUP)
+    )
+    return Order(
+        f"AWS::{kind}",
+        key.strip("-"),
+        f"AWS::{first}",
+        GROUPS if first_key == "TARGETS" else (first_key.strip("-"),),
+        does,
+        effect,
+        sign == "<<",
+        OPTIONS[option[0]] if option else None,
+    )
+
+
+def _columns(line: str) -> tuple[list[str], list[str]]:
+    columns, does, effect = re.split(r" ?: ", line, maxsplit=2)
+    return columns.split(), [does, effect]
+
+
+ORDERS = tuple(_order(line) for line in rows(TABLE))
 
 
 def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
     """Return the keys of a resource."""
     properties = resources[logical_id].get("Properties", {})
-    where, _, form = spec.rpartition(": ")
+    where, _, form = spec.rpartition(":")
     fields = re.findall(r"\{([^{}]+)\}", form)
     filled = set()
     for part in _parts(properties, where):

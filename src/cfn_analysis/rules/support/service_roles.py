@@ -15,7 +15,7 @@ from cfn_analysis.rules.support.policies import INTERFACES, TRACES
 from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, place, show, values
-from cfn_analysis.rules.support.words import words
+from cfn_analysis.rules.support.words import rows, words
 
 Actions = tuple[str, ...]
 # What a value asks for: actions, and the resource of the template on which; empty if any.
@@ -47,7 +47,6 @@ READ_SECRET: dict[str, Actions] = {
     "AWS::SSM::Parameter": ("ssm:GetParameters",),
 }
 WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
-MONITORING = ("logs:CreateLogGroup", "logs:PutRetentionPolicy", *WRITE_LOG)
 ACCOUNT = words("""
     logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams
     logs:PutLogEvents logs:GetLogEvents logs:FilterLogEvents
@@ -137,235 +136,120 @@ def is_action(name: str) -> bool:
     return action.lower() in service_actions().get(service, {}).get("Actions", {})
 
 
-def _uses(
-    kind: str, role: str, service: str, effect: str, *needs: tuple[str, Any], checked: bool = False
-) -> tuple[Need, ...]:
-    """Return the needs of one role."""
-    return tuple(
-        Need(kind, role, service, value, actions, effect, checked=checked) for value, actions in needs
-    )
-
-
-def _trusted(service: str, *places: tuple[str, str]) -> tuple[Need, ...]:
-    """Return the needs of roles of which only the service is known."""
-    return tuple(Need(kind, role, service) for kind, role in places)
-
-
-REFUSED, SILENT = "the service refuses the resource", "nothing is written"
-API, HTTP_API = "AWS::ApiGateway", "AWS::ApiGatewayV2"
-S3_WRITE = {BUCKET: ("s3:PutObject",)}
-ECR = ("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-TASKS_OF_ECS = "ecs-tasks.amazonaws.com"
-CONTAINER = "ContainerDefinitions/*"
-
-NEEDS = (
-    # https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
-    *_uses(
-        FUNCTION,
-        "Role",
-        "lambda.amazonaws.com",
-        "Lambda refuses the function",
-        ("VpcConfig/SubnetIds/*", INTERFACES),
-        ("DeadLetterConfig/TargetArn", SENDS),
-        checked=True,
-    ),
-    Need(
-        FUNCTION,
-        "Role",
-        "lambda.amazonaws.com",
-        "TracingConfig/Mode",
-        TRACES,
-        "it has no traces",
-        only="Active",
-    ),
-    # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
-    Need(FUNCTION, "Role", "lambda.amazonaws.com", "KmsKeyArn", {KEY: ("kms:Decrypt",)}, "every call fails"),
-    Need(
-        MAPPING,
-        "FunctionName",
-        "lambda.amazonaws.com",
-        "EventSourceArn",
-        READS,
-        "Lambda refuses it",
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-    Need(
-        "AWS::EC2::FlowLog", "DeliverLogsPermissionArn", "vpc-flow-logs.amazonaws.com", "", WRITE_LOG, SILENT
-    ),
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-    Need(
-        f"{API}::Account", "CloudWatchRoleArn", "apigateway.amazonaws.com", "", ACCOUNT, REFUSED, checked=True
-    ),
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services-lambda.html
-    Need(
-        f"{API}::Method",
-        "Integration/Credentials",
-        "apigateway.amazonaws.com",
-        "",
-        _integration,
-        "every request gets 500",
-    ),
-    Need(
-        f"{HTTP_API}::Integration",
-        "CredentialsArn",
-        "apigateway.amazonaws.com",
-        "IntegrationSubtype",
-        _subtype,
-        "every request gets 500",
-    ),
-    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
-    Need(
-        "AWS::CloudTrail::Trail",
-        "CloudWatchLogsRoleArn",
-        "cloudtrail.amazonaws.com",
-        "",
-        WRITE_LOG,
-        REFUSED,
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
-    *(
-        Need(kind, "MonitoringRoleArn", "monitoring.rds.amazonaws.com", "", MONITORING, SILENT)
-        for kind in ("AWS::RDS::DBCluster", "AWS::RDS::DBInstance")
-    ),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
-    Need(
-        "AWS::RDS::DBProxy",
-        "RoleArn",
-        "rds.amazonaws.com",
-        "Auth",
-        ("secretsmanager:GetSecretValue",),
-        "no client can log in",
-    ),
-    Need(
-        "AWS::Events::Rule", "Targets/*/RoleArn", "events.amazonaws.com", "Arn", SENDS, "every event is lost"
-    ),
-    # https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
-    Need(
-        "AWS::Scheduler::Schedule",
-        "Target/RoleArn",
-        "scheduler.amazonaws.com",
-        "Arn",
-        SENDS,
-        "nothing starts",
-    ),
-    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
-    *_uses(
-        "AWS::Pipes::Pipe",
-        "RoleArn",
-        "pipes.amazonaws.com",
-        "no event arrives",
-        ("Source", READS),
-        ("Target", SENDS),
-        ("Enrichment", SENDS),
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
-    Need(
-        "AWS::Logs::SubscriptionFilter",
-        "RoleArn",
-        "logs.amazonaws.com",
-        "DestinationArn",
-        {STREAM: ("kinesis:PutRecord",), FIREHOSE: ("firehose:PutRecord",)},
-        REFUSED,
-        checked=True,
-    ),
-    Need(MACHINE, "RoleArn", "states.amazonaws.com", "DefinitionString", _definition, "the task fails"),
-    Need(MACHINE, "RoleArn", "states.amazonaws.com", "Definition", _definition, "the task fails"),
-    # https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-    Need(
-        MACHINE,
-        "RoleArn",
-        "states.amazonaws.com",
-        "LoggingConfiguration/Destinations/*",
-        ("logs:CreateLogDelivery",),
-        REFUSED,
-        checked=True,
-    ),
-    # https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
-    *(
-        Need(
-            FIREHOSE,
-            f"{name}/RoleARN",
-            "firehose.amazonaws.com",
-            "BucketARN",
-            S3_WRITE,
-            "nothing is delivered",
+# What a property asks for, by the name in the table.
+ACTIONS: dict[str, Any] = {
+    "account": ACCOUNT,
+    "definition": _definition,
+    "image": {
+        "AWS::ECR::Repository": words(
+            "ecr:GetAuthorizationToken ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
         )
-        for name in ("ExtendedS3DestinationConfiguration", "S3DestinationConfiguration")
-    ),
-    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-    *_uses(
-        "AWS::ECS::TaskDefinition",
-        "ExecutionRoleArn",
-        TASKS_OF_ECS,
-        "no task starts",
-        (f"{CONTAINER}/Secrets/*/ValueFrom", READ_SECRET),
-        (f"{CONTAINER}/Image", {"AWS::ECR::Repository": ECR}),
-    ),
-    Need(
-        "AWS::ECS::TaskDefinition",
-        "ExecutionRoleArn",
-        TASKS_OF_ECS,
-        f"{CONTAINER}/LogConfiguration/LogDriver",
-        WRITE_LOG,
-        "no task starts",
-        "awslogs",
-    ),
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
-    Need(
-        BUCKET,
-        "ReplicationConfiguration/Role",
-        "s3.amazonaws.com",
-        "",
-        ("s3:GetReplicationConfiguration", "s3:ReplicateObject"),
-        "nothing is replicated",
-    ),
-    # https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-text-message.html
-    Need(
-        "AWS::Cognito::UserPool",
-        "SmsConfiguration/SnsCallerArn",
-        "cognito-idp.amazonaws.com",
-        "",
-        ("sns:Publish",),
-        "no message is sent",
-    ),
-    # https://docs.aws.amazon.com/appsync/latest/devguide/tutorial-lambda-resolvers.html
-    Need(
-        "AWS::AppSync::DataSource",
-        "ServiceRoleArn",
-        "appsync.amazonaws.com",
-        "LambdaConfig/LambdaFunctionArn",
-        SENDS,
-        "every request fails",
-    ),
-    # https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
-    Need(
-        "AWS::AutoScaling::LifecycleHook",
-        "RoleARN",
-        "autoscaling.amazonaws.com",
-        "NotificationTargetARN",
-        SENDS,
-        REFUSED,
-        checked=True,
-    ),
-    *_trusted("backup.amazonaws.com", ("AWS::Backup::BackupSelection", "BackupSelection/IamRoleArn")),
-    *_trusted("codebuild.amazonaws.com", ("AWS::CodeBuild::Project", "ServiceRole")),
-    *_trusted("codedeploy.amazonaws.com", ("AWS::CodeDeploy::DeploymentGroup", "ServiceRoleArn")),
-    *_trusted("codepipeline.amazonaws.com", ("AWS::CodePipeline::Pipeline", "RoleArn")),
-    *_trusted("config.amazonaws.com", ("AWS::Config::ConfigurationRecorder", "RoleARN")),
-    *_trusted(TASKS_OF_ECS, ("AWS::ECS::TaskDefinition", "TaskRoleArn")),
-    *_trusted("eks.amazonaws.com", ("AWS::EKS::Cluster", "RoleArn")),
-    *_trusted(
-        "ec2.amazonaws.com", ("AWS::EKS::Nodegroup", "NodeRole"), ("AWS::IAM::InstanceProfile", "Roles/*")
-    ),
-    *_trusted("glue.amazonaws.com", ("AWS::Glue::Crawler", "Role"), ("AWS::Glue::Job", "Role")),
-    *_trusted("bedrock.amazonaws.com", ("AWS::Bedrock::Agent", "AgentResourceRoleArn")),
-    *_trusted(
-        "transfer.amazonaws.com", ("AWS::Transfer::Server", "LoggingRole"), ("AWS::Transfer::User", "Role")
-    ),
-)
+    },
+    "integration": _integration,
+    "interfaces": INTERFACES,
+    "key": {KEY: ("kms:Decrypt",)},
+    "log": WRITE_LOG,
+    "monitoring": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", *WRITE_LOG),
+    "objects": {BUCKET: ("s3:PutObject",)},
+    "reads": READS,
+    "records": {STREAM: ("kinesis:PutRecord",), FIREHOSE: ("firehose:PutRecord",)},
+    "secrets": READ_SECRET,
+    "sends": SENDS,
+    "subtype": _subtype,
+    "traces": TRACES,
+}
+
+# Type without AWS::, path of the role, service, path of the property that asks, actions by name or with commas,
+# options: what happens without them. Or only the first three: the role must trust the service.
+TABLE = """
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+Lambda::Function Role lambda VpcConfig/SubnetIds/* interfaces checked: Lambda refuses the function
+Lambda::Function Role lambda DeadLetterConfig/TargetArn sends checked: Lambda refuses the function
+Lambda::Function Role lambda TracingConfig/Mode traces only=Active: it has no traces
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+Lambda::Function Role lambda KmsKeyArn key: every call fails
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+Lambda::EventSourceMapping FunctionName lambda EventSourceArn reads checked: Lambda refuses it
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+EC2::FlowLog DeliverLogsPermissionArn vpc-flow-logs - log: nothing is written
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ApiGateway::Account CloudWatchRoleArn apigateway - account checked: the service refuses the resource
+https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services-lambda.html
+ApiGateway::Method Integration/Credentials apigateway - integration: every request gets 500
+ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype: every request gets 500
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+CloudTrail::Trail CloudWatchLogsRoleArn cloudtrail - log checked: the service refuses the resource
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
+RDS::DBCluster MonitoringRoleArn monitoring.rds - monitoring: nothing is written
+RDS::DBInstance MonitoringRoleArn monitoring.rds - monitoring: nothing is written
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
+RDS::DBProxy RoleArn rds Auth secretsmanager:GetSecretValue: no client can log in
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+Events::Rule Targets/*/RoleArn events Arn sends: every event is lost
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
+Scheduler::Schedule Target/RoleArn scheduler Arn sends: nothing starts
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
+Pipes::Pipe RoleArn pipes Source reads checked: no event arrives
+Pipes::Pipe RoleArn pipes Target sends: no event arrives
+Pipes::Pipe RoleArn pipes Enrichment sends: no event arrives
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+Logs::SubscriptionFilter RoleArn logs DestinationArn records checked: the service refuses the resource
+https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
+StepFunctions::StateMachine RoleArn states DefinitionString definition: the task fails
+StepFunctions::StateMachine RoleArn states Definition definition: the task fails
+https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+StepFunctions::StateMachine RoleArn states LoggingConfiguration/Destinations/* logs:CreateLogDelivery checked \
+    : the service refuses the resource
+https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+KinesisFirehose::DeliveryStream ExtendedS3DestinationConfiguration/RoleARN firehose BucketARN objects \
+    : nothing is delivered
+KinesisFirehose::DeliveryStream S3DestinationConfiguration/RoleARN firehose BucketARN objects \
+    : nothing is delivered
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Secrets/*/ValueFrom secrets: no task starts
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Image image: no task starts
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/LogConfiguration/LogDriver log only=awslogs \
+    : no task starts
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+S3::Bucket ReplicationConfiguration/Role s3 - s3:GetReplicationConfiguration,s3:ReplicateObject \
+    : nothing is replicated
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-text-message.html
+Cognito::UserPool SmsConfiguration/SnsCallerArn cognito-idp - sns:Publish: no message is sent
+https://docs.aws.amazon.com/appsync/latest/devguide/tutorial-lambda-resolvers.html
+AppSync::DataSource ServiceRoleArn appsync LambdaConfig/LambdaFunctionArn sends: every request fails
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
+AutoScaling::LifecycleHook RoleARN autoscaling NotificationTargetARN sends checked \
+    : the service refuses the resource
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+Backup::BackupSelection BackupSelection/IamRoleArn backup
+Bedrock::Agent AgentResourceRoleArn bedrock
+CodeBuild::Project ServiceRole codebuild
+CodeDeploy::DeploymentGroup ServiceRoleArn codedeploy
+CodePipeline::Pipeline RoleArn codepipeline
+Config::ConfigurationRecorder RoleARN config
+ECS::TaskDefinition TaskRoleArn ecs-tasks
+EKS::Cluster RoleArn eks
+EKS::Nodegroup NodeRole ec2
+Glue::Crawler Role glue
+Glue::Job Role glue
+IAM::InstanceProfile Roles/* ec2
+Transfer::Server LoggingRole transfer
+Transfer::User Role transfer
+"""
+
+
+def _need(line: str) -> Need:
+    """Return a row of the table."""
+    columns, _, effect = line.partition(": ")
+    kind, role, service, value, asks, *options = [*columns.split(), "", ""]
+    given = dict(option.partition("=")[::2] for option in options)
+    actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
+    value = value.strip("-")
+    only, checked = given.get("only", ""), "checked" in given
+    return Need(f"AWS::{kind}", role, f"{service}.amazonaws.com", value, actions, effect, only, checked)
+
+
+NEEDS = tuple(_need(line) for line in rows(TABLE))
 
 
 def asked(

@@ -41,7 +41,9 @@ def _pairs(
     resources: Any, order: Order, firsts: Sequence[str], waiting: Sequence[str]
 ) -> Iterator[tuple[list[str], str]]:
     """Yield what must exist first, and the resource that has to wait for it."""
-    known = {first: keys(resources, first, order.first_key) for first in firsts}
+    known = {
+        first: {key for form in order.first_keys for key in keys(resources, first, form)} for first in firsts
+    }
     for logical_id in waiting if firsts else ():
         own = keys(resources, logical_id, order.key)
         before = [first for first in firsts if known[first] & own]
@@ -54,7 +56,7 @@ def _faults(
 ) -> Faults:
     resource = resources[waiting]
     exists = case_of(validator, resource)
-    if not exists or not order.only_if(exists, resource.get("Properties", {})):
+    if not exists or (order.only_if and not order.only_if(exists, resource.get("Properties", {}))):
         return
     possible = [first for first in firsts if case_of(exists, resources[first])]
     missing = [first for first in possible if not waits_for(validator, waiting, first)]
