@@ -159,8 +159,8 @@ ACTIONS: dict[str, Any] = {
     "traces": TRACES,
 }
 
-# Type without AWS::, path of the role, service, path of the property that asks, actions by name or with commas,
-# options: what happens without them. Or only the first three: the role must trust the service.
+# Type without AWS::, path of the role, service, path of the property that asks, actions by name or with
+# commas, options: what happens without them. Or only the first three: the role must trust the service.
 TABLE = """
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
 Lambda::Function Role lambda VpcConfig/SubnetIds/* interfaces checked: Lambda refuses the function
@@ -198,18 +198,19 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-tem
 StepFunctions::StateMachine RoleArn states DefinitionString definition: the task fails
 StepFunctions::StateMachine RoleArn states Definition definition: the task fails
 https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-StepFunctions::StateMachine RoleArn states LoggingConfiguration/Destinations/* logs:CreateLogDelivery checked \
-    : the service refuses the resource
+StepFunctions::StateMachine RoleArn states LoggingConfiguration/Destinations/* logs:CreateLogDelivery \
+    checked: the service refuses the resource
 https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
 KinesisFirehose::DeliveryStream ExtendedS3DestinationConfiguration/RoleARN firehose BucketARN objects \
     : nothing is delivered
 KinesisFirehose::DeliveryStream S3DestinationConfiguration/RoleARN firehose BucketARN objects \
     : nothing is delivered
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Secrets/*/ValueFrom secrets: no task starts
-ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Image image: no task starts
-ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/LogConfiguration/LogDriver log only=awslogs \
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Secrets/*/ValueFrom secrets \
     : no task starts
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Image image: no task starts
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/LogConfiguration/LogDriver log \
+    only=awslogs: no task starts
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
 S3::Bucket ReplicationConfiguration/Role s3 - s3:GetReplicationConfiguration,s3:ReplicateObject \
     : nothing is replicated
