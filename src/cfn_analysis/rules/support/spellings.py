@@ -134,7 +134,7 @@ def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
     if name in known:
         return name
     spellings = {_singular(right): right for right in known} | others
-    slips = (right for right in known if _is_slip(name, right))
+    slips = (right for right in known if is_slip(name, right))
     return spellings.get(_singular(name)) or next(slips, "")
 
 
@@ -148,11 +148,12 @@ def _singular(name: str) -> str:
     return name.lower().removesuffix("s")
 
 
-def _is_slip(name: str, right: str) -> bool:
-    """Return whether a name of some length differs by a letter, or by two that are exchanged."""
-    if min(len(name), len(right)) < SHORTEST or abs(len(name) - len(right)) > 1:
-        return False
-    start = next((at for at in range(1, len(name)) if name[:at] != right[:at]), len(name)) - 1
+def is_slip(name: str, right: str) -> bool:
+    """Return whether a name of some length differs by a letter, two that are exchanged, or capitals."""
+    name, right = name.lower(), right.lower()
+    if name == right or min(len(name), len(right)) < SHORTEST or abs(len(name) - len(right)) > 1:
+        return name == right
+    start = next((at for at in range(len(name)) if name[: at + 1] != right[: at + 1]), len(name))
     ours, theirs = name[start:], right[start:]
     exchanged = ours[1::-1] == theirs[:2] and ours[2:] == theirs[2:]
     return exchanged or ours[1:] in (theirs[1:], theirs) or ours == theirs[1:]
