@@ -213,7 +213,7 @@ def _has(resource: Any, prefix: Any) -> bool:
 
 def possible_texts(case: Validator, value: Any) -> list[str | None]:
     """Return all possible texts, single or in a list; None for one that is not known."""
-    known = [entry for item in as_list(value) for entry, _ in values(case, item)]
+    known = [entry for part in as_list(value) for entry, _ in values(case, part)]
     flat = [part for entry in known for part in (entry if isinstance(entry, list) else [entry])]
     return [part if isinstance(part, str) else None for part in flat]
 

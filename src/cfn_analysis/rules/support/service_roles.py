@@ -276,8 +276,8 @@ def asked(
 
 def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator[tuple[Asked, Validator]]:
     if not need.value:
-        found = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
-        yield from ((actions, case) for actions in found)
+        needed = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
+        yield from ((actions, case) for actions in needed)
         return
     steps = need.value.split("/")
     if not isinstance(parent, dict) or steps[0] not in parent:
@@ -292,6 +292,6 @@ def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator
             kinds = ((name, resources.get(name, {}).get("Type")) for name in named)
             yield from (((need.actions[kind], name), where) for name, kind in kinds if kind in need.actions)
         elif callable(need.actions):
-            yield from ((found, where) for found in need.actions(where, value))
+            yield from ((actions, where) for actions in need.actions(where, value))
         elif not need.only or any(known == need.only for known, _ in values(where, value)):
             yield (need.actions, ""), where
