@@ -70,6 +70,8 @@ class Need(NamedTuple):
     """The only value that asks for the actions; empty for all."""
     checked: bool = False
     """Whether the service tries the actions when the resource is created."""
+    required: bool = False
+    """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
 
 
 def _definition(validator: Validator, value: Any) -> Iterator[Asked]:
@@ -159,6 +161,9 @@ ACTIONS: dict[str, Any] = {
     "traces": TRACES,
 }
 
+# What a service does by a resource policy, without a role.
+WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
+
 # Type without AWS::, path of the role, service, path of the property that asks, actions by name or with
 # commas, options: what happens without them. Or only the first three: the role must trust the service.
 TABLE = """
@@ -175,8 +180,10 @@ EC2::FlowLog DeliverLogsPermissionArn vpc-flow-logs - log: nothing is written
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 ApiGateway::Account CloudWatchRoleArn apigateway - account checked: the service refuses the resource
 https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services-lambda.html
-ApiGateway::Method Integration/Credentials apigateway - integration: every request gets 500
-ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype: every request gets 500
+ApiGateway::Method Integration/Credentials apigateway - integration required\
+    : every request gets 500
+ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype required\
+    : every request gets 500
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 CloudTrail::Trail CloudWatchLogsRoleArn cloudtrail - log checked: the service refuses the resource
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
@@ -185,7 +192,7 @@ RDS::DBInstance MonitoringRoleArn monitoring.rds - monitoring: nothing is writte
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
 RDS::DBProxy RoleArn rds Auth secretsmanager:GetSecretValue: no client can log in
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
-Events::Rule Targets/*/RoleArn events Arn sends: every event is lost
+Events::Rule Targets/*/RoleArn events Arn sends required: every event is lost
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
 Scheduler::Schedule Target/RoleArn scheduler Arn sends: nothing starts
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
@@ -193,7 +200,8 @@ Pipes::Pipe RoleArn pipes Source reads checked: no event arrives
 Pipes::Pipe RoleArn pipes Target sends: no event arrives
 Pipes::Pipe RoleArn pipes Enrichment sends: no event arrives
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
-Logs::SubscriptionFilter RoleArn logs DestinationArn records checked: the service refuses the resource
+Logs::SubscriptionFilter RoleArn logs DestinationArn records checked required\
+    : the service refuses the resource
 https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 StepFunctions::StateMachine RoleArn states DefinitionString definition: the task fails
 StepFunctions::StateMachine RoleArn states Definition definition: the task fails
@@ -246,8 +254,17 @@ def _need(line: str) -> Need:
     given = dict(option.partition("=")[::2] for option in options)
     actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
     value = value.strip("-")
-    only, checked = given.get("only", ""), "checked" in given
-    return Need(f"AWS::{kind}", role, f"{service}.amazonaws.com", value, actions, effect, only, checked)
+    return Need(
+        f"AWS::{kind}",
+        role,
+        f"{service}.amazonaws.com",
+        value,
+        actions,
+        effect,
+        given.get("only", ""),
+        "checked" in given,
+        "required" in given,
+    )
 
 
 NEEDS = tuple(_need(line) for line in rows(TABLE))
@@ -264,12 +281,12 @@ def asked(
         return
     for parent, where in branches(validator, properties, *above):
         for role, case in branches(where, parent, last) if isinstance(parent, dict | list) else ():
-            if role is None:
-                continue
             holder = role
+            if role is None and not need.required:
+                continue
             if need.kind == MAPPING:
                 function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
-                holder = function.get("Role")
+                holder = function.get("Role", "")
             for actions, there in _asked(case, resources, need, parent):
                 yield place(case, validator), holder, actions, there
 
