@@ -27,7 +27,8 @@ NUMBERS = {
     "logs": range(9660, 9680),
     "rds": range(9680, 9700),
     "s3": range(9700, 9720),
-    "sns": range(9720, 9740),
+    "sns": range(9720, 9735),
+    "settings": range(9735, 9740),
     "wafv2": range(9740, 9760),
     "elasticloadbalancingv2": range(9760, 9770),
     "events": range(9770, 9775),
@@ -43,12 +44,15 @@ REPLACED = {
     replaced: successor
     for successor, numbers in {
         "E9513": "E9660",
+        "W9516": "W9588 W9589 W9596 W9597 W9696 W9748 W9762",
         "E9519": "E9520 E9521 E9531 E9532 E9625 E9795",
         "E9550": "E9542 E9587 E9661 E9666 E9687 E9708 E9710 E9720 E9721 E9722 E9723 E9724 E9770 E9771",
-        "E9627": "E9628 E9760 E9776",
         "E9551": "E9560 E9566 E9567 E9568 E9633 E9642 E9657",
         "E9552": "E9668 E9704",
         "E9553": "E9695",
+        "E9735": "E9583 E9590 E9592 E9593 E9638 E9664 E9672 E9693 E9694 E9709 E9750 E9774 E9777 E9786 E9788 "
+        "E9792",
+        "E9736": "E9627 E9628 E9760 E9776",
     }.items()
     for replaced in numbers.split()
 }

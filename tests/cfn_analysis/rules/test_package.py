@@ -142,11 +142,11 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
         ),
         (
             {
-                "events/one.py": RULE.format(name="One", number="E9774"),
-                "events/two.py": RULE.format(name="Two", number="E9775"),
+                "secretsmanager/one.py": RULE.format(name="One", number="E9784"),
+                "secretsmanager/two.py": RULE.format(name="Two", number="E9785"),
             },
-            "rules/events/two.py has the ID 'E9775'. Rules on events use E9770 to E9774, or W. The block of "
-            "events is full: give the folder another one in NUMBERS.",
+            "rules/secretsmanager/two.py has the ID 'E9785'. Rules on secretsmanager use E9780 to E9784, or W. "
+            "The block of secretsmanager is full: give the folder another one in NUMBERS.",
         ),
         (
             {

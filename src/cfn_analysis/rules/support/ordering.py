@@ -35,8 +35,7 @@ class Order(NamedTuple):
 
     Both have a key, which connects them if it is the same. A key is a text with properties in braces, after
     the path of the items to which it applies: ``ApiStages:{ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is the
-    property of the resource that ``SubnetId`` refers to, ``{@}`` the resource itself, and
-    ``{Egress=false}`` has a default.
+    property of the resource that ``SubnetId`` refers to, and ``{@}`` the resource itself.
     """
 
     kind: str
@@ -180,11 +179,8 @@ def _texts(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
     """Return the texts of a property; those of a property of the resource to which it refers, after ``>``."""
     if name == "@":
         return [f"${{{logical_id}}}"]
-    name, optional, default = name.partition("=")
     path, _, behind = name.partition(">")
     texts = [sub_text(value) or show(value) for value in _parts(part, path)]
-    if optional and not texts:
-        return [default]
     if not behind:
         return texts
     targets = [resources.get(first_id(text), {}).get("Properties", {}) for text in texts]

@@ -15,6 +15,7 @@ QUEUE, TABLE, TOPIC = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topi
 TABLE_OF_ARNS = """
 CloudWatch::Alarm AlarmActions/* OKActions/* InsufficientDataActions/*
 CloudWatch::CompositeAlarm AlarmActions/* OKActions/* InsufficientDataActions/*
+CloudFront::Distribution DistributionConfig/WebACLId
 ApiGateway::Stage AccessLogSetting/DestinationArn
 ApiGatewayV2::Stage AccessLogSettings/DestinationArn
 ElasticLoadBalancingV2::Listener DefaultActions/*/TargetGroupArn

@@ -1,0 +1,175 @@
+from typing import Any
+
+from cfn_analysis.rules.support.references import own_type
+from cfn_analysis.rules.support.rule import Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.settings import misfits, read
+
+TABLE = r"""
+https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
+ApiGatewayV2::Stage AutoDeploy(false)=false & DeploymentId- & *ApiGatewayV2::Deployment- \
+    : the stage serves no route. Set AutoDeploy to true, or add a deployment.
+https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+ApplicationAutoScaling::ScalableTarget MinCapacity>MaxCapacity : the service refuses them. Swap them.
+https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
+AutoScaling::AutoScalingGroup MinSize>MaxSize : EC2 Auto Scaling refuses them. Swap them.
+AutoScaling::AutoScalingGroup DesiredCapacity>MaxSize : EC2 Auto Scaling refuses them. Raise MaxSize.
+AutoScaling::AutoScalingGroup DesiredCapacity<MinSize : EC2 Auto Scaling refuses them. Lower MinSize.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ServerlessV2ScalingConfiguration.html
+RDS::DBCluster/ServerlessV2ScalingConfiguration,RDS::DBCluster/ScalingConfiguration MinCapacity>MaxCapacity \
+    : RDS refuses them. Swap them.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html
+CACHED MinTTL>DefaultTTL : CloudFront refuses it. Put MinTTL, DefaultTTL and MaxTTL in order.
+CACHED DefaultTTL>MaxTTL : CloudFront refuses it. Put MinTTL, DefaultTTL and MaxTTL in order.
+CACHED MinTTL>MaxTTL & DefaultTTL-- : CloudFront refuses it. Put MinTTL and MaxTTL in order.
+CloudFront::CachePolicy/CachePolicyConfig MaxTTL=0 \
+    & ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingGzip=true \
+    : CloudFront refuses it if nothing is cached. Set it to false, or increase MaxTTL.
+CloudFront::CachePolicy/CachePolicyConfig MaxTTL=0 \
+    & ParametersInCacheKeyAndForwardedToOrigin/EnableAcceptEncodingBrotli=true \
+    : CloudFront refuses it if nothing is cached. Set it to false, or increase MaxTTL.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/edge-functions-choosing.html
+CONFIG/DefaultCacheBehavior/FunctionAssociations/*,CONFIG/CacheBehaviors/*/FunctionAssociations/* \
+    EventType=origin-request|origin-response : CloudFront Functions run only on viewer-request and \
+viewer-response. Use one of these, or a function of Lambda@Edge in LambdaFunctionAssociations.
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
+CONFIG/ViewerCertificate CloudFrontDefaultCertificate=true & MinimumProtocolVersion!=TLSv1 \
+    : CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or remove \
+MinimumProtocolVersion.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+CONFIG/Origins/* \
+    OriginAccessControlId@CloudFront::OriginAccessControl/OriginAccessControlConfig/SigningBehavior=never \
+    : CloudFront does not sign its requests. Set it to always.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
+CONFIG/Origins/* CustomOriginConfig/OriginProtocolPolicy=https-only & DomainName~s3-website|WebsiteURL \
+    : a website endpoint of S3 supports only HTTP, and every request fails. Use http-only.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-distribution-distributionconfig.html
+CONFIG WebACLId@WAFv2::WebACL/Scope=REGIONAL : CloudFront refuses it. A distribution needs CLOUDFRONT.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html
+CloudFront::ResponseHeadersPolicy/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity \
+    AccessControlMaxAgeSec=0 : browsers delete the rule that the site is only on HTTPS. Use 31536000, a year.
+https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
+CloudTrail::Trail IsMultiRegionTrail=true & IncludeGlobalServiceEvents=false \
+    : CloudTrail refuses it. Set IncludeGlobalServiceEvents to true.
+CloudTrail::Trail CloudWatchLogsLogGroupArn+ & CloudWatchLogsRoleArn- : CloudTrail refuses it. Add the role.
+https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSESpecification.html
+DynamoDB::Table/SSESpecification KMSMasterKeyId+ & SSEEnabled=false \
+    : DynamoDB refuses the key. Set SSEEnabled to true.
+https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
+GROUP_RULE \
+    ToPort=0 & FromPort=0 & IpProtocol=tcp|6|udp|17 \
+    : this opens only port 0. Write the port, or 0 to 65535 for all.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
+ECS::Service/LoadBalancers/* \
+    TargetGroupArn@ElasticLoadBalancingV2::TargetGroup/TargetType(instance)=instance & /LaunchType=FARGATE \
+    : tasks on Fargate have addresses and no instances, and ECS refuses the service. Set TargetType to ip.
+https://docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html
+EFS::FileSystem KmsKeyId+ & Encrypted(false)=false : EFS refuses the key. Set Encrypted to true.
+EFS::FileSystem ThroughputMode=provisioned & ProvisionedThroughputInMibps- \
+    : EFS refuses it. Set ProvisionedThroughputInMibps.
+EFS::FileSystem ProvisionedThroughputInMibps+ & ThroughputMode(bursting)!=provisioned \
+    : EFS refuses it. Set ThroughputMode to provisioned.
+https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+ElastiCache::ReplicationGroup AuthToken+ & TransitEncryptionEnabled(false)=false \
+    : ElastiCache refuses the token. Set TransitEncryptionEnabled to true.
+ElastiCache::ReplicationGroup AutomaticFailoverEnabled=true & ONE_NODE \
+    : ElastiCache refuses the failover without a replica. Set NumCacheClusters to 2 or more.
+ElastiCache::ReplicationGroup MultiAZEnabled=true & ONE_NODE \
+    : ElastiCache refuses Multi-AZ without a replica. Set NumCacheClusters to 2 or more.
+ElastiCache::ReplicationGroup MultiAZEnabled=true & AutomaticFailoverEnabled=false \
+    : ElastiCache refuses Multi-AZ without the failover. Set AutomaticFailoverEnabled to true.
+https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
+Events::Rule/Targets/* Arn@SQS::Queue/FifoQueue=true & Arn@SQS::Queue/ContentBasedDeduplication(false)=false \
+    : EventBridge sends no deduplication ID, and every event is lost. Set ContentBasedDeduplication to true.
+https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
+KMS::Key EnableKeyRotation=true & KeySpec!=SYMMETRIC_DEFAULT : KMS does not rotate such a key, and refuses it.
+KMS::Key EnableKeyRotation=true & Origin!=AWS_KMS : KMS does not rotate such a key, and refuses it.
+https://docs.aws.amazon.com/sns/latest/dg/sns-server-side-encryption.html
+SNS::Topic,SQS::Queue KmsMasterKeyId@KMS::Key/KeySpec!=SYMMETRIC_DEFAULT \
+    : it gives no data keys, and every message is refused. Use a symmetric key.
+https://docs.aws.amazon.com/efs/latest/ug/encryption-at-rest.html
+EFS::FileSystem,Logs::LogGroup,SecretsManager::Secret KmsKeyId@KMS::Key/KeySpec!=SYMMETRIC_DEFAULT \
+    : the service needs a symmetric key, and refuses it.
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+Lambda::Function DeadLetterConfig/TargetArn@SQS::Queue/FifoQueue=true NEEDS_STANDARD
+Events::Rule/Targets/* DeadLetterConfig/Arn@SQS::Queue/FifoQueue=true NEEDS_STANDARD
+S3::Bucket/NotificationConfiguration/QueueConfigurations/* Queue@SQS::Queue/FifoQueue=true NEEDS_STANDARD
+S3::Bucket/NotificationConfiguration/TopicConfigurations/* Topic@SNS::Topic/FifoTopic=true \
+    : S3 refuses it. Use a standard topic.
+SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/FifoQueue=true & FifoQueue(false)=false NEEDS_STANDARD
+SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/FifoQueue(false)=false & FifoQueue=true \
+    : a FIFO queue needs a FIFO queue. Set FifoQueue of it to true, or use another.
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
+Lambda::EventSourceMapping EventSourceArn@SQS::Queue & BatchSize>10 & MaximumBatchingWindowInSeconds(0)<1 \
+    : Lambda refuses it. Set MaximumBatchingWindowInSeconds to 1 or more.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+Logs::MetricFilter,Logs::SubscriptionFilter LogGroupName@Logs::LogGroup/LogGroupClass=INFREQUENT_ACCESS \
+    : CloudWatch Logs refuses the filter. Use the class STANDARD.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/MonitoringLogData.html
+Logs::MetricFilter/MetricTransformations/* DefaultValue+ & Dimensions+ \
+    : a metric with dimensions has no default value. Remove one of them.
+Logs::MetricFilter/MetricTransformations/* MetricNamespace~^AWS/ \
+    : only services write into AWS/. Choose another.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+RDS::DBInstance,RDS::DBCluster DatabaseInsightsMode=advanced & PerformanceInsightsRetentionPeriod(7)<465 \
+    : RDS refuses that. Set it to 465, and enable Performance Insights.
+RDS::DBInstance,RDS::DBCluster ManageMasterUserPassword=true & MasterUserPassword+ \
+    : RDS refuses a password that Secrets Manager manages. Remove one of them.
+RDS::DBInstance,RDS::DBCluster MonitoringInterval>0 & MonitoringRoleArn- \
+    : RDS refuses Enhanced Monitoring without a role. Set MonitoringRoleArn.
+https://github.com/cloudposse/terraform-aws-rds-cluster/issues/158
+RDS::DBInstance PerformanceInsightsKMSKeyId+ & EnablePerformanceInsights(false)=false INSIGHTS
+RDS::DBInstance PerformanceInsightsRetentionPeriod+ & EnablePerformanceInsights(false)=false INSIGHTS
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
+CHECK Port=443 & Type=HTTP|HTTP_STR_MATCH : no check succeeds. Set Port to 80.
+CHECK Port=80 & OVER_TLS : no check succeeds. Set Port to 443.
+CHECK FullyQualifiedDomainName~^\W*https?://|://\$|/$ : it must be only a host name. Remove the rest.
+CHECK SearchString- & Type=HTTP_STR_MATCH|HTTPS_STR_MATCH : Route 53 refuses it. Set SearchString.
+CHECK EnableSNI=false & FullyQualifiedDomainName@ApiGateway::DomainName & OVER_TLS NEEDS_SNI
+CHECK EnableSNI=false & FullyQualifiedDomainName@ApiGatewayV2::DomainName & OVER_TLS NEEDS_SNI
+CHECK EnableSNI=false & FullyQualifiedDomainName@CloudFront::Distribution & OVER_TLS NEEDS_SNI
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
+S3::Bucket ReplicationConfiguration+ & VersioningConfiguration/Status(Off)!=Enabled \
+    & ObjectLockEnabled-- : S3 refuses it. Set VersioningConfiguration: {Status: Enabled}.
+https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+SNS::Topic ContentBasedDeduplication=true & FifoTopic(false)=false \
+    : SNS refuses it. Set FifoTopic to true, or remove it.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webaclassociation.html
+WAFv2::WebACLAssociation WebACLArn@WAFv2::WebACL/Scope=CLOUDFRONT \
+    : WAF refuses the association. Set WebACLId of the distribution instead.
+WAFv2::WebACLAssociation ResourceArn~distribution/ \
+    : WAF refuses the association. Set WebACLId of the distribution instead.
+"""
+# What several rows share.
+SHARED = {
+    "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
+    "CHECK": "Route53::HealthCheck/HealthCheckConfig",
+    "CONFIG": "CloudFront::Distribution/DistributionConfig",
+    "GROUP_RULE": "EC2::SecurityGroupIngress,EC2::SecurityGroup/SecurityGroupIngress/*,"
+    "EC2::SecurityGroupEgress,EC2::SecurityGroup/SecurityGroupEgress/*",
+    "OVER_TLS": "Type=HTTPS|HTTPS_STR_MATCH",
+    "INSIGHTS": ": RDS refuses settings of Performance Insights while it is off. Enable it, or remove them.",
+    "NEEDS_SNI": ": the endpoint answers a TLS handshake only with SNI. Set EnableSNI to true.",
+    "NEEDS_STANDARD": ": the sender needs a standard queue. Remove FifoQueue from it, or use another.",
+    "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
+    "& NodeGroupConfiguration-- & GlobalReplicationGroupId--",
+}
+ROWS = read(TABLE, SHARED)
+
+
+class SettingsThatDoNotFit(Rule):
+    """Settings that the service refuses together, or without effect because of another.
+
+    The schemas check each property alone. Many settings need another one, in the same resource or in the one
+    that they refer to: an interval of Enhanced Monitoring needs a role, a failover needs a second node, a
+    dead-letter queue of a function must not be FIFO. The message names the settings, and what to set. Of a
+    parameter, the default is compared.
+    """
+
+    id = "E9735"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"
+    fault_class = "values"
+    looks_at = properties_of(*ROWS)
+
+    def faults(self, validator: Validator, properties: Any) -> Faults:
+        for misfit in misfits(validator, properties, ROWS[own_type(validator)]):
+            yield misfit.fault()

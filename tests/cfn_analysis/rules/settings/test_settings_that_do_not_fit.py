@@ -1,0 +1,497 @@
+"""Settings that do not fit together."""
+
+from cfn_analysis.rules.settings.settings_that_do_not_fit import ROWS
+
+from ..harness import frame, row
+
+TEMPLATE = """
+Parameters:
+  Most: {Type: Number, Default: 2}
+  Seconds: {Type: Number, AllowedValues: [0, 60]}
+  Spec: {Type: String}
+Conditions: {Named: !Equals [!Ref AWS::Region, eu-west-1]}
+Resources:
+  Asymmetric: {Type: AWS::KMS::Key, Properties: {KeySpec: RSA_2048}}
+  Control:
+    Type: AWS::CloudFront::OriginAccessControl
+    Properties: {OriginAccessControlConfig: {SigningBehavior: never}}
+  Fifo: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true}}
+  FifoTopic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true}}
+  GlobalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
+  Infrequent: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: INFREQUENT_ACCESS}}
+  Name1: {Type: AWS::ApiGateway::DomainName}
+  Name2: {Type: AWS::ApiGatewayV2::DomainName}
+  RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
+  Site: {Type: AWS::CloudFront::Distribution}
+  Standard: {Type: AWS::SQS::Queue}
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  One: {Type: "AWS::<kind>", Properties: {<properties>}}
+"""
+text = frame(TEMPLATE)
+one = row(TEMPLATE, "Resources/One/Properties<path>", "<message>")
+
+GOOD = {
+    "settings that fit": text(
+        "RDS::DBInstance",
+        "MonitoringInterval: 60, MonitoringRoleArn: a, DatabaseInsightsMode: advanced, "
+        "EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 465",
+    ),
+    "nothing to monitor": text("RDS::DBInstance", "MonitoringInterval: 0"),
+    "a stage whose deployment is beside it": text("ApiGatewayV2::Stage", "ApiId: a, StageName: v1")
+    + "  Deployment: {Type: AWS::ApiGatewayV2::Deployment, Properties: {ApiId: a, StageName: v1}}\n",
+    "nodes of shards": text(
+        "ElastiCache::ReplicationGroup", "AutomaticFailoverEnabled: true, NumNodeGroups: 2"
+    ),
+    "default of a parameter": text(
+        "RDS::DBCluster", "ScalingConfiguration: {MinCapacity: 2, MaxCapacity: !Ref Most}"
+    ),
+    "choice of a parameter": text("RDS::DBInstance", "MonitoringInterval: !Ref Seconds"),
+    "fields in order": text(
+        "CloudFront::CachePolicy", "CachePolicyConfig: {MinTTL: 0, DefaultTTL: 60, MaxTTL: 600}"
+    ),
+    "another branch": text(
+        "RDS::DBInstance",
+        "MonitoringInterval: !If [Named, 60, 0], MonitoringRoleArn: !If [Named, a, !Ref AWS::NoValue]",
+    ),
+    "standard letters": text("SQS::Queue", "RedrivePolicy: {deadLetterTargetArn: !GetAtt Standard.Arn}"),
+    "FIFO letters": text(
+        "SQS::Queue", "FifoQueue: true, RedrivePolicy: {deadLetterTargetArn: !GetAtt Fifo.Arn}"
+    ),
+    "small batches": text("Lambda::EventSourceMapping", "EventSourceArn: !GetAtt Standard.Arn"),
+    "batches of a stream": text("Lambda::EventSourceMapping", "EventSourceArn: a, BatchSize: 100"),
+    "unknown key": text("KMS::Key", "EnableKeyRotation: true, KeySpec: !Ref Spec"),
+    "versions": text(
+        "S3::Bucket", "ReplicationConfiguration: {Role: a}, VersioningConfiguration: {Status: Enabled}"
+    ),
+    "all ports of all protocols": text(
+        "EC2::SecurityGroup", "SecurityGroupEgress: [{IpProtocol: '-1', FromPort: 0, ToPort: 0}]"
+    ),
+}
+
+BAD = {
+    "stage that deploys nothing": one(
+        "ApiGatewayV2::Stage",
+        "ApiId: a, StageName: v1",
+        "",
+        "AutoDeploy is false by default and DeploymentId is missing: the stage serves no route. Set "
+        "AutoDeploy to true, or add a deployment.",
+    ),
+    "scalable target": one(
+        "ApplicationAutoScaling::ScalableTarget",
+        "MinCapacity: 4, MaxCapacity: 2",
+        "/MinCapacity",
+        "MinCapacity is 4 and MaxCapacity is 2: the service refuses them. Swap them.",
+    ),
+    "group upside down": one(
+        "AutoScaling::AutoScalingGroup",
+        "MinSize: '4', MaxSize: '2'",
+        "/MinSize",
+        "MinSize is 4 and MaxSize is 2: EC2 Auto Scaling refuses them. Swap them.",
+    ),
+    "group above": one(
+        "AutoScaling::AutoScalingGroup",
+        "MinSize: '1', MaxSize: '2', DesiredCapacity: '3'",
+        "/DesiredCapacity",
+        "DesiredCapacity is 3 and MaxSize is 2: EC2 Auto Scaling refuses them. Raise MaxSize.",
+    ),
+    "group below": one(
+        "AutoScaling::AutoScalingGroup",
+        "MinSize: '2', MaxSize: '3', DesiredCapacity: '1'",
+        "/DesiredCapacity",
+        "DesiredCapacity is 1 and MinSize is 2: EC2 Auto Scaling refuses them. Lower MinSize.",
+    ),
+    "serverless cluster": one(
+        "RDS::DBCluster",
+        "ServerlessV2ScalingConfiguration: {MinCapacity: 4, MaxCapacity: !Ref Most}",
+        "/ServerlessV2ScalingConfiguration/MinCapacity",
+        "MinCapacity is 4 and MaxCapacity is 2: RDS refuses them. Swap them.",
+    ),
+    "lifetimes": one(
+        "CloudFront::CachePolicy",
+        "CachePolicyConfig: {MinTTL: 60, DefaultTTL: 30, MaxTTL: 600}",
+        "/CachePolicyConfig/MinTTL",
+        "MinTTL is 60 and DefaultTTL is 30: CloudFront refuses it. Put MinTTL, DefaultTTL and MaxTTL "
+        "in order.",
+    ),
+    "lifetime above the longest": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {CacheBehaviors: [{PathPattern: /a, DefaultTTL: 600, MaxTTL: 60}]}",
+        "/DistributionConfig/CacheBehaviors/0/DefaultTTL",
+        "DefaultTTL is 600 and MaxTTL is 60: CloudFront refuses it. Put MinTTL, DefaultTTL and MaxTTL "
+        "in order.",
+    ),
+    "lifetimes without a default": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultCacheBehavior: {MinTTL: 600, MaxTTL: 60}}",
+        "/DistributionConfig/DefaultCacheBehavior/MinTTL",
+        "MinTTL is 600 and MaxTTL is 60: CloudFront refuses it. Put MinTTL and MaxTTL in order.",
+    ),
+    "gzip in the key of no cache": one(
+        "CloudFront::CachePolicy",
+        "CachePolicyConfig: {MaxTTL: 0, ParametersInCacheKeyAndForwardedToOrigin: "
+        "{EnableAcceptEncodingGzip: true}}",
+        "/CachePolicyConfig/MaxTTL",
+        "MaxTTL is 0 and ParametersInCacheKeyAndForwardedToOrigin.EnableAcceptEncodingGzip is true: "
+        "CloudFront refuses it if nothing is cached. Set it to false, or increase MaxTTL.",
+    ),
+    "Brotli in the key of no cache": one(
+        "CloudFront::CachePolicy",
+        "CachePolicyConfig: {MaxTTL: 0, ParametersInCacheKeyAndForwardedToOrigin: "
+        "{EnableAcceptEncodingBrotli: true}}",
+        "/CachePolicyConfig/MaxTTL",
+        "MaxTTL is 0 and ParametersInCacheKeyAndForwardedToOrigin.EnableAcceptEncodingBrotli is true: "
+        "CloudFront refuses it if nothing is cached. Set it to false, or increase MaxTTL.",
+    ),
+    "function on an event of Lambda@Edge": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultCacheBehavior: {FunctionAssociations: [{EventType: "
+        "origin-request, FunctionARN: a}]}}",
+        "/DistributionConfig/DefaultCacheBehavior/FunctionAssociations/0/EventType",
+        "EventType is origin-request: CloudFront Functions run only on viewer-request and "
+        "viewer-response. Use one of these, or a function of Lambda@Edge in "
+        "LambdaFunctionAssociations.",
+    ),
+    "minimum of TLS with the default certificate": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {ViewerCertificate: !If [Named, {AcmCertificateArn: a}, "
+        "{CloudFrontDefaultCertificate: true, MinimumProtocolVersion: TLSv1.2_2021}]}",
+        "/DistributionConfig/ViewerCertificate/Fn::If/2/CloudFrontDefaultCertificate",
+        "CloudFrontDefaultCertificate is true and MinimumProtocolVersion is TLSv1.2_2021 when Named is"
+        " false: CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, "
+        "or remove MinimumProtocolVersion.",
+    ),
+    "access control that signs nothing": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Origins: [{Id: a, OriginAccessControlId: !Ref Control}]}",
+        "/DistributionConfig/Origins/0/OriginAccessControlId",
+        "OriginAccessControlId is Control, whose OriginAccessControlConfig.SigningBehavior is never: "
+        "CloudFront does not sign its requests. Set it to always.",
+    ),
+    "website by HTTPS": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Origins: [{Id: a, DomainName: b.s3-website-eu-west-1.amazonaws.com, "
+        "CustomOriginConfig: {OriginProtocolPolicy: https-only}}]}",
+        "/DistributionConfig/Origins/0/CustomOriginConfig/OriginProtocolPolicy",
+        "CustomOriginConfig.OriginProtocolPolicy is https-only and DomainName is "
+        "b.s3-website-eu-west-1.amazonaws.com: a website endpoint of S3 supports only HTTP, and every "
+        "request fails. Use http-only.",
+    ),
+    "web ACL of a region": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {WebACLId: !GetAtt RegionalAcl.Arn}",
+        "/DistributionConfig/WebACLId",
+        "WebACLId is RegionalAcl, whose Scope is REGIONAL: CloudFront refuses it. A distribution needs"
+        " CLOUDFRONT.",
+    ),
+    "HSTS for no time": one(
+        "CloudFront::ResponseHeadersPolicy",
+        "ResponseHeadersPolicyConfig: {SecurityHeadersConfig: {StrictTransportSecurity: "
+        "{AccessControlMaxAgeSec: '0'}}}",
+        "/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity/AccessControlMaxAgeSec",
+        "AccessControlMaxAgeSec is 0: browsers delete the rule that the site is only on HTTPS. Use "
+        "31536000, a year.",
+    ),
+    "trail without global services": one(
+        "CloudTrail::Trail",
+        "IsMultiRegionTrail: true, IncludeGlobalServiceEvents: false",
+        "/IsMultiRegionTrail",
+        "IsMultiRegionTrail is true and IncludeGlobalServiceEvents is false: CloudTrail refuses it. "
+        "Set IncludeGlobalServiceEvents to true.",
+    ),
+    "trail without its role": one(
+        "CloudTrail::Trail",
+        "CloudWatchLogsLogGroupArn: a",
+        "/CloudWatchLogsLogGroupArn",
+        "CloudWatchLogsLogGroupArn is set and CloudWatchLogsRoleArn is missing: CloudTrail refuses it."
+        " Add the role.",
+    ),
+    "table with a key and no encryption": one(
+        "DynamoDB::Table",
+        "SSESpecification: {SSEEnabled: false, KMSMasterKeyId: a}",
+        "/SSESpecification/KMSMasterKeyId",
+        "KMSMasterKeyId is set and SSEEnabled is false: DynamoDB refuses the key. Set SSEEnabled to true.",
+    ),
+    "port 0": one(
+        "EC2::SecurityGroup",
+        "SecurityGroupEgress: [{IpProtocol: tcp, FromPort: 0, ToPort: 0, CidrIp: 10.0.0.0/8}]",
+        "/SecurityGroupEgress/0/ToPort",
+        "ToPort is 0 and FromPort is 0 and IpProtocol is tcp: this opens only port 0. Write the port, "
+        "or 0 to 65535 for all.",
+    ),
+    "instances of Fargate": one(
+        "ECS::Service",
+        "LaunchType: FARGATE, LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerPort: 80}]",
+        "/LoadBalancers/0/TargetGroupArn",
+        "TargetGroupArn is Targets, whose TargetType is instance by default and LaunchType is FARGATE:"
+        " tasks on Fargate have addresses and no instances, and ECS refuses the service. Set "
+        "TargetType to ip.",
+    ),
+    "file system with a key and no encryption": one(
+        "EFS::FileSystem",
+        "KmsKeyId: a",
+        "/KmsKeyId",
+        "KmsKeyId is set and Encrypted is false by default: EFS refuses the key. Set Encrypted to true.",
+    ),
+    "file system without its throughput": one(
+        "EFS::FileSystem",
+        "ThroughputMode: provisioned",
+        "/ThroughputMode",
+        "ThroughputMode is provisioned and ProvisionedThroughputInMibps is missing: EFS refuses it. "
+        "Set ProvisionedThroughputInMibps.",
+    ),
+    "file system with a throughput": one(
+        "EFS::FileSystem",
+        "ProvisionedThroughputInMibps: 10",
+        "/ProvisionedThroughputInMibps",
+        "ProvisionedThroughputInMibps is set and ThroughputMode is bursting by default: EFS refuses "
+        "it. Set ThroughputMode to provisioned.",
+    ),
+    "token without TLS": one(
+        "ElastiCache::ReplicationGroup",
+        "AuthToken: a",
+        "/AuthToken",
+        "AuthToken is set and TransitEncryptionEnabled is false by default: ElastiCache refuses the "
+        "token. Set TransitEncryptionEnabled to true.",
+    ),
+    "failover of one node": one(
+        "ElastiCache::ReplicationGroup",
+        "AutomaticFailoverEnabled: true, NumCacheClusters: 1",
+        "/AutomaticFailoverEnabled",
+        "AutomaticFailoverEnabled is true and NumCacheClusters is 1: ElastiCache refuses the failover "
+        "without a replica. Set NumCacheClusters to 2 or more.",
+    ),
+    "Multi-AZ of one node": one(
+        "ElastiCache::ReplicationGroup",
+        "MultiAZEnabled: true",
+        "/MultiAZEnabled",
+        "MultiAZEnabled is true and NumCacheClusters is 1 by default: ElastiCache refuses Multi-AZ "
+        "without a replica. Set NumCacheClusters to 2 or more.",
+    ),
+    "Multi-AZ without failover": one(
+        "ElastiCache::ReplicationGroup",
+        "MultiAZEnabled: true, AutomaticFailoverEnabled: false, NumCacheClusters: 2",
+        "/MultiAZEnabled",
+        "MultiAZEnabled is true and AutomaticFailoverEnabled is false: ElastiCache refuses Multi-AZ "
+        "without the failover. Set AutomaticFailoverEnabled to true.",
+    ),
+    "FIFO target without deduplication": one(
+        "Events::Rule",
+        "Targets: [{Id: a, Arn: !GetAtt Fifo.Arn}]",
+        "/Targets/0/Arn",
+        "Arn is Fifo, whose FifoQueue is true and ContentBasedDeduplication is false by default: "
+        "EventBridge sends no deduplication ID, and every event is lost. Set ContentBasedDeduplication"
+        " to true.",
+    ),
+    "rotation of an asymmetric key": one(
+        "KMS::Key",
+        "EnableKeyRotation: true, KeySpec: RSA_2048",
+        "/EnableKeyRotation",
+        "EnableKeyRotation is true and KeySpec is RSA_2048: KMS does not rotate such a key, and refuses it.",
+    ),
+    "rotation of imported material": one(
+        "KMS::Key",
+        "EnableKeyRotation: true, Origin: EXTERNAL",
+        "/EnableKeyRotation",
+        "EnableKeyRotation is true and Origin is EXTERNAL: KMS does not rotate such a key, and refuses it.",
+    ),
+    "queue with an asymmetric key": one(
+        "SQS::Queue",
+        "KmsMasterKeyId: !Ref Asymmetric",
+        "/KmsMasterKeyId",
+        "KmsMasterKeyId is Asymmetric, whose KeySpec is RSA_2048: it gives no data keys, and every "
+        "message is refused. Use a symmetric key.",
+    ),
+    "secret with an asymmetric key": one(
+        "SecretsManager::Secret",
+        "KmsKeyId: !Ref Asymmetric",
+        "/KmsKeyId",
+        "KmsKeyId is Asymmetric, whose KeySpec is RSA_2048: the service needs a symmetric key, and "
+        "refuses it.",
+    ),
+    "dead letters of a function": one(
+        "Lambda::Function",
+        "DeadLetterConfig: {TargetArn: !GetAtt Fifo.Arn}",
+        "/DeadLetterConfig/TargetArn",
+        "DeadLetterConfig.TargetArn is Fifo, whose FifoQueue is true: the sender needs a standard "
+        "queue. Remove FifoQueue from it, or use another.",
+    ),
+    "dead letters of a rule": one(
+        "Events::Rule",
+        "Targets: [{Id: a, Arn: b, DeadLetterConfig: {Arn: !GetAtt Fifo.Arn}}]",
+        "/Targets/0/DeadLetterConfig/Arn",
+        "DeadLetterConfig.Arn is Fifo, whose FifoQueue is true: the sender needs a standard queue. "
+        "Remove FifoQueue from it, or use another.",
+    ),
+    "notification to a FIFO queue": one(
+        "S3::Bucket",
+        "NotificationConfiguration: {QueueConfigurations: [{Event: a, Queue: !GetAtt Fifo.Arn}]}",
+        "/NotificationConfiguration/QueueConfigurations/0/Queue",
+        "Queue is Fifo, whose FifoQueue is true: the sender needs a standard queue. Remove FifoQueue "
+        "from it, or use another.",
+    ),
+    "notification to a FIFO topic": one(
+        "S3::Bucket",
+        "NotificationConfiguration: {TopicConfigurations: [{Event: a, Topic: !Ref FifoTopic}]}",
+        "/NotificationConfiguration/TopicConfigurations/0/Topic",
+        "Topic is FifoTopic, whose FifoTopic is true: S3 refuses it. Use a standard topic.",
+    ),
+    "FIFO letters of a standard queue": one(
+        "SQS::Queue",
+        "RedrivePolicy: {deadLetterTargetArn: !GetAtt Fifo.Arn}",
+        "/RedrivePolicy/deadLetterTargetArn",
+        "RedrivePolicy.deadLetterTargetArn is Fifo, whose FifoQueue is true and FifoQueue is false by "
+        "default: the sender needs a standard queue. Remove FifoQueue from it, or use another.",
+    ),
+    "standard letters of a FIFO queue": one(
+        "SQS::Queue",
+        "FifoQueue: true, RedrivePolicy: {deadLetterTargetArn: !GetAtt Standard.Arn}",
+        "/RedrivePolicy/deadLetterTargetArn",
+        "RedrivePolicy.deadLetterTargetArn is Standard, whose FifoQueue is false by default and "
+        "FifoQueue is true: a FIFO queue needs a FIFO queue. Set FifoQueue of it to true, or use "
+        "another.",
+    ),
+    "batches without a window": one(
+        "Lambda::EventSourceMapping",
+        "EventSourceArn: !GetAtt Standard.Arn, BatchSize: 100",
+        "/EventSourceArn",
+        "EventSourceArn is Standard and BatchSize is 100 and MaximumBatchingWindowInSeconds is 0 by "
+        "default: Lambda refuses it. Set MaximumBatchingWindowInSeconds to 1 or more.",
+    ),
+    "filter of infrequent access": one(
+        "Logs::MetricFilter",
+        "LogGroupName: !Ref Infrequent",
+        "/LogGroupName",
+        "LogGroupName is Infrequent, whose LogGroupClass is INFREQUENT_ACCESS: CloudWatch Logs refuses"
+        " the filter. Use the class STANDARD.",
+    ),
+    "default with dimensions": one(
+        "Logs::MetricFilter",
+        "MetricTransformations: [{DefaultValue: 0, Dimensions: [{Key: a, Value: $.a}]}]",
+        "/MetricTransformations/0/DefaultValue",
+        "DefaultValue is set and Dimensions is set: a metric with dimensions has no default value. "
+        "Remove one of them.",
+    ),
+    "namespace of a service": one(
+        "Logs::MetricFilter",
+        "MetricTransformations: [{MetricNamespace: AWS/Lambda}]",
+        "/MetricTransformations/0/MetricNamespace",
+        "MetricNamespace is AWS/Lambda: only services write into AWS/. Choose another.",
+    ),
+    "insights of a week": one(
+        "RDS::DBCluster",
+        "DatabaseInsightsMode: advanced",
+        "/DatabaseInsightsMode",
+        "DatabaseInsightsMode is advanced and PerformanceInsightsRetentionPeriod is 7 by default: RDS "
+        "refuses that. Set it to 465, and enable Performance Insights.",
+    ),
+    "password that is managed": one(
+        "RDS::DBInstance",
+        "ManageMasterUserPassword: true, MasterUserPassword: a",
+        "/ManageMasterUserPassword",
+        "ManageMasterUserPassword is true and MasterUserPassword is set: RDS refuses a password that "
+        "Secrets Manager manages. Remove one of them.",
+    ),
+    "monitoring without a role": one(
+        "RDS::DBInstance",
+        "MonitoringInterval: 60",
+        "/MonitoringInterval",
+        "MonitoringInterval is 60 and MonitoringRoleArn is missing: RDS refuses Enhanced Monitoring "
+        "without a role. Set MonitoringRoleArn.",
+    ),
+    "key of insights that are off": one(
+        "RDS::DBInstance",
+        "PerformanceInsightsKMSKeyId: a",
+        "/PerformanceInsightsKMSKeyId",
+        "PerformanceInsightsKMSKeyId is set and EnablePerformanceInsights is false by default: RDS "
+        "refuses settings of Performance Insights while it is off. Enable it, or remove them.",
+    ),
+    "period of insights that are off": one(
+        "RDS::DBInstance",
+        "PerformanceInsightsRetentionPeriod: 7, EnablePerformanceInsights: false",
+        "/PerformanceInsightsRetentionPeriod",
+        "PerformanceInsightsRetentionPeriod is set and EnablePerformanceInsights is false: RDS refuses"
+        " settings of Performance Insights while it is off. Enable it, or remove them.",
+    ),
+    "HTTP on 443": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTP, Port: 443}",
+        "/HealthCheckConfig/Port",
+        "Port is 443 and Type is HTTP: no check succeeds. Set Port to 80.",
+    ),
+    "HTTPS on 80": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTPS, Port: 80}",
+        "/HealthCheckConfig/Port",
+        "Port is 80 and Type is HTTPS: no check succeeds. Set Port to 443.",
+    ),
+    "name with a scheme": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTPS, FullyQualifiedDomainName: !Sub 'https://${Site.DomainName}'}",
+        "/HealthCheckConfig/FullyQualifiedDomainName",
+        "FullyQualifiedDomainName is https://${Site.DomainName}: it must be only a host name. Remove "
+        "the rest.",
+    ),
+    "match of nothing": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTPS_STR_MATCH}",
+        "/HealthCheckConfig/Type",
+        "SearchString is missing and Type is HTTPS_STR_MATCH: Route 53 refuses it. Set SearchString.",
+    ),
+    "check of a REST API without SNI": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTPS, EnableSNI: false, FullyQualifiedDomainName: !Ref Name1}",
+        "/HealthCheckConfig/EnableSNI",
+        "EnableSNI is false and FullyQualifiedDomainName is Name1 and Type is HTTPS: the endpoint "
+        "answers a TLS handshake only with SNI. Set EnableSNI to true.",
+    ),
+    "check of an HTTP API without SNI": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTPS, EnableSNI: false, FullyQualifiedDomainName: !Ref Name2}",
+        "/HealthCheckConfig/EnableSNI",
+        "EnableSNI is false and FullyQualifiedDomainName is Name2 and Type is HTTPS: the endpoint "
+        "answers a TLS handshake only with SNI. Set EnableSNI to true.",
+    ),
+    "check of a distribution without SNI": one(
+        "Route53::HealthCheck",
+        "HealthCheckConfig: {Type: HTTPS, EnableSNI: false, FullyQualifiedDomainName: !GetAtt "
+        "Site.DomainName}",
+        "/HealthCheckConfig/EnableSNI",
+        "EnableSNI is false and FullyQualifiedDomainName is Site and Type is HTTPS: the endpoint "
+        "answers a TLS handshake only with SNI. Set EnableSNI to true.",
+    ),
+    "replication without versions": one(
+        "S3::Bucket",
+        "ReplicationConfiguration: {Role: a}",
+        "/ReplicationConfiguration",
+        "ReplicationConfiguration is set and VersioningConfiguration.Status is Off by default: S3 "
+        "refuses it. Set VersioningConfiguration: {Status: Enabled}.",
+    ),
+    "deduplication of a standard topic": one(
+        "SNS::Topic",
+        "ContentBasedDeduplication: true",
+        "/ContentBasedDeduplication",
+        "ContentBasedDeduplication is true and FifoTopic is false by default: SNS refuses it. Set "
+        "FifoTopic to true, or remove it.",
+    ),
+    "association of CloudFront's web ACL": one(
+        "WAFv2::WebACLAssociation",
+        "WebACLArn: !GetAtt GlobalAcl.Arn",
+        "/WebACLArn",
+        "WebACLArn is GlobalAcl, whose Scope is CLOUDFRONT: WAF refuses the association. Set WebACLId "
+        "of the distribution instead.",
+    ),
+    "association of a distribution": one(
+        "WAFv2::WebACLAssociation",
+        "ResourceArn: !Sub 'arn:aws:cloudfront::1:distribution/${Site}'",
+        "/ResourceArn",
+        "ResourceArn is arn:aws:cloudfront::1:distribution/${Site}: WAF refuses the association. Set "
+        "WebACLId of the distribution instead.",
+    ),
+}
+
+
+def test_each_row_finds_something() -> None:
+    """Each row of the table has a template in which it is the finding."""
+    messages = " ".join(cells[-1] for cells in BAD.values())
+
+    assert [row.effect for listed in ROWS.values() for row in listed if row.effect not in messages] == []
