@@ -145,8 +145,8 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
                 "secretsmanager/one.py": RULE.format(name="One", number="E9784"),
                 "secretsmanager/two.py": RULE.format(name="Two", number="E9785"),
             },
-            "rules/secretsmanager/two.py has the ID 'E9785'. Rules on secretsmanager use E9780 to E9784, or W. "
-            "The block of secretsmanager is full: give the folder another one in NUMBERS.",
+            "rules/secretsmanager/two.py has the ID 'E9785'. Rules on secretsmanager use E9780 to E9784, or "
+            "W. The block of secretsmanager is full: give the folder another one in NUMBERS.",
         ),
         (
             {

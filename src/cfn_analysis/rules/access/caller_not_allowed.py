@@ -83,9 +83,11 @@ def _refusal(
     call: Called, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
 ) -> tuple[Path, str]:
     """Return path and message for permissions that no policy of the target has."""
-    service, effect = f"{call.caller.service}amazonaws.com", call.caller.effect
+    effect = call.caller.effect
+    service = f"{call.caller.service}amazonaws.com" if call.caller.service else "its callers"
     what, asked = _property(call.path), " and ".join(lacking)
     if kind in FUNCTIONS:
+        verb = "to call it" if asked == "lambda:InvokeFunction" else asked
         return call.path, (
             f"{what} is {target}, and no AWS::Lambda::Permission allows {service} to call it{{when}}: "
             f"{effect}. "

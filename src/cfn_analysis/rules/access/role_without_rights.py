@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.policies import ROLE, delegates
 from cfn_analysis.rules.support.references import own_id, own_type, target, waits_for
 from cfn_analysis.rules.support.resource_policies import is_service
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.service_roles import MAPPING, NEEDS, READS, WITHOUT_ROLE, Actions, Need, asked
+from cfn_analysis.rules.support.service_roles import NEEDS, READS, WITHOUT_ROLE, Actions, Need, asked
 from cfn_analysis.rules.support.targets import KEY, key_id
 from cfn_analysis.rules.support.values import Path, branches, place
 
@@ -34,7 +34,7 @@ class RoleWithoutRights(Rule):
         for need in NEEDS:
             if need.kind != own_type(validator):
                 continue
-            if need.role not in trusted and need.kind != MAPPING:
+            if need.role not in trusted and need.role != "FunctionName":
                 trusted.add(need.role)
                 yield from _distrusted(validator, need, properties)
             for path, role, (actions, on), case in asked(validator, resources, need, properties):
@@ -59,8 +59,8 @@ def _missing(need: Need, path: Path, actions: Actions, case: Validator) -> Fault
     name = need.role.rpartition("/")[2]
     return Fault(
         path[: path.index(name)] if name in path else path,
-        f"{name} is missing{{when}}: {need.effect}. Add a role that {need.service} can assume and that allows "
-        f"{' and '.join(actions)}.",
+        f"{name} is missing{{when}}: {need.effect}. Add a role that {need.service} can assume and that allows"
+        f" {' and '.join(actions)}.",
         case,
     )
 

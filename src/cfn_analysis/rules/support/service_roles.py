@@ -23,7 +23,7 @@ Asked = tuple[Actions, str]
 
 SECRET, TABLE, STREAM = "AWS::SecretsManager::Secret", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
 FIREHOSE, MACHINE = "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"
-FUNCTION, MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
+FUNCTION = "AWS::Lambda::Function"
 
 # Type of what a service calls -> the actions on it.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
@@ -175,6 +175,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.ht
 Lambda::Function Role lambda KmsKeyArn key: every call fails
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 Lambda::EventSourceMapping FunctionName lambda EventSourceArn reads checked: Lambda refuses it
+Lambda::EventSourceMapping FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
+    : Lambda refuses it
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
+    : Lambda refuses it
+Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnSuccess/Destination sends checked\
+    : Lambda refuses it
 https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 EC2::FlowLog DeliverLogsPermissionArn vpc-flow-logs - log: nothing is written
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
@@ -284,7 +291,7 @@ def asked(
             holder = role
             if role is None and not need.required:
                 continue
-            if need.kind == MAPPING:
+            if need.role == "FunctionName":
                 function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
                 holder = function.get("Role", "")
             for actions, there in _asked(case, resources, need, parent):

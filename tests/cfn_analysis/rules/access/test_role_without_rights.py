@@ -66,6 +66,14 @@ NEEDS = {
         "Queue",
         "Lambda refuses it",
     ),
+    "destination": (
+        "Lambda::EventInvokeConfig",
+        "FunctionName: !Ref F, DestinationConfig: {OnFailure: {Destination: !GetAtt Queue.Arn}}",
+        "FunctionName",
+        "sqs:SendMessage",
+        "Queue",
+        "Lambda refuses it",
+    ),
     "flow log": (
         "EC2::FlowLog",
         "DeliverLogsPermissionArn: <role>",
@@ -244,7 +252,7 @@ def template(name: str, policies: str = ALL, service: str = "", more: str = "") 
             f"{policies}}}}}\n  User: {{Type: AWS::{kind}, Properties: {{{properties}}}}}\n{more}"
         )
         .replace("<role>", "!GetAtt Role.Arn")
-        .replace("<own>", "Role: !GetAtt Role.Arn" if "Mapping" in kind else "")
+        .replace("<own>", "Role: !GetAtt Role.Arn" if "FunctionName" in properties else "")
     )
 
 
