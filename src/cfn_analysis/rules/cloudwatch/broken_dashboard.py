@@ -6,6 +6,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.dimensions import is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
@@ -112,15 +113,9 @@ def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> I
             yield f"lists the metric {show(row)}, which is not namespace, name and pairs of dimensions"
             continue
         before = _in_full(parts, before)
-        namespace, name = (*before, "", "")[:2]
-        region = option.get("region", inside.get("region"))
-        asked = here if region == "${AWS::Region}" else [region]
-        if namespace in GLOBAL and asked and all(_is_elsewhere(one) for one in asked):
-            yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
-        right = spelling(namespace, name, before[2::2])
-        if right and right != name and "expression" not in option:
-            yield f"shows the metric {name}, which {namespace} calls {right}"
         formula = option.get("expression")
+        if formula is None:
+            yield from _metric_problems(before, option.get("region", inside.get("region")), here)
         for used in _ids_in(formula) if isinstance(formula, str) and "$" not in formula else ():
             if used not in ids:
                 yield f"has the formula {formula}, and no metric of the widget has the id {used}"
@@ -128,6 +123,23 @@ def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> I
         statistic = option.get("stat")
         if isinstance(statistic, str) and "$" not in statistic and not STATISTIC.fullmatch(statistic):
             yield f"has the statistic {statistic}, which CloudWatch does not have"
+
+
+def _metric_problems(parts: list[str], region: Any, here: list[str]) -> Iterator[str]:
+    """Yield the problems of a metric: its region, its name and its dimensions."""
+    (namespace, name), names = (*parts, "", "")[:2], parts[2::2]
+    asked = here if region == "${AWS::Region}" else [region]
+    if namespace in GLOBAL and asked and all(_is_elsewhere(other) for other in asked):
+        yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
+    right = spelling(namespace, name, names) or name
+    if right != name:
+        yield f"shows the metric {name}, which {namespace} calls {right}"
+    sets = sets_of(namespace, right)
+    if name and not re.search(r"[.$]", " ".join(names)) and is_missing(namespace, sets, names):
+        yield (
+            f"shows {name} by {' and '.join(names) or 'no dimension'}, and {namespace} has no such metric. "
+            f"Use {sets_text(sets)}"
+        )
 
 
 def _is_elsewhere(region: Any) -> bool:

@@ -101,10 +101,38 @@ GOOD = {
     "reader": watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Aurora", Role="READER").replace(
         "Resources:\n", AURORA
     ),
+    "requests of each target": watching("AWS/ApplicationELB", "RequestCountPerTarget", TargetGroup="a"),
+    "operation of a table": watching("AWS/DynamoDB", "SystemErrors", TableName="a", Operation="Query"),
+    "table": watching("AWS/DynamoDB", "ReadThrottleEvents", TableName="a"),
+    "state machine by its ARN": watching(
+        "AWS/States", "ExecutionsFailed", StateMachineArn="arn:aws:states:a"
+    ),
     "storage of RDS": watching("AWS/RDS", "FreeStorageSpace", DBInstanceIdentifier="!Ref Instance"),
 }
 
 BAD = {
+    "table without the operation": (
+        watching("AWS/DynamoDB", "SuccessfulRequestLatency", TableName="orders"),
+        f"Dimensions are TableName: AWS/DynamoDB has no metric SuccessfulRequestLatency {NO_DATA} Use "
+        "Operation and TableName, or GlobalSecondaryIndexName and Operation and TableName, or Operation.",
+    ),
+    "target group without its load balancer": (
+        watching("AWS/ApplicationELB", "UnHealthyHostCount", TargetGroup="targetgroup/a/1"),
+        f"Dimensions are TargetGroup: AWS/ApplicationELB has no metric UnHealthyHostCount {NO_DATA} Use "
+        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
+    ),
+    "hosts of a load balancer": (
+        watching("AWS/ApplicationELB", "HealthyHostCount", LoadBalancer="app/a/1"),
+        f"Dimensions are LoadBalancer: AWS/ApplicationELB has no metric HealthyHostCount {NO_DATA} Use "
+        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
+    ),
+    "replication group as a node": (
+        watching("AWS/ElastiCache", "CPUUtilization", CacheClusterId="!Ref Cache").replace(
+            "Resources:\n", "Resources:\n  Cache: {Type: AWS::ElastiCache::ReplicationGroup}\n"
+        ),
+        'Dimension CacheClusterId is {"Ref": "Cache"}, which is another name of Cache than AWS/ElastiCache '
+        "reports: the alarm never has data. Use the ID of a node: !Sub ${Cache}-001.",
+    ),
     "CloudFront without Region": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site"),
         f"Dimensions are DistributionId: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} {CLOUDFRONT}",

@@ -99,10 +99,12 @@ GOOD = {
         "metric", '"metrics": [["Shop", "Orders", "kind", "a"], ["...", "b"], [".", "Returns", ".", "."]]'
     ),
     "of CloudFront in its own region": (
-        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        metric("", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global"]'),
         {"regions": ["us-east-1"]},
     ),
-    "of CloudFront": metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"us-east-1"}]'),
+    "of CloudFront": metric(
+        "", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global",{"region":"us-east-1"}]'
+    ),
 }
 
 BAD = {
@@ -177,15 +179,34 @@ BAD = {
         "Widget 0 of DashboardBody shows the metric packetsDropCount, which AWS/NATGateway "
         "calls PacketsDropCount.",
     ),
+    "misspelt": case(
+        widget("metric", '"metrics": [["AWS/Lambda", "Erorrs", "FunctionName", "a"]]'),
+        "Widget 0 of DashboardBody shows the metric Erorrs, which AWS/Lambda calls Errors.",
+    ),
+    "dimensions": case(
+        widget(
+            "metric",
+            '"metrics": [["AWS/DynamoDB", "SuccessfulRequestLatency", "TableName", "a"], '
+            '[".", ".", ".", ".", "Operation", "Query"], '
+            '["AWS/CloudFront", "Requests", {"region": "us-east-1"}]]',
+        ),
+        "Widget 0 of DashboardBody shows SuccessfulRequestLatency by TableName, and AWS/DynamoDB has no such "
+        "metric. Use Operation and TableName, or GlobalSecondaryIndexName and Operation and TableName, or "
+        "Operation.",
+        "Widget 0 of DashboardBody shows Requests by no dimension, and AWS/CloudFront has no such metric. "
+        "Use DistributionId and Region, or FunctionName and Region.",
+    ),
     "of CloudFront in the region of the stack": (
-        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        metric("", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global"]'),
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in ${AWS::Region}, and it is only in "
         "us-east-1.",
         {"regions": ["ap-northeast-1"]},
     ),
     "of CloudFront elsewhere": (
-        metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"eu-west-1"}]'),
+        metric(
+            "", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global",{"region":"eu-west-1"}]'
+        ),
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in eu-west-1, and it is only in "
         "us-east-1.",
