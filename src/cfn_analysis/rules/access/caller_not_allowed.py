@@ -89,8 +89,7 @@ def _refusal(
     if kind in FUNCTIONS:
         verb = "to call it" if asked == "lambda:InvokeFunction" else asked
         return call.path, (
-            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} to call it{{when}}: "
-            f"{effect}. "
+            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
             "Add one."
         )
     if kind == KEY:

@@ -153,7 +153,6 @@ RDS::DBInstance,RDS::DBCluster ManageMasterUserPassword=true & MasterUserPasswor
 RDS::DBInstance,RDS::DBCluster MonitoringInterval>0 & MonitoringRoleArn- \
     : RDS refuses Enhanced Monitoring without a role. Set MonitoringRoleArn.
 https://github.com/cloudposse/terraform-aws-rds-cluster/issues/158
-RDS::DBInstance PerformanceInsightsKMSKeyId+ & EnablePerformanceInsights(false)=false INSIGHTS
 RDS::DBInstance PerformanceInsightsRetentionPeriod+ & EnablePerformanceInsights(false)=false INSIGHTS
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
 CHECK Port=443 & Type=HTTP|HTTP_STR_MATCH : no check succeeds. Set Port to 80.

@@ -45,6 +45,9 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
+    "key of insights that are off, which CloudFormation does not send": text(
+        "RDS::DBInstance", "PerformanceInsightsKMSKeyId: a, EnablePerformanceInsights: false"
+    ),
     "authorizer": text("ApiGateway::Method", "AuthorizerId: a, AuthorizationType: CUSTOM"),
     "target of a route": text("ApiGatewayV2::Route", "Target: !Sub 'integrations/${Integration}'"),
     "resource of a dimension": text(
@@ -494,13 +497,6 @@ BAD = {
         "/MonitoringInterval",
         "MonitoringInterval is 60 and MonitoringRoleArn is missing: RDS refuses Enhanced Monitoring "
         "without a role. Set MonitoringRoleArn.",
-    ),
-    "key of insights that are off": one(
-        "RDS::DBInstance",
-        "PerformanceInsightsKMSKeyId: a",
-        "/PerformanceInsightsKMSKeyId",
-        "PerformanceInsightsKMSKeyId is set and EnablePerformanceInsights is false by default: RDS "
-        "refuses settings of Performance Insights while it is off. Enable it, or remove them.",
     ),
     "period of insights that are off": one(
         "RDS::DBInstance",
