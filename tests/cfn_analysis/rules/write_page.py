@@ -30,6 +30,18 @@ These rules for cfn-lint find such faults. Every build of this project runs them
 rest of the project and work for any YAML or JSON template. Faults between two stacks are found by the build,
 not by a rule.
 
+The rules are meant for serverless systems: IAM, KMS, Lambda, API Gateway, SNS, SQS, S3, EventBridge,
+CloudWatch, CloudFront, WAF, Route 53, VPC, RDS and Aurora, and Secrets Manager. Of Step Functions, Cognito,
+ECS, load balancers, DynamoDB, Kinesis, Firehose, EFS, ElastiCache and EKS, they only check the connections:
+permissions, roles, order of creation, references and ports. They are not meant for other services, such as
+Glue, SageMaker, IoT or CodePipeline, or for what runs on EC2 instances.
+
+The rules find faults. Two are conventions and not faults, because a template can do without them
+intentionally: W9600 requires that each alarm notifies someone and has a description, since an alarm without
+them is usually unfinished, and W9621 requires that each security group lists its outbound traffic, since EC2
+otherwise allows all of it without an entry in the template. If they are not yours, ignore them with
+`--ignore-checks W9600 W9621`.
+
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
 do not check values that only AWS knows.

@@ -10,7 +10,7 @@ from cfn_analysis.rules.support.resource_policies import Access, Call, access, p
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
-from cfn_analysis.rules.support.values import Path, branches, case_of, existing, show, values
+from cfn_analysis.rules.support.values import Path, branches, case_of, existing, memory, show, values
 
 # Type -> the property with its key, the key of AWS, whose policy allows no service, and the type of a policy.
 KEYS = {
@@ -42,7 +42,12 @@ class CallerNotAllowed(Rule):
     fault_class = "rights"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
+        seen = set()
         for call in called(validator, resources):
+            key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
+            if key in seen:  # an alarm has the same topic in several properties
+                continue
+            seen.add(key)
             caller, kind = call.caller, resources[call.target]["Type"]
             if kind == BUCKET and _lists(caller.service, resources[call.target]):
                 continue
@@ -78,12 +83,13 @@ def _refusal(
     call: Called, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
 ) -> tuple[Path, str]:
     """Return path and message for permissions that no policy of the target has."""
-    service, effect = f"{call.caller.service}amazonaws.com", call.caller.effect
+    effect = call.caller.effect
+    service = f"{call.caller.service}amazonaws.com" if call.caller.service else "its callers"
     what, asked = _property(call.path), " and ".join(lacking)
     if kind in FUNCTIONS:
+        verb = "to call it" if asked == "lambda:InvokeFunction" else asked
         return call.path, (
-            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} to call it{{when}}: "
-            f"{effect}. "
+            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
             "Add one."
         )
     if kind == KEY:
@@ -123,7 +129,11 @@ def _property(path: Path) -> str:
 def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Faults:
     name, managed, _ = KEYS[resources[call.target]["Type"]]
     needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
-    for used, case in _keys(call.case, name, resources[call.target].get("Properties", {})):
+    cache = memory(validator.cfn).setdefault("keys of targets", {})
+    key_of = call.target, frozenset(call.case.context.conditions.status.items())
+    if key_of not in cache:
+        cache[key_of] = list(_keys(call.case, name, resources[call.target].get("Properties", {})))
+    for used, case in cache[key_of]:
         text = sub_text(used) or ""
         if needed is None or text == managed or text.endswith(f":{managed}"):
             remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"

@@ -9,7 +9,7 @@ from cfn_analysis.rules.support.policies import ROLE, delegates
 from cfn_analysis.rules.support.references import own_id, own_type, target, waits_for
 from cfn_analysis.rules.support.resource_policies import is_service
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.service_roles import MAPPING, NEEDS, READS, Actions, Need, asked
+from cfn_analysis.rules.support.service_roles import NEEDS, READS, WITHOUT_ROLE, Actions, Need, asked
 from cfn_analysis.rules.support.targets import KEY, key_id
 from cfn_analysis.rules.support.values import Path, branches, place
 
@@ -34,10 +34,16 @@ class RoleWithoutRights(Rule):
         for need in NEEDS:
             if need.kind != own_type(validator):
                 continue
-            if need.role not in trusted and need.kind != MAPPING:
+            if need.role not in trusted and need.role != "FunctionName":
                 trusted.add(need.role)
                 yield from _distrusted(validator, need, properties)
             for path, role, (actions, on), case in asked(validator, resources, need, properties):
+                if role is None:
+                    if actions[0] not in WITHOUT_ROLE or (
+                        not on and need.kind.startswith("AWS::ApiGatewayV2")
+                    ):
+                        yield _missing(need, path, actions, case)
+                    continue
                 yield from _lacking(case, need, path, role, actions, on)
                 key = key_id(resources, value_at(resources.get(on, {}), ("Properties", "KmsMasterKeyId")))
                 if key:
@@ -47,6 +53,16 @@ class RoleWithoutRights(Rule):
                         else ("kms:Decrypt", "kms:GenerateDataKey")
                     )
                     yield from _lacking(case, need, path, role, on_key, key)
+
+
+def _missing(need: Need, path: Path, actions: Actions, case: Validator) -> Fault:
+    name = need.role.rpartition("/")[2]
+    return Fault(
+        path[: path.index(name)] if name in path else path,
+        f"{name} is missing{{when}}: {need.effect}. Add a role that {need.service} can assume and that allows"
+        f" {' and '.join(actions)}.",
+        case,
+    )
 
 
 def _distrusted(validator: Validator, need: Need, properties: Any) -> Faults:

@@ -75,6 +75,6 @@ def _problem(arn: str, others: list[str]) -> str:
             return f"an ARN of {parts[2]} has no {name}"
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
-        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(one.startswith(f"{arn}-") for one in others)
+        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(text.startswith(f"{arn}-") for text in others)
         return "" if whole else "an ARN of a secret ends with six random characters, NAME-??????"
     return ""

@@ -36,7 +36,7 @@ class DenyThatHitsService(Rule):
     def faults(self, validator: Validator, policy: Any) -> Faults:
         found = list(documents(policy))
         allowed = [
-            (name, [str(item) for item, _ in each(statement.get("Action"))])
+            (name, [str(action) for action, _ in each(statement.get("Action"))])
             for statement, _ in found
             if statement.get("Effect") == "Allow" and isinstance(statement.get("Principal"), dict)
             for name in texts(statement["Principal"].get("Service"))
@@ -48,9 +48,9 @@ class DenyThatHitsService(Rule):
             denies = statement.get("Effect") == "Deny" and "*" in principals(statement, "AWS")
             if not denies or not keys or spared:
                 continue
-            denied = [str(item) for item, _ in each(statement.get("Action"))]
+            denied = [str(action) for action, _ in each(statement.get("Action"))]
             for name, actions in allowed:
-                if any(_meet(one, other) for one in denied for other in actions):
+                if any(_meet(refused, allowed) for refused in denied for allowed in actions):
                     yield Fault(
                         (*path, "Condition"),
                         f"The Deny on {' and '.join(sorted(keys))} also applies to {name}, which another "
@@ -59,5 +59,6 @@ class DenyThatHitsService(Rule):
                     break
 
 
-def _meet(one: str, other: str) -> bool:
-    return fnmatchcase(one.lower(), other.lower()) or fnmatchcase(other.lower(), one.lower())
+def _meet(refused: str, allowed: str) -> bool:
+    pair = refused.lower(), allowed.lower()
+    return fnmatchcase(*pair) or fnmatchcase(*reversed(pair))

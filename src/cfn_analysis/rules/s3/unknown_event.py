@@ -33,8 +33,9 @@ class UnknownEvent(Rule):
 
     def faults(self, validator: Validator, notifications: Any) -> Faults:
         for name in ("LambdaConfigurations", "QueueConfigurations", "TopicConfigurations"):
-            for one, path in each(notifications.get(name), name):
-                event = only_value(validator, one.get("Event")) if isinstance(one, dict) else None
+            for notification, path in each(notifications.get(name), name):
+                known = isinstance(notification, dict)
+                event = only_value(validator, notification.get("Event")) if known else None
                 if isinstance(event, str) and event not in EVENTS:
                     hint = did_you_mean(event, EVENTS)
                     yield Fault((*path, "Event"), f"Event is {event}, which S3 does not have.{hint}")

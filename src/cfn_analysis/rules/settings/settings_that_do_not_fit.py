@@ -8,7 +8,33 @@ TABLE = r"""
 https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
 ApiGatewayV2::Stage AutoDeploy(false)=false & DeploymentId- & *ApiGatewayV2::Deployment- \
     : the stage serves no route. Set AutoDeploy to true, or add a deployment.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
+ApiGateway::Method AuthorizerId+ & AuthorizationType(NONE)=NONE|AWS_IAM : the authorizer is not called. Set \
+AuthorizationType to CUSTOM or COGNITO_USER_POOLS.
+ApiGateway::Method AuthorizationType=CUSTOM|COGNITO_USER_POOLS & AuthorizerId- \
+    : API Gateway refuses the method. Set AuthorizerId.
+ApiGatewayV2::Route AuthorizerId+ & AuthorizationType(NONE)=NONE|AWS_IAM \
+    : the authorizer is not called. Set AuthorizationType to JWT or CUSTOM.
+ApiGatewayV2::Route AuthorizationType=CUSTOM|JWT & AuthorizerId- \
+    : API Gateway refuses the route. Set AuthorizerId.
+ApiGatewayV2::Route Target@ApiGatewayV2::Integration : a route needs integrations/ before the ID. Add it.
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+ApplicationAutoScaling::ScalableTarget ServiceNamespace=ecs & ScalableDimension~^(?!ecs:)\w+: DIMENSION
+ApplicationAutoScaling::ScalableTarget ServiceNamespace=dynamodb & ScalableDimension~^(?!dynamodb:)\w+: \
+    DIMENSION
+ApplicationAutoScaling::ScalableTarget ServiceNamespace=lambda & ScalableDimension~^(?!lambda:)\w+: DIMENSION
+ApplicationAutoScaling::ScalableTarget ServiceNamespace=rds & ScalableDimension~^(?!rds:)\w+: DIMENSION
+ApplicationAutoScaling::ScalableTarget ScalableDimension~^ecs: & ResourceId!~^(\W|service/[^/]+/) \
+    : ResourceId must be service/CLUSTER/SERVICE.
+ApplicationAutoScaling::ScalableTarget ScalableDimension~^dynamodb:table: & ResourceId!~^(\W|table/[^/]+$) \
+    : ResourceId must be table/NAME.
+ApplicationAutoScaling::ScalableTarget ScalableDimension~^dynamodb:index: \
+    & ResourceId!~^(\W|table/.*/index/) \
+    : ResourceId must be table/NAME/index/NAME.
+ApplicationAutoScaling::ScalableTarget ScalableDimension~^rds: & ResourceId!~^(\W|cluster:) \
+    : ResourceId must be cluster:NAME.
+ApplicationAutoScaling::ScalableTarget ScalableDimension~^lambda: & ResourceId!~^(\W|function:.+:) \
+    : ResourceId must be function:NAME:ALIAS.
 ApplicationAutoScaling::ScalableTarget MinCapacity>MaxCapacity : the service refuses them. Swap them.
 https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
 AutoScaling::AutoScalingGroup MinSize>MaxSize : EC2 Auto Scaling refuses them. Swap them.
@@ -98,6 +124,16 @@ S3::Bucket/NotificationConfiguration/TopicConfigurations/* Topic@SNS::Topic/Fifo
 SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/FifoQueue=true & FifoQueue(false)=false NEEDS_STANDARD
 SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/FifoQueue(false)=false & FifoQueue=true \
     : a FIFO queue needs a FIFO queue. Set FifoQueue of it to true, or use another.
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-idp-settings.html
+Cognito::UserPoolClient AllowedOAuthFlows+ & AllowedOAuthFlowsUserPoolClient(false)=false \
+    : the client has no flows. Set AllowedOAuthFlowsUserPoolClient to true.
+https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+StepFunctions::StateMachine StateMachineType=EXPRESS \
+    & DefinitionString~states:::[\w:-]+\.(sync|waitForTaskToken) \
+    : an Express workflow cannot wait, and it is refused. Set StateMachineType to STANDARD.
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
+Lambda::Function FileSystemConfigs+ & VpcConfig- \
+    : a file system is in a VPC, and Lambda refuses it. Add VpcConfig.
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 Lambda::EventSourceMapping EventSourceArn@SQS::Queue & BatchSize>10 & MaximumBatchingWindowInSeconds(0)<1 \
     : Lambda refuses it. Set MaximumBatchingWindowInSeconds to 1 or more.
@@ -117,7 +153,6 @@ RDS::DBInstance,RDS::DBCluster ManageMasterUserPassword=true & MasterUserPasswor
 RDS::DBInstance,RDS::DBCluster MonitoringInterval>0 & MonitoringRoleArn- \
     : RDS refuses Enhanced Monitoring without a role. Set MonitoringRoleArn.
 https://github.com/cloudposse/terraform-aws-rds-cluster/issues/158
-RDS::DBInstance PerformanceInsightsKMSKeyId+ & EnablePerformanceInsights(false)=false INSIGHTS
 RDS::DBInstance PerformanceInsightsRetentionPeriod+ & EnablePerformanceInsights(false)=false INSIGHTS
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
 CHECK Port=443 & Type=HTTP|HTTP_STR_MATCH : no check succeeds. Set Port to 80.
@@ -142,6 +177,7 @@ WAFv2::WebACLAssociation ResourceArn~distribution/ \
 # What several rows share.
 SHARED = {
     "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
+    "DIMENSION": ": the dimension is one of another service. Change one of them.",
     "CHECK": "Route53::HealthCheck/HealthCheckConfig",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
     "GROUP_RULE": "EC2::SecurityGroupIngress,EC2::SecurityGroup/SecurityGroupIngress/*,"

@@ -28,8 +28,8 @@ class RedriveOutOfPlace(Rule):
                 continue
             fifo = is_true(only_value(case, properties.get("FifoQueue")))
             own, theirs = (
-                number(only_value(case, one.get("MessageRetentionPeriod", DEFAULT)))
-                for one in (properties, found)
+                number(only_value(case, settings.get("MessageRetentionPeriod", DEFAULT)))
+                for settings in (properties, found)
             )
             if single_reference(value)[1] != "Arn":
                 attribute = single_reference(value)[1] or "Ref"

@@ -70,6 +70,7 @@ class Called(NamedTuple):
 KEY_RIGHTS: dict[str, Rights | None] = {"both": BOTH, "data-key": DATA_KEY, "decrypt": DECRYPT, "none": None}
 OBJECTS: dict[str, Rights] = {
     "read": {"s3:GetObject": ("s3:GetObject",)},
+    "url": {"lambda:InvokeFunctionUrl": ("lambda:InvokeFunctionUrl",)},
     "trail": {"s3:GetBucketAcl": ("s3:GetBucketAcl",), **RIGHTS[BUCKET]},
 }
 TARGETS = {"F": FUNCTIONS, "Q": (QUEUE,), "T": (TOPIC,), "B": (BUCKET,), "K": (KEY,)}
@@ -84,6 +85,8 @@ ApiGatewayV2::Integration IntegrationUri apigateway F role=CredentialsArn source
 ApiGatewayV2::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentialsArn \
     source=ApiId: every request gets 500
 ApiGatewayV2::Api Target apigateway F role=CredentialsArn: every request gets 500
+https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+Lambda::Url TargetFunctionArn - F with=AuthType=NONE rights=url: every request gets 403
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 Cognito::UserPool LambdaConfig/TRIGGER cognito-idp F: the sign-in or sign-up fails
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html

@@ -34,8 +34,8 @@ class Order(NamedTuple):
     """A type of resource, and what must exist before it.
 
     Both have a key, which connects them if it is the same. A key is a text with properties in braces, after
-    the path of the items to which it applies: ``ApiStages:{ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is
-    the property of the resource that ``SubnetId`` refers to, and ``{@}`` the resource itself.
+    the path of the items to which it applies: ``ApiStages:{ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is the
+    property of the resource that ``SubnetId`` refers to, and ``{@}`` the resource itself.
     """
 
     kind: str

@@ -88,7 +88,11 @@ def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourc
             return None
     if not all(isinstance(document, dict) for _, document in documents):
         return None
-    return [(source, one) for source, document in documents for one in as_list(document.get("Statement"))]
+    return [
+        (source, statement)
+        for source, document in documents
+        for statement in as_list(document.get("Statement"))
+    ]
 
 
 def allows(statement: Any, action: str, logical_id: str) -> bool:
@@ -99,13 +103,14 @@ def allows(statement: Any, action: str, logical_id: str) -> bool:
         return False
     resources = as_list(statement.get("Resource"))
     return (
-        "NotAction" in statement or any(_matches(one, action) for one in as_list(statement.get("Action")))
-    ) and ("NotResource" in statement or any(_may_be(one, action, logical_id) for one in resources))
+        "NotAction" in statement
+        or any(_matches(pattern, action) for pattern in as_list(statement.get("Action")))
+    ) and ("NotResource" in statement or any(_may_be(resource, action, logical_id) for resource in resources))
 
 
 def names(statement: Any, logical_id: str) -> bool:
     """Return whether a statement's Resource is a reference to this resource."""
-    return any(single_reference(one)[0] == logical_id for one in as_list(statement.get("Resource")))
+    return any(single_reference(resource)[0] == logical_id for resource in as_list(statement.get("Resource")))
 
 
 def _matches(pattern: Any, action: str) -> bool:

@@ -44,9 +44,9 @@ def _with_references(value: Any, unknown: Callable[[str | None], str | None]) ->
             known = {name: _part_with_references(part, unknown) for name, part in variables.items()}
             return None if None in known.values() else _substituted(text, known)
         case "Fn::Join", [str(delimiter), list(items)]:
-            found = [_part_with_references(item, unknown) for item in items]
-            texts = [text for text in found if text is not None]
-            return delimiter.join(texts) if len(texts) == len(found) else None
+            parts = [_part_with_references(part, unknown) for part in items]
+            texts = [text for text in parts if text is not None]
+            return delimiter.join(texts) if len(texts) == len(parts) else None
     return None
 
 

@@ -213,9 +213,14 @@ def _has(resource: Any, prefix: Any) -> bool:
 
 def possible_texts(case: Validator, value: Any) -> list[str | None]:
     """Return all possible texts, single or in a list; None for one that is not known."""
-    known = [entry for item in as_list(value) for entry, _ in values(case, item)]
-    flat = [part for entry in known for part in (entry if isinstance(entry, list) else [entry])]
-    return [part if isinstance(part, str) else None for part in flat]
+    cache = memory(case.cfn).setdefault("possible texts", {})
+    key = id(value), frozenset(case.context.conditions.status.items())
+    if key not in cache:
+        known = [entry for part in as_list(value) for entry, _ in values(case, part)]
+        flat = [text for entry in known for text in (entry if isinstance(entry, list) else [entry])]
+        cache[key] = [text if isinstance(text, str) else None for text in flat], value  # keeps its ID
+    possible: list[str | None] = cache[key][0]
+    return possible
 
 
 def _source_allows(case: Validator, condition: Any, call: Call) -> bool:

@@ -23,7 +23,7 @@ Asked = tuple[Actions, str]
 
 SECRET, TABLE, STREAM = "AWS::SecretsManager::Secret", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
 FIREHOSE, MACHINE = "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"
-FUNCTION, MAPPING = "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"
+FUNCTION = "AWS::Lambda::Function"
 
 # Type of what a service calls -> the actions on it.
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
@@ -70,6 +70,8 @@ class Need(NamedTuple):
     """The only value that asks for the actions; empty for all."""
     checked: bool = False
     """Whether the service tries the actions when the resource is created."""
+    required: bool = False
+    """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
 
 
 def _definition(validator: Validator, value: Any) -> Iterator[Asked]:
@@ -159,6 +161,9 @@ ACTIONS: dict[str, Any] = {
     "traces": TRACES,
 }
 
+# What a service does by a resource policy, without a role.
+WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
+
 # Type without AWS::, path of the role, service, path of the property that asks, actions by name or with
 # commas, options: what happens without them. Or only the first three: the role must trust the service.
 TABLE = """
@@ -170,13 +175,22 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.ht
 Lambda::Function Role lambda KmsKeyArn key: every call fails
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 Lambda::EventSourceMapping FunctionName lambda EventSourceArn reads checked: Lambda refuses it
+Lambda::EventSourceMapping FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
+    : Lambda refuses it
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
+    : Lambda refuses it
+Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnSuccess/Destination sends checked\
+    : Lambda refuses it
 https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 EC2::FlowLog DeliverLogsPermissionArn vpc-flow-logs - log: nothing is written
 https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
 ApiGateway::Account CloudWatchRoleArn apigateway - account checked: the service refuses the resource
 https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services-lambda.html
-ApiGateway::Method Integration/Credentials apigateway - integration: every request gets 500
-ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype: every request gets 500
+ApiGateway::Method Integration/Credentials apigateway - integration required\
+    : every request gets 500
+ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype required\
+    : every request gets 500
 https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
 CloudTrail::Trail CloudWatchLogsRoleArn cloudtrail - log checked: the service refuses the resource
 https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
@@ -185,7 +199,7 @@ RDS::DBInstance MonitoringRoleArn monitoring.rds - monitoring: nothing is writte
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
 RDS::DBProxy RoleArn rds Auth secretsmanager:GetSecretValue: no client can log in
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
-Events::Rule Targets/*/RoleArn events Arn sends: every event is lost
+Events::Rule Targets/*/RoleArn events Arn sends required: every event is lost
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
 Scheduler::Schedule Target/RoleArn scheduler Arn sends: nothing starts
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
@@ -193,7 +207,8 @@ Pipes::Pipe RoleArn pipes Source reads checked: no event arrives
 Pipes::Pipe RoleArn pipes Target sends: no event arrives
 Pipes::Pipe RoleArn pipes Enrichment sends: no event arrives
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
-Logs::SubscriptionFilter RoleArn logs DestinationArn records checked: the service refuses the resource
+Logs::SubscriptionFilter RoleArn logs DestinationArn records checked required\
+    : the service refuses the resource
 https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
 StepFunctions::StateMachine RoleArn states DefinitionString definition: the task fails
 StepFunctions::StateMachine RoleArn states Definition definition: the task fails
@@ -246,8 +261,17 @@ def _need(line: str) -> Need:
     given = dict(option.partition("=")[::2] for option in options)
     actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
     value = value.strip("-")
-    only, checked = given.get("only", ""), "checked" in given
-    return Need(f"AWS::{kind}", role, f"{service}.amazonaws.com", value, actions, effect, only, checked)
+    return Need(
+        f"AWS::{kind}",
+        role,
+        f"{service}.amazonaws.com",
+        value,
+        actions,
+        effect,
+        given.get("only", ""),
+        "checked" in given,
+        "required" in given,
+    )
 
 
 NEEDS = tuple(_need(line) for line in rows(TABLE))
@@ -264,20 +288,20 @@ def asked(
         return
     for parent, where in branches(validator, properties, *above):
         for role, case in branches(where, parent, last) if isinstance(parent, dict | list) else ():
-            if role is None:
-                continue
             holder = role
-            if need.kind == MAPPING:
+            if role is None and not need.required:
+                continue
+            if need.role == "FunctionName":
                 function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
-                holder = function.get("Role")
+                holder = function.get("Role", "")
             for actions, there in _asked(case, resources, need, parent):
                 yield place(case, validator), holder, actions, there
 
 
 def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator[tuple[Asked, Validator]]:
     if not need.value:
-        found = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
-        yield from ((actions, case) for actions in found)
+        needed = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
+        yield from ((actions, case) for actions in needed)
         return
     steps = need.value.split("/")
     if not isinstance(parent, dict) or steps[0] not in parent:
@@ -292,6 +316,6 @@ def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator
             kinds = ((name, resources.get(name, {}).get("Type")) for name in named)
             yield from (((need.actions[kind], name), where) for name, kind in kinds if kind in need.actions)
         elif callable(need.actions):
-            yield from ((found, where) for found in need.actions(where, value))
+            yield from ((actions, where) for actions in need.actions(where, value))
         elif not need.only or any(known == need.only for known, _ in values(where, value)):
             yield (need.actions, ""), where

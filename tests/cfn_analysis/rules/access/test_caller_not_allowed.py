@@ -198,6 +198,9 @@ LOGS = "{Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}"
 PER_VALUE = source(f"!Sub '{ARN}${{Environment}}-*'")
 
 GOOD = {
+    "function with an address and IAM": (
+        f"{HEAD}  {NAME}Lambda::Url, Properties: {{AuthType: AWS_IAM, TargetFunctionArn: !GetAtt F.Arn}}}}\n"
+    ),
     **{
         f"{name} allowed": called(name, f"Principal: {service}.amazonaws.com")
         for name, (_, service, *_) in CALLERS.items()
@@ -256,6 +259,13 @@ GOOD = {
 }
 
 BAD = {
+    "function with an address": (
+        f"{HEAD}  {NAME}Lambda::Url, Properties: {{AuthType: NONE, TargetFunctionArn: !GetAtt F.Arn}}}}\n",
+        "Resources/Caller/Properties/TargetFunctionArn",
+        "TargetFunctionArn is F, and no AWS::Lambda::Permission allows its callers "
+        "lambda:InvokeFunctionUrl: every "
+        "request gets 403. Add one.",
+    ),
     **{
         f"{name} of another service": refused(name, called(name, "Principal: a.amazonaws.com"))
         for name in CALLERS

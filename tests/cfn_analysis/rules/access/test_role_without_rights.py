@@ -66,6 +66,14 @@ NEEDS = {
         "Queue",
         "Lambda refuses it",
     ),
+    "destination": (
+        "Lambda::EventInvokeConfig",
+        "FunctionName: !Ref F, DestinationConfig: {OnFailure: {Destination: !GetAtt Queue.Arn}}",
+        "FunctionName",
+        "sqs:SendMessage",
+        "Queue",
+        "Lambda refuses it",
+    ),
     "flow log": (
         "EC2::FlowLog",
         "DeliverLogsPermissionArn: <role>",
@@ -244,7 +252,7 @@ def template(name: str, policies: str = ALL, service: str = "", more: str = "") 
             f"{policies}}}}}\n  User: {{Type: AWS::{kind}, Properties: {{{properties}}}}}\n{more}"
         )
         .replace("<role>", "!GetAtt Role.Arn")
-        .replace("<own>", "Role: !GetAtt Role.Arn" if "Mapping" in kind else "")
+        .replace("<own>", "Role: !GetAtt Role.Arn" if "FunctionName" in properties else "")
     )
 
 
@@ -280,6 +288,12 @@ NOTHING = allow("'sqs:ListQueues'")
 MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole']"
 
 GOOD = {
+    "rule to a queue without a role": template("event rule").replace(
+        "Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn", "Arn: !GetAtt Queue.Arn"
+    ),
+    "method of a function without a role": template("method")
+    .replace("Credentials: !GetAtt Role.Arn, ", "")
+    .replace("dynamodb:action/PutItem", "lambda:path/1/functions/${F.Arn}/invocations"),
     **{name: template(name) for name in NEEDS},
     "exact actions": template(
         "mapping", allow(", ".join(f"'{name}'" for name in READ_QUEUE.split()), "!GetAtt Queue.Arn")
@@ -303,7 +317,23 @@ GOOD = {
     "task that IAM does not know": template("task", NOTHING).replace("sqs:sendMessage", "a:b"),
 }
 
+REQUIRED = {"method": "Integration", "HTTP API": "", "event rule": "Targets/0", "subscription filter": ""}
+
+
+def roleless(name: str) -> tuple[str, ...]:
+    """Return the row of a resource without the role that it requires."""
+    *_, path, needed, _, effect = NEEDS[name]
+    service, role = SERVICES[NEEDS[name][0].split(":")[0]], path.rpartition("/")[2]
+    return (
+        template(name).replace("!GetAtt Role.Arn", "!Ref AWS::NoValue"),
+        f"Resources/User/Properties/{REQUIRED[name]}".rstrip("/"),
+        f"{role} is missing: {effect}. Add a role that {service}.amazonaws.com can assume and that allows "
+        f"{needed}.",
+    )
+
+
 BAD = {
+    **{f"{name}, no role": roleless(name) for name in REQUIRED},
     **{name: lacking(name, template(name, NOTHING)) for name in NEEDS if name != "task that waits"},
     "task that waits": lacking("task that waits", template("task that waits", allow("'ecs:RunTask'"))),
     "another resource": lacking(

@@ -19,6 +19,7 @@ Resources:
   FifoTopic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true}}
   GlobalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
   Infrequent: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: INFREQUENT_ACCESS}}
+  Integration: {Type: AWS::ApiGatewayV2::Integration}
   Name1: {Type: AWS::ApiGateway::DomainName}
   Name2: {Type: AWS::ApiGatewayV2::DomainName}
   RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
@@ -30,7 +31,36 @@ Resources:
 text = frame(TEMPLATE)
 one = row(TEMPLATE, "Resources/One/Properties<path>", "<message>")
 
+AUTHORIZERS = {
+    "ApiGateway::Method": "Set AuthorizationType to CUSTOM or COGNITO_USER_POOLS.",
+    "ApiGatewayV2::Route": "Set AuthorizationType to JWT or CUSTOM.",
+}
+SCALED = {
+    "ecs:service:DesiredCount": "service/CLUSTER/SERVICE",
+    "dynamodb:table:ReadCapacityUnits": "table/NAME",
+    "dynamodb:index:ReadCapacityUnits": "table/NAME/index/NAME",
+    "rds:cluster:ReadReplicaCount": "cluster:NAME",
+    "lambda:function:ProvisionedConcurrency": "function:NAME:ALIAS",
+}
+SCALABLE = "ApplicationAutoScaling::ScalableTarget"
+
 GOOD = {
+    "key of insights that are off, which CloudFormation does not send": text(
+        "RDS::DBInstance", "PerformanceInsightsKMSKeyId: a, EnablePerformanceInsights: false"
+    ),
+    "authorizer": text("ApiGateway::Method", "AuthorizerId: a, AuthorizationType: CUSTOM"),
+    "target of a route": text("ApiGatewayV2::Route", "Target: !Sub 'integrations/${Integration}'"),
+    "resource of a dimension": text(
+        SCALABLE,
+        "ServiceNamespace: ecs, ScalableDimension: ecs:service:DesiredCount, ResourceId: !Sub "
+        "'service/${Spec}/${AWS::StackName}'",
+    ),
+    "resource that is not known": text(
+        SCALABLE, "ScalableDimension: ecs:service:DesiredCount, ResourceId: !Sub '${Spec}'"
+    ),
+    "standard workflow that waits": text(
+        "StepFunctions::StateMachine", "DefinitionString: 'arn:aws:states:::ecs:runTask.sync'"
+    ),
     "settings that fit": text(
         "RDS::DBInstance",
         "MonitoringInterval: 60, MonitoringRoleArn: a, DatabaseInsightsMode: advanced, "
@@ -69,6 +99,76 @@ GOOD = {
 }
 
 BAD = {
+    **{
+        f"authorizer that is not called, {kind}": one(
+            kind,
+            "AuthorizerId: a",
+            "/AuthorizerId",
+            f"AuthorizerId is set and AuthorizationType is NONE by default: the authorizer is not called. "
+            f"{remedy}",
+        )
+        for kind, remedy in AUTHORIZERS.items()
+    },
+    **{
+        f"no authorizer, {kind}": one(
+            kind,
+            "AuthorizationType: CUSTOM",
+            "/AuthorizationType",
+            f"AuthorizationType is CUSTOM and AuthorizerId is missing: API Gateway refuses the "
+            f"{kind.rpartition(':')[2].lower()}. Set AuthorizerId.",
+        )
+        for kind in AUTHORIZERS
+    },
+    "target without its prefix": one(
+        "ApiGatewayV2::Route",
+        "Target: !Ref Integration",
+        "/Target",
+        "Target is Integration: a route needs integrations/ before the ID. Add it.",
+    ),
+    **{
+        f"dimension of another service, {service}": one(
+            SCALABLE,
+            f"ServiceNamespace: {service}, ScalableDimension: sagemaker:variant:DesiredInstanceCount",
+            "/ServiceNamespace",
+            f"ServiceNamespace is {service} and ScalableDimension is "
+            f"sagemaker:variant:DesiredInstanceCount: the "
+            "dimension is one of another service. Change one of them.",
+        )
+        for service in ("ecs", "dynamodb", "lambda", "rds")
+    },
+    **{
+        f"resource of {dimension}": one(
+            SCALABLE,
+            f"ScalableDimension: '{dimension}', ResourceId: other",
+            "/ScalableDimension",
+            f"ScalableDimension is {dimension}: ResourceId must be {form}.",
+        )
+        for dimension, form in SCALED.items()
+    },
+    "flows of a client": one(
+        "Cognito::UserPoolClient",
+        "AllowedOAuthFlows: [code]",
+        "/AllowedOAuthFlows",
+        "AllowedOAuthFlows is set and AllowedOAuthFlowsUserPoolClient is false by default: the client has "
+        "no flows. "
+        "Set AllowedOAuthFlowsUserPoolClient to true.",
+    ),
+    "Express workflow that waits": one(
+        "StepFunctions::StateMachine",
+        "StateMachineType: EXPRESS, DefinitionString: 'arn:aws:states:::ecs:runTask.sync'",
+        "/StateMachineType",
+        "StateMachineType is EXPRESS and DefinitionString is arn:aws:states:::ecs:runTask.sync: an Express "
+        "workflow "
+        "cannot wait, and it is refused. Set StateMachineType to STANDARD.",
+    ),
+    "files without a VPC": one(
+        "Lambda::Function",
+        "FileSystemConfigs: [{Arn: a, LocalMountPath: /mnt/a}]",
+        "/FileSystemConfigs",
+        "FileSystemConfigs is set and VpcConfig is missing: a file system is in a VPC, and Lambda refuses "
+        "it. Add "
+        "VpcConfig.",
+    ),
     "stage that deploys nothing": one(
         "ApiGatewayV2::Stage",
         "ApiId: a, StageName: v1",
@@ -397,13 +497,6 @@ BAD = {
         "/MonitoringInterval",
         "MonitoringInterval is 60 and MonitoringRoleArn is missing: RDS refuses Enhanced Monitoring "
         "without a role. Set MonitoringRoleArn.",
-    ),
-    "key of insights that are off": one(
-        "RDS::DBInstance",
-        "PerformanceInsightsKMSKeyId: a",
-        "/PerformanceInsightsKMSKeyId",
-        "PerformanceInsightsKMSKeyId is set and EnablePerformanceInsights is false by default: RDS "
-        "refuses settings of Performance Insights while it is off. Enable it, or remove them.",
     ),
     "period of insights that are off": one(
         "RDS::DBInstance",
