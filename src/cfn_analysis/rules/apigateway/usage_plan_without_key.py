@@ -70,8 +70,8 @@ def _without_stage(validator: Validator, properties: Any) -> Faults:
         if found.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
             yield Fault(
                 existing(properties, ("ApiStages",)),
-                f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} opens "
-                "no stage, and every API refuses it. Add the API and its stage.",
+                f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} "
+                "opens no stage, and every API refuses it. Add the API and its stage.",
                 case,
             )
 

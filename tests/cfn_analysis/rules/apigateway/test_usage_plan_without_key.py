@@ -77,8 +77,8 @@ BAD = {
     "no stage in a case": case(
         plan(f"{QUOTA_ONLY}, ApiStages: !If [Switched, !ImportValue stages, !Ref AWS::NoValue]", KEY),
         "ApiStages",
-        "ApiStages is empty when Switched is false: Key opens no stage, and every API refuses it. Add the API "
-        "and its stage.",
+        "ApiStages is empty when Switched is false: Key opens no stage, and every API refuses it. Add the "
+        "API and its stage.",
     ),
     "quota": case(plan(QUOTA), "Quota", no_key("Quota of the usage plan limits")),
     "throttle": case(
