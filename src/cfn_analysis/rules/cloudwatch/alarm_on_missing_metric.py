@@ -222,11 +222,11 @@ def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, 
                 f"reports: the alarm never has data. Use {right.format(logical_id)}.",
                 metric.case,
             )
-    for found, case in values(metric.case, value):
+    for known, case in values(metric.case, value):
         allowed = _allowed(str(metric.namespace), name)
-        if isinstance(found, str) and allowed and found not in allowed[0]:
+        if isinstance(known, str) and allowed and known not in allowed[0]:
             yield (
-                f"{state(case, case, value, found)}{{when}}: {metric.namespace} reports {allowed[1]} there, "
+                f"{state(case, case, value, known)}{{when}}: {metric.namespace} reports {allowed[1]} there, "
                 "and the alarm never has data.",
                 case,
             )

@@ -59,8 +59,8 @@ def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
     if not items:
         yield validator
         return
-    for item, case in values(validator, items[0]):
-        if item in (None, ""):
+    for action, case in values(validator, items[0]):
+        if action in (None, ""):
             yield from _nothing_in(case, items[1:])
 
 

@@ -32,12 +32,12 @@ class AlarmWithoutEvaluation(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for found, case in property_scenarios(validator, properties, *sorted(ASKED)):
-            if "EvaluationCriteria" in found:
+        for alarm, case in property_scenarios(validator, properties, *sorted(ASKED)):
+            if "EvaluationCriteria" in alarm:
                 continue
-            due = {**ALWAYS, **(SINGLE if "MetricName" in found else {})}
+            due = {**ALWAYS, **(SINGLE if "MetricName" in alarm else {})}
             for names, example in due.items():
-                if not any(name in found for name in names):
+                if not any(name in alarm for name in names):
                     yield Fault(
                         existing(properties, names[:1]),
                         f"{' or '.join(names)} is missing{{when}}: CloudWatch refuses the alarm. Write it, "
@@ -45,7 +45,7 @@ class AlarmWithoutEvaluation(Rule):
                         case,
                     )
             needed, periods = (
-                number(only_value(case, found.get(name)))
+                number(only_value(case, alarm.get(name)))
                 for name in ("DatapointsToAlarm", "EvaluationPeriods")
             )
             if needed is not None and periods is not None and needed > periods:

@@ -129,7 +129,7 @@ def _metric_problems(parts: list[str], region: Any, here: list[str]) -> Iterator
     """Yield the problems of a metric: its region, its name and its dimensions."""
     (namespace, name), names = (*parts, "", "")[:2], parts[2::2]
     asked = here if region == "${AWS::Region}" else [region]
-    if namespace in GLOBAL and asked and all(_is_elsewhere(other) for other in asked):
+    if namespace in GLOBAL and asked and all(_is_elsewhere(place) for place in asked):
         yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
     right = spelling(namespace, name, names) or name
     if right != name:

@@ -45,10 +45,10 @@ class EndpointOfWrongKind(Rule):
     looks_at = properties_of("AWS::EC2::VPCEndpoint")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for found, case in property_scenarios(validator, properties, "ServiceName", "VpcEndpointType"):
-            name = sub_text(found.get("ServiceName")) or ""
+        for endpoint, case in property_scenarios(validator, properties, "ServiceName", "VpcEndpointType"):
+            name = sub_text(endpoint.get("ServiceName")) or ""
             service = re.match(r"com\.amazonaws\.[^.]+\.(.+)$", name)
-            kind = only_value(case, found.get("VpcEndpointType", "Gateway"))
+            kind = only_value(case, endpoint.get("VpcEndpointType", "Gateway"))
             named = re.match(r"com\.amazonaws\.(\$\{.+?\}|[a-z-]+-\d)\.", name)
             problem = _no_service(validator, properties, named[1], service[1]) if named and service else ""
             if problem:
@@ -59,7 +59,7 @@ class EndpointOfWrongKind(Rule):
                 yield Fault(
                     ("ServiceName",),
                     "VpcEndpointType is "
-                    f"Gateway{'' if 'VpcEndpointType' in found else ' by default'}{{when}}, which "
+                    f"Gateway{'' if 'VpcEndpointType' in endpoint else ' by default'}{{when}}, which "
                     f"only S3 and DynamoDB have: EC2 refuses it for {service[1]}. Set it to Interface.",
                     case,
                 )
@@ -88,7 +88,9 @@ def _no_service(validator: Validator, properties: Any, region: str, service: str
     if service != right:
         return f"ServiceName is for {service}{{when}}, which has no endpoint. Did you mean {right}?"
     others = of_type(validator.cfn.template["Resources"], "AWS::EC2::VPCEndpoint")
-    anywhere = any("${AWS::Region}" in (sub_text(one.get("ServiceName")) or "") for _, _, one in others)
+    anywhere = any(
+        "${AWS::Region}" in (sub_text(endpoint.get("ServiceName")) or "") for _, _, endpoint in others
+    )
     here = "$" in region or "ServiceRegion" in properties or [region] == validator.context.regions
     if anywhere and not here:
         return (

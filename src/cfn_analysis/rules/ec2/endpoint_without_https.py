@@ -44,7 +44,7 @@ class EndpointWithoutHttps(Rule):
                     "allows only its own members, and no resource of the template is one. Add a group that "
                     "allows TCP 443.",
                 )
-            groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
+            groups = [single_reference(group)[0] for group, _ in each(properties.get("SecurityGroupIds"))]
             rules = ingress_rules(resources, groups)
             if rules is not None and not any(_admits_https(rule) for rule in rules):
                 yield Fault(
@@ -54,7 +54,7 @@ class EndpointWithoutHttps(Rule):
                 )
             elif rules is not None:
                 https = [rule for rule in rules if _admits_https(rule)]
-                subnets = [single_reference(item)[0] for item, _ in each(properties.get("SubnetIds"))]
+                subnets = [single_reference(subnet)[0] for subnet, _ in each(properties.get("SubnetIds"))]
                 left_out = _left_out(validator, resources, https, subnets)
                 if left_out:
                     yield Fault(

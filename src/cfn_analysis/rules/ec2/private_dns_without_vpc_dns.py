@@ -35,7 +35,7 @@ class PrivateDnsWithoutVpcDns(Rule):
             vpc, properties = target(validator, value, "AWS::EC2::VPC")
             for switch, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
                 state_of = properties.get(switch, default)
-                if vpc and all(is_false(found) for found, _ in values(validator, state_of)):
+                if vpc and all(is_false(enabled) for enabled, _ in values(validator, state_of)):
                     yield Fault(
                         (logical_id, "Properties", name),
                         f"{name} needs DNS in {vpc}, whose {switch} is {str(state_of).lower()}. Set it to "
@@ -50,8 +50,8 @@ def _foreign_servers(resources: Any, users: list[tuple[str, str, Any]]) -> Fault
     private = {single_reference(value)[0]: logical_id for logical_id, _, value in users}
     for logical_id, _, properties in of_type(resources, "AWS::EC2::VPCDHCPOptionsAssociation"):
         vpc, options = (single_reference(properties.get(name))[0] for name in ("VpcId", "DhcpOptionsId"))
-        found = {name: of_options for name, _, of_options in of_type(resources, "AWS::EC2::DHCPOptions")}
-        servers = [server for server, _ in each(found.get(options, {}).get("DomainNameServers"))]
+        options_of = {name: of_options for name, _, of_options in of_type(resources, "AWS::EC2::DHCPOptions")}
+        servers = [server for server, _ in each(options_of.get(options, {}).get("DomainNameServers"))]
         if vpc in private and servers and all(_is_public(server) for server in servers):
             yield Fault(
                 (options, "Properties", "DomainNameServers"),

@@ -88,12 +88,12 @@ def _takes_answers(entry: Entry) -> bool:
 def _unanswered(entries: list[Entry], goes_out: bool) -> Iterator[Entry]:
     """Yield the entries that allow connections whose return traffic no entry allows."""
     for entry in entries:
-        opposite = [other for other in entries if other.egress != entry.egress]
+        opposite = [answer for answer in entries if answer.egress != entry.egress]
         # An entry with the ephemeral ports may be for return traffic of the other direction: a database that
         # the whole VPC uses often allows all outbound traffic.
         answers = _takes_answers(entry) and not (entry.egress and goes_out)
         answers = answers and any(
-            other.allows and _overlap(other.network, entry.network) for other in opposite
+            answer.allows and _overlap(answer.network, entry.network) for answer in opposite
         )
         if entry.allows and not answers and not _lets_back(entry, opposite):
             yield entry
@@ -101,12 +101,12 @@ def _unanswered(entries: list[Entry], goes_out: bool) -> Iterator[Entry]:
 
 def _lets_back(entry: Entry, opposite: Iterable[Entry]) -> bool:
     allowed = []
-    for other in opposite:
-        if not _takes_answers(other):
+    for answer in opposite:
+        if not _takes_answers(answer):
             continue
-        if other.allows:
-            allowed.append(other.network)
-        elif _include([other.network], entry.network):
+        if answer.allows:
+            allowed.append(answer.network)
+        elif _include([answer.network], entry.network):
             return False
         if _include(allowed, entry.network):
             return True

@@ -36,8 +36,8 @@ class WindowsOverlap(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         daily, shortest = WINDOWS[own_type(validator)]
-        for found, case in property_scenarios(validator, properties, daily, MAINTENANCE):
-            spans = {name: _span(only_value(case, value)) for name, value in found.items()}
+        for windows, case in property_scenarios(validator, properties, daily, MAINTENANCE):
+            spans = {name: _span(only_value(case, value)) for name, value in windows.items()}
             for name, span in spans.items():
                 if span and (span[1] - span[0]) % 1440 < shortest:
                     message = f"{name} is shorter than {shortest} minutes{{when}}: the service refuses it."
@@ -46,8 +46,8 @@ class WindowsOverlap(Rule):
             if backup and weekly and weekly[0] >= 1440 and _overlap(backup, weekly):
                 yield Fault(
                     (MAINTENANCE,),
-                    f"{MAINTENANCE} is {found[MAINTENANCE]}{{when}}, which overlaps the daily backup window: the "
-                    "service refuses it. Move one of them.",
+                    f"{MAINTENANCE} is {windows[MAINTENANCE]}{{when}}, which overlaps the daily backup "
+                    "window: the service refuses it. Move one of them.",
                     case,
                 )
 

@@ -124,7 +124,7 @@ def _texts(kind: str, properties: Any, name: str, default: str | None = None) ->
     value = value_at(properties, (name,))
     if value is None:
         return [] if default is None else [default]
-    texts = [_text(item) for item in (value if isinstance(value, list) else [value])]
+    texts = [_text(part) for part in (value if isinstance(value, list) else [value])]
     return [text.removesuffix(".").lower() for text in texts] if "Route53" in kind else texts
 
 

@@ -33,9 +33,9 @@ class IfWithWrongBranches(Rule):
                         path,
                         f"Fn::If has the same value whether {name} is true or not. Correct one of the two.",
                     )
-                for status, own, other in ((True, *branches), (False, *reversed(branches))):
+                for status, own, opposite in ((True, *branches), (False, *reversed(branches))):
                     nothing = _empty(conditions, {"Condition": name}, status)
-                    for parameter in sorted(nothing.keys() & logical_ids_in(own) - logical_ids_in(other)):
+                    for parameter in sorted(nothing.keys() & logical_ids_in(own) - logical_ids_in(opposite)):
                         yield Fault(
                             path,
                             f"Fn::If uses {parameter} where {name} is {str(status).lower()}, so that it is "

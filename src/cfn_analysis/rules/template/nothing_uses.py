@@ -67,7 +67,8 @@ class NothingUses(Rule):
 def _misses_its_distribution(resources: Any, properties: Any) -> bool:
     """Return whether a web ACL is for CloudFront, and the distributions of its template have none."""
     configs = [
-        one.get("DistributionConfig") for _, _, one in of_type(resources, "AWS::CloudFront::Distribution")
+        properties_of.get("DistributionConfig")
+        for _, _, properties_of in of_type(resources, "AWS::CloudFront::Distribution")
     ]
     without = [config for config in configs if isinstance(config, dict) and "WebACLId" not in config]
     return properties.get("Scope") == "CLOUDFRONT" and bool(configs) and len(without) == len(configs)

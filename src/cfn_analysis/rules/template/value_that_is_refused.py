@@ -55,12 +55,12 @@ class ValueThatIsRefused(Rule):
         for path, listed in VALUES[own_type(validator)].items():
             allowed = listed.split()
             for value, where in branches(validator, properties, *path) if path[0] in properties else ():
-                for found, case in values(where, value):
-                    if not isinstance(found, (str, int, float)) or f"{found}" in allowed:
+                for known, case in values(where, value):
+                    if not isinstance(known, (str, int, float)) or f"{known}" in allowed:
                         continue
-                    hint = did_you_mean(f"{found}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
+                    hint = did_you_mean(f"{known}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {found}{{when}}, which the service refuses.{hint}",
+                        f"{path[-1]} is {known}{{when}}, which the service refuses.{hint}",
                         case,
                     )
