@@ -5,6 +5,19 @@ from cfn_analysis.rules.support.rule import Faults, Rule, Validator, properties_
 from cfn_analysis.rules.support.settings import misfits, read
 
 TABLE = r"""
+https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html
+ApiGateway::Method/Integration IntegrationHttpMethod!=POST & Uri~:lambda:path/ \
+    : Lambda accepts only POST. Write POST for every HttpMethod.
+ApiGateway::Method/Integration IntegrationHttpMethod- & Uri~:lambda:path/ \
+    : Lambda accepts only POST. Write POST for every HttpMethod.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-caching.html
+ApiGateway::Stage/MethodSettings/* CachingEnabled=true & CacheTtlInSeconds=0 \
+    : nothing is cached. Set a lifetime from 1 to 3600 seconds.
+ApiGateway::Stage/MethodSettings/* CachingEnabled=true & /CacheClusterEnabled(false)=false \
+    : nothing is cached. Set CacheClusterEnabled and CacheClusterSize of the stage, under the same condition.
+ApiGateway::Stage/MethodSettings/* CachingEnabled=true & HttpMethod=ANY|DELETE|PATCH|POST|PUT \
+    & /CacheClusterEnabled=true : a request that changes something can be answered from the cache and not be \
+carried out. Cache only GET.
 https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
 ApiGatewayV2::Stage AutoDeploy(false)=false & DeploymentId- & *ApiGatewayV2::Deployment- \
     : the stage serves no route. Set AutoDeploy to true, or add a deployment.
@@ -134,6 +147,24 @@ StepFunctions::StateMachine StateMachineType=EXPRESS \
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
 Lambda::Function FileSystemConfigs+ & VpcConfig- \
     : a file system is in a VPC, and Lambda refuses it. Add VpcConfig.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/RETENTION<RETENTION \
+    & FifoQueue(false)=false : a message may be gone when it gets there. Raise its MessageRetentionPeriod.
+https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html
+Lambda::Function/VpcConfig SubnetIds+ & SecurityGroupIds- : Lambda requires both. Specify one of each.
+Lambda::Function/VpcConfig SecurityGroupIds+ & SubnetIds- : Lambda requires both. Specify one of each.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+Lambda::Function Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER~^/opt/ & Layers- & PackageType-- \
+    : the wrapper comes with a layer, and every call fails. Add it to Layers.
+https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+PROVISIONED ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions>RESERVED \
+    : Lambda refuses to keep more environments ready than the function can use. Reserve more, or provision \
+less.
+PROVISIONED ProvisionedConcurrencyConfig+ & FunctionVersion=$LATEST \
+    : Lambda refuses it. Publish a version.
+https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+PROVISIONED ProvisionedConcurrencyConfig+ \
+    & FunctionName@Lambda::Function/SnapStart/ApplyOn=PublishedVersions : Lambda refuses both. Remove one.
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 Lambda::EventSourceMapping EventSourceArn@SQS::Queue & BatchSize>10 & MaximumBatchingWindowInSeconds(0)<1 \
     : Lambda refuses it. Set MaximumBatchingWindowInSeconds to 1 or more.
@@ -152,6 +183,17 @@ RDS::DBInstance,RDS::DBCluster ManageMasterUserPassword=true & MasterUserPasswor
     : RDS refuses a password that Secrets Manager manages. Remove one of them.
 RDS::DBInstance,RDS::DBCluster MonitoringInterval>0 & MonitoringRoleArn- \
     : RDS refuses Enhanced Monitoring without a role. Set MonitoringRoleArn.
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+RDS::DBCluster EXPORTS(audit|error|general|iam-db-auth-error|instance|slowquery)ENDED & Engine=aurora-mysql \
+    : RDS refuses it. It has audit, error, general, iam-db-auth-error, instance and slowquery.
+RDS::DBCluster EXPORTS(iam-db-auth-error|instance|postgresql)ENDED & Engine=aurora-postgresql \
+    : RDS refuses it. It has iam-db-auth-error, instance and postgresql.
+RDS::DBCluster EXPORTS(error|general|iam-db-auth-error|slowquery)ENDED & Engine=mysql \
+    : RDS refuses it. It has error, general, iam-db-auth-error and slowquery.
+RDS::DBInstance EXPORTS(audit|error|general|iam-db-auth-error|slowquery)ENDED & Engine=mariadb|mysql \
+    : RDS refuses it. It has audit, error, general, iam-db-auth-error and slowquery.
+RDS::DBInstance,RDS::DBCluster EXPORTS(iam-db-auth-error|postgresql|upgrade)ENDED & Engine=postgres \
+    : RDS refuses it. It has iam-db-auth-error, postgresql and upgrade.
 https://github.com/cloudposse/terraform-aws-rds-cluster/issues/158
 RDS::DBInstance PerformanceInsightsRetentionPeriod+ & EnablePerformanceInsights(false)=false INSIGHTS
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html
@@ -183,11 +225,16 @@ SHARED = {
     "GROUP_RULE": "EC2::SecurityGroupIngress,EC2::SecurityGroup/SecurityGroupIngress/*,"
     "EC2::SecurityGroupEgress,EC2::SecurityGroup/SecurityGroupEgress/*",
     "OVER_TLS": "Type=HTTPS|HTTPS_STR_MATCH",
+    "ENDED": r"(\sand\s|$))",
+    "EXPORTS": r"EnableCloudwatchLogsExports~(^|\sand\s)(?!\$|",
     "INSIGHTS": ": RDS refuses settings of Performance Insights while it is off. Enable it, or remove them.",
     "NEEDS_SNI": ": the endpoint answers a TLS handshake only with SNI. Set EnableSNI to true.",
     "NEEDS_STANDARD": ": the sender needs a standard queue. Remove FifoQueue from it, or use another.",
     "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
     "& NodeGroupConfiguration-- & GlobalReplicationGroupId--",
+    "PROVISIONED": "Lambda::Alias,Lambda::Version",
+    "RESERVED": "FunctionName@Lambda::Function/ReservedConcurrentExecutions",
+    "RETENTION": "MessageRetentionPeriod(345600)",
 }
 ROWS = read(TABLE, SHARED)
 

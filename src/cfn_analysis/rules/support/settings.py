@@ -181,7 +181,7 @@ def _facts(look: _Look, tests: Sequence[Test]) -> Iterator[tuple[list[str], Vali
 def _fact(look: _Look, test: Test) -> Iterator[tuple[str, Validator]]:
     """Yield what a test finds, in words, in each case in which it is true."""
     if test.sign in ("+", "-", "--"):
-        missing = value_at(look.part, test.term.steps) is None
+        missing = _written(look, test.term) in (None, "", [])
         if missing == (test.sign != "+"):
             name = "" if test.sign == "--" else _dotted(test.term.name)
             yield name and f"{name} is {'missing' if missing else 'set'}", look.case
@@ -207,7 +207,7 @@ def _is_true(sign: str, left: str, right: str) -> bool:
 def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
     """Yield the known values of a setting as texts, in words, and with their cases."""
     case, name = look.case, _dotted(term.name)
-    written = value_at(look.part if term.steps else look.properties, tuple(term.name.strip("/").split("/")))
+    written = _written(look, term)
     if term.kind:
         logical_id, properties, exists = target_case(case, written, term.kind)
         name = f"{name} is {logical_id}"
@@ -217,14 +217,21 @@ def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
             return
         case, name = exists, f"{name}, whose {_dotted(term.inside)}"
         written = value_at(properties, tuple(term.inside.split("/")))
-    if written is None and term.default is not None:
-        yield term.default, f"{name} is {term.default} by default", case
-    found = [(text, where) for value, where in look.values_of(case, written) for text in _texts(value)]
+    found = []
+    for value, where in look.values_of(case, written):
+        if value is None and term.default is not None:
+            yield term.default, f"{name} is {term.default} by default", where
+        found += [(text, where) for text in _texts(value)]
     statuses = [where.context.conditions.status for _, where in found]
     if len(found) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
     for text, where in found:
         yield text, f"{name} is {text}", where
+
+
+def _written(look: _Look, term: Term) -> Any:
+    """Return the value of a property, as it is written."""
+    return value_at(look.part if term.steps else look.properties, tuple(term.name.strip("/").split("/")))
 
 
 def _dotted(path: str) -> str:

@@ -41,6 +41,21 @@ RDS::DBInstance,RDS::DBCluster MonitoringRoleArn+ & MonitoringInterval(0)=0 \
 https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2
 RDS::DBInstance,RDS::DBCluster PubliclyAccessible=true \
     : the database has a public address, and only its security groups protect it. Set it to false.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionExpiration+ NO_VERSIONS
+S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionExpirationInDays+ NO_VERSIONS
+S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionTransitions+ NO_VERSIONS
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+S3::Bucket/LifecycleConfiguration/Rules/*,S3::Bucket/ReplicationConfiguration/Rules/* \
+    Prefix~^/ : keys do not begin with a slash. Remove it.
+S3::Bucket/ReplicationConfiguration/Rules/*/Filter Prefix~^/ : keys do not begin with a slash. Remove it.
+S3::Bucket/LoggingConfiguration LogFilePrefix~^/ : keys do not begin with a slash. Remove it.
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
+Lambda::Function DeadLetterConfig/TargetArn@SQS::Queue/MessageRetentionPeriod<86400 TOO_SHORT
+SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/MessageRetentionPeriod<86400 TOO_SHORT
+Lambda::Function DeadLetterConfig/TargetArn@SQS::Queue/MaximumMessageSize<262144 TOO_SMALL
+SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/MaximumMessageSize<MaximumMessageSize(1048576) \
+    TOO_SMALL
 https://docs.aws.amazon.com/waf/latest/developerguide/web-acl-rule-group-override-options.html
 WAFv2::WebACL/Rules/* OverrideAction/Count+ \
     : the group blocks nothing. Write None, and exclude single rules with RuleActionOverrides.
@@ -49,7 +64,11 @@ WAFv2::WebACL/Rules/* OverrideAction/Count+ \
 SHARED = {
     "BALANCED": "ElasticLoadBalancingV2::Listener,ElasticLoadBalancingV2::TargetGroup",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
+    "NO_VERSIONS": "& /VersioningConfiguration- & /ObjectLockEnabled-- "
+    ": the bucket keeps no versions, and it does nothing. Set VersioningConfiguration: {Status: Enabled}.",
     "REMEDY": "Enable it, or remove it.",
+    "TOO_SHORT": ": a message is gone before anyone looks. Retain messages for 86400 seconds or more.",
+    "TOO_SMALL": ": larger messages are lost. Accept any size.",
 }
 ROWS = read(TABLE, SHARED)
 

@@ -22,6 +22,8 @@ Resources:
   Integration: {Type: AWS::ApiGatewayV2::Integration}
   Name1: {Type: AWS::ApiGateway::DomainName}
   Name2: {Type: AWS::ApiGatewayV2::DomainName}
+  Few: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
+  Snapshots: {Type: AWS::Lambda::Function, Properties: {SnapStart: {ApplyOn: PublishedVersions}}}
   RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
   Site: {Type: AWS::CloudFront::Distribution}
   Standard: {Type: AWS::SQS::Queue}
@@ -45,6 +47,25 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
+    "cache of GET": text(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, HttpMethod: GET}]",
+    ),
+    "integration of HTTP": text(
+        "ApiGateway::Method", "Integration: {IntegrationHttpMethod: GET, Uri: 'https://example.com'}"
+    ),
+    "provisioned less than reserved": text(
+        "Lambda::Alias",
+        "FunctionName: !Ref Few, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 5}",
+    ),
+    "no VPC": text("Lambda::Function", "VpcConfig: {SubnetIds: [], SecurityGroupIds: []}"),
+    "wrapper of the image": text(
+        "Lambda::Function",
+        "PackageType: Image, Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/otel}}",
+    ),
+    "logs of the engine": text(
+        "RDS::DBCluster", "Engine: aurora-mysql, EnableCloudwatchLogsExports: [error, slowquery, !Ref Spec]"
+    ),
     "key of insights that are off, which CloudFormation does not send": text(
         "RDS::DBInstance", "PerformanceInsightsKMSKeyId: a, EnablePerformanceInsights: false"
     ),
@@ -99,6 +120,137 @@ GOOD = {
 }
 
 BAD = {
+    "integration by GET": one(
+        "ApiGateway::Method",
+        "Integration: {IntegrationHttpMethod: GET, Uri: !Sub "
+        "'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations'}",
+        "/Integration/IntegrationHttpMethod",
+        "IntegrationHttpMethod is GET and Uri is "
+        "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations: "
+        "Lambda accepts only POST. Write POST for every HttpMethod.",
+    ),
+    "integration without a method": one(
+        "ApiGateway::Method",
+        "Integration: {Uri: !Sub "
+        "'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations'}",
+        "/Integration/Uri",
+        "IntegrationHttpMethod is missing and Uri is "
+        "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations: "
+        "Lambda accepts only POST. Write POST for every HttpMethod.",
+    ),
+    "cache for no time": one(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, CacheTtlInSeconds: 0}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and CacheTtlInSeconds is 0: nothing is cached. Set a lifetime from 1 "
+        "to 3600 seconds.",
+    ),
+    "caching without a cache": one(
+        "ApiGateway::Stage",
+        "MethodSettings: [{CachingEnabled: true}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and CacheClusterEnabled is false by default: nothing is cached. Set "
+        "CacheClusterEnabled and CacheClusterSize of the stage, under the same condition.",
+    ),
+    "caching without a cache in a case": one(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: !If [Named, true, !Ref AWS::NoValue], MethodSettings: [{CachingEnabled: true}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and CacheClusterEnabled is false by default when Named is false: "
+        "nothing is cached. Set CacheClusterEnabled and CacheClusterSize of the stage, under the same "
+        "condition.",
+    ),
+    "cache of POST": one(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, HttpMethod: POST}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and HttpMethod is POST and CacheClusterEnabled is true: a request that"
+        " changes something can be answered from the cache and not be carried out. Cache only GET.",
+    ),
+    "letters that expire first": one(
+        "SQS::Queue",
+        "MessageRetentionPeriod: 1209600, RedrivePolicy: {deadLetterTargetArn: !GetAtt Standard.Arn}",
+        "/RedrivePolicy/deadLetterTargetArn",
+        "RedrivePolicy.deadLetterTargetArn is Standard, whose MessageRetentionPeriod is 345600 by "
+        "default and MessageRetentionPeriod is 1209600 and FifoQueue is false by default: a message "
+        "may be gone when it gets there. Raise its MessageRetentionPeriod.",
+    ),
+    "VPC without groups": one(
+        "Lambda::Function",
+        "VpcConfig: {SubnetIds: [a], SecurityGroupIds: []}",
+        "/VpcConfig/SubnetIds",
+        "SubnetIds is set and SecurityGroupIds is missing: Lambda requires both. Specify one of each.",
+    ),
+    "VPC without subnets": one(
+        "Lambda::Function",
+        "VpcConfig: {SecurityGroupIds: [a]}",
+        "/VpcConfig/SecurityGroupIds",
+        "SecurityGroupIds is set and SubnetIds is missing: Lambda requires both. Specify one of each.",
+    ),
+    "wrapper without a layer": one(
+        "Lambda::Function",
+        "Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/otel}}",
+        "/Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER",
+        "Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER is /opt/otel and Layers is missing: the wrapper"
+        " comes with a layer, and every call fails. Add it to Layers.",
+    ),
+    "more provisioned than reserved": one(
+        "Lambda::Alias",
+        "FunctionName: !Ref Few, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 10}",
+        "/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
+        "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions is 10 and FunctionName is Few, "
+        "whose ReservedConcurrentExecutions is 5: Lambda refuses to keep more environments ready than "
+        "the function can use. Reserve more, or provision less.",
+    ),
+    "provisioned for no version": one(
+        "Lambda::Alias",
+        "FunctionVersion: $LATEST, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}",
+        "/ProvisionedConcurrencyConfig",
+        "ProvisionedConcurrencyConfig is set and FunctionVersion is $LATEST: Lambda refuses it. "
+        "Publish a version.",
+    ),
+    "provisioned beside snapshots": one(
+        "Lambda::Version",
+        "FunctionName: !Ref Snapshots, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}",
+        "/ProvisionedConcurrencyConfig",
+        "ProvisionedConcurrencyConfig is set and FunctionName is Snapshots, whose SnapStart.ApplyOn is"
+        " PublishedVersions: Lambda refuses both. Remove one.",
+    ),
+    "log of PostgreSQL": one(
+        "RDS::DBCluster",
+        "Engine: aurora-mysql, EnableCloudwatchLogsExports: [error, postgresql]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is error and postgresql and Engine is aurora-mysql: RDS refuses "
+        "it. It has audit, error, general, iam-db-auth-error, instance and slowquery.",
+    ),
+    "log of MySQL": one(
+        "RDS::DBCluster",
+        "Engine: aurora-postgresql, EnableCloudwatchLogsExports: [slowquery]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is slowquery and Engine is aurora-postgresql: RDS refuses it. It "
+        "has iam-db-auth-error, instance and postgresql.",
+    ),
+    "log of Aurora": one(
+        "RDS::DBCluster",
+        "Engine: mysql, EnableCloudwatchLogsExports: [audit]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is audit and Engine is mysql: RDS refuses it. It has error, "
+        "general, iam-db-auth-error and slowquery.",
+    ),
+    "log of another engine": one(
+        "RDS::DBInstance",
+        "Engine: mariadb, EnableCloudwatchLogsExports: [postgresql]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is postgresql and Engine is mariadb: RDS refuses it. It has "
+        "audit, error, general, iam-db-auth-error and slowquery.",
+    ),
+    "log of another engine's instance": one(
+        "RDS::DBInstance",
+        "Engine: postgres, EnableCloudwatchLogsExports: [error]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is error and Engine is postgres: RDS refuses it. It has "
+        "iam-db-auth-error, postgresql and upgrade.",
+    ),
     **{
         f"authorizer that is not called, {kind}": one(
             kind,
