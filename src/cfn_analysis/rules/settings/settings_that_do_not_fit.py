@@ -86,6 +86,14 @@ CONFIG WebACLId@WAFv2::WebACL/Scope=REGIONAL : CloudFront refuses it. A distribu
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-cloudfront-responseheaderspolicy-stricttransportsecurity.html
 CloudFront::ResponseHeadersPolicy/ResponseHeadersPolicyConfig/SecurityHeadersConfig/StrictTransportSecurity \
     AccessControlMaxAgeSec=0 : browsers delete the rule that the site is only on HTTPS. Use 31536000, a year.
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+ALARM ComparisonOperator- REFUSED_ALARM ComparisonOperator: GreaterThanThreshold.
+ALARM EvaluationPeriods- REFUSED_ALARM EvaluationPeriods: 2.
+ALARM Threshold- & ThresholdMetricId- REFUSED_ALARM Threshold: 80.
+ALARM MetricName+ & Statistic- & ExtendedStatistic- REFUSED_ALARM Statistic: Average.
+ALARM MetricName+ & Period- REFUSED_ALARM Period: 300.
+ALARM MetricName+ & Namespace- REFUSED_ALARM Namespace: AWS/Lambda.
+ALARM DatapointsToAlarm>EvaluationPeriods : CloudWatch refuses the alarm. Lower DatapointsToAlarm.
 https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_CreateTrail.html
 CloudTrail::Trail IsMultiRegionTrail=true & IncludeGlobalServiceEvents=false \
     : CloudTrail refuses it. Set IncludeGlobalServiceEvents to true.
@@ -93,6 +101,19 @@ CloudTrail::Trail CloudWatchLogsLogGroupArn+ & CloudWatchLogsRoleArn- : CloudTra
 https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_SSESpecification.html
 DynamoDB::Table/SSESpecification KMSMasterKeyId+ & SSEEnabled=false \
     : DynamoDB refuses the key. Set SSEEnabled to true.
+https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+EC2::VPCEndpoint VpcEndpointType(Gateway)=Gateway \
+    & ServiceName~^com\.amazonaws\.[^.]+\.(?!(s3|s3express|dynamodb)$)[a-z] \
+    : only S3 and DynamoDB have gateways, and EC2 refuses it. Set VpcEndpointType to Interface.
+EC2::VPCEndpoint SubnetIds+ GATEWAY : EC2 refuses subnets of a gateway. Set RouteTableIds instead.
+EC2::VPCEndpoint SecurityGroupIds+ GATEWAY : EC2 refuses groups of a gateway. Remove them.
+EC2::VPCEndpoint PrivateDnsEnabled=true GATEWAY : EC2 refuses private DNS of a gateway. Remove it.
+EC2::VPCEndpoint RouteTableIds- GATEWAY : no subnet uses the gateway. List the route tables.
+https://docs.aws.amazon.com/vpc/latest/privatelink/interface-endpoints.html#enable-private-dns
+EC2::VPCEndpoint PrivateDnsEnabled=true & VpcId@NO_SUPPORT : EC2 refuses private DNS. Set it to true.
+EC2::VPCEndpoint PrivateDnsEnabled=true & VpcId@NO_NAMES : EC2 refuses private DNS. Set it to true.
+Route53::HostedZone/VPCs/* VPCId@NO_SUPPORT : the names of the zone do not resolve. Set it to true.
+Route53::HostedZone/VPCs/* VPCId@NO_NAMES : the names of the zone do not resolve. Set it to true.
 https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 GROUP_RULE \
     ToPort=0 & FromPort=0 & IpProtocol=tcp|6|udp|17 \
@@ -218,6 +239,7 @@ WAFv2::WebACLAssociation ResourceArn~distribution/ \
 """
 # What several rows share.
 SHARED = {
+    "ALARM": "CloudWatch::Alarm EvaluationCriteria-- &",
     "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
     "DIMENSION": ": the dimension is one of another service. Change one of them.",
     "CHECK": "Route53::HealthCheck/HealthCheckConfig",
@@ -227,12 +249,16 @@ SHARED = {
     "OVER_TLS": "Type=HTTPS|HTTPS_STR_MATCH",
     "ENDED": r"(\sand\s|$))",
     "EXPORTS": r"EnableCloudwatchLogsExports~(^|\sand\s)(?!\$|",
+    "GATEWAY": r"& ServiceName~\.(s3|s3express|dynamodb)$ & VpcEndpointType(Gateway)=Gateway",
     "INSIGHTS": ": RDS refuses settings of Performance Insights while it is off. Enable it, or remove them.",
+    "NO_NAMES": "EC2::VPC/EnableDnsHostnames(false)=false",
+    "NO_SUPPORT": "EC2::VPC/EnableDnsSupport=false",
     "NEEDS_SNI": ": the endpoint answers a TLS handshake only with SNI. Set EnableSNI to true.",
     "NEEDS_STANDARD": ": the sender needs a standard queue. Remove FifoQueue from it, or use another.",
     "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
     "& NodeGroupConfiguration-- & GlobalReplicationGroupId--",
     "PROVISIONED": "Lambda::Alias,Lambda::Version",
+    "REFUSED_ALARM": ": CloudWatch refuses the alarm. Write it, for example",
     "RESERVED": "FunctionName@Lambda::Function/ReservedConcurrentExecutions",
     "RETENTION": "MessageRetentionPeriod(345600)",
 }

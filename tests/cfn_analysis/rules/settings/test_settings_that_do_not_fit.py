@@ -24,6 +24,8 @@ Resources:
   Name2: {Type: AWS::ApiGatewayV2::DomainName}
   Few: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
   Snapshots: {Type: AWS::Lambda::Function, Properties: {SnapStart: {ApplyOn: PublishedVersions}}}
+  NoNames: {Type: AWS::EC2::VPC}
+  NoSupport: {Type: AWS::EC2::VPC, Properties: {EnableDnsSupport: false, EnableDnsHostnames: true}}
   RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
   Site: {Type: AWS::CloudFront::Distribution}
   Standard: {Type: AWS::SQS::Queue}
@@ -47,6 +49,25 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
+    "alarm on an expression": text(
+        "CloudWatch::Alarm",
+        "Metrics: [{Id: a}], ComparisonOperator: c, EvaluationPeriods: 1, ThresholdMetricId: a",
+    ),
+    "alarm on a query": text("CloudWatch::Alarm", "EvaluationCriteria: {PromQLCriteria: {Query: up}}"),
+    "alarm of 2 of 2 points": text(
+        "CloudWatch::Alarm",
+        "Metrics: [{Id: a}], ComparisonOperator: c, EvaluationPeriods: !Ref Most, Threshold: 1, "
+        "DatapointsToAlarm: 2",
+    ),
+    "interface of S3": text(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', VpcEndpointType: Interface, SubnetIds: [a], "
+        "PrivateDnsEnabled: true, VpcId: !ImportValue vpc",
+    ),
+    "gateway of directory buckets": text(
+        "EC2::VPCEndpoint", "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3express', RouteTableIds: [a]"
+    ),
+    "gateway of a parameter": text("EC2::VPCEndpoint", "ServiceName: !Sub 'com.amazonaws.a.${Spec}'"),
     "cache of GET": text(
         "ApiGateway::Stage",
         "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, HttpMethod: GET}]",
@@ -120,6 +141,122 @@ GOOD = {
 }
 
 BAD = {
+    "alarm without comparison": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, EvaluationPeriods: 2, Threshold: 1",
+        "",
+        "ComparisonOperator is missing: CloudWatch refuses the alarm. Write it, for example "
+        "ComparisonOperator: GreaterThanThreshold.",
+    ),
+    "alarm without periods": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, ComparisonOperator: c, Threshold: 1",
+        "",
+        "EvaluationPeriods is missing: CloudWatch refuses the alarm. Write it, for example "
+        "EvaluationPeriods: 2.",
+    ),
+    "alarm without threshold": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, ComparisonOperator: c, "
+        "EvaluationPeriods: 2",
+        "",
+        "Threshold is missing and ThresholdMetricId is missing: CloudWatch refuses the alarm. Write "
+        "it, for example Threshold: 80.",
+    ),
+    "alarm without statistic": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Period: 60, ComparisonOperator: c, EvaluationPeriods: 2, Threshold: 1",
+        "/MetricName",
+        "MetricName is set and Statistic is missing and ExtendedStatistic is missing: CloudWatch "
+        "refuses the alarm. Write it, for example Statistic: Average.",
+    ),
+    "alarm without period": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, ComparisonOperator: c, EvaluationPeriods: 2, "
+        "Threshold: 1",
+        "/MetricName",
+        "MetricName is set and Period is missing: CloudWatch refuses the alarm. Write it, for example "
+        "Period: 300.",
+    ),
+    "alarm without namespace": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Statistic: Sum, Period: 60, ComparisonOperator: c, EvaluationPeriods: 2, "
+        "Threshold: 1",
+        "/MetricName",
+        "MetricName is set and Namespace is missing: CloudWatch refuses the alarm. Write it, for "
+        "example Namespace: AWS/Lambda.",
+    ),
+    "alarm of more points than periods": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, ComparisonOperator: c, "
+        "EvaluationPeriods: 2, Threshold: 1, DatapointsToAlarm: 3",
+        "/DatapointsToAlarm",
+        "DatapointsToAlarm is 3 and EvaluationPeriods is 2: CloudWatch refuses the alarm. Lower "
+        "DatapointsToAlarm.",
+    ),
+    "gateway of another service": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.sqs'",
+        "/ServiceName",
+        "VpcEndpointType is Gateway by default and ServiceName is com.amazonaws.ap-northeast-1.sqs: "
+        "only S3 and DynamoDB have gateways, and EC2 refuses it. Set VpcEndpointType to Interface.",
+    ),
+    "subnets of a gateway": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [a], SubnetIds: [a]",
+        "/SubnetIds",
+        "SubnetIds is set and ServiceName is com.amazonaws.ap-northeast-1.s3 and VpcEndpointType is "
+        "Gateway by default: EC2 refuses subnets of a gateway. Set RouteTableIds instead.",
+    ),
+    "groups of a gateway": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [a], SecurityGroupIds: [a]",
+        "/SecurityGroupIds",
+        "SecurityGroupIds is set and ServiceName is com.amazonaws.ap-northeast-1.s3 and "
+        "VpcEndpointType is Gateway by default: EC2 refuses groups of a gateway. Remove them.",
+    ),
+    "names of a gateway": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [a], PrivateDnsEnabled: true",
+        "/PrivateDnsEnabled",
+        "PrivateDnsEnabled is true and ServiceName is com.amazonaws.ap-northeast-1.s3 and "
+        "VpcEndpointType is Gateway by default: EC2 refuses private DNS of a gateway. Remove it.",
+    ),
+    "gateway without a table": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.dynamodb', VpcEndpointType: Gateway",
+        "/ServiceName",
+        "RouteTableIds is missing and ServiceName is com.amazonaws.ap-northeast-1.dynamodb and "
+        "VpcEndpointType is Gateway: no subnet uses the gateway. List the route tables.",
+    ),
+    "private DNS without DNS": one(
+        "EC2::VPCEndpoint",
+        "VpcEndpointType: Interface, PrivateDnsEnabled: true, VpcId: !Ref NoSupport",
+        "/PrivateDnsEnabled",
+        "PrivateDnsEnabled is true and VpcId is NoSupport, whose EnableDnsSupport is false: EC2 "
+        "refuses private DNS. Set it to true.",
+    ),
+    "private DNS without host names": one(
+        "EC2::VPCEndpoint",
+        "VpcEndpointType: Interface, PrivateDnsEnabled: true, VpcId: !Ref NoNames",
+        "/PrivateDnsEnabled",
+        "PrivateDnsEnabled is true and VpcId is NoNames, whose EnableDnsHostnames is false by default:"
+        " EC2 refuses private DNS. Set it to true.",
+    ),
+    "zone without DNS": one(
+        "Route53::HostedZone",
+        "VPCs: [{VPCId: !Ref NoSupport}]",
+        "/VPCs/0/VPCId",
+        "VPCId is NoSupport, whose EnableDnsSupport is false: the names of the zone do not resolve. "
+        "Set it to true.",
+    ),
+    "zone without host names": one(
+        "Route53::HostedZone",
+        "VPCs: [{VPCId: !Ref NoNames}]",
+        "/VPCs/0/VPCId",
+        "VPCId is NoNames, whose EnableDnsHostnames is false by default: the names of the zone do not "
+        "resolve. Set it to true.",
+    ),
     "integration by GET": one(
         "ApiGateway::Method",
         "Integration: {IntegrationHttpMethod: GET, Uri: !Sub "
