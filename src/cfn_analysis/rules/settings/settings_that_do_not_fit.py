@@ -49,6 +49,11 @@ ApplicationAutoScaling::ScalableTarget ScalableDimension~^rds: & ResourceId!~^(\
 ApplicationAutoScaling::ScalableTarget ScalableDimension~^lambda: & ResourceId!~^(\W|function:.+:) \
     : ResourceId must be function:NAME:ALIAS.
 ApplicationAutoScaling::ScalableTarget MinCapacity>MaxCapacity : the service refuses them. Swap them.
+https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PutScalingPolicy.html
+ApplicationAutoScaling::ScalingPolicy PolicyType=TargetTrackingScaling \
+    & TargetTrackingScalingPolicyConfiguration- : the service refuses the policy. Add it.
+ApplicationAutoScaling::ScalingPolicy PolicyType=StepScaling & StepScalingPolicyConfiguration- \
+    : the service refuses the policy. Add it.
 https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html
 AutoScaling::AutoScalingGroup MinSize>MaxSize : EC2 Auto Scaling refuses them. Swap them.
 AutoScaling::AutoScalingGroup DesiredCapacity>MaxSize : EC2 Auto Scaling refuses them. Raise MaxSize.
@@ -74,6 +79,13 @@ https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate
 CONFIG/ViewerCertificate CloudFrontDefaultCertificate=true & MinimumProtocolVersion!=TLSv1 \
     : CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or remove \
 MinimumProtocolVersion.
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CacheBehavior.html
+CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/* OriginRequestPolicyId+ & CachePolicyId- \
+    : CloudFront refuses an origin request policy without a cache policy. Set CachePolicyId.
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+CONFIG Aliases+ & ViewerCertificate- : CloudFront refuses names without a certificate for them. Add it.
+CONFIG Aliases+ & ViewerCertificate/CloudFrontDefaultCertificate=true \
+    : CloudFront refuses names without a certificate for them. Set AcmCertificateArn.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
 CONFIG/Origins/* \
     OriginAccessControlId@CloudFront::OriginAccessControl/OriginAccessControlConfig/SigningBehavior=never \
@@ -114,6 +126,19 @@ EC2::VPCEndpoint PrivateDnsEnabled=true & VpcId@NO_SUPPORT : EC2 refuses private
 EC2::VPCEndpoint PrivateDnsEnabled=true & VpcId@NO_NAMES : EC2 refuses private DNS. Set it to true.
 Route53::HostedZone/VPCs/* VPCId@NO_SUPPORT : the names of the zone do not resolve. Set it to true.
 Route53::HostedZone/VPCs/* VPCId@NO_NAMES : the names of the zone do not resolve. Set it to true.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateFlowLogs.html
+EC2::FlowLog DeliverLogsPermissionArn- & LogDestinationType(cloud-watch-logs)=cloud-watch-logs \
+    : EC2 refuses the flow log without a role. Set DeliverLogsPermissionArn.
+EC2::FlowLog LogGroupName+ & LogDestinationType=s3|kinesis-data-firehose \
+    : EC2 refuses a log group for this destination. Set LogDestination instead.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateNatGateway.html
+EC2::NatGateway AllocationId- & ConnectivityType(public)=public & AvailabilityMode-- \
+    : EC2 refuses a public NAT gateway without an address. Set AllocationId.
+EC2::NatGateway AllocationId+ & ConnectivityType=private \
+    : EC2 refuses the address of a private NAT gateway. Remove it.
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html
+DISK VolumeType=io1|io2 & Iops- : EC2 refuses the volume. Set Iops.
+DISK KmsKeyId+ & Encrypted(false)=false & SnapshotId-- : EC2 refuses the key. Set Encrypted to true.
 https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html
 GROUP_RULE \
     ToPort=0 & FromPort=0 & IpProtocol=tcp|6|udp|17 \
@@ -122,12 +147,22 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
 ECS::Service/LoadBalancers/* \
     TargetGroupArn@ElasticLoadBalancingV2::TargetGroup/TargetType(instance)=instance & /LaunchType=FARGATE \
     : tasks on Fargate have addresses and no instances, and ECS refuses the service. Set TargetType to ip.
+ECS::Service LaunchType=FARGATE & NetworkConfiguration- \
+    : ECS refuses tasks on Fargate without it. Set AwsvpcConfiguration with the subnets.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+ECS::TaskDefinition/ContainerDefinitions/* Secrets+ & /ExecutionRoleArn- \
+    : ECS refuses secrets without the role that reads them. Set ExecutionRoleArn.
+ECS::TaskDefinition/ContainerDefinitions/* LogConfiguration/LogDriver=awslogs & /ExecutionRoleArn- \
+    & /RequiresCompatibilities~FARGATE : Fargate needs the role that writes the log. Set ExecutionRoleArn.
 https://docs.aws.amazon.com/efs/latest/ug/API_CreateFileSystem.html
 EFS::FileSystem KmsKeyId+ & Encrypted(false)=false : EFS refuses the key. Set Encrypted to true.
 EFS::FileSystem ThroughputMode=provisioned & ProvisionedThroughputInMibps- \
     : EFS refuses it. Set ProvisionedThroughputInMibps.
 EFS::FileSystem ProvisionedThroughputInMibps+ & ThroughputMode(bursting)!=provisioned \
     : EFS refuses it. Set ThroughputMode to provisioned.
+https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateCacheCluster.html
+ElastiCache::CacheCluster NumCacheNodes>1 & Engine=redis|valkey \
+    : ElastiCache refuses it. Set it to 1, or use a replication group.
 https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
 ElastiCache::ReplicationGroup AuthToken+ & TransitEncryptionEnabled(false)=false \
     : ElastiCache refuses the token. Set TransitEncryptionEnabled to true.
@@ -137,9 +172,18 @@ ElastiCache::ReplicationGroup MultiAZEnabled=true & ONE_NODE \
     : ElastiCache refuses Multi-AZ without a replica. Set NumCacheClusters to 2 or more.
 ElastiCache::ReplicationGroup MultiAZEnabled=true & AutomaticFailoverEnabled=false \
     : ElastiCache refuses Multi-AZ without the failover. Set AutomaticFailoverEnabled to true.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateTargetGroup.html
+ElasticLoadBalancingV2::TargetGroup VpcId- & TargetType(instance)=instance|ip|alb \
+    : Elastic Load Balancing refuses it. Set VpcId.
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-rule-schedule.html
+Events::Rule ScheduleExpression+ & EventBusName@Events::EventBus \
+    : EventBridge runs schedules only on the default event bus. Remove EventBusName.
 https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_Target.html
 Events::Rule/Targets/* Arn@SQS::Queue/FifoQueue=true & Arn@SQS::Queue/ContentBasedDeduplication(false)=false \
     : EventBridge sends no deduplication ID, and every event is lost. Set ContentBasedDeduplication to true.
+https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html
+KMS::Key KeySpec~^(ECC|HMAC) & KeyUsage(ENCRYPT_DECRYPT)=ENCRYPT_DECRYPT \
+    : KMS refuses it, since such a key cannot encrypt. Set KeyUsage.
 https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html
 KMS::Key EnableKeyRotation=true & KeySpec!=SYMMETRIC_DEFAULT : KMS does not rotate such a key, and refuses it.
 KMS::Key EnableKeyRotation=true & Origin!=AWS_KMS : KMS does not rotate such a key, and refuses it.
@@ -189,6 +233,9 @@ PROVISIONED ProvisionedConcurrencyConfig+ \
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 Lambda::EventSourceMapping EventSourceArn@SQS::Queue & BatchSize>10 & MaximumBatchingWindowInSeconds(0)<1 \
     : Lambda refuses it. Set MaximumBatchingWindowInSeconds to 1 or more.
+https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html
+Lambda::EventSourceMapping EventSourceArn@DynamoDB::Table/StreamSpecification- \
+    : the table has no stream, and the stack fails. Add it.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
 Logs::MetricFilter,Logs::SubscriptionFilter LogGroupName@Logs::LogGroup/LogGroupClass=INFREQUENT_ACCESS \
     : CloudWatch Logs refuses the filter. Use the class STANDARD.
@@ -198,6 +245,8 @@ Logs::MetricFilter/MetricTransformations/* DefaultValue+ & Dimensions+ \
 Logs::MetricFilter/MetricTransformations/* MetricNamespace~^AWS/ \
     : only services write into AWS/. Choose another.
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+RDS::DBInstance AvailabilityZone+ & MultiAZ=true : RDS refuses the zone. Remove it.
+RDS::DBInstance StorageType=io1|io2 & Iops- : RDS refuses the storage. Set Iops.
 RDS::DBInstance,RDS::DBCluster DatabaseInsightsMode=advanced & PerformanceInsightsRetentionPeriod(7)<465 \
     : RDS refuses that. Set it to 465, and enable Performance Insights.
 RDS::DBInstance,RDS::DBCluster ManageMasterUserPassword=true & MasterUserPassword+ \
@@ -228,6 +277,21 @@ CHECK EnableSNI=false & FullyQualifiedDomainName@CloudFront::Distribution & OVER
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html
 S3::Bucket ReplicationConfiguration+ & VersioningConfiguration/Status(Off)!=Enabled \
     & ObjectLockEnabled-- : S3 refuses it. Set VersioningConfiguration: {Status: Enabled}.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html
+S3::Bucket/BucketEncryption/ServerSideEncryptionConfiguration/*/ServerSideEncryptionByDefault \
+    KMSMasterKeyID+ & SSEAlgorithm=AES256 : S3 refuses the key. Set SSEAlgorithm to aws:kms.
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html
+Scheduler::Schedule/FlexibleTimeWindow Mode=FLEXIBLE & MaximumWindowInMinutes- \
+    : EventBridge Scheduler refuses it. Set MaximumWindowInMinutes.
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/cfn-example_secret.html
+SecretsManager::Secret SecretString+ & GenerateSecretString+ \
+    : only one of the two is allowed. Remove one.
+https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+SNS::Subscription RawMessageDelivery=true & Protocol=application|email|email-json|lambda|sms \
+    : SNS refuses it for this protocol. Remove RawMessageDelivery.
+https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html
+StepFunctions::StateMachine/LoggingConfiguration Level=ALL|ERROR|FATAL & Destinations- \
+    : Step Functions refuses it. Set Destinations.
 https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 SNS::Topic ContentBasedDeduplication=true & FifoTopic(false)=false \
     : SNS refuses it. Set FifoTopic to true, or remove it.
@@ -247,6 +311,8 @@ SHARED = {
     "GROUP_RULE": "EC2::SecurityGroupIngress,EC2::SecurityGroup/SecurityGroupIngress/*,"
     "EC2::SecurityGroupEgress,EC2::SecurityGroup/SecurityGroupEgress/*",
     "OVER_TLS": "Type=HTTPS|HTTPS_STR_MATCH",
+    "DISK": "EC2::Volume,EC2::Instance/BlockDeviceMappings/*/Ebs,"
+    "EC2::LaunchTemplate/LaunchTemplateData/BlockDeviceMappings/*/Ebs",
     "ENDED": r"(\sand\s|$))",
     "EXPORTS": r"EnableCloudwatchLogsExports~(^|\sand\s)(?!\$|",
     "GATEWAY": r"& ServiceName~\.(s3|s3express|dynamodb)$ & VpcEndpointType(Gateway)=Gateway",

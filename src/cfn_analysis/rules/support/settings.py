@@ -197,10 +197,10 @@ def _facts(look: _Look, tests: Sequence[Test]) -> Iterator[tuple[list[str], Vali
 def _fact(look: _Look, test: Test) -> Iterator[tuple[str, Validator]]:
     """Yield what a test finds, in words, in each case in which it is true."""
     if test.sign in ("+", "-", "--"):
-        missing = _written(look, test.term) in (None, "", [])
-        if missing == (test.sign != "+"):
-            name = "" if test.sign == "--" else _dotted(test.term.name)
-            yield name and f"{name} is {'missing' if missing else 'set'}", look.case
+        case, name, written = _written(look, test.term)
+        missing = written in (None, "", [])
+        if case and missing == (test.sign != "+"):
+            yield "" if test.sign == "--" else f"{name} is {'missing' if missing else 'set'}", case
         return
     for left, fact, case in _values(look, test.term):
         if not test.sign:
@@ -222,17 +222,11 @@ def _is_true(sign: str, left: str, right: str) -> bool:
 
 def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
     """Yield the known values of a setting as texts, in words, and with their cases."""
-    case, name = look.case, _dotted(term.name)
-    written = _written(look, term)
-    if term.kind:
-        logical_id, properties, exists = target_case(case, written, term.kind)
-        name = f"{name} is {logical_id}"
-        if exists and not term.inside:
-            yield logical_id, name, exists
-        if not exists or not term.inside:
-            return
-        case, name = exists, f"{name}, whose {_dotted(term.inside)}"
-        written = value_at(properties, tuple(term.inside.split("/")))
+    case, name, written = _written(look, term)
+    if case and term.kind and not term.inside:
+        yield name, name, case
+    if not case or (term.kind and not term.inside):
+        return
     found = []
     for value, where in look.values_of(case, written):
         if value is None and term.default is not None:
@@ -245,9 +239,21 @@ def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
         yield text, f"{name} is {text}", where
 
 
-def _written(look: _Look, term: Term) -> Any:
-    """Return the value of a property, as it is written."""
-    return value_at(look.part if term.steps else look.properties, tuple(term.name.strip("/").split("/")))
+def _written(look: _Look, term: Term) -> tuple[Validator | None, str, Any]:
+    """Return the case, the name and the value of a setting as it is written.
+
+    Without a case there is no resource of the type to which the value refers.
+    """
+    holder, name = look.part if term.steps else look.properties, _dotted(term.name)
+    written = value_at(holder, tuple(term.name.strip("/").split("/")))
+    if not term.kind:
+        return look.case, name, written
+    logical_id, properties, exists = target_case(look.case, written, term.kind)
+    name = f"{name} is {logical_id}"
+    if not term.inside:
+        return exists, name, None
+    inside = value_at(properties, tuple(term.inside.split("/")))
+    return exists, f"{name}, whose {_dotted(term.inside)}", inside
 
 
 def _dotted(path: str) -> str:

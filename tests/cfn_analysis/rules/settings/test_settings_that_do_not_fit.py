@@ -24,12 +24,15 @@ Resources:
   Name2: {Type: AWS::ApiGatewayV2::DomainName}
   Few: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
   Snapshots: {Type: AWS::Lambda::Function, Properties: {SnapStart: {ApplyOn: PublishedVersions}}}
+  Bus: {Type: AWS::Events::EventBus}
+  Table: {Type: AWS::DynamoDB::Table}
+  Streaming: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {StreamViewType: KEYS_ONLY}}}
   NoNames: {Type: AWS::EC2::VPC}
   NoSupport: {Type: AWS::EC2::VPC, Properties: {EnableDnsSupport: false, EnableDnsHostnames: true}}
   RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
   Site: {Type: AWS::CloudFront::Distribution}
   Standard: {Type: AWS::SQS::Queue}
-  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {VpcId: a}}
   One: {Type: "AWS::<kind>", Properties: {<properties>}}
 """
 text = frame(TEMPLATE)
@@ -49,6 +52,18 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
+    "stream of a table": text("Lambda::EventSourceMapping", "EventSourceArn: !GetAtt Streaming.StreamArn"),
+    "regional NAT gateway": text("EC2::NatGateway", "AvailabilityMode: regional, VpcId: a"),
+    "flow log to a bucket": text("EC2::FlowLog", "LogDestinationType: s3, LogDestination: a"),
+    "task with its role": text(
+        "ECS::TaskDefinition", "ExecutionRoleArn: a, ContainerDefinitions: [{Name: a, Secrets: [{Name: a}]}]"
+    ),
+    "function as target": text("ElasticLoadBalancingV2::TargetGroup", "TargetType: lambda"),
+    "alias by condition": text(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Aliases: !If [Named, [a.example.com], !Ref AWS::NoValue], "
+        "ViewerCertificate: !If [Named, {AcmCertificateArn: a}, !Ref AWS::NoValue]}",
+    ),
     "alarm on an expression": text(
         "CloudWatch::Alarm",
         "Metrics: [{Id: a}], ComparisonOperator: c, EvaluationPeriods: 1, ThresholdMetricId: a",
@@ -141,6 +156,184 @@ GOOD = {
 }
 
 BAD = {
+    "flow log without a role": one(
+        "EC2::FlowLog",
+        "LogGroupName: a",
+        "",
+        "DeliverLogsPermissionArn is missing and LogDestinationType is cloud-watch-logs by default: "
+        "EC2 refuses the flow log without a role. Set DeliverLogsPermissionArn.",
+    ),
+    "flow log with a group and a bucket": one(
+        "EC2::FlowLog",
+        "LogGroupName: a, LogDestinationType: s3",
+        "/LogGroupName",
+        "LogGroupName is set and LogDestinationType is s3: EC2 refuses a log group for this "
+        "destination. Set LogDestination instead.",
+    ),
+    "public NAT gateway without an address": one(
+        "EC2::NatGateway",
+        "SubnetId: a",
+        "",
+        "AllocationId is missing and ConnectivityType is public by default: EC2 refuses a public NAT "
+        "gateway without an address. Set AllocationId.",
+    ),
+    "private NAT gateway with an address": one(
+        "EC2::NatGateway",
+        "ConnectivityType: private, AllocationId: a",
+        "/AllocationId",
+        "AllocationId is set and ConnectivityType is private: EC2 refuses the address of a private NAT"
+        " gateway. Remove it.",
+    ),
+    "volume without its IOPS": one(
+        "EC2::Volume",
+        "VolumeType: io2",
+        "/VolumeType",
+        "VolumeType is io2 and Iops is missing: EC2 refuses the volume. Set Iops.",
+    ),
+    "disk with a key and no encryption": one(
+        "EC2::Instance",
+        "BlockDeviceMappings: [{DeviceName: a, Ebs: {KmsKeyId: a}}]",
+        "/BlockDeviceMappings/0/Ebs/KmsKeyId",
+        "KmsKeyId is set and Encrypted is false by default: EC2 refuses the key. Set Encrypted to true.",
+    ),
+    "Fargate without a network": one(
+        "ECS::Service",
+        "LaunchType: FARGATE",
+        "/LaunchType",
+        "LaunchType is FARGATE and NetworkConfiguration is missing: ECS refuses tasks on Fargate "
+        "without it. Set AwsvpcConfiguration with the subnets.",
+    ),
+    "secrets without the role": one(
+        "ECS::TaskDefinition",
+        "ContainerDefinitions: [{Name: a, Secrets: [{Name: a, ValueFrom: b}]}]",
+        "/ContainerDefinitions/0/Secrets",
+        "Secrets is set and ExecutionRoleArn is missing: ECS refuses secrets without the role that "
+        "reads them. Set ExecutionRoleArn.",
+    ),
+    "log of Fargate without the role": one(
+        "ECS::TaskDefinition",
+        "RequiresCompatibilities: [FARGATE], ContainerDefinitions: [{Name: a, LogConfiguration: "
+        "{LogDriver: awslogs}}]",
+        "/ContainerDefinitions/0/LogConfiguration/LogDriver",
+        "LogConfiguration.LogDriver is awslogs and ExecutionRoleArn is missing and "
+        "RequiresCompatibilities is FARGATE: Fargate needs the role that writes the log. Set "
+        "ExecutionRoleArn.",
+    ),
+    "nodes of one Redis": one(
+        "ElastiCache::CacheCluster",
+        "Engine: redis, NumCacheNodes: 2",
+        "/NumCacheNodes",
+        "NumCacheNodes is 2 and Engine is redis: ElastiCache refuses it. Set it to 1, or use a "
+        "replication group.",
+    ),
+    "targets without a VPC": one(
+        "ElasticLoadBalancingV2::TargetGroup",
+        "TargetType: ip",
+        "/TargetType",
+        "VpcId is missing and TargetType is ip: Elastic Load Balancing refuses it. Set VpcId.",
+    ),
+    "schedule of another bus": one(
+        "Events::Rule",
+        "ScheduleExpression: rate(1 hour), EventBusName: !Ref Bus",
+        "/ScheduleExpression",
+        "ScheduleExpression is set and EventBusName is Bus: EventBridge runs schedules only on the "
+        "default event bus. Remove EventBusName.",
+    ),
+    "key that cannot encrypt": one(
+        "KMS::Key",
+        "KeySpec: HMAC_256",
+        "/KeySpec",
+        "KeySpec is HMAC_256 and KeyUsage is ENCRYPT_DECRYPT by default: KMS refuses it, since such a "
+        "key cannot encrypt. Set KeyUsage.",
+    ),
+    "table without a stream": one(
+        "Lambda::EventSourceMapping",
+        "EventSourceArn: !GetAtt Table.StreamArn",
+        "/EventSourceArn",
+        "EventSourceArn is Table, whose StreamSpecification is missing: the table has no stream, and "
+        "the stack fails. Add it.",
+    ),
+    "zone of two zones": one(
+        "RDS::DBInstance",
+        "MultiAZ: true, AvailabilityZone: a",
+        "/AvailabilityZone",
+        "AvailabilityZone is set and MultiAZ is true: RDS refuses the zone. Remove it.",
+    ),
+    "storage without its IOPS": one(
+        "RDS::DBInstance",
+        "StorageType: io1",
+        "/StorageType",
+        "StorageType is io1 and Iops is missing: RDS refuses the storage. Set Iops.",
+    ),
+    "key of S3's own encryption": one(
+        "S3::Bucket",
+        "BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: "
+        "{SSEAlgorithm: AES256, KMSMasterKeyID: a}}]}",
+        "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
+        "KMSMasterKeyID is set and SSEAlgorithm is AES256: S3 refuses the key. Set SSEAlgorithm to aws:kms.",
+    ),
+    "flexible for no time": one(
+        "Scheduler::Schedule",
+        "FlexibleTimeWindow: {Mode: FLEXIBLE}",
+        "/FlexibleTimeWindow/Mode",
+        "Mode is FLEXIBLE and MaximumWindowInMinutes is missing: EventBridge Scheduler refuses it. Set"
+        " MaximumWindowInMinutes.",
+    ),
+    "two secrets": one(
+        "SecretsManager::Secret",
+        "SecretString: a, GenerateSecretString: {PasswordLength: 20}",
+        "/SecretString",
+        "SecretString is set and GenerateSecretString is set: only one of the two is allowed. Remove one.",
+    ),
+    "raw mail": one(
+        "SNS::Subscription",
+        "Protocol: email, RawMessageDelivery: true",
+        "/RawMessageDelivery",
+        "RawMessageDelivery is true and Protocol is email: SNS refuses it for this protocol. Remove "
+        "RawMessageDelivery.",
+    ),
+    "log of a state machine to nowhere": one(
+        "StepFunctions::StateMachine",
+        "LoggingConfiguration: {Level: ALL}",
+        "/LoggingConfiguration/Level",
+        "Level is ALL and Destinations is missing: Step Functions refuses it. Set Destinations.",
+    ),
+    "origin request policy alone": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultCacheBehavior: {OriginRequestPolicyId: a}}",
+        "/DistributionConfig/DefaultCacheBehavior/OriginRequestPolicyId",
+        "OriginRequestPolicyId is set and CachePolicyId is missing: CloudFront refuses an origin "
+        "request policy without a cache policy. Set CachePolicyId.",
+    ),
+    "alias without a certificate": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Aliases: [a.example.com]}",
+        "/DistributionConfig/Aliases",
+        "Aliases is set and ViewerCertificate is missing: CloudFront refuses names without a "
+        "certificate for them. Add it.",
+    ),
+    "alias with the default certificate": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Aliases: [a.example.com], ViewerCertificate: "
+        "{CloudFrontDefaultCertificate: true}}",
+        "/DistributionConfig/Aliases",
+        "Aliases is set and ViewerCertificate.CloudFrontDefaultCertificate is true: CloudFront refuses"
+        " names without a certificate for them. Set AcmCertificateArn.",
+    ),
+    "target tracking of nothing": one(
+        "ApplicationAutoScaling::ScalingPolicy",
+        "PolicyType: TargetTrackingScaling",
+        "/PolicyType",
+        "PolicyType is TargetTrackingScaling and TargetTrackingScalingPolicyConfiguration is missing: "
+        "the service refuses the policy. Add it.",
+    ),
+    "steps of nothing": one(
+        "ApplicationAutoScaling::ScalingPolicy",
+        "PolicyType: StepScaling",
+        "/PolicyType",
+        "PolicyType is StepScaling and StepScalingPolicyConfiguration is missing: the service refuses "
+        "the policy. Add it.",
+    ),
     "alarm without comparison": one(
         "CloudWatch::Alarm",
         "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, EvaluationPeriods: 2, Threshold: 1",
@@ -609,7 +802,7 @@ BAD = {
     ),
     "instances of Fargate": one(
         "ECS::Service",
-        "LaunchType: FARGATE, LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerPort: 80}]",
+        "LaunchType: FARGATE, NetworkConfiguration: {}, LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerPort: 80}]",
         "/LoadBalancers/0/TargetGroupArn",
         "TargetGroupArn is Targets, whose TargetType is instance by default and LaunchType is FARGATE:"
         " tasks on Fargate have addresses and no instances, and ECS refuses the service. Set "
