@@ -34,11 +34,18 @@ ARNS: dict[str, Kind] = {
     "AWS::StepFunctions::StateMachine": ("states", "stateMachine"),
 }
 SERVICES = {service for service, _ in ARNS.values()}
-STREAM_ACTIONS = words("logs:deletelogstream logs:getlogevents logs:putlogevents")
+# Actions on streams, whose ARNs are longer than those of the log group or table.
+STREAM_ACTIONS = {
+    **dict.fromkeys(
+        words("logs:deletelogstream logs:getlogevents logs:putlogevents"), ("logs", "log-stream")
+    ),
+    **dict.fromkeys(words("dynamodb:getrecords dynamodb:getsharditerator"), ("dynamodb", "stream")),
+}
 REMEDIES = {
     ("s3", "object"): " Write BUCKET-ARN/*.",
     ("s3", "bucket"): " Write BUCKET-ARN.",
     ("logs", "log-stream"): " Add :* to the ARN.",
+    ("dynamodb", "stream"): " Write the StreamArn of the table.",
 }
 
 
@@ -89,6 +96,8 @@ def _kind(resources: Any, text: str | None) -> Kind | None:
     if whole and (kind := ARNS.get(resources.get(whole[1], {}).get("Type"))):
         if not whole[2] and kind[0] not in ("secretsmanager", "sns", "states"):
             return None
+        if kind[0] == "dynamodb" and (whole[2] == ".StreamArn" or "/stream/" in whole[3]):
+            return ("dynamodb", "stream")
         if kind[0] == "s3" and whole[3]:
             return ("s3", "object") if whole[3].startswith("/") else None
         return kind
@@ -99,6 +108,8 @@ def _kind(resources: Any, text: str | None) -> Kind | None:
     if service == "s3" and not parts[4]:
         known = _is_bucket(resources, text) or not re.search(r"[$*?]", name.partition("/")[0])
         return ("s3", "object" if "/" in name else "bucket") if known else None
+    if service == "dynamodb" and re.search(r"/stream/|\*", name):
+        return ("dynamodb", "stream") if "/stream/" in name else None
     if service == "logs" and re.fullmatch(r"log-group:[^:*?]+", name):
         return ("logs", "group alone")
     first = re.match(r"[A-Za-z-]+(?=[:/])", name)
@@ -126,7 +137,7 @@ def _fitting(action: str) -> frozenset[Kind]:
     service, _, name = action.partition(":")
     known = service_actions().get(service, {"Actions": {}})
     if action in STREAM_ACTIONS:
-        return frozenset({("logs", "log-stream")})
+        return frozenset({STREAM_ACTIONS[action]})
     if "*" not in name and "?" not in name:
         return frozenset(_kinds_of(known, known["Actions"].get(name, {})))
     listed = (about for act, about in known["Actions"].items() if fnmatchcase(act, name))

@@ -68,6 +68,10 @@ def _refusals(validator: Validator, resources: Any, call: Called, target: str, r
     default = Access.FULL if caller.default and kind == TOPIC else Access.NONE
     prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
     name = call.properties.get(NAMES.get(caller.kind, ""))
+    if caller.named and f"{caller.service}amazonaws" not in show(
+        [content for _, content in policies.values()]
+    ):
+        return
     for (source_name,), case in scenarios(call.case, [name]) if name is not None else [((None,), call.case)]:
         asked = Call(caller.service, rights, target, call.source, source_name, prefix)
         for granted, present, where in access(case, policies, asked, default):

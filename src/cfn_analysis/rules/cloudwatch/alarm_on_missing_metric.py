@@ -19,6 +19,15 @@ REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/ApiGateway", "ApiName"): [
         ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
     ],
+    ("AWS/ApiGateway", "Stage"): [
+        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "Ref of the stage"),
+        ("AWS::ApiGateway::Deployment", ("", "DeploymentId"), "Ref of the stage"),
+    ],
+    ("AWS/Logs", "LogGroupName"): [("AWS::Logs::LogGroup", ("Arn",), "!Ref {}")],
+    ("AWS/NATGateway", "NatGatewayId"): [
+        ("AWS::EC2::EIP", ("", "AllocationId", "PublicIp"), "Ref of the gateway"),
+        ("AWS::EC2::Subnet", ("", "SubnetId"), "Ref of the gateway"),
+    ],
     ("AWS/SQS", "QueueName"): [
         ("AWS::SQS::Queue", ("", "Arn", "QueueUrl"), "the queue's name: !GetAtt {}.QueueName")
     ],
@@ -224,6 +233,19 @@ def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, 
             )
     for known, case in values(metric.case, value):
         allowed = _allowed(str(metric.namespace), name)
+        if known == "WRITER" and name == "Role" and str(metric.name).startswith("AuroraReplicaLag"):
+            yield "is WRITER{when}, and only readers have a lag: the alarm never has data. Use READER.", case
+        rules = show(
+            [acl for _, acl, _ in of_type(metric.case.cfn.template["Resources"], "AWS::WAFv2::WebACL")]
+        )
+        named = isinstance(known, str) and known not in ("ALL", "Default_Action") and show(known) not in rules
+        if (metric.namespace, name) == ("AWS/WAFV2", "Rule") and named and rules != "[]":
+            groups = {"ManagedRuleGroup", "RuleGroup"} & set(metric.dimensions or {})
+            if not groups and isinstance(value, str):
+                yield (
+                    f"is {known}{{when}}, which no rule of the template has as MetricName: no data arrives.",
+                    case,
+                )
         if isinstance(known, str) and allowed and known not in allowed[0]:
             yield (
                 f"{state(case, case, value, known)}{{when}}: {metric.namespace} reports {allowed[1]} there, "

@@ -12,14 +12,31 @@ PARTS = {
     "dynamodb": (True, True),
     "iam": (False, True),
     "kms": (True, True),
+    "kinesis": (True, True),
     "lambda": (True, True),
     "logs": (True, True),
+    "rds-db": (True, True),
     "route53": (False, False),
     "s3": (False, False),
     "secretsmanager": (True, True),
     "sns": (True, True),
     "sqs": (True, True),
     "states": (True, True),
+}
+
+# Service: what a resource of it begins with, where it is followed by the only right separator.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+BEGINNINGS = {
+    "dynamodb": r"(table|global-table)/",
+    "ecr": r"repository/",
+    "iam": r"[a-z-]+/|root$",
+    "kinesis": r"stream/",
+    "kms": r"(key|alias)/",
+    "lambda": r"(function|layer|event-source-mapping|code-signing-config):",
+    "logs": r"(log-group|destination|delivery|delivery-source|delivery-destination|query-definition):",
+    "rds-db": r"dbuser:",
+    "secretsmanager": r"secret:",
+    "states": r"[A-Za-z]+:",
 }
 
 # Other resources of S3 and Route 53 have a region, an account, or both.
@@ -73,6 +90,9 @@ def _problem(arn: str, others: list[str]) -> str:
             return f"an ARN of {parts[2]} has {'an' if name == 'account' else 'a'} {name}"
         if not has and part not in ("", "*"):
             return f"an ARN of {parts[2]} has no {name}"
+    begins = BEGINNINGS.get(parts[2], "")
+    if re.match(r"[A-Za-z-]+[:/]", parts[5]) and not re.match(begins, parts[5]):
+        return f"a resource of {parts[2]} begins with {begins.replace('|', ' or ')}"
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
         whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(text.startswith(f"{arn}-") for text in others)

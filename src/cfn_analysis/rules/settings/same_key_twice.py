@@ -20,6 +20,7 @@ ApiGateway::UsagePlanKey UsagePlanId KeyId
 ApiGatewayV2::Route ApiId RouteKey
 ApiGatewayV2::Stage ApiId StageName
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+CloudFront::Function Name
 CloudWatch::Alarm AlarmName
 CloudWatch::CompositeAlarm AlarmName
 CloudWatch::Dashboard DashboardName
@@ -28,6 +29,7 @@ DynamoDB::Table TableName
 https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
 EC2::NetworkAclEntry NetworkAclId Egress=false RuleNumber
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
+EC2::NatGateway AllocationId
 EC2::Route RouteTableId DestinationCidrBlock
 EC2::Route RouteTableId DestinationIpv6CidrBlock
 EC2::Route RouteTableId DestinationPrefixListId

@@ -80,7 +80,7 @@ CONFIG/ViewerCertificate CloudFrontDefaultCertificate=true & MinimumProtocolVers
     : CloudFront sets TLSv1 with its own certificate. Use your own certificate and alias, or remove \
 MinimumProtocolVersion.
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CacheBehavior.html
-CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/* OriginRequestPolicyId+ & CachePolicyId- \
+BEHAVIOR OriginRequestPolicyId+ & CachePolicyId- \
     : CloudFront refuses an origin request policy without a cache policy. Set CachePolicyId.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
 CONFIG Aliases+ & ViewerCertificate- : CloudFront refuses names without a certificate for them. Add it.
@@ -202,10 +202,75 @@ S3::Bucket/NotificationConfiguration/TopicConfigurations/* Topic@SNS::Topic/Fifo
 SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/FifoQueue=true & FifoQueue(false)=false NEEDS_STANDARD
 SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/FifoQueue(false)=false & FifoQueue=true \
     : a FIFO queue needs a FIFO queue. Set FifoQueue of it to true, or use another.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+ApiGateway::RestApi ApiKeySourceType=AUTHORIZER & *ApiGateway::Authorizer- & Body-- & BodyS3Location-- \
+    : no authorizer gives a key, and every request that needs one is refused. Set it to HEADER.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html
+ApiGatewayV2::Authorizer/JwtConfiguration Issuer~ProviderName\}$ \
+    : an issuer begins with https://. Write ProviderURL.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-private.html
+ApiGatewayV2::Integration ConnectionType=VPC_LINK & IntegrationUri~^https?:|DNSName \
+    : a private integration needs the ARN of a listener or of a service.
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html
+BEHAVIOR FunctionAssociations~"EventType":\s"([\w-]+)".*"EventType":\s"\1" \
+    : CloudFront allows one function for an event. Join the functions.
+CONFIG DefaultRootObject~^/ : CloudFront does not find it. Remove the slash.
+BEHAVIOR AllowedMethods!~^\w+\sand\s\w+(\sand\sOPTIONS)?$|^OPTIONS\sand\s\w+\sand\s\w+$|^(\w+\sand\s){6}\w+$ \
+    & AllowedMethods~\sand\s : CloudFront allows GET and HEAD, also with OPTIONS, or all seven methods.
+CONFIG/Origins/* S3OriginConfig+ & OriginAccessControlId@CONTROL/OriginAccessControlOriginType!=s3 \
+    : the origin is a bucket, and its requests are not signed. Set it to s3.
+https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectArtifacts.html
+CodeBuild::Project Source/Type=CODEPIPELINE & Artifacts/Type!=CODEPIPELINE \
+    : CodeBuild refuses it. Set both to CODEPIPELINE.
+CodeBuild::Project Artifacts/Type=CODEPIPELINE & Source/Type!=CODEPIPELINE \
+    : CodeBuild refuses it. Set both to CODEPIPELINE.
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs.html
+EC2::FlowLog ResourceType!=VPC & ResourceId@EC2::VPC : EC2 refuses the flow log. Set it to VPC.
+EC2::FlowLog ResourceType!=Subnet & ResourceId@EC2::Subnet : EC2 refuses the flow log. Set it to Subnet.
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_EFSAuthorizationConfig.html
+ECS::TaskDefinition/Volumes/*/EFSVolumeConfiguration AuthorizationConfig/IAM=ENABLED \
+    & TransitEncryption(DISABLED)=DISABLED \
+    : ECS refuses the task definition. Set TransitEncryption to ENABLED.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html
+ECS::Service EnableExecuteCommand=true & TaskDefinition@ECS::TaskDefinition/TaskRoleArn(missing)=missing \
+    : ECS Exec needs a task role with the ssmmessages permissions. Add TaskRoleArn.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/rule-action-types.html
+ElasticLoadBalancingV2::Listener/DefaultActions/* RedirectConfig/Protocol=HTTP & /Protocol=HTTP \
+    & RedirectConfig/Port=80 & /Port=80 & RedirectConfig/Host-- & RedirectConfig/Path-- \
+    & RedirectConfig/Query-- \
+    : this redirects to itself. Redirect to HTTPS and 443.
+https://docs.aws.amazon.com/firehose/latest/APIReference/API_BufferingHints.html
+KinesisFirehose::DeliveryStream/ExtendedS3DestinationConfiguration \
+    DynamicPartitioningConfiguration/Enabled=true \
+    & BufferingHints/SizeInMBs(5)<64 : Firehose needs a buffer of at least 64 MB for dynamic partitioning.
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Delivery.html
+Logs::Delivery FieldDelimiter+ & DeliveryDestinationArn@Logs::DeliveryDestination/OutputFormat=json|parquet \
+    : only plain, w3c and raw have a delimiter, and the delivery is refused. Remove FieldDelimiter.
+https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-multiaz.html
+OpenSearchService::Domain/ClusterConfig ZoneAwarenessConfig/AvailabilityZoneCount>InstanceCount \
+    : each zone needs a data node, and the domain is refused. Increase InstanceCount.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.html
+RDS::DBCluster DBClusterParameterGroupName@RDS::DBParameterGroup \
+    : it needs an AWS::RDS::DBClusterParameterGroup.
+RDS::DBInstance DBParameterGroupName@RDS::DBClusterParameterGroup : it needs an AWS::RDS::DBParameterGroup.
+https://dev.mysql.com/doc/refman/8.0/en/charset-mysql.html
+RDS::DBClusterParameterGroup/Parameters,RDS::DBParameterGroup/Parameters character_set_server=utf8mb4 \
+    & collation_server~^(?!utf8mb4_)\w : the collation is one of another character set. Change one of them.
+https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+SNS::Subscription RawMessageDelivery=true & Protocol=lambda|email|email-json|sms|application \
+    : SNS refuses raw messages for this protocol. Remove RawMessageDelivery.
+https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-forwarded-ip-address.html
+WAFv2::WebACL/Rules/*/Statement/RateBasedStatement,WAFv2::RuleGroup/Rules/*/Statement/RateBasedStatement \
+    AggregateKeyType=FORWARDED_IP & ForwardedIPConfig- : WAF refuses the rule. Add the header.
+https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociationConfig.html
+WAFv2::WebACL Scope=CLOUDFRONT & AssociationConfig/RequestBody+ & AssociationConfig/RequestBody/CLOUDFRONT-- \
+    : the limit of bodies applies to other resources. Write it for CLOUDFRONT.
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-idp-settings.html
 Cognito::UserPoolClient AllowedOAuthFlows+ & AllowedOAuthFlowsUserPoolClient(false)=false \
     : the client has no flows. Set AllowedOAuthFlowsUserPoolClient to true.
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
+StepFunctions::StateMachine StateMachineType=EXPRESS & Definition~states:::[\w:-]+\.(sync|waitForTaskToken) \
+    : an Express workflow cannot wait, and it is refused. Set StateMachineType to STANDARD.
 StepFunctions::StateMachine StateMachineType=EXPRESS \
     & DefinitionString~states:::[\w:-]+\.(sync|waitForTaskToken) \
     : an Express workflow cannot wait, and it is refused. Set StateMachineType to STANDARD.
@@ -286,9 +351,6 @@ Scheduler::Schedule/FlexibleTimeWindow Mode=FLEXIBLE & MaximumWindowInMinutes- \
 https://docs.aws.amazon.com/secretsmanager/latest/userguide/cfn-example_secret.html
 SecretsManager::Secret SecretString+ & GenerateSecretString+ \
     : only one of the two is allowed. Remove one.
-https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
-SNS::Subscription RawMessageDelivery=true & Protocol=application|email|email-json|lambda|sms \
-    : SNS refuses it for this protocol. Remove RawMessageDelivery.
 https://docs.aws.amazon.com/step-functions/latest/apireference/API_LoggingConfiguration.html
 StepFunctions::StateMachine/LoggingConfiguration Level=ALL|ERROR|FATAL & Destinations- \
     : Step Functions refuses it. Set Destinations.
@@ -306,7 +368,9 @@ SHARED = {
     "ALARM": "CloudWatch::Alarm EvaluationCriteria-- &",
     "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
     "DIMENSION": ": the dimension is one of another service. Change one of them.",
+    "BEHAVIOR": "CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
     "CHECK": "Route53::HealthCheck/HealthCheckConfig",
+    "CONTROL": "CloudFront::OriginAccessControl/OriginAccessControlConfig",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
     "GROUP_RULE": "EC2::SecurityGroupIngress,EC2::SecurityGroup/SecurityGroupIngress/*,"
     "EC2::SecurityGroupEgress,EC2::SecurityGroup/SecurityGroupEgress/*",

@@ -48,6 +48,8 @@ class Caller(NamedTuple):
     rights: Rights | None = None
     default: bool = False
     """Whether the policy that a topic has by default allows the service."""
+    named: bool = False
+    """Whether only a policy that names the service is checked; the service writes another one itself."""
     checked: bool = False
     """Whether the service tries the call when the resource is created."""
     key_rights: Rights | None = BOTH
@@ -128,7 +130,9 @@ CloudWatch::Alarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
 CloudWatch::CompositeAlarm ALARM/* cloudwatch T default: its alarms reach no one
 CloudWatch::CompositeAlarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
-RDS::EventSubscription SnsTopicArn events.rds T default: every event is lost
+RDS::EventSubscription SnsTopicArn events.rds T default checked: every event is lost
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+Logs::DeliveryDestination DestinationResourceArn delivery.logs B named key=data-key: no log is written
 https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
 Budgets::Budget NotificationsWithSubscribers/*/Subscribers/*/Address budgets T: every message is lost
 https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html
@@ -175,6 +179,7 @@ def _callers(line: str) -> Iterator[Caller]:
             only_with=given.get("with", ""),
             rights=OBJECTS.get(rights) or KEY_RIGHTS.get(rights),
             default="default" in given,
+            named="named" in given,
             checked="checked" in given,
             key_rights=KEY_RIGHTS[given.get("key", "both")],
         )

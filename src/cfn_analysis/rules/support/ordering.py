@@ -95,6 +95,15 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 Cognito::UserPoolClient {UserPoolId}/{SupportedIdentityProviders} << \
     Cognito::UserPoolIdentityProvider {UserPoolId}/{ProviderName} \
     : the identity provider that it names: Cognito refuses the client
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html
+AppSync::Resolver {ApiId} < AppSync::GraphQLSchema {ApiId}: the schema: AppSync refuses the resolver
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html
+Logs::MetricFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
+Logs::SubscriptionFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html
+WAFv2::LoggingConfiguration LogDestinationConfigs:{} < Logs::LogGroup \
+    arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:{LogGroupName} \
+    : its log group: the logging is refused
 https://github.com/hashicorp/terraform-provider-aws/issues/8413
 ApiGateway::Stage API-Gateway-Execution-Logs_{RestApiId}/{StageName} < LOG_GROUP
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html

@@ -22,6 +22,7 @@ SIGNS: dict[str, Callable[[str, str], bool]] = {
     "<": lambda left, right: float(left) < float(right),
     ">": lambda left, right: float(left) > float(right),
 }
+LONGEST = 200  # a longer value is not shown in a message
 TERM = re.compile(r"(/?[\w/]+)(?:@([\w:]+)(?:/([\w/]+))?)?(?:\(([^)]*)\))?")
 
 
@@ -236,7 +237,7 @@ def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
     if len(found) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
     for text, where in found:
-        yield text, f"{name} is {text}", where
+        yield text, f"{name} is {text if len(text) < LONGEST else 'set'}", where
 
 
 def _written(look: _Look, term: Term) -> tuple[Validator | None, str, Any]:
@@ -267,5 +268,5 @@ def _texts(value: Any) -> list[str]:
         return [" and ".join(inside)] if len(inside) == len(value) else []
     if isinstance(value, dict):
         text = sub_text(value)
-        return [show(value) if text is None else text] if is_function(value)[0] else []
+        return [show(value) if text is None else text]
     return [] if value is None else [as_text(value)]

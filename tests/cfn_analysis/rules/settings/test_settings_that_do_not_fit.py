@@ -19,6 +19,12 @@ Resources:
   FifoTopic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true}}
   GlobalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT}}
   Infrequent: {Type: AWS::Logs::LogGroup, Properties: {LogGroupClass: INFREQUENT_ACCESS}}
+  Control2:
+    Type: AWS::CloudFront::OriginAccessControl
+    Properties: {OriginAccessControlConfig: {OriginAccessControlOriginType: lambda}}
+  Group: {Type: AWS::RDS::DBParameterGroup}
+  GroupOfCluster: {Type: AWS::RDS::DBClusterParameterGroup}
+  Json: {Type: AWS::Logs::DeliveryDestination, Properties: {OutputFormat: json}}
   Integration: {Type: AWS::ApiGatewayV2::Integration}
   Name1: {Type: AWS::ApiGateway::DomainName}
   Name2: {Type: AWS::ApiGatewayV2::DomainName}
@@ -29,6 +35,10 @@ Resources:
   Streaming: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {StreamViewType: KEYS_ONLY}}}
   NoNames: {Type: AWS::EC2::VPC}
   NoSupport: {Type: AWS::EC2::VPC, Properties: {EnableDnsSupport: false, EnableDnsHostnames: true}}
+  Pool: {Type: AWS::Cognito::UserPool}
+  Subnet: {Type: AWS::EC2::Subnet}
+  Task: {Type: AWS::ECS::TaskDefinition}
+  Vpc: {Type: AWS::EC2::VPC}
   RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
   Site: {Type: AWS::CloudFront::Distribution}
   Standard: {Type: AWS::SQS::Queue}
@@ -284,13 +294,6 @@ BAD = {
         "SecretString: a, GenerateSecretString: {PasswordLength: 20}",
         "/SecretString",
         "SecretString is set and GenerateSecretString is set: only one of the two is allowed. Remove one.",
-    ),
-    "raw mail": one(
-        "SNS::Subscription",
-        "Protocol: email, RawMessageDelivery: true",
-        "/RawMessageDelivery",
-        "RawMessageDelivery is true and Protocol is email: SNS refuses it for this protocol. Remove "
-        "RawMessageDelivery.",
     ),
     "log of a state machine to nowhere": one(
         "StepFunctions::StateMachine",
@@ -627,6 +630,174 @@ BAD = {
         )
         for dimension, form in SCALED.items()
     },
+    "keys of an authorizer": one(
+        "ApiGateway::RestApi",
+        "ApiKeySourceType: AUTHORIZER",
+        "/ApiKeySourceType",
+        "ApiKeySourceType is AUTHORIZER: no authorizer gives a key, and every request that needs one is "
+        "refused. Set it "
+        "to HEADER.",
+    ),
+    "issuer": one(
+        "ApiGatewayV2::Authorizer",
+        "JwtConfiguration: {Issuer: !GetAtt Pool.ProviderName}",
+        "/JwtConfiguration/Issuer",
+        "Issuer is ${Pool.ProviderName}: an issuer begins with https://. Write ProviderURL.",
+    ),
+    "private integration": one(
+        "ApiGatewayV2::Integration",
+        "ConnectionType: VPC_LINK, IntegrationUri: http://a",
+        "/ConnectionType",
+        "ConnectionType is VPC_LINK and IntegrationUri is http://a: a private integration needs the ARN of "
+        "a listener or of a service.",
+    ),
+    "two functions of an event": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultCacheBehavior: {FunctionAssociations: [{EventType: viewer-request, "
+        "FunctionARN: a}, {EventType: viewer-request, FunctionARN: b}]}}",
+        "/DistributionConfig/DefaultCacheBehavior/FunctionAssociations",
+        'FunctionAssociations is {"EventType": "viewer-request", "FunctionARN": "a"} and '
+        '{"EventType": "viewer-request", "FunctionARN": "b"}: CloudFront allows one function for an event. '
+        "Join the functions.",
+    ),
+    "root object": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultRootObject: /index.html}",
+        "/DistributionConfig/DefaultRootObject",
+        "DefaultRootObject is /index.html: CloudFront does not find it. Remove the slash.",
+    ),
+    "methods": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultCacheBehavior: {AllowedMethods: [GET, HEAD, OPTIONS, PUT]}}",
+        "/DistributionConfig/DefaultCacheBehavior/AllowedMethods",
+        "AllowedMethods is GET and HEAD and OPTIONS and PUT: CloudFront allows GET and HEAD, also with "
+        "OPTIONS, or all seven methods.",
+    ),
+    "access control of functions": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Origins: [{S3OriginConfig: {}, OriginAccessControlId: !Ref Control2}]}",
+        "/DistributionConfig/Origins/0/S3OriginConfig",
+        "S3OriginConfig is set and OriginAccessControlId is Control2, whose "
+        "OriginAccessControlConfig.OriginAccessControlOriginType is lambda: the origin is a bucket, and "
+        "its requests are not signed. Set it to s3.",
+    ),
+    "source of a pipeline": one(
+        "CodeBuild::Project",
+        "Source: {Type: CODEPIPELINE}, Artifacts: {Type: NO_ARTIFACTS}",
+        "/Source/Type",
+        "Source.Type is CODEPIPELINE and Artifacts.Type is NO_ARTIFACTS: CodeBuild refuses it. Set both to "
+        "CODEPIPELINE.",
+    ),
+    "artifacts of a pipeline": one(
+        "CodeBuild::Project",
+        "Source: {Type: S3}, Artifacts: {Type: CODEPIPELINE}",
+        "/Artifacts/Type",
+        "Artifacts.Type is CODEPIPELINE and Source.Type is S3: CodeBuild refuses it. Set both to "
+        "CODEPIPELINE.",
+    ),
+    "flow log of a VPC": one(
+        "EC2::FlowLog",
+        "ResourceType: Subnet, ResourceId: !Ref Vpc",
+        "/ResourceType",
+        "ResourceType is Subnet and ResourceId is Vpc: EC2 refuses the flow log. Set it to VPC.",
+    ),
+    "flow log of a subnet": one(
+        "EC2::FlowLog",
+        "ResourceType: VPC, ResourceId: !Ref Subnet",
+        "/ResourceType",
+        "ResourceType is VPC and ResourceId is Subnet: EC2 refuses the flow log. Set it to Subnet.",
+    ),
+    "files without TLS": one(
+        "ECS::TaskDefinition",
+        "Volumes: [{EFSVolumeConfiguration: {AuthorizationConfig: {IAM: ENABLED}}}]",
+        "/Volumes/0/EFSVolumeConfiguration/AuthorizationConfig/IAM",
+        "AuthorizationConfig.IAM is ENABLED and TransitEncryption is DISABLED by default: ECS refuses the "
+        "task definition. Set TransitEncryption to ENABLED.",
+    ),
+    "shell without a role": one(
+        "ECS::Service",
+        "EnableExecuteCommand: true, TaskDefinition: !Ref Task",
+        "/EnableExecuteCommand",
+        "EnableExecuteCommand is true and TaskDefinition is Task, whose TaskRoleArn is missing by default: "
+        "ECS Exec needs a task role with the ssmmessages permissions. Add TaskRoleArn.",
+    ),
+    "redirect to itself": one(
+        "ElasticLoadBalancingV2::Listener",
+        "Protocol: HTTP, Port: 80, DefaultActions: [{RedirectConfig: {Protocol: HTTP, Port: '80'}}]",
+        "/DefaultActions/0/RedirectConfig/Protocol",
+        "RedirectConfig.Protocol is HTTP and Protocol is HTTP and RedirectConfig.Port is 80 and Port is "
+        "80: this redirects to itself. Redirect to HTTPS and 443.",
+    ),
+    "small buffer": one(
+        "KinesisFirehose::DeliveryStream",
+        "ExtendedS3DestinationConfiguration: {DynamicPartitioningConfiguration: {Enabled: true}}",
+        "/ExtendedS3DestinationConfiguration/DynamicPartitioningConfiguration/Enabled",
+        "DynamicPartitioningConfiguration.Enabled is true and BufferingHints.SizeInMBs is 5 by default: "
+        "Firehose needs a buffer of at least 64 MB for dynamic partitioning.",
+    ),
+    "delimiter of JSON": one(
+        "Logs::Delivery",
+        "FieldDelimiter: ',', DeliveryDestinationArn: !GetAtt Json.Arn",
+        "/FieldDelimiter",
+        "FieldDelimiter is set and DeliveryDestinationArn is Json, whose OutputFormat is json: only plain, "
+        "w3c and raw have a delimiter, and the delivery is refused. Remove FieldDelimiter.",
+    ),
+    "zones without nodes": one(
+        "OpenSearchService::Domain",
+        "ClusterConfig: {InstanceCount: 2, ZoneAwarenessConfig: {AvailabilityZoneCount: 3}}",
+        "/ClusterConfig/ZoneAwarenessConfig/AvailabilityZoneCount",
+        "ZoneAwarenessConfig.AvailabilityZoneCount is 3 and InstanceCount is 2: each zone needs a data "
+        "node, and the domain is refused. Increase InstanceCount.",
+    ),
+    "group of instances": one(
+        "RDS::DBCluster",
+        "DBClusterParameterGroupName: !Ref Group",
+        "/DBClusterParameterGroupName",
+        "DBClusterParameterGroupName is Group: it needs an AWS::RDS::DBClusterParameterGroup.",
+    ),
+    "group of clusters": one(
+        "RDS::DBInstance",
+        "DBParameterGroupName: !Ref GroupOfCluster",
+        "/DBParameterGroupName",
+        "DBParameterGroupName is GroupOfCluster: it needs an AWS::RDS::DBParameterGroup.",
+    ),
+    "collation": one(
+        "RDS::DBClusterParameterGroup",
+        "Parameters: {character_set_server: utf8mb4, collation_server: latin1_swedish_ci}",
+        "/Parameters/character_set_server",
+        "character_set_server is utf8mb4 and collation_server is latin1_swedish_ci: the collation is one "
+        "of another character set. Change one of them.",
+    ),
+    "raw messages": one(
+        "SNS::Subscription",
+        "RawMessageDelivery: true, Protocol: lambda",
+        "/RawMessageDelivery",
+        "RawMessageDelivery is true and Protocol is lambda: SNS refuses raw messages for this protocol. "
+        "Remove RawMessageDelivery.",
+    ),
+    "forwarded address": one(
+        "WAFv2::WebACL",
+        "Rules: [{Statement: {RateBasedStatement: {AggregateKeyType: FORWARDED_IP}}}]",
+        "/Rules/0/Statement/RateBasedStatement/AggregateKeyType",
+        "AggregateKeyType is FORWARDED_IP and ForwardedIPConfig is missing: WAF refuses the rule. Add the "
+        "header.",
+    ),
+    "limit of bodies": one(
+        "WAFv2::WebACL",
+        "Scope: CLOUDFRONT, AssociationConfig: {RequestBody: {API_GATEWAY: {}}}",
+        "/Scope",
+        "Scope is CLOUDFRONT and AssociationConfig.RequestBody is set: the limit of bodies applies to "
+        "other resources. Write it for CLOUDFRONT.",
+    ),
+    "Express workflow of an object": one(
+        "StepFunctions::StateMachine",
+        "StateMachineType: EXPRESS, Definition: {States: {A: {Resource: "
+        "'arn:aws:states:::ecs:runTask.sync'}}}",
+        "/StateMachineType",
+        'StateMachineType is EXPRESS and Definition is {"States": {"A": {"Resource": '
+        '"arn:aws:states:::ecs:runTask.'
+        'sync"}}}: an Express workflow cannot wait, and it is refused. Set StateMachineType to STANDARD.',
+    ),
     "flows of a client": one(
         "Cognito::UserPoolClient",
         "AllowedOAuthFlows: [code]",
@@ -802,7 +973,7 @@ BAD = {
     ),
     "instances of Fargate": one(
         "ECS::Service",
-        "LaunchType: FARGATE, NetworkConfiguration: {}, LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerPort: 80}]",
+        "LaunchType: FARGATE, NetworkConfiguration: {}, LoadBalancers: [{TargetGroupArn: !Ref Targets}]",
         "/LoadBalancers/0/TargetGroupArn",
         "TargetGroupArn is Targets, whose TargetType is instance by default and LaunchType is FARGATE:"
         " tasks on Fargate have addresses and no instances, and ECS refuses the service. Set "
