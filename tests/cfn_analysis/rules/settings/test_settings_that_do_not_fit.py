@@ -697,13 +697,13 @@ BAD = {
     ),
     "flow log of a VPC": one(
         "EC2::FlowLog",
-        "ResourceType: Subnet, ResourceId: !Ref Vpc",
+        "DeliverLogsPermissionArn: a, ResourceType: Subnet, ResourceId: !Ref Vpc",
         "/ResourceType",
         "ResourceType is Subnet and ResourceId is Vpc: EC2 refuses the flow log. Set it to VPC.",
     ),
     "flow log of a subnet": one(
         "EC2::FlowLog",
-        "ResourceType: VPC, ResourceId: !Ref Subnet",
+        "DeliverLogsPermissionArn: a, ResourceType: VPC, ResourceId: !Ref Subnet",
         "/ResourceType",
         "ResourceType is VPC and ResourceId is Subnet: EC2 refuses the flow log. Set it to Subnet.",
     ),
