@@ -62,21 +62,10 @@ class Row(NamedTuple):
     without: tuple[str, ...]
     """Types of which the template must not have a resource."""
     effect: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The properties of the part that the tests read."""
-        terms = [term for test in self.tests for term in (test.term, test.right) if isinstance(term, Term)]
-        return tuple(dict.fromkeys(term.steps[0] for term in terms if term.steps))
-
-    @property
-    def needed(self) -> set[str]:
-        """Those without which no test can be true."""
-        return {
-            test.term.steps[0]
-            for test in self.tests
-            if test.term.steps and "-" not in test.sign and (test.term.default is None or test.term.kind)
-        }
+    names: tuple[str, ...]
+    """The properties of the part that the tests read."""
+    needed: frozenset[str]
+    """Those without which a test is false."""
 
 
 def read(table: str, shared: Mapping[str, str]) -> dict[str, list[Row]]:
@@ -96,11 +85,22 @@ def read(table: str, shared: Mapping[str, str]) -> dict[str, list[Row]]:
         written, effect = " ".join(line.split()).split(" : ", 1)
         parts, *tests = re.split(" (?:& )?", written)
         without = tuple(f"AWS::{test[1:-1]}" for test in tests if test.startswith("*"))
-        read_tests = tuple(_test(test) for test in tests if not test.startswith("*"))
+        of_part = [_test(test) for test in tests if not test.startswith("*")]
+        terms = [term for test in of_part for term in (test.term, test.right) if isinstance(term, Term)]
+        names = tuple(dict.fromkeys(term.steps[0] for term in terms if term.steps))
+        needed = frozenset(test.term.steps[0] for test in of_part if _is_needed(test))
         for part in parts.split(","):
             kind, *steps = part.split("/")
-            found.setdefault(f"AWS::{kind}", []).append(Row(tuple(steps), read_tests, without, effect))
+            row = Row(tuple(steps), tuple(of_part), without, effect, names, needed)
+            found.setdefault(f"AWS::{kind}", []).append(row)
     return found
+
+
+def _is_needed(test: Test) -> bool:
+    """Return whether a test is false without its property."""
+    return (
+        bool(test.term.steps) and "-" not in test.sign and (test.term.default is None or bool(test.term.kind))
+    )
 
 
 def _test(text: str) -> Test:
@@ -142,11 +142,13 @@ def misfits(
     ``values_of`` yields the values that count: of a parameter the default, or with ``values`` its only value.
     """
     resources = validator.cfn.template["Resources"]
+    parts: dict[tuple[str, ...], list[tuple[Any, Validator]]] = {(): [(properties, validator)]}
     for row in listed:
         if any(any(of_type(resources, kind)) for kind in row.without):
             continue
-        parts = branches(validator, properties, *row.steps) if row.steps else [(properties, validator)]
-        for part, where in parts:
+        if row.steps not in parts:
+            parts[row.steps] = list(branches(validator, properties, *row.steps))
+        for part, where in parts[row.steps]:
             if not isinstance(part, dict) or is_function(part)[0] or not row.needed <= part.keys():
                 continue
             if any(_is_excluded(part, test) for test in row.tests):
