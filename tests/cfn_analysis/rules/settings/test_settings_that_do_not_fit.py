@@ -109,6 +109,26 @@ GOOD = {
 }
 
 BAD = {
+    "catch-all in a text": (
+        """
+  One:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {DefinitionString: '{"ErrorEquals": ["States.Timeout", "States.ALL"]}'}
+""",
+        "Resources/One/Properties/DefinitionString",
+        'DefinitionString is {"ErrorEquals": ["States.Timeout", "States.ALL"]}: States.ALL must be the '
+        "only error of its list, and the definition is refused.",
+    ),
+    "catch-all": (
+        """
+  One:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {Definition: {ErrorEquals: [States.Timeout, States.ALL]}}
+""",
+        "Resources/One/Properties/Definition",
+        'Definition is {"ErrorEquals": ["States.Timeout", "States.ALL"]}: States.ALL must be the only '
+        "error of its list, and the definition is refused.",
+    ),
     **{
         f"authorizer that is not called, {kind}": one(
             kind,

@@ -37,6 +37,23 @@ GOOD = {
 }
 
 BAD = {
+    "address that is off": (
+        """
+  One: {Type: AWS::ApiGateway::RestApi, Properties: {DisableExecuteApiEndpoint: true}}
+""",
+        "Resources/One/Properties/DisableExecuteApiEndpoint",
+        "DisableExecuteApiEndpoint is true: the API has no address in this template. Add a domain name, or "
+        "remove it.",
+    ),
+    "header of the key": (
+        """
+  One:
+    Type: AWS::CloudFront::Distribution
+    Properties: {DistributionConfig: {Origins: [{OriginCustomHeaders: [{HeaderName: x-apikey}]}]}}
+""",
+        "Resources/One/Properties/DistributionConfig/Origins/0/OriginCustomHeaders/0/HeaderName",
+        "HeaderName is x-apikey: API Gateway reads the key from x-api-key.",
+    ),
     "key": one(
         "KMS::Key",
         "Enabled: false",
