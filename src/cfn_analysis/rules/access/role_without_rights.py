@@ -3,10 +3,10 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.documents import documents, principals
+from cfn_analysis.rules.support.documents import documents, each, principals
 from cfn_analysis.rules.support.grants import missing
-from cfn_analysis.rules.support.policies import ROLE, delegates
-from cfn_analysis.rules.support.references import own_id, own_type, target, waits_for
+from cfn_analysis.rules.support.policies import MANAGED, ROLE, delegates
+from cfn_analysis.rules.support.references import own_id, own_type, sub_text, target, waits_for
 from cfn_analysis.rules.support.resource_policies import is_service
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.service_roles import NEEDS, READS, WITHOUT_ROLE, Actions, Need, asked
@@ -27,9 +27,19 @@ class RoleWithoutRights(Rule):
     id = "E9551"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-service.html"
     fault_class = "rights"
-    looks_at = properties_of(*dict.fromkeys(need.kind for need in NEEDS))
+    looks_at = properties_of(*dict.fromkeys(need.kind for need in NEEDS), ROLE)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
+        for arn, place_of in each(properties.get("ManagedPolicyArns"), "ManagedPolicyArns"):
+            name = (sub_text(arn) or "").rpartition(":aws:policy/")[2]
+            right = next((end for end in MANAGED if end.endswith(f"/service-role/{name}")), "")
+            if name and right:
+                yield Fault(
+                    place_of,
+                    f"ManagedPolicyArns has {name}, which AWS has as {right.removeprefix(':policy/')}: IAM "
+                    f"refuses the "
+                    "role. Add the path.",
+                )
         resources, trusted = validator.cfn.template["Resources"], set()
         for need in NEEDS:
             if need.kind != own_type(validator):

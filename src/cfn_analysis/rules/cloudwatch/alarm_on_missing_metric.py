@@ -101,7 +101,13 @@ class AlarmOnMissingMetric(Rule):
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
             sets = _sets(metric)
-            if not sets or metric.dimensions is None:
+            if metric.dimensions is None:
+                continue
+            path = metric.path("Dimensions")
+            for name, value in metric.dimensions.items() if not sets else ():
+                for problem, case in _wrong_values(metric, name, value):
+                    yield Fault(path, f"Dimension {name} {problem}", case)
+            if not sets:
                 continue
             period = None if metric.steps else only_value(metric.case, properties.get("Period"))
             if (number(period) or MINUTE) < MINUTE:
@@ -111,7 +117,6 @@ class AlarmOnMissingMetric(Rule):
                     "no data in between. Use 60 or a multiple of it.",
                     metric.case,
                 )
-            path = metric.path("Dimensions")
             if is_missing(metric.namespace, sets, metric.dimensions):
                 yield Fault(
                     path,

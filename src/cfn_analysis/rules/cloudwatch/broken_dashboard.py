@@ -17,6 +17,10 @@ from cfn_analysis.rules.support.values import items, show
 
 WIDTH = 24  # columns of a dashboard's grid
 TYPES = ("metric", "text", "log", "alarm", "explorer", "chart", "custom", "trace")
+VIEWS = {
+    "metric": ("timeSeries", "singleValue", "gauge", "bar", "pie", "table"),
+    "log": ("table", "timeSeries", "bar", "pie"),
+}
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
@@ -54,6 +58,15 @@ class BrokenDashboard(Rule):
                     "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
                 )
                 continue
+            start = body.get("start") if isinstance(body, dict) else None
+            if isinstance(start, str) and not re.fullmatch(
+                r"-P(\d+[YMWD])*(T(\d+[HMS])+)?|\d{4}-.*|.*\$.*", start
+            ):
+                yield Fault(
+                    ("DashboardBody",),
+                    f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D "
+                    f"or -PT3H.",
+                )
             widgets = body.get("widgets") if isinstance(body, dict) else None
             if not isinstance(widgets, list):
                 yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
@@ -90,6 +103,9 @@ def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) ->
     text = query if isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI" else "SOURCE"
     if kind == "log" and not re.match(r"\s*(SOURCE\b|\$\{)", text, re.IGNORECASE):
         yield "has a query that does not begin with SOURCE and the log group"
+    view = inside.get("view")
+    if isinstance(view, str) and "$" not in view and view not in VIEWS.get(str(kind), view):
+        yield f"has the view {view}; allowed are {', '.join(VIEWS[str(kind)])}"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
         yield from _row_problems(rows, inside, here)

@@ -49,6 +49,13 @@ def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Ite
                     f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
                     f"CloudWatch refuses the alarm. The Ids are {', '.join(map(str, ids))}.",
                 )
+        if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)) and not _is_query(
+            expression
+        ):
+            yield (
+                "Metrics",
+                f"Expression {expression} has a single =: CloudWatch refuses the alarm. Write ==.",
+            )
     band = only_value(case, alarm.get("ThresholdMetricId"))
     operator = only_value(case, alarm.get("ComparisonOperator"))
     shown = [only_value(case, query.get("ReturnData", True)) for query in queries]
@@ -76,9 +83,13 @@ def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Ite
         )
 
 
+def _is_query(expression: str) -> bool:
+    return re.match(r"\s*SELECT\b", expression, re.IGNORECASE) is not None
+
+
 def _used_ids(expression: str) -> list[str]:
     """Return the IDs in an expression; none of a query, whose names are others'."""
-    if "${" in expression or re.match(r"\s*SELECT\b", expression, re.IGNORECASE):
+    if "${" in expression or _is_query(expression):
         return []
     plain = re.sub(r"'[^']*'|\"[^\"]*\"|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d", "", expression)
     return list(dict.fromkeys(re.findall(r"(?<![\w.])[a-z]\w*(?!\w|\s*\()", plain)))

@@ -15,7 +15,7 @@ class ServiceOfAnotherContainer(Rule):
     ECS registers the container and port in LoadBalancers with the target group. It refuses a service whose
     task definition does not have this container, or whose container does not have this port in PortMappings.
     A task with the network mode awsvpc, as all tasks on Fargate, has its own address: the target group
-    requires TargetType ip, and the default is instance.
+    requires TargetType ip, and the default is instance. A capacity provider must be one of the cluster.
     """
 
     id = "E9796"
@@ -24,6 +24,19 @@ class ServiceOfAnotherContainer(Rule):
     looks_at = properties_of("AWS::ECS::Service")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
+        cluster, of_cluster = target(validator, properties.get("Cluster"), "AWS::ECS::Cluster")
+        known = of_cluster.get("CapacityProviders")
+        for used, case in branches(
+            validator, properties, "CapacityProviderStrategy", "*", "CapacityProvider"
+        ):
+            if cluster and isinstance(known, list) and isinstance(used, str) and used not in known:
+                yield Fault(
+                    place(case, validator),
+                    f"CapacityProvider is {used}{{when}}, and {cluster} has only "
+                    f"{', '.join(map(str, known))}: ECS "
+                    "refuses the service. Add it to CapacityProviders of the cluster.",
+                    case,
+                )
         task, definition = target(validator, properties.get("TaskDefinition"), TASK)
         for balancer, case in branches(validator, properties, "LoadBalancers", "*") if task else ():
             if not isinstance(balancer, dict):

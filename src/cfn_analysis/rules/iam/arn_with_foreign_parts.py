@@ -92,7 +92,7 @@ def _problem(arn: str, others: list[str]) -> str:
             return f"an ARN of {parts[2]} has no {name}"
     begins = BEGINNINGS.get(parts[2], "")
     if re.match(r"[A-Za-z-]+[:/]", parts[5]) and not re.match(begins, parts[5]):
-        return f"a resource of {parts[2]} begins with {begins.replace('|', ' or ')}"
+        return f"its last part begins with {show(begins)}"
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
         whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(text.startswith(f"{arn}-") for text in others)

@@ -268,6 +268,11 @@ WAFv2::WebACL Scope=CLOUDFRONT & AssociationConfig/RequestBody+ & AssociationCon
 https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-app-idp-settings.html
 Cognito::UserPoolClient AllowedOAuthFlows+ & AllowedOAuthFlowsUserPoolClient(false)=false \
     : the client has no flows. Set AllowedOAuthFlowsUserPoolClient to true.
+https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+StepFunctions::StateMachine DefinitionString~"ErrorEquals"\s*:\s*\[(?=[^\]]*,)[^\]]*States\.ALL \
+    : States.ALL must be the only error of its list, and the definition is refused.
+StepFunctions::StateMachine Definition~"ErrorEquals":\s\[(?=[^\]]*,)[^\]]*States\.ALL \
+    : States.ALL must be the only error of its list, and the definition is refused.
 https://docs.aws.amazon.com/step-functions/latest/dg/choosing-workflow-type.html
 StepFunctions::StateMachine StateMachineType=EXPRESS & Definition~states:::[\w:-]+\.(sync|waitForTaskToken) \
     : an Express workflow cannot wait, and it is refused. Set StateMachineType to STANDARD.

@@ -101,7 +101,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 Logs::MetricFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
 Logs::SubscriptionFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html
-WAFv2::LoggingConfiguration LogDestinationConfigs:{} < Logs::LogGroup \
+WAFv2::LoggingConfiguration {LogDestinationConfigs} < Logs::LogGroup \
     arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:{LogGroupName} \
     : its log group: the logging is refused
 https://github.com/hashicorp/terraform-provider-aws/issues/8413

@@ -25,6 +25,9 @@ MANAGED = {
         *LOGS,
         *("logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:FilterLogEvents"),
     ),
+    ":policy/service-role/AmazonRDSEnhancedMonitoringRole": (
+        *("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents"),
+    ),
     ":policy/service-role/AmazonECSTaskExecutionRolePolicy": (
         *("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
         *LOGS[1:],

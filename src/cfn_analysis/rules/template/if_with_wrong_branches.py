@@ -58,13 +58,23 @@ def _resources(conditions: Any, resources: Any) -> Faults:
         condition = resource.get("Condition") if isinstance(resource, dict) else None
         nothing = _empty(conditions, {"Condition": condition}, True) if condition else {}
         properties = resource.get("Properties") if nothing else {}
-        for name, value in children(properties):
-            if nothing.get(ref_name(value)) == "":
+        for path, parameter in _refs(properties):
+            if nothing.get(parameter) == "":
+                name = next(step for step in reversed(path) if isinstance(step, str))
                 yield Fault(
-                    ("Resources", logical_id, "Properties", name),
-                    f"{name} is {ref_name(value)}, and {logical_id} exists where {condition} is true, so "
+                    ("Resources", logical_id, "Properties", *path),
+                    f"{name} is {parameter}, and {logical_id} exists where {condition} is true, so "
                     f'that it is "". Use the opposite condition.',
                 )
+
+
+def _refs(part: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Yield path and name of every Ref that is not inside another function."""
+    for key, value in children(part):
+        if ref_name(value):
+            yield (*path, key), ref_name(value)
+        elif is_function(value)[0] is None:
+            yield from _refs(value, (*path, key))
 
 
 def _empty(conditions: Any, condition: Any, status: bool) -> dict[str, str]:

@@ -79,8 +79,8 @@ def _unused_origins(validator: Validator, resources: Any) -> Faults:
                 if name not in used and name not in groups:
                     yield Fault(
                         (distribution, "Properties", *config.path("Origins", index)),
-                        f"No behavior uses the origin {name}{{when}}: it gets no requests. Set "
-                        "TargetOriginId of a behavior.",
+                        f"No behavior uses the origin {name}{{when}}: it gets no requests. "
+                        "Set TargetOriginId of a behavior.",
                         config.case,
                     )
 

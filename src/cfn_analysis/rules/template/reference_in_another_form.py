@@ -6,7 +6,16 @@ from cfn_analysis.rules.support.references import partial_text, single_reference
 from cfn_analysis.rules.support.returns import arn_of, is_arn
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import Path, branches, case_of, children, of_type, place, show
+from cfn_analysis.rules.support.values import (
+    Path,
+    branches,
+    case_of,
+    children,
+    logical_ids_in,
+    of_type,
+    place,
+    show,
+)
 from cfn_analysis.rules.support.words import rows
 
 QUEUE, TABLE, TOPIC = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
@@ -59,6 +68,7 @@ KINDS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
         {kind: kind for kind in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::DocDB::DBCluster")},
     ),
 }
+SCOPED = ("AWS::WAFv2::IPSet", "AWS::WAFv2::RegexPatternSet", "AWS::WAFv2::RuleGroup")
 # Keys of texts that contain names or IDs: no ARN except at their beginning.
 NAMES = re.compile(r"(Not)?Resource|ResourceId|LogGroupName|\w*(Arn|ARN)s?|aws:SourceArn")
 
@@ -112,6 +122,8 @@ def _found(
                     f"requires. Write {right}.",
                     where,
                 )
+    if kind in ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup"):
+        yield from _other_scope(case, types, properties)
     if kind in KINDS:
         yield from _other_kind(case, types, properties, *KINDS[kind])
 
@@ -123,6 +135,24 @@ def _right(kind: str, target: str, logical_id: str, attribute: str) -> str:
     if kind in ("AWS::Lambda::EventSourceMapping", "AWS::Pipes::Pipe") and target == TABLE:
         return f"Fn::GetAtt {logical_id}.StreamArn" if attribute in ("", "Arn") else ""
     return "" if is_arn(target, attribute) is not False else arn_of(target, logical_id)
+
+
+def _other_scope(
+    case: Validator, types: dict[str, Any], properties: Any
+) -> Iterator[tuple[Path, str, Validator | None]]:
+    """Yield the sets and groups of a web ACL that are for resources of another scope."""
+    for logical_id in sorted(logical_ids_in(properties.get("Rules"))):
+        if str(types.get(logical_id)) in SCOPED:
+            other = case.cfn.template["Resources"][logical_id].get("Properties", {}).get("Scope")
+            own = properties.get("Scope")
+            if isinstance(own, str) and isinstance(other, str) and own != other:
+                yield (
+                    ("Rules",),
+                    f"Rules refers to {logical_id}, whose Scope is {other}, and the own Scope is {own}: "
+                    f"WAF refuses the "
+                    "rules. Use the same Scope.",
+                    None,
+                )
 
 
 def _other_kind(

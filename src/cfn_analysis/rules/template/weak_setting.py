@@ -15,6 +15,14 @@ Route53::HealthCheck/HealthCheckConfig Disabled=true : the check always counts a
 S3::Bucket/LifecycleConfiguration/Rules/* Status=Disabled : the rule does nothing. REMEDY
 S3::Bucket/ReplicationConfiguration/Rules/* Status=Disabled : nothing is replicated. REMEDY
 CONFIG Enabled=false : the distribution refuses every request. REMEDY
+https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
+ApiGateway::RestApi DisableExecuteApiEndpoint=true \
+    & *ApiGateway::DomainName- & *ApiGateway::BasePathMapping- \
+    & *ApiGateway::BasePathMappingV2- & *ApiGateway::DomainNameV2- \
+    : the API has no address in this template. Add a domain name, or remove it.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
+CONFIG/Origins/*/OriginCustomHeaders/* HeaderName=x-apikey|x_api_key|xapi-key|xapikey|api-key|x-api_key \
+    : API Gateway reads the key from x-api-key.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-https-viewers-to-cloudfront.html
 CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/* ViewerProtocolPolicy=allow-all \
     : viewers may use plain HTTP. Use redirect-to-https.

@@ -10,6 +10,7 @@ Resources:
   Queue: {Type: AWS::SQS::Queue}
   Topic: {Type: AWS::SNS::Topic}
   Group: {Type: AWS::Logs::LogGroup}
+  Table: {Type: AWS::DynamoDB::Table}
   Policy:
     Type: AWS::IAM::ManagedPolicy
     Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: <action>, Resource: <resource>}}}
@@ -25,6 +26,14 @@ found = row(
 )
 
 GOOD = {
+    "stream": """
+  Users: {Type: AWS::Cognito::UserPool}
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: 'dynamodb:GetRecords',
+        Resource: !GetAtt Table.StreamArn}}}
+""",
     "objects": policy("s3:GetObject", "!Sub '${Bucket.Arn}/*'"),
     "bucket": policy("s3:ListBucket", "!GetAtt Bucket.Arn"),
     "both": policy("[s3:GetObject, s3:ListBucket]", "[!GetAtt Bucket.Arn, !Sub '${Bucket.Arn}/*']"),
@@ -47,6 +56,7 @@ GOOD = {
 
 OBJECTS = ("s3 object", " Write BUCKET-ARN/*.")
 BUCKET = ("s3 bucket", " Write BUCKET-ARN.")
+STREAM = ("dynamodb stream", " Write the StreamArn of the table.")
 STREAMS = ("logs log-stream", " Add :* to the ARN.")
 ARN = "arn:${AWS::Partition}:s3:::${Bucket}/*"
 
@@ -60,6 +70,7 @@ BAD = {
         ("service", "rds-db:connect", f"!Sub '{DATABASE}'", DATABASE, ("rds-db",)),
         ("part of a service", "sqs:Send*", "!GetAtt Bucket.Arn", "${Bucket.Arn}", ("sqs",)),
         ("Ref", "sqs:SendMessage", "!Ref Topic", "${Topic}", ("sqs",)),
+        ("table", "dynamodb:GetRecords", "!GetAtt Table.Arn", "${Table.Arn}", STREAM),
         ("kind", "iam:PassRole", "arn:aws:iam::1:user/a", "arn:aws:iam::1:user/a", ("iam role",)),
     )
 }

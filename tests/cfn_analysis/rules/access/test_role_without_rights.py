@@ -333,6 +333,15 @@ def roleless(name: str) -> tuple[str, ...]:
 
 
 BAD = {
+    "managed policy without its path": (
+        """
+  Role: {Type: AWS::IAM::Role,
+      Properties: {ManagedPolicyArns: ['arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole']}}
+""",
+        "Resources/Role/Properties/ManagedPolicyArns/0",
+        "ManagedPolicyArns has AWSLambdaBasicExecutionRole, which AWS has as "
+        "service-role/AWSLambdaBasicExecutionRole: IAM refuses the role. Add the path.",
+    ),
     **{f"{name}, no role": roleless(name) for name in REQUIRED},
     **{name: lacking(name, template(name, NOTHING)) for name in NEEDS if name != "task that waits"},
     "task that waits": lacking("task that waits", template("task that waits", allow("'ecs:RunTask'"))),

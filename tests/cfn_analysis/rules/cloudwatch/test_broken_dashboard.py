@@ -70,6 +70,11 @@ def case(text: str, *messages: str) -> tuple[str, ...]:
 
 
 GOOD = {
+    "start": """
+  One: {Type: AWS::CloudWatch::Dashboard,
+      Properties: {DashboardBody: '{"start":"-P7D","widgets":[{"type":"log",
+    "properties":{"region":"a","query":"SOURCE b","view":"table"}}]}'}}
+""",
     "metric": metric(""),
     "dots": metric(
         "",
@@ -108,6 +113,22 @@ GOOD = {
 }
 
 BAD = {
+    "view of a log": (
+        """
+  One: {Type: AWS::CloudWatch::Dashboard,
+      Properties: {DashboardBody: '{"widgets":[{"type":"log",
+    "properties":{"region":"a","query":"SOURCE b","view":"list"}}]}'}}
+""",
+        "Resources/One/Properties/DashboardBody",
+        "Widget 0 of DashboardBody has the view list; allowed are table, timeSeries, bar, pie.",
+    ),
+    "start without P": (
+        """
+  One: {Type: AWS::CloudWatch::Dashboard, Properties: {DashboardBody: '{"start":"-7D","widgets":[]}'}}
+""",
+        "Resources/One/Properties/DashboardBody",
+        "start of DashboardBody is -7D, and CloudWatch requires a duration such as -P7D or -PT3H.",
+    ),
     "not JSON": case(
         dashboard('!Sub \'{"widgets":[{"type":"text",}]}\''),
         "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",

@@ -27,6 +27,16 @@ GOOD = {
 }
 
 BAD = {
+    "provider of another cluster": (
+        """
+  Cluster: {Type: AWS::ECS::Cluster, Properties: {CapacityProviders: [FARGATE]}}
+  One: {Type: AWS::ECS::Service, Properties: {Cluster: !Ref Cluster,
+      CapacityProviderStrategy: [{CapacityProvider: FARGATE_SPOT}]}}
+""",
+        "Resources/One/Properties/CapacityProviderStrategy/0/CapacityProvider",
+        "CapacityProvider is FARGATE_SPOT, and Cluster has only FARGATE: ECS refuses the service. Add it "
+        "to CapacityProviders of the cluster.",
+    ),
     "container": case(
         service(name="app"),
         "ContainerName",

@@ -584,6 +584,26 @@ BAD = {
         "EnableCloudwatchLogsExports is error and Engine is postgres: RDS refuses it. It has "
         "iam-db-auth-error, postgresql and upgrade.",
     ),
+    "catch-all in a text": (
+        """
+  One:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {DefinitionString: '{"ErrorEquals": ["States.Timeout", "States.ALL"]}'}
+""",
+        "Resources/One/Properties/DefinitionString",
+        'DefinitionString is {"ErrorEquals": ["States.Timeout", "States.ALL"]}: States.ALL must be the '
+        "only error of its list, and the definition is refused.",
+    ),
+    "catch-all": (
+        """
+  One:
+    Type: AWS::StepFunctions::StateMachine
+    Properties: {Definition: {ErrorEquals: [States.Timeout, States.ALL]}}
+""",
+        "Resources/One/Properties/Definition",
+        'Definition is {"ErrorEquals": ["States.Timeout", "States.ALL"]}: States.ALL must be the only '
+        "error of its list, and the definition is refused.",
+    ),
     **{
         f"authorizer that is not called, {kind}": one(
             kind,

@@ -33,6 +33,20 @@ GOOD = {
 }
 
 BAD = {
+    "nested property": (
+        """
+Parameters:
+  Arn: {Type: String}
+Conditions:
+  None: !Equals [!Ref Arn, '']
+Resources:
+  Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, Condition: None,
+      Properties: {Certificates: [{CertificateArn: !Ref Arn}]}}
+""",
+        "Resources/Listener/Properties/Certificates/0/CertificateArn",
+        'CertificateArn is Arn, and Listener exists where None is true, so that it is "". Use the opposite '
+        "condition.",
+    ),
     "exchanged": (
         certificate("!If [HasCertificate, !Ref AWS::NoValue, !Ref Certificate]"),
         "Resources/Listener/Properties/SslPolicy/Fn::If",

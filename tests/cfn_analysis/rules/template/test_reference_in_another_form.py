@@ -63,6 +63,11 @@ def attached(kind: str) -> str:
 
 
 GOOD = {
+    "set of the same scope": """
+  Set: {Type: AWS::WAFv2::IPSet, Properties: {Scope: REGIONAL}}
+  One: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL,
+      Rules: [{Statement: {IPSetReferenceStatement: {Arn: !GetAtt Set.Arn}}}]}}
+""",
     "key": log_group("!GetAtt Key.Arn"),
     "ARN around the ID of a key": log_group("!Sub 'arn:aws:kms:${AWS::Region}:1:key/${Key}'"),
     "both branches": log_group("!If [Prod, !GetAtt Key.Arn, !Ref AWS::NoValue]"),
@@ -99,6 +104,16 @@ BAD = {
         "Resources/One/Properties/DistributionConfig/WebACLId",
         'WebACLId is {"Ref": "WebACL"}, which is not the form of an AWS::WAFv2::WebACL that it '
         "requires. Write Fn::GetAtt WebACL.Arn.",
+    ),
+    "set of another scope": (
+        """
+  Set: {Type: AWS::WAFv2::IPSet, Properties: {Scope: REGIONAL}}
+  One: {Type: AWS::WAFv2::WebACL, Properties: {Scope: CLOUDFRONT,
+      Rules: [{Statement: {IPSetReferenceStatement: {Arn: !GetAtt Set.Arn}}}]}}
+""",
+        "Resources/One/Properties/Rules",
+        "Rules refers to Set, whose Scope is REGIONAL, and the own Scope is CLOUDFRONT: WAF refuses the "
+        "rules. Use the same Scope.",
     ),
     **{
         f"key, {value}": (

@@ -114,6 +114,23 @@ BAD = {
         "RedrivePolicy.deadLetterTargetArn is Small, whose MaximumMessageSize is 1024 and "
         "MaximumMessageSize is 2048: larger messages are lost. Accept any size.",
     ),
+    "address that is off": (
+        """
+  One: {Type: AWS::ApiGateway::RestApi, Properties: {DisableExecuteApiEndpoint: true}}
+""",
+        "Resources/One/Properties/DisableExecuteApiEndpoint",
+        "DisableExecuteApiEndpoint is true: the API has no address in this template. Add a domain name, or "
+        "remove it.",
+    ),
+    "header of the key": (
+        """
+  One:
+    Type: AWS::CloudFront::Distribution
+    Properties: {DistributionConfig: {Origins: [{OriginCustomHeaders: [{HeaderName: x-apikey}]}]}}
+""",
+        "Resources/One/Properties/DistributionConfig/Origins/0/OriginCustomHeaders/0/HeaderName",
+        "HeaderName is x-apikey: API Gateway reads the key from x-api-key.",
+    ),
     "key": one(
         "KMS::Key",
         "Enabled: false",
