@@ -83,8 +83,8 @@ https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CacheBehavior.htm
 BEHAVIOR OriginRequestPolicyId+ & CachePolicyId- \
     : CloudFront refuses an origin request policy without a cache policy. Set CachePolicyId.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
-CONFIG Aliases+ & ViewerCertificate- : CloudFront refuses names without a certificate for them. Add it.
-CONFIG Aliases+ & ViewerCertificate/CloudFrontDefaultCertificate=true \
+CONFIG Aliases~\w & ViewerCertificate- : CloudFront refuses names without a certificate for them. Add it.
+CONFIG Aliases~\w & ViewerCertificate/CloudFrontDefaultCertificate=true \
     : CloudFront refuses names without a certificate for them. Set AcmCertificateArn.
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
 CONFIG/Origins/* \
@@ -147,7 +147,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb.html
 ECS::Service/LoadBalancers/* \
     TargetGroupArn@ElasticLoadBalancingV2::TargetGroup/TargetType(instance)=instance & /LaunchType=FARGATE \
     : tasks on Fargate have addresses and no instances, and ECS refuses the service. Set TargetType to ip.
-ECS::Service LaunchType=FARGATE & NetworkConfiguration- \
+ECS::Service LaunchType=FARGATE & NetworkConfiguration- & DeploymentController-- \
     : ECS refuses tasks on Fargate without it. Set AwsvpcConfiguration with the subnets.
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
 ECS::TaskDefinition/ContainerDefinitions/* Secrets+ & /ExecutionRoleArn- \
@@ -391,7 +391,7 @@ SHARED = {
     "NEEDS_SNI": ": the endpoint answers a TLS handshake only with SNI. Set EnableSNI to true.",
     "NEEDS_STANDARD": ": the sender needs a standard queue. Remove FifoQueue from it, or use another.",
     "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
-    "& NodeGroupConfiguration-- & GlobalReplicationGroupId--",
+    "& NodeGroupConfiguration-- & GlobalReplicationGroupId-- & PrimaryClusterId--",
     "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "REFUSED_ALARM": ": CloudWatch refuses the alarm. Write it, for example",
     "RESERVED": "FunctionName@Lambda::Function/ReservedConcurrentExecutions",

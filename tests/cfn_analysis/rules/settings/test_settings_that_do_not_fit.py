@@ -312,7 +312,7 @@ BAD = {
         "CloudFront::Distribution",
         "DistributionConfig: {Aliases: [a.example.com]}",
         "/DistributionConfig/Aliases",
-        "Aliases is set and ViewerCertificate is missing: CloudFront refuses names without a "
+        "Aliases is a.example.com and ViewerCertificate is missing: CloudFront refuses names without a "
         "certificate for them. Add it.",
     ),
     "alias with the default certificate": one(
@@ -320,8 +320,8 @@ BAD = {
         "DistributionConfig: {Aliases: [a.example.com], ViewerCertificate: "
         "{CloudFrontDefaultCertificate: true}}",
         "/DistributionConfig/Aliases",
-        "Aliases is set and ViewerCertificate.CloudFrontDefaultCertificate is true: CloudFront refuses"
-        " names without a certificate for them. Set AcmCertificateArn.",
+        "Aliases is a.example.com and ViewerCertificate.CloudFrontDefaultCertificate is true: CloudFront "
+        "refuses names without a certificate for them. Set AcmCertificateArn.",
     ),
     "target tracking of nothing": one(
         "ApplicationAutoScaling::ScalingPolicy",
