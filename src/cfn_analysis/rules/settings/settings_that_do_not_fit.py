@@ -8,6 +8,11 @@ TABLE = r"""
 https://docs.aws.amazon.com/apigatewayv2/latest/api-reference/apis-apiid-stages.html
 ApiGatewayV2::Stage AutoDeploy(false)=false & DeploymentId- & *ApiGatewayV2::Deployment- \
     : the stage serves no route. Set AutoDeploy to true, or add a deployment.
+https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html
+ApiGateway::Method/Integration Uri~:lambda:path/ & IntegrationHttpMethod!=POST \
+    : Lambda accepts only POST. Write POST for every HttpMethod.
+ApiGateway::Method/Integration Uri~:lambda:path/ & IntegrationHttpMethod- \
+    : Lambda accepts only POST. Write POST for every HttpMethod.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html
 ApiGateway::Method AuthorizerId+ & AuthorizationType(NONE)=NONE|AWS_IAM : the authorizer is not called. Set \
 AuthorizationType to CUSTOM or COGNITO_USER_POOLS.
@@ -201,6 +206,15 @@ StepFunctions::StateMachine StateMachineType=EXPRESS & Definition~states:::[\w:-
 StepFunctions::StateMachine StateMachineType=EXPRESS \
     & DefinitionString~states:::[\w:-]+\.(sync|waitForTaskToken) \
     : an Express workflow cannot wait, and it is refused. Set StateMachineType to STANDARD.
+https://docs.aws.amazon.com/lambda/latest/api/API_VpcConfig.html
+Lambda::Function/VpcConfig SubnetIds+ & SecurityGroupIds- : Lambda requires both. Specify one of each.
+Lambda::Function/VpcConfig SecurityGroupIds+ & SubnetIds- : Lambda requires both. Specify one of each.
+https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html
+Lambda::Function Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER~^/opt/ & Layers- & PackageType-- \
+    : the wrapper is in a layer that the function does not have, and every call fails. Add it to Layers.
+https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+PROVISIONED READY>FunctionName@Lambda::Function/ReservedConcurrentExecutions \
+    : Lambda refuses more than the reserved. Reserve more, or provision less.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
 Lambda::Function FileSystemConfigs+ & VpcConfig- \
     : a file system is in a VPC, and Lambda refuses it. Add VpcConfig.
@@ -249,6 +263,8 @@ SHARED = {
     "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
     "DIMENSION": ": the dimension is one of another service. Change one of them.",
     "BEHAVIOR": "CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
+    "PROVISIONED": "Lambda::Alias,Lambda::Version",
+    "READY": "ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
     "CHECK": "Route53::HealthCheck/HealthCheckConfig",
     "CONTROL": "CloudFront::OriginAccessControl/OriginAccessControlConfig",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",

@@ -55,6 +55,23 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
+    "function with both": """
+  One: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SecurityGroupIds: [a], SubnetIds: [b]}}}
+""",
+    "wrapper in an image": """
+  One: {Type: AWS::Lambda::Function, Properties: {PackageType: Image,
+      Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/a}}}}
+""",
+    "less than the reserved": """
+  F: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
+  One: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F,
+      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 4}}}
+""",
+    "function called with POST": """
+  One: {Type: AWS::ApiGateway::Method,
+      Properties: {Integration: {Uri: 'arn:aws:apigateway:eu-west-1:lambda:path/a',
+      IntegrationHttpMethod: POST}}}
+""",
     "key of insights that are off, which CloudFormation does not send": text(
         "RDS::DBInstance", "PerformanceInsightsKMSKeyId: a, EnablePerformanceInsights: false"
     ),
@@ -109,6 +126,59 @@ GOOD = {
 }
 
 BAD = {
+    "function without groups": (
+        """
+  One: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [a]}}}
+""",
+        "Resources/One/Properties/VpcConfig/SubnetIds",
+        "SubnetIds is set and SecurityGroupIds is missing: Lambda requires both. Specify one of each.",
+    ),
+    "function without subnets": (
+        """
+  One: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SecurityGroupIds: [a]}}}
+""",
+        "Resources/One/Properties/VpcConfig/SecurityGroupIds",
+        "SecurityGroupIds is set and SubnetIds is missing: Lambda requires both. Specify one of each.",
+    ),
+    "wrapper without its layer": (
+        """
+  One: {Type: AWS::Lambda::Function,
+      Properties: {Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/a}}}}
+""",
+        "Resources/One/Properties/Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER",
+        "Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER is /opt/a and Layers is missing: the wrapper is in "
+        "a layer that the function does not have, and every call fails. Add it to Layers.",
+    ),
+    "more than the reserved": (
+        """
+  F: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
+  One: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F,
+      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 6}}}
+""",
+        "Resources/One/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
+        "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions is 6 and FunctionName is F, whose "
+        "ReservedConcurrentExecutions is 5: Lambda refuses more than the reserved. Reserve more, or "
+        "provision less.",
+    ),
+    "function called with GET": (
+        """
+  One: {Type: AWS::ApiGateway::Method,
+      Properties: {Integration: {Uri: 'arn:aws:apigateway:eu-west-1:lambda:path/a',
+      IntegrationHttpMethod: GET}}}
+""",
+        "Resources/One/Properties/Integration/Uri",
+        "Uri is arn:aws:apigateway:eu-west-1:lambda:path/a and IntegrationHttpMethod is GET: Lambda "
+        "accepts only POST. Write POST for every HttpMethod.",
+    ),
+    "function called with nothing": (
+        """
+  One: {Type: AWS::ApiGateway::Method,
+      Properties: {Integration: {Uri: 'arn:aws:apigateway:eu-west-1:lambda:path/a'}}}
+""",
+        "Resources/One/Properties/Integration/Uri",
+        "Uri is arn:aws:apigateway:eu-west-1:lambda:path/a and IntegrationHttpMethod is missing: Lambda "
+        "accepts only POST. Write POST for every HttpMethod.",
+    ),
     "catch-all in a text": (
         """
   One:

@@ -16,6 +16,16 @@ text = frame(TEMPLATE)
 one = row(TEMPLATE, "Resources/One/Properties<path>", "<message>")
 
 GOOD = {
+    "limits above 0": """
+  One: {Type: AWS::ApiGateway::UsagePlan, Properties: {Throttle: {BurstLimit: 1, RateLimit: 1}}}
+""",
+    "prefix without a slash": """
+  One: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {LogFilePrefix: logs/}}}
+""",
+    "versions": """
+  One: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled},
+      LifecycleConfiguration: {Rules: [{NoncurrentVersionExpiration: {NoncurrentDays: 1}}]}}}
+""",
     "on": text("KMS::Key", "Enabled: true"),
     "by parameter": text("ApiGateway::ApiKey", "Enabled: !Ref Open"),
     "lifecycle": text(
@@ -37,6 +47,66 @@ GOOD = {
 }
 
 BAD = {
+    "rate of a stage": (
+        """
+  One: {Type: AWS::ApiGateway::Stage, Properties: {MethodSettings: [{ThrottlingRateLimit: 0}]}}
+""",
+        "Resources/One/Properties/MethodSettings/0/ThrottlingRateLimit",
+        "ThrottlingRateLimit is 0: every request gets 429. Increase it, or remove it.",
+    ),
+    "burst of a stage": (
+        """
+  One: {Type: AWS::ApiGatewayV2::Stage, Properties: {DefaultRouteSettings: {ThrottlingBurstLimit: 0}}}
+""",
+        "Resources/One/Properties/DefaultRouteSettings/ThrottlingBurstLimit",
+        "ThrottlingBurstLimit is 0: every request gets 429. Increase it, or remove it.",
+    ),
+    "rate of a plan": (
+        """
+  One: {Type: AWS::ApiGateway::UsagePlan, Properties: {Throttle: {RateLimit: 0}}}
+""",
+        "Resources/One/Properties/Throttle/RateLimit",
+        "RateLimit is 0: every request gets 429. Increase it, or remove it.",
+    ),
+    "burst of a plan": (
+        """
+  One: {Type: AWS::ApiGateway::UsagePlan, Properties: {Throttle: {BurstLimit: 0}}}
+""",
+        "Resources/One/Properties/Throttle/BurstLimit",
+        "BurstLimit is 0: every request gets 429. Increase it, or remove it.",
+    ),
+    "prefix of a rule": (
+        """
+  One: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Prefix: /logs/}]}}}
+""",
+        "Resources/One/Properties/LifecycleConfiguration/Rules/0/Prefix",
+        "Prefix is /logs/: keys do not begin with a slash. Remove it.",
+    ),
+    "prefix of a log": (
+        """
+  One: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {LogFilePrefix: /logs/}}}
+""",
+        "Resources/One/Properties/LoggingConfiguration/LogFilePrefix",
+        "LogFilePrefix is /logs/: keys do not begin with a slash. Remove it.",
+    ),
+    "prefix of a replica": (
+        """
+  One: {Type: AWS::S3::Bucket,
+      Properties: {ReplicationConfiguration: {Rules: [{Filter: {Prefix: /logs/}}]}}}
+""",
+        "Resources/One/Properties/ReplicationConfiguration/Rules/0/Filter/Prefix",
+        "Prefix is /logs/: keys do not begin with a slash. Remove it.",
+    ),
+    "versions that no bucket keeps": (
+        """
+  One: {Type: AWS::S3::Bucket,
+      Properties: {LifecycleConfiguration: {Rules: [{NoncurrentVersionExpiration: {NoncurrentDays: 1}}]}}}
+""",
+        "Resources/One/Properties/LifecycleConfiguration/Rules",
+        'LifecycleConfiguration.Rules is {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}} and '
+        "VersioningConfiguration is missing: the bucket keeps no versions, and the rule for them does "
+        "nothing. Set VersioningConfiguration.",
+    ),
     "address that is off": (
         """
   One: {Type: AWS::ApiGateway::RestApi, Properties: {DisableExecuteApiEndpoint: true}}
