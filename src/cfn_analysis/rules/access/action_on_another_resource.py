@@ -39,8 +39,11 @@ STREAM_ACTIONS = {
     **dict.fromkeys(
         words("logs:deletelogstream logs:getlogevents logs:putlogevents"), ("logs", "log-stream")
     ),
-    **dict.fromkeys(words("dynamodb:getrecords dynamodb:getsharditerator"), ("dynamodb", "stream")),
+    **dict.fromkeys(
+        words("dynamodb:describestream dynamodb:getrecords dynamodb:getsharditerator"), ("dynamodb", "stream")
+    ),
 }
+TABLE_STREAM = frozenset({("dynamodb", "stream")})
 REMEDIES = {
     ("s3", "object"): " Write BUCKET-ARN/*.",
     ("s3", "bucket"): " Write BUCKET-ARN.",
@@ -71,10 +74,13 @@ class ActionOnAnotherResource(Rule):
             kinds = [_kind(resources, text) for text in listed]
             if not kinds or any(kind is None for kind in kinds):
                 continue
-            for action, _ in each(statement.get("Action")):
-                fitting = _fitting(str(action).lower())
+            actions = [str(action) for action, _ in each(statement.get("Action"))]
+            for action in actions:
+                fitting = _fitting(action.lower())
+                if fitting == TABLE_STREAM and any(_fitting(name.lower()) != fitting for name in actions):
+                    continue  # as CDK grants the use of a table
                 if fitting and not any(_fits(kind, fitting) for kind in kinds if kind):
-                    yield Fault((*path, "Resource"), _message(str(action), str(listed[0]), fitting))
+                    yield Fault((*path, "Resource"), _message(action, str(listed[0]), fitting))
                     break
 
 
@@ -127,6 +133,8 @@ def _fits(kind: Kind, fitting: frozenset[Kind]) -> bool:
     if kind == ("logs", "group alone"):
         return ("logs", "log-group") in fitting
     if kind[0] == "logs" and ("logs", "log-stream") in fitting:
+        return True
+    if kind == ("dynamodb", "stream") and ("dynamodb", "table") in fitting:
         return True
     return any(kind[0] == service and (part in ("", kind[1]) or not kind[1]) for service, part in fitting)
 

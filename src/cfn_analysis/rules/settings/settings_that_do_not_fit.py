@@ -374,6 +374,7 @@ SHARED = {
     "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
     "DIMENSION": ": the dimension is one of another service. Change one of them.",
     "BEHAVIOR": "CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
+    "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "CHECK": "Route53::HealthCheck/HealthCheckConfig",
     "CONTROL": "CloudFront::OriginAccessControl/OriginAccessControlConfig",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
@@ -392,7 +393,6 @@ SHARED = {
     "NEEDS_STANDARD": ": the sender needs a standard queue. Remove FifoQueue from it, or use another.",
     "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
     "& NodeGroupConfiguration-- & GlobalReplicationGroupId-- & PrimaryClusterId--",
-    "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "REFUSED_ALARM": ": CloudWatch refuses the alarm. Write it, for example",
     "RESERVED": "FunctionName@Lambda::Function/ReservedConcurrentExecutions",
     "RETENTION": "MessageRetentionPeriod(345600)",

@@ -15,6 +15,18 @@ Route53::HealthCheck/HealthCheckConfig Disabled=true : the check always counts a
 S3::Bucket/LifecycleConfiguration/Rules/* Status=Disabled : the rule does nothing. REMEDY
 S3::Bucket/ReplicationConfiguration/Rules/* Status=Disabled : nothing is replicated. REMEDY
 CONFIG Enabled=false : the distribution refuses every request. REMEDY
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html
+ApiGateway::Stage/MethodSettings/*,ApiGatewayV2::Stage/DefaultRouteSettings ThrottlingRateLimit=0 THROTTLED
+ApiGateway::Stage/MethodSettings/*,ApiGatewayV2::Stage/DefaultRouteSettings ThrottlingBurstLimit=0 THROTTLED
+ApiGateway::UsagePlan/Throttle RateLimit=0 THROTTLED
+ApiGateway::UsagePlan/Throttle BurstLimit=0 THROTTLED
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+S3::Bucket/LifecycleConfiguration/Rules/*,S3::Bucket/ReplicationConfiguration/Rules/* Prefix~^/ SLASH
+S3::Bucket/ReplicationConfiguration/Rules/*/Filter Prefix~^/ SLASH
+S3::Bucket/LoggingConfiguration LogFilePrefix~^/ SLASH
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+S3::Bucket LifecycleConfiguration/Rules~"Noncurrent & VersioningConfiguration- & ObjectLockEnabled-- \
+    : the bucket keeps no versions, and the rule for them does nothing. Set VersioningConfiguration.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
 ApiGateway::RestApi DisableExecuteApiEndpoint=true \
     & *ApiGateway::DomainName- & *ApiGateway::BasePathMapping- \
@@ -49,15 +61,6 @@ RDS::DBInstance,RDS::DBCluster MonitoringRoleArn+ & MonitoringInterval(0)=0 \
 https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2
 RDS::DBInstance,RDS::DBCluster PubliclyAccessible=true \
     : the database has a public address, and only its security groups protect it. Set it to false.
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
-S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionExpiration+ NO_VERSIONS
-S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionExpirationInDays+ NO_VERSIONS
-S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionTransitions+ NO_VERSIONS
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
-S3::Bucket/LifecycleConfiguration/Rules/*,S3::Bucket/ReplicationConfiguration/Rules/* \
-    Prefix~^/ : keys do not begin with a slash. Remove it.
-S3::Bucket/ReplicationConfiguration/Rules/*/Filter Prefix~^/ : keys do not begin with a slash. Remove it.
-S3::Bucket/LoggingConfiguration LogFilePrefix~^/ : keys do not begin with a slash. Remove it.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 Lambda::Function DeadLetterConfig/TargetArn@SQS::Queue/MessageRetentionPeriod<86400 TOO_SHORT
 SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/MessageRetentionPeriod<86400 TOO_SHORT
@@ -72,8 +75,8 @@ WAFv2::WebACL/Rules/* OverrideAction/Count+ \
 SHARED = {
     "BALANCED": "ElasticLoadBalancingV2::Listener,ElasticLoadBalancingV2::TargetGroup",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
-    "NO_VERSIONS": "& /VersioningConfiguration- & /ObjectLockEnabled-- "
-    ": the bucket keeps no versions, and it does nothing. Set VersioningConfiguration: {Status: Enabled}.",
+    "SLASH": ": keys do not begin with a slash. Remove it.",
+    "THROTTLED": ": every request gets 429. Increase it, or remove it.",
     "REMEDY": "Enable it, or remove it.",
     "TOO_SHORT": ": a message is gone before anyone looks. Retain messages for 86400 seconds or more.",
     "TOO_SMALL": ": larger messages are lost. Accept any size.",

@@ -26,6 +26,8 @@ found = row(
 )
 
 GOOD = {
+    "use of a table": policy("[dynamodb:GetItem, dynamodb:GetRecords]", "!GetAtt Table.Arn"),
+    "description of a stream": policy("dynamodb:DescribeStream", "!GetAtt Table.StreamArn"),
     "stream": """
   Users: {Type: AWS::Cognito::UserPool}
   Table: {Type: AWS::DynamoDB::Table}
