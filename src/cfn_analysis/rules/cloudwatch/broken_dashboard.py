@@ -12,7 +12,7 @@ from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.spellings import spelling
+from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 from cfn_analysis.rules.support.values import items, show
 
 WIDTH = 24  # columns of a dashboard's grid
@@ -147,6 +147,9 @@ def _metric_problems(parts: list[str], region: Any, here: list[str]) -> Iterator
     asked = here if region == "${AWS::Region}" else [region]
     if namespace in GLOBAL and asked and all(_is_elsewhere(place) for place in asked):
         yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
+    meant = namespace_spelling(namespace)
+    if meant and meant != namespace:
+        yield f"shows {name} of {namespace}, which CloudWatch calls {meant}"
     right = spelling(namespace, name, names) or name
     if right != name:
         yield f"shows the metric {name}, which {namespace} calls {right}"

@@ -92,7 +92,7 @@ def _values(
             hint = did_you_mean(field, columns)
             yield Fault(
                 where,
-                f"{path[-1]} uses {text}, which is no column of FilterPattern: the metric has no data.{hint}",
+                f"{path[-1]} uses {text}, not a column of FilterPattern: the metric has no data.{hint}",
             )
         elif pattern.startswith("{") and field not in listed:
             close = next((name for name in listed if is_slip(field, name)), "")

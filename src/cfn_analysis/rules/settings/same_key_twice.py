@@ -49,7 +49,7 @@ KMS::Alias AliasName
 https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
 Lambda::Alias FunctionName Name
 Lambda::EventInvokeConfig FunctionName Qualifier
-Lambda::EventSourceMapping FunctionName EventSourceArn
+Lambda::EventSourceMapping FunctionName EventSourceArn Topics=- Queues=-
 Lambda::Function FunctionName
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
 Logs::LogGroup LogGroupName

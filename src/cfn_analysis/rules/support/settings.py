@@ -62,21 +62,10 @@ class Row(NamedTuple):
     without: tuple[str, ...]
     """Types of which the template must not have a resource."""
     effect: str
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The properties of the part that the tests read."""
-        terms = [term for test in self.tests for term in (test.term, test.right) if isinstance(term, Term)]
-        return tuple(dict.fromkeys(term.steps[0] for term in terms if term.steps))
-
-    @property
-    def needed(self) -> set[str]:
-        """Those without which no test can be true."""
-        return {
-            test.term.steps[0]
-            for test in self.tests
-            if test.term.steps and "-" not in test.sign and (test.term.default is None or test.term.kind)
-        }
+    names: tuple[str, ...]
+    """The properties of the part that the tests read."""
+    needed: frozenset[str]
+    """Those without which a test is false."""
 
 
 def read(table: str, shared: Mapping[str, str]) -> dict[str, list[Row]]:
@@ -96,11 +85,22 @@ def read(table: str, shared: Mapping[str, str]) -> dict[str, list[Row]]:
         written, effect = " ".join(line.split()).split(" : ", 1)
         parts, *tests = re.split(" (?:& )?", written)
         without = tuple(f"AWS::{test[1:-1]}" for test in tests if test.startswith("*"))
-        read_tests = tuple(_test(test) for test in tests if not test.startswith("*"))
+        of_part = [_test(test) for test in tests if not test.startswith("*")]
+        terms = [term for test in of_part for term in (test.term, test.right) if isinstance(term, Term)]
+        names = tuple(dict.fromkeys(term.steps[0] for term in terms if term.steps))
+        needed = frozenset(test.term.steps[0] for test in of_part if _is_needed(test))
         for part in parts.split(","):
             kind, *steps = part.split("/")
-            found.setdefault(f"AWS::{kind}", []).append(Row(tuple(steps), read_tests, without, effect))
+            row = Row(tuple(steps), tuple(of_part), without, effect, names, needed)
+            found.setdefault(f"AWS::{kind}", []).append(row)
     return found
+
+
+def _is_needed(test: Test) -> bool:
+    """Return whether a test is false without its property."""
+    return (
+        bool(test.term.steps) and "-" not in test.sign and (test.term.default is None or bool(test.term.kind))
+    )
 
 
 def _test(text: str) -> Test:
@@ -142,12 +142,16 @@ def misfits(
     ``values_of`` yields the values that count: of a parameter the default, or with ``values`` its only value.
     """
     resources = validator.cfn.template["Resources"]
+    parts: dict[tuple[str, ...], list[tuple[Any, Validator]]] = {(): [(properties, validator)]}
     for row in listed:
         if any(any(of_type(resources, kind)) for kind in row.without):
             continue
-        parts = branches(validator, properties, *row.steps) if row.steps else [(properties, validator)]
-        for part, where in parts:
+        if row.steps not in parts:
+            parts[row.steps] = list(branches(validator, properties, *row.steps))
+        for part, where in parts[row.steps]:
             if not isinstance(part, dict) or is_function(part)[0] or not row.needed <= part.keys():
+                continue
+            if any(_is_excluded(part, test) for test in row.tests):
                 continue
             start = place(where, validator) if row.steps else ()
             for found, case in property_scenarios(where, part, *row.names):
@@ -158,6 +162,20 @@ def misfits(
                         r"(\S+ is \w+, whose )(.*) and \1", r"\1\2 and ", " and ".join(filter(None, facts))
                     )
                     yield Misfit((*start, *path), f"{text}{{when}}: {row.effect}", known)
+
+
+def _is_excluded(part: Any, test: Test) -> bool:
+    """Return whether a value that is written out makes a test false; the rest depends on the case."""
+    value = value_at(part, test.term.steps) if test.term.steps and not test.term.kind else None
+    if value in (None, "") or isinstance(value, (dict, list)):
+        return False
+    if "-" in test.sign:
+        return True
+    return (
+        test.sign in SIGNS
+        and isinstance(test.right, str)
+        and not _is_true(test.sign, as_text(value), test.right)
+    )
 
 
 class _Look(NamedTuple):
@@ -182,10 +200,10 @@ def _facts(look: _Look, tests: Sequence[Test]) -> Iterator[tuple[list[str], Vali
 def _fact(look: _Look, test: Test) -> Iterator[tuple[str, Validator]]:
     """Yield what a test finds, in words, in each case in which it is true."""
     if test.sign in ("+", "-", "--"):
-        missing = value_at(look.part, test.term.steps) is None
-        if missing == (test.sign != "+"):
-            name = "" if test.sign == "--" else _dotted(test.term.name)
-            yield name and f"{name} is {'missing' if missing else 'set'}", look.case
+        case, name, written = _written(look, test.term)
+        missing = written in (None, "", [])
+        if case and missing == (test.sign != "+"):
+            yield "" if test.sign == "--" else f"{name} is {'missing' if missing else 'set'}", case
         return
     for left, fact, case in _values(look, test.term):
         if not test.sign:
@@ -207,25 +225,38 @@ def _is_true(sign: str, left: str, right: str) -> bool:
 
 def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
     """Yield the known values of a setting as texts, in words, and with their cases."""
-    case, name = look.case, _dotted(term.name)
-    written = value_at(look.part if term.steps else look.properties, tuple(term.name.strip("/").split("/")))
-    if term.kind:
-        logical_id, properties, exists = target_case(case, written, term.kind)
-        name = f"{name} is {logical_id}"
-        if exists and not term.inside:
-            yield logical_id, name, exists
-        if not exists or not term.inside:
-            return
-        case, name = exists, f"{name}, whose {_dotted(term.inside)}"
-        written = value_at(properties, tuple(term.inside.split("/")))
-    if written is None and term.default is not None:
-        yield term.default, f"{name} is {term.default} by default", case
-    found = [(text, where) for value, where in look.values_of(case, written) for text in _texts(value)]
+    case, name, written = _written(look, term)
+    if case and term.kind and not term.inside:
+        yield name, name, case
+    if not case or (term.kind and not term.inside):
+        return
+    found = []
+    for value, where in look.values_of(case, written):
+        if value is None and term.default is not None:
+            yield term.default, f"{name} is {term.default} by default", where
+        found += [(text, where) for text in _texts(value)]
     statuses = [where.context.conditions.status for _, where in found]
     if len(found) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
     for text, where in found:
         yield text, f"{name} is {text if len(text) < LONGEST else 'set'}", where
+
+
+def _written(look: _Look, term: Term) -> tuple[Validator | None, str, Any]:
+    """Return the case, the name and the value of a setting as it is written.
+
+    Without a case there is no resource of the type to which the value refers.
+    """
+    holder, name = look.part if term.steps else look.properties, _dotted(term.name)
+    written = value_at(holder, tuple(term.name.strip("/").split("/")))
+    if not term.kind:
+        return look.case, name, written
+    logical_id, properties, exists = target_case(look.case, written, term.kind)
+    name = f"{name} is {logical_id}"
+    if not term.inside:
+        return exists, name, None
+    inside = value_at(properties, tuple(term.inside.split("/")))
+    return exists, f"{name}, whose {_dotted(term.inside)}", inside
 
 
 def _dotted(path: str) -> str:

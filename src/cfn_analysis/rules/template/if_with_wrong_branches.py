@@ -3,6 +3,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import Path, as_text, children, logical_ids_in, ref_name, show
 
@@ -33,8 +34,9 @@ class IfWithWrongBranches(Rule):
                         path,
                         f"Fn::If has the same value whether {name} is true or not. Correct one of the two.",
                     )
+                exists = value_at(template, (*path[:2], "Condition"))
                 for status, own, opposite in ((True, *branches), (False, *reversed(branches))):
-                    nothing = _empty(conditions, {"Condition": name}, status)
+                    nothing = _empty(conditions, {"Condition": name}, status, exists)
                     for parameter in sorted(nothing.keys() & logical_ids_in(own) - logical_ids_in(opposite)):
                         yield Fault(
                             path,
@@ -77,11 +79,15 @@ def _refs(part: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from _refs(value, (*path, key))
 
 
-def _empty(conditions: Any, condition: Any, status: bool) -> dict[str, str]:
-    """Return the parameters that are empty or 0 if a condition is true, or false, with their values."""
+def _empty(conditions: Any, condition: Any, status: bool, exists: Any = None) -> dict[str, str]:
+    """Return the parameters that are empty or 0 if a condition is true, or false, with their values.
+
+    ``exists`` is the condition of the resource, which is true.
+    """
     function, argument = is_function(condition)
     if function == "Condition":
-        return _empty(conditions, conditions.get(argument) if isinstance(argument, str) else None, status)
+        written = conditions.get(argument) if isinstance(argument, str) else None
+        return _empty(conditions, written, status, exists)
     if not isinstance(argument, list):
         return {}
     if function == "Fn::Equals" and len(argument) == 2 and status:
@@ -92,7 +98,10 @@ def _empty(conditions: Any, condition: Any, status: bool) -> dict[str, str]:
             if ref_name(left) and not isinstance(right, (dict, list)) and as_text(right) in EMPTY
         }
     if function == "Fn::Not" and len(argument) == 1:
-        return _empty(conditions, argument[0], not status)
-    if function == ("Fn::And" if status else "Fn::Or"):
-        return {name: value for part in argument for name, value in _empty(conditions, part, status).items()}
+        return _empty(conditions, argument[0], not status, exists)
+    if function == "Fn::And" and not status:
+        argument = [part for part in argument if part != {"Condition": exists}]
+    if function == ("Fn::And" if status else "Fn::Or") or (function == "Fn::And" and len(argument) == 1):
+        found = [_empty(conditions, part, status, exists) for part in argument]
+        return {name: value for part in found for name, value in part.items()}
     return {}

@@ -42,6 +42,7 @@ S3::Bucket NotificationConfiguration/TopicConfigurations/*/Topic
 SNS::Subscription TopicArn Endpoint
 SNS::TopicPolicy Topics/*
 Scheduler::Schedule Target/Arn
+SQS::Queue RedrivePolicy/deadLetterTargetArn
 SQS::QueuePolicy Queues/*
 WAFv2::LoggingConfiguration ResourceArn
 WAFv2::WebACLAssociation WebACLArn

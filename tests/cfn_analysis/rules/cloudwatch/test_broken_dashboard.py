@@ -200,6 +200,11 @@ BAD = {
         "Widget 0 of DashboardBody shows the metric packetsDropCount, which AWS/NATGateway "
         "calls PacketsDropCount.",
     ),
+    "namespace": case(
+        widget("metric", '"metrics": [["AWS/NatGateway", "PacketsDropCount", "NatGatewayId", "a"]]'),
+        "Widget 0 of DashboardBody shows PacketsDropCount of AWS/NatGateway, which CloudWatch calls "
+        "AWS/NATGateway.",
+    ),
     "misspelt": case(
         widget("metric", '"metrics": [["AWS/Lambda", "Erorrs", "FunctionName", "a"]]'),
         "Widget 0 of DashboardBody shows the metric Erorrs, which AWS/Lambda calls Errors.",

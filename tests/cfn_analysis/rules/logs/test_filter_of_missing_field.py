@@ -89,8 +89,7 @@ BAD = {
     "column": (
         metric("[time, size, ...]", "$sizes", dimension="$time"),
         VALUE,
-        "MetricValue uses $sizes, which is no column of FilterPattern: the metric has no data. Did you "
-        "mean size?",
+        "MetricValue uses $sizes, not a column of FilterPattern: the metric has no data. Did you mean size?",
     ),
     "value of WAF": (
         metric("{ $.size = * }", "$.responsCodeSent", name="aws-waf-logs-web"),

@@ -40,6 +40,11 @@ GOOD = {
     ),
     "two names": template("SQS::Queue", "QueueName: !Sub '${Name}-a'", "QueueName: !Sub '${Name}-b'"),
     "names by CloudFormation": template("SQS::Queue", "DelaySeconds: 1", "DelaySeconds: 1"),
+    "topics of a cluster": template(
+        "Lambda::EventSourceMapping",
+        "FunctionName: a, EventSourceArn: b, Topics: [c]",
+        "FunctionName: a, EventSourceArn: b, Topics: [d]",
+    ),
     "two topics": template("SNS::TopicPolicy", "Topics: [a]", "Topics: [b]"),
 }
 
@@ -75,6 +80,12 @@ BAD = {
     "policy of a bucket": twice("S3::BucketPolicy", "Bucket: !Ref Parent", "Bucket", "Bucket"),
     "policy of a topic": twice(
         "SNS::TopicPolicy", "Topics: [!Ref Parent]", "Topics", "Topics", effect=REPLACES
+    ),
+    "mapping of a queue": twice(
+        "Lambda::EventSourceMapping",
+        "FunctionName: !Ref Parent, EventSourceArn: b",
+        "EventSourceArn",
+        "FunctionName, EventSourceArn, Topics and Queues",
     ),
     "one condition": twice(
         "EC2::Route",

@@ -28,6 +28,13 @@ Resources:
   Integration: {Type: AWS::ApiGatewayV2::Integration}
   Name1: {Type: AWS::ApiGateway::DomainName}
   Name2: {Type: AWS::ApiGatewayV2::DomainName}
+  Few: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
+  Snapshots: {Type: AWS::Lambda::Function, Properties: {SnapStart: {ApplyOn: PublishedVersions}}}
+  Bus: {Type: AWS::Events::EventBus}
+  Table: {Type: AWS::DynamoDB::Table}
+  Streaming: {Type: AWS::DynamoDB::Table, Properties: {StreamSpecification: {StreamViewType: KEYS_ONLY}}}
+  NoNames: {Type: AWS::EC2::VPC}
+  NoSupport: {Type: AWS::EC2::VPC, Properties: {EnableDnsSupport: false, EnableDnsHostnames: true}}
   Pool: {Type: AWS::Cognito::UserPool}
   Subnet: {Type: AWS::EC2::Subnet}
   Task: {Type: AWS::ECS::TaskDefinition}
@@ -35,7 +42,7 @@ Resources:
   RegionalAcl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL}}
   Site: {Type: AWS::CloudFront::Distribution}
   Standard: {Type: AWS::SQS::Queue}
-  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup}
+  Targets: {Type: AWS::ElasticLoadBalancingV2::TargetGroup, Properties: {VpcId: a}}
   One: {Type: "AWS::<kind>", Properties: {<properties>}}
 """
 text = frame(TEMPLATE)
@@ -55,23 +62,56 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
-    "function with both": """
-  One: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SecurityGroupIds: [a], SubnetIds: [b]}}}
-""",
-    "wrapper in an image": """
-  One: {Type: AWS::Lambda::Function, Properties: {PackageType: Image,
-      Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/a}}}}
-""",
-    "less than the reserved": """
-  F: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
-  One: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F,
-      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 4}}}
-""",
-    "function called with POST": """
-  One: {Type: AWS::ApiGateway::Method,
-      Properties: {Integration: {Uri: 'arn:aws:apigateway:eu-west-1:lambda:path/a',
-      IntegrationHttpMethod: POST}}}
-""",
+    "stream of a table": text("Lambda::EventSourceMapping", "EventSourceArn: !GetAtt Streaming.StreamArn"),
+    "regional NAT gateway": text("EC2::NatGateway", "AvailabilityMode: regional, VpcId: a"),
+    "flow log to a bucket": text("EC2::FlowLog", "LogDestinationType: s3, LogDestination: a"),
+    "task with its role": text(
+        "ECS::TaskDefinition", "ExecutionRoleArn: a, ContainerDefinitions: [{Name: a, Secrets: [{Name: a}]}]"
+    ),
+    "function as target": text("ElasticLoadBalancingV2::TargetGroup", "TargetType: lambda"),
+    "alias by condition": text(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Aliases: !If [Named, [a.example.com], !Ref AWS::NoValue], "
+        "ViewerCertificate: !If [Named, {AcmCertificateArn: a}, !Ref AWS::NoValue]}",
+    ),
+    "alarm on an expression": text(
+        "CloudWatch::Alarm",
+        "Metrics: [{Id: a}], ComparisonOperator: c, EvaluationPeriods: 1, ThresholdMetricId: a",
+    ),
+    "alarm on a query": text("CloudWatch::Alarm", "EvaluationCriteria: {PromQLCriteria: {Query: up}}"),
+    "alarm of 2 of 2 points": text(
+        "CloudWatch::Alarm",
+        "Metrics: [{Id: a}], ComparisonOperator: c, EvaluationPeriods: !Ref Most, Threshold: 1, "
+        "DatapointsToAlarm: 2",
+    ),
+    "interface of S3": text(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', VpcEndpointType: Interface, SubnetIds: [a], "
+        "PrivateDnsEnabled: true, VpcId: !ImportValue vpc",
+    ),
+    "gateway of directory buckets": text(
+        "EC2::VPCEndpoint", "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3express', RouteTableIds: [a]"
+    ),
+    "gateway of a parameter": text("EC2::VPCEndpoint", "ServiceName: !Sub 'com.amazonaws.a.${Spec}'"),
+    "cache of GET": text(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, HttpMethod: GET}]",
+    ),
+    "integration of HTTP": text(
+        "ApiGateway::Method", "Integration: {IntegrationHttpMethod: GET, Uri: 'https://example.com'}"
+    ),
+    "provisioned less than reserved": text(
+        "Lambda::Alias",
+        "FunctionName: !Ref Few, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 5}",
+    ),
+    "no VPC": text("Lambda::Function", "VpcConfig: {SubnetIds: [], SecurityGroupIds: []}"),
+    "wrapper of the image": text(
+        "Lambda::Function",
+        "PackageType: Image, Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/otel}}",
+    ),
+    "logs of the engine": text(
+        "RDS::DBCluster", "Engine: aurora-mysql, EnableCloudwatchLogsExports: [error, slowquery, !Ref Spec]"
+    ),
     "key of insights that are off, which CloudFormation does not send": text(
         "RDS::DBInstance", "PerformanceInsightsKMSKeyId: a, EnablePerformanceInsights: false"
     ),
@@ -126,58 +166,423 @@ GOOD = {
 }
 
 BAD = {
-    "function without groups": (
-        """
-  One: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SubnetIds: [a]}}}
-""",
-        "Resources/One/Properties/VpcConfig/SubnetIds",
+    "flow log without a role": one(
+        "EC2::FlowLog",
+        "LogGroupName: a",
+        "",
+        "DeliverLogsPermissionArn is missing and LogDestinationType is cloud-watch-logs by default: "
+        "EC2 refuses the flow log without a role. Set DeliverLogsPermissionArn.",
+    ),
+    "flow log with a group and a bucket": one(
+        "EC2::FlowLog",
+        "LogGroupName: a, LogDestinationType: s3",
+        "/LogGroupName",
+        "LogGroupName is set and LogDestinationType is s3: EC2 refuses a log group for this "
+        "destination. Set LogDestination instead.",
+    ),
+    "public NAT gateway without an address": one(
+        "EC2::NatGateway",
+        "SubnetId: a",
+        "",
+        "AllocationId is missing and ConnectivityType is public by default: EC2 refuses a public NAT "
+        "gateway without an address. Set AllocationId.",
+    ),
+    "private NAT gateway with an address": one(
+        "EC2::NatGateway",
+        "ConnectivityType: private, AllocationId: a",
+        "/AllocationId",
+        "AllocationId is set and ConnectivityType is private: EC2 refuses the address of a private NAT"
+        " gateway. Remove it.",
+    ),
+    "volume without its IOPS": one(
+        "EC2::Volume",
+        "VolumeType: io2",
+        "/VolumeType",
+        "VolumeType is io2 and Iops is missing: EC2 refuses the volume. Set Iops.",
+    ),
+    "disk with a key and no encryption": one(
+        "EC2::Instance",
+        "BlockDeviceMappings: [{DeviceName: a, Ebs: {KmsKeyId: a}}]",
+        "/BlockDeviceMappings/0/Ebs/KmsKeyId",
+        "KmsKeyId is set and Encrypted is false by default: EC2 refuses the key. Set Encrypted to true.",
+    ),
+    "Fargate without a network": one(
+        "ECS::Service",
+        "LaunchType: FARGATE",
+        "/LaunchType",
+        "LaunchType is FARGATE and NetworkConfiguration is missing: ECS refuses tasks on Fargate "
+        "without it. Set AwsvpcConfiguration with the subnets.",
+    ),
+    "secrets without the role": one(
+        "ECS::TaskDefinition",
+        "ContainerDefinitions: [{Name: a, Secrets: [{Name: a, ValueFrom: b}]}]",
+        "/ContainerDefinitions/0/Secrets",
+        "Secrets is set and ExecutionRoleArn is missing: ECS refuses secrets without the role that "
+        "reads them. Set ExecutionRoleArn.",
+    ),
+    "log of Fargate without the role": one(
+        "ECS::TaskDefinition",
+        "RequiresCompatibilities: [FARGATE], ContainerDefinitions: [{Name: a, LogConfiguration: "
+        "{LogDriver: awslogs}}]",
+        "/ContainerDefinitions/0/LogConfiguration/LogDriver",
+        "LogConfiguration.LogDriver is awslogs and ExecutionRoleArn is missing and "
+        "RequiresCompatibilities is FARGATE: Fargate needs the role that writes the log. Set "
+        "ExecutionRoleArn.",
+    ),
+    "nodes of one Redis": one(
+        "ElastiCache::CacheCluster",
+        "Engine: redis, NumCacheNodes: 2",
+        "/NumCacheNodes",
+        "NumCacheNodes is 2 and Engine is redis: ElastiCache refuses it. Set it to 1, or use a "
+        "replication group.",
+    ),
+    "targets without a VPC": one(
+        "ElasticLoadBalancingV2::TargetGroup",
+        "TargetType: ip",
+        "/TargetType",
+        "VpcId is missing and TargetType is ip: Elastic Load Balancing refuses it. Set VpcId.",
+    ),
+    "schedule of another bus": one(
+        "Events::Rule",
+        "ScheduleExpression: rate(1 hour), EventBusName: !Ref Bus",
+        "/ScheduleExpression",
+        "ScheduleExpression is set and EventBusName is Bus: EventBridge runs schedules only on the "
+        "default event bus. Remove EventBusName.",
+    ),
+    "key that cannot encrypt": one(
+        "KMS::Key",
+        "KeySpec: HMAC_256",
+        "/KeySpec",
+        "KeySpec is HMAC_256 and KeyUsage is ENCRYPT_DECRYPT by default: KMS refuses it, since such a "
+        "key cannot encrypt. Set KeyUsage.",
+    ),
+    "table without a stream": one(
+        "Lambda::EventSourceMapping",
+        "EventSourceArn: !GetAtt Table.StreamArn",
+        "/EventSourceArn",
+        "EventSourceArn is Table, whose StreamSpecification is missing: the table has no stream, and "
+        "the stack fails. Add it.",
+    ),
+    "zone of two zones": one(
+        "RDS::DBInstance",
+        "MultiAZ: true, AvailabilityZone: a",
+        "/AvailabilityZone",
+        "AvailabilityZone is set and MultiAZ is true: RDS refuses the zone. Remove it.",
+    ),
+    "storage without its IOPS": one(
+        "RDS::DBInstance",
+        "StorageType: io1",
+        "/StorageType",
+        "StorageType is io1 and Iops is missing: RDS refuses the storage. Set Iops.",
+    ),
+    "key of S3's own encryption": one(
+        "S3::Bucket",
+        "BucketEncryption: {ServerSideEncryptionConfiguration: [{ServerSideEncryptionByDefault: "
+        "{SSEAlgorithm: AES256, KMSMasterKeyID: a}}]}",
+        "/BucketEncryption/ServerSideEncryptionConfiguration/0/ServerSideEncryptionByDefault/KMSMasterKeyID",
+        "KMSMasterKeyID is set and SSEAlgorithm is AES256: S3 refuses the key. Set SSEAlgorithm to aws:kms.",
+    ),
+    "flexible for no time": one(
+        "Scheduler::Schedule",
+        "FlexibleTimeWindow: {Mode: FLEXIBLE}",
+        "/FlexibleTimeWindow/Mode",
+        "Mode is FLEXIBLE and MaximumWindowInMinutes is missing: EventBridge Scheduler refuses it. Set"
+        " MaximumWindowInMinutes.",
+    ),
+    "two secrets": one(
+        "SecretsManager::Secret",
+        "SecretString: a, GenerateSecretString: {PasswordLength: 20}",
+        "/SecretString",
+        "SecretString is set and GenerateSecretString is set: only one of the two is allowed. Remove one.",
+    ),
+    "log of a state machine to nowhere": one(
+        "StepFunctions::StateMachine",
+        "LoggingConfiguration: {Level: ALL}",
+        "/LoggingConfiguration/Level",
+        "Level is ALL and Destinations is missing: Step Functions refuses it. Set Destinations.",
+    ),
+    "origin request policy alone": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {DefaultCacheBehavior: {OriginRequestPolicyId: a}}",
+        "/DistributionConfig/DefaultCacheBehavior/OriginRequestPolicyId",
+        "OriginRequestPolicyId is set and CachePolicyId is missing: CloudFront refuses an origin "
+        "request policy without a cache policy. Set CachePolicyId.",
+    ),
+    "alias without a certificate": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Aliases: [a.example.com]}",
+        "/DistributionConfig/Aliases",
+        "Aliases is a.example.com and ViewerCertificate is missing: CloudFront refuses names without a "
+        "certificate for them. Add it.",
+    ),
+    "alias with the default certificate": one(
+        "CloudFront::Distribution",
+        "DistributionConfig: {Aliases: [a.example.com], ViewerCertificate: "
+        "{CloudFrontDefaultCertificate: true}}",
+        "/DistributionConfig/Aliases",
+        "Aliases is a.example.com and ViewerCertificate.CloudFrontDefaultCertificate is true: CloudFront "
+        "refuses names without a certificate for them. Set AcmCertificateArn.",
+    ),
+    "target tracking of nothing": one(
+        "ApplicationAutoScaling::ScalingPolicy",
+        "PolicyType: TargetTrackingScaling",
+        "/PolicyType",
+        "PolicyType is TargetTrackingScaling and TargetTrackingScalingPolicyConfiguration is missing: "
+        "the service refuses the policy. Add it.",
+    ),
+    "steps of nothing": one(
+        "ApplicationAutoScaling::ScalingPolicy",
+        "PolicyType: StepScaling",
+        "/PolicyType",
+        "PolicyType is StepScaling and StepScalingPolicyConfiguration is missing: the service refuses "
+        "the policy. Add it.",
+    ),
+    "alarm without comparison": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, EvaluationPeriods: 2, Threshold: 1",
+        "",
+        "ComparisonOperator is missing: CloudWatch refuses the alarm. Write it, for example "
+        "ComparisonOperator: GreaterThanThreshold.",
+    ),
+    "alarm without periods": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, ComparisonOperator: c, Threshold: 1",
+        "",
+        "EvaluationPeriods is missing: CloudWatch refuses the alarm. Write it, for example "
+        "EvaluationPeriods: 2.",
+    ),
+    "alarm without threshold": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, ComparisonOperator: c, "
+        "EvaluationPeriods: 2",
+        "",
+        "Threshold is missing and ThresholdMetricId is missing: CloudWatch refuses the alarm. Write "
+        "it, for example Threshold: 80.",
+    ),
+    "alarm without statistic": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Period: 60, ComparisonOperator: c, EvaluationPeriods: 2, Threshold: 1",
+        "/MetricName",
+        "MetricName is set and Statistic is missing and ExtendedStatistic is missing: CloudWatch "
+        "refuses the alarm. Write it, for example Statistic: Average.",
+    ),
+    "alarm without period": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, ComparisonOperator: c, EvaluationPeriods: 2, "
+        "Threshold: 1",
+        "/MetricName",
+        "MetricName is set and Period is missing: CloudWatch refuses the alarm. Write it, for example "
+        "Period: 300.",
+    ),
+    "alarm without namespace": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Statistic: Sum, Period: 60, ComparisonOperator: c, EvaluationPeriods: 2, "
+        "Threshold: 1",
+        "/MetricName",
+        "MetricName is set and Namespace is missing: CloudWatch refuses the alarm. Write it, for "
+        "example Namespace: AWS/Lambda.",
+    ),
+    "alarm of more points than periods": one(
+        "CloudWatch::Alarm",
+        "MetricName: a, Namespace: b, Statistic: Sum, Period: 60, ComparisonOperator: c, "
+        "EvaluationPeriods: 2, Threshold: 1, DatapointsToAlarm: 3",
+        "/DatapointsToAlarm",
+        "DatapointsToAlarm is 3 and EvaluationPeriods is 2: CloudWatch refuses the alarm. Lower "
+        "DatapointsToAlarm.",
+    ),
+    "gateway of another service": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.sqs'",
+        "/ServiceName",
+        "VpcEndpointType is Gateway by default and ServiceName is com.amazonaws.ap-northeast-1.sqs: "
+        "only S3 and DynamoDB have gateways, and EC2 refuses it. Set VpcEndpointType to Interface.",
+    ),
+    "subnets of a gateway": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [a], SubnetIds: [a]",
+        "/SubnetIds",
+        "SubnetIds is set and ServiceName is com.amazonaws.ap-northeast-1.s3 and VpcEndpointType is "
+        "Gateway by default: EC2 refuses subnets of a gateway. Set RouteTableIds instead.",
+    ),
+    "groups of a gateway": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [a], SecurityGroupIds: [a]",
+        "/SecurityGroupIds",
+        "SecurityGroupIds is set and ServiceName is com.amazonaws.ap-northeast-1.s3 and "
+        "VpcEndpointType is Gateway by default: EC2 refuses groups of a gateway. Remove them.",
+    ),
+    "names of a gateway": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.s3', RouteTableIds: [a], PrivateDnsEnabled: true",
+        "/PrivateDnsEnabled",
+        "PrivateDnsEnabled is true and ServiceName is com.amazonaws.ap-northeast-1.s3 and "
+        "VpcEndpointType is Gateway by default: EC2 refuses private DNS of a gateway. Remove it.",
+    ),
+    "gateway without a table": one(
+        "EC2::VPCEndpoint",
+        "ServiceName: !Sub 'com.amazonaws.${AWS::Region}.dynamodb', VpcEndpointType: Gateway",
+        "/ServiceName",
+        "RouteTableIds is missing and ServiceName is com.amazonaws.ap-northeast-1.dynamodb and "
+        "VpcEndpointType is Gateway: no subnet uses the gateway. List the route tables.",
+    ),
+    "private DNS without DNS": one(
+        "EC2::VPCEndpoint",
+        "VpcEndpointType: Interface, PrivateDnsEnabled: true, VpcId: !Ref NoSupport",
+        "/PrivateDnsEnabled",
+        "PrivateDnsEnabled is true and VpcId is NoSupport, whose EnableDnsSupport is false: EC2 "
+        "refuses private DNS. Set it to true.",
+    ),
+    "private DNS without host names": one(
+        "EC2::VPCEndpoint",
+        "VpcEndpointType: Interface, PrivateDnsEnabled: true, VpcId: !Ref NoNames",
+        "/PrivateDnsEnabled",
+        "PrivateDnsEnabled is true and VpcId is NoNames, whose EnableDnsHostnames is false by default:"
+        " EC2 refuses private DNS. Set it to true.",
+    ),
+    "zone without DNS": one(
+        "Route53::HostedZone",
+        "VPCs: [{VPCId: !Ref NoSupport}]",
+        "/VPCs/0/VPCId",
+        "VPCId is NoSupport, whose EnableDnsSupport is false: the names of the zone do not resolve. "
+        "Set it to true.",
+    ),
+    "zone without host names": one(
+        "Route53::HostedZone",
+        "VPCs: [{VPCId: !Ref NoNames}]",
+        "/VPCs/0/VPCId",
+        "VPCId is NoNames, whose EnableDnsHostnames is false by default: the names of the zone do not "
+        "resolve. Set it to true.",
+    ),
+    "integration by GET": one(
+        "ApiGateway::Method",
+        "Integration: {IntegrationHttpMethod: GET, Uri: !Sub "
+        "'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations'}",
+        "/Integration/IntegrationHttpMethod",
+        "IntegrationHttpMethod is GET and Uri is "
+        "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations: "
+        "Lambda accepts only POST. Write POST for every HttpMethod.",
+    ),
+    "integration without a method": one(
+        "ApiGateway::Method",
+        "Integration: {Uri: !Sub "
+        "'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations'}",
+        "/Integration/Uri",
+        "IntegrationHttpMethod is missing and Uri is "
+        "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${One.Arn}/invocations: "
+        "Lambda accepts only POST. Write POST for every HttpMethod.",
+    ),
+    "cache for no time": one(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, CacheTtlInSeconds: 0}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and CacheTtlInSeconds is 0: nothing is cached. Set a lifetime from 1 "
+        "to 3600 seconds.",
+    ),
+    "caching without a cache": one(
+        "ApiGateway::Stage",
+        "MethodSettings: [{CachingEnabled: true}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and CacheClusterEnabled is false by default: nothing is cached. Set "
+        "CacheClusterEnabled and CacheClusterSize of the stage, under the same condition.",
+    ),
+    "caching without a cache in a case": one(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: !If [Named, true, !Ref AWS::NoValue], MethodSettings: [{CachingEnabled: true}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and CacheClusterEnabled is false by default when Named is false: "
+        "nothing is cached. Set CacheClusterEnabled and CacheClusterSize of the stage, under the same "
+        "condition.",
+    ),
+    "cache of POST": one(
+        "ApiGateway::Stage",
+        "CacheClusterEnabled: true, MethodSettings: [{CachingEnabled: true, HttpMethod: POST}]",
+        "/MethodSettings/0/CachingEnabled",
+        "CachingEnabled is true and HttpMethod is POST and CacheClusterEnabled is true: a request that"
+        " changes something can be answered from the cache and not be carried out. Cache only GET.",
+    ),
+    "letters that expire first": one(
+        "SQS::Queue",
+        "MessageRetentionPeriod: 1209600, RedrivePolicy: {deadLetterTargetArn: !GetAtt Standard.Arn}",
+        "/RedrivePolicy/deadLetterTargetArn",
+        "RedrivePolicy.deadLetterTargetArn is Standard, whose MessageRetentionPeriod is 345600 by "
+        "default and MessageRetentionPeriod is 1209600 and FifoQueue is false by default: a message "
+        "may be gone when it gets there. Raise its MessageRetentionPeriod.",
+    ),
+    "VPC without groups": one(
+        "Lambda::Function",
+        "VpcConfig: {SubnetIds: [a], SecurityGroupIds: []}",
+        "/VpcConfig/SubnetIds",
         "SubnetIds is set and SecurityGroupIds is missing: Lambda requires both. Specify one of each.",
     ),
-    "function without subnets": (
-        """
-  One: {Type: AWS::Lambda::Function, Properties: {VpcConfig: {SecurityGroupIds: [a]}}}
-""",
-        "Resources/One/Properties/VpcConfig/SecurityGroupIds",
+    "VPC without subnets": one(
+        "Lambda::Function",
+        "VpcConfig: {SecurityGroupIds: [a]}",
+        "/VpcConfig/SecurityGroupIds",
         "SecurityGroupIds is set and SubnetIds is missing: Lambda requires both. Specify one of each.",
     ),
-    "wrapper without its layer": (
-        """
-  One: {Type: AWS::Lambda::Function,
-      Properties: {Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/a}}}}
-""",
-        "Resources/One/Properties/Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER",
-        "Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER is /opt/a and Layers is missing: the wrapper is in "
-        "a layer that the function does not have, and every call fails. Add it to Layers.",
+    "wrapper without a layer": one(
+        "Lambda::Function",
+        "Environment: {Variables: {AWS_LAMBDA_EXEC_WRAPPER: /opt/otel}}",
+        "/Environment/Variables/AWS_LAMBDA_EXEC_WRAPPER",
+        "Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER is /opt/otel and Layers is missing: the wrapper"
+        " comes with a layer, and every call fails. Add it to Layers.",
     ),
-    "more than the reserved": (
-        """
-  F: {Type: AWS::Lambda::Function, Properties: {ReservedConcurrentExecutions: 5}}
-  One: {Type: AWS::Lambda::Alias, Properties: {FunctionName: !Ref F,
-      ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 6}}}
-""",
-        "Resources/One/Properties/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
-        "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions is 6 and FunctionName is F, whose "
-        "ReservedConcurrentExecutions is 5: Lambda refuses more than the reserved. Reserve more, or "
-        "provision less.",
+    "more provisioned than reserved": one(
+        "Lambda::Alias",
+        "FunctionName: !Ref Few, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 10}",
+        "/ProvisionedConcurrencyConfig/ProvisionedConcurrentExecutions",
+        "ProvisionedConcurrencyConfig.ProvisionedConcurrentExecutions is 10 and FunctionName is Few, "
+        "whose ReservedConcurrentExecutions is 5: Lambda refuses to keep more environments ready than "
+        "the function can use. Reserve more, or provision less.",
     ),
-    "function called with GET": (
-        """
-  One: {Type: AWS::ApiGateway::Method,
-      Properties: {Integration: {Uri: 'arn:aws:apigateway:eu-west-1:lambda:path/a',
-      IntegrationHttpMethod: GET}}}
-""",
-        "Resources/One/Properties/Integration/Uri",
-        "Uri is arn:aws:apigateway:eu-west-1:lambda:path/a and IntegrationHttpMethod is GET: Lambda "
-        "accepts only POST. Write POST for every HttpMethod.",
+    "provisioned for no version": one(
+        "Lambda::Alias",
+        "FunctionVersion: $LATEST, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}",
+        "/ProvisionedConcurrencyConfig",
+        "ProvisionedConcurrencyConfig is set and FunctionVersion is $LATEST: Lambda refuses it. "
+        "Publish a version.",
     ),
-    "function called with nothing": (
-        """
-  One: {Type: AWS::ApiGateway::Method,
-      Properties: {Integration: {Uri: 'arn:aws:apigateway:eu-west-1:lambda:path/a'}}}
-""",
-        "Resources/One/Properties/Integration/Uri",
-        "Uri is arn:aws:apigateway:eu-west-1:lambda:path/a and IntegrationHttpMethod is missing: Lambda "
-        "accepts only POST. Write POST for every HttpMethod.",
+    "provisioned beside snapshots": one(
+        "Lambda::Version",
+        "FunctionName: !Ref Snapshots, ProvisionedConcurrencyConfig: {ProvisionedConcurrentExecutions: 1}",
+        "/ProvisionedConcurrencyConfig",
+        "ProvisionedConcurrencyConfig is set and FunctionName is Snapshots, whose SnapStart.ApplyOn is"
+        " PublishedVersions: Lambda refuses both. Remove one.",
+    ),
+    "log of PostgreSQL": one(
+        "RDS::DBCluster",
+        "Engine: aurora-mysql, EnableCloudwatchLogsExports: [error, postgresql]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is error and postgresql and Engine is aurora-mysql: RDS refuses "
+        "it. It has audit, error, general, iam-db-auth-error, instance and slowquery.",
+    ),
+    "log of MySQL": one(
+        "RDS::DBCluster",
+        "Engine: aurora-postgresql, EnableCloudwatchLogsExports: [slowquery]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is slowquery and Engine is aurora-postgresql: RDS refuses it. It "
+        "has iam-db-auth-error, instance and postgresql.",
+    ),
+    "log of Aurora": one(
+        "RDS::DBCluster",
+        "Engine: mysql, EnableCloudwatchLogsExports: [audit]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is audit and Engine is mysql: RDS refuses it. It has error, "
+        "general, iam-db-auth-error and slowquery.",
+    ),
+    "log of another engine": one(
+        "RDS::DBInstance",
+        "Engine: mariadb, EnableCloudwatchLogsExports: [postgresql]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is postgresql and Engine is mariadb: RDS refuses it. It has "
+        "audit, error, general, iam-db-auth-error and slowquery.",
+    ),
+    "log of another engine's instance": one(
+        "RDS::DBInstance",
+        "Engine: postgres, EnableCloudwatchLogsExports: [error]",
+        "/EnableCloudwatchLogsExports",
+        "EnableCloudwatchLogsExports is error and Engine is postgres: RDS refuses it. It has "
+        "iam-db-auth-error, postgresql and upgrade.",
     ),
     "catch-all in a text": (
         """
@@ -312,13 +717,13 @@ BAD = {
     ),
     "flow log of a VPC": one(
         "EC2::FlowLog",
-        "ResourceType: Subnet, ResourceId: !Ref Vpc",
+        "DeliverLogsPermissionArn: a, ResourceType: Subnet, ResourceId: !Ref Vpc",
         "/ResourceType",
         "ResourceType is Subnet and ResourceId is Vpc: EC2 refuses the flow log. Set it to VPC.",
     ),
     "flow log of a subnet": one(
         "EC2::FlowLog",
-        "ResourceType: VPC, ResourceId: !Ref Subnet",
+        "DeliverLogsPermissionArn: a, ResourceType: VPC, ResourceId: !Ref Subnet",
         "/ResourceType",
         "ResourceType is VPC and ResourceId is Subnet: EC2 refuses the flow log. Set it to Subnet.",
     ),
@@ -588,7 +993,7 @@ BAD = {
     ),
     "instances of Fargate": one(
         "ECS::Service",
-        "LaunchType: FARGATE, LoadBalancers: [{TargetGroupArn: !Ref Targets, ContainerPort: 80}]",
+        "LaunchType: FARGATE, NetworkConfiguration: {}, LoadBalancers: [{TargetGroupArn: !Ref Targets}]",
         "/LoadBalancers/0/TargetGroupArn",
         "TargetGroupArn is Targets, whose TargetType is instance by default and LaunchType is FARGATE:"
         " tasks on Fargate have addresses and no instances, and ECS refuses the service. Set "

@@ -16,6 +16,7 @@ Parameters:
 Conditions:
   HasCertificate: !Not [!Equals [!Ref Certificate, '']]
   Forever: !Equals [!Ref Days, 0]
+  Secure: !And [!Condition Forever, !Condition HasCertificate]
   Bare: !And [!Condition Forever, !Not [!Condition HasCertificate]]
 Resources:
   Listener: {Type: AWS::ElasticLoadBalancingV2::Listener, <condition=>Properties: {SslPolicy: <value>}}
@@ -26,6 +27,7 @@ GOOD = {
     "given": certificate("!If [HasCertificate, !Ref Certificate, !Ref AWS::NoValue]"),
     "kept": certificate("!If [Forever, !Ref AWS::NoValue, !Ref Days]"),
     "both use it": certificate("!If [HasCertificate, !Sub 'a${Certificate}', !Ref Certificate]"),
+    "one of two parts": certificate("!If [Secure, !Ref AWS::NoValue, !Ref Certificate]"),
     "not known": certificate("!If [Bare, a, !Ref Certificate]"),
     "resource": certificate("!Ref Certificate", "Condition: HasCertificate, "),
     "two": topic("!If [Prod, a, b]"),
@@ -33,6 +35,11 @@ GOOD = {
 }
 
 BAD = {
+    "of a resource with the other part of the condition": (
+        certificate("!If [Secure, !Ref AWS::NoValue, !Ref Certificate]", "Condition: Forever, "),
+        "Resources/Listener/Properties/SslPolicy/Fn::If",
+        f'Fn::If uses Certificate where Secure is false, so that it is "", {EXCHANGED}',
+    ),
     "nested property": (
         """
 Parameters:

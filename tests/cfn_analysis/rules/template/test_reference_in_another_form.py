@@ -91,6 +91,20 @@ GOOD = {
 }
 
 BAD = {
+    "dead letters": (
+        template("Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !Ref Queue}}"),
+        "Resources/One/Properties/RedrivePolicy/deadLetterTargetArn",
+        'deadLetterTargetArn is {"Ref": "Queue"}, which is not the form of an AWS::SQS::Queue that it '
+        "requires. Write Fn::GetAtt Queue.Arn.",
+    ),
+    "web ACL of a distribution": (
+        template(
+            "Type: AWS::CloudFront::Distribution, Properties: {DistributionConfig: {WebACLId: !Ref WebACL}}"
+        ),
+        "Resources/One/Properties/DistributionConfig/WebACLId",
+        'WebACLId is {"Ref": "WebACL"}, which is not the form of an AWS::WAFv2::WebACL that it '
+        "requires. Write Fn::GetAtt WebACL.Arn.",
+    ),
     "set of another scope": (
         """
   Set: {Type: AWS::WAFv2::IPSet, Properties: {Scope: REGIONAL}}

@@ -17,11 +17,7 @@ PATH = "Resources/Endpoint/Properties/ServiceName"
 
 GOOD = {
     "gateway": endpoint("s3", ", RouteTableIds: [a]"),
-    "gateway of directory buckets": endpoint("s3express", ", RouteTableIds: [a]"),
     "interface": endpoint("sqs", ", VpcEndpointType: Interface, SubnetIds: [a]"),
-    "interface of S3": endpoint(
-        "s3", ", VpcEndpointType: Interface, SubnetIds: [a], PrivateDnsEnabled: true"
-    ),
     "actions of API Gateway": endpoint("apigateway", ", VpcEndpointType: Interface"),
     "service of no region": endpoint("sqs", ", VpcEndpointType: Interface")
     + other("").replace("us-east-1.sqs", "s3-global.accesspoint"),
@@ -35,23 +31,6 @@ GOOD = {
 }
 
 BAD = {
-    "gateway for all": (
-        endpoint("sqs"),
-        "VpcEndpointType is Gateway by default, which only S3 and DynamoDB have: EC2 refuses it "
-        "for sqs. Set it to Interface.",
-    ),
-    "subnets": (
-        endpoint("s3", ", RouteTableIds: [a], SubnetIds: [a]"),
-        "Resources/Endpoint/Properties/SubnetIds",
-        "SubnetIds is set on a gateway endpoint, which EC2 refuses: a gateway is a route. Set "
-        "RouteTableIds instead, or VpcEndpointType to Interface.",
-    ),
-    "no table": (
-        endpoint("dynamodb", ", VpcEndpointType: Gateway"),
-        "Resources/Endpoint/Properties",
-        "RouteTableIds is missing on the gateway endpoint for dynamodb: no subnet uses it. List "
-        "the route tables.",
-    ),
     "another spelling": (
         endpoint("secrets-manager", ", VpcEndpointType: Interface"),
         "ServiceName is for secrets-manager, which has no endpoint. Did you mean secretsmanager?",
