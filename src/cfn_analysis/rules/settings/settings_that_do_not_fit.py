@@ -374,7 +374,6 @@ SHARED = {
     "CACHED": "CloudFront::CachePolicy/CachePolicyConfig,CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
     "DIMENSION": ": the dimension is one of another service. Change one of them.",
     "BEHAVIOR": "CONFIG/DefaultCacheBehavior,CONFIG/CacheBehaviors/*",
-    "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "CHECK": "Route53::HealthCheck/HealthCheckConfig",
     "CONTROL": "CloudFront::OriginAccessControl/OriginAccessControlConfig",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
@@ -394,6 +393,7 @@ SHARED = {
     "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
     "& NodeGroupConfiguration-- & GlobalReplicationGroupId-- & PrimaryClusterId--",
     "REFUSED_ALARM": ": CloudWatch refuses the alarm. Write it, for example",
+    "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "RESERVED": "FunctionName@Lambda::Function/ReservedConcurrentExecutions",
     "RETENTION": "MessageRetentionPeriod(345600)",
 }

@@ -20,13 +20,6 @@ ApiGateway::Stage/MethodSettings/*,ApiGatewayV2::Stage/DefaultRouteSettings Thro
 ApiGateway::Stage/MethodSettings/*,ApiGatewayV2::Stage/DefaultRouteSettings ThrottlingBurstLimit=0 THROTTLED
 ApiGateway::UsagePlan/Throttle RateLimit=0 THROTTLED
 ApiGateway::UsagePlan/Throttle BurstLimit=0 THROTTLED
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
-S3::Bucket/LifecycleConfiguration/Rules/*,S3::Bucket/ReplicationConfiguration/Rules/* Prefix~^/ SLASH
-S3::Bucket/ReplicationConfiguration/Rules/*/Filter Prefix~^/ SLASH
-S3::Bucket/LoggingConfiguration LogFilePrefix~^/ SLASH
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
-S3::Bucket LifecycleConfiguration/Rules~"Noncurrent & VersioningConfiguration- & ObjectLockEnabled-- \
-    : the bucket keeps no versions, and the rule for them does nothing. Set VersioningConfiguration.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-disable-default-endpoint.html
 ApiGateway::RestApi DisableExecuteApiEndpoint=true \
     & *ApiGateway::DomainName- & *ApiGateway::BasePathMapping- \
@@ -61,6 +54,15 @@ RDS::DBInstance,RDS::DBCluster MonitoringRoleArn+ & MonitoringInterval(0)=0 \
 https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-2
 RDS::DBInstance,RDS::DBCluster PubliclyAccessible=true \
     : the database has a public address, and only its security groups protect it. Set it to false.
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/intro-lifecycle-rules.html
+S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionExpiration+ NO_VERSIONS
+S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionExpirationInDays+ NO_VERSIONS
+S3::Bucket/LifecycleConfiguration/Rules/* NoncurrentVersionTransitions+ NO_VERSIONS
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-prefixes.html
+S3::Bucket/LifecycleConfiguration/Rules/*,S3::Bucket/ReplicationConfiguration/Rules/* \
+    Prefix~^/ : keys do not begin with a slash. Remove it.
+S3::Bucket/ReplicationConfiguration/Rules/*/Filter Prefix~^/ : keys do not begin with a slash. Remove it.
+S3::Bucket/LoggingConfiguration LogFilePrefix~^/ : keys do not begin with a slash. Remove it.
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
 Lambda::Function DeadLetterConfig/TargetArn@SQS::Queue/MessageRetentionPeriod<86400 TOO_SHORT
 SQS::Queue RedrivePolicy/deadLetterTargetArn@SQS::Queue/MessageRetentionPeriod<86400 TOO_SHORT
@@ -75,8 +77,9 @@ WAFv2::WebACL/Rules/* OverrideAction/Count+ \
 SHARED = {
     "BALANCED": "ElasticLoadBalancingV2::Listener,ElasticLoadBalancingV2::TargetGroup",
     "CONFIG": "CloudFront::Distribution/DistributionConfig",
-    "SLASH": ": keys do not begin with a slash. Remove it.",
     "THROTTLED": ": every request gets 429. Increase it, or remove it.",
+    "NO_VERSIONS": "& /VersioningConfiguration- & /ObjectLockEnabled-- "
+    ": the bucket keeps no versions, and it does nothing. Set VersioningConfiguration: {Status: Enabled}.",
     "REMEDY": "Enable it, or remove it.",
     "TOO_SHORT": ": a message is gone before anyone looks. Retain messages for 86400 seconds or more.",
     "TOO_SMALL": ": larger messages are lost. Accept any size.",

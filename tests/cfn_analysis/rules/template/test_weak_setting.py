@@ -18,19 +18,17 @@ text = frame(TEMPLATE)
 one = row(TEMPLATE, "Resources/One/Properties<path>", "<message>")
 
 GOOD = {
-    "letters of the same size": text(
-        "SQS::Queue", "MaximumMessageSize: 1024, RedrivePolicy: {deadLetterTargetArn: !GetAtt Small.Arn}"
-    ),
     "limits above 0": """
   One: {Type: AWS::ApiGateway::UsagePlan, Properties: {Throttle: {BurstLimit: 1, RateLimit: 1}}}
 """,
-    "prefix without a slash": """
-  One: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {LogFilePrefix: logs/}}}
-""",
-    "versions": """
-  One: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Status: Enabled},
-      LifecycleConfiguration: {Rules: [{NoncurrentVersionExpiration: {NoncurrentDays: 1}}]}}}
-""",
+    "noncurrent versions": text(
+        "S3::Bucket",
+        "VersioningConfiguration: {Status: Suspended}, "
+        "LifecycleConfiguration: {Rules: [{NoncurrentVersionExpirationInDays: 1, Prefix: logs/}]}",
+    ),
+    "letters of the same size": text(
+        "SQS::Queue", "MaximumMessageSize: 1024, RedrivePolicy: {deadLetterTargetArn: !GetAtt Small.Arn}"
+    ),
     "on": text("KMS::Key", "Enabled: true"),
     "by parameter": text("ApiGateway::ApiKey", "Enabled: !Ref Open"),
     "lifecycle": text(
@@ -52,34 +50,6 @@ GOOD = {
 }
 
 BAD = {
-    "letters of a function for a minute": one(
-        "Lambda::Function",
-        "DeadLetterConfig: {TargetArn: !GetAtt Minute.Arn}",
-        "/DeadLetterConfig/TargetArn",
-        "DeadLetterConfig.TargetArn is Minute, whose MessageRetentionPeriod is 60: a message is gone "
-        "before anyone looks. Retain messages for 86400 seconds or more.",
-    ),
-    "letters of a queue for a minute": one(
-        "SQS::Queue",
-        "MessageRetentionPeriod: 60, RedrivePolicy: {deadLetterTargetArn: !GetAtt Minute.Arn}",
-        "/RedrivePolicy/deadLetterTargetArn",
-        "RedrivePolicy.deadLetterTargetArn is Minute, whose MessageRetentionPeriod is 60: a message is"
-        " gone before anyone looks. Retain messages for 86400 seconds or more.",
-    ),
-    "small letters of a function": one(
-        "Lambda::Function",
-        "DeadLetterConfig: {TargetArn: !GetAtt Small.Arn}",
-        "/DeadLetterConfig/TargetArn",
-        "DeadLetterConfig.TargetArn is Small, whose MaximumMessageSize is 1024: larger messages are "
-        "lost. Accept any size.",
-    ),
-    "small letters of a queue": one(
-        "SQS::Queue",
-        "MaximumMessageSize: 2048, RedrivePolicy: {deadLetterTargetArn: !GetAtt Small.Arn}",
-        "/RedrivePolicy/deadLetterTargetArn",
-        "RedrivePolicy.deadLetterTargetArn is Small, whose MaximumMessageSize is 1024 and "
-        "MaximumMessageSize is 2048: larger messages are lost. Accept any size.",
-    ),
     "rate of a stage": (
         """
   One: {Type: AWS::ApiGateway::Stage, Properties: {MethodSettings: [{ThrottlingRateLimit: 0}]}}
@@ -108,37 +78,72 @@ BAD = {
         "Resources/One/Properties/Throttle/BurstLimit",
         "BurstLimit is 0: every request gets 429. Increase it, or remove it.",
     ),
-    "prefix of a rule": (
-        """
-  One: {Type: AWS::S3::Bucket, Properties: {LifecycleConfiguration: {Rules: [{Prefix: /logs/}]}}}
-""",
-        "Resources/One/Properties/LifecycleConfiguration/Rules/0/Prefix",
+    "noncurrent versions": one(
+        "S3::Bucket",
+        "LifecycleConfiguration: {Rules: [{NoncurrentVersionExpiration: {NoncurrentDays: 1}}]}",
+        "/LifecycleConfiguration/Rules/0/NoncurrentVersionExpiration",
+        "NoncurrentVersionExpiration is set and VersioningConfiguration is missing: the bucket keeps "
+        "no versions, and it does nothing. Set VersioningConfiguration: {Status: Enabled}.",
+    ),
+    "days of noncurrent versions": one(
+        "S3::Bucket",
+        "LifecycleConfiguration: {Rules: [{NoncurrentVersionExpirationInDays: 1}]}",
+        "/LifecycleConfiguration/Rules/0/NoncurrentVersionExpirationInDays",
+        "NoncurrentVersionExpirationInDays is set and VersioningConfiguration is missing: the bucket "
+        "keeps no versions, and it does nothing. Set VersioningConfiguration: {Status: Enabled}.",
+    ),
+    "transition of noncurrent versions": one(
+        "S3::Bucket",
+        "LifecycleConfiguration: {Rules: [{NoncurrentVersionTransitions: [{TransitionInDays: 1}]}]}",
+        "/LifecycleConfiguration/Rules/0/NoncurrentVersionTransitions",
+        "NoncurrentVersionTransitions is set and VersioningConfiguration is missing: the bucket keeps "
+        "no versions, and it does nothing. Set VersioningConfiguration: {Status: Enabled}.",
+    ),
+    "prefix of a lifecycle": one(
+        "S3::Bucket",
+        "LifecycleConfiguration: {Rules: [{Prefix: /logs/}]}",
+        "/LifecycleConfiguration/Rules/0/Prefix",
         "Prefix is /logs/: keys do not begin with a slash. Remove it.",
     ),
-    "prefix of a log": (
-        """
-  One: {Type: AWS::S3::Bucket, Properties: {LoggingConfiguration: {LogFilePrefix: /logs/}}}
-""",
-        "Resources/One/Properties/LoggingConfiguration/LogFilePrefix",
+    "prefix of a replication": one(
+        "S3::Bucket",
+        "ReplicationConfiguration: {Rules: [{Filter: {Prefix: /logs/}}]}",
+        "/ReplicationConfiguration/Rules/0/Filter/Prefix",
+        "Prefix is /logs/: keys do not begin with a slash. Remove it.",
+    ),
+    "prefix of logs": one(
+        "S3::Bucket",
+        "LoggingConfiguration: {LogFilePrefix: /logs/}",
+        "/LoggingConfiguration/LogFilePrefix",
         "LogFilePrefix is /logs/: keys do not begin with a slash. Remove it.",
     ),
-    "prefix of a replica": (
-        """
-  One: {Type: AWS::S3::Bucket,
-      Properties: {ReplicationConfiguration: {Rules: [{Filter: {Prefix: /logs/}}]}}}
-""",
-        "Resources/One/Properties/ReplicationConfiguration/Rules/0/Filter/Prefix",
-        "Prefix is /logs/: keys do not begin with a slash. Remove it.",
+    "letters of a function for a minute": one(
+        "Lambda::Function",
+        "DeadLetterConfig: {TargetArn: !GetAtt Minute.Arn}",
+        "/DeadLetterConfig/TargetArn",
+        "DeadLetterConfig.TargetArn is Minute, whose MessageRetentionPeriod is 60: a message is gone "
+        "before anyone looks. Retain messages for 86400 seconds or more.",
     ),
-    "versions that no bucket keeps": (
-        """
-  One: {Type: AWS::S3::Bucket,
-      Properties: {LifecycleConfiguration: {Rules: [{NoncurrentVersionExpiration: {NoncurrentDays: 1}}]}}}
-""",
-        "Resources/One/Properties/LifecycleConfiguration/Rules",
-        'LifecycleConfiguration.Rules is {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}} and '
-        "VersioningConfiguration is missing: the bucket keeps no versions, and the rule for them does "
-        "nothing. Set VersioningConfiguration.",
+    "letters of a queue for a minute": one(
+        "SQS::Queue",
+        "MessageRetentionPeriod: 60, RedrivePolicy: {deadLetterTargetArn: !GetAtt Minute.Arn}",
+        "/RedrivePolicy/deadLetterTargetArn",
+        "RedrivePolicy.deadLetterTargetArn is Minute, whose MessageRetentionPeriod is 60: a message is"
+        " gone before anyone looks. Retain messages for 86400 seconds or more.",
+    ),
+    "small letters of a function": one(
+        "Lambda::Function",
+        "DeadLetterConfig: {TargetArn: !GetAtt Small.Arn}",
+        "/DeadLetterConfig/TargetArn",
+        "DeadLetterConfig.TargetArn is Small, whose MaximumMessageSize is 1024: larger messages are "
+        "lost. Accept any size.",
+    ),
+    "small letters of a queue": one(
+        "SQS::Queue",
+        "MaximumMessageSize: 2048, RedrivePolicy: {deadLetterTargetArn: !GetAtt Small.Arn}",
+        "/RedrivePolicy/deadLetterTargetArn",
+        "RedrivePolicy.deadLetterTargetArn is Small, whose MaximumMessageSize is 1024 and "
+        "MaximumMessageSize is 2048: larger messages are lost. Accept any size.",
     ),
     "address that is off": (
         """
