@@ -58,14 +58,11 @@ class BrokenDashboard(Rule):
                     "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
                 )
                 continue
-            start = body.get("start") if isinstance(body, dict) else None
-            if isinstance(start, str) and not re.fullmatch(
-                r"-P(\d+[YMWD])*(T(\d+[HMS])+)?|\d{4}-.*|.*\$.*", start
-            ):
+            if isinstance(body, dict) and not _is_start(start := body.get("start")):
                 yield Fault(
                     ("DashboardBody",),
-                    f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D "
-                    f"or -PT3H.",
+                    f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D or "
+                    "-PT3H.",
                 )
             widgets = body.get("widgets") if isinstance(body, dict) else None
             if not isinstance(widgets, list):
@@ -103,12 +100,20 @@ def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) ->
     text = query if isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI" else "SOURCE"
     if kind == "log" and not re.match(r"\s*(SOURCE\b|\$\{)", text, re.IGNORECASE):
         yield "has a query that does not begin with SOURCE and the log group"
+    if not _is_start(start := inside.get("start")):
+        yield f"has the start {start}, and requires a duration such as -P7D or -PT3H"
     view = inside.get("view")
     if isinstance(view, str) and "$" not in view and view not in VIEWS.get(str(kind), view):
         yield f"has the view {view}; allowed are {', '.join(VIEWS[str(kind)])}"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
         yield from _row_problems(rows, inside, here)
+
+
+def _is_start(start: Any) -> bool:
+    """Return whether a value is a relative or absolute start, or may be."""
+    form = r"-P(\d+[YMWD])*(T(\d+[HMS])+)?|\d{4}-.*|.*\$.*"
+    return not isinstance(start, str) or re.fullmatch(form, start) is not None
 
 
 def _is_name(alarm: str, resources: Any) -> bool:

@@ -253,6 +253,10 @@ https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithPar
 RDS::DBCluster DBClusterParameterGroupName@RDS::DBParameterGroup \
     : it needs an AWS::RDS::DBClusterParameterGroup.
 RDS::DBInstance DBParameterGroupName@RDS::DBClusterParameterGroup : it needs an AWS::RDS::DBParameterGroup.
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.MasterAccounts.html
+RDS::DBInstance,RDS::DBCluster MasterUsername=rdsadmin : RDS keeps this name for itself. Use another one.
+SecretsManager::Secret GenerateSecretString/SecretStringTemplate~"username":\s?"rdsadmin" \
+    : RDS keeps this name for itself. Use another one.
 https://dev.mysql.com/doc/refman/8.0/en/charset-mysql.html
 RDS::DBClusterParameterGroup/Parameters,RDS::DBParameterGroup/Parameters character_set_server=utf8mb4 \
     & collation_server~^(?!utf8mb4_)\w : the collation is one of another character set. Change one of them.

@@ -35,7 +35,8 @@ class Order(NamedTuple):
 
     Both have a key, which connects them if it is the same. A key is a text with properties in braces, after
     the path of the items to which it applies: ``ApiStages:{ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is the
-    property of the resource that ``SubnetId`` refers to, and ``{@}`` the resource itself.
+    property of the resource that ``SubnetId`` refers to, ``{@}`` the resource itself,
+    and ``{Arn|log-group}`` only what follows ``log-group:``.
     """
 
     kind: str
@@ -101,8 +102,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resou
 Logs::MetricFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
 Logs::SubscriptionFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html
-WAFv2::LoggingConfiguration {LogDestinationConfigs} < Logs::LogGroup \
-    arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:{LogGroupName} \
+WAFv2::LoggingConfiguration {LogDestinationConfigs|log-group} < Logs::LogGroup {LogGroupName} \
     : its log group: the logging is refused
 https://github.com/hashicorp/terraform-provider-aws/issues/8413
 ApiGateway::Stage API-Gateway-Execution-Logs_{RestApiId}/{StageName} < LOG_GROUP
@@ -189,7 +189,9 @@ def _texts(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
     if name == "@":
         return [f"${{{logical_id}}}"]
     path, _, behind = name.partition(">")
+    path, cut, begin = path.partition("|")
     texts = [sub_text(value) or show(value) for value in _parts(part, path)]
+    texts = [text.rpartition(f"{begin}:")[2] for text in texts] if cut else texts
     if not behind:
         return texts
     targets = [resources.get(first_id(text), {}).get("Properties", {}) for text in texts]

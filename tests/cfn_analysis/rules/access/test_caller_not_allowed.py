@@ -198,6 +198,11 @@ LOGS = "{Service: !Sub 'logs.${AWS::Region}.amazonaws.com'}"
 PER_VALUE = source(f"!Sub '{ARN}${{Environment}}-*'")
 
 GOOD = {
+    "delivery that writes the policy itself": """
+  Target: {Type: AWS::S3::Bucket}
+  Destination: {Type: AWS::Logs::DeliveryDestination,
+      Properties: {DestinationResourceArn: !GetAtt Target.Arn}}
+""",
     "function with an address and IAM": (
         f"{HEAD}  {NAME}Lambda::Url, Properties: {{AuthType: AWS_IAM, TargetFunctionArn: !GetAtt F.Arn}}}}\n"
     ),
@@ -259,6 +264,22 @@ GOOD = {
 }
 
 BAD = {
+    "delivery of logs": (
+        """
+  Target: {Type: AWS::S3::Bucket}
+  Destination: {Type: AWS::Logs::DeliveryDestination,
+      Properties: {DestinationResourceArn: !GetAtt Target.Arn}}
+  Policy:
+    Type: AWS::S3::BucketPolicy
+    Properties:
+      Bucket: !Ref Target
+      PolicyDocument: {Statement: [{Effect: Allow, Action: 's3:PutObjectAcl', Resource: '*',
+        Principal: {Service: delivery.logs.amazonaws.com}}]}
+""",
+        "Resources/Policy/Properties/PolicyDocument",
+        "PolicyDocument does not allow delivery.logs.amazonaws.com s3:PutObject on Target: no log is "
+        "written. Allow it.",
+    ),
     "function with an address": (
         f"{HEAD}  {NAME}Lambda::Url, Properties: {{AuthType: NONE, TargetFunctionArn: !GetAtt F.Arn}}}}\n",
         "Resources/Caller/Properties/TargetFunctionArn",

@@ -1,5 +1,7 @@
 """Resources that listen on a port, and their security groups."""
 
+from typing import Any
+
 from ..harness import frame
 
 template = frame("""
@@ -21,7 +23,7 @@ LISTENER = """
 VPC = "NetworkConfiguration/AwsvpcConfiguration/SecurityGroups"
 
 # Type -> properties, path of the groups or of the port, port, and more resources.
-RESOURCES = {
+RESOURCES: dict[str, Any] = {
     "RDS::DBCluster": (
         "Engine: aurora-mysql, VpcSecurityGroupIds: [!Ref Group]",
         "VpcSecurityGroupIds",

@@ -113,6 +113,14 @@ GOOD = {
 }
 
 BAD = {
+    "start of a widget": (
+        """
+  One: {Type: AWS::CloudWatch::Dashboard,
+      Properties: {DashboardBody: '{"widgets":[{"type":"text","properties":{"start":"-7D"}}]}'}}
+""",
+        "Resources/One/Properties/DashboardBody",
+        "Widget 0 of DashboardBody has the start -7D, and requires a duration such as -P7D or -PT3H.",
+    ),
     "view of a log": (
         """
   One: {Type: AWS::CloudWatch::Dashboard,

@@ -62,6 +62,11 @@ SCALED = {
 SCALABLE = "ApplicationAutoScaling::ScalableTarget"
 
 GOOD = {
+    "other name in a secret": """
+  One:
+    Type: AWS::SecretsManager::Secret
+    Properties: {GenerateSecretString: {SecretStringTemplate: '{"username": "app"}'}}
+""",
     "stream of a table": text("Lambda::EventSourceMapping", "EventSourceArn: !GetAtt Streaming.StreamArn"),
     "regional NAT gateway": text("EC2::NatGateway", "AvailabilityMode: regional, VpcId: a"),
     "flow log to a bucket": text("EC2::FlowLog", "LogDestinationType: s3, LogDestination: a"),
@@ -166,6 +171,23 @@ GOOD = {
 }
 
 BAD = {
+    "name that RDS keeps": (
+        """
+  One: {Type: AWS::RDS::DBCluster, Properties: {MasterUsername: rdsadmin}}
+""",
+        "Resources/One/Properties/MasterUsername",
+        "MasterUsername is rdsadmin: RDS keeps this name for itself. Use another one.",
+    ),
+    "name that RDS keeps, in a secret": (
+        """
+  One:
+    Type: AWS::SecretsManager::Secret
+    Properties: {GenerateSecretString: {SecretStringTemplate: '{"username": "rdsadmin"}'}}
+""",
+        "Resources/One/Properties/GenerateSecretString/SecretStringTemplate",
+        'GenerateSecretString.SecretStringTemplate is {"username": "rdsadmin"}: RDS keeps this name for '
+        "itself. Use another one.",
+    ),
     "flow log without a role": one(
         "EC2::FlowLog",
         "LogGroupName: a",

@@ -164,6 +164,12 @@ def early(name: str, text: str, remedy: str = "Add DependsOn: First.", path: str
 SECOND = "  Second: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !ImportValue api}}\n"
 
 GOOD = {
+    "log of a web ACL by reference": """
+  Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: aws-waf-logs-a}}
+  Waiting:
+    Type: AWS::WAFv2::LoggingConfiguration
+    Properties: {LogDestinationConfigs: [!Sub 'arn:aws:logs:${AWS::Region}:1:log-group:${Group}']}
+""",
     **{name: template(name, "DependsOn: First,") for name in PAIRS},
     "through another resource": template(
         "bucket", "DependsOn: Last,", more="  Last: {Type: A::B::C, DependsOn: First}\n"
@@ -187,6 +193,27 @@ GOOD = {
 }
 
 BAD = {
+    "log of a web ACL": (
+        """
+  Group: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: aws-waf-logs-a}}
+  Waiting:
+    Type: AWS::WAFv2::LoggingConfiguration
+    Properties:
+      LogDestinationConfigs: [!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:aws-waf-logs-a']
+""",
+        "Resources/Waiting",
+        "Waiting does not wait for Group, its log group: the logging is refused if Waiting is created first. Add "
+        "DependsOn: Group.",
+    ),
+    "schema of a resolver": (
+        """
+  Schema: {Type: AWS::AppSync::GraphQLSchema, Properties: {ApiId: a}}
+  Waiting: {Type: AWS::AppSync::Resolver, Properties: {ApiId: a}}
+""",
+        "Resources/Waiting",
+        "Waiting does not wait for Schema, the schema: AppSync refuses the resolver if Waiting is created "
+        "first. Add DependsOn: Schema.",
+    ),
     **{name: early(name, template(name)) for name in PAIRS},
     "other DependsOn": early("bucket", template("bucket", "DependsOn: Queue,"), path="/DependsOn"),
     "condition": early(
