@@ -17,7 +17,8 @@ from cfn_analysis.rules.support.rule import Rule
 # use E91xx.
 NUMBERS = {
     "template": range(9500, 9520),
-    "apigateway": range(9520, 9560),
+    "apigateway": range(9520, 9550),
+    "access": range(9550, 9560),
     "awslambda": range(9560, 9580),
     "cloudfront": range(9580, 9600),
     "cloudwatch": range(9600, 9620),
@@ -26,7 +27,8 @@ NUMBERS = {
     "logs": range(9660, 9680),
     "rds": range(9680, 9700),
     "s3": range(9700, 9720),
-    "sns": range(9720, 9740),
+    "sns": range(9720, 9735),
+    "settings": range(9735, 9740),
     "wafv2": range(9740, 9760),
     "elasticloadbalancingv2": range(9760, 9770),
     "events": range(9770, 9775),
@@ -36,6 +38,29 @@ NUMBERS = {
     "sqs": range(9790, 9795),
     "ecs": range(9795, 9800),
 }
+
+# Rule that another one replaces -> that one. Its number stays reserved.
+REPLACED = {
+    replaced: successor
+    for successor, numbers in {
+        "E9515": "E9707",
+        "E9513": "E9660",
+        "W9516": "W9544 W9588 W9589 W9596 W9597 W9696 W9706 W9712 W9748 W9762 W9793",
+        "E9519": "E9520 E9521 E9531 E9532 E9625 E9795",
+        "E9550": "E9542 E9587 E9661 E9666 E9687 E9708 E9710 E9720 E9721 E9722 E9723 E9724 E9770 E9771",
+        "E9551": "E9560 E9566 E9567 E9568 E9633 E9642 E9657",
+        "E9552": "E9668 E9704",
+        "E9553": "E9695",
+        "E9643": "E9644 E9645",
+        "W9646": "W9654",
+        "E9634": "E9629",
+        "E9735": "W9522 W9529 E9537 E9561 E9564 E9574 E9576 E9583 E9590 E9592 E9593 E9605 E9638 E9664 E9672 "
+        "E9692 E9693 E9694 E9709 E9750 E9774 E9777 E9786 E9788 E9790 E9792",
+        "E9736": "E9627 E9628 E9760 E9776",
+    }.items()
+    for replaced in numbers.split()
+}
+RESERVED = {int(replaced[1:]) for replaced in REPLACED}
 
 # Class of a fault -> description. Each rule has one class.
 CLASSES = {
@@ -86,6 +111,8 @@ def find_rules(package: str, folder: Path) -> list[type[Rule]]:
         number = int(rule.id[1:]) if re.fullmatch(r"[EW]\d{4}", rule.id) else 0
         if number not in NUMBERS[service]:
             misnumbered.append((place, rule.id, service))
+        elif number in RESERVED:
+            mistakes.append(f"{place} has the number {number}, which is reserved. {_advice(service, found)}")
         elif number in found:
             other = found[number][1]
             mistakes.append(
@@ -121,7 +148,7 @@ def _advice(service: str, used: Iterable[int]) -> str:
 
 def next_number(block: range, used: Iterable[int]) -> int | None:
     """Return the number after the last used one of a block; None if the block is full."""
-    number = max((one + 1 for one in used if one in block), default=block[0])
+    number = max((number + 1 for number in {*used, *RESERVED} if number in block), default=block[0])
     return number if number in block else None
 
 
@@ -129,4 +156,4 @@ RULES = find_rules(__name__, Path(__file__).parent)
 
 # Where cfn-lint looks for them.
 globals().update({rule.__name__: rule for rule in RULES})
-__all__ = ["CLASSES", "NUMBERS", "RULES", *(rule.__name__ for rule in RULES)]
+__all__ = ["CLASSES", "NUMBERS", "REPLACED", "RULES", *(rule.__name__ for rule in RULES)]

@@ -122,11 +122,15 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
         (
             {"s3/one.py": RULE.format(name="One", number="E9001")},
             "rules/s3/one.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W. The next free number "
-            "is 9700.",
+            "is 9713.",
         ),
         (
             {"s3/one.py": RULE.format(name="One", number="I9700")},
             "rules/s3/one.py has the ID 'I9700'. Rules on s3 use E9700 to E9719, or W.",
+        ),
+        (
+            {"s3/one.py": RULE.format(name="One", number="E9710")},
+            "rules/s3/one.py has the number 9710, which is reserved. The next free number is 9713.",
         ),
         (
             {
@@ -134,15 +138,15 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
                 "s3/two.py": RULE.format(name="Two", number="W9700"),
             },
             "rules/s3/two.py has the number 9700, which is taken by rules/s3/one.py. The next free number is "
-            "9701.",
+            "9713.",
         ),
         (
             {
-                "events/one.py": RULE.format(name="One", number="E9774"),
-                "events/two.py": RULE.format(name="Two", number="E9775"),
+                "secretsmanager/one.py": RULE.format(name="One", number="E9784"),
+                "secretsmanager/two.py": RULE.format(name="Two", number="E9785"),
             },
-            "rules/events/two.py has the ID 'E9775'. Rules on events use E9770 to E9774, or W. The block of "
-            "events is full: give the folder another one in NUMBERS.",
+            "rules/secretsmanager/two.py has the ID 'E9785'. Rules on secretsmanager use E9780 to E9784, or "
+            "W. The block of secretsmanager is full: give the folder another one in NUMBERS.",
         ),
         (
             {
@@ -155,7 +159,7 @@ def test_the_blocks_of_numbers_do_not_overlap() -> None:
             "rules/s3/two.py is not named like its rule, Other.\n"
             "rules/sns/three.py contains 0 rules (). A file must contain exactly one.\n"
             "rules/s3/two.py has the ID 'E9001'. Rules on s3 use E9700 to E9719, or W. The next free number "
-            "is 9700.",
+            "is 9713.",
         ),
         ({"one.py": "X = 1\n"}, "rules/one.py is not in the folder of a service that has numbers. Move it "),
         (

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 try:
-    from cfn_analysis.rules import CLASSES, NUMBERS, RULES, next_number
+    from cfn_analysis.rules import CLASSES, NUMBERS, REPLACED, RULES, next_number
 except ImportError as error:  # a rule is in the wrong place, or has a wrong name or number
     if __name__ != "__main__":
         raise
@@ -29,6 +29,18 @@ Many templates pass cfn-lint, but fail when they are deployed, or do not work as
 These rules for cfn-lint find such faults. Every build of this project runs them. They do not depend on the
 rest of the project and work for any YAML or JSON template. Faults between two stacks are found by the build,
 not by a rule.
+
+The rules are meant for serverless systems: IAM, KMS, Lambda, API Gateway, SNS, SQS, S3, EventBridge,
+CloudWatch, CloudFront, WAF, Route 53, VPC, RDS and Aurora, and Secrets Manager. Of Step Functions, Cognito,
+ECS, load balancers, DynamoDB, Kinesis, Firehose, EFS, ElastiCache and EKS, they only check the connections:
+permissions, roles, order of creation, references and ports. They are not meant for other services, such as
+Glue, SageMaker, IoT or CodePipeline, or for what runs on EC2 instances.
+
+The rules find faults. Two are conventions and not faults, because a template can do without them
+intentionally: W9600 requires that each alarm notifies someone and has a description, since an alarm without
+them is usually unfinished, and W9621 requires that each security group lists its outbound traffic, since EC2
+otherwise allows all of it without an entry in the template. If they are not yours, ignore them with
+`--ignore-checks W9600 W9621`.
 
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
@@ -85,9 +97,10 @@ The class of a rule is the kind of fault that it finds.
 {classes}
 ## Numbers
 
-A new rule gets the next number of its folder, with the prefix E or W. Numbers are not reused. All numbers
-up to 9799 are assigned to folders. For a new folder, because of a new service or because the block of a
-folder is full, assign the upper half of a large block to it in `NUMBERS` of `cfn_analysis.rules`.
+A new rule gets the next number of its folder, with the prefix E or W. Numbers are not reused: that
+of a replaced rule stays reserved, and its row names the successor. All numbers up to 9799 are assigned to
+folders. For a new folder, because of a new service or because the block of a folder is full, assign
+the upper half of a large block to it in `NUMBERS` of `cfn_analysis.rules`.
 
 | folder | numbers | next |
 |---|---|---|
@@ -135,9 +148,11 @@ def _rules_of(folder: str) -> list[type[Rule]]:
 def _service(folder: str) -> str:
     """Return the table of the rules of a folder, with the folder's docstring as its heading."""
     rules = _rules_of(folder)
-    package = importlib.import_module(rules[0].__module__.rpartition(".")[0])
+    package = importlib.import_module(f"cfn_analysis.rules.{folder}")
     title = str(package.__doc__).removeprefix("Rules on ").rstrip(".")
-    table = _rows(map(_rule, rules))
+    rows = {rule.id: _rule(rule) for rule in rules}
+    rows |= {name: _replaced(name) for name in REPLACED if int(name[1:]) in NUMBERS[folder]}
+    table = _rows(row for _, row in sorted(rows.items(), key=lambda entry: entry[0][1:]))
     head = "| rule | finds | class | source |\n|---|---|---|---|\n"
     return f"\n### {title[0].upper()}{title[1:]}\n\n{head}{table}"
 
@@ -147,6 +162,12 @@ def _rule(rule: type[Rule]) -> Sequence[str]:
     file = f"../src/{rule.__module__.replace('.', '/')}.py"
     linked = f'<a id="{rule.id.lower()}"></a>[{rule.id}]({file})'
     return linked, escaped(rule.shortdesc), rule.fault_class, f"[source]({rule.source_url})"
+
+
+def _replaced(name: str) -> Sequence[str]:
+    """Return the row of a rule that another one replaces."""
+    successor = REPLACED[name]
+    return f'<a id="{name.lower()}"></a>{name}', f"replaced by [{successor}](#{successor.lower()})", "", ""
 
 
 def _rows(rows: Iterable[Sequence[str]]) -> str:

@@ -6,18 +6,31 @@ from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.apis import methods
 from cfn_analysis.rules.support.references import own_id
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.values import assume, branches, is_true, place, ref_name, show, values
+from cfn_analysis.rules.support.scenarios import property_scenarios
+from cfn_analysis.rules.support.values import (
+    assume,
+    branches,
+    case_of,
+    existing,
+    is_true,
+    of_type,
+    place,
+    ref_name,
+    show,
+    values,
+)
 
 KEY = "AWS::ApiGateway::UsagePlanKey"
 
 
 class UsagePlanWithoutKey(Rule):
-    """Usage plan that limits no one.
+    """Usage plan that limits no one, or whose keys open no stage.
 
     Throttle and Quota of a usage plan apply to each API key of the plan. Without a key, or if no method
     requires one, every request passes without being counted. Add an AWS::ApiGateway::ApiKey and an
     AWS::ApiGateway::UsagePlanKey, and set ApiKeyRequired to true on the methods. A plan that another resource
-    or another stack refers to may get its keys there and is not checked.
+    or another stack refers to may get its keys there and is not checked. The keys of a plan without ApiStages
+    are refused by every API.
     """
 
     id = "W9525"
@@ -28,6 +41,7 @@ class UsagePlanWithoutKey(Rule):
     looks_at = properties_of("AWS::ApiGateway::UsagePlan")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
+        yield from _without_stage(validator, properties)
         limits = [name for name in ("Quota", "Throttle") if name in properties]
         if validator.cfn.graph is None or not limits:
             return
@@ -46,6 +60,20 @@ class UsagePlanWithoutKey(Rule):
                     f"ApiId is {show(api)}, and no method of that API requires a key: the plan does not "
                     "limit its callers. Set ApiKeyRequired: true on its methods.",
                 )
+
+
+def _without_stage(validator: Validator, properties: Any) -> Faults:
+    """Yield a fault if a plan with keys has no stage in a case."""
+    resources, plan = validator.cfn.template["Resources"], own_id(validator)
+    keys = [key for key, _, of_key in of_type(resources, KEY) if ref_name(of_key.get("UsagePlanId")) == plan]
+    for found, case in property_scenarios(validator, properties, "ApiStages") if keys else ():
+        if found.get("ApiStages") in (None, []) and case_of(case, resources[keys[0]]):
+            yield Fault(
+                existing(properties, ("ApiStages",)),
+                f"ApiStages is {'empty' if 'ApiStages' in properties else 'missing'}{{when}}: {keys[0]} "
+                "opens no stage, and every API refuses it. Add the API and its stage.",
+                case,
+            )
 
 
 def _lacks_key(case: Validator, resources: Any, plan_id: str) -> str:

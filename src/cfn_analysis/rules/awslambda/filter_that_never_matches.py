@@ -4,8 +4,8 @@ from typing import Any
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts, each
-from cfn_analysis.rules.support.permissions import targets_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.targets import targets_of
 from cfn_analysis.rules.support.values import of_type
 
 QUEUE, TABLE = "AWS::SQS::Queue", "AWS::DynamoDB::Table"
@@ -38,8 +38,9 @@ class FilterThatNeverMatches(Rule):
         for logical_id, _, properties in of_type(resources, "AWS::Lambda::EventSourceMapping"):
             source = next(targets_of(resources, properties.get("EventSourceArn"), QUEUE, TABLE), None)
             filters = value_at(properties, ("FilterCriteria", "Filters")) if source else None
-            for one, path in each(filters, logical_id, "Properties", "FilterCriteria", "Filters"):
-                for text in document_texts(validator, one.get("Pattern")) if isinstance(one, dict) else ():
+            for criterion, path in each(filters, logical_id, "Properties", "FilterCriteria", "Filters"):
+                pattern = criterion.get("Pattern") if isinstance(criterion, dict) else None
+                for text in document_texts(validator, pattern):
                     for problem in _pattern_problems(text, resources[source]):
                         yield Fault((*path, "Pattern"), problem)
 

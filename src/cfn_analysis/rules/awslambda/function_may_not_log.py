@@ -25,7 +25,9 @@ class FunctionMayNotLog(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         group, _ = target(validator, value_at(properties, ("LoggingConfig", "LogGroup")), LOG_GROUP)
-        for role, absent, case in missing(validator, properties.get("Role"), LOGS[1:], group):
+        for role, absent, _, case in missing(validator, properties.get("Role"), LOGS[1:], group):
+            if not absent:
+                continue
             where = f" on {group}, its log group" if group else ""
             yield Fault(
                 ("Role",),

@@ -26,7 +26,7 @@ class BehaviorNeverReached(Rule):
                 pattern = only_value(config.case, behavior.get("PathPattern"))
                 if not isinstance(pattern, str):
                     continue
-                wider = [other for other in earlier if _is_wider(other, pattern)]
+                wider = [before for before in earlier if _is_wider(before, pattern)]
                 if wider:
                     yield Fault(
                         config.path(*path, "PathPattern"),

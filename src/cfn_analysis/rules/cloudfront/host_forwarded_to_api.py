@@ -69,8 +69,8 @@ def _forwards(config: Configuration, behavior: Any) -> Iterator[tuple[Path, str,
             if isinstance(policy, str) and policy in FORWARDING_HOST:
                 yield (name,), f"is {show(written)} ({FORWARDING_HOST[policy]})", case
         _, properties, exists = target_case(config.case, written, kind)
-        for found, case in scenarios(exists, properties) if exists else ():
-            if _policy_forwards(value_at(found, steps)):
+        for policy_properties, case in scenarios(exists, properties) if exists else ():
+            if _policy_forwards(value_at(policy_properties, steps)):
                 yield (name,), f"is {show(written)}, which forwards Host", case
 
 

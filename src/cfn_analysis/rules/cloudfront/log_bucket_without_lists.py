@@ -49,10 +49,10 @@ class LogBucketWithoutLists(Rule):
 
 def _ownerships(case: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the ownership setting of a bucket without access control lists, for each case."""
-    for found, where in property_scenarios(case, properties, "OwnershipControls"):
-        if "OwnershipControls" not in found:
+    for bucket, where in property_scenarios(case, properties, "OwnershipControls"):
+        if "OwnershipControls" not in bucket:
             yield "no OwnershipControls", where
-        rules = mappings(value_at(found, ("OwnershipControls", "Rules")))
+        rules = mappings(value_at(bucket, ("OwnershipControls", "Rules")))
         owners = [only_value(where, rule.get("ObjectOwnership")) for rule in rules]
         if owners and not any(owner in (None, *WITH_LISTS) for owner in owners):
             yield f"ObjectOwnership {owners[0]}", where

@@ -21,18 +21,18 @@ class PagesWithoutHeaders(Rule):
     looks_at = properties_of("AWS::CloudFront::Distribution")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for one in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
-            default = one.parts.get("DefaultCacheBehavior")
+        for config in configurations(validator, properties, "DefaultCacheBehavior", "CacheBehaviors"):
+            default = config.parts.get("DefaultCacheBehavior")
             if not isinstance(default, dict) or "ResponseHeadersPolicyId" in default:
                 continue
-            for _, behavior in one.behaviors():
-                policy, found = target(one.case, behavior.get("ResponseHeadersPolicyId"), KIND)
-                config = found.get("ResponseHeadersPolicyConfig")
-                if policy and isinstance(config, dict) and "SecurityHeadersConfig" in config:
+            for _, behavior in config.behaviors():
+                policy, found = target(config.case, behavior.get("ResponseHeadersPolicyId"), KIND)
+                policy_config = found.get("ResponseHeadersPolicyConfig")
+                if policy and isinstance(policy_config, dict) and "SecurityHeadersConfig" in policy_config:
                     yield Fault(
-                        one.path("DefaultCacheBehavior"),
+                        config.path("DefaultCacheBehavior"),
                         f"ResponseHeadersPolicyId is missing{{when}}, and other behaviors have {policy}: the "
                         "pages come without its security headers. Set it here, too.",
-                        one.case,
+                        config.case,
                     )
                     break

@@ -1,10 +1,9 @@
 from typing import Any
 
 from cfn_analysis.model.references import value_at
-from cfn_analysis.rules.support.distributions import Configuration, configurations
-from cfn_analysis.rules.support.references import find_resource, single_reference, target
+from cfn_analysis.rules.support.distributions import configurations
+from cfn_analysis.rules.support.references import find_resource, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
-from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import is_true
 
 
@@ -12,8 +11,7 @@ class PrivateOriginWithoutAccessControl(Rule):
     """Private bucket as an origin without access control.
 
     CloudFront calls a bucket as an anonymous caller unless the origin has an OriginAccessControlId (or the
-    older origin access identity). A bucket that blocks public access then returns 403 for every object, also
-    if SigningBehavior of the access control is never, which disables it.
+    older origin access identity). A bucket that blocks public access then returns 403 for every object.
     """
 
     id = "E9586"
@@ -24,9 +22,7 @@ class PrivateOriginWithoutAccessControl(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for config in configurations(validator, properties, "Origins"):
             for index, origin in config.origins():
-                control = origin.get("OriginAccessControlId")
-                if control:
-                    yield from _unsigned(config, index, control)
+                if origin.get("OriginAccessControlId"):
                     continue
                 bucket, attribute = single_reference(origin.get("DomainName"))
                 _, bucket_properties = find_resource(config.case, bucket, "AWS::S3::Bucket")
@@ -41,16 +37,3 @@ class PrivateOriginWithoutAccessControl(Rule):
                         "AWS::CloudFront::OriginAccessControl.",
                         config.case,
                     )
-
-
-def _unsigned(config: Configuration, index: int, control: Any) -> Faults:
-    """Yield a fault if the access control of an origin signs nothing."""
-    control_id, properties = target(config.case, control, "AWS::CloudFront::OriginAccessControl")
-    signing = value_at(properties, ("OriginAccessControlConfig", "SigningBehavior"))
-    if control_id and only_value(config.case, signing) == "never":
-        yield Fault(
-            config.path("Origins", index, "OriginAccessControlId"),
-            f"OriginAccessControlId is {control_id}{{when}}, whose SigningBehavior is never: CloudFront does "
-            "not sign its requests. Set it to always.",
-            config.case,
-        )

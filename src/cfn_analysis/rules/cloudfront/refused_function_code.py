@@ -10,6 +10,9 @@ from cfn_analysis.rules.support.scenarios import only_value
 MOST = 10_240  # bytes of code
 HANDLER = re.compile(r"\bfunction\s+handler\s*\(|\bhandler\s*=")
 
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/functions-javascript-runtime-features.html
+MODULES = ("buffer", "cloudfront", "crypto", "querystring")
+
 # What cloudfront-js-1.0 does not have.
 NEWER = {
     "const": re.compile(r"(?m)^\s*const\s"),
@@ -50,8 +53,29 @@ class RefusedFunctionCode(Rule):
 def _code_problems(code: str) -> Iterator[str]:
     if "${" not in code and not HANDLER.search(_without_comments(code)):
         yield "has no function called handler, which CloudFront calls. Add it."
+    if re.search(r"\bevent\.Records\b", _without_comments(code)):
+        yield "reads event.Records, which is the form of Lambda@Edge. Read event.request or event.response."
+    for module in re.findall(r"\brequire\(['\"]([\w:-]+)['\"]\)", _without_comments(code)):
+        if module not in MODULES:
+            yield f"requires {module}, which the runtime does not have. It has {', '.join(MODULES)}."
+    for header in re.findall(r"\bheaders(?:\[['\"]|\.)([\w-]*[A-Z][\w-]*)", _without_comments(code)):
+        yield f"has the header {header}, and names of headers are lowercase. Write {header.lower()}."
+    if HANDLER.search(code) and not re.search(r"\breturn\b|=>\s*[\w(]", _handler(code)):
+        yield "returns nothing from handler: every request fails. Return the request or the response."
     if len(code.encode()) > MOST:
         yield f"is {len(code.encode())} bytes long: CloudFront accepts {MOST}. Shorten it."
+
+
+def _handler(code: str) -> str:
+    """Return the code of the handler at its own level, without the functions and blocks inside."""
+    body = _without_comments(code)[HANDLER.search(_without_comments(code)).start() :]  # type: ignore[union-attr]
+    depth, kept = 0, []
+    for character in body[body.find("{") :]:
+        depth += {"{": 1, "}": -1}.get(character, 0)
+        if depth == 0:
+            break
+        kept.append(character if depth == 1 else "")
+    return "".join(kept)
 
 
 def _without_comments(code: str) -> str:

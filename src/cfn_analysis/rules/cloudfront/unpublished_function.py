@@ -25,9 +25,9 @@ class UnpublishedFunction(Rule):
     def faults(self, validator: Validator, resources: Any) -> Iterator[Fault]:
         for function, distribution, case in _used(validator, resources):
             publish = resources[function].get("Properties", {}).get("AutoPublish")
-            for found, where in values(case, publish):
-                if found is None or str(found).lower() == "false":
-                    how = "is missing" if publish is None else state(case, where, publish, found)
+            for published, where in values(case, publish):
+                if published is None or str(published).lower() == "false":
+                    how = "is missing" if publish is None else state(case, where, publish, published)
                     yield Fault(
                         existing(resources, (function, "Properties", "AutoPublish")),
                         f"AutoPublish {how}, and a behavior of {distribution} uses the function: CloudFront "

@@ -80,5 +80,7 @@ def _gaps(case: Validator, resource: Any, properties: Any) -> Iterator[Validator
     if without:
         yield without
     exists = case_of(case, resource)
-    for found, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
-        yield from (gap for value, gap in values(there, value_at(found, STATUS)) if value == "Disabled")
+    for subscription, there in scenarios(exists, properties.get("MonitoringSubscription")) if exists else ():
+        yield from (
+            gap for value, gap in values(there, value_at(subscription, STATUS)) if value == "Disabled"
+        )

@@ -5,103 +5,28 @@ from cfnlint.helpers import REGIONS
 
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE, members
+from cfn_analysis.rules.support.dimensions import Sets, is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.metrics import Metric, metrics
 from cfn_analysis.rules.support.references import single_reference, sub_text, target
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
-from cfn_analysis.rules.support.words import words
-
-# The sets of dimensions that a service reports its metrics by, the most useful first.
-SETS: dict[str, tuple[tuple[str, ...], ...]] = {
-    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
-    "AWS/CloudFront": (("DistributionId", "Region"), ("FunctionName", "Region")),
-    # https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
-    "AWS/WAFV2": (
-        ("Rule", "WebACL"),
-        ("Region", "Rule", "WebACL"),
-        ("RuleGroup", "WebACL"),
-        ("Region", "RuleGroup", "WebACL"),
-        ("Rule", "RuleGroup"),
-        ("Region", "Rule", "RuleGroup"),
-    ),
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-metrics-and-dimensions.html
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html
-    "AWS/ApiGateway": (
-        ("ApiName",),
-        ("ApiName", "Stage"),
-        ("ApiName", "Method", "Resource", "Stage"),
-        ("ApiId",),
-        ("ApiId", "Stage"),
-        ("ApiId", "Method", "Resource", "Stage"),
-        ("ApiId", "Route"),
-        ("ApiId", "Route", "Stage"),
-    ),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html
-    "AWS/RDS": (
-        ("DBInstanceIdentifier",),
-        ("DBClusterIdentifier",),
-        ("DBClusterIdentifier", "Role"),
-        ("DBClusterIdentifier", "EngineName"),
-        ("DbClusterIdentifier", "EngineName"),
-        ("DBClusterIdentifier", "SourceRegion"),
-        ("DBInstanceIdentifier", "SourceRegion"),
-        ("DatabaseClass",),
-        ("EngineName",),
-        ("SourceRegion",),
-        (),
-    ),
-    # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-    "AWS/Lambda": (
-        ("FunctionName",),
-        ("FunctionName", "Resource"),
-        ("ExecutedVersion", "FunctionName", "Resource"),
-        (),
-    ),
-    # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
-    "AWS/SQS": (("QueueName",),),
-    # https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
-    "AWS/NATGateway": (("NatGatewayId",), ("AvailabilityZone", "NatGatewayId")),
-    # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
-    "AWS/Route53": (("HealthCheckId",), ("HealthCheckId", "Region"), ("HostedZoneId",), ("Region",)),
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
-    "AWS/ApplicationELB": (
-        ("LoadBalancer",),
-        ("LoadBalancer", "TargetGroup"),
-        ("AvailabilityZone", "LoadBalancer"),
-        ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
-        ("TargetGroup",),
-        ("AvailabilityZone", "TargetGroup"),
-    ),
-    # https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
-    "AWS/NetworkELB": (
-        ("LoadBalancer",),
-        ("LoadBalancer", "TargetGroup"),
-        ("AvailabilityZone", "LoadBalancer"),
-        ("AvailabilityZone", "LoadBalancer", "TargetGroup"),
-    ),
-    # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
-    "AWS/ECS": (("ClusterName", "ServiceName"), ("ClusterName",)),
-    # https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
-    "AWS/SNS": (("TopicName",), ("Application",), ("PhoneNumber",), ("Country", "SMSType"), ()),
-}
 
 MINUTE = 60  # seconds between two values of the metrics of AWS
-
-# Of these services the sets are all there are.
-COMPLETE = ("AWS/NATGateway", "AWS/SQS")
-
-# The others report by more dimensions than those. A set is known to be none if it is made of the service's
-# own names above and of these, which belong to other services.
-FOREIGN = words("""
-    ApiId ApiName DBClusterIdentifier DBInstanceIdentifier DistributionId FunctionName QueueName Region Stage
-    WebACL
-""")
 
 # Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
 REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/ApiGateway", "ApiName"): [
         ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
+    ],
+    ("AWS/ApiGateway", "Stage"): [
+        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "Ref of the stage"),
+        ("AWS::ApiGateway::Deployment", ("", "DeploymentId"), "Ref of the stage"),
+    ],
+    ("AWS/Logs", "LogGroupName"): [("AWS::Logs::LogGroup", ("Arn",), "!Ref {}")],
+    ("AWS/NATGateway", "NatGatewayId"): [
+        ("AWS::EC2::EIP", ("", "AllocationId", "PublicIp"), "Ref of the gateway"),
+        ("AWS::EC2::Subnet", ("", "SubnetId"), "Ref of the gateway"),
     ],
     ("AWS/SQS", "QueueName"): [
         ("AWS::SQS::Queue", ("", "Arn", "QueueUrl"), "the queue's name: !GetAtt {}.QueueName")
@@ -125,6 +50,16 @@ REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
     ("AWS/WAFV2", "WebACL"): [
         ("AWS::WAFv2::WebACL", ("", "Arn", "Id"), "the web ACL's VisibilityConfig.MetricName")
     ],
+    ("AWS/DynamoDB", "TableName"): [("AWS::DynamoDB::Table", ("Arn", "StreamArn"), "!Ref {}")],
+    ("AWS/EC2", "AutoScalingGroupName"): [
+        ("AWS::AutoScaling::AutoScalingGroup", ("AutoScalingGroupARN",), "!Ref {}")
+    ],
+    ("AWS/ElastiCache", "CacheClusterId"): [
+        ("AWS::ElastiCache::ReplicationGroup", ("",), "the ID of a node: !Sub ${{{}}}-001")
+    ],
+    ("AWS/Events", "RuleName"): [("AWS::Events::Rule", ("Arn",), "!Ref {}")],
+    ("AWS/Kinesis", "StreamName"): [("AWS::Kinesis::Stream", ("Arn",), "!Ref {}")],
+    ("AWS/States", "StateMachineArn"): [("AWS::StepFunctions::StateMachine", ("Name",), "!Ref {}")],
     ("AWS/ECS", "ServiceName"): [("AWS::ECS::Service", ("", "ServiceArn"), "!GetAtt {}.Name")],
     ("AWS/ECS", "ClusterName"): [("AWS::ECS::Cluster", ("Arn",), "!Ref {}")],
     ("AWS/SNS", "TopicName"): [("AWS::SNS::Topic", ("", "TopicArn"), "!GetAtt {}.TopicName")],
@@ -165,7 +100,14 @@ class AlarmOnMissingMetric(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         for metric in metrics(validator, properties):
-            if metric.namespace not in SETS or metric.dimensions is None:
+            sets = _sets(metric)
+            if metric.dimensions is None:
+                continue
+            path = metric.path("Dimensions")
+            for name, value in metric.dimensions.items() if not sets else ():
+                for problem, case in _wrong_values(metric, name, value):
+                    yield Fault(path, f"Dimension {name} {problem}", case)
+            if not sets:
                 continue
             period = None if metric.steps else only_value(metric.case, properties.get("Period"))
             if (number(period) or MINUTE) < MINUTE:
@@ -175,18 +117,14 @@ class AlarmOnMissingMetric(Rule):
                     "no data in between. Use 60 or a multiple of it.",
                     metric.case,
                 )
-            path = metric.path("Dimensions")
-            sets = _sets(metric)
-            names = tuple(sorted(metric.dimensions))
-            if names not in (tuple(sorted(known)) for known in sets):
-                if metric.namespace in COMPLETE or _is_known(metric.namespace, names):
-                    yield Fault(
-                        path,
-                        f"Dimensions are {' and '.join(names) or 'none'}{{when}}: {metric.namespace} has no "
-                        f"metric {metric.name or ''} with these, and the alarm never has data. Use "
-                        f"{_sets_text(sets)}.",
-                        metric.case,
-                    )
+            if is_missing(metric.namespace, sets, metric.dimensions):
+                yield Fault(
+                    path,
+                    f"Dimensions are {' and '.join(sorted(metric.dimensions)) or 'none'}{{when}}: "
+                    f"{metric.namespace} has no metric {metric.name or ''} with these, and the alarm never "
+                    f"has data. Use {sets_text(sets)}.",
+                    metric.case,
+                )
                 continue
             for name, value in metric.dimensions.items():
                 for problem, case in _wrong_values(metric, name, value):
@@ -197,16 +135,9 @@ class AlarmOnMissingMetric(Rule):
                 yield from _aurora_faults(metric)
 
 
-def _is_known(namespace: str, names: tuple[str, ...]) -> bool:
-    """Return whether all names are known, apart from their case."""
-    known = set(FOREIGN).union(*SETS[namespace])
-    return {name.lower() for name in names} <= {name.lower() for name in known}
-
-
-def _sets(metric: Metric) -> tuple[tuple[str, ...], ...]:
+def _sets(metric: Metric) -> Sets:
     """Return the sets of dimensions that can be right; for a web ACL of the template its scope decides."""
-    assert metric.namespace is not None
-    sets = SETS[metric.namespace]
+    sets = sets_of(metric.namespace, metric.name)
     scope = _scope(metric) if metric.namespace == "AWS/WAFV2" else ""
     return tuple(known for known in sets if not scope or ("Region" in known) == (scope == "REGIONAL"))
 
@@ -219,10 +150,6 @@ def _scope(metric: Metric) -> str:
         if wanted and sub_text(named) == wanted:
             return str(only_value(metric.case, properties.get("Scope")) or "")
     return ""
-
-
-def _sets_text(sets: tuple[tuple[str, ...], ...]) -> str:
-    return ", or ".join(" and ".join(names) or "none" for names in sets[:3])
 
 
 def _web_acl_faults(metric: Metric) -> Iterator[Fault]:
@@ -295,7 +222,7 @@ def _aurora_cluster(metric: Metric) -> str:
 def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the problems of the value of a dimension."""
     logical_id, attribute = single_reference(value)
-    if (sub_text(value) or "").startswith("arn:"):
+    if (sub_text(value) or "").startswith("arn:") and not name.endswith("Arn"):
         yield (
             f"is {show(value)}{{when}}, an ARN, and {metric.namespace} reports an ID or a name there: the "
             "alarm never has data.",
@@ -309,11 +236,24 @@ def _wrong_values(metric: Metric, name: str, value: Any) -> Iterator[tuple[str, 
                 f"reports: the alarm never has data. Use {right.format(logical_id)}.",
                 metric.case,
             )
-    for found, case in values(metric.case, value):
+    for known, case in values(metric.case, value):
         allowed = _allowed(str(metric.namespace), name)
-        if isinstance(found, str) and allowed and found not in allowed[0]:
+        if known == "WRITER" and name == "Role" and str(metric.name).startswith("AuroraReplicaLag"):
+            yield "is WRITER{when}, and only readers have a lag: the alarm never has data. Use READER.", case
+        rules = show(
+            [acl for _, acl, _ in of_type(metric.case.cfn.template["Resources"], "AWS::WAFv2::WebACL")]
+        )
+        named = isinstance(known, str) and known not in ("ALL", "Default_Action") and show(known) not in rules
+        if (metric.namespace, name) == ("AWS/WAFV2", "Rule") and named and rules != "[]":
+            groups = {"ManagedRuleGroup", "RuleGroup"} & set(metric.dimensions or {})
+            if not groups and isinstance(value, str):
+                yield (
+                    f"is {known}{{when}}, which no rule of the template has as MetricName: no data arrives.",
+                    case,
+                )
+        if isinstance(known, str) and allowed and known not in allowed[0]:
             yield (
-                f"{state(case, case, value, found)}{{when}}: {metric.namespace} reports {allowed[1]} there, "
+                f"{state(case, case, value, known)}{{when}}: {metric.namespace} reports {allowed[1]} there, "
                 "and the alarm never has data.",
                 case,
             )

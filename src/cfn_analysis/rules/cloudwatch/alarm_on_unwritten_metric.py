@@ -31,14 +31,14 @@ class AlarmOnUnwrittenMetric(Rule):
                 if not metric.name:
                     continue
                 path = (logical_id, "Properties")
-                for other in written if metric.name not in names else ():
-                    if metric.name in written[other] and _letters_and_digits(other) == _letters_and_digits(
-                        metric.namespace or ""
-                    ):
+                for namespace in written if metric.name not in names else ():
+                    if metric.name in written[namespace] and _letters_and_digits(
+                        namespace
+                    ) == _letters_and_digits(metric.namespace or ""):
                         yield Fault(
                             (*path, *metric.path("Namespace")),
                             f"Namespace is {metric.namespace}{{when}}, and the filter of {metric.name} "
-                            f"writes into {other}: the alarm never has data. Use the same namespace.",
+                            f"writes into {namespace}: the alarm never has data. Use the same namespace.",
                             metric.case,
                         )
                 if names and metric.name not in names:
@@ -56,7 +56,7 @@ class AlarmOnUnwrittenMetric(Rule):
                     and set(metric.dimensions) not in names[metric.name]
                 ):
                     filters = " or ".join(
-                        sorted(", ".join(sorted(one)) or "none" for one in names[metric.name])
+                        sorted(", ".join(sorted(dimensions)) or "none" for dimensions in names[metric.name])
                     )
                     yield Fault(
                         (*path, *metric.path("Dimensions")),
@@ -74,7 +74,7 @@ def _letters_and_digits(text: str) -> str:
 def _close(name: str, names: Iterable[str]) -> str:
     """Return the name that is meant by one that is close to it, apart from what both begin with."""
     start, _, end = name.rpartition("}")
-    ends = {other.rpartition("}")[2].lower(): other for other in names if other.rpartition("}")[0] == start}
+    ends = {known.rpartition("}")[2].lower(): known for known in names if known.rpartition("}")[0] == start}
     return ends.get(nearest(end.lower(), ends, 0.75), "")
 
 
@@ -84,7 +84,11 @@ def _written(validator: Validator, resources: Any) -> dict[str, dict[str, list[s
     for made, _ in entries(resources, "AWS::Logs::MetricFilter", "MetricTransformations"):
         namespace = only_value(validator, made.get("MetricNamespace"))
         name = metric_name(validator, made.get("MetricName"))
-        keys = {str(item.get("Key")) for item, _ in each(made.get("Dimensions")) if isinstance(item, dict)}
+        keys = {
+            str(dimension.get("Key"))
+            for dimension, _ in each(made.get("Dimensions"))
+            if isinstance(dimension, dict)
+        }
         if isinstance(namespace, str) and name:
             found.setdefault(namespace, {}).setdefault(name, []).append(keys)
     return found

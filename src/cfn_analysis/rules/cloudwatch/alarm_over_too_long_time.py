@@ -19,8 +19,8 @@ class AlarmOverTooLongTime(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         names = ("Period", "EvaluationPeriods")
-        for found, case in property_scenarios(validator, properties, *names):
-            period, periods = (number(only_value(case, found.get(name))) for name in names)
+        for alarm, case in property_scenarios(validator, properties, *names):
+            period, periods = (number(only_value(case, alarm.get(name))) for name in names)
             if periods is None:
                 continue
             most = WEEK if period is not None and period >= HOUR else DAY

@@ -31,9 +31,9 @@ class AlarmTwice(Rule):
                 key = show([asked, sorted(str(dimension) for dimension in asked.get("Dimensions", []))])
                 path = (logical_id, "Properties", *existing(properties, ("Dimensions",)))
                 alarms.append(((key,), path))
-        for _, path, other in twins(validator, resources, alarms):
+        for _, path, twin in twins(validator, resources, alarms):
             yield Fault(
                 path,
-                f"{path[0]} has the same metric and condition as {other}: one of them is a copy. "
+                f"{path[0]} has the same metric and condition as {twin}: one of them is a copy. "
                 "Correct its dimensions, or remove it.",
             )

@@ -25,7 +25,8 @@ class AlarmWithoutActionOrDescription(Rule):
     CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
     Such an alarm does not notify anyone, or notifies an operator without instructions. Add at least one
     action, and describe the event and the first check. An alarm that is only used by a composite alarm or as
-    a rollback trigger does not need an action: ignore this rule on it and give the reason.
+    a rollback trigger does not need an action: ignore this rule on it and give the reason. This is a
+    convention: CloudWatch does not require either, and the description can be in another place.
     """
 
     id = "W9600"
@@ -58,8 +59,8 @@ def _nothing_in(validator: Validator, items: list[Any]) -> Iterator[Validator]:
     if not items:
         yield validator
         return
-    for item, case in values(validator, items[0]):
-        if item in (None, ""):
+    for action, case in values(validator, items[0]):
+        if action in (None, ""):
             yield from _nothing_in(case, items[1:])
 
 

@@ -6,16 +6,21 @@ from typing import Any
 from cfnlint.helpers import is_function
 
 from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.dimensions import is_missing, sets_of, sets_text
 from cfn_analysis.rules.support.documents import document_cases
 from cfn_analysis.rules.support.metrics import GLOBAL
 from cfn_analysis.rules.support.regions import US_EAST_1, regions
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
-from cfn_analysis.rules.support.spellings import spelling
+from cfn_analysis.rules.support.spellings import namespace_spelling, spelling
 from cfn_analysis.rules.support.values import items, show
 
 WIDTH = 24  # columns of a dashboard's grid
 TYPES = ("metric", "text", "log", "alarm", "explorer", "chart", "custom", "trace")
+VIEWS = {
+    "metric": ("timeSeries", "singleValue", "gauge", "bar", "pie", "table"),
+    "log": ("table", "timeSeries", "bar", "pie"),
+}
 ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Statistics-definitions.html
@@ -53,6 +58,12 @@ class BrokenDashboard(Rule):
                     "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
                 )
                 continue
+            if isinstance(body, dict) and not _is_start(start := body.get("start")):
+                yield Fault(
+                    ("DashboardBody",),
+                    f"start of DashboardBody is {start}, and CloudWatch requires a duration such as -P7D or "
+                    "-PT3H.",
+                )
             widgets = body.get("widgets") if isinstance(body, dict) else None
             if not isinstance(widgets, list):
                 yield Fault(("DashboardBody",), "DashboardBody has no list called widgets.")
@@ -89,9 +100,20 @@ def _widget_problems(widget: dict[str, Any], resources: Any, here: list[str]) ->
     text = query if isinstance(query, str) and inside.get("queryLanguage", "CWLI") == "CWLI" else "SOURCE"
     if kind == "log" and not re.match(r"\s*(SOURCE\b|\$\{)", text, re.IGNORECASE):
         yield "has a query that does not begin with SOURCE and the log group"
+    if not _is_start(start := inside.get("start")):
+        yield f"has the start {start}, and requires a duration such as -P7D or -PT3H"
+    view = inside.get("view")
+    if isinstance(view, str) and "$" not in view and view not in VIEWS.get(str(kind), view):
+        yield f"has the view {view}; allowed are {', '.join(VIEWS[str(kind)])}"
     rows = inside.get("metrics")
     if kind == "metric" and isinstance(rows, list):
         yield from _row_problems(rows, inside, here)
+
+
+def _is_start(start: Any) -> bool:
+    """Return whether a value is a relative or absolute start, or may be."""
+    form = r"-P(\d+[YMWD])*(T(\d+[HMS])+)?|\d{4}-.*|.*\$.*"
+    return not isinstance(start, str) or re.fullmatch(form, start) is not None
 
 
 def _is_name(alarm: str, resources: Any) -> bool:
@@ -112,15 +134,9 @@ def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> I
             yield f"lists the metric {show(row)}, which is not namespace, name and pairs of dimensions"
             continue
         before = _in_full(parts, before)
-        namespace, name = (*before, "", "")[:2]
-        region = option.get("region", inside.get("region"))
-        asked = here if region == "${AWS::Region}" else [region]
-        if namespace in GLOBAL and asked and all(_is_elsewhere(one) for one in asked):
-            yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
-        right = spelling(namespace, name, before[2::2])
-        if right and right != name and "expression" not in option:
-            yield f"shows the metric {name}, which {namespace} calls {right}"
         formula = option.get("expression")
+        if formula is None:
+            yield from _metric_problems(before, option.get("region", inside.get("region")), here)
         for used in _ids_in(formula) if isinstance(formula, str) and "$" not in formula else ():
             if used not in ids:
                 yield f"has the formula {formula}, and no metric of the widget has the id {used}"
@@ -128,6 +144,26 @@ def _row_problems(rows: list[Any], inside: dict[str, Any], here: list[str]) -> I
         statistic = option.get("stat")
         if isinstance(statistic, str) and "$" not in statistic and not STATISTIC.fullmatch(statistic):
             yield f"has the statistic {statistic}, which CloudWatch does not have"
+
+
+def _metric_problems(parts: list[str], region: Any, here: list[str]) -> Iterator[str]:
+    """Yield the problems of a metric: its region, its name and its dimensions."""
+    (namespace, name), names = (*parts, "", "")[:2], parts[2::2]
+    asked = here if region == "${AWS::Region}" else [region]
+    if namespace in GLOBAL and asked and all(_is_elsewhere(place) for place in asked):
+        yield f"looks for {name} of {namespace} in {region}, and it is only in us-east-1"
+    meant = namespace_spelling(namespace)
+    if meant and meant != namespace:
+        yield f"shows {name} of {namespace}, which CloudWatch calls {meant}"
+    right = spelling(namespace, name, names) or name
+    if right != name:
+        yield f"shows the metric {name}, which {namespace} calls {right}"
+    sets = sets_of(namespace, right)
+    if name and not re.search(r"[.$]", " ".join(names)) and is_missing(namespace, sets, names):
+        yield (
+            f"shows {name} by {' and '.join(names) or 'no dimension'}, and {namespace} has no such metric. "
+            f"Use {sets_text(sets)}"
+        )
 
 
 def _is_elsewhere(region: Any) -> bool:

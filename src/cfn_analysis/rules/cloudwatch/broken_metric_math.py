@@ -28,14 +28,14 @@ class BrokenMetricMath(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         if not isinstance(properties.get("Metrics"), list):
             return
-        for found, case in property_scenarios(validator, properties, *ASKED):
-            queries = found.get("Metrics")
+        for alarm, case in property_scenarios(validator, properties, *ASKED):
+            queries = alarm.get("Metrics")
             if isinstance(queries, list) and all(isinstance(query, dict) for query in queries):
-                for name, problem in _expression_problems(case, found, queries):
+                for name, problem in _expression_problems(case, alarm, queries):
                     yield Fault(existing(properties, (name,)), problem, case)
 
 
-def _expression_problems(case: Validator, found: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
+def _expression_problems(case: Validator, alarm: Any, queries: list[Any]) -> Iterator[tuple[str, str]]:
     """Yield what is wrong, with the property in which it is."""
     ids = [only_value(case, query.get("Id")) for query in queries]
     if not all(isinstance(query_id, str) for query_id in ids):
@@ -49,18 +49,25 @@ def _expression_problems(case: Validator, found: Any, queries: list[Any]) -> Ite
                     f"Expression {expression} uses {name}{{when}}, which is not the Id of an entry: "
                     f"CloudWatch refuses the alarm. The Ids are {', '.join(map(str, ids))}.",
                 )
-    band = only_value(case, found.get("ThresholdMetricId"))
-    operator = only_value(case, found.get("ComparisonOperator"))
+        if re.search(r"(?<![=<>!])=(?!=)", re.sub(r"'[^']*'|\"[^\"]*\"", "", expression)) and not _is_query(
+            expression
+        ):
+            yield (
+                "Metrics",
+                f"Expression {expression} has a single =: CloudWatch refuses the alarm. Write ==.",
+            )
+    band = only_value(case, alarm.get("ThresholdMetricId"))
+    operator = only_value(case, alarm.get("ComparisonOperator"))
     shown = [only_value(case, query.get("ReturnData", True)) for query in queries]
-    returned = [one for one, value in zip(ids, shown, strict=True) if is_true(value)]
-    if "ThresholdMetricId" not in found and len(returned) != 1 and None not in shown:
+    returned = [query_id for query_id, value in zip(ids, shown, strict=True) if is_true(value)]
+    if "ThresholdMetricId" not in alarm and len(returned) != 1 and None not in shown:
         yield (
             "Metrics",
             f"ReturnData is true for {' and '.join(map(str, returned)) or 'no entry'}{{when}}, also where it "
             "is left out: CloudWatch refuses the alarm. Set it to true for the one that the alarm watches "
             "and to false for the others.",
         )
-    if operator in BANDS and "ThresholdMetricId" not in found:
+    if operator in BANDS and "ThresholdMetricId" not in alarm:
         yield (
             "ComparisonOperator",
             f"ComparisonOperator is {operator}{{when}}, and ThresholdMetricId is missing: CloudWatch refuses "
@@ -68,7 +75,7 @@ def _expression_problems(case: Validator, found: Any, queries: list[Any]) -> Ite
         )
     if isinstance(band, str) and band not in ids:
         yield "ThresholdMetricId", f"ThresholdMetricId is {band}{{when}}, which is not the Id of an entry."
-    if "ThresholdMetricId" in found and isinstance(operator, str) and operator not in BANDS:
+    if "ThresholdMetricId" in alarm and isinstance(operator, str) and operator not in BANDS:
         yield (
             "ComparisonOperator",
             f"ComparisonOperator is {operator}{{when}}, and ThresholdMetricId is set: CloudWatch refuses the "
@@ -76,9 +83,13 @@ def _expression_problems(case: Validator, found: Any, queries: list[Any]) -> Ite
         )
 
 
+def _is_query(expression: str) -> bool:
+    return re.match(r"\s*SELECT\b", expression, re.IGNORECASE) is not None
+
+
 def _used_ids(expression: str) -> list[str]:
     """Return the IDs in an expression; none of a query, whose names are others'."""
-    if "${" in expression or re.match(r"\s*SELECT\b", expression, re.IGNORECASE):
+    if "${" in expression or _is_query(expression):
         return []
     plain = re.sub(r"'[^']*'|\"[^\"]*\"|\u2018[^\u2019]*\u2019|\u201c[^\u201d]*\u201d", "", expression)
     return list(dict.fromkeys(re.findall(r"(?<![\w.])[a-z]\w*(?!\w|\s*\()", plain)))

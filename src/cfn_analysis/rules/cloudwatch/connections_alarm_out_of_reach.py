@@ -96,8 +96,8 @@ def _out_of_reach(validator: Validator, case: Validator, plain: Any) -> Iterator
     of_one_instance = only_value(case, alarm.get("Statistic")) in ("Average", "Maximum", "Minimum")
     if not plain["members"] or not (of_one_instance or "ExtendedStatistic" in alarm):
         return
-    for found, known in values(case, alarm.get("Threshold")):
-        threshold = number(found)
+    for value, known in values(case, alarm.get("Threshold")):
+        threshold = number(value)
         if threshold is None or operator not in ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold"):
             continue
         for limit, source, where in _highest(known, plain["cluster"], list(plain["members"].values())):
@@ -121,8 +121,8 @@ def _highest(case: Validator, cluster: Any, instances: list[Any]) -> Iterator[tu
         if limit == math.inf:
             yield limit, source, known
             continue
-        for other, other_source, where in _highest(known, cluster, instances[1:]):
-            yield (*max((limit, source), (other, other_source)), where)
+        for next_limit, next_source, where in _highest(known, cluster, instances[1:]):
+            yield (*max((limit, source), (next_limit, next_source)), where)
 
 
 def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[float, str, Validator]]:
@@ -131,12 +131,12 @@ def _limits(case: Validator, cluster: Any, instance: Any) -> Iterator[tuple[floa
     if configured is UNKNOWN:
         yield math.inf, "", case
     elif configured is not None:
-        for found, known in values(case, configured):
-            limit = number(found)
+        for value, known in values(case, configured):
+            limit = number(value)
             yield math.inf if limit is None else limit, f"max_connections is {show(configured)}", known
     else:
-        for found, known in assumed_values(case, instance.get("DBInstanceClass")):
-            yield _default(str(found)), f"the default of {found}", known
+        for instance_class, known in assumed_values(case, instance.get("DBInstanceClass")):
+            yield _default(str(instance_class)), f"the default of {instance_class}", known
 
 
 def _default(instance_class: str) -> float:

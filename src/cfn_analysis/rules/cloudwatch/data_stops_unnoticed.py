@@ -36,11 +36,11 @@ class DataStopsUnnoticed(Rule):
         quiet: dict[tuple[str, str], tuple[str, Any]] = {}
         noticed: set[tuple[str, str]] = set()
         for alarm, resource, properties in of_type(resources, "AWS::CloudWatch::Alarm"):
-            for found, case in scenarios(validator, conditional_properties(resource)):
+            for decided, case in scenarios(validator, conditional_properties(resource)):
                 # An alarm that exists only in some environments counts for all.
-                for metric in metrics(case, found) if isinstance(found, dict) else ():
+                for metric in metrics(case, decided) if isinstance(decided, dict) else ():
                     for thing in _things(metric):
-                        if _notices(case, found):
+                        if _notices(case, decided):
                             noticed.add(thing)
                         else:
                             quiet.setdefault(thing, (alarm, properties))

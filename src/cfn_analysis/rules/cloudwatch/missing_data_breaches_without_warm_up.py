@@ -22,10 +22,10 @@ class MissingDataBreachesWithoutWarmUp(Rule):
     looks_at = properties_of("AWS::CloudWatch::Alarm")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for found, case in property_scenarios(validator, properties, *ASKED):
-            if "WarmUpConfiguration" in found:
+        for alarm, case in property_scenarios(validator, properties, *ASKED):
+            if "WarmUpConfiguration" in alarm:
                 continue
-            for treated, where in values(case, found.get("TreatMissingData")):
+            for treated, where in values(case, alarm.get("TreatMissingData")):
                 watched = _created(where, properties) if treated == "breaching" else ""
                 if watched:
                     yield Fault(

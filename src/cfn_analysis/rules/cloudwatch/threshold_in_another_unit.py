@@ -76,13 +76,19 @@ def _problem(metric: Any, operator: str, limit: float) -> str:
         if (metric.namespace, metric.name) in BYTES and 0 < limit < LEAST_BYTES:
             return f"{metric.name} is in bytes, not in megabytes or percent. Write 1000000000 for 1 GB."
         return ""
-    for namespace, names, unit, least, most, other in UNITS:
+    for namespace, names, unit, least, most, converted in UNITS:
         if metric.namespace == namespace and metric.name in names and not least <= limit <= most:
-            return f"{metric.name} is in {unit}: the threshold looks like {other}. Convert it."
+            return f"{metric.name} is in {unit}: the threshold looks like {converted}. Convert it."
     if metric.namespace == "AWS/Lambda" and metric.name == "Duration":
         function, found = target(metric.case, (metric.dimensions or {}).get("FunctionName"), FUNCTION)
-        seconds = [number(each) for each, _ in values(metric.case, found.get("Timeout"))] if function else []
-        if seconds and None not in seconds and limit <= min(each for each in seconds if each is not None):
+        seconds = (
+            [number(timeout) for timeout, _ in values(metric.case, found.get("Timeout"))] if function else []
+        )
+        if (
+            seconds
+            and None not in seconds
+            and limit <= min(timeout for timeout in seconds if timeout is not None)
+        ):
             return (
                 f"Duration is in milliseconds, not in seconds as the Timeout of {function} is. Multiply it "
                 "by 1000."

@@ -28,6 +28,10 @@ COUNTS = {
     "AWS/SQS": ("ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"),
 }
 
+# Metrics with a few values, and the highest.
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+HIGHEST = {("AWS/RDS", "AuroraMemoryHealthState"): 10}
+
 # Metrics of which each data point is 0 or 1, so that every statistic but the sum lies between.
 SHARES = {
     "AWS/ApiGateway": ("4XXError", "5XXError"),
@@ -97,6 +101,8 @@ def _range(
         return 0, 1
     if name in PERCENT.get(namespace or "", ()) and statistic in ("Average", "Maximum", "Minimum"):
         return 0, 100
+    if (namespace, name) in HIGHEST and statistic in ("Average", "Maximum", "Minimum"):
+        return 0, HIGHEST[namespace or "", name or ""]
     if name in COUNTS.get(namespace or "", ()) and statistic in ("Sum", "Maximum", "Minimum"):
         return 0, None
     return None, None

@@ -1,3 +1,4 @@
+import ipaddress
 from typing import Any
 
 from cfnlint.helpers import is_function
@@ -6,8 +7,10 @@ from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.networks import ingress_rules
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.scenarios import number
+from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import of_type, show
+
+Network = ipaddress.IPv4Network
 
 
 class EndpointWithoutHttps(Rule):
@@ -15,7 +18,8 @@ class EndpointWithoutHttps(Rule):
 
     AWS services listen on port 443 of an endpoint. If none of its security groups allows inbound TCP 443,
     every call to the service times out, because private DNS resolves only to the endpoint. Without
-    SecurityGroupIds, the endpoint has the default group of the VPC, which allows only its own members.
+    SecurityGroupIds, the endpoint has the default group of the VPC, which allows only its own members. Rules
+    for the ranges of subnets must cover all subnets of the endpoint, or none.
     """
 
     id = "E9632"
@@ -40,7 +44,7 @@ class EndpointWithoutHttps(Rule):
                     "allows only its own members, and no resource of the template is one. Add a group that "
                     "allows TCP 443.",
                 )
-            groups = [single_reference(item)[0] for item, _ in each(properties.get("SecurityGroupIds"))]
+            groups = [single_reference(group)[0] for group, _ in each(properties.get("SecurityGroupIds"))]
             rules = ingress_rules(resources, groups)
             if rules is not None and not any(_admits_https(rule) for rule in rules):
                 yield Fault(
@@ -48,6 +52,16 @@ class EndpointWithoutHttps(Rule):
                     f"{' and '.join(groups)} does not allow inbound TCP 443: calls to the endpoint time out. "
                     "Add an ingress rule for port 443.",
                 )
+            elif rules is not None:
+                https = [rule for rule in rules if _admits_https(rule)]
+                subnets = [single_reference(subnet)[0] for subnet, _ in each(properties.get("SubnetIds"))]
+                left_out = _left_out(validator, resources, https, subnets)
+                if left_out:
+                    yield Fault(
+                        (logical_id, "Properties", "SecurityGroupIds"),
+                        f"{' and '.join(groups)} allows TCP 443 from other subnets of the endpoint, and not "
+                        f"from {' and '.join(left_out)}: calls from there time out. Add its range.",
+                    )
 
 
 def _admits_https(rule: Any) -> bool:
@@ -58,3 +72,36 @@ def _admits_https(rule: Any) -> bool:
     if protocol == "-1" or low is None or high is None or low == -1:
         return protocol in ("-1", "tcp", "6")
     return protocol in ("tcp", "6") and low <= 443 <= high
+
+
+def _left_out(validator: Validator, resources: Any, rules: list[Any], subnets: list[str]) -> list[str]:
+    """Return the subnets that rules do not admit, if they admit others of them by their ranges."""
+    ranges = {
+        subnet: _range(validator, properties.get("CidrBlock"))
+        for subnet, _, properties in of_type(resources, "AWS::EC2::Subnet")
+    }
+    written = [rule.get("CidrIp") if isinstance(rule, dict) else None for rule in rules]
+    sources = [_range(validator, cidr) for cidr in written if cidr is not None]
+    unknown = [source for source in sources if isinstance(source, str) and source not in ranges.values()]
+    if len(sources) < len(rules) or unknown:
+        return []
+    served = [subnet for subnet in subnets if subnet in ranges]
+    admitted = {subnet for subnet in served for source in sources if _includes(source, ranges[subnet])}
+    texts = all(isinstance(source, str) for source in sources)
+    known = [subnet for subnet in served if texts or not isinstance(ranges[subnet], str)]
+    return [subnet for subnet in known if subnet not in admitted] if admitted else []
+
+
+def _range(validator: Validator, value: Any) -> Network | str:
+    """Return a range of addresses, by the default of a parameter, or how it is written."""
+    found = [text for text, _ in default_values(validator, value)]
+    try:
+        return ipaddress.IPv4Network(str(found[0]) if len(found) == 1 else "")
+    except ValueError:
+        return show(value)
+
+
+def _includes(source: Network | str, inner: Network | str) -> bool:
+    if isinstance(source, str) or isinstance(inner, str):
+        return source == inner
+    return inner.subnet_of(source)

@@ -35,14 +35,14 @@ class GroupClosedOnOneSide(Rule):
     def faults(self, validator: Validator, resources: Any) -> Faults:
         groups = {logical_id for logical_id, _, _ in of_type(resources, GROUP)}
         inward = list(_openings(resources, "SecurityGroupIngress", groups)) if groups else []
-        for one in _openings(resources, "SecurityGroupEgress", groups) if groups else ():
-            other = single_reference(one.rule.get("DestinationSecurityGroupId"))[0]
-            answers = [opening.rule for opening in inward if opening.group == other]
-            if other in groups and not any(_meets(one, rule) for rule in answers):
+        for egress in _openings(resources, "SecurityGroupEgress", groups) if groups else ():
+            destination = single_reference(egress.rule.get("DestinationSecurityGroupId"))[0]
+            answers = [opening.rule for opening in inward if opening.group == destination]
+            if destination in groups and not any(_meets(egress, rule) for rule in answers):
                 yield Fault(
-                    (*one.path, "DestinationSecurityGroupId"),
-                    f"DestinationSecurityGroupId is {other}, which does not allow {one.group} on this port: "
-                    "every connection fails. Add an ingress rule there, or swap the two groups.",
+                    (*egress.path, "DestinationSecurityGroupId"),
+                    f"DestinationSecurityGroupId is {destination}, which does not allow {egress.group} on "
+                    "this port: every connection fails. Add an ingress rule there, or swap the two groups.",
                 )
 
 
@@ -57,18 +57,18 @@ def _openings(resources: Any, kind: str, groups: set[str]) -> Iterator[Opening]:
             yield Opening(group, properties, (logical_id, "Properties"))
 
 
-def _meets(one: Opening, rule: Any) -> bool:
+def _meets(egress: Opening, rule: Any) -> bool:
     """Return whether a rule of the other group matches; unknown values match."""
     if is_function(rule)[0] or not rule:
         return True
     source = rule.get("SourceSecurityGroupId")
-    if source is not None and single_reference(source)[0] not in (one.group, ""):
+    if source is not None and single_reference(source)[0] not in (egress.group, ""):
         return False
-    ends = [_ports(each_of) for each_of in (one.rule, rule)]
+    ends = [_ports(side) for side in (egress.rule, rule)]
     if None in ends:
         return True
     (first, last), (other_first, other_last) = [end for end in ends if end]
-    return first <= other_last and other_first <= last and _protocols_meet(one.rule, rule)
+    return first <= other_last and other_first <= last and _protocols_meet(egress.rule, rule)
 
 
 def _ports(rule: Any) -> tuple[float, float] | None:
@@ -79,7 +79,7 @@ def _ports(rule: Any) -> tuple[float, float] | None:
     return first, last
 
 
-def _protocols_meet(one: Any, other: Any) -> bool:
-    written = [str(rule.get("IpProtocol")) for rule in (one, other)]
+def _protocols_meet(egress: Any, ingress: Any) -> bool:
+    written = [str(rule.get("IpProtocol")) for rule in (egress, ingress)]
     found = {{"6": "tcp", "17": "udp"}.get(protocol, protocol) for protocol in written}
     return len(found) == 1 or any(text.startswith("{") for text in found)

@@ -3,7 +3,10 @@ from typing import Any
 from cfn_analysis.rules.support.networks import reaches_gateway, reaches_internet, tables_of_subnet
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
+from cfn_analysis.rules.support.values import logical_ids_in, of_type
+
+GATEWAY = "AWS::EC2::NatGateway"
 
 
 class NatGatewayWithoutInternet(Rule):
@@ -11,8 +14,8 @@ class NatGatewayWithoutInternet(Rule):
 
     A public NAT gateway forwards traffic with the route table of its own subnet. Without a default route to
     an internet gateway, or with a route back to a NAT gateway, all connections through it time out. Put it
-    into a public subnet. A private NAT gateway has no public address: an internet gateway drops its
-    traffic.
+    into a public subnet. A private NAT gateway has no public address: an internet gateway drops its traffic.
+    A NAT gateway to which no route leads, or none in the case of a condition, is billed and not used.
     """
 
     id = "E9626"
@@ -20,7 +23,8 @@ class NatGatewayWithoutInternet(Rule):
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        for logical_id, _, properties in of_type(resources, "AWS::EC2::NatGateway"):
+        yield from _unused(validator, resources)
+        for logical_id, _, properties in of_type(resources, GATEWAY):
             subnet = single_reference(properties.get("SubnetId"))[0]
             if subnet not in resources:
                 continue
@@ -40,4 +44,30 @@ class NatGatewayWithoutInternet(Rule):
                     f"SubnetId is {subnet}, whose route table {tables[0]} has no route to an internet "
                     "gateway: nothing behind the NAT gateway reaches the internet. Put it into a public "
                     "subnet.",
+                )
+
+
+def _unused(validator: Validator, resources: Any) -> Faults:
+    """Yield the NAT gateways to which no route leads, in a template with routes to NAT gateways."""
+    gateways = [logical_id for logical_id, _, _ in of_type(resources, GATEWAY)]
+    together = {
+        logical_id: conditional_properties(resource)
+        for logical_id, resource, properties in of_type(resources, "AWS::EC2::Route")
+        if "NatGatewayId" in properties
+    }
+    if not gateways or not together:
+        return
+    outputs = validator.cfn.template.get("Outputs")
+    used = logical_ids_in(outputs if isinstance(outputs, dict) else {})
+    together |= {logical_id: conditional_properties(resources[logical_id]) for logical_id in gateways}
+    for plain, case in scenarios(validator, together):
+        routes = [properties for properties in plain.values() if "NatGatewayId" in properties]
+        targets = [single_reference(route["NatGatewayId"])[0] for route in routes]
+        for gateway in gateways if set(targets) <= set(gateways) else ():
+            if gateway in plain and gateway not in [*targets, *used]:
+                yield Fault(
+                    (gateway,),
+                    f"No route leads to {gateway}{{when}}: it is billed and not used. Add a route to it, or "
+                    "give it the condition of its routes.",
+                    case,
                 )

@@ -35,9 +35,9 @@ class PrivateRoutesWithoutEndpoint(Rule):
             if endpoints and any("NatGatewayId" in route for _, route in default_routes(resources, table))
         ]
         for (vpc, name), found in endpoints.items():
-            items = [single_reference(item)[0] for _, listed in found for item, _ in each(listed)]
-            left_out = [table for table, of_vpc in tables if of_vpc == vpc and table not in items]
-            if left_out and all(item in resources for item in items):
+            listed_tables = [single_reference(table)[0] for _, listed in found for table, _ in each(listed)]
+            left_out = [table for table, of_vpc in tables if of_vpc == vpc and table not in listed_tables]
+            if left_out and all(table in resources for table in listed_tables):
                 yield Fault(
                     (found[0][0], "Properties", "RouteTableIds"),
                     f"RouteTableIds does not contain {' and '.join(left_out)}, which has a route to a NAT "

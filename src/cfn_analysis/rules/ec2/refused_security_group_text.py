@@ -33,12 +33,12 @@ class RefusedSecurityGroupText(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         for path in PATHS:
             for text, known in branches(validator, properties, *path):
-                for found, case in values(known, text):
-                    problem = _refusal_of(found)
+                for written, case in values(known, text):
+                    problem = _refusal_of(written)
                     if problem:
                         yield Fault(
                             place(known, validator),
-                            f"Description {state(validator, case, text, found)}: {problem}",
+                            f"Description {state(validator, case, text, written)}: {problem}",
                         )
                         break
 

@@ -13,7 +13,8 @@ class SecurityGroupOpenOutward(Rule):
     EC2 adds a rule that allows all outbound traffic to a group without SecurityGroupEgress, also if
     AWS::EC2::SecurityGroupEgress resources refer to the group: they add to that rule. Write the rules inline.
     For a group without outbound connections, use IpProtocol -1 to CidrIp 127.0.0.1/32; to allow all traffic,
-    IpProtocol -1 to CidrIp 0.0.0.0/0.
+    IpProtocol -1 to CidrIp 0.0.0.0/0. This is a convention, because the default is often intended: it makes
+    visible what the template does not show.
     """
 
     id = "W9621"

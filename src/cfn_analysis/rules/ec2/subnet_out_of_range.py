@@ -43,11 +43,11 @@ class SubnetOutOfRange(Rule):
                     f"CidrBlock is {network}, which is outside of {outer}, the range of {vpc}: EC2 refuses "
                     "it.",
                 )
-            for other, theirs, their_literal in seen.setdefault(vpc, []):
+            for neighbor, theirs, their_literal in seen.setdefault(vpc, []):
                 if network.overlaps(theirs) and not (literal and their_literal):
                     yield Fault(
                         path,
-                        f"CidrBlock is {network}, which overlaps {theirs} of {other}: EC2 refuses the "
+                        f"CidrBlock is {network}, which overlaps {theirs} of {neighbor}: EC2 refuses the "
                         "second.",
                     )
             seen[vpc].append((logical_id, network, literal))

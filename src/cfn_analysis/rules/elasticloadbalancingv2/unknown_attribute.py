@@ -55,5 +55,14 @@ class UnknownAttribute(Rule):
             for attribute, path in each(properties.get(name), name):
                 key = attribute.get("Key") if isinstance(attribute, dict) else None
                 hint = did_you_mean(key, known, 0.75) if isinstance(key, str) and key not in known else ""
+                value = attribute.get("Value") if isinstance(attribute, dict) else None
+                cookie = key == "stickiness.type" and value in ("lb_cookie", "app_cookie")
+                if cookie and properties.get("Protocol") in ("TCP", "TLS", "UDP", "TCP_UDP"):
+                    yield Fault(
+                        (*path, "Value"),
+                        f"Value of {key} is {value}, and Protocol is {properties['Protocol']}, which has "
+                        f"no cookies: "
+                        "it is refused. Write source_ip.",
+                    )
                 if hint:
                     yield Fault((*path, "Key"), f"Key is {key}, which {name} do not have.{hint}")

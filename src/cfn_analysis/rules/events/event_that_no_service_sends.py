@@ -99,7 +99,7 @@ class EventThatNoServiceSends(Rule):
     def faults(self, validator: Validator, pattern: Any) -> Faults:
         if is_function(pattern)[0]:
             return
-        sources = [(item, path) for item, path in each(pattern.get("source"), "source")]
+        sources = [(source, path) for source, path in each(pattern.get("source"), "source")]
         for source, path in sources:
             found = re.fullmatch(r"([a-z0-9-]+)\.amazonaws\.com", source) if isinstance(source, str) else None
             if found:

@@ -12,14 +12,29 @@ PARTS = {
     "dynamodb": (True, True),
     "iam": (False, True),
     "kms": (True, True),
+    "kinesis": (True, True),
     "lambda": (True, True),
     "logs": (True, True),
+    "rds-db": (True, True),
     "route53": (False, False),
     "s3": (False, False),
     "secretsmanager": (True, True),
     "sns": (True, True),
     "sqs": (True, True),
     "states": (True, True),
+}
+
+# Service: what a resource of it begins with, with the right separator.
+# https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+BEGINNINGS = {
+    "dynamodb": ("table/", "global-table/"),
+    "kinesis": ("stream/",),
+    "kms": ("key/", "alias/"),
+    "lambda": ("function:", "layer:", "event-source-mapping:"),
+    "logs": ("log-group:", "destination:"),
+    "rds-db": ("dbuser:",),
+    "secretsmanager": ("secret:",),
+    "states": ("stateMachine:", "execution:", "activity:"),
 }
 
 # Other resources of S3 and Route 53 have a region, an account, or both.
@@ -73,8 +88,17 @@ def _problem(arn: str, others: list[str]) -> str:
             return f"an ARN of {parts[2]} has {'an' if name == 'account' else 'a'} {name}"
         if not has and part not in ("", "*"):
             return f"an ARN of {parts[2]} has no {name}"
+    begins = BEGINNINGS.get(parts[2], ())
+    if _letters(parts[5]) in map(_letters, begins) and not parts[5].startswith(begins):
+        return f"its last part begins with {' or '.join(map(show, begins))}"
     # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
     if parts[2] == "secretsmanager" and re.fullmatch(r"secret:[^:]*[^:*?$]", parts[5]):
-        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(one.startswith(f"{arn}-") for one in others)
+        whole = re.search(r"-[A-Za-z0-9]{6}$", parts[5]) or any(text.startswith(f"{arn}-") for text in others)
         return "" if whole else "an ARN of a secret ends with six random characters, NAME-??????"
     return ""
+
+
+def _letters(resource: str) -> str:
+    """Return the letters of the first part of a resource: those of ``db-user:`` are those of ``dbuser:``."""
+    first = re.match(r"[A-Za-z-]+(?=[:/])", resource)
+    return first[0].replace("-", "").lower() if first else " "

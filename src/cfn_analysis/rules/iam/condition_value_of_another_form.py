@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in, texts
-from cfn_analysis.rules.support.references import plain
+from cfn_analysis.rules.support.references import plain, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import show
 
@@ -19,6 +19,7 @@ FORMS = {
     "aws:principalarn": (r"(arn:|[*?$]).*", "an ARN"),
     "aws:sourcearn": (r"(arn:|[*?$]).*", "an ARN"),
     "aws:principalorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
+    "aws:resourceorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
     "aws:sourceorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
     "aws:sourcevpc": (r"(vpc-|[*?$]).*", "an ID of a VPC, vpc-..."),
     "aws:sourcevpce": (r"(vpce-|[*?$]).*", "an ID of a VPC endpoint, vpce-..."),
@@ -26,6 +27,7 @@ FORMS = {
     "aws:principalisawsservice": (r"true|false|\$", "true or false"),
     "aws:viaawsservice": (r"true|false|\$", "true or false"),
 }
+AUDIENCE = "cognito-identity.amazonaws.com:aud"
 PRIVATE = re.compile(r"(10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+(/\d+)?")
 
 NO_ONE = re.compile(r"(?!yes$|no$)[a-z]*")  # a word such as none, which is to match nothing
@@ -54,7 +56,19 @@ class ConditionValueOfAnotherForm(Rule):
                     f"{key} is compared with private addresses only, and is always a public one. Compare "
                     "aws:VpcSourceIp, beside aws:SourceVpc, for requests through a VPC endpoint.",
                 )
+            pool, kind = (
+                validator.cfn.template["Resources"].get(single_reference(value)[0], {}),
+                "IdentityPool",
+            )
+            if (
+                key.lower() == AUDIENCE
+                and pool.get("Type", f"AWS::Cognito::{kind}") != f"AWS::Cognito::{kind}"
+            ):
+                yield Fault(
+                    path, f"{key} is compared with {show(value)}, and is always an ID of an identity pool."
+                )
             form, what = FORMS.get(key.lower(), ("", ""))
             for text in texts(value) if form and operator != "Null" else ():
-                if not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text):
+                account = text == "${AWS::AccountId}" and "org" in key.lower()
+                if account or (not re.fullmatch(form, plain(text).lower()) and not NO_ONE.fullmatch(text)):
                     yield Fault(path, f"{key} is compared with {show(text)}, and is always {what}.")

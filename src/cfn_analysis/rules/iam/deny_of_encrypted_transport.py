@@ -24,7 +24,7 @@ class DenyOfEncryptedTransport(Rule):
             if refused == "true" and len(asks) > 1:  # of what comes over HTTPS, only some
                 continue
             for operator, key, value, place_of in asks:
-                asked = [str(item).lower() for item, _ in each(value)]
+                asked = [str(wanted).lower() for wanted, _ in each(value)]
                 about_transport = operator.startswith("Bool") and key.lower() == "aws:securetransport"
                 if about_transport and asked == [refused]:
                     yield Fault(

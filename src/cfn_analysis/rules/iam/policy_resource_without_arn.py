@@ -6,43 +6,9 @@ from cfnlint.helpers import is_function
 
 from cfn_analysis.rules.support.documents import POLICIES
 from cfn_analysis.rules.support.references import own_type
+from cfn_analysis.rules.support.returns import NO_ARN
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator
 from cfn_analysis.rules.support.values import branches, place, show
-
-# Return value of Ref if it is not an ARN, and the attribute with the ARN.
-NO_ARN = {
-    "AWS::ApiGateway::RestApi": ("ID", ""),
-    "AWS::Backup::BackupVault": ("name", "BackupVaultArn"),
-    "AWS::CloudFront::Distribution": ("ID", ""),
-    "AWS::CodeBuild::Project": ("name", "Arn"),
-    "AWS::CodeCommit::Repository": ("ID", "Arn"),
-    "AWS::Cognito::UserPool": ("ID", "Arn"),
-    "AWS::DynamoDB::GlobalTable": ("name", "Arn"),
-    "AWS::DynamoDB::Table": ("name", "Arn"),
-    "AWS::EC2::Instance": ("ID", ""),
-    "AWS::EC2::SecurityGroup": ("ID", ""),
-    "AWS::EC2::Subnet": ("ID", ""),
-    "AWS::EC2::VPC": ("ID", ""),
-    "AWS::ECR::Repository": ("name", "Arn"),
-    "AWS::ECS::Cluster": ("name", "Arn"),
-    "AWS::EFS::FileSystem": ("ID", "Arn"),
-    "AWS::Events::EventBus": ("name", "Arn"),
-    "AWS::IAM::Group": ("name", "Arn"),
-    "AWS::IAM::Role": ("name", "Arn"),
-    "AWS::IAM::User": ("name", "Arn"),
-    "AWS::KMS::Alias": ("name", ""),
-    "AWS::KMS::Key": ("ID", "Arn"),
-    "AWS::Kinesis::Stream": ("name", "Arn"),
-    "AWS::KinesisFirehose::DeliveryStream": ("name", "Arn"),
-    "AWS::Lambda::Function": ("name", "Arn"),
-    "AWS::Logs::LogGroup": ("name", "Arn"),
-    "AWS::OpenSearchService::Domain": ("name", "Arn"),
-    "AWS::RDS::DBCluster": ("identifier", "DBClusterArn"),
-    "AWS::RDS::DBInstance": ("identifier", "DBInstanceArn"),
-    "AWS::S3::Bucket": ("name", "Arn"),
-    "AWS::SQS::Queue": ("URL", "Arn"),
-    "AWS::SSM::Parameter": ("name", "Arn"),
-}
 
 # Policies that cfn-lint does not check. It checks literal texts of all others (E3510, E3514).
 UNSEEN = ("AWS::EC2::VPCEndpoint", "AWS::SecretsManager::ResourcePolicy")

@@ -1,7 +1,7 @@
 from typing import Any
 
-from cfn_analysis.rules.support.policies import ROLE, allows, names, roles
-from cfn_analysis.rules.support.references import own_id, sub_text, target
+from cfn_analysis.rules.support.policies import ROLE, allows, delegates, names, roles
+from cfn_analysis.rules.support.references import own_id, target
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import of_type
 
@@ -29,7 +29,7 @@ class SecretWithoutDecrypt(Rule):
         for statements, case, _ in roles(validator, own_id(validator)):
             for secret_id, key_id in sorted(_read(case, statements or [])):
                 decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
-                if not decrypts and _delegates(case, key_id):
+                if not decrypts and delegates(case, key_id):
                     yield Fault(
                         (),
                         f"The role can read {secret_id}{{when}}, but not use its key {key_id}: every "
@@ -49,26 +49,3 @@ def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
             if key_id and names(statement, secret_id) and allows(statement, READ, secret_id):
                 found.add((secret_id, key_id))
     return found
-
-
-def _delegates(case: Validator, key_id: str) -> bool:
-    """Return whether a key policy delegates decryption to IAM: it allows only the account."""
-    policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
-    statements = policy.get("Statement") if isinstance(policy, dict) else None
-    return isinstance(statements, list) and not any(
-        allows(statement, DECRYPT, key_id) and not _is_narrow(statement) for statement in statements
-    )
-
-
-def _is_narrow(statement: Any) -> bool:
-    """Return whether a statement is for the root of the account or for services, not for a role."""
-    principal = statement.get("Principal") if isinstance(statement, dict) else None
-    if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
-        return False
-    accounts = principal.get("AWS", [])
-    return all(_is_root(account) for account in (accounts if isinstance(accounts, list) else [accounts]))
-
-
-def _is_root(account: Any) -> bool:
-    text = sub_text(account) or ""
-    return text.endswith(":root") or text == "${AWS::AccountId}" or text.isdecimal()

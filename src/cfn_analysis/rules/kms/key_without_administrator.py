@@ -32,9 +32,10 @@ class KeyWithoutAdministrator(Rule):
         if any(is_function(statement)[0] for statement, _ in each(policy.get("Statement"))):
             return  # a macro writes it
         for statement, _ in documents(policy):
-            actions = [item for item, _ in each(statement.get("Action"))]
+            actions = [action for action, _ in each(statement.get("Action"))]
             may = "NotAction" in statement or any(
-                not isinstance(one, str) or fnmatchcase("kms:putkeypolicy", one.lower()) for one in actions
+                not isinstance(action, str) or fnmatchcase("kms:putkeypolicy", action.lower())
+                for action in actions
             )
             if (
                 statement.get("Effect") != "Deny"

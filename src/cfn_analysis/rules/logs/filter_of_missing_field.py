@@ -1,23 +1,34 @@
 import re
+from collections.abc import Iterator
 from typing import Any
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import document_texts, each
-from cfn_analysis.rules.support.references import is_complete, single_reference
+from cfn_analysis.rules.support.references import is_complete, single_reference, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import of_type
-from cfn_analysis.rules.support.words import did_you_mean
+from cfn_analysis.rules.support.spellings import is_slip
+from cfn_analysis.rules.support.values import Path, of_type
+from cfn_analysis.rules.support.words import did_you_mean, words
 
 DEFAULT_FIELDS = 14  # of a flow log without LogFormat
+JSON_FIELD = re.compile(r"\$\.([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)")
+# https://docs.aws.amazon.com/waf/latest/developerguide/logging-fields.html
+WAF_FIELDS = words("""
+    action formatVersion httpRequest httpSourceId httpSourceName labels nonTerminatingMatchingRules
+    rateBasedRuleList requestHeadersInserted responseCodeSent ruleGroupList terminatingRuleId
+    terminatingRuleMatchDetails terminatingRuleType timestamp webaclId
+""")
 
 
 class FilterOfMissingField(Rule):
-    """Filter pattern or saved query that does not fit the format of its log.
+    """Filter, metric or saved query that does not fit the format of its log.
 
     A filter on the access log of a stage matches the keys of AccessLogSetting.Format, and one on a flow log
     needs a name for every field of LogFormat, or '...' for the rest. With another key, or another number of
-    columns, it is deployed but never matches: its metric does not have data, and its alarm never fires. So
-    does the column of a saved query on a key that the access log does not have.
+    columns, it is deployed but never matches: its metric does not have data, and its alarm never fires. The
+    same applies to the value or dimension of a metric from a key that the log, or a column that the pattern,
+    does not have, and to a saved query.
     """
 
     id = "E9663"
@@ -26,6 +37,11 @@ class FilterOfMissingField(Rule):
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
         keys, columns = _logged_fields(validator, resources), _columns(validator, resources)
+        waf_logs = {
+            name
+            for name, _, properties in of_type(resources, "AWS::Logs::LogGroup")
+            if (sub_text(properties.get("LogGroupName")) or "").startswith("aws-waf-logs-")
+        }
         for logical_id, _, properties in of_type(
             resources, "AWS::Logs::MetricFilter", "AWS::Logs::SubscriptionFilter"
         ):
@@ -35,15 +51,9 @@ class FilterOfMissingField(Rule):
                 continue
             path = (logical_id, "Properties", "FilterPattern")
             if pattern.strip().startswith("{") and keys.get(group):
-                bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", pattern)
-                for field in dict.fromkeys(re.findall(r"\$\.([A-Za-z_][\w-]*)", bare)):
-                    if field not in keys[group]:
-                        hint = did_you_mean(field, sorted(keys[group]))
-                        yield Fault(
-                            path,
-                            f"FilterPattern uses $.{field}, which the access log of {group} does not "
-                            f"contain: it never matches.{hint}",
-                        )
+                for field in _json_fields(pattern):
+                    if field.partition(".")[0] not in keys[group]:
+                        yield _missing(path, field, group, keys[group], "it never matches")
             names = pattern.strip().strip("[]").split(",")
             whole = pattern.strip().startswith("[") and "..." not in pattern
             if whole and len(names) != columns.get(group, len(names)):
@@ -52,20 +62,68 @@ class FilterOfMissingField(Rule):
                     f"FilterPattern has {len(names)} columns, and a record of the flow log in {group} "
                     f"{columns[group]}: it never matches. Name every field, or write '...'.",
                 )
+            listed = [*_json_fields(pattern), *(WAF_FIELDS if group in waf_logs else ())]
+            yield from _values(logical_id, properties, pattern.strip(), group, keys.get(group), listed)
         yield from _queries(validator, resources, keys)
+
+
+def _json_fields(pattern: str) -> list[str]:
+    """Return the fields of a pattern for JSON, without those in quotation marks."""
+    return list(dict.fromkeys(JSON_FIELD.findall(re.sub(r'"(?:[^"\\]|\\.)*"', "", pattern))))
+
+
+def _missing(path: Path, field: str, group: str, known: set[str], effect: str) -> Fault:
+    hint = did_you_mean(field.partition(".")[0], sorted(known))
+    return Fault(
+        path, f"{path[-1]} uses $.{field}, which the access log of {group} does not contain: {effect}.{hint}"
+    )
+
+
+def _values(
+    logical_id: str, properties: Any, pattern: str, group: str, keys: set[str] | None, listed: list[str]
+) -> Faults:
+    """Yield a fault for each value or dimension of a metric that no record has."""
+    columns = re.findall(r"(?:^\[|,)\s*([A-Za-z_]\w*)", pattern)
+    for path, text in _read_fields(properties):
+        where, field = (logical_id, "Properties", *path), text.removeprefix("$").removeprefix(".")
+        if keys and field.partition(".")[0] not in keys:
+            yield _missing(where, field, group, keys, "the metric has no data")
+        elif columns and field not in columns:
+            hint = did_you_mean(field, columns)
+            yield Fault(
+                where,
+                f"{path[-1]} uses {text}, not a column of FilterPattern: the metric has no data.{hint}",
+            )
+        elif pattern.startswith("{") and field not in listed:
+            close = next((name for name in listed if is_slip(field, name)), "")
+            if close:
+                yield Fault(where, f"{path[-1]} uses {text}, and the field is $.{close}: one is misspelt.")
+
+
+def _read_fields(properties: Any) -> Iterator[tuple[Path, str]]:
+    """Yield the fields that the metrics of a filter read, with their paths."""
+    for transformation, path in each(properties.get("MetricTransformations"), "MetricTransformations"):
+        written = [(value_at(transformation, ("MetricValue",)), "MetricValue")]
+        written += [
+            (value_at(dimension, ("Value",)), *place, "Value")
+            for dimension, place in each(value_at(transformation, ("Dimensions",)), "Dimensions")
+        ]
+        for text, *place in written:
+            if isinstance(text, str) and text.startswith("$"):
+                yield (*path, *place), text
 
 
 def _queries(validator: Validator, resources: Any, keys: dict[str, set[str]]) -> Faults:
     """Yield a fault for each field of a saved query that no access log of its log groups contains."""
     for logical_id, _, properties in of_type(resources, "AWS::Logs::QueryDefinition"):
-        groups = [single_reference(one)[0] for one, _ in each(properties.get("LogGroupNames"))]
+        groups = [single_reference(group)[0] for group, _ in each(properties.get("LogGroupNames"))]
         if not groups or not all(keys.get(group) for group in groups):
             continue
         known = set().union(*(keys[group] for group in groups))
         for text in document_texts(validator, properties.get("QueryString")):
             made = set(re.findall(r"\bas\s+(\w+)", text)) | set(re.findall(r"(\w+)\s*=[^=~]", text))
             listed = re.findall(r"(?m)(?:^|\|)\s*fields\s+([^|]+?)\s*(?=\||$)", text)
-            for field in dict.fromkeys(one.strip() for part in listed for one in part.split(",")):
+            for field in dict.fromkeys(name.strip() for part in listed for name in part.split(",")):
                 if re.fullmatch(r"[A-Za-z]\w*", field) and field not in known | made:
                     hint = did_you_mean(field, sorted(known))
                     yield Fault(

@@ -8,7 +8,7 @@ from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
 from cfn_analysis.rules.support.values import items, of_type
-from cfn_analysis.rules.support.words import words
+from cfn_analysis.rules.support.words import nearest, words
 
 FUNCTION = "AWS::Lambda::Function"
 LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
@@ -49,11 +49,20 @@ class FilterOfUnwrittenRecord(Rule):
             if all(problems):
                 yield Fault((logical_id, "Properties", "FilterPattern"), f"FilterPattern {problems[0]}")
             for where, text in _asked(logical_id, properties, pattern):
-                for name in re.findall(r"\$\.record\.(\w+)", text):
-                    if name in METRICS:
-                        yield Fault(
-                            where, f"{where[-1]} has $.record.{name}, which is in $.record.metrics.{name}."
-                        )
+                for field in re.findall(r"\$\.(\w+(?:\.\w+)*)", text):
+                    if right := _report_field(field, pattern):
+                        yield Fault(where, f"{where[-1]} has $.{field}, which is in $.{right}.")
+
+
+def _report_field(field: str, pattern: str) -> str:
+    """Return where a report has the value of a field that it does not have; empty if it may have it."""
+    first, *rest = field.split(".")
+    name = rest[-1] if rest else first
+    if name not in METRICS:
+        close = nearest(name, METRICS, 0.8) if field.startswith("record.metrics.") else ""
+        return close and f"record.metrics.{close}"
+    known = field == f"record.metrics.{name}" or (first != "record" and "platform." not in pattern)
+    return "" if known else f"record.metrics.{name}"
 
 
 def _logging(validator: Validator, resources: Any) -> dict[str, list[dict[str, Any]]]:

@@ -40,9 +40,9 @@ class RefusedDelivery(Rule):
         for logical_id, _, properties in of_type(resources, SOURCE):
             arn = " ".join(texts(properties.get("ResourceArn")))
             about = [
-                one
-                for one in re.findall(r"\$\{(\w+)", arn)
-                if resources.get(one, {}).get("Type") == DISTRIBUTION
+                name
+                for name in re.findall(r"\$\{(\w+)", arn)
+                if resources.get(name, {}).get("Type") == DISTRIBUTION
             ]
             if about or ":cloudfront:" in arn:
                 kind = properties.get("LogType")

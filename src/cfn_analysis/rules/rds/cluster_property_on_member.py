@@ -50,10 +50,10 @@ class ClusterPropertyOnMember(Rule):
             return
         for name in sorted({"MultiAZ", *ON_CLUSTER, *NOWHERE}.intersection(properties)):
             value = properties[name]
-            for found, case in values(validator, value):
-                if found is None or (name == "MultiAZ" and not is_true(found)):
+            for known, case in values(validator, value):
+                if known is None or (name == "MultiAZ" and not is_true(known)):
                     continue
-                yield Fault((name,), _property_text(name, state(validator, case, value, found)))
+                yield Fault((name,), _property_text(name, state(validator, case, value, known)))
                 break
 
 

@@ -28,7 +28,7 @@ class GroupOfAnotherFamily(Rule):
             group, group_properties = target(validator, properties.get(name), kind)
             family = only_value(validator, group_properties.get("Family")) if group else None
             engine = only_value(validator, properties.get("Engine"))
-            versions = [found for found, _ in values(validator, properties.get("EngineVersion"))]
+            versions = [version for version, _ in values(validator, properties.get("EngineVersion"))]
             if not isinstance(family, str) or not isinstance(engine, str):
                 continue
             own = re.fullmatch(r"(.*?)-?(\d+(?:\.\d+)?)?", family)
@@ -36,7 +36,12 @@ class GroupOfAnotherFamily(Rule):
                 yield Fault(
                     (name,), f"{name} is {group}, whose Family {family} is not of {engine}: RDS refuses it."
                 )
-            elif own and own[2] and versions and not any(_fits(one, engine, own[2]) for one in versions):
+            elif (
+                own
+                and own[2]
+                and versions
+                and not any(_fits(version, engine, own[2]) for version in versions)
+            ):
                 yield Fault(
                     (name,),
                     f"{name} is {group}, whose Family {family} is not of version {versions[0]}: RDS refuses "

@@ -29,14 +29,14 @@ class InstanceClassOfAuroraVersion2(Rule):
         version = cluster.get("EngineVersion", properties.get("EngineVersion"))
         instance_class = properties.get("DBInstanceClass")
         for aurora in aurora_mysql(validator, properties):
-            for found, case in values(aurora, instance_class):
-                if not isinstance(found, str) or not REFUSED.fullmatch(found):
+            for known, case in values(aurora, instance_class):
+                if not isinstance(known, str) or not REFUSED.fullmatch(known):
                     continue
                 for engine, both in values(case, version):
                     if isinstance(engine, str) and VERSION_3.fullmatch(engine) and is_possible(both):
                         yield Fault(
                             ("DBInstanceClass",),
-                            f"DBInstanceClass {state(validator, both, instance_class, found)}, and the "
+                            f"DBInstanceClass {state(validator, both, instance_class, known)}, and the "
                             f"engine version is {show(engine)}: Aurora MySQL 3 does not support this class. "
                             "Use db.t3.medium, db.t4g.medium, db.r5 or later.",
                         )

@@ -26,7 +26,9 @@ class InstancesCreatedAtOnce(Rule):
             free = [
                 instance
                 for instance in instances
-                if not any(waits_for(validator, instance, other) for other in instances if other != instance)
+                if not any(
+                    waits_for(validator, instance, earlier) for earlier in instances if earlier != instance
+                )
             ]
             for second in free[1:]:
                 first_case = case_of(validator, resources[free[0]])

@@ -37,13 +37,13 @@ class PerformanceInsightsOnSmallClass(Rule):
             (of_cluster, ("DBInstanceClass",), cluster.get("PerformanceInsightsEnabled")),
         ):
             # The class first: cfn-lint does not resolve a parameter in a condition with Fn::FindInMap on it.
-            for found, known in _small_classes(validator, properties) if switch is not None else ():
+            for small, known in _small_classes(validator, properties) if switch is not None else ():
                 for enabled, case in values(known, switch):
                     if is_true(enabled) and is_possible(case):
                         yield Fault(
                             path,
                             f"{name} {state(known, case, switch, enabled)} and DBInstanceClass "
-                            f"{state(validator, known, instance_class, found)}: Aurora MySQL has no "
+                            f"{state(validator, known, instance_class, small)}: Aurora MySQL has no "
                             "Performance Insights on this class, and RDS refuses the instance. Disable "
                             "it, or use a class that supports it, such as db.t4g.medium.",
                         )
@@ -52,6 +52,6 @@ class PerformanceInsightsOnSmallClass(Rule):
 def _small_classes(validator: Validator, properties: Any) -> Iterator[tuple[str, Validator]]:
     """Yield the classes without Performance Insights that an Aurora MySQL instance can have."""
     for aurora in aurora_mysql(validator, properties):
-        for found, case in values(aurora, properties.get("DBInstanceClass")):
-            if isinstance(found, str) and WITHOUT.fullmatch(found):
-                yield found, case
+        for known, case in values(aurora, properties.get("DBInstanceClass")):
+            if isinstance(known, str) and WITHOUT.fullmatch(known):
+                yield known, case

@@ -19,9 +19,9 @@ class SubnetGroupInOneZone(Rule):
     looks_at = properties_of("AWS::RDS::DBSubnetGroup")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for found, case in scenarios(validator, properties.get("SubnetIds")):
+        for subnets, case in scenarios(validator, properties.get("SubnetIds")):
             zones = []
-            for value in found if isinstance(found, list) else []:
+            for value in subnets if isinstance(subnets, list) else []:
                 subnet, subnet_properties = target(case, value, "AWS::EC2::Subnet")
                 zone = subnet_properties.get("AvailabilityZone") if subnet else None
                 zones.append(show(zone) if zone != {"Ref": "AWS::NoValue"} else "null")

@@ -41,15 +41,15 @@ class UnknownEventCategory(Rule):
     looks_at = properties_of("AWS::RDS::EventSubscription")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for found, case in property_scenarios(validator, properties, "SourceType", "EventCategories"):
-            known = CATEGORIES.get(str(only_value(case, found.get("SourceType"))), ())
-            for value in items(found.get("EventCategories")) if known else ():
+        for subscription, case in property_scenarios(validator, properties, "SourceType", "EventCategories"):
+            known = CATEGORIES.get(str(only_value(case, subscription.get("SourceType"))), ())
+            for value in items(subscription.get("EventCategories")) if known else ():
                 category = only_value(case, value)
                 if isinstance(category, str) and category not in known:
                     hint = did_you_mean(category.lower(), known) or f" It has {', '.join(known)}."
                     yield Fault(
                         ("EventCategories",),
-                        f"EventCategories has {show(category)}{{when}}, and {found['SourceType']} has no "
-                        f"such category.{hint}",
+                        f"EventCategories has {show(category)}{{when}}, and {subscription['SourceType']} has "
+                        f"no such category.{hint}",
                         case,
                     )

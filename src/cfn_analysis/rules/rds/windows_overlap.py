@@ -1,44 +1,53 @@
 import re
 from typing import Any
 
-from cfn_analysis.rules.support.aurora import CLUSTER, INSTANCE
+from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+# Type, the property with the daily window, and the shortest window in minutes.
+# https://github.com/hashicorp/terraform/issues/17247
+# https://github.com/hashicorp/terraform-provider-aws/pull/2153
+WINDOWS = {
+    "AWS::DocDB::DBCluster": ("PreferredBackupWindow", 30),
+    "AWS::ElastiCache::CacheCluster": ("SnapshotWindow", 60),
+    "AWS::ElastiCache::ReplicationGroup": ("SnapshotWindow", 60),
+    "AWS::Neptune::DBCluster": ("PreferredBackupWindow", 30),
+    "AWS::RDS::DBCluster": ("PreferredBackupWindow", 30),
+    "AWS::RDS::DBInstance": ("PreferredBackupWindow", 30),
+}
+MAINTENANCE = "PreferredMaintenanceWindow"
+
+
 class WindowsOverlap(Rule):
     """Backup window inside the maintenance window.
 
-    RDS refuses a database whose daily backup window and weekly maintenance window overlap, and a window of
-    less than 30 minutes.
+    RDS and ElastiCache refuse a daily backup window and a weekly maintenance window that overlap, and a
+    window of less than 30 minutes, or 60 minutes in ElastiCache.
     """
 
     id = "E9691"
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html"
     fault_class = "values"
-    looks_at = properties_of(CLUSTER, INSTANCE)
+    looks_at = properties_of(*WINDOWS)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        names = ("PreferredBackupWindow", "BackupWindow", "PreferredMaintenanceWindow")
-        for found, case in property_scenarios(validator, properties, *names):
-            spans = {}
-            for name, value in found.items():
-                span = _span(only_value(case, value))
-                if span:
-                    spans[name] = span
-                    if (span[1] - span[0]) % 1440 < 30:
-                        yield Fault(
-                            (name,), f"{name} is shorter than 30 minutes{{when}}: RDS refuses it.", case
-                        )
-            backup = spans.get("PreferredBackupWindow") or spans.get("BackupWindow")
-            other = spans.get("PreferredMaintenanceWindow")
-            if backup and other and other[0] >= 1440 and _overlap(backup, other):
+        daily, shortest = WINDOWS[own_type(validator)]
+        for windows, case in property_scenarios(validator, properties, daily, MAINTENANCE):
+            spans = {name: _span(only_value(case, value)) for name, value in windows.items()}
+            for name, span in spans.items():
+                if span and (span[1] - span[0]) % 1440 < shortest:
+                    message = f"{name} is shorter than {shortest} minutes{{when}}: the service refuses it."
+                    yield Fault((name,), message, case)
+            backup, weekly = spans.get(daily), spans.get(MAINTENANCE)
+            if backup and weekly and weekly[0] >= 1440 and _overlap(backup, weekly):
                 yield Fault(
-                    ("PreferredMaintenanceWindow",),
-                    f"PreferredMaintenanceWindow is {found['PreferredMaintenanceWindow']}{{when}}, which "
-                    "overlaps the daily backup window: RDS refuses the database. Move one of them.",
+                    (MAINTENANCE,),
+                    f"{MAINTENANCE} is {windows[MAINTENANCE]}{{when}}, which overlaps the daily backup "
+                    "window: the service refuses it. Move one of them.",
                     case,
                 )
 

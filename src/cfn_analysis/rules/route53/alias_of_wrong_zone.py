@@ -65,6 +65,6 @@ def _zone_of_record(validator: Validator) -> str:
     _, logical_id, _, *path = validator.context.path.path
     properties = validator.cfn.template["Resources"][logical_id].get("Properties", {})
     records = each(properties.get("RecordSets")) if path[:1] == ["RecordSets"] else ()
-    found = [properties, *(one for one, _ in records if isinstance(one, dict))]
-    names = (single_reference(one.get("HostedZoneId"))[0] for one in found)
+    found = [properties, *(record for record, _ in records if isinstance(record, dict))]
+    names = (single_reference(holder.get("HostedZoneId"))[0] for holder in found)
     return next((name for name in names if name), "")

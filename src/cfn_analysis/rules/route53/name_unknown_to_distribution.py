@@ -25,7 +25,7 @@ class NameUnknownToDistribution(Rule):
         for logical_id, _, properties in of_type(resources, "AWS::CloudFront::Distribution"):
             config = properties.get("DistributionConfig")
             if isinstance(config, dict) and "ConnectionMode" not in config:  # tenants have their own names
-                names = [sub_text(item) for item, _ in each(config.get("Aliases"))]
+                names = [sub_text(alias) for alias, _ in each(config.get("Aliases"))]
                 if None not in names:
                     known[logical_id] = [str(name) for name in names]
         for name, target, path in _records(resources) if known else ():

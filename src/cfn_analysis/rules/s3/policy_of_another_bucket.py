@@ -22,7 +22,7 @@ class PolicyOfAnotherBucket(Rule):
         buckets = validator.cfn.template.get("Resources", {})
         own = {single_reference(value)[0] for value, _ in each(properties.get("Bucket"))}
         policy = properties.get("PolicyDocument")
-        if not isinstance(policy, dict) or not own or not all(_is_bucket(buckets, one) for one in own):
+        if not isinstance(policy, dict) or not own or not all(_is_bucket(buckets, name) for name in own):
             return
         for statement, path in documents(policy):
             for name in ("Resource", "NotResource"):

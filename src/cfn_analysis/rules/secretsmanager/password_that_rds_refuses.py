@@ -35,7 +35,7 @@ class PasswordThatRdsRefuses(Rule):
             excluded = only_value(validator, made.get("ExcludeCharacters", ""))
             if is_true(made.get("ExcludePunctuation")) or not isinstance(excluded, str):
                 continue
-            left = [one for one in REFUSED if one not in excluded]
+            left = [character for character in REFUSED if character not in excluded]
             if left:
                 yield Fault(
                     (secret, "Properties", "GenerateSecretString"),

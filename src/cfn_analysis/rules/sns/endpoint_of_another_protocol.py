@@ -2,9 +2,9 @@ import re
 from typing import Any
 
 from cfn_analysis.rules.support.documents import each
-from cfn_analysis.rules.support.permissions import subscriptions
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.targets import subscriptions
 from cfn_analysis.rules.support.values import of_type
 
 ARN = r"arn:[^:]*:{}:.+"

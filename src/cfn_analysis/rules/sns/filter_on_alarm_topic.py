@@ -2,7 +2,7 @@ from typing import Any
 
 from cfnlint.helpers import is_function
 
-from cfn_analysis.rules.support.alarm_topics import ACTIONS
+from cfn_analysis.rules.support.callers import ALARM_ACTIONS
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -37,7 +37,7 @@ class FilterOnAlarmTopic(Rule):
             for _, _, properties in of_type(
                 resources, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
             )
-            for name in ACTIONS
+            for name in ALARM_ACTIONS
             for action, _ in each(properties.get(name))
         }
         for logical_id, _, properties in of_type(resources, "AWS::SNS::Subscription"):

@@ -122,7 +122,7 @@ def cache_key(case: Validator, method: Method) -> Iterator[list[str]]:
         if parameters is None:
             yield []
         elif isinstance(parameters, list):
-            known = [value for item in parameters for value, _ in values(where, item) if value is not None]
+            known = [value for name in parameters for value, _ in values(where, name) if value is not None]
             if all(isinstance(value, str) for value in known):
                 yield known
 

@@ -37,8 +37,8 @@ def each(value: Any, *path: str | int) -> Iterator[tuple[Any, Path]]:
     """Yield the items of a list or a single value, with their paths; for Fn::If, of both branches."""
     function, argument = is_function(value)
     if isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from each(item, *path, index)
+        for index, part in enumerate(value):
+            yield from each(part, *path, index)
     elif function == "Fn::If" and isinstance(argument, list) and len(argument) == 3:
         for index in (1, 2):
             yield from each(argument[index], *path, "Fn::If", index)
@@ -91,7 +91,7 @@ def open_to_anyone(policy: Any) -> Iterator[Path]:
 
 def texts(value: Any) -> list[str]:
     """Return the texts of a value with references as ``${Name}``; without texts inside other functions."""
-    return [text for item, _ in each(value) if (text := sub_text(item)) is not None]
+    return [text for part, _ in each(value) if (text := sub_text(part)) is not None]
 
 
 def document_cases(validator: Validator, value: Any) -> Iterator[tuple[str, Validator]]:
@@ -115,8 +115,9 @@ def document_texts(validator: Validator, value: Any) -> list[str]:
 
 def principals(statement: Any, kind: str = "Service") -> list[str]:
     """Return the principals of a kind, and those without a kind; ``${`` for one that is not known."""
-    found = []
+    listed: list[str] = []
     for principal, _ in each(statement.get("Principal")):
         known = isinstance(principal, dict) and not is_function(principal)[0]
-        found += [sub_text(item) or "${" for item, _ in each(principal.get(kind) if known else principal)]
-    return found
+        names = each(principal.get(kind) if known else principal)
+        listed += [sub_text(name) or "${" for name, _ in names]
+    return listed

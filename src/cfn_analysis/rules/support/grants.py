@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
 
@@ -11,10 +11,19 @@ from cfn_analysis.rules.support.policies import MANAGED, ROLE, allows, roles
 from cfn_analysis.rules.support.references import target
 
 
-def missing(
-    validator: Validator, role: Any, actions: Sequence[str], logical_id: str = ""
-) -> Iterator[tuple[str, list[str], Validator]]:
-    """Yield a role of the template with the actions that it does not allow, for each case.
+class Lack(NamedTuple):
+    """What a role of the template lacks in one case."""
+
+    role: str
+    absent: list[str]
+    """The actions that it does not allow."""
+    policies: list[str]
+    """The separate policies without which it does not allow one of the others."""
+    case: Validator
+
+
+def missing(validator: Validator, role: Any, actions: Sequence[str], logical_id: str = "") -> Iterator[Lack]:
+    """Yield a role of the template that does not allow all actions itself, for each case.
 
     Args:
         validator: of the resource that is checked.
@@ -36,14 +45,15 @@ def missing(
             for action in allowed
             if any(arn.endswith(end) for arn in managed)
         }
-        absent = [
-            action
+        sources = {
+            action: {source for source, statement in statements if _grants(statement, action, logical_id)}
             for action in actions
             if action not in known
-            and not any(_grants(statement, action, logical_id) for _, statement in statements)
-        ]
-        if absent:
-            yield role_id, absent, case
+        }
+        absent = [action for action, granting in sources.items() if not granting]
+        separate = {min(granting) for granting in sources.values() if granting and role_id not in granting}
+        if absent or separate:
+            yield Lack(role_id, absent, sorted(separate), case)
 
 
 def _grants(statement: Any, action: str, logical_id: str) -> bool:

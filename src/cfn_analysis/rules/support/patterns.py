@@ -14,24 +14,24 @@ def may_meet(pattern: str, text: str) -> bool:
     """
     shared = set(REFERENCE.findall(pattern)) & set(REFERENCE.findall(text))
 
-    def plain(value: str, wild: str) -> str:
-        hidden = REFERENCE.sub(lambda found: found[0] if found[0] in shared else UNKNOWN, value)
-        return re.sub(wild, UNKNOWN, hidden) if wild else hidden
+    def plain(value: str, unknown: str) -> str:
+        hidden = REFERENCE.sub(lambda reference: reference[0] if reference[0] in shared else UNKNOWN, value)
+        return re.sub(unknown, UNKNOWN, hidden) if unknown else hidden
 
-    one, other = plain(pattern, r"[*?]"), plain(text, "")
-    if UNKNOWN not in one + other:
-        return one == other
-    starts = one.partition(UNKNOWN)[0], other.partition(UNKNOWN)[0]
-    ends = one.rpartition(UNKNOWN)[2][::-1], other.rpartition(UNKNOWN)[2][::-1]
-    return all(_agree(pair, UNKNOWN in one, UNKNOWN in other) for pair in (starts, ends))
+    wild, known = plain(pattern, r"[*?]"), plain(text, "")
+    if UNKNOWN not in wild + known:
+        return wild == known
+    starts = wild.partition(UNKNOWN)[0], known.partition(UNKNOWN)[0]
+    ends = wild.rpartition(UNKNOWN)[2][::-1], known.rpartition(UNKNOWN)[2][::-1]
+    return all(_agree(pair, UNKNOWN in wild, UNKNOWN in known) for pair in (starts, ends))
 
 
 def _agree(pair: tuple[str, str], first_open: bool, second_open: bool) -> bool:
     """Return whether one text begins like the other; a text without an unknown part is complete."""
-    one, other = pair
-    if len(one) > len(other):
-        return second_open and one.startswith(other)
-    return other.startswith(one) and (first_open or one == other)
+    first, second = pair
+    if len(first) > len(second):
+        return second_open and first.startswith(second)
+    return second.startswith(first) and (first_open or first == second)
 
 
 def refuses(pattern: object, text: str) -> bool:

@@ -15,16 +15,39 @@ from cfn_analysis.rules.support.values import of_type
 ROLE = "AWS::IAM::Role"
 ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 
-# Managed policies for functions, without permissions to send messages, read secrets or decrypt, with what
-# they allow. Roles with other policies are not checked.
+# Managed policies with what they allow of the actions that the rules know. Roles with other policies are not
+# checked.
 LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
 MANAGED = {
+    ":policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs": (
+        *LOGS,
+        *("logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:FilterLogEvents"),
+    ),
+    ":policy/service-role/AmazonRDSEnhancedMonitoringRole": (
+        *("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents"),
+    ),
+    ":policy/service-role/AmazonECSTaskExecutionRolePolicy": (
+        *("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+        *LOGS[1:],
+    ),
     ":policy/AWSXRayDaemonWriteAccess": TRACES,
     ":policy/AWSXrayWriteOnlyAccess": TRACES,
     ":policy/CloudWatchLambdaInsightsExecutionRolePolicy": LOGS,
     ":policy/service-role/AWSLambdaBasicExecutionRole": LOGS,
+    ":policy/service-role/AWSLambdaDynamoDBExecutionRole": (
+        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
+        *LOGS,
+    ),
+    ":policy/service-role/AWSLambdaKinesisExecutionRole": (
+        *("kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator"),
+        *LOGS,
+    ),
+    ":policy/service-role/AWSLambdaSQSQueueExecutionRole": (
+        *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+        *LOGS,
+    ),
     ":policy/service-role/AWSLambdaENIManagementAccess": INTERFACES,
     ":policy/service-role/AWSLambdaVPCAccessExecutionRole": (*LOGS, *INTERFACES),
 }
@@ -68,7 +91,11 @@ def _statements(role_id: str, role: Any, policies: dict[str, Any]) -> list[Sourc
             return None
     if not all(isinstance(document, dict) for _, document in documents):
         return None
-    return [(source, one) for source, document in documents for one in as_list(document.get("Statement"))]
+    return [
+        (source, statement)
+        for source, document in documents
+        for statement in as_list(document.get("Statement"))
+    ]
 
 
 def allows(statement: Any, action: str, logical_id: str) -> bool:
@@ -79,13 +106,14 @@ def allows(statement: Any, action: str, logical_id: str) -> bool:
         return False
     resources = as_list(statement.get("Resource"))
     return (
-        "NotAction" in statement or any(_matches(one, action) for one in as_list(statement.get("Action")))
-    ) and ("NotResource" in statement or any(_may_be(one, action, logical_id) for one in resources))
+        "NotAction" in statement
+        or any(_matches(pattern, action) for pattern in as_list(statement.get("Action")))
+    ) and ("NotResource" in statement or any(_may_be(resource, action, logical_id) for resource in resources))
 
 
 def names(statement: Any, logical_id: str) -> bool:
     """Return whether a statement's Resource is a reference to this resource."""
-    return any(single_reference(one)[0] == logical_id for one in as_list(statement.get("Resource")))
+    return any(single_reference(resource)[0] == logical_id for resource in as_list(statement.get("Resource")))
 
 
 def _matches(pattern: Any, action: str) -> bool:
@@ -102,3 +130,26 @@ def _may_be(resource: Any, action: str, logical_id: str) -> bool:
     service = action.partition(":")[0]
     parts = re.sub(r"\$\{[^}]*\}", "$", text).split(":")  # ${AWS::Partition} has colons too
     return parts[0] != "arn" or len(parts) < 3 or parts[2] in (service, "*") or "$" in parts[2]
+
+
+def delegates(case: Validator, key_id: str) -> bool:
+    """Return whether a key policy delegates decryption to IAM: it allows only the account."""
+    policy = case.cfn.template["Resources"][key_id].get("Properties", {}).get("KeyPolicy")
+    statements = policy.get("Statement") if isinstance(policy, dict) else None
+    return isinstance(statements, list) and not any(
+        allows(statement, "kms:Decrypt", key_id) and not _is_narrow(statement) for statement in statements
+    )
+
+
+def _is_narrow(statement: Any) -> bool:
+    """Return whether a statement is for the root of the account or for services, not for a role."""
+    principal = statement.get("Principal") if isinstance(statement, dict) else None
+    if not isinstance(principal, dict) or set(principal) - {"AWS", "Service"}:
+        return False
+    accounts = principal.get("AWS", [])
+    return all(_is_root(account) for account in (accounts if isinstance(accounts, list) else [accounts]))
+
+
+def _is_root(account: Any) -> bool:
+    text = sub_text(account) or ""
+    return text.endswith(":root") or text == "${AWS::AccountId}" or text.isdecimal()

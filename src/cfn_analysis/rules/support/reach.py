@@ -49,8 +49,8 @@ def _of_function(metric: Metric, name: Any) -> Reach | None:
 
 def _highest(case: Validator, value: Any) -> Any:
     """Return the highest of the values that are usual here, where there is one; None if one is not known."""
-    found = [number(each) for each, _ in default_values(case, value) if each is not None]
-    return None if None in found or not found else max(each for each in found if each is not None)
+    limits = [number(limit) for limit, _ in default_values(case, value) if limit is not None]
+    return None if None in limits else max((limit for limit in limits if limit is not None), default=None)
 
 
 def _of_api(case: Validator, name: str | None) -> Reach | None:
@@ -61,13 +61,13 @@ def _of_api(case: Validator, name: str | None) -> Reach | None:
     for api, _, properties in of_type(resources, "AWS::ApiGateway::RestApi"):
         if sub_text(properties.get("Name")) != name or {"Body", "BodyS3Location"} & set(properties):
             continue
-        found = []
+        limits = []
         for method in methods(resources, {"Ref": api}):
             integration = method.properties.get("Integration")
             if not isinstance(integration, dict):
                 return None
-            found.append(number(only_value(case, integration.get("TimeoutInMillis", PATIENCE))))
-        if found and None not in found:
-            most = max(each for each in found if each is not None)
+            limits.append(number(only_value(case, integration.get("TimeoutInMillis", PATIENCE))))
+        if limits and None not in limits:
+            most = max(limit for limit in limits if limit is not None)
             return Reach(most, OVERHEAD, f"no integration of {api} waits longer")
     return None

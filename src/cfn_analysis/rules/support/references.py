@@ -44,9 +44,9 @@ def _with_references(value: Any, unknown: Callable[[str | None], str | None]) ->
             known = {name: _part_with_references(part, unknown) for name, part in variables.items()}
             return None if None in known.values() else _substituted(text, known)
         case "Fn::Join", [str(delimiter), list(items)]:
-            found = [_part_with_references(item, unknown) for item in items]
-            texts = [text for text in found if text is not None]
-            return delimiter.join(texts) if len(texts) == len(found) else None
+            parts = [_part_with_references(part, unknown) for part in items]
+            texts = [text for text in parts if text is not None]
+            return delimiter.join(texts) if len(texts) == len(parts) else None
     return None
 
 
@@ -62,6 +62,16 @@ def plain(text: str) -> str:
 
 def _substituted(text: str, variables: Mapping[str, str | None]) -> str:
     return re.sub(r"\$\{([^!{}]+)\}", lambda found: variables.get(found[1].strip(), found[0]) or "", text)
+
+
+def first_id(text: str) -> str:
+    """Return the first logical ID or parameter in a text of ``sub_text``; empty if it has none."""
+    return next(iter(ids_in(text)), "")
+
+
+def ids_in(text: str) -> list[str]:
+    """Return the logical IDs and parameters in a text of ``sub_text``, in order."""
+    return re.findall(r"\$\{((?!AWS::)[^!.{}:]+)", text)
 
 
 def single_reference(value: Any) -> tuple[str, str]:

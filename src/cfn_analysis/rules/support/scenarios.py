@@ -65,8 +65,8 @@ def extremes(validator: Validator, value: Any) -> Iterator[tuple[Any, Validator]
 def _decided(value: Any, status: dict[str, bool]) -> Any:
     """Return the value with the branches of the known conditions; None for AWS::NoValue."""
     if isinstance(value, list):
-        items = (_decided(item, status) for item in value)
-        return [item for item in items if item is not None]
+        parts = (_decided(part, status) for part in value)
+        return [part for part in parts if part is not None]
     if not isinstance(value, dict):
         return value
     if value == NO_VALUE:

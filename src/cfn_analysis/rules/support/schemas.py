@@ -121,8 +121,8 @@ def replacing_parameters(validator: Validator, value: Any) -> set[str]:
 
 def _without_maps(value: Any) -> Any:
     if isinstance(value, list):
-        return [_without_maps(item) for item in value]
+        return [_without_maps(part) for part in value]
     if not isinstance(value, dict):
         return value
     function, _ = is_function(value)
-    return None if function == "Fn::FindInMap" else {key: _without_maps(item) for key, item in value.items()}
+    return None if function == "Fn::FindInMap" else {key: _without_maps(part) for key, part in value.items()}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from cfn_analysis.rules.support.words import nearest, words
+from cfn_analysis.rules.support.words import rows, words
 
 # Every namespace of a service that alarms often watch, and a few of others.
 NAMESPACES = words("""
@@ -18,36 +18,104 @@ NAMESPACES = words("""
     AWS/SageMaker AWS/SecretsManager AWS/States AWS/StorageGateway AWS/Transfer AWS/TransitGateway
     AWS/TrustedAdvisor AWS/VPN AWS/WAFV2 AWS/WorkSpaces
 """)
+SHORTEST = 5  # letters of a name in which a slip is recognized
 SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMESPACES}
 
-# Of these services the names below are all there are, so one that is close to them is misspelt.
-COMPLETE = ("AWS/NATGateway",)
-
-# Names that are often written otherwise. The services have more.
-NAMES = {
-    "AWS/CloudFront": words("""
-        4xxErrorRate 5xxErrorRate BytesDownloaded BytesUploaded CacheHitRate OriginLatency Requests
-        TotalErrorRate
-    """),
-    "AWS/Lambda": words("ConcurrentExecutions DeadLetterErrors Duration Errors Invocations Throttles"),
-    # https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
-    "AWS/NATGateway": words("""
-        ActiveConnectionCount BytesInFromDestination BytesInFromSource BytesOutToDestination BytesOutToSource
-        ConnectionAttemptCount ConnectionEstablishedCount ErrorPortAllocation IdleTimeoutCount
-        PacketsDropCount PacketsInFromDestination PacketsInFromSource PacketsOutToDestination
-        PacketsOutToSource PeakBytesPerSecond PeakPacketsPerSecond
-    """),
-    "AWS/RDS": ("CPUUtilization", "DatabaseConnections", "FreeableMemory", "ReadLatency", "WriteLatency"),
-    "AWS/SQS": words("""
-        ApproximateAgeOfOldestMessage ApproximateNumberOfMessagesVisible NumberOfMessagesSent
-    """),
-    "AWS/WAFV2": ("AllowedRequests", "BlockedRequests", "CountedRequests"),
-}
+# Namespace -> the metrics of a service, so that a name close to one of them is misspelt.
+TABLE = """
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html
+AWS/ApplicationELB ActiveConnectionCount AnomalousHostCount ClientTLSNegotiationErrorCount ConsumedLCUs \
+    DesyncMitigationMode_NonCompliant_Request_Count DroppedInvalidHeaderRequestCount ELBAuthError \
+    ELBAuthFailure ELBAuthLatency ELBAuthRefreshTokenSuccess ELBAuthSuccess ELBAuthUserClaimsSizeExceeded \
+    ForwardedInvalidHeaderRequestCount GrpcRequestCount HTTPCode_ELB_3XX_Count HTTPCode_ELB_4XX_Count \
+    HTTPCode_ELB_500_Count HTTPCode_ELB_502_Count HTTPCode_ELB_503_Count HTTPCode_ELB_504_Count \
+    HTTPCode_ELB_5XX_Count HTTPCode_Target_2XX_Count HTTPCode_Target_3XX_Count HTTPCode_Target_4XX_Count \
+    HTTPCode_Target_5XX_Count HTTP_Fixed_Response_Count HTTP_Redirect_Count \
+    HTTP_Redirect_Url_Limit_Exceeded_Count HealthyHostCount HealthyStateDNS HealthyStateRouting \
+    IPv6ProcessedBytes IPv6RequestCount LambdaInternalError LambdaTargetProcessedBytes LambdaUserError \
+    MitigatedHostCount NewConnectionCount NonStickyRequestCount PeakLCUs ProcessedBytes \
+    RejectedConnectionCount RequestCount RequestCountPerTarget RuleEvaluations TargetConnectionErrorCount \
+    TargetResponseTime TargetTLSNegotiationErrorCount UnHealthyHostCount UnhealthyRoutingRequestCount \
+    UnhealthyStateDNS UnhealthyStateRouting ZonalShiftedHostCount
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+AWS/CloudFront 401ErrorRate 403ErrorRate 404ErrorRate 4xxErrorRate 502ErrorRate 503ErrorRate 504ErrorRate \
+    5xxErrorRate BytesDownloaded BytesUploaded CacheHitRate FunctionComputeUtilization \
+    FunctionExecutionErrors FunctionInvocations FunctionThrottles FunctionValidationErrors \
+    LambdaExecutionError LambdaValidationError OriginLatency Requests TotalErrorRate
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/metrics-dimensions.html
+AWS/DynamoDB AgeOfOldestUnreplicatedRecord ConditionalCheckFailedRequests ConsumedReadCapacityUnits \
+    ConsumedWriteCapacityUnits OnlineIndexConsumedWriteCapacity OnlineIndexPercentageProgress \
+    OnlineIndexThrottleEvents PendingReplicationCount ProvisionedReadCapacityUnits \
+    ProvisionedWriteCapacityUnits ReadThrottleEvents ReplicationLatency ReturnedBytes ReturnedItemCount \
+    ReturnedRecordsCount SuccessfulRequestLatency SystemErrors ThrottledPutRecordCount ThrottledRequests \
+    TimeToLiveDeletedItemCount TransactionConflict UserErrors WriteThrottleEvents
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
+AWS/EC2 CPUCreditBalance CPUCreditUsage CPUSurplusCreditBalance CPUSurplusCreditsCharged CPUUtilization \
+    DiskReadBytes DiskReadOps DiskWriteBytes DiskWriteOps EBSReadBytes EBSReadOps EBSWriteBytes EBSWriteOps \
+    MetadataNoToken NetworkIn NetworkOut NetworkPacketsIn NetworkPacketsOut StatusCheckFailed \
+    StatusCheckFailed_AttachedEBS StatusCheckFailed_Instance StatusCheckFailed_System
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
+AWS/ECS ActiveConnectionCount CPUReservation CPUUtilization EBSFilesystemUtilization GPUReservation \
+    MemoryReservation MemoryUtilization NewConnectionCount ProcessedBytes RequestCount \
+    RequestCountPerTarget TargetResponseTime
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+AWS/Events DeadLetterInvocations FailedInvocations InvocationAttempts Invocations InvocationsCreated \
+    InvocationsFailedToBeSentToDlq InvocationsSentToDlq MatchedEvents RetryInvocationAttempts \
+    SuccessfulInvocationAttempts ThrottledRules TriggeredRules
+https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
+AWS/Lambda AsyncEventAge AsyncEventsDropped AsyncEventsReceived ClaimedAccountConcurrency \
+    ConcurrentExecutions DeadLetterErrors DestinationDeliveryFailures Duration Errors Invocations \
+    IteratorAge OffsetLag OversizedRecordCount PostRuntimeExtensionsDuration \
+    ProvisionedConcurrencyInvocations ProvisionedConcurrencySpilloverInvocations \
+    ProvisionedConcurrencyUtilization ProvisionedConcurrentExecutions RecursiveInvocationsDropped Throttles \
+    UnreservedConcurrentExecutions
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch-Logs-Monitoring-CloudWatch-Metrics.html
+AWS/Logs DeliveryErrors DeliveryThrottling ForwardedBytes ForwardedLogEvents IncomingBytes IncomingLogEvents
+https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
+AWS/NATGateway ActiveConnectionCount BytesInFromDestination BytesInFromSource BytesOutToDestination \
+    BytesOutToSource ConnectionAttemptCount ConnectionEstablishedCount ErrorPortAllocation IdleTimeoutCount \
+    PacketsDropCount PacketsInFromDestination PacketsInFromSource PacketsOutToDestination \
+    PacketsOutToSource PeakBytesPerSecond PeakPacketsPerSecond
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+AWS/RDS ACUUtilization ActiveTransactions AuroraBinlogReplicaLag AuroraMemoryHealthState \
+    AuroraMemoryNumDeclinedSqlTotal AuroraMemoryNumKillConnTotal AuroraMemoryNumKillQueryTotal \
+    AuroraReplicaLag AuroraReplicaLagMaximum AuroraReplicaLagMinimum AuroraVolumeBytesLeftTotal \
+    BinLogDiskUsage BlockedTransactions BufferCacheHitRatio BurstBalance CPUCreditBalance CPUCreditUsage \
+    CPUSurplusCreditBalance CPUSurplusCreditsCharged CPUUtilization CommitLatency CommitThroughput DBLoad \
+    DBLoadCPU DBLoadNonCPU DBLoadRelativeToNumVCPUs DDLLatency DDLThroughput DMLLatency DMLThroughput \
+    DatabaseConnections Deadlocks DeleteLatency DeleteThroughput DiskQueueDepth EngineUptime \
+    FreeLocalStorage FreeStorageSpace FreeableMemory InsertLatency InsertThroughput LoginFailures \
+    MaximumUsedTransactionIDs NetworkReceiveThroughput NetworkThroughput NetworkTransmitThroughput Queries \
+    ReadIOPS ReadLatency ReadThroughput ReplicaLag RollbackSegmentHistoryListLength SelectLatency \
+    SelectThroughput ServerlessDatabaseCapacity SnapshotStorageUsed SwapUsage TransactionLogsDiskUsage \
+    UpdateLatency UpdateThroughput VolumeBytesUsed VolumeReadIOPs VolumeWriteIOPs WriteIOPS WriteLatency \
+    WriteThroughput
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/monitoring-cloudwatch.html
+AWS/Route53 ChildHealthCheckHealthyCount ConnectionTime DNSQueries HealthCheckPercentageHealthy \
+    HealthCheckStatus SSLHandshakeTime TimeToFirstByte
+https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html
+AWS/SNS NumberOfMessagesPublished NumberOfNotificationsDelivered NumberOfNotificationsFailed \
+    NumberOfNotificationsFailedToRedriveToDlq NumberOfNotificationsFilteredOut \
+    NumberOfNotificationsRedrivenToDlq PublishSize SMSMonthToDateSpentUSD SMSSuccessRate
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+AWS/SQS ApproximateAgeOfOldestMessage ApproximateNumberOfMessagesDelayed \
+    ApproximateNumberOfMessagesNotVisible ApproximateNumberOfMessagesVisible NumberOfEmptyReceives \
+    NumberOfMessagesDeleted NumberOfMessagesReceived NumberOfMessagesSent SentMessageSize
+https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+AWS/States ExecutionThrottled ExecutionTime ExecutionsAborted ExecutionsFailed ExecutionsStarted \
+    ExecutionsSucceeded ExecutionsTimedOut
+https://docs.aws.amazon.com/waf/latest/developerguide/waf-metrics.html
+AWS/WAFV2 AllowedRequests BlockedRequests CaptchaRequests ChallengeRequests CountedRequests PassedRequests
+"""
+NAMES = {namespace: names for namespace, *names in (line.split() for line in rows(TABLE))}
 
 # REST APIs are identified by name and HTTP APIs by ID, and the errors of the two have different names.
 API_NAMES = {
-    "ApiName": ("4XXError", "5XXError", "CacheHitCount", "CacheMissCount", "IntegrationLatency", "Latency"),
-    "ApiId": ("4xx", "5xx", "IntegrationLatency", "Latency"),
+    "ApiName": words("4XXError 5XXError CacheHitCount CacheMissCount Count IntegrationLatency Latency"),
+    "ApiId": words("""
+        4xx 5xx ClientError ConnectCount Count DataProcessed ExecutionError IntegrationError
+        IntegrationLatency Latency MessageCount
+    """),
 }
 API_ERRORS = {
     "ApiName": {"4xx": "4XXError", "5xx": "5XXError", "4xxerrorrate": "4XXError", "5xxerrorrate": "5XXError"},
@@ -57,14 +125,17 @@ API_ERRORS = {
 
 def spelling(namespace: str, name: str, dimensions: Iterable[Any]) -> str:
     """Return the spelling of a metric in its service; empty if not known. A plural is another spelling."""
+    known: Iterable[str] = NAMES.get(namespace, [])
+    others: dict[str, str] = {}
     if namespace == "AWS/ApiGateway":
         kinds = [kind for kind in API_NAMES if kind in dimensions]
-        spellings = {_singular(known): known for kind in kinds for known in API_NAMES[kind]}
-        spellings |= {_singular(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
-        return spellings.get(_singular(name), "")
-    known = NAMES.get(namespace, ())
-    near = nearest(name, known, 0.85) if namespace in COMPLETE else ""
-    return next((right for right in known if _singular(right) == _singular(name)), near)
+        known = [right for kind in kinds for right in API_NAMES[kind]]
+        others = {_singular(wrong): right for kind in kinds for wrong, right in API_ERRORS[kind].items()}
+    if name in known:
+        return name
+    spellings = {_singular(right): right for right in known} | others
+    slips = (right for right in known if is_slip(name, right))
+    return spellings.get(_singular(name)) or next(slips, "")
 
 
 def namespace_spelling(name: str) -> str:
@@ -75,3 +146,14 @@ def namespace_spelling(name: str) -> str:
 
 def _singular(name: str) -> str:
     return name.lower().removesuffix("s")
+
+
+def is_slip(name: str, right: str) -> bool:
+    """Return whether a name of some length differs by a letter, two that are exchanged, or capitals."""
+    name, right = name.lower(), right.lower()
+    if name == right or min(len(name), len(right)) < SHORTEST or abs(len(name) - len(right)) > 1:
+        return name == right
+    start = next((at for at in range(len(name)) if name[: at + 1] != right[: at + 1]), len(name))
+    ours, theirs = name[start:], right[start:]
+    exchanged = ours[1::-1] == theirs[:2] and ours[2:] == theirs[2:]
+    return exchanged or ours[1:] in (theirs[1:], theirs) or ours == theirs[1:]

@@ -83,7 +83,7 @@ def twins(
     for key, path in keyed:
         logical_id, earlier = str(path[0]), seen.setdefault(key, [])
         case = case_of(validator, resources[logical_id])
-        twin = next((other for other in earlier if case and case_of(case, resources[other])), "")
+        twin = next((name for name in earlier if case and case_of(case, resources[name])), "")
         if twin:
             yield key, path, twin
         earlier.append(logical_id)
@@ -164,7 +164,7 @@ def items(value: Any) -> list[Any]:
 
 def mappings(value: Any) -> list[dict[str, Any]]:
     """Return the items of a list that are mappings; none of another value."""
-    return [item for item in items(value) if isinstance(item, dict)]
+    return [part for part in items(value) if isinstance(part, dict)]
 
 
 def as_text(scalar: Any) -> str:

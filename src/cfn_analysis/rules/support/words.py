@@ -9,6 +9,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def rows(text: str) -> list[str]:
+    """Return the rows of a table that is written as a text, without the sources above them."""
+    return [line for line in text.strip().splitlines() if not line.startswith("https:")]
+
+
 def phrases(text: str) -> tuple[str, ...]:
     """Return the parts between the commas of a table that is written as a text."""
     return tuple(" ".join(part.split()) for part in text.split(","))

@@ -103,8 +103,6 @@ def _allowed(name: str, parameters: Any, text: str) -> str:
 def _as_number(parameter: Any, text: str) -> str:
     """Return why a number is not written like this, or is not allowed; empty if it may be."""
     value = number(text)
-    if text == "":
-        return ""
     if value is None or re.match(r"[+-]?0\d|[+]", text):
         return "a number is not written like this"
     for limit, sign in (("MinValue", 1), ("MaxValue", -1)):

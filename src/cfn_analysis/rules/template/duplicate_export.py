@@ -24,7 +24,7 @@ class DuplicateExport(Rule):
             twin = ""
             for name, case in _export_names(validator, output):
                 earlier = seen.setdefault(name, [])
-                twin = twin or next((other for other, where in earlier if _can_coincide(case, where)), "")
+                twin = twin or next((output for output, where in earlier if _can_coincide(case, where)), "")
                 earlier.append((output_id, case))
             if twin:
                 yield Fault(

@@ -1,7 +1,8 @@
 from typing import Any
 
+from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.values import case_of, of_type, show
 
 # Type -> the resource that has to refer to it.
 USERS = {
@@ -48,6 +49,7 @@ class NothingUses(Rule):
     fault_class = "protections"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
+        yield from _unused_origins(validator, resources)
         found = list(of_type(resources, *USERS))
         graph: Any = validator.cfn.graph if found and len(resources) > 1 else None
         for logical_id, resource, properties in found if graph else ():
@@ -64,10 +66,30 @@ class NothingUses(Rule):
                 )
 
 
+def _unused_origins(validator: Validator, resources: Any) -> Faults:
+    """Yield the origins of distributions to which no behavior sends requests."""
+    for distribution, resource, properties in of_type(resources, "AWS::CloudFront::Distribution"):
+        case = case_of(validator, resource)
+        parts = ("Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors")
+        for config in configurations(case, properties, *parts) if case else ():
+            used = {show(behavior.get("TargetOriginId")) for _, behavior in config.behaviors()}
+            groups = show(config.parts.get("OriginGroups"))
+            for index, origin in config.origins():
+                name = show(origin.get("Id"))
+                if name not in used and name not in groups:
+                    yield Fault(
+                        (distribution, "Properties", *config.path("Origins", index)),
+                        f"No behavior uses the origin {name}{{when}}: it gets no requests. "
+                        "Set TargetOriginId of a behavior.",
+                        config.case,
+                    )
+
+
 def _misses_its_distribution(resources: Any, properties: Any) -> bool:
     """Return whether a web ACL is for CloudFront, and the distributions of its template have none."""
     configs = [
-        one.get("DistributionConfig") for _, _, one in of_type(resources, "AWS::CloudFront::Distribution")
+        properties_of.get("DistributionConfig")
+        for _, _, properties_of in of_type(resources, "AWS::CloudFront::Distribution")
     ]
     without = [config for config in configs if isinstance(config, dict) and "WebACLId" not in config]
     return properties.get("Scope") == "CLOUDFRONT" and bool(configs) and len(without) == len(configs)

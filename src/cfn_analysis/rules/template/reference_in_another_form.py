@@ -1,112 +1,206 @@
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator
 from typing import Any
 
-from cfn_analysis.rules.support.references import own_type, single_reference, target
-from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
+from cfn_analysis.rules.support.references import partial_text, single_reference
+from cfn_analysis.rules.support.returns import arn_of, is_arn
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import only_value
-from cfn_analysis.rules.support.values import branches, place, show
-
-QUEUE, TOPIC, FUNCTION = "AWS::SQS::Queue", "AWS::SNS::Topic", "AWS::Lambda::Function"
-STREAM, TABLE, LOG_GROUP = "AWS::Kinesis::Stream", "AWS::DynamoDB::Table", "AWS::Logs::LogGroup"
-
-# Type of the resource: the attributes that are not an ARN (Ref has none), and the one that is.
-NO_ARN: dict[str, tuple[tuple[str, ...], str]] = {
-    QUEUE: (("", "QueueName", "QueueUrl"), "Fn::GetAtt {}.Arn"),
-    TOPIC: (("TopicName",), "Ref {}"),
-    FUNCTION: (("",), "Fn::GetAtt {}.Arn"),
-    STREAM: (("",), "Fn::GetAtt {}.Arn"),
-    LOG_GROUP: (("",), "Fn::GetAtt {}.Arn"),
-    "AWS::StepFunctions::StateMachine": (("Name",), "Ref {}"),
-    "AWS::KinesisFirehose::DeliveryStream": (("",), "Fn::GetAtt {}.Arn"),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": (("TargetGroupName", "TargetGroupFullName"), "Ref {}"),
-    "AWS::WAFv2::WebACL": (("", "Id"), "Fn::GetAtt {}.Arn"),
-}
-NO_STREAM: dict[str, tuple[tuple[str, ...], str]] = {
-    **NO_ARN,
-    TABLE: (("", "Arn"), "Fn::GetAtt {}.StreamArn"),
-}
-NO_URL: dict[str, tuple[tuple[str, ...], str]] = {QUEUE: (("Arn", "QueueName"), "Ref {}")}
-# A subscription's endpoint of another protocol may be anything.
-NO_ENDPOINT = {kind: NO_ARN[kind] for kind in (QUEUE, FUNCTION)}
-
-Forms = tuple[tuple[tuple[str, ...], "Mapping[str, tuple[tuple[str, ...], str]]"], ...]
-ACTIONS: Forms = tuple(
-    ((name, "*"), NO_ARN) for name in ("AlarmActions", "OKActions", "InsufficientDataActions")
+from cfn_analysis.rules.support.values import (
+    Path,
+    branches,
+    case_of,
+    children,
+    logical_ids_in,
+    of_type,
+    place,
+    show,
 )
-NOTIFICATION = "NotificationConfiguration"
+from cfn_analysis.rules.support.words import rows
 
-# Type: where it refers to something, and what is wrong there.
-PLACES: dict[str, Forms] = {
-    "AWS::CloudWatch::Alarm": ACTIONS,
-    "AWS::CloudWatch::CompositeAlarm": ACTIONS,
-    "AWS::ApiGateway::Stage": ((("AccessLogSetting", "DestinationArn"), NO_ARN),),
-    "AWS::ElasticLoadBalancingV2::Listener": ((("DefaultActions", "*", "TargetGroupArn"), NO_ARN),),
-    "AWS::ElasticLoadBalancingV2::ListenerRule": ((("Actions", "*", "TargetGroupArn"), NO_ARN),),
-    "AWS::Events::Rule": (
-        (("Targets", "*", "Arn"), NO_ARN),
-        (("Targets", "*", "DeadLetterConfig", "Arn"), NO_ARN),
+QUEUE, TABLE, TOPIC = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
+
+# Type without AWS::, and the paths of properties that require an ARN.
+TABLE_OF_ARNS = """
+CloudWatch::Alarm AlarmActions/* OKActions/* InsufficientDataActions/*
+CloudWatch::CompositeAlarm AlarmActions/* OKActions/* InsufficientDataActions/*
+CloudFront::Distribution DistributionConfig/WebACLId
+ApiGateway::Stage AccessLogSetting/DestinationArn
+ApiGatewayV2::Stage AccessLogSettings/DestinationArn
+ElasticLoadBalancingV2::Listener DefaultActions/*/TargetGroupArn
+ElasticLoadBalancingV2::ListenerRule Actions/*/TargetGroupArn
+Events::Rule Targets/*/Arn Targets/*/DeadLetterConfig/Arn
+Lambda::EventSourceMapping EventSourceArn
+Lambda::Function DeadLetterConfig/TargetArn KmsKeyArn
+Logs::LogGroup KmsKeyId
+Logs::SubscriptionFilter DestinationArn
+Pipes::Pipe Source Target
+RDS::EventSubscription SnsTopicArn
+S3::Bucket NotificationConfiguration/LambdaConfigurations/*/Function
+S3::Bucket NotificationConfiguration/QueueConfigurations/*/Queue
+S3::Bucket NotificationConfiguration/TopicConfigurations/*/Topic
+SNS::Subscription TopicArn Endpoint
+SNS::TopicPolicy Topics/*
+Scheduler::Schedule Target/Arn
+SQS::Queue RedrivePolicy/deadLetterTargetArn
+SQS::QueuePolicy Queues/*
+WAFv2::LoggingConfiguration ResourceArn
+WAFv2::WebACLAssociation WebACLArn
+"""
+ARNS = [
+    (f"AWS::{kind}", path.split("/"))
+    for kind, *paths in map(str.split, rows(TABLE_OF_ARNS))
+    for path in paths
+]
+# A subscription's endpoint of another protocol may be anything.
+ENDPOINTS = (QUEUE, "AWS::Lambda::Function")
+
+# Type -> a property with a kind of resource, the property with the resource, and the types of the kinds.
+KINDS: dict[str, tuple[str, tuple[str, ...], dict[str, str]]] = {
+    "AWS::RDS::EventSubscription": (
+        "SourceType",
+        ("SourceIds", "*"),
+        {"db-instance": "AWS::RDS::DBInstance", "db-cluster": "AWS::RDS::DBCluster"},
     ),
-    "AWS::Lambda::EventSourceMapping": ((("EventSourceArn",), NO_STREAM),),
-    FUNCTION: ((("DeadLetterConfig", "TargetArn"), NO_ARN),),
-    "AWS::Logs::SubscriptionFilter": ((("DestinationArn",), NO_ARN),),
-    "AWS::RDS::EventSubscription": ((("SnsTopicArn",), NO_ARN),),
-    "AWS::S3::Bucket": (
-        ((NOTIFICATION, "LambdaConfigurations", "*", "Function"), NO_ARN),
-        ((NOTIFICATION, "QueueConfigurations", "*", "Queue"), NO_ARN),
-        ((NOTIFICATION, "TopicConfigurations", "*", "Topic"), NO_ARN),
+    "AWS::SecretsManager::SecretTargetAttachment": (
+        "TargetType",
+        ("TargetId",),
+        {kind: kind for kind in ("AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::DocDB::DBCluster")},
     ),
-    "AWS::SNS::Subscription": ((("TopicArn",), NO_ARN), (("Endpoint",), NO_ENDPOINT)),
-    "AWS::SNS::TopicPolicy": ((("Topics", "*"), NO_ARN),),
-    "AWS::SQS::QueuePolicy": ((("Queues", "*"), NO_URL),),
-    "AWS::WAFv2::LoggingConfiguration": ((("ResourceArn",), NO_ARN),),
-    "AWS::WAFv2::WebACLAssociation": ((("WebACLArn",), NO_ARN),),
 }
-
-# SourceType of an event subscription: the type whose Ref is a source.
-SOURCES = {"db-instance": "AWS::RDS::DBInstance", "db-cluster": "AWS::RDS::DBCluster"}
+SCOPED = ("AWS::WAFv2::IPSet", "AWS::WAFv2::RegexPatternSet", "AWS::WAFv2::RuleGroup")
+# Keys of texts that contain names or IDs: no ARN except at their beginning.
+NAMES = re.compile(r"(Not)?Resource|ResourceId|LogGroupName|\w*(Arn|ARN)s?|aws:SourceArn")
 
 
 class ReferenceInAnotherForm(Rule):
     """Reference that returns a name, an ID or a URL where an ARN is required, or the reverse.
 
-    Ref returns the URL of a queue, the name of a function, a stream, a table or a log group, and the ARN of a
-    topic. If a property requires another form, the deployment fails, or the property names something that
-    does not exist. Queues of a queue policy requires URLs. SourceIds of an RDS event subscription requires
-    the identifiers of the resources that SourceType specifies.
+    Ref returns the URL of a queue, the name of a function, a stream, a table or a log group, the ID of a key,
+    and the ARN of a topic, a service of ECS or a secret. If a property requires another form, or a text
+    needs a name and contains an ARN, the deployment fails, or the property names something that does not
+    exist. Queues of a queue policy requires URLs. SourceIds and TargetId require the identifier of a resource
+    of the type in SourceType or TargetType.
     """
 
     id = "E9513"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-ref.html"
     fault_class = "names"
-    looks_at = properties_of(*PLACES)
 
-    def faults(self, validator: Validator, properties: Any) -> Faults:
-        kind = own_type(validator)
-        for path, forms in PLACES[kind]:
-            for value, case in branches(validator, properties, *path) if path[0] in properties else ():
-                logical_id, attribute = single_reference(value)
-                of_type = target(case, value, *forms)[0] and case.context.resources[logical_id].type
-                wrong, right = forms.get(of_type or "", ((), ""))
-                if attribute in wrong and of_type:
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        types = {logical_id: resource.get("Type") for logical_id, resource in resources.items()}
+        for logical_id, resource, properties in of_type(resources, *set(types.values())):
+            case = case_of(validator, resource)
+            for path, message, where in _found(case, types, resource["Type"], properties) if case else ():
+                yield Fault((logical_id, "Properties", *path), message, where)
+            for path, text in _texts(properties):
+                wrong = _arn_inside(types, text)
+                if wrong:
                     yield Fault(
-                        place(case, validator),
-                        f"{path[-1] if path[-1] != '*' else path[0]} is {show(value)}{{when}}, which is not "
-                        f"the form of an {of_type} that it requires. Write {right.format(logical_id)}.",
-                        case,
+                        (logical_id, "Properties", *path),
+                        f"{_name(path)} is {show(text)}, in which {wrong[0]} is {wrong[1]}: the text "
+                        f"matches nothing. "
+                        "Write the name or the ID.",
                     )
-        if kind == "AWS::RDS::EventSubscription":
-            yield from _sources(validator, properties)
 
 
-def _sources(validator: Validator, properties: Any) -> Faults:
-    source = str(only_value(validator, properties.get("SourceType")))
-    for value, case in branches(validator, properties, "SourceIds", "*") if source in SOURCES else ():
+def _found(
+    case: Validator, types: dict[str, Any], kind: str, properties: Any
+) -> Iterator[tuple[Path, str, Validator | None]]:
+    for of, path in ARNS:
+        for value, where in branches(case, properties, *path) if of == kind and path[0] in properties else ():
+            logical_id, attribute = single_reference(value)
+            target = str(types.get(logical_id))
+            if path == ["Endpoint"] and target not in ENDPOINTS:
+                continue
+            right = _right(kind, target, logical_id, attribute)
+            if right:
+                yield (
+                    place(where, case),
+                    f"{_name(tuple(path))} is {show(value)}{{when}}, which is not the form of an {target} "
+                    f"that it "
+                    f"requires. Write {right}.",
+                    where,
+                )
+    if kind in ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup"):
+        yield from _other_scope(case, types, properties)
+    if kind in KINDS:
+        yield from _other_kind(case, types, properties, *KINDS[kind])
+
+
+def _right(kind: str, target: str, logical_id: str, attribute: str) -> str:
+    """Return the reference that a property requires; empty if it has it, or if it is not known."""
+    if kind == "AWS::SQS::QueuePolicy":
+        return f"Ref {logical_id}" if target == QUEUE and attribute else ""
+    if kind in ("AWS::Lambda::EventSourceMapping", "AWS::Pipes::Pipe") and target == TABLE:
+        return f"Fn::GetAtt {logical_id}.StreamArn" if attribute in ("", "Arn") else ""
+    return "" if is_arn(target, attribute) is not False else arn_of(target, logical_id)
+
+
+def _other_scope(
+    case: Validator, types: dict[str, Any], properties: Any
+) -> Iterator[tuple[Path, str, Validator | None]]:
+    """Yield the sets and groups of a web ACL that are for resources of another scope."""
+    for logical_id in sorted(logical_ids_in(properties.get("Rules"))):
+        if str(types.get(logical_id)) in SCOPED:
+            other = case.cfn.template["Resources"][logical_id].get("Properties", {}).get("Scope")
+            own = properties.get("Scope")
+            if isinstance(own, str) and isinstance(other, str) and own != other:
+                yield (
+                    ("Rules",),
+                    f"Rules refers to {logical_id}, whose Scope is {other}, and the own Scope is {own}: "
+                    f"WAF refuses the "
+                    "rules. Use the same Scope.",
+                    None,
+                )
+
+
+def _other_kind(
+    case: Validator,
+    types: dict[str, Any],
+    properties: Any,
+    name: str,
+    path: tuple[str, ...],
+    kinds: dict[str, str],
+) -> Iterator[tuple[Path, str, Validator | None]]:
+    named = str(only_value(case, properties.get(name)))
+    for value, where in branches(case, properties, *path) if named in kinds else ():
         logical_id, attribute = single_reference(value)
-        found = target(case, value, *SOURCES.values())[0] and case.context.resources[logical_id].type
-        if found and (attribute or found != SOURCES[source]):
-            yield Fault(
-                place(case, validator),
-                f"SourceIds has {show(value)}{{when}}, and SourceType is {source}: it requires the "
-                f"identifier of an {SOURCES[source]}, which Ref returns.",
-                case,
+        target = types.get(logical_id)
+        if target in kinds.values() and (attribute or target != kinds[named]):
+            yield (
+                place(where, case),
+                f"{path[0]} is {show(value)}{{when}}, and {name} is {named}: it requires the identifier of "
+                f"an "
+                f"{kinds[named]}, which Ref returns.",
+                where,
             )
+
+
+def _texts(value: Any, path: Path = (), key: str = "") -> Iterator[tuple[Path, str]]:
+    """Yield the texts with references under the keys that contain names or IDs."""
+    text = partial_text(value) if NAMES.fullmatch(key) else None
+    if text is not None:
+        yield path, text
+        return
+    for step, part in children(value):
+        function = isinstance(step, str) and (step.startswith("Fn::") or step == "Ref")
+        yield from _texts(part, (*path, step), key if function or isinstance(step, int) else str(step))
+
+
+def _arn_inside(types: dict[str, Any], text: str) -> tuple[str, str] | None:
+    """Return a reference inside a text that is an ARN or a URL, and what it is."""
+    if not re.fullmatch(r"[\w:/.*${}-]+", text) or ":lambda:path/" in text or "{{" in text:
+        return None
+    for before, logical_id, attribute in re.findall(r"(?<=([\w:/-]))\$\{(\w+)(?:\.(\w+))?\}", text):
+        kind = str(types.get(logical_id))
+        if kind == QUEUE and not attribute and before:
+            return logical_id, "a URL"
+        if is_arn(kind, attribute):
+            return f"{logical_id}.{attribute}".rstrip("."), "an ARN"
+    return None
+
+
+def _name(path: Path) -> str:
+    """Return the last property of a path."""
+    return next(str(step) for step in reversed(path) if isinstance(step, str) and step != "*")

@@ -11,6 +11,19 @@ RESPONSES = (
     "INTEGRATION_TIMEOUT INVALID_API_KEY INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED "
     "REQUEST_TOO_LARGE RESOURCE_NOT_FOUND THROTTLED UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED"
 )
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
+EVENTS = """
+    s3:TestEvent s3:ObjectCreated:* s3:ObjectCreated:Put s3:ObjectCreated:Post s3:ObjectCreated:Copy
+    s3:ObjectCreated:CompleteMultipartUpload s3:ObjectRemoved:* s3:ObjectRemoved:Delete
+    s3:ObjectRemoved:DeleteMarkerCreated s3:ObjectRestore:* s3:ObjectRestore:Post s3:ObjectRestore:Completed
+    s3:ObjectRestore:Delete s3:ReducedRedundancyLostObject s3:Replication:*
+    s3:Replication:OperationFailedReplication s3:Replication:OperationMissedThreshold
+    s3:Replication:OperationNotTracked s3:Replication:OperationReplicatedAfterThreshold s3:LifecycleTransition
+    s3:IntelligentTiering s3:LifecycleExpiration:* s3:LifecycleExpiration:Delete
+    s3:LifecycleExpiration:DeleteMarkerCreated s3:ObjectTagging:* s3:ObjectTagging:Put s3:ObjectTagging:Delete
+    s3:ObjectAcl:Put s3:ObjectAnnotation:* s3:ObjectAnnotation:Put s3:ObjectAnnotation:Delete
+    s3:ObjectRetention:Put
+"""
 MONITORING = "0 1 5 10 15 30 60"
 
 # Type -> path of a property -> its values by the API reference, where the schema does not list them.
@@ -32,6 +45,10 @@ VALUES: dict[str, dict[tuple[str, ...], str]] = {
     "AWS::Logs::DeliveryDestination": {("OutputFormat",): "json parquet plain raw w3c"},
     "AWS::RDS::DBCluster": {("MonitoringInterval",): MONITORING},
     "AWS::RDS::DBInstance": {("MonitoringInterval",): MONITORING},
+    "AWS::S3::Bucket": {
+        ("NotificationConfiguration", name, "*", "Event"): EVENTS
+        for name in ("LambdaConfigurations", "QueueConfigurations", "TopicConfigurations")
+    },
     "AWS::SNS::Topic": {("SignatureVersion",): "1 2", ("TracingConfig",): "Active PassThrough"},
 }
 
@@ -55,12 +72,12 @@ class ValueThatIsRefused(Rule):
         for path, listed in VALUES[own_type(validator)].items():
             allowed = listed.split()
             for value, where in branches(validator, properties, *path) if path[0] in properties else ():
-                for found, case in values(where, value):
-                    if not isinstance(found, (str, int, float)) or f"{found}" in allowed:
+                for known, case in values(where, value):
+                    if not isinstance(known, (str, int, float)) or f"{known}" in allowed:
                         continue
-                    hint = did_you_mean(f"{found}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
+                    hint = did_you_mean(f"{known}", allowed, 0.8) or f" Allowed are {', '.join(allowed)}."
                     yield Fault(
                         place(where, validator) or path[:1],
-                        f"{path[-1]} is {found}{{when}}, which the service refuses.{hint}",
+                        f"{path[-1]} is {known}{{when}}, which the service refuses.{hint}",
                         case,
                     )

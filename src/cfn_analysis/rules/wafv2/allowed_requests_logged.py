@@ -31,9 +31,9 @@ class AllowedRequestsLogged(Rule):
             "redacted": properties.get("RedactedFields"),
             "protected": acl.get("DataProtectionConfig"),
         }
-        for found, case in scenarios(validator, asked) if acl_id else ():
-            kept = _kept(case, found.get("filter"))
-            if kept and not _hides_query_string(found.get("redacted"), found.get("protected")):
+        for decided, case in scenarios(validator, asked) if acl_id else ():
+            kept = _kept(case, decided.get("filter"))
+            if kept and not _hides_query_string(decided.get("redacted"), decided.get("protected")):
                 yield Fault(
                     ("LoggingFilter",) if "LoggingFilter" in properties else (),
                     f"{kept}{{when}}: every request that {acl_id} allows is logged with its query string, "

@@ -21,8 +21,8 @@ class BlockedRequestsNotLogged(Rule):
     looks_at = ("Resources/AWS::WAFv2::LoggingConfiguration/Properties/LoggingFilter",)
 
     def faults(self, validator: Validator, logging_filter: Any) -> Faults:
-        for found, case in scenarios(validator, logging_filter):
-            filters = value_at(found, ("Filters",))
+        for decided, case in scenarios(validator, logging_filter):
+            filters = value_at(decided, ("Filters",))
             if not isinstance(filters, list) or any(is_function(entry)[0] for entry in filters):
                 continue
             verdicts = [
@@ -30,7 +30,7 @@ class BlockedRequestsNotLogged(Rule):
                 for entry in mappings(filters)
                 if _is_about_blocked(entry.get("Conditions"))
             ]
-            if verdicts == ["DROP"] or (not verdicts and found.get("DefaultBehavior") == "DROP"):
+            if verdicts == ["DROP"] or (not verdicts and decided.get("DefaultBehavior") == "DROP"):
                 yield Fault(
                     ("Filters",) if verdicts else ("DefaultBehavior",),
                     f"{'A filter drops' if verdicts else 'DefaultBehavior drops'} the requests that were "

@@ -23,12 +23,12 @@ class CloudFrontScopeOutsideUsEast1(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
         scope = properties.get("Scope")
-        for found, case in values(validator, scope):
+        for known, case in values(validator, scope):
             wrong = [region for region in regions(case) if region != US_EAST_1]
-            if found == "CLOUDFRONT" and wrong:
+            if known == "CLOUDFRONT" and wrong:
                 yield Fault(
                     ("Scope",),
-                    f"Scope {state(validator, case, scope, found)}, and the stack is for {', '.join(wrong)}: "
+                    f"Scope {state(validator, case, scope, known)}, and the stack is for {', '.join(wrong)}: "
                     "WAF creates resources for CloudFront only in us-east-1. Deploy the stack there, or "
                     "use the scope REGIONAL.",
                     case,

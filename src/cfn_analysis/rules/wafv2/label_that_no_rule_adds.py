@@ -42,7 +42,7 @@ class LabelThatNoRuleAdds(Rule):
 
 
 def _labels(rule: Any) -> list[str]:
-    return [str(one.get("Name")) for one, _ in each(rule.get("RuleLabels")) if isinstance(one, dict)]
+    return [str(label.get("Name")) for label, _ in each(rule.get("RuleLabels")) if isinstance(label, dict)]
 
 
 def _has(names: list[str], key: str) -> bool:

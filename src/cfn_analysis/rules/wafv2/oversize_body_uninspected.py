@@ -41,8 +41,8 @@ class OversizeBodyUninspected(Rule):
     def faults(self, validator: Validator, properties: Any) -> Faults:
         asked = {"rules": properties.get("Rules"), "default": properties.get("DefaultAction")}
         inspected = INSPECTED["AssociationConfig" in properties]
-        for found, case in scenarios(validator, asked):
-            rules, default = found.get("rules"), found.get("default")
+        for acl, case in scenarios(validator, asked):
+            rules, default = acl.get("rules"), acl.get("default")
             # If the default action is Block, a request passes only with a rule that allows it.
             if not isinstance(rules, list) or not isinstance(default, dict) or "Allow" not in default:
                 continue

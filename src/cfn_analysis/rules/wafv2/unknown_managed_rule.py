@@ -102,6 +102,6 @@ class UnknownManagedRule(Rule):
 
 def _named(body: Any) -> Iterator[str]:
     for key in ("ExcludedRules", "RuleActionOverrides"):
-        for one, _ in each(body.get(key)):
-            if isinstance(one, dict) and isinstance(one.get("Name"), str):
-                yield one["Name"]
+        for override, _ in each(body.get(key)):
+            if isinstance(override, dict) and isinstance(override.get("Name"), str):
+                yield override["Name"]

@@ -35,10 +35,10 @@ class WafLogDestinationWithoutPrefix(Rule):
 
     def faults(self, validator: Validator, properties: Any) -> Iterator[Fault]:
         destinations = properties.get("LogDestinationConfigs")
-        for found, case in scenarios(validator, destinations):
-            for index, destination in enumerate(found if isinstance(found, list) else []):
+        for listed, case in scenarios(validator, destinations):
+            for index, destination in enumerate(listed if isinstance(listed, list) else []):
                 for problem, where in _refused_names(case, destination):
-                    same = isinstance(destinations, list) and len(destinations) == len(found)
+                    same = isinstance(destinations, list) and len(destinations) == len(listed)
                     path = ("LogDestinationConfigs", index) if same else ("LogDestinationConfigs",)
                     yield Fault(
                         path,

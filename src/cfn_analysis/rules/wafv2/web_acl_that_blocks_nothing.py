@@ -20,8 +20,8 @@ class WebAclThatBlocksNothing(Rule):
     looks_at = properties_of("AWS::WAFv2::WebACL")
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for found, case in property_scenarios(validator, properties, "DefaultAction", "Rules"):
-            default, rules = found.get("DefaultAction"), found.get("Rules", [])
+        for acl, case in property_scenarios(validator, properties, "DefaultAction", "Rules"):
+            default, rules = acl.get("DefaultAction"), acl.get("Rules", [])
             if not isinstance(default, dict) or "Allow" not in default or not isinstance(rules, list):
                 continue
             acts = [_acts(rule) for rule in rules]

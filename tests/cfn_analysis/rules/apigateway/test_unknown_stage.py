@@ -26,6 +26,7 @@ alarm = frame(
 )
 
 GOOD = {
+    "stage of the console": template(permission("${Api}/test-invoke-stage/GET/a")),
     "plan": template(plan("v1")),
     "stage by parameter": template(plan("v2"), "!Ref Any"),
     "another API": template(plan("v2", "!ImportValue api")),

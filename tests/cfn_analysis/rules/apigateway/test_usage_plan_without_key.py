@@ -8,7 +8,8 @@ KEY = (
 )
 
 CONDITIONAL_KEY = KEY.replace("Properties", "Condition: Switched, Properties")
-QUOTA = "Quota: {Limit: 5, Period: DAY}"
+QUOTA_ONLY = "Quota: {Limit: 5, Period: DAY}"
+QUOTA = f"{QUOTA_ONLY}, ApiStages: !ImportValue stages"
 STAGES = "ApiStages: [{ApiId: !Ref Api, Stage: v1}]"
 
 plan = frame("""
@@ -52,22 +53,33 @@ GOOD = {
         QUOTA, "  Portal: {Type: Custom::Portal, Properties: {ServiceToken: !Ref Plan}}\n"
     ),
     "a method that requires a key": plan(
-        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: true") + method("B", "OperationName: b")
+        f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: true") + method("B", "OperationName: b")
     ),
     "a method that requires a key in one branch": plan(
-        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !If [Switched, true, false]")
+        f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: !If [Switched, true, false]")
     ),
     "a method of which only AWS knows": plan(
-        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !ImportValue keyed")
+        f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: !ImportValue keyed")
     ),
-    "API without methods here": plan(f"{QUOTA}, {STAGES}", KEY),
+    "API without methods here": plan(f"{QUOTA_ONLY}, {STAGES}", KEY),
     "API with a definition elsewhere": plan(
-        f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: false")
+        f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: false")
     ).replace("Name: api", "BodyS3Location: {Bucket: b, Key: k}"),
-    "API of another stack": plan(f"{QUOTA}, ApiStages: [{{ApiId: !ImportValue api, Stage: v1}}]", KEY),
+    "API of another stack": plan(f"{QUOTA_ONLY}, ApiStages: [{{ApiId: !ImportValue api, Stage: v1}}]", KEY),
 }
 
 BAD = {
+    "no stage": (
+        plan(QUOTA_ONLY, KEY),
+        "Resources/Plan/Properties",
+        "ApiStages is missing: Key opens no stage, and every API refuses it. Add the API and its stage.",
+    ),
+    "no stage in a case": case(
+        plan(f"{QUOTA_ONLY}, ApiStages: !If [Switched, !ImportValue stages, !Ref AWS::NoValue]", KEY),
+        "ApiStages",
+        "ApiStages is empty when Switched is false: Key opens no stage, and every API refuses it. Add the "
+        "API and its stage.",
+    ),
     "quota": case(plan(QUOTA), "Quota", no_key("Quota of the usage plan limits")),
     "throttle": case(
         plan("Throttle: {RateLimit: 5}"), "Throttle", no_key("Throttle of the usage plan limits")
@@ -86,21 +98,21 @@ BAD = {
         no_key("Quota of the usage plan limits", " when Switched is false"),
     ),
     "missing": case(
-        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "OperationName: a")), "ApiStages/0/ApiId", NOT_ASKED
+        plan(f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "OperationName: a")), "ApiStages/0/ApiId", NOT_ASKED
     ),
     "parameter default": case(
-        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Ref Keyed")),
+        plan(f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Ref Keyed")),
         "ApiStages/0/ApiId",
         NOT_ASKED,
     ),
     "Sub": case(
-        plan(f"{QUOTA}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Sub '${Keyed}'")),
+        plan(f"{QUOTA_ONLY}, {STAGES}", KEY + method("A", "ApiKeyRequired: !Sub '${Keyed}'")),
         "ApiStages/0/ApiId",
         NOT_ASKED,
     ),
     "open in the branch of the plan": case(
         plan(
-            f"{QUOTA}, ApiStages: [!If [Switched, {{ApiId: !Ref Api, Stage: v1}}, !Ref AWS::NoValue]]",
+            f"{QUOTA_ONLY}, ApiStages: [!If [Switched, {{ApiId: !Ref Api, Stage: v1}}, !ImportValue stage]]",
             KEY + method("A", "ApiKeyRequired: !If [Switched, false, true]"),
         ),
         "ApiStages/0/Fn::If/1/ApiId",

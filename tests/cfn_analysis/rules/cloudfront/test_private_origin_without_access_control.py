@@ -45,10 +45,4 @@ GOOD = {
 BAD = {
     "neither": case(template(DOMAIN)),
     "empty identity": case(template(f"{DOMAIN}, S3OriginConfig: {{OriginAccessIdentity: ''}}")),
-    "never signed": (
-        signed("never"),
-        "Resources/Site/Properties/DistributionConfig/Origins/0/OriginAccessControlId",
-        "OriginAccessControlId is Control, whose SigningBehavior is never: CloudFront does "
-        "not sign its requests. Set it to always.",
-    ),
 }

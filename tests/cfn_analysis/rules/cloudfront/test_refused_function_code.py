@@ -14,6 +14,12 @@ def function(code: str, runtime: str = "2.0") -> str:
 
 
 GOOD = {
+    "all that the runtime has": """
+  Web: {Type: "AWS::CloudFront::Function", Properties: {FunctionConfig: {Runtime: cloudfront-js-2.0},
+      FunctionCode: "
+    var c = require('crypto');
+    function handler(event) { event.request.headers['x-key'] = {value: 'a'}; return event.request; }"}}
+""",
     "handler": function("""
 // function main(event)
 function handler(event) {
@@ -36,6 +42,41 @@ function handler(event) {
 }
 
 BAD = {
+    "event of another service": (
+        """
+  Web: {Type: "AWS::CloudFront::Function", Properties: {FunctionConfig: {Runtime: cloudfront-js-2.0},
+      FunctionCode: "function handler(event) { return event.Records[0].cf.request; }"}}
+""",
+        "Resources/Web/Properties/FunctionCode",
+        "FunctionCode reads event.Records, which is the form of Lambda@Edge. Read event.request or "
+        "event.response.",
+    ),
+    "module": (
+        """
+  Web: {Type: "AWS::CloudFront::Function", Properties: {FunctionConfig: {Runtime: cloudfront-js-2.0},
+      FunctionCode: "var h = require('https'); function handler(event) { return event.request; }"}}
+""",
+        "Resources/Web/Properties/FunctionCode",
+        "FunctionCode requires https, which the runtime does not have. It has buffer, cloudfront, crypto, "
+        "querystring.",
+    ),
+    "capital letters": (
+        """
+  Web: {Type: "AWS::CloudFront::Function", Properties: {FunctionConfig: {Runtime: cloudfront-js-2.0},
+      FunctionCode: "
+    function handler(event) { event.request.headers['X-Key'] = {value: 'a'}; return event.request; }"}}
+""",
+        "Resources/Web/Properties/FunctionCode",
+        "FunctionCode has the header X-Key, and names of headers are lowercase. Write x-key.",
+    ),
+    "nothing returned": (
+        """
+  Web: {Type: "AWS::CloudFront::Function", Properties: {FunctionConfig: {Runtime: cloudfront-js-2.0},
+      FunctionCode: "function handler(event) { if (event.request) { return event.request; } }"}}
+""",
+        "Resources/Web/Properties/FunctionCode",
+        "FunctionCode returns nothing from handler: every request fails. Return the request or the response.",
+    ),
     "other name": (
         function("""
 function main(event) {

@@ -41,6 +41,20 @@ NO_DATA = "with these, and the alarm never has data."
 PATH = "Resources/High/Properties/Dimensions"
 
 GOOD = {
+    "rule that exists": """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/WAFV2, MetricName: BlockedRequests, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: WebACL, Value: acl}, {Name: Region, Value: ap-northeast-1}, {Name: Rule,
+        Value: limit}]}
+""",
     "CloudFront": watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="Global"),
     "CloudFront, parameter default": watching(
         "AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="!Ref Where"
@@ -101,10 +115,127 @@ GOOD = {
     "reader": watching("AWS/RDS", "CPUUtilization", DBClusterIdentifier="!Ref Aurora", Role="READER").replace(
         "Resources:\n", AURORA
     ),
+    "requests of each target": watching("AWS/ApplicationELB", "RequestCountPerTarget", TargetGroup="a"),
+    "operation of a table": watching("AWS/DynamoDB", "SystemErrors", TableName="a", Operation="Query"),
+    "table": watching("AWS/DynamoDB", "ReadThrottleEvents", TableName="a"),
+    "state machine by its ARN": watching(
+        "AWS/States", "ExecutionsFailed", StateMachineArn="arn:aws:states:a"
+    ),
     "storage of RDS": watching("AWS/RDS", "FreeStorageSpace", DBInstanceIdentifier="!Ref Instance"),
 }
 
 BAD = {
+    "API for its stage": (
+        """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/ApiGateway, MetricName: Count, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: ApiName, Value: a}, {Name: Stage, Value: !Ref Api}]}
+""",
+        "Resources/Alarm/Properties/Dimensions",
+        'Dimension Stage is {"Ref": "Api"}, which is another name of Api than AWS/ApiGateway reports: the '
+        "alarm never has data. Use Ref of the stage.",
+    ),
+    "ARN of a log group": (
+        """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/Logs, MetricName: IncomingLogEvents, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: LogGroupName, Value: !GetAtt Group.Arn}]}
+""",
+        "Resources/Alarm/Properties/Dimensions",
+        'Dimension LogGroupName is {"Fn::GetAtt": ["Group", "Arn"]}, which is another name of Group than '
+        "AWS/Logs reports: the alarm never has data. Use !Ref Group.",
+    ),
+    "address of a gateway": (
+        """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/NATGateway, MetricName: PacketsDropCount, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: NatGatewayId, Value: !Ref Address}]}
+""",
+        "Resources/Alarm/Properties/Dimensions",
+        'Dimension NatGatewayId is {"Ref": "Address"}, which is another name of Address than '
+        "AWS/NATGateway reports: the alarm never has data. Use Ref of the gateway.",
+    ),
+    "lag of the writer": (
+        """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/RDS, MetricName: AuroraReplicaLag, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: DBClusterIdentifier, Value: !Ref Cluster}, {Name: Role, Value: WRITER}]}
+""",
+        "Resources/Alarm/Properties/Dimensions",
+        "Dimension Role is WRITER, and only readers have a lag: the alarm never has data. Use READER.",
+    ),
+    "rule that does not exist": (
+        """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/WAFV2, MetricName: BlockedRequests, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: WebACL, Value: acl}, {Name: Region, Value: ap-northeast-1}, {Name: Rule,
+        Value: limits}]}
+""",
+        "Resources/Alarm/Properties/Dimensions",
+        "Dimension Rule is limits, which no rule of the template has as MetricName: no data arrives.",
+    ),
+    "table without the operation": (
+        watching("AWS/DynamoDB", "SuccessfulRequestLatency", TableName="orders"),
+        f"Dimensions are TableName: AWS/DynamoDB has no metric SuccessfulRequestLatency {NO_DATA} Use "
+        "Operation and TableName, or GlobalSecondaryIndexName and Operation and TableName, or Operation.",
+    ),
+    "target group without its load balancer": (
+        watching("AWS/ApplicationELB", "UnHealthyHostCount", TargetGroup="targetgroup/a/1"),
+        f"Dimensions are TargetGroup: AWS/ApplicationELB has no metric UnHealthyHostCount {NO_DATA} Use "
+        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
+    ),
+    "hosts of a load balancer": (
+        watching("AWS/ApplicationELB", "HealthyHostCount", LoadBalancer="app/a/1"),
+        f"Dimensions are LoadBalancer: AWS/ApplicationELB has no metric HealthyHostCount {NO_DATA} Use "
+        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
+    ),
+    "replication group as a node": (
+        watching("AWS/ElastiCache", "CPUUtilization", CacheClusterId="!Ref Cache").replace(
+            "Resources:\n", "Resources:\n  Cache: {Type: AWS::ElastiCache::ReplicationGroup}\n"
+        ),
+        'Dimension CacheClusterId is {"Ref": "Cache"}, which is another name of Cache than AWS/ElastiCache '
+        "reports: the alarm never has data. Use the ID of a node: !Sub ${Cache}-001.",
+    ),
     "CloudFront without Region": (
         watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site"),
         f"Dimensions are DistributionId: AWS/CloudFront has no metric 5xxErrorRate {NO_DATA} {CLOUDFRONT}",

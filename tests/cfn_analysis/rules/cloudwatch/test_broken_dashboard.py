@@ -70,6 +70,11 @@ def case(text: str, *messages: str) -> tuple[str, ...]:
 
 
 GOOD = {
+    "start": """
+  One: {Type: AWS::CloudWatch::Dashboard,
+      Properties: {DashboardBody: '{"start":"-P7D","widgets":[{"type":"log",
+    "properties":{"region":"a","query":"SOURCE b","view":"table"}}]}'}}
+""",
     "metric": metric(""),
     "dots": metric(
         "",
@@ -99,13 +104,39 @@ GOOD = {
         "metric", '"metrics": [["Shop", "Orders", "kind", "a"], ["...", "b"], [".", "Returns", ".", "."]]'
     ),
     "of CloudFront in its own region": (
-        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        metric("", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global"]'),
         {"regions": ["us-east-1"]},
     ),
-    "of CloudFront": metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"us-east-1"}]'),
+    "of CloudFront": metric(
+        "", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global",{"region":"us-east-1"}]'
+    ),
 }
 
 BAD = {
+    "start of a widget": (
+        """
+  One: {Type: AWS::CloudWatch::Dashboard,
+      Properties: {DashboardBody: '{"widgets":[{"type":"text","properties":{"start":"-7D"}}]}'}}
+""",
+        "Resources/One/Properties/DashboardBody",
+        "Widget 0 of DashboardBody has the start -7D, and requires a duration such as -P7D or -PT3H.",
+    ),
+    "view of a log": (
+        """
+  One: {Type: AWS::CloudWatch::Dashboard,
+      Properties: {DashboardBody: '{"widgets":[{"type":"log",
+    "properties":{"region":"a","query":"SOURCE b","view":"list"}}]}'}}
+""",
+        "Resources/One/Properties/DashboardBody",
+        "Widget 0 of DashboardBody has the view list; allowed are table, timeSeries, bar, pie.",
+    ),
+    "start without P": (
+        """
+  One: {Type: AWS::CloudWatch::Dashboard, Properties: {DashboardBody: '{"start":"-7D","widgets":[]}'}}
+""",
+        "Resources/One/Properties/DashboardBody",
+        "start of DashboardBody is -7D, and CloudWatch requires a duration such as -P7D or -PT3H.",
+    ),
     "not JSON": case(
         dashboard('!Sub \'{"widgets":[{"type":"text",}]}\''),
         "DashboardBody is not JSON: CloudWatch refuses the dashboard. Correct it.",
@@ -177,15 +208,39 @@ BAD = {
         "Widget 0 of DashboardBody shows the metric packetsDropCount, which AWS/NATGateway "
         "calls PacketsDropCount.",
     ),
+    "namespace": case(
+        widget("metric", '"metrics": [["AWS/NatGateway", "PacketsDropCount", "NatGatewayId", "a"]]'),
+        "Widget 0 of DashboardBody shows PacketsDropCount of AWS/NatGateway, which CloudWatch calls "
+        "AWS/NATGateway.",
+    ),
+    "misspelt": case(
+        widget("metric", '"metrics": [["AWS/Lambda", "Erorrs", "FunctionName", "a"]]'),
+        "Widget 0 of DashboardBody shows the metric Erorrs, which AWS/Lambda calls Errors.",
+    ),
+    "dimensions": case(
+        widget(
+            "metric",
+            '"metrics": [["AWS/DynamoDB", "SuccessfulRequestLatency", "TableName", "a"], '
+            '[".", ".", ".", ".", "Operation", "Query"], '
+            '["AWS/CloudFront", "Requests", {"region": "us-east-1"}]]',
+        ),
+        "Widget 0 of DashboardBody shows SuccessfulRequestLatency by TableName, and AWS/DynamoDB has no such "
+        "metric. Use Operation and TableName, or GlobalSecondaryIndexName and Operation and TableName, or "
+        "Operation.",
+        "Widget 0 of DashboardBody shows Requests by no dimension, and AWS/CloudFront has no such metric. "
+        "Use DistributionId and Region, or FunctionName and Region.",
+    ),
     "of CloudFront in the region of the stack": (
-        metric("", '["AWS/CloudFront","Requests","Region","Global"]'),
+        metric("", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global"]'),
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in ${AWS::Region}, and it is only in "
         "us-east-1.",
         {"regions": ["ap-northeast-1"]},
     ),
     "of CloudFront elsewhere": (
-        metric("", '["AWS/CloudFront","Requests","Region","Global",{"region":"eu-west-1"}]'),
+        metric(
+            "", '["AWS/CloudFront","Requests","DistributionId","a","Region","Global",{"region":"eu-west-1"}]'
+        ),
         "Resources/Board/Properties/DashboardBody",
         "Widget 0 of DashboardBody looks for Requests of AWS/CloudFront in eu-west-1, and it is only in "
         "us-east-1.",

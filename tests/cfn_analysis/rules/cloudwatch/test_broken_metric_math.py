@@ -32,6 +32,12 @@ case = row(
 )
 
 GOOD = {
+    "double sign": """
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {ComparisonOperator: GreaterThanThreshold, Threshold: 1, Metrics: [{Id: e,
+        Expression: 'IF(m == 0, m >= 2, m != 3)'}, {Id: m, ReturnData: false}]}
+""",
     "expression": alarm(METRIC, "Id: e1, Expression: IF(m1 > 1 AND HOUR(m1) > 8, m1, 0)"),
     "search": alarm("Id: e1, Expression: \"SUM(SEARCH('{AWS/EC2,InstanceId} cpu', 'Average'))\""),
     "query": alarm("Id: q1, Expression: SELECT AVG(cpu) FROM own, Period: 60"),
@@ -41,6 +47,16 @@ GOOD = {
 }
 
 BAD = {
+    "single sign": (
+        """
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {ComparisonOperator: GreaterThanThreshold, Threshold: 1, Metrics: [{Id: e,
+        Expression: 'IF(m = 0, 1, 0)'}, {Id: m, ReturnData: false}]}
+""",
+        "Resources/Alarm/Properties/Metrics",
+        "Expression IF(m = 0, 1, 0) has a single =: CloudWatch refuses the alarm. Write ==.",
+    ),
     "unknown Id": (
         alarm(METRIC, "Id: e1, Expression: m1 / m2"),
         "Resources/Alarm/Properties/Metrics",

@@ -39,10 +39,20 @@ GOOD = {
     ),
     "NAT gateway": alarm("AWS/NATGateway", "ErrorPortAllocation"),
     "a namespace that is not known": alarm("AWS/Unheard", "Errors"),
+    "two letters": alarm("AWS/Lambda", "Durations2"),
+    "its own spelling": alarm("AWS/ApplicationELB", "UnHealthyHostCount"),
     "a metric that is not close": alarm("AWS/NATGateway", "Tomorrow"),
 }
 
 BAD = {
+    "exchanged": case(alarm("AWS/Lambda", "Erorrs"), "Erorrs", "Errors"),
+    "missing letter": case(
+        alarm("AWS/DynamoDB", "ReadThrotleEvents"), "ReadThrotleEvents", "ReadThrottleEvents"
+    ),
+    "one letter more": case(
+        alarm("AWS/ApiGateway", "IntegrattionLatency", REST), "IntegrattionLatency", "IntegrationLatency"
+    ),
+    "another letter": case(alarm("AWS/RDS", "CPUUtilisation"), "CPUUtilisation", "CPUUtilization"),
     "CloudFront": case(alarm("AWS/CloudFront", "5XXErrorRate"), "5XXErrorRate", "5xxErrorRate"),
     "default": case(alarm("AWS/CloudFront", "!Ref Watched"), "5XXErrorRate", "5xxErrorRate"),
     "Sub": case(alarm("AWS/CloudFront", "!Sub '${Part}ErrorRate'"), "5XXErrorRate", "5xxErrorRate"),

@@ -60,6 +60,24 @@ GOOD = {
 }
 
 BAD = {
+    "health above its highest": (
+        """
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Group: {Type: AWS::Logs::LogGroup}
+  Address: {Type: AWS::EC2::EIP}
+  Cluster: {Type: AWS::RDS::DBCluster}
+  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
+      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {Namespace: AWS/RDS, MetricName: AuroraMemoryHealthState, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 100, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{Name: DBClusterIdentifier, Value: a}]}
+""",
+        "Resources/Alarm/Properties/Threshold",
+        "Threshold is 100, and Maximum of AuroraMemoryHealthState is from 0 to 10: GreaterThanThreshold is "
+        "never true.",
+    ),
     "more than all": case(
         alarm("AWS/RDS CPUUtilization", "100"), "100, and Average of CPUUtilization is from 0 to 100"
     ),

@@ -35,7 +35,36 @@ OWN = """
     Properties: {GroupId: !Ref Group, IpProtocol: tcp, FromPort: 443, ToPort: 443}
 """
 
+zones = frame("""
+Parameters:
+  Range: {Type: String, Default: 10.0.1.0/24}
+Resources:
+  First: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.0.0/24}}
+  Second: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: !Ref Range}}
+  Group: {Type: AWS::EC2::SecurityGroup, Properties: {SecurityGroupIngress: [<ingress>]}}
+  Endpoint:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      ServiceName: !Sub com.amazonaws.${AWS::Region}.sqs
+      VpcEndpointType: Interface
+      SecurityGroupIds: [!Ref Group]
+      SubnetIds: [!Ref First, !Ref Second]
+""")
+
+
+def from_(*ranges: str) -> str:
+    """Return rules for HTTPS from ranges of addresses."""
+    return ", ".join(HTTPS.replace("10.0.0.0/8", written) for written in ranges)
+
+
 GOOD = {
+    "both zones": zones(from_("10.0.0.0/24", "!Ref Range")),
+    "whole network": zones(from_("10.0.0.0/16")),
+    "other subnets": zones(from_("10.0.8.0/24", "10.0.9.0/24")),
+    "another group too": zones(
+        from_("10.0.0.0/24") + ", {IpProtocol: tcp, FromPort: 443, ToPort: 443, SourceSecurityGroupId: sg-1}"
+    ),
+    "unknown range": zones(from_("10.0.0.0/24", "!ImportValue range")),
     "inline": template(HTTPS),
     "resource": template("", OWN),
     "in capitals": template(HTTPS.replace("tcp", "TCP")),
@@ -52,6 +81,12 @@ GOOD = {
 }
 
 BAD = {
+    "one of two zones": (
+        zones(from_("10.0.0.0/24")),
+        "Resources/Endpoint/Properties/SecurityGroupIds",
+        "Group allows TCP 443 from other subnets of the endpoint, and not from Second: calls from there time "
+        "out. Add its range.",
+    ),
     "nothing": case(template("")),
     "another port": case(template("{IpProtocol: tcp, FromPort: 80, ToPort: 80, CidrIp: 10.0.0.0/8}")),
     "UDP": case(template("{IpProtocol: udp, FromPort: 443, ToPort: 443, CidrIp: 10.0.0.0/8}")),

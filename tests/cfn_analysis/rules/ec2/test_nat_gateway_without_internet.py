@@ -24,7 +24,23 @@ case = row(
     "NAT gateway reaches the internet. Put it into a public subnet.",
 )
 
+two = frame("""
+Conditions:
+  Each: !Equals [!Ref AWS::Region, eu-west-1]
+Resources:
+  Nat1: {Type: AWS::EC2::NatGateway, Properties: {SubnetId: subnet-1}}
+  Nat2: {Type: AWS::EC2::NatGateway, <condition=>Properties: {SubnetId: subnet-2}}
+  Route1: {Type: AWS::EC2::Route, Properties: {RouteTableId: a, NatGatewayId: !Ref Nat1}}
+  Route2: {Type: AWS::EC2::Route, Properties: {RouteTableId: b, NatGatewayId: <second>}}
+<more=>""")
+ONE_OF_TWO = "!If [Each, !Ref Nat2, !Ref Nat1]"
+NO_ROUTE = "it is billed and not used. Add a route to it, or give it the condition of its routes."
+
 GOOD = {
+    "two routes": two("!Ref Nat2"),
+    "second by condition": two(ONE_OF_TWO, "Condition: Each, "),
+    "routes of another template": two("!Ref Nat1", "", "Outputs: {Nat: {Value: !Ref Nat2}}"),
+    "unknown gateway": two("!ImportValue nat"),
     "internet": template("DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Internet"),
     "gateway of another template": template(
         "DestinationCidrBlock: 0.0.0.0/0, GatewayId: !ImportValue gateway"
@@ -36,6 +52,12 @@ GOOD = {
 }
 
 BAD = {
+    "no route": (two("!Ref Nat1"), "Resources/Nat2", f"No route leads to Nat2: {NO_ROUTE}"),
+    "no route in a case": (
+        two(ONE_OF_TWO),
+        "Resources/Nat2",
+        f"No route leads to Nat2 when Each is false: {NO_ROUTE}",
+    ),
     "to itself": case(template("DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: !Ref Nat")),
     "no default route": case(template("DestinationCidrBlock: 10.0.0.0/8, GatewayId: !Ref Internet")),
     "private before an internet gateway": (

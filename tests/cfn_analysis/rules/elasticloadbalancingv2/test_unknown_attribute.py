@@ -17,12 +17,27 @@ def targets(key: str) -> str:
 
 
 GOOD = {
+    "cookies of HTTP": """
+  One:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Protocol: HTTP, TargetGroupAttributes: [{Key: stickiness.type, Value: lb_cookie}]}
+""",
     "known": balancer("deletion_protection.enabled"),
     "of targets": targets("stickiness.enabled"),
     "newer than the list": balancer("something.else"),
 }
 
 BAD = {
+    "cookies of TCP": (
+        """
+  One:
+    Type: AWS::ElasticLoadBalancingV2::TargetGroup
+    Properties: {Protocol: TCP, TargetGroupAttributes: [{Key: stickiness.type, Value: lb_cookie}]}
+""",
+        "Resources/One/Properties/TargetGroupAttributes/0/Value",
+        "Value of stickiness.type is lb_cookie, and Protocol is TCP, which has no cookies: it is refused. "
+        "Write source_ip.",
+    ),
     "misspelt": (
         balancer("access_log.s3.enabled"),
         "Resources/One/Properties/LoadBalancerAttributes/0/Key",

@@ -13,6 +13,16 @@ policy = frame("""
 PATH = "Resources/One/Properties/PolicyDocument/Statement/Resource"
 
 GOOD = {
+    "beginnings": """
+  Users: {Type: AWS::Cognito::UserPool}
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: '*',
+        Resource: ['arn:aws:rds-db:eu-west-1:123456789012:dbuser:a/b',
+        'arn:aws:dynamodb:eu-west-1:123456789012:table/a',
+        'arn:aws:lambda:eu-west-1:123456789012:function:a', 'arn:aws:iam::123456789012:role/a']}}}
+""",
     "bucket": policy("['arn:aws:s3:::a', '*', !Sub 'arn:${AWS::Partition}:s3:::a/*']"),
     "role": policy("!Sub 'arn:aws:iam::${AWS::AccountId}:role/a'"),
     "function": policy("!Sub 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:a'"),
@@ -33,6 +43,32 @@ GOOD = {
 }
 
 BAD = {
+    "slash of a secret": (
+        """
+  Users: {Type: AWS::Cognito::UserPool}
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: '*',
+        Resource: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret/a-??????'}}}
+""",
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "arn:aws:secretsmanager:eu-west-1:123456789012:secret/a-??????", but its last part '
+        'begins with "secret:": it never matches.',
+    ),
+    "user of a database": (
+        """
+  Users: {Type: AWS::Cognito::UserPool}
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow, Action: '*',
+        Resource: 'arn:aws:rds-db:eu-west-1:123456789012:db-user:a/b'}}}
+""",
+        "Resources/One/Properties/PolicyDocument/Statement/Resource",
+        'Resource is "arn:aws:rds-db:eu-west-1:123456789012:db-user:a/b", but its last part begins with '
+        '"dbuser:": it never matches.',
+    ),
     "bucket": (
         policy("!Sub 'arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a'"),
         'Resource is "arn:aws:s3:${AWS::Region}:${AWS::AccountId}:a", but an ARN of s3 has no '

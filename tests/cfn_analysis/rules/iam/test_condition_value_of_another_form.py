@@ -24,6 +24,32 @@ GOOD = {
 }
 
 BAD = {
+    "account as an organization": (
+        """
+  Users: {Type: AWS::Cognito::UserPool}
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow,
+        Condition: {StringEquals: {'aws:ResourceOrgID': !Ref AWS::AccountId}}}}}
+""",
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/StringEquals/aws:ResourceOrgID",
+        'aws:ResourceOrgID is compared with "${AWS::AccountId}", and is always an ID of an organization, '
+        "o-....",
+    ),
+    "user pool": (
+        """
+  Users: {Type: AWS::Cognito::UserPool}
+  Table: {Type: AWS::DynamoDB::Table}
+  One:
+    Type: AWS::IAM::ManagedPolicy
+    Properties: {PolicyDocument: {Statement: {Effect: Allow,
+        Condition: {StringEquals: {'cognito-identity.amazonaws.com:aud': !Ref Users}}}}}
+""",
+        "Resources/One/Properties/PolicyDocument/Statement/Condition/StringEquals/cognito-identity.amazonaws.com:aud",
+        'cognito-identity.amazonaws.com:aud is compared with {"Ref": "Users"}, and is always an ID of an '
+        "identity pool.",
+    ),
     "ARN of an account": (
         role("StringEquals: {aws:SourceAccount: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}"),
         "Resources/Role/Properties/AssumeRolePolicyDocument/Statement/0/Condition/StringEquals/aws:SourceAccount",

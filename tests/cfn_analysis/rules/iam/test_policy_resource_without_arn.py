@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
-from cfn_analysis.rules.iam.policy_resource_without_arn import NO_ARN
 from cfn_analysis.rules.support.documents import POLICIES
+from cfn_analysis.rules.support.returns import NO_ARN
 
 from ..harness import frame
 

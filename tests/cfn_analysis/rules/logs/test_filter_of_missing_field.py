@@ -42,9 +42,25 @@ def query(*lines: str) -> str:
 {text}"""
 
 
+metric = frame("""
+  Log: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: <name=a>}}
+  Filter:
+    Type: AWS::Logs::MetricFilter
+    Properties:
+      LogGroupName: !Ref Log
+      FilterPattern: '<pattern>'
+      MetricTransformations: [{MetricValue: <value>, Dimensions: [{Key: a, Value: <dimension=$.size>}]}]
+""")
+VALUE = "Resources/Filter/Properties/MetricTransformations/0/MetricValue"
+
 PATH = "Resources/Filter/Properties/FilterPattern"
 
 GOOD = {
+    "value of a field": metric("{ $.latency > 0 && $.size = * }", "$.latency"),
+    "value of another field": metric("{ $.status = 500 }", "$.record.metrics.durationMs"),
+    "value of a column": metric("[time, size]", "$size", dimension="$time"),
+    "a number": metric("{ $.latency > 0 && $.size = * }", "'1'"),
+    "field of WAF": metric("{ $.size = * }", "$.responseCodeSent", name="aws-waf-logs-web"),
     "field": template("'{ $.status = 500 }'"),
     "text": template("'\"$.other\"'"),
     "another format": template("'{ $.other = 1 }'", "'$context.requestId $context.status'"),
@@ -60,6 +76,32 @@ GOOD = {
 }
 
 BAD = {
+    "misspelt value": (
+        metric("{ $.latency > 0 && $.size = * }", "$.latnecy"),
+        VALUE,
+        "MetricValue uses $.latnecy, and the field is $.latency: one is misspelt.",
+    ),
+    "misspelt dimension": (
+        metric("{ $.latency > 0 && $.Size = * }", "$.latency"),
+        VALUE.replace("MetricValue", "Dimensions/0/Value"),
+        "Value uses $.size, and the field is $.Size: one is misspelt.",
+    ),
+    "column": (
+        metric("[time, size, ...]", "$sizes", dimension="$time"),
+        VALUE,
+        "MetricValue uses $sizes, not a column of FilterPattern: the metric has no data. Did you mean size?",
+    ),
+    "value of WAF": (
+        metric("{ $.size = * }", "$.responsCodeSent", name="aws-waf-logs-web"),
+        VALUE,
+        "MetricValue uses $.responsCodeSent, and the field is $.responseCodeSent: one is misspelt.",
+    ),
+    "value of an access log": (
+        template("'{ $.status = 500 }', MetricTransformations: [{MetricValue: $.sttus}]"),
+        VALUE,
+        "MetricValue uses $.sttus, which the access log of Log does not contain: the metric has no data. "
+        "Did you mean status?",
+    ),
     "missing field": (
         template("'{ $.state = 500 && $.requestId = \"x\" }'"),
         "FilterPattern uses $.state, which the access log of Log does not contain: it never "

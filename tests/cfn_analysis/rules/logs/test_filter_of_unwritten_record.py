@@ -28,6 +28,7 @@ GOOD = {
         "JSON, SystemLogLevel: WARN", '{ $.type = "platform.report" && $.record.status = "timeout" }'
     ),
     "own JSON in a text": log("Text", ERROR),
+    "own duration": log("JSON", "{ $.durationMs > 0 }"),
     "another log": log("Text", REPORT, "other"),
 }
 
@@ -57,6 +58,14 @@ BAD = {
     "figures": case(
         log("JSON", "{ $.record.initDurationMs > 0 }"),
         "has $.record.initDurationMs, which is in $.record.metrics.initDurationMs.",
+    ),
+    "figures of no record": case(
+        log("JSON", '{ $.type = "platform.report" && $.durationMs > 0 }'),
+        "has $.durationMs, which is in $.record.metrics.durationMs.",
+    ),
+    "misspelt figures": case(
+        log("JSON", "{ $.record.metrics.initDurationMS > 0 }"),
+        "has $.record.metrics.initDurationMS, which is in $.record.metrics.initDurationMs.",
     ),
     "one of two levels": case(
         log("JSON, ApplicationLogLevel: FATAL", '{ $.level = "ERROR" || $.level = "FATAL" }'), TOO_LOW

@@ -44,6 +44,17 @@ GOOD = {
 }
 
 BAD = {
+    "empty number": (
+        """
+Parameters:
+  Count: {Type: Number}
+Conditions:
+  Prod: !Equals [!Ref Count, '']
+Resources: {}
+""",
+        "Conditions/Prod/Fn::Equals",
+        'Fn::Equals compares Count with "", but a number is not written like this: it is never true.',
+    ),
     "not allowed": (
         condition("AllowedValues: [dev, prod]", "production"),
         'Fn::Equals compares Stage with "production", but AllowedValues contains "dev" and "prod": '

@@ -1,6 +1,13 @@
 """Resources that have to be used."""
 
 GOOD = {
+    "origins of a group": """
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties: {DistributionConfig: {Origins: [{Id: a}, {Id: b}],
+        DefaultCacheBehavior: {TargetOriginId: g}, OriginGroups: {Items: [{Id: g,
+        Members: {Items: [{OriginId: a}, {OriginId: b}]}}]}}}
+""",
     "associated": """
   Guard: {Type: AWS::WAFv2::WebACL}
   Association:
@@ -35,6 +42,16 @@ Outputs:
 }
 
 BAD = {
+    "origin": (
+        """
+  Site:
+    Type: AWS::CloudFront::Distribution
+    Properties: {DistributionConfig: {Origins: [{Id: a}, {Id: b}],
+        DefaultCacheBehavior: {TargetOriginId: a}}}
+""",
+        "Resources/Site/Properties/DistributionConfig/Origins/1",
+        'No behavior uses the origin "b": it gets no requests. Set TargetOriginId of a behavior.',
+    ),
     "only logged": (
         """
   Guard: {Type: AWS::WAFv2::WebACL}

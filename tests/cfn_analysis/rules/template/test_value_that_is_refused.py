@@ -12,6 +12,11 @@ def stage(level: str, more: str = "") -> str:
 
 
 GOOD = {
+    "known event of a bucket": """
+  One: {Type: AWS::S3::Bucket,
+      Properties: {NotificationConfiguration: {QueueConfigurations: [{Event: "s3:ObjectCreated:*",
+      Queue: a}]}}}
+""",
     "interval": one("AWS::EC2::FlowLog", "MaxAggregationInterval: 60"),
     "size as a number": stage("INFO", "CacheClusterSize: 0.5, "),
     "by parameter": one(
@@ -22,6 +27,15 @@ GOOD = {
 }
 
 BAD = {
+    "event of a bucket": (
+        """
+  One: {Type: AWS::S3::Bucket,
+      Properties: {NotificationConfiguration: {QueueConfigurations: [{Event: "s3:ObjectCreate:*",
+      Queue: a}]}}}
+""",
+        "Resources/One/Properties/NotificationConfiguration/QueueConfigurations/0/Event",
+        "Event is s3:ObjectCreate:*, which the service refuses. Did you mean s3:ObjectCreated:*?",
+    ),
     "interval": (
         one("AWS::EC2::FlowLog", "MaxAggregationInterval: 300"),
         "Resources/One/Properties/MaxAggregationInterval",

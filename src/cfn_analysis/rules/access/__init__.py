@@ -1,0 +1,1 @@
+"""Rules on access between services."""

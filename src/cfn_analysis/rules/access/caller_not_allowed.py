@@ -1,0 +1,162 @@
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.model.references import value_at
+from cfn_analysis.rules.support.callers import RIGHTS, Called, Rights, called
+from cfn_analysis.rules.support.references import sub_text
+from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import scenarios
+from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
+from cfn_analysis.rules.support.values import Path, branches, case_of, existing, memory, show, values
+
+# Type -> the property with its key, the key of AWS, whose policy allows no service, and the type of a policy.
+KEYS = {
+    TOPIC: ("KmsMasterKeyId", "alias/aws/sns", "AWS::SNS::TopicPolicy"),
+    QUEUE: ("KmsMasterKeyId", "alias/aws/sqs", "AWS::SQS::QueuePolicy"),
+    BUCKET: ("BucketEncryption", "alias/aws/s3", "AWS::S3::BucketPolicy"),
+}
+PREFIX = ("LoggingConfiguration", "LogFilePrefix")
+NAMES = {
+    **dict.fromkeys(("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"), "AlarmName"),
+    "AWS::Logs::LogGroup": "LogGroupName",
+}
+
+
+class CallerNotAllowed(Rule):
+    """Service that may not use what a resource tells it to call.
+
+    A service calls a function, sends to a queue or topic, and uses a bucket or key by their resource
+    policies: an AWS::Lambda::Permission, the policy of the queue, topic or bucket, the key policy. The
+    service has its own principal, such as sns.amazonaws.com. If the target is encrypted with a KMS key, the
+    service also needs permissions in the policy of this key. The policies of the keys that AWS manages cannot
+    be changed.
+    Without them the resource is refused, or nothing arrives and often nothing shows it. A condition on
+    aws:SourceArn must match the resource for which the service calls.
+    """
+
+    id = "E9550"
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_identity-vs-resource.html"
+    fault_class = "rights"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        seen = set()
+        for call in called(validator, resources):
+            key = call.path[0], call.caller.service, call.target, *call.case.context.conditions.status.items()
+            if key in seen:  # an alarm has the same topic in several properties
+                continue
+            seen.add(key)
+            caller, kind = call.caller, resources[call.target]["Type"]
+            if kind == BUCKET and _lists(caller.service, resources[call.target]):
+                continue
+            yield from _refusals(validator, resources, call, call.target, caller.rights or RIGHTS[kind])
+            if kind in KEYS:
+                yield from _refused_by_key(validator, resources, call)
+
+
+def _lists(service: str, bucket: Any) -> bool:
+    """Return whether S3 writes its access logs into a bucket by an access control list."""
+    control = bucket.get("Properties", {}).get("AccessControl")
+    return service == "logging.s3." and (control == "LogDeliveryWrite" or is_function(control)[0] is not None)
+
+
+def _refusals(validator: Validator, resources: Any, call: Called, target: str, rights: Rights) -> Faults:
+    policies = policies_of(validator, resources, target)
+    caller, kind = call.caller, resources[target]["Type"]
+    default = Granted.FULL if caller.default and kind == TOPIC else Granted.NONE
+    prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
+    name = call.properties.get(NAMES.get(caller.kind, ""))
+    if caller.named and f"{caller.service}amazonaws" not in show(
+        [content for _, content in policies.values()]
+    ):
+        return
+    for (source_name,), case in scenarios(call.case, [name]) if name is not None else [((None,), call.case)]:
+        asked = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
+        for granted, present, where in access(case, policies, asked, default):
+            lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
+            if lacking:
+                path, message = _refusal(call, target, kind, lacking, present)
+                yield Fault(path, message, where)
+            elif Granted.OTHER_SOURCES in granted.values():
+                yield _other_source(resources, call, target, source_name, where)
+
+
+def _refusal(
+    call: Called, target: str, kind: str, lacking: Sequence[str], present: Sequence[str]
+) -> tuple[Path, str]:
+    """Return path and message for permissions that no policy of the target has."""
+    effect = call.caller.effect
+    service = f"{call.caller.service}amazonaws.com" if call.caller.service else "its callers"
+    what, asked = _property(call.path), " and ".join(lacking)
+    if kind in FUNCTIONS:
+        verb = "to call it" if asked == "lambda:InvokeFunction" else asked
+        return call.path, (
+            f"{what} is {target}, and no AWS::Lambda::Permission allows {service} {verb}{{when}}: {effect}. "
+            "Add one."
+        )
+    if kind == KEY:
+        used = "" if target == call.target else f", and the key encrypts {call.target}"
+        return (target, "Properties", "KeyPolicy"), (
+            f"KeyPolicy does not allow {service} {asked}{{when}}{used}: {effect}. Allow it."
+        )
+    if len(present) == 1:
+        return (present[0], "Properties", "PolicyDocument"), (
+            f"PolicyDocument does not allow {service} {asked} on {target}{{when}}: {effect}. Allow it."
+        )
+    return call.path, (
+        f"{what} is {target}, and no policy allows {service} {asked} on it{{when}}: {effect}. Allow it in an "
+        f"{KEYS[kind][2]}."
+    )
+
+
+def _other_source(resources: Any, call: Called, target: str, name: Any, case: Validator) -> Fault:
+    """Return the fault of a policy that allows the service only for another source."""
+    service, logical_id = f"{call.caller.service}amazonaws.com", str(call.path[0])
+    key = NAMES.get(call.caller.kind)
+    path = existing(resources, (logical_id, "Properties", key)) if key else call.path
+    shown = f"{key} is {show(name)}" if key else f"{_property(call.path)} is {target}"
+    return Fault(
+        path,
+        f"{shown}{{when}}, and {target} allows {service} only for another source, in aws:SourceArn or the "
+        f"encryption context: {call.caller.effect}. Change the condition.",
+        case,
+    )
+
+
+def _property(path: Path) -> str:
+    """Return the last property of a path."""
+    return next(str(step) for step in reversed(path) if isinstance(step, str) and step != "Fn::If")
+
+
+def _refused_by_key(validator: Validator, resources: Any, call: Called) -> Faults:
+    name, managed, _ = KEYS[resources[call.target]["Type"]]
+    needed, service = call.caller.key_rights, f"{call.caller.service}amazonaws.com"
+    cache = memory(validator.cfn).setdefault("keys of targets", {})
+    key_of = call.target, frozenset(call.case.context.conditions.status.items())
+    if key_of not in cache:
+        cache[key_of] = list(_keys(call.case, name, resources[call.target].get("Properties", {})))
+    for used, case in cache[key_of]:
+        text = sub_text(used) or ""
+        if needed is None or text == managed or text.endswith(f":{managed}"):
+            remedy = "SSE-S3 (AES256)" if needed is None else "a customer managed key that allows it"
+            yield Fault(
+                existing(resources, (call.target, "Properties", name)),
+                f"{name} of {call.target} is {text or show(used)}{{when}}, a key that {service} cannot use: "
+                f"{call.caller.effect}. Use {remedy}.",
+                case,
+            )
+        elif (key := key_id(resources, used)) and (exists := case_of(case, resources[key])):
+            yield from _refusals(validator, resources, call._replace(case=exists), key, needed)
+
+
+def _keys(case: Validator, name: str, properties: Any) -> Iterator[tuple[Any, Validator]]:
+    """Yield the keys with which a resource is encrypted, for each case."""
+    if name != "BucketEncryption":
+        yield from values(case, properties.get(name))
+        return
+    path = (name, "ServerSideEncryptionConfiguration", "*", "ServerSideEncryptionByDefault")
+    for default, where in branches(case, properties, *path):
+        if isinstance(default, dict) and str(default.get("SSEAlgorithm")).startswith("aws:kms"):
+            yield from values(where, default.get("KMSMasterKeyID", "alias/aws/s3"))

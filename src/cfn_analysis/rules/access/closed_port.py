@@ -1,0 +1,107 @@
+from collections.abc import Iterator
+from typing import Any
+
+from cfnlint.helpers import is_function
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.networks import ingress_rules
+from cfn_analysis.rules.support.references import single_reference
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.scenarios import default_values, number
+from cfn_analysis.rules.support.values import Path, existing, logical_ids_in, of_type
+from cfn_analysis.rules.support.words import rows
+
+# Type without AWS::, path of the security groups, property with the port, default ports by engine.
+TABLE = """
+DocDB::DBCluster VpcSecurityGroupIds Port 27017
+EFS::MountTarget SecurityGroups - 2049
+ElastiCache::CacheCluster VpcSecurityGroupIds Port memcached=11211 redis=6379 valkey=6379
+ElastiCache::ReplicationGroup SecurityGroupIds Port 6379
+ElasticLoadBalancingV2::LoadBalancer SecurityGroups @Listener
+ECS::Service NetworkConfiguration/AwsvpcConfiguration/SecurityGroups LoadBalancers/ContainerPort
+Neptune::DBCluster VpcSecurityGroupIds DBPort 8182
+OpenSearchService::Domain VPCOptions/SecurityGroupIds - 443
+RDS::DBCluster VpcSecurityGroupIds Port aurora-mysql=3306
+RDS::DBInstance VPCSecurityGroups Port mariadb=3306 mysql=3306 postgres=5432
+Redshift::Cluster VpcSecurityGroupIds Port 5439
+"""
+
+
+class ClosedPort(Rule):
+    """Port that none of the security groups of its resource allows.
+
+    A database, a cache, a file system, a load balancer or a service listens on a port. If all of its security
+    groups are in the template, and none has an ingress rule for that port, no client connects.
+    """
+
+    id = "E9553"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-security-groups.html"
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        for line in rows(TABLE):
+            kind, groups_path, port_name, *defaults = line.split()
+            path = groups_path.split("/")
+            for logical_id, _, properties in of_type(resources, f"AWS::{kind}"):
+                groups = [single_reference(group)[0] for group in _values(properties, path)]
+                rules = ingress_rules(resources, groups)
+                if not rules and logical_ids_in(validator.cfn.template.get("Outputs", {})) & set(groups):
+                    continue  # another template may add the rules
+                for port, where in _ports(validator, resources, logical_id, port_name, defaults):
+                    if rules is not None and not any(_admits(validator, rule, port) for rule in rules):
+                        yield Fault(
+                            existing(resources, where or (logical_id, "Properties", *path)),
+                            f"{' and '.join(groups)} does not allow port {port:g}, on which {logical_id} "
+                            f"listens: "
+                            "no client connects. Add an ingress rule for the port.",
+                        )
+
+
+def _ports(
+    validator: Validator, resources: Any, logical_id: str, name: str, defaults: list[str]
+) -> Iterator[tuple[float, Path]]:
+    """Yield the ports on which a resource listens, and where they are, if not in the resource itself."""
+    properties = resources[logical_id].get("Properties", {})
+    if name == "@Listener":
+        if properties.get("Type") == "network":  # PrivateLink and API Gateway can bypass its groups
+            return
+        for listener, _, inside in of_type(resources, "AWS::ElasticLoadBalancingV2::Listener"):
+            if single_reference(inside.get("LoadBalancerArn"))[0] == logical_id:
+                known = _known(validator, [inside.get("Port")])
+                yield from ((port, (listener, "Properties", "Port")) for port in known)
+        return
+    written = _values(properties, name.split("/"))
+    engines = dict(default.partition("=")[::2] for default in defaults)
+    engine = engines.get(str(properties.get("Engine"))) or next(
+        (port for port in engines if port.isdigit()), None
+    )
+    known = _known(validator, written if written else [engine])
+    yield from ((port, ()) for port in known)
+
+
+def _known(validator: Validator, written: list[Any]) -> list[float]:
+    """Return the ports if there is one, and all of its possible values are known."""
+    ports = [number(port) for value in written for port, _ in default_values(validator, value)]
+    return [port for port in ports if port is not None] if len(set(ports)) == 1 else []
+
+
+def _values(properties: Any, path: list[str]) -> list[Any]:
+    """Return the values at a path, of the items of every list and the branches of every Fn::If."""
+    values: list[Any] = [properties]
+    for name in path:
+        parts = [part.get(name) for part in values if isinstance(part, dict)]
+        values = [value for part in parts for value, _ in each(part)]
+    return values
+
+
+def _admits(validator: Validator, rule: Any, port: float) -> bool:
+    if not isinstance(rule, dict) or is_function(rule)[0] or str(rule.get("IpProtocol")) == "-1":
+        return True
+    ends = [
+        [number(value) for value, _ in default_values(validator, rule.get(name))]
+        for name in ("FromPort", "ToPort")
+    ]
+    if any(None in end or not end for end in ends):
+        return True
+    first, last = min(filter(None, ends[0]), default=0), max(filter(None, ends[1]), default=0)
+    return str(rule.get("IpProtocol")).lower() in ("tcp", "6") and first <= port <= last

@@ -1,0 +1,121 @@
+from collections.abc import Iterator
+from typing import Any
+
+from cfn_analysis.rules.support.acls import ANY_PROTOCOL, Entry, acl_entries
+from cfn_analysis.rules.support.references import single_reference
+from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
+from cfn_analysis.rules.support.values import of_type
+
+
+class AclRuleWithoutEffect(Rule):
+    """Network ACL rule that has no effect, or network ACL that allows nothing in one direction.
+
+    The rules of a network ACL are evaluated from the lowest number, the first matching rule applies, and what
+    no rule allows is denied. After a rule that matches all of its traffic, a rule is never reached. A deny
+    after the allow that it limits has no effect. Without a rule that allows one of the two directions, no
+    connection works. Give the narrower rule the lower number.
+    """
+
+    id = "E9634"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html"
+    fault_class = "networks"
+
+    def faults(self, validator: Validator, resources: Any) -> Faults:
+        used = {
+            single_reference(properties.get("NetworkAclId"))[0]
+            for _, _, properties in of_type(resources, "AWS::EC2::SubnetNetworkAclAssociation")
+        }
+        for acl, _, _ in of_type(resources, "AWS::EC2::NetworkAcl"):
+            for entries_of, case in acl_entries(validator, resources, acl):
+                for egress, way in ((False, "in"), (True, "out")):
+                    entries = [entry for entry in entries_of if entry.egress == egress]
+                    yield from _without_effect(entries, case)
+                    if acl in used and entries_of and not any(entry.allows for entry in _reached(entries)):
+                        before = ", before the one that denies everything." if entries else "."
+                        yield Fault(
+                            (acl,),
+                            f"The network ACL allows nothing {way}{{when}}: add an AWS::EC2::NetworkAclEntry "
+                            f"with Egress: {str(egress).lower()} and RuleAction: allow{before}",
+                            case,
+                        )
+
+
+def _reached(entries: list[Entry]) -> list[Entry]:
+    """Return the rules before the first that denies all traffic of IPv4."""
+    ends = [
+        entry.number
+        for entry in entries
+        if entry.number is not None and not entry.allows and entry.is_everything and _version(entry) == 4
+    ]
+    return [
+        entry
+        for entry in entries
+        if entry.number is None or not ends or entry.number < min(ends) or _version(entry) == 6
+    ]
+
+
+def _version(entry: Entry) -> int:
+    return entry.network.version if entry.network else 0
+
+
+def _without_effect(entries: list[Entry], case: Validator) -> Iterator[Fault]:
+    """Yield the rules of one direction that are never reached, or that deny what is denied anyway."""
+    if any(entry.number is None for entry in entries):
+        return
+    ordered = sorted(entries, key=lambda entry: entry.number or 0)
+    for index, entry in enumerate(ordered):
+        if entry.is_everything or entry.network is None:
+            continue
+        earlier, later = ordered[:index], ordered[index + 1 :]
+        path = (entry.logical_id, "Properties", "RuleNumber")
+        for first in earlier:
+            if _covers(first, entry) and (first.is_everything or first.allows != entry.allows):
+                yield Fault(
+                    path,
+                    f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
+                    "matches all of its traffic{when}: the rule is never reached. Give it a lower number.",
+                    case,
+                )
+                break
+            limited = first.allows and _meets(first, entry) and _is_inside(entry, first)
+            if limited and not entry.allows and not any(_meets(entry, rule) for rule in later if rule.allows):
+                yield Fault(
+                    path,
+                    f"RuleNumber is {entry.number:g}, after {first.logical_id} with {first.number:g}, which "
+                    "allows what this rule denies{when}, and no later rule does: it has no effect. Give it a "
+                    "lower number.",
+                    case,
+                )
+                break
+
+
+def _is_inside(entry: Entry, other: Entry) -> bool:
+    """Return whether the addresses of a rule are some of those of another."""
+    if entry.network is None or other.network is None or _version(entry) != _version(other):
+        return False
+    return entry.network != other.network and entry.network.subnet_of(other.network)  # type: ignore[arg-type]
+
+
+def _covers(wide: Entry, narrow: Entry) -> bool:
+    """Return whether a rule matches all traffic that another does."""
+    same = wide.network is not None and wide.network == narrow.network
+    if not same and not _is_inside(narrow, wide):
+        return False
+    if wide.protocol == ANY_PROTOCOL:
+        return True
+    if wide.protocol != narrow.protocol or wide.ports is None or narrow.ports is None:
+        return False
+    return wide.ports[0] <= narrow.ports[0] and narrow.ports[1] <= wide.ports[1]
+
+
+def _meets(one: Entry, other: Entry) -> bool:
+    """Return whether two rules may match the same traffic."""
+    if ANY_PROTOCOL not in (one.protocol, other.protocol) and one.protocol != other.protocol:
+        return False
+    if one.network and other.network and _version(one) != _version(other):
+        return False
+    if one.network and other.network and not one.network.overlaps(other.network):
+        return False
+    if one.ports is None or other.ports is None:
+        return True
+    return one.ports[0] <= other.ports[1] and other.ports[0] <= one.ports[1]

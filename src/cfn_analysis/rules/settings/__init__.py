@@ -1,0 +1,1 @@
+"""Rules on settings that do not fit together, of any service."""

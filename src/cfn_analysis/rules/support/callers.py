@@ -1,0 +1,240 @@
+"""The services that use a function, queue, topic, bucket or key of the template by its resource policy."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from cfnlint.jsonschema import Validator
+
+from cfn_analysis.rules.support.references import first_id, ids_in, sub_text
+from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
+from cfn_analysis.rules.support.values import Path, branches, case_of, memory, of_type, place
+from cfn_analysis.rules.support.words import rows, words
+
+Rights = dict[str, tuple[str, ...]]
+
+# Type of the target -> what a service needs unless its row says otherwise.
+RIGHTS: dict[str, Rights] = {
+    **{key: {"lambda:InvokeFunction": ("lambda:InvokeFunction",)} for key in FUNCTIONS},
+    QUEUE: {"sqs:SendMessage": ("sqs:SendMessage",)},
+    TOPIC: {"sns:Publish": ("sns:Publish",)},
+    BUCKET: {"s3:PutObject": ("s3:PutObject",)},
+}
+DECRYPT: Rights = {"kms:Decrypt": ("kms:Decrypt",)}
+DATA_KEY: Rights = {"kms:GenerateDataKey*": ("kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext")}
+BOTH = DECRYPT | DATA_KEY
+
+
+class Caller(NamedTuple):
+    """A property in which a service finds what it calls."""
+
+    kind: str
+    """Type of the resource."""
+    path: str
+    """Path of the property; ``*`` is every item, or every property."""
+    service: str
+    """The principal up to its first dot; empty for any."""
+    effect: str
+    """What happens without the permission."""
+    targets: tuple[str, ...] = FUNCTIONS
+    source: str = ""
+    """The property beside it with the resource for which the service calls, ``/`` before one of the resource.
+
+    Empty if it calls for the resource itself, ``-`` if the source is not known.
+    """
+    role: str = ""
+    """The property beside it with a role, which the service uses instead."""
+    only_with: str = ""
+    """The property beside it without which the service does not call, or ``Key=value``."""
+    rights: Rights | None = None
+    default: bool = False
+    """Whether the policy that a topic has by default allows the service."""
+    named: bool = False
+    """Whether only a policy that names the service is checked; the service writes another one itself."""
+    checked: bool = False
+    """Whether the service tries the call when the resource is created."""
+    key_rights: Rights | None = BOTH
+    """What the service needs on the key of the target; None if it cannot use an encrypted target."""
+
+
+class Called(NamedTuple):
+    """What a service calls in one case."""
+
+    caller: Caller
+    path: Path
+    """Path of the property from the resources."""
+    target: str
+    source: str
+    properties: Any
+    """Of the resource."""
+    case: Validator
+
+
+KEY_RIGHTS: dict[str, Rights | None] = {"both": BOTH, "data-key": DATA_KEY, "decrypt": DECRYPT, "none": None}
+OBJECTS: dict[str, Rights] = {
+    "read": {"s3:GetObject": ("s3:GetObject",)},
+    "url": {"lambda:InvokeFunctionUrl": ("lambda:InvokeFunctionUrl",)},
+    "trail": {"s3:GetBucketAcl": ("s3:GetBucketAcl",), **RIGHTS[BUCKET]},
+}
+TARGETS = {"F": FUNCTIONS, "Q": (QUEUE,), "T": (TOPIC,), "B": (BUCKET,), "K": (KEY,)}
+
+# Type without AWS::, path, service, targets, options: what happens without the permission.
+TABLE = """
+https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions
+ApiGateway::Method Integration/Uri apigateway F role=Credentials source=/RestApiId: every request gets 500
+ApiGateway::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentials \
+    source=RestApiId: every request gets 500
+ApiGatewayV2::Integration IntegrationUri apigateway F role=CredentialsArn source=ApiId: every request gets 500
+ApiGatewayV2::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentialsArn \
+    source=ApiId: every request gets 500
+ApiGatewayV2::Api Target apigateway F role=CredentialsArn: every request gets 500
+https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+Lambda::Url TargetFunctionArn - F with=AuthType=NONE rights=url: every request gets 403
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
+Cognito::UserPool LambdaConfig/TRIGGER cognito-idp F: the sign-in or sign-up fails
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+SecretsManager::RotationSchedule RotationLambdaARN secretsmanager F source=SecretId \
+    checked: the resource is refused
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+ElasticLoadBalancingV2::TargetGroup Targets/*/Id elasticloadbalancing F checked: the resource is refused
+https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
+Config::ConfigRule Source/SourceIdentifier config F checked: the resource is refused
+https://docs.aws.amazon.com/iot/latest/developerguide/lambda-rule-action.html
+IoT::TopicRule TopicRulePayload/Actions/*/Lambda/FunctionArn iot F: every message is lost
+https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html
+SES::ReceiptRule Rule/Actions/*/LambdaAction/FunctionArn ses F checked: the resource is refused
+SES::ReceiptRule Rule/Actions/*/S3Action/BucketName ses B role=IamRoleArn checked: the resource is refused
+https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
+Bedrock::Agent ActionGroups/*/ActionGroupExecutor/Lambda bedrock F: every action fails
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample
+Logs::SubscriptionFilter DestinationArn logs F source=- checked: the resource is refused
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+S3::Bucket NotificationConfiguration/LambdaConfigurations/*/Function s3 F checked: S3 refuses the bucket
+S3::Bucket NotificationConfiguration/QueueConfigurations/*/Queue s3 Q checked: S3 refuses the bucket
+S3::Bucket NotificationConfiguration/TopicConfigurations/*/Topic s3 T checked: S3 refuses the bucket
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
+S3::Bucket InventoryConfigurations/*/Destination/BucketArn s3 B: no report is written
+S3::Bucket AnalyticsConfigurations/*/StorageClassAnalysis/DataExport/Destination/BucketArn s3 \
+    B: no report is written
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+S3::Bucket LoggingConfiguration/DestinationBucketName logging.s3 B key=none: no log is written
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+Events::Rule Targets/*/Arn events FQT role=RoleArn: every event is lost
+Events::Rule Targets/*/DeadLetterConfig/Arn events Q: what cannot be delivered is lost
+https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+SNS::Subscription Endpoint sns FQ source=TopicArn: every message is lost
+SNS::Subscription RedrivePolicy/deadLetterTargetArn sns Q source=/TopicArn: what cannot be delivered is lost
+SNS::Topic Subscription/*/Endpoint sns FQ: every message is lost
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions.html
+CloudWatch::Alarm ALARM/* cloudwatch T default: its alarms reach no one
+CloudWatch::Alarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
+CloudWatch::CompositeAlarm ALARM/* cloudwatch T default: its alarms reach no one
+CloudWatch::CompositeAlarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
+RDS::EventSubscription SnsTopicArn events.rds T default checked: every event is lost
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
+Logs::DeliveryDestination DestinationResourceArn delivery.logs B named key=data-key: no log is written
+https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
+Budgets::Budget NotificationsWithSubscribers/*/Subscribers/*/Address budgets T: every message is lost
+https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html
+CodeStarNotifications::NotificationRule Targets/*/TargetAddress codestar-notifications \
+    T: every message is lost
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
+CloudTrail::Trail SnsTopicName cloudtrail T checked: the resource is refused
+CloudTrail::Trail S3BucketName cloudtrail B rights=trail key=data-key checked: the resource is refused
+CloudTrail::Trail KMSKeyId cloudtrail K rights=data-key checked: the resource is refused
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+CloudFront::Distribution DistributionConfig/Origins/*/DomainName cloudfront B \
+    with=OriginAccessControlId rights=read key=decrypt: every object returns 403
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+ElasticLoadBalancingV2::LoadBalancer LoadBalancerAttributes/*/Value - B \
+    with=Key=access_logs.s3.bucket checked: the resource is refused
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+Logs::LogGroup KmsKeyId logs K rights=both checked: the log group cannot be created
+"""
+TRIGGERS = words("""
+    CreateAuthChallenge CustomMessage DefineAuthChallenge PostAuthentication PostConfirmation
+    PreAuthentication PreSignUp PreTokenGeneration UserMigration VerifyAuthChallengeResponse
+    CustomEmailSender/LambdaArn CustomSMSSender/LambdaArn PreTokenGenerationConfig/LambdaArn
+""")
+ALARM_ACTIONS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
+
+def _callers(line: str) -> Iterator[Caller]:
+    """Yield the callers of a row of the table."""
+    columns, _, effect = line.partition(": ")
+    kind, path, service, targets, *options = columns.split()
+    given = dict(option.partition("=")[::2] for option in options)
+    holes = {"TRIGGER": TRIGGERS, "ALARM": ALARM_ACTIONS}
+    hole = next((hole for hole in holes if hole in path.split("/")), "")
+    rights = given.get("rights", "")
+    for name in holes.get(hole, [""]):
+        yield Caller(
+            f"AWS::{kind}",
+            path.replace(hole, name),
+            "" if service == "-" else f"{service}.",
+            effect,
+            tuple(kind for letter in targets for kind in TARGETS[letter]),
+            source=given.get("source", ""),
+            role=given.get("role", ""),
+            only_with=given.get("with", ""),
+            rights=OBJECTS.get(rights) or KEY_RIGHTS.get(rights),
+            default="default" in given,
+            named="named" in given,
+            checked="checked" in given,
+            key_rights=KEY_RIGHTS[given.get("key", "both")],
+        )
+
+
+CALLERS = tuple(caller for line in rows(TABLE) for caller in _callers(line))
+
+
+def called(validator: Validator, resources: Any) -> list[Called]:
+    """Return what the services call in a template."""
+    cache = memory(validator.cfn)
+    if "called" not in cache:
+        cache["called"] = [
+            call
+            for caller in CALLERS
+            for logical_id, resource, properties in of_type(resources, caller.kind)
+            if (case := case_of(validator, resource))
+            for call in _calls(case, resources, caller, logical_id, properties)
+        ]
+    calls: list[Called] = cache["called"]
+    return calls
+
+
+def _calls(
+    case: Validator, resources: Any, caller: Caller, logical_id: str, properties: Any
+) -> Iterator[Called]:
+    *above, last = caller.path.split("/")
+    if above[:1] and above[0] not in properties:
+        return
+    if last == "*":
+        above, last = [], caller.path
+    for parent, where in branches(case, properties, *above):
+        if not isinstance(parent, dict) or (caller.role and parent.get(caller.role)):
+            continue
+        key, _, wanted = caller.only_with.partition("=")
+        if key and (not parent.get(key) or (wanted and parent[key] != wanted)):
+            continue
+        source = _source(caller.source, logical_id, parent, properties)
+        for value, there in branches(where, parent, *last.split("/")):
+            target = _target(resources, value, caller.targets)
+            if target and (exists := case_of(there, resources[target])):
+                path = (logical_id, "Properties", *place(there, case))
+                yield Called(caller, path, target, source, properties, exists)
+
+
+def _source(name: str, logical_id: str, parent: Any, properties: Any) -> str:
+    if not name or name == "-":
+        return "" if name else logical_id
+    value = properties.get(name[1:]) if name.startswith("/") else parent.get(name)
+    return first_id(sub_text(value) or "")
+
+
+def _target(resources: Any, value: Any, types: tuple[str, ...]) -> str:
+    """Return the resource of these types to which a value refers, by itself or in an ARN or address."""
+    if types == (KEY,):
+        return key_id(resources, value)
+    named = ids_in(sub_text(value) or "")
+    return next((name for name in named if resources.get(name, {}).get("Type") in types), "")

@@ -1,0 +1,198 @@
+"""What must exist before a resource that does not refer to it."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+from typing import Any, NamedTuple
+
+from cfnlint.jsonschema import Validator
+
+from cfn_analysis.rules.support.documents import each
+from cfn_analysis.rules.support.references import first_id, sub_text
+from cfn_analysis.rules.support.scenarios import only_value
+from cfn_analysis.rules.support.values import branches, show, values
+from cfn_analysis.rules.support.words import rows
+
+
+def _logs(case: Validator, stage: Any) -> bool:
+    """Return whether a stage writes a log."""
+    levels = branches(case, stage, "MethodSettings", "*", "LoggingLevel")
+    arns = branches(case, stage, "AccessLogSetting", "DestinationArn")
+    return any(
+        value in ("INFO", "ERROR") for level, where in levels for value, _ in values(where, level)
+    ) or any(arn is not None for arn, _ in arns)
+
+
+def _is_public(case: Validator, properties: Any) -> bool:
+    """Return whether a NAT gateway or a load balancer is in the internet."""
+    connectivity, scheme = (only_value(case, properties.get(name)) for name in ("ConnectivityType", "Scheme"))
+    kind = only_value(case, properties.get("Type"))
+    return bool(connectivity != "private" and scheme != "internal" and kind != "gateway")
+
+
+class Order(NamedTuple):
+    """A type of resource, and what must exist before it.
+
+    Both have a key, which connects them if it is the same. A key is a text with properties in braces, after
+    the path of the items to which it applies: ``ApiStages:{ApiId}/{Stage}``. ``{SubnetId>VpcId}`` is the
+    property of the resource that ``SubnetId`` refers to, ``{@}`` the resource itself,
+    and ``{Arn|log-group}`` only what follows ``log-group:``.
+    """
+
+    kind: str
+    key: str
+    first: str
+    first_keys: tuple[str, ...]
+    does: str
+    """What the first does."""
+    effect: str
+    needs_all: bool = False
+    """Whether one of the first that exists is not sufficient."""
+    only_if: Callable[[Validator, Any], bool] | None = None
+
+
+# Type without AWS::, key, < or, if it needs all of them, <<, type and key of the first, an option: what it
+# does: the effect.
+TABLE = """
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
+ApiGateway::Deployment {RestApiId} << ApiGateway::Method {RestApiId} \
+    : a part of the API: that part is not deployed
+ApiGateway::Deployment {RestApiId} << ApiGateway::GatewayResponse {RestApiId} \
+    : a part of the API: that part is not deployed
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html
+ApiGatewayV2::Deployment {ApiId} << ApiGatewayV2::Route {ApiId} \
+    : a route of the API: that route is not deployed
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ApiGateway::Stage - < ApiGateway::Account - logs: which sets the role for logs: API Gateway refuses the stage
+https://github.com/aws/serverless-application-model/issues/1560
+ApiGateway::UsagePlan ApiStages:{ApiId}/{Stage} < ApiGateway::Stage {RestApiId}/{StageName} \
+    : the stage that it names: the usage plan fails
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment
+EC2::Route {GatewayId} < EC2::VPCGatewayAttachment {InternetGatewayId} \
+    : which attaches the gateway: the route fails
+EC2::Route {GatewayId} < EC2::VPCGatewayAttachment {VpnGatewayId}: which attaches the gateway: the route fails
+EC2::NatGateway {SubnetId>VpcId} < EC2::VPCGatewayAttachment {VpcId} public \
+    : which connects its VPC to the internet: it fails
+ElasticLoadBalancingV2::LoadBalancer {Subnets>VpcId} < EC2::VPCGatewayAttachment {VpcId} public \
+    : which connects its VPC to the internet: it fails
+EC2::Route {TransitGatewayId} < EC2::TransitGatewayAttachment {TransitGatewayId} \
+    : which attaches the VPC to the transit gateway: the route fails
+EC2::Route {TransitGatewayId} < EC2::TransitGatewayVpcAttachment {TransitGatewayId} \
+    : which attaches the VPC to the transit gateway: the route fails
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
+ECS::Service LoadBalancers:{TargetGroupArn} < ElasticLoadBalancingV2::Listener TARGETS \
+    : which gives its target group a load balancer: ECS refuses the service
+ECS::Service LoadBalancers:{TargetGroupArn} < ElasticLoadBalancingV2::ListenerRule TARGETS \
+    : which gives its target group a load balancer: ECS refuses the service
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
+Lambda::Function FileSystemConfigs:{Arn>FileSystemId} << EFS::MountTarget {FileSystemId} \
+    : a mount target of its file system: Lambda refuses the function
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html
+SecretsManager::RotationSchedule {SecretId} < SecretsManager::SecretTargetAttachment {SecretId} \
+    : which adds the address of the database to the secret: the first rotation fails
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-configrule.html
+Config::ConfigRule - < Config::ConfigurationRecorder -: the recorder: AWS Config refuses the rule
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
+Cognito::UserPoolClient {UserPoolId}/{SupportedIdentityProviders} << \
+    Cognito::UserPoolIdentityProvider {UserPoolId}/{ProviderName} \
+    : the identity provider that it names: Cognito refuses the client
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html
+AppSync::Resolver {ApiId} < AppSync::GraphQLSchema {ApiId}: the schema: AppSync refuses the resolver
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html
+Logs::MetricFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
+Logs::SubscriptionFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html
+WAFv2::LoggingConfiguration {LogDestinationConfigs|log-group} < Logs::LogGroup {LogGroupName} \
+    : its log group: the logging is refused
+https://github.com/hashicorp/terraform-provider-aws/issues/8413
+ApiGateway::Stage API-Gateway-Execution-Logs_{RestApiId}/{StageName} < LOG_GROUP
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html
+RDS::DBCluster /aws/rds/cluster/{DBClusterIdentifier}/{EnableCloudwatchLogsExports} < LOG_GROUP
+RDS::DBCluster /aws/rds/cluster/{@}/{EnableCloudwatchLogsExports} < LOG_GROUP
+RDS::DBInstance /aws/rds/instance/{DBInstanceIdentifier}/{EnableCloudwatchLogsExports} < LOG_GROUP
+RDS::DBInstance /aws/rds/instance/{@}/{EnableCloudwatchLogsExports} < LOG_GROUP
+https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
+EKS::Cluster Logging/ClusterLogging/EnabledTypes:/aws/eks/{/Name}/cluster < LOG_GROUP
+EKS::Cluster Logging/ClusterLogging/EnabledTypes:/aws/eks/{@}/cluster < LOG_GROUP
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html
+EC2::FlowLog {LogGroupName} < LOG_GROUP
+"""
+LOG_GROUP = (
+    "Logs::LogGroup {LogGroupName}: the log group that it would create without retention and key: the log "
+    "group fails with 'already exists'"
+)
+# The target groups of a listener or a rule.
+GROUPS = tuple(
+    f"{actions}:{{{group}}}"
+    for actions in ("DefaultActions", "Actions")
+    for group in ("TargetGroupArn", "ForwardConfig/TargetGroups/TargetGroupArn")
+)
+OPTIONS = {"logs": _logs, "public": _is_public}
+
+
+def _order(line: str) -> Order:
+    """Return a row of the table."""
+    (kind, key, sign, first, first_key, *option), (does, effect) = _columns(
+        line.replace("LOG_GROUP", LOG_GROUP)
+    )
+    return Order(
+        f"AWS::{kind}",
+        key.strip("-"),
+        f"AWS::{first}",
+        GROUPS if first_key == "TARGETS" else (first_key.strip("-"),),
+        does,
+        effect,
+        sign == "<<",
+        OPTIONS[option[0]] if option else None,
+    )
+
+
+def _columns(line: str) -> tuple[list[str], list[str]]:
+    columns, does, effect = re.split(r" ?: ", line, maxsplit=2)
+    return columns.split(), [does, effect]
+
+
+ORDERS = tuple(_order(line) for line in rows(TABLE))
+
+
+def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
+    """Return the keys of a resource."""
+    properties = resources[logical_id].get("Properties", {})
+    where, _, form = spec.rpartition(":")
+    fields = re.findall(r"\{([^{}]+)\}", form)
+    filled = set()
+    for part in _parts_at(properties, where):
+        known = (
+            _written_texts(resources, logical_id, properties if name[0] == "/" else part, name.strip("/"))
+            for name in fields
+        )
+        for values_of in product(*known):
+            text = form
+            for name, value in zip(fields, values_of, strict=True):
+                text = text.replace(f"{{{name}}}", value)
+            filled.add(text)
+    return filled
+
+
+def _parts_at(value: Any, path: str) -> Iterator[Any]:
+    """Yield the values at a path: the items of every list, and both branches of an Fn::If."""
+    name, _, rest = path.partition("/")
+    for part, _ in each(value):
+        if not name:
+            yield part
+        elif isinstance(part, dict) and name in part:
+            yield from _parts_at(part[name], rest)
+
+
+def _written_texts(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
+    """Return the texts of a property; those of a property of the resource to which it refers, after ``>``."""
+    if name == "@":
+        return [f"${{{logical_id}}}"]
+    path, _, behind = name.partition(">")
+    path, cut, begin = path.partition("|")
+    texts = [sub_text(value) or show(value) for value in _parts_at(part, path)]
+    texts = [text.rpartition(f"{begin}:")[2] for text in texts] if cut else texts
+    if not behind:
+        return texts
+    targets = [resources.get(first_id(text), {}).get("Properties", {}) for text in texts]
+    return [sub_text(value) or show(value) for target in targets for value in _parts_at(target, behind)]

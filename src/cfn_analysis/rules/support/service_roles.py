@@ -1,0 +1,321 @@
+"""The roles that services assume: which service, and what it needs."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+from cfnlint.jsonschema import Validator
+
+from cfn_analysis.rules.support.documents import document_texts, texts
+from cfn_analysis.rules.support.lambdas import called_function
+from cfn_analysis.rules.support.policies import INTERFACES, TRACES
+from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text
+from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
+from cfn_analysis.rules.support.values import Path, branches, place, show, values
+from cfn_analysis.rules.support.words import rows, words
+
+Actions = tuple[str, ...]
+# What a value asks for: actions, and the resource of the template on which; empty if any.
+Asked = tuple[Actions, str]
+
+SECRET, TABLE, STREAM = "AWS::SecretsManager::Secret", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
+FIREHOSE, MACHINE = "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"
+FUNCTION = "AWS::Lambda::Function"
+
+# Type of what a service calls -> the actions on it.
+# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+SENDS: dict[str, Actions] = {
+    **dict.fromkeys(FUNCTIONS, ("lambda:InvokeFunction",)),
+    QUEUE: ("sqs:SendMessage",),
+    TOPIC: ("sns:Publish",),
+    STREAM: ("kinesis:PutRecord",),
+    MACHINE: ("states:StartExecution",),
+    "AWS::ECS::Cluster": ("ecs:RunTask",),
+    "AWS::Events::EventBus": ("events:PutEvents",),
+}
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+READS: dict[str, Actions] = {
+    QUEUE: ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    STREAM: ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
+    TABLE: ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
+}
+READ_SECRET: dict[str, Actions] = {
+    SECRET: ("secretsmanager:GetSecretValue",),
+    "AWS::SSM::Parameter": ("ssm:GetParameters",),
+}
+WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
+ACCOUNT = words("""
+    logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogGroups logs:DescribeLogStreams
+    logs:PutLogEvents logs:GetLogEvents logs:FilterLogEvents
+""")
+
+
+class Need(NamedTuple):
+    """A role that a service assumes for a resource, and what a property asks of it."""
+
+    kind: str
+    role: str
+    """Path of the property with the role; ``FunctionName`` for that of the function."""
+    service: str
+    """The principal that assumes the role."""
+    value: str = ""
+    """Path of the property beside it that asks for the actions; empty if the role is sufficient."""
+    actions: Any = ()
+    """The actions, by the type of the target if it depends on it, or a function of the value."""
+    effect: str = "the service cannot do its work"
+    only: str = ""
+    """The only value that asks for the actions; empty for all."""
+    checked: bool = False
+    """Whether the service tries the actions when the resource is created."""
+    required: bool = False
+    """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
+
+
+def _definition(validator: Validator, value: Any) -> Iterator[Asked]:
+    """Yield what the tasks of a state machine ask for."""
+    for text in document_texts(validator, value) or [show(value)]:
+        for sdk, service, action, sync in sorted(set(TASK.findall(text))):
+            name = TASKS.get(sdk + service + ":" + action, f"{service}:{action[:1].upper()}{action[1:]}")
+            if is_action(name):
+                yield (name,), ""
+            if sync and f"{service}:{action}" in SYNCHRONOUS:
+                yield ("events:PutTargets", "events:PutRule", "events:DescribeRule"), ""
+        for logical_id in re.findall(r'"Resource": ?"\$\{(\w+)(?:\.Arn)?\}"', text):
+            if find_resource(validator, logical_id, *FUNCTIONS)[0]:
+                yield SENDS[FUNCTION], logical_id
+
+
+# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
+TASK = re.compile(
+    r"arn:(?:\$\{AWS::Partition\}|[a-z-]+):states:::(aws-sdk:)?([a-z0-9]+):([A-Za-z0-9]+)(\.sync(?::2)?)?"
+)
+TASKS = {
+    "lambda:invoke": "lambda:InvokeFunction",
+    "aws-sdk:lambda:invoke": "lambda:InvokeFunction",
+    "http:invoke": "states:InvokeHTTPEndpoint",
+}
+# https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
+SYNCHRONOUS = ("batch:submitJob", "codebuild:startBuild", "ecs:runTask", "states:startExecution")
+
+
+def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
+    """Yield what the integration of a REST API with a service asks for."""
+    for text in texts(integration.get("Uri")):
+        found = re.search(r":apigateway:(?:\$\{AWS::Region\}|[^:]*):([a-z0-9-]+):(path|action)/(\w*)", text)
+        service, kind, name = found.groups() if found else ("", "", "")
+        if kind == "path":  # the action is in the request
+            sent = re.search(r"Action=(\w+)", show(integration))
+            name = "InvokeFunction" if service == "lambda" else sent[1] if sent else ""
+        if is_action(f"{service}:{name}"):
+            yield (f"{service}:{name}",), ""
+
+
+def _subtype(_validator: Validator, value: Any) -> Iterator[Asked]:
+    """Yield what the integration of an HTTP API with a service asks for."""
+    service, _, action = str(value).partition("-")
+    name = f"{SUBTYPES.get(service, service.lower())}:{action}"
+    if is_action(name):
+        yield (name,), ""
+
+
+SUBTYPES = {"StepFunctions": "states", "EventBridge": "events"}
+
+
+@cache
+def service_actions() -> Mapping[str, Any]:
+    """Return the services with their actions and resources, from cfn-lint's data."""
+    text = files("cfnlint.data.AdditionalSpecs").joinpath("Policies.json").read_text("utf-8")
+    services: dict[str, Any] = json.loads(text)
+    return services
+
+
+def is_action(name: str) -> bool:
+    """Return whether IAM has an action."""
+    service, _, action = name.partition(":")
+    return action.lower() in service_actions().get(service, {}).get("Actions", {})
+
+
+# What a property asks for, by the name in the table.
+ACTIONS: dict[str, Any] = {
+    "account": ACCOUNT,
+    "definition": _definition,
+    "image": {
+        "AWS::ECR::Repository": words(
+            "ecr:GetAuthorizationToken ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
+        )
+    },
+    "integration": _integration,
+    "interfaces": INTERFACES,
+    "key": {KEY: ("kms:Decrypt",)},
+    "log": WRITE_LOG,
+    "monitoring": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", *WRITE_LOG),
+    "objects": {BUCKET: ("s3:PutObject",)},
+    "reads": READS,
+    "records": {STREAM: ("kinesis:PutRecord",), FIREHOSE: ("firehose:PutRecord",)},
+    "secrets": READ_SECRET,
+    "sends": SENDS,
+    "subtype": _subtype,
+    "traces": TRACES,
+}
+
+# What a service does by a resource policy, without a role.
+WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
+
+# Type without AWS::, path of the role, service, path of the property that asks, actions by name or with
+# commas, options: what happens without them. Or only the first three: the role must trust the service.
+TABLE = """
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+Lambda::Function Role lambda VpcConfig/SubnetIds/* interfaces checked: Lambda refuses the function
+Lambda::Function Role lambda DeadLetterConfig/TargetArn sends checked: Lambda refuses the function
+Lambda::Function Role lambda TracingConfig/Mode traces only=Active: it has no traces
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+Lambda::Function Role lambda KmsKeyArn key: every call fails
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
+Lambda::EventSourceMapping FunctionName lambda EventSourceArn reads checked: Lambda refuses it
+Lambda::EventSourceMapping FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
+    : Lambda refuses it
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
+    : Lambda refuses it
+Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnSuccess/Destination sends checked\
+    : Lambda refuses it
+https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+EC2::FlowLog DeliverLogsPermissionArn vpc-flow-logs - log: nothing is written
+https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+ApiGateway::Account CloudWatchRoleArn apigateway - account checked: the service refuses the resource
+https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services-lambda.html
+ApiGateway::Method Integration/Credentials apigateway - integration required\
+    : every request gets 500
+ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype required\
+    : every request gets 500
+https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
+CloudTrail::Trail CloudWatchLogsRoleArn cloudtrail - log checked: the service refuses the resource
+https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
+RDS::DBCluster MonitoringRoleArn monitoring.rds - monitoring: nothing is written
+RDS::DBInstance MonitoringRoleArn monitoring.rds - monitoring: nothing is written
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
+RDS::DBProxy RoleArn rds Auth secretsmanager:GetSecretValue: no client can log in
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+Events::Rule Targets/*/RoleArn events Arn sends required: every event is lost
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
+Scheduler::Schedule Target/RoleArn scheduler Arn sends: nothing starts
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
+Pipes::Pipe RoleArn pipes Source reads checked: no event arrives
+Pipes::Pipe RoleArn pipes Target sends: no event arrives
+Pipes::Pipe RoleArn pipes Enrichment sends: no event arrives
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+Logs::SubscriptionFilter RoleArn logs DestinationArn records checked required\
+    : the service refuses the resource
+https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
+StepFunctions::StateMachine RoleArn states DefinitionString definition: the task fails
+StepFunctions::StateMachine RoleArn states Definition definition: the task fails
+https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+StepFunctions::StateMachine RoleArn states LoggingConfiguration/Destinations/* logs:CreateLogDelivery \
+    checked: the service refuses the resource
+https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+KinesisFirehose::DeliveryStream ExtendedS3DestinationConfiguration/RoleARN firehose BucketARN objects \
+    : nothing is delivered
+KinesisFirehose::DeliveryStream S3DestinationConfiguration/RoleARN firehose BucketARN objects \
+    : nothing is delivered
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Secrets/*/ValueFrom secrets \
+    : no task starts
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Image image: no task starts
+ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/LogConfiguration/LogDriver log \
+    only=awslogs: no task starts
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
+S3::Bucket ReplicationConfiguration/Role s3 - s3:GetReplicationConfiguration,s3:ReplicateObject \
+    : nothing is replicated
+https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-text-message.html
+Cognito::UserPool SmsConfiguration/SnsCallerArn cognito-idp - sns:Publish: no message is sent
+https://docs.aws.amazon.com/appsync/latest/devguide/tutorial-lambda-resolvers.html
+AppSync::DataSource ServiceRoleArn appsync LambdaConfig/LambdaFunctionArn sends: every request fails
+https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
+AutoScaling::LifecycleHook RoleARN autoscaling NotificationTargetARN sends checked \
+    : the service refuses the resource
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
+Backup::BackupSelection BackupSelection/IamRoleArn backup
+Bedrock::Agent AgentResourceRoleArn bedrock
+CodeBuild::Project ServiceRole codebuild
+CodeDeploy::DeploymentGroup ServiceRoleArn codedeploy
+CodePipeline::Pipeline RoleArn codepipeline
+Config::ConfigurationRecorder RoleARN config
+ECS::TaskDefinition TaskRoleArn ecs-tasks
+EKS::Cluster RoleArn eks
+EKS::Nodegroup NodeRole ec2
+Glue::Crawler Role glue
+Glue::Job Role glue
+IAM::InstanceProfile Roles/* ec2
+Transfer::Server LoggingRole transfer
+Transfer::User Role transfer
+"""
+
+
+def _need(line: str) -> Need:
+    """Return a row of the table."""
+    columns, _, effect = line.partition(": ")
+    kind, role, service, value, asks, *options = [*columns.split(), "", ""]
+    given = dict(option.partition("=")[::2] for option in options)
+    actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
+    value = value.strip("-")
+    return Need(
+        f"AWS::{kind}",
+        role,
+        f"{service}.amazonaws.com",
+        value,
+        actions,
+        effect,
+        given.get("only", ""),
+        "checked" in given,
+        "required" in given,
+    )
+
+
+NEEDS = tuple(_need(line) for line in rows(TABLE))
+
+
+def asked(
+    validator: Validator, resources: Any, need: Need, properties: Any
+) -> Iterator[tuple[Path, Any, Asked, Validator]]:
+    """Yield place and value of a role, and what it must allow, for each case."""
+    *above, last = need.role.split("/")
+    if need.role == "Roles/*":
+        above, last = ["Roles"], "*"
+    if above and above[0] not in properties:
+        return
+    for parent, where in branches(validator, properties, *above):
+        for role, case in branches(where, parent, last) if isinstance(parent, dict | list) else ():
+            holder = role
+            if role is None and not need.required:
+                continue
+            if need.role == "FunctionName":
+                function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
+                holder = function.get("Role", "")
+            for actions, there in _asked(case, resources, need, parent):
+                yield place(case, validator), holder, actions, there
+
+
+def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator[tuple[Asked, Validator]]:
+    if not need.value:
+        needed = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
+        yield from ((actions, case) for actions in needed)
+        return
+    steps = need.value.split("/")
+    if not isinstance(parent, dict) or steps[0] not in parent:
+        return
+    seen: list[Any] = []
+    for value, where in branches(case, parent, *steps):
+        if value is None or (value, where.context.conditions.status) in seen:
+            continue
+        seen.append((value, where.context.conditions.status))
+        if isinstance(need.actions, dict):
+            named = ids_in(sub_text(value) or "") if KEY not in need.actions else [key_id(resources, value)]
+            kinds = ((name, resources.get(name, {}).get("Type")) for name in named)
+            yield from (((need.actions[kind], name), where) for name, kind in kinds if kind in need.actions)
+        elif callable(need.actions):
+            yield from ((actions, where) for actions in need.actions(where, value))
+        elif not need.only or any(known == need.only for known, _ in values(where, value)):
+            yield (need.actions, ""), where

@@ -1,0 +1,386 @@
+"""Resources with roles, and what the roles trust and allow."""
+
+from ..harness import frame
+
+PARTS = """
+  Queue: {Type: AWS::SQS::Queue}
+  Coded: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !Ref Key}}
+  Topic: {Type: AWS::SNS::Topic}
+  Stream: {Type: AWS::Kinesis::Stream}
+  Table: {Type: AWS::DynamoDB::Table}
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Action: 'kms:*',
+    Resource: '*', Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}}]}}}
+  Open: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Action: 'kms:*',
+    Resource: '*', Principal: {AWS: '*'}}]}}}
+  Machine: {Type: AWS::StepFunctions::StateMachine}
+  Bucket: {Type: AWS::S3::Bucket}
+  Secret: {Type: AWS::SecretsManager::Secret}
+  F: {Type: AWS::Lambda::Function, Properties: {<own>}}
+"""
+READ_QUEUE = "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"
+WRITE = "logs:CreateLogStream logs:PutLogEvents"
+EVENTS = "events:PutTargets events:PutRule events:DescribeRule"
+INTERFACES = "ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DeleteNetworkInterface"
+LAMBDA, REFUSED = "Lambda refuses the function", "the service refuses the resource"
+MONITORED = "logs:CreateLogGroup logs:PutRetentionPolicy logs:CreateLogStream logs:PutLogEvents"
+
+# Name -> type, properties with the role in <role>, the path of the role, the actions, on what, the effect.
+NEEDS = {
+    "function in a VPC": (
+        "Lambda::Function",
+        "Role: <role>, VpcConfig: {SubnetIds: [a]}",
+        "Role",
+        INTERFACES,
+        "",
+        LAMBDA,
+    ),
+    "dead letters": (
+        "Lambda::Function",
+        "Role: <role>, DeadLetterConfig: {TargetArn: !GetAtt Queue.Arn}",
+        "Role",
+        "sqs:SendMessage",
+        "Queue",
+        LAMBDA,
+    ),
+    "traces": (
+        "Lambda::Function",
+        "Role: <role>, TracingConfig: {Mode: Active}",
+        "Role",
+        "xray:PutTraceSegments xray:PutTelemetryRecords",
+        "",
+        "it has no traces",
+    ),
+    "environment": (
+        "Lambda::Function",
+        "Role: <role>, KmsKeyArn: !GetAtt Key.Arn",
+        "Role",
+        "kms:Decrypt",
+        "Key",
+        "every call fails",
+    ),
+    "mapping": (
+        "Lambda::EventSourceMapping",
+        "FunctionName: !Ref F, EventSourceArn: !GetAtt Queue.Arn",
+        "FunctionName",
+        READ_QUEUE,
+        "Queue",
+        "Lambda refuses it",
+    ),
+    "destination": (
+        "Lambda::EventInvokeConfig",
+        "FunctionName: !Ref F, DestinationConfig: {OnFailure: {Destination: !GetAtt Queue.Arn}}",
+        "FunctionName",
+        "sqs:SendMessage",
+        "Queue",
+        "Lambda refuses it",
+    ),
+    "flow log": (
+        "EC2::FlowLog",
+        "DeliverLogsPermissionArn: <role>",
+        "DeliverLogsPermissionArn",
+        WRITE,
+        "",
+        "nothing is written",
+    ),
+    "trail": (
+        "CloudTrail::Trail",
+        "CloudWatchLogsRoleArn: <role>",
+        "CloudWatchLogsRoleArn",
+        WRITE,
+        "",
+        REFUSED,
+    ),
+    "monitoring": (
+        "RDS::DBInstance",
+        "MonitoringRoleArn: <role>",
+        "MonitoringRoleArn",
+        MONITORED,
+        "",
+        "nothing is written",
+    ),
+    "proxy": (
+        "RDS::DBProxy",
+        "RoleArn: <role>, Auth: [{SecretArn: !Ref Secret}]",
+        "RoleArn",
+        "secretsmanager:GetSecretValue",
+        "",
+        "no client can log in",
+    ),
+    "method": (
+        "ApiGateway::Method",
+        "Integration: {Credentials: <role>, Uri: !Sub "
+        "'arn:aws:apigateway:${AWS::Region}:dynamodb:action/PutItem'}",
+        "Integration/Credentials",
+        "dynamodb:PutItem",
+        "",
+        "every request gets 500",
+    ),
+    "method with a path": (
+        "ApiGateway::Method",
+        "Integration: {Credentials: <role>, Uri: !Sub "
+        "'arn:aws:apigateway:${AWS::Region}:sqs:path/1/${Queue.QueueName}', "
+        "RequestTemplates: {a: Action=SendMessage}}",
+        "Integration/Credentials",
+        "sqs:SendMessage",
+        "",
+        "every request gets 500",
+    ),
+    "HTTP API": (
+        "ApiGatewayV2::Integration",
+        "CredentialsArn: <role>, IntegrationSubtype: StepFunctions-StartExecution",
+        "CredentialsArn",
+        "states:StartExecution",
+        "",
+        "every request gets 500",
+    ),
+    "event rule": (
+        "Events::Rule",
+        "Targets: [{Id: a, Arn: !Ref Machine, RoleArn: <role>}]",
+        "Targets/0/RoleArn",
+        "states:StartExecution",
+        "Machine",
+        "every event is lost",
+    ),
+    "schedule": (
+        "Scheduler::Schedule",
+        "Target: {Arn: !GetAtt F.Arn, RoleArn: <role>}",
+        "Target/RoleArn",
+        "lambda:InvokeFunction",
+        "F",
+        "nothing starts",
+    ),
+    "pipe": (
+        "Pipes::Pipe",
+        "RoleArn: <role>, Source: !GetAtt Queue.Arn, Target: !ImportValue target",
+        "RoleArn",
+        READ_QUEUE,
+        "Queue",
+        "no event arrives",
+    ),
+    "subscription filter": (
+        "Logs::SubscriptionFilter",
+        "RoleArn: <role>, DestinationArn: !GetAtt Stream.Arn",
+        "RoleArn",
+        "kinesis:PutRecord",
+        "Stream",
+        REFUSED,
+    ),
+    "task": (
+        "StepFunctions::StateMachine",
+        "RoleArn: <role>, Definition: {States: {A: {Resource: !Sub "
+        "'arn:${AWS::Partition}:states:::sqs:sendMessage'}}}",
+        "RoleArn",
+        "sqs:SendMessage",
+        "",
+        "the task fails",
+    ),
+    "task of a function": (
+        "StepFunctions::StateMachine",
+        """RoleArn: <role>, DefinitionString: !Sub '{"A": {"Resource": "${F.Arn}"}}'""",
+        "RoleArn",
+        "lambda:InvokeFunction",
+        "F",
+        "the task fails",
+    ),
+    "task that waits": (
+        "StepFunctions::StateMachine",
+        """RoleArn: <role>, DefinitionString: '{"A": {"Resource": "arn:aws:states:::ecs:runTask.sync"}}'""",
+        "RoleArn",
+        EVENTS,
+        "",
+        "the task fails",
+    ),
+    "delivery stream": (
+        "KinesisFirehose::DeliveryStream",
+        "ExtendedS3DestinationConfiguration: {RoleARN: <role>, BucketARN: !GetAtt Bucket.Arn}",
+        "ExtendedS3DestinationConfiguration/RoleARN",
+        "s3:PutObject",
+        "Bucket",
+        "nothing is delivered",
+    ),
+    "container": (
+        "ECS::TaskDefinition",
+        "ExecutionRoleArn: <role>, ContainerDefinitions: [{LogConfiguration: {LogDriver: awslogs}}]",
+        "ExecutionRoleArn",
+        WRITE,
+        "",
+        "no task starts",
+    ),
+    "secret of a container": (
+        "ECS::TaskDefinition",
+        "ExecutionRoleArn: <role>, ContainerDefinitions: [{Secrets: [{Name: A, ValueFrom: !Ref Secret}]}]",
+        "ExecutionRoleArn",
+        "secretsmanager:GetSecretValue",
+        "Secret",
+        "no task starts",
+    ),
+}
+SERVICES = {
+    "Lambda": "lambda",
+    "EC2": "vpc-flow-logs",
+    "CloudTrail": "cloudtrail",
+    "ApiGateway": "apigateway",
+    "ApiGatewayV2": "apigateway",
+    "Events": "events",
+    "Scheduler": "scheduler",
+    "Pipes": "pipes",
+    "Logs": "logs",
+    "StepFunctions": "states",
+    "KinesisFirehose": "firehose",
+    "ECS": "ecs-tasks",
+    "IAM": "ec2",
+}
+ALL = "Policies: [{PolicyDocument: {Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}}]"
+allow = frame(
+    "Policies: [{PolicyDocument: {Statement: [{Effect: Allow, Action: [<actions>], Resource: "
+    "<resource='*'>}]}}]"
+)
+
+
+def template(name: str, policies: str = ALL, service: str = "", more: str = "") -> str:
+    """Return a template with a resource and its role."""
+    kind, properties = NEEDS[name][:2]
+    principal = {"RDS::DBInstance": "monitoring.rds", "RDS::DBProxy": "rds"}.get(
+        kind, SERVICES.get(kind.split(":")[0])
+    )
+    return (
+        (
+            f"{PARTS}  Role: {{Type: AWS::IAM::Role, Properties: {{AssumeRolePolicyDocument: "
+            f"{{Statement: [{{Effect: Allow, "
+            f"Principal: {{Service: {service or f'{principal}.amazonaws.com'}}}, Action: "
+            f"'sts:AssumeRole'}}]}}, "
+            f"{policies}}}}}\n  User: {{Type: AWS::{kind}, Properties: {{{properties}}}}}\n{more}"
+        )
+        .replace("<role>", "!GetAtt Role.Arn")
+        .replace("<own>", "Role: !GetAtt Role.Arn" if "FunctionName" in properties else "")
+    )
+
+
+def lacking(name: str, text: str, when: str = "", on: str = "", actions: str = "") -> tuple[str, ...]:
+    """Return the row of a role without permissions."""
+    *_, path, needed, target, effect = NEEDS[name]
+    where = f" on {on or target}" if on or target else ""
+    return (
+        text,
+        f"Resources/User/Properties/{path}",
+        f"Role does not allow {' and '.join((actions or needed).split())}{where}{when}: {effect}. Allow it.",
+    )
+
+
+def distrusted(name: str, service: str, text: str) -> tuple[str, ...]:
+    """Return the row of a role that does not trust its service."""
+    path = NEEDS[name][2]
+    return (
+        text,
+        f"Resources/User/Properties/{path}",
+        f"{path.rpartition('/')[2]} is Role, whose AssumeRolePolicyDocument does not allow "
+        f"{service}.amazonaws.com: the "
+        f"service cannot assume the role. Set {service}.amazonaws.com as its Principal.",
+    )
+
+
+SEPARATE = (
+    "  Policy: {Type: AWS::IAM::Policy, Properties: {Roles: [!Ref Role], PolicyDocument: {Statement: "
+    "[{Effect: Allow, "
+    "Action: '*', Resource: '*'}]}}}\n"
+)
+NOTHING = allow("'sqs:ListQueues'")
+MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole']"
+
+GOOD = {
+    "rule to a queue without a role": template("event rule").replace(
+        "Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn", "Arn: !GetAtt Queue.Arn"
+    ),
+    "method of a function without a role": template("method")
+    .replace("Credentials: !GetAtt Role.Arn, ", "")
+    .replace("dynamodb:action/PutItem", "lambda:path/1/functions/${F.Arn}/invocations"),
+    **{name: template(name) for name in NEEDS},
+    "exact actions": template(
+        "mapping", allow(", ".join(f"'{name}'" for name in READ_QUEUE.split()), "!GetAtt Queue.Arn")
+    ),
+    "managed policy": template("mapping", MANAGED),
+    "policy that is not known": template("mapping", "ManagedPolicyArns: [!ImportValue policy]"),
+    "role of another template": template("flow log", NOTHING).replace(
+        "!GetAtt Role.Arn", "!ImportValue role"
+    ),
+    "one of two services": template("flow log", service="[a.amazonaws.com, vpc-flow-logs.amazonaws.com]"),
+    "suffix": template("flow log", service="!Sub 'vpc-flow-logs.${AWS::URLSuffix}'"),
+    "service of a parameter": template("flow log", service="!Ref AWS::StackName"),
+    "key that allows its callers": template("environment", NOTHING).replace("Key.Arn", "Open.Arn"),
+    "no traces": template("traces", NOTHING).replace("Active", "PassThrough"),
+    "waits for its policy": template("dead letters", NOTHING, more=SEPARATE).replace(
+        "User: {", "User: {DependsOn: Policy, "
+    ),
+    "not tried when it is created": template("flow log", NOTHING, more=SEPARATE),
+    "proxy without secrets": template("proxy", NOTHING).replace("Auth:", "Other:"),
+    "other log driver": template("container", NOTHING).replace("awslogs", "awsfirelens"),
+    "task that IAM does not know": template("task", NOTHING).replace("sqs:sendMessage", "a:b"),
+}
+
+REQUIRED = {"method": "Integration", "HTTP API": "", "event rule": "Targets/0", "subscription filter": ""}
+
+
+def roleless(name: str) -> tuple[str, ...]:
+    """Return the row of a resource without the role that it requires."""
+    *_, path, needed, _, effect = NEEDS[name]
+    service, role = SERVICES[NEEDS[name][0].split(":")[0]], path.rpartition("/")[2]
+    return (
+        template(name).replace("!GetAtt Role.Arn", "!Ref AWS::NoValue"),
+        f"Resources/User/Properties/{REQUIRED[name]}".rstrip("/"),
+        f"{role} is missing: {effect}. Add a role that {service}.amazonaws.com can assume and that allows "
+        f"{needed}.",
+    )
+
+
+BAD = {
+    "managed policy without its path": (
+        """
+  Role: {Type: AWS::IAM::Role,
+      Properties: {ManagedPolicyArns: ['arn:aws:iam::aws:policy/AWSLambdaBasicExecutionRole']}}
+""",
+        "Resources/Role/Properties/ManagedPolicyArns/0",
+        "ManagedPolicyArns has AWSLambdaBasicExecutionRole, which AWS has as "
+        "service-role/AWSLambdaBasicExecutionRole: IAM refuses the role. Add the path.",
+    ),
+    **{f"{name}, no role": roleless(name) for name in REQUIRED},
+    **{name: lacking(name, template(name, NOTHING)) for name in NEEDS if name != "task that waits"},
+    "task that waits": lacking("task that waits", template("task that waits", allow("'ecs:RunTask'"))),
+    "another resource": lacking(
+        "dead letters", template("dead letters", allow("'sqs:SendMessage'", "!GetAtt Coded.Arn"))
+    ),
+    "denied": lacking("flow log", template("flow log", ALL.replace("Allow", "Deny"))),
+    "another branch": lacking(
+        "dead letters",
+        template("dead letters", NOTHING).replace(
+            "!GetAtt Queue.Arn", "!If [Odd, !GetAtt Queue.Arn, !ImportValue queue]"
+        ),
+        " when Odd is true",
+    ),
+    "key of the queue": lacking(
+        "mapping",
+        template("mapping", MANAGED).replace(
+            "EventSourceArn: !GetAtt Queue", "EventSourceArn: !GetAtt Coded"
+        ),
+        on="Key",
+        actions="kms:Decrypt",
+    ),
+    "policy that comes later": (
+        template("dead letters", NOTHING, more=SEPARATE),
+        "Resources/User/Properties/Role",
+        "Policy allows Role sqs:SendMessage on Queue, and the resource does not wait for it: Lambda "
+        "refuses the function "
+        "if it is created first. Add DependsOn: Policy.",
+    ),
+    **{
+        f"{name}, another service": distrusted(name, service, template(name, service="a.amazonaws.com"))
+        for name, service in (
+            ("dead letters", "lambda"),
+            ("flow log", "vpc-flow-logs"),
+            ("method", "apigateway"),
+            ("event rule", "events"),
+            ("task", "states"),
+            ("container", "ecs-tasks"),
+            ("monitoring", "monitoring.rds"),
+        )
+    },
+}
