@@ -125,6 +125,11 @@ GOOD = {
 }
 
 BAD = {
+    "hosts of a network load balancer": (
+        watching("AWS/NetworkELB", "UnHealthyHostCount", LoadBalancer="net/a/1"),
+        f"Dimensions are LoadBalancer: AWS/NetworkELB has no metric UnHealthyHostCount {NO_DATA} Use "
+        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
+    ),
     "API for its stage": (
         """
   Api: {Type: AWS::ApiGateway::RestApi}
