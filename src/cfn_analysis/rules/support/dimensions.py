@@ -25,6 +25,7 @@ AWS/DynamoDB: TableName | GlobalSecondaryIndexName TableName | Operation TableNa
     | Operation | -
 AWS/DynamoDB ReturnedItemCount SuccessfulRequestLatency SystemErrors ThrottledRequests: Operation TableName \
     | GlobalSecondaryIndexName Operation TableName | Operation
+AWS/DynamoDB UserErrors: -
 AWS/DynamoDB PendingReplicationCount ReplicationLatency: ReceivingRegion TableName
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
 AWS/EC2: InstanceId | AutoScalingGroupName | ImageId | InstanceType | -
