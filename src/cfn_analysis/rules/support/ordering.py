@@ -163,7 +163,7 @@ def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
     filled = set()
     for part in _parts(properties, where):
         known = (
-            _texts(resources, logical_id, properties if name[0] == "/" else part, name.strip("/"))
+            _values_of_field(resources, logical_id, properties if name[0] == "/" else part, name.strip("/"))
             for name in fields
         )
         for values_of in product(*known):
@@ -184,7 +184,7 @@ def _parts(value: Any, path: str) -> Iterator[Any]:
             yield from _parts(part[name], rest)
 
 
-def _texts(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
+def _values_of_field(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
     """Return the texts of a property; those of a property of the resource to which it refers, after ``>``."""
     if name == "@":
         return [f"${{{logical_id}}}"]

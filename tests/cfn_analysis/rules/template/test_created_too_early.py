@@ -202,8 +202,8 @@ BAD = {
       LogDestinationConfigs: [!Sub 'arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:aws-waf-logs-a']
 """,
         "Resources/Waiting",
-        "Waiting does not wait for Group, its log group: the logging is refused if Waiting is created first. Add "
-        "DependsOn: Group.",
+        "Waiting does not wait for Group, its log group: the logging is refused if Waiting is created first. "
+        "Add DependsOn: Group.",
     ),
     "schema of a resolver": (
         """
