@@ -21,7 +21,7 @@ PROPERTIES = ("tests/csr_templates/environments/test_properties.py", *ENVIRONMEN
 COMBINATIONS = ("tests/csr_templates/environments/test_combinations.py", *PROPERTIES)
 RESOLVING = ("tests/cfn_analysis/model/test_resolving.py", "tests/acceptance/generated/test_resolving.py")
 RENDERING = ("tests/cfn_analysis/model/test_rendering.py", "tests/acceptance/generated/test_rendering.py")
-FOLLOW_ON = "tests/cfn_analysis/reviewing/test_follow_on.py"
+RESOURCE_CHANGES = "tests/cfn_analysis/updates/test_resource_changes.py"
 TESTS = {
     "cfn_analysis.model.rendering": RENDERING,
     "cfn_analysis.model.yaml_text": RENDERING,
@@ -30,9 +30,9 @@ TESTS = {
     "cfn_analysis.model.resolving": RESOLVING,
     "cfn_analysis.updates.partial_resolving": (
         "tests/cfn_analysis/updates/test_partial_resolving.py",
-        FOLLOW_ON,
+        RESOURCE_CHANGES,
     ),
-    "cfn_analysis.updates.comparison": ("tests/cfn_analysis/updates/test_comparison.py", FOLLOW_ON),
+    "cfn_analysis.updates.comparison": ("tests/cfn_analysis/updates/test_comparison.py", RESOURCE_CHANGES),
     "csr_templates.stacks.fingerprint": ("tests/csr_templates/stacks/test_fingerprint.py",),
     "csr_templates.environments.environment": PROPERTIES,
     "csr_templates.environments.combinations": COMBINATIONS,

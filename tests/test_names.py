@@ -3,6 +3,9 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
+
+import pytest
 
 from .test_imports import modules
 
@@ -12,10 +15,62 @@ STACKS = "csr_templates.stacks"
 """Its functions are as long as what they describe, and each stack has its ``Parameters``."""
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    """Yield the name and the syntax tree of each module."""
-    for module, file in modules().items():
-        yield module, ast.parse(file.read_text("utf-8"))
+REVIEW = ("cfn_analysis.updates", "cfn_analysis.reviewing")
+"""Packages whose functions a person reads in one piece."""
+
+CHANGING = {"add", "append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
+
+
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    """Return the name and the syntax tree of each module."""
+    return tuple((module, ast.parse(file.read_text("utf-8"))) for module, file in modules().items())
+
+
+def hard_to_read(tree: ast.AST) -> Iterator[str]:
+    """Yield each function that is long, has many parameters, or whose loops change what they depend on."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        parameters = [
+            parameter.arg
+            for parameter in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)
+            if parameter.arg not in ("self", "cls")
+        ]
+        if (function.end_lineno or 0) - function.lineno + 1 > 40:
+            yield f"{function.name}: more than 40 lines"
+        if len(parameters) > 6:
+            yield f"{function.name}: more than 6 parameters"
+        for loop in ast.walk(function):
+            if isinstance(loop, ast.For | ast.While | ast.comprehension):
+                yield from (f"{function.name}: assigns {name}" for name in assigned(loop) & {*parameters})
+            if isinstance(loop, ast.For) and (name := walked(loop)) and name in changed(loop):
+                yield f"{function.name}: changes {name}"
+
+
+def assigned(loop: ast.AST) -> set[str]:
+    """Return the names that a loop assigns."""
+    names = (node for node in ast.walk(loop) if isinstance(node, ast.Name))
+    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
+
+
+def walked(loop: ast.For) -> str:
+    """Return the name of the collection that a loop walks through itself, not through a copy."""
+    node = loop.iter
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
+        node = node.func.value  # such as ``items()``
+    return ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+
+
+def changed(loop: ast.For) -> set[str]:
+    """Return the collections to which a loop adds, or from which it removes."""
+    found = set()
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CHANGING:
+            found.add(ast.unparse(node.func.value))
+        if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Del):
+            found.add(ast.unparse(node.value))
+    return found
 
 
 def test_functions_are_short() -> None:
@@ -28,6 +83,42 @@ def test_functions_are_short() -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if (length := (node.end_lineno or 0) - node.lineno + 1) >= LINES
     ] == []
+
+
+@pytest.mark.parametrize("package", REVIEW)
+def test_functions_of_the_review_are_read_in_one_piece(package: str) -> None:
+    """A loop that assigns a parameter hides what it was: a moved alarm was once reported for that."""
+    found = {module: list(hard_to_read(tree)) for module, tree in trees() if f"{module}.".startswith(package)}
+
+    assert {module: faults for module, faults in found.items() if faults} == {}
+    assert len(found) > 5
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("\n    ".join(["1"] * 40), "f: more than 40 lines"),
+        ("for c in b: a = c", "f: assigns a"),
+        ("while b: a = a[0]", "f: assigns a"),
+        ("return [a for a in b]", "f: assigns a"),
+        ("for c in a: a.remove(c)", "f: changes a"),
+        ("for c in self.d.values(): self.d.pop(c)", "f: changes self.d"),
+        ("for c in a.items(): del a[c]", "f: changes a"),
+        ("for c in list(a): a.remove(c)", ""),
+        ("a = b\n    for c in a: d = c", ""),
+    ],
+)
+def test_what_is_hard_to_read(body: str, fault: str) -> None:
+    """The rule above finds these, and accepts a copy."""
+    assert list(hard_to_read(ast.parse(f"def f(self, a, b):\n    {body}"))) == ([fault] if fault else [])
+
+
+def test_many_parameters_are_hard_to_read() -> None:
+    """More than six values without a type of their own are told apart only by their position."""
+    assert list(hard_to_read(ast.parse("def f(self, a, b, c, d, e, *, g): pass"))) == []
+    assert list(hard_to_read(ast.parse("def f(a, b, c, d, e, f, *, g): pass"))) == [
+        "f: more than 6 parameters"
+    ]
 
 
 def test_private_names_say_what_they_are() -> None:

@@ -121,7 +121,7 @@ for stack in $stacks; do
       packages=$(value aws cloudformation describe-stacks --region ap-northeast-1 --stack-name "csr-lambda-api-$environment-network" \
         --query "Stacks[0].Outputs[?OutputKey=='LambdaDeploymentsBucketName'].OutputValue" --output text)
       version=$(value aws s3api put-object --region ap-northeast-1 --bucket "$packages" --key lambda-deployment-package.zip \
-        --body lambda-deployment-package.zip --query VersionId --output text)
+        --body lambda-deployment-package.zip --checksum-algorithm SHA256 --query VersionId --output text)
       echo "$version" > "$kept"
     fi
     version=$(cat "$kept")
@@ -131,6 +131,7 @@ for stack in $stacks; do
 
   as "$checker"
   csr-templates preflight "$environment" --stack "$stack" ${version:+--parameter "LambdaCodeS3ObjectVersion=$version"}
+  csr-templates review --before "deployed:$environment" || [ -n "${INCIDENT:-}" ]
   as "$deployer"
 
   before=$(deployed "$region" "$name" Environment)
@@ -235,3 +236,6 @@ for stack in $stacks; do
   aws cloudformation set-stack-policy --region "$region" --stack-name "$name" \
     --stack-policy-body "file://out/stack-policies/$stack.json"
 done
+
+as "$checker"
+csr-templates verify "$environment"

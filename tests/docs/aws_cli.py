@@ -107,7 +107,7 @@ class Command:
         name: ``describe-db-clusters``; for a waiter the name of the waiter.
         region: value of ``--region``.
         parameters: what botocore's client would be called with; for a high-level command the options.
-        arguments: of a high-level command, what has no option.
+        arguments: what has no option: of a high-level command, or the file that an object is written to.
         query: value of ``--query``, or "".
         output: value of ``--output``. The default is not JSON, because an operator may have configured
             another format, so that a block that reads JSON must specify it.
@@ -163,6 +163,7 @@ def parse(words: Sequence[str], folder: Path) -> Command:
     if name not in operations:
         raise CommandError(f"{service} has no command {name}.")
     operation = operations[name]
+    arguments = (rest.pop(),) if (service, name) == ("s3api", "get-object") and rest else ()  # the new file
     options, shared = _split(rest, f"{service} {name}")
     shorthand, expand = SHORTHANDS.get((service, name), (set(), None))
     renamed = RENAMED.get((service, name), {})
@@ -174,7 +175,15 @@ def parse(words: Sequence[str], folder: Path) -> Command:
     given = expand(options) if expand and shorthand <= set(options) else {}
     shape = model.operation_model(operation).input_shape
     parameters = given | _parameters(shape, plain, folder, f"{service} {name}", given)
-    return Command(service, name, parameters=parameters, operation=operation, options=options, **shared)
+    return Command(
+        service,
+        name,
+        parameters=parameters,
+        arguments=arguments,
+        operation=operation,
+        options=options,
+        **shared,
+    )
 
 
 def _waiter(service: str, name: str, rest: Sequence[str], folder: Path) -> Command:

@@ -6,13 +6,19 @@ import sys
 
 import pytest
 
-from .pages import OPERATIONS, Page, read
+from .pages import AUDIT, OPERATIONS, Page, read
 
 
 @pytest.fixture(scope="session")
 def operations() -> Page:
     """The operators' page in English."""
     return read(OPERATIONS)
+
+
+@pytest.fixture(scope="session")
+def audit() -> Page:
+    """The page with the settings and the cost, in English."""
+    return read(AUDIT)
 
 
 def require_programs() -> None:

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,9 +15,13 @@ RECOVERY = ROOT / "docs" / "recovery.md"
 OPERATIONS_JA = ROOT / "docs" / "operations.ja.md"
 CHANGES = ROOT / "docs" / "changes.md"
 CHANGES_JA = ROOT / "docs" / "changes.ja.md"
+# Pages with calls of commands, a chapter in one terminal; those of the page on recovery build on each other.
+AUDIT = ROOT / "docs" / "audit.md"
+TYPED = (OPERATIONS, CHANGES, AUDIT)
+AUDIT_JA = ROOT / "docs" / "audit.ja.md"
+RECOVERY_JA = ROOT / "docs" / "recovery.ja.md"
+BY_OPERATORS = "When the first create fails"  # a section of the hand-over that is no part of the pipeline
 PREFLIGHT = ROOT / "docs" / "preflight.md"
-# Pages whose blocks an operator types into a terminal, after the functions of the first one.
-TYPED = (OPERATIONS, CHANGES)
 ACCESS_LOG = ROOT / "docs" / "access-log.md"
 ACCESS_LOG_JA = ROOT / "docs" / "access-log.ja.md"
 ON_CALL = ROOT / "docs" / "on-call.md"
@@ -29,52 +33,61 @@ JAPANESE = (ROOT / "docs" / "words.ja.json").is_file()  # without it, the team h
 
 Row = list[str]
 
-# What a person must choose is empty on the pages (``GOOD=''``), so that nothing runs unread.
-# The tests choose this.
+# What a person must choose is a word in capitals in a call (``roll_back LAMBDA_VERSION``), or is empty in the
+# script of the hand-over (``stack=''``), so that nothing runs unread. The tests choose this.
 CHOSEN_SNAPSHOT = "csr-lambda-api-prod-before-deploy-20261125-013000"
+_KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 CHOICES = {
-    "ACTION": "add",
     "ADDRESS": "203.0.113.7",
+    "API_ID": "a1b2c3d4e5",
+    "ARN": _KEY,
     "BACKUP": "cluster-DELETED",
     "BEFORE": "11111111-1111-1111-1111-111111111111",
-    "CHANGES": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
+    "BUCKET": "csr-lambda-api-prod-edge-logs-123456789012",
+    "CHANGE_SET": "arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/"
     "awscli-cloudformation-package-deploy-1/1",
     "CLUSTER": "csr-lambda-api-prod-aurora-cluster",
-    "FAILED": "database",
-    "GOOD": "1",
+    "EMAIL": "oncall@example.com",
+    "HOURS": "2",
+    "ID": "7",
     "INNER": "CrossSiteScripting_BODY",
     "INSTANCE": "csr-lambda-api-prod-database-databaseinstance1-x",
     "KEY": "b",
-    "LIMIT": "50",
-    "NAMED": "csr-lambda-api-prod-logs-key",
+    "LAMBDA_VERSION": "1",
     "LINK": "https://sns.us-east-1.amazonaws.com/confirmation.html"
     "?TopicArn=arn:aws:sns:us-east-1:123456789012:FrontendAlarmTopicArn&Token=2336412f37&Endpoint=a@example.com",
-    "ORIGIN_KEY": "b",
-    "DISABLED": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
-    "ONCALL": "oncall@example.com",
-    "POINT": "--use-latest-restorable-time",
+    "LOGICAL_ID": "VPC",
+    "NAME": "csr-lambda-api-prod-logs-key",
     "NOW": "22222222-2222-2222-2222-222222222222",
-    "PROVISIONED": "20",
-    "REMAINING": "500000",
-    "RETAINED": "VPC",
+    "NUMBER": "50",
+    "OLD": "csr-lambda-api-prod-aurora-cluster-old",
+    "PATH": "/api/v1/health",
+    "PHONE": "+819012345678",
+    "RESTORED": "csr-lambda-api-prod-aurora-cluster-restored",
     "RULE": "common-rules",
     "SECRET": "csr-lambda-api-prod-db-credentials",
+    "SINCE": "2026-11-25T00:00:00+09:00",
     "SNAPSHOT": CHOSEN_SNAPSHOT,
-    "SINCE": "2026-11-24T15:00:00Z",
     "STACK": "network",
-    "STUCK": "database",
-    "TEAM": "ops-team@example.com",
+    "TEXT": "unreachable",
+    "TIME": "2027-01-01T09:00:00+09:00",
     "UNTIL": "2026-11-25T15:00:00Z",
-    "UNUSED": "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555",
     "VERSION": "3sL4kqtJlcpXroDTDmJrmSpXd3dIbrHY",
+    "ZONE": "1",
     "environment": "prod",
     "parameters": '{"PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/limits"}',
     "policies": "detached",
     "role": "deploy-csr-lambda-api-prod-network",
     "stack": "network",
-    "version_before": "1",
 }
-OPTIONAL = {"INNER"}
+TOOLS = ROOT / "src" / "csr_templates" / "hand_over" / "tools.sh"
+LOAD = "source out/tools.sh prod > /dev/null\n"
+
+
+@cache
+def commands() -> dict[str, str]:
+    """Return each command of the operators -> its usage: its arguments, a colon and what it does."""
+    return dict(re.findall(r"^([a-z_]+)\(\) \( # (.*)$", TOOLS.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def in_each_language(*pages: Path) -> list[Path]:
@@ -100,15 +113,37 @@ class Block:
 
 
 def choices(text: str) -> list[str]:
-    """Return the names of what a person must choose in a block."""
-    return [name for name in re.findall(r"^(\w+)=''(?= |$)", text, re.MULTILINE) if name not in OPTIONAL]
+    """Return the names of what a person must choose in a block of the hand-over."""
+    return re.findall(r"^(\w+)=''(?= |$)", text, re.MULTILINE)
+
+
+def is_call(line: str) -> bool:
+    """Return whether a line calls a command of the operators."""
+    return (re.findall(r"^\s*(?:\w+=\S+ )?([a-z_]+)(?= |$)", line) or [""])[0] in commands()
+
+
+def by_line(block: Block) -> list[Block]:
+    """Return each call of a block as a block; a block with anything else is returned as it is."""
+    lines = block.text.splitlines()
+    if not all(map(is_call, lines)):
+        return [block]
+    return [
+        replace(block, line=block.line + number, text=f"{line}\n") for number, line in enumerate(lines, 1)
+    ]
 
 
 def filled(text: str, **chosen: str) -> str:
     """Return the text of a block with what a person chooses in it."""
-    for name, value in {**CHOICES, **chosen}.items():
+    values = {**CHOICES, **chosen}
+    for name, value in values.items():
         text = re.sub(rf"^{name}=''(?= |$)", f"{name}={shlex.quote(value)}", text, flags=re.MULTILINE)
-    return text
+
+    def chosen_words(line: str) -> str:
+        words = r"(?<=[ =])('?)([A-Z][A-Z_]+)\1(?= |$)"
+        return re.sub(words, lambda word: shlex.quote(values.get(word[2], word[2])), line)
+
+    lines = text.split("\n")
+    return "\n".join(chosen_words(line) if is_call(line) else line for line in lines)
 
 
 @dataclass(frozen=True)

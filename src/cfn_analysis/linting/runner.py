@@ -221,7 +221,11 @@ def _about_size(text: str, file: str) -> list[Match]:
 def _typed(values: Mapping[str, str], declared: Any) -> dict[str, Any]:
     """Split the values of list parameters, as CloudFormation does."""
     known = declared if isinstance(declared, Mapping) else {}
-    lists = {name for name, found in known.items() if isinstance(found, Mapping) and is_list(found)}
+    lists = {
+        name
+        for name, declaration in known.items()
+        if isinstance(declaration, Mapping) and is_list(declaration)
+    }
     return {name: value.split(",") if name in lists else value for name, value in values.items()}
 
 

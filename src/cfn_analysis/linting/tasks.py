@@ -49,7 +49,9 @@ def lint_all(
     outcomes = [Outcome((), 0.0)] * len(tasks)
     digests: dict[int, str] = {}
     if clean_lints:
-        digests = {n: clean_cache.key(one.text, one.region, one.parameters) for n, one in enumerate(tasks)}
+        digests = {
+            n: clean_cache.key(task.text, task.region, task.parameters) for n, task in enumerate(tasks)
+        }
     todo = [
         n for n in range(len(tasks)) if not (clean_lints and clean_cache.is_clean(clean_lints, digests[n]))
     ]

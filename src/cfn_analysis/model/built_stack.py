@@ -1,12 +1,12 @@
 """A stack as data, created by a build or read from an output folder."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
-from cfn_analysis.model.references import Place, Use, entries, in_words, uses
+from cfn_analysis.model.references import Place, Use, as_list, entries, in_words, uses
 
 Document = dict[str, Any]
 
@@ -160,6 +160,22 @@ class BuiltStack:
             for place, kind, name in its_uses:
                 found.setdefault((kind, name), []).append((resource, place))
         return found
+
+    def depends_on(self, name: str) -> list[str]:
+        """Return the DependsOn of a resource."""
+        return as_list(self.resources[name].get("DependsOn"))
+
+    def needed_by(self, names: Iterable[str]) -> set[str]:
+        """Return the resources that some resources refer to or depend on, directly or indirectly."""
+        needed: set[str] = set()
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            named = {use.name for use in self.uses[name] if use.kind == "name"} | {*self.depends_on(name)}
+            named &= self.resources.keys()  # DependsOn on a missing resource is reported by the linter
+            pending += named - needed
+            needed |= named
+        return needed
 
     def by_section(self) -> dict[str, list[str]]:
         """Return title of a section -> its logical IDs, in the order of the template."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Final, NoReturn
 
 from cfn_analysis.model.references import escape_placeholders, pieces
+from cfn_analysis.model.three_valued import UNKNOWN, Truth, all_of, any_of, truth_of
 from cfn_analysis.model.wording import hint
 
 Function = Callable[[Any, Any, str], Any]  # a method: self, the argument of the function, and its place
@@ -63,8 +64,8 @@ class Section:
             name = _function_name(node, path)
             if name is not None:
                 return self._call(name, node[name], f"{path}.{name}")
-            members = {key: self.value(item, f"{path}.{key}") for key, item in node.items()}
-            return {key: item for key, item in members.items() if item != _NO_VALUE}
+            members = {key: self.value(member, f"{path}.{key}") for key, member in node.items()}
+            return {key: member for key, member in members.items() if member != _NO_VALUE}
         if isinstance(node, (list, tuple)):
             items = [self.value(item, f"{path}[{index}]") for index, item in enumerate(node)]
             return [item for item in items if item != _NO_VALUE]
@@ -75,12 +76,12 @@ class Section:
             fail(path, f"{name} is not a function of {self.title}; allowed are {comma_list(self.functions)}.")
         return self.functions[name](self, node, path)
 
-    def truth(self, node: Any, path: str) -> bool | None:
-        """Evaluate a predicate; None if it is known only in the deployed stack."""
+    def truth(self, node: Any, path: str) -> Truth:
+        """Evaluate a predicate."""
         name = next(iter(node)) if isinstance(node, dict) and len(node) == 1 else ""
         if name not in self.predicates:
             fail(path, f"Expected one of {comma_list(self.predicates)}, found {show(node)}.")
-        result: bool | None = self.predicates[name](self, node[name], f"{path}.{name}")
+        result: Truth = self.predicates[name](self, node[name], f"{path}.{name}")
         return result
 
     def argument(self, node: Any, path: str) -> Any:
@@ -181,27 +182,24 @@ class Section:
             found, place = found[key], f"{place}.{key}"
         return _copy(found)
 
-    def _and(self, node: Any, path: str) -> bool | None:
-        truths = self._truths("Fn::And", node, path)
-        return False if False in truths else None if None in truths else True
+    def _and(self, node: Any, path: str) -> Truth:
+        return all_of(self._truths("Fn::And", node, path))
 
-    def _or(self, node: Any, path: str) -> bool | None:
-        truths = self._truths("Fn::Or", node, path)
-        return True if True in truths else None if None in truths else False
+    def _or(self, node: Any, path: str) -> Truth:
+        return any_of(self._truths("Fn::Or", node, path))
 
-    def _truths(self, name: str, node: Any, path: str) -> list[bool | None]:
+    def _truths(self, name: str, node: Any, path: str) -> list[Truth]:
         operands = arguments(name, node, path, 2, 10)
         return [self.truth(operand, f"{path}[{index}]") for index, operand in enumerate(operands)]
 
-    def _not(self, node: Any, path: str) -> bool | None:
+    def _not(self, node: Any, path: str) -> Truth:
         (operand,) = arguments("Fn::Not", node, path, 1)
-        truth = self.truth(operand, f"{path}[0]")
-        return None if truth is None else not truth
+        return ~self.truth(operand, f"{path}[0]")
 
-    def _equals(self, node: Any, path: str) -> bool | None:
+    def _equals(self, node: Any, path: str) -> Truth:
         left, right = arguments("Fn::Equals", node, path, 2)
         left, right = self._operand(left, f"{path}[0]"), self._operand(right, f"{path}[1]")
-        return None if holds_unknown([left, right]) else bool(as_strings(left) == as_strings(right))
+        return UNKNOWN if holds_unknown([left, right]) else truth_of(as_strings(left) == as_strings(right))
 
     def _operand(self, node: Any, path: str) -> Any:
         value = self.argument(node, path)

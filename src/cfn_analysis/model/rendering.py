@@ -170,7 +170,7 @@ class _Writer:
                 self.lines.append(f"{start}{text}: {line}")
             else:
                 write = self.write
-                if key in _FLOW_LISTS and type(value) is list and all(type(one) is dict for one in value):
+                if key in _FLOW_LISTS and type(value) is list and all(type(entry) is dict for entry in value):
                     write = self._write_flow_list
                 write(f"{start}{text}:", f"{indent}  ", value, f"{place}.{key}")
             start = indent

@@ -34,6 +34,7 @@ from cfn_analysis.model.intrinsics import (
     is_unknown,
     show,
 )
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.model.wording import hint
 
 __all__ = ["Known", "ResolveError", "failed_assertions", "resolve"]
@@ -115,7 +116,7 @@ class Known:
     ) -> None:
         declared = template.get("Parameters", {})
         values = _parameter_values(
-            {name: one for name, one in declared.items() if name not in unknown}, parameters
+            {name: declaration for name, declaration in declared.items() if name not in unknown}, parameters
         )
         values |= {name: {"Ref": name} for name in unknown}
         pseudo = pseudo_parameters(region, account, stack_name)
@@ -123,9 +124,9 @@ class Known:
         self._body.truths = Conditions(template, values, pseudo).all()
         self._body.resources = template.get("Resources", {})
 
-    def condition(self, name: str) -> bool | None:
-        """Return the value of a condition; None if it is unknown or does not exist."""
-        return self._body.truths.get(name)
+    def condition(self, name: str) -> Truth:
+        """Return the value of a condition, which is unknown if it does not exist."""
+        return self._body.truths.get(name, UNKNOWN)
 
     def value(self, node: Any) -> Any:
         """Resolve a part of a resource or an output, independent of its condition."""
@@ -137,14 +138,14 @@ class Conditions(Section):
 
     title = "Conditions"
 
-    def all(self) -> dict[str, bool | None]:
+    def all(self) -> dict[str, Truth]:
         """Evaluate every condition."""
-        self.known: dict[str, bool | None] = {}
+        self.known: dict[str, Truth] = {}
         self.trail: list[str] = []
         definitions = self.template.get("Conditions", {})
         return {name: self._condition(name, f"Conditions.{name}") for name in definitions}
 
-    def _condition(self, name: Any, path: str) -> bool | None:
+    def _condition(self, name: Any, path: str) -> Truth:
         definitions = self.template.get("Conditions", {})
         _require_condition(name, definitions, path)
         if name in self.trail:
@@ -173,22 +174,23 @@ class Rules(Section):
                 fail(path, f"A rule contains a list of Assertions, found {show(rule)}.")
             applies = True
             if "RuleCondition" in rule:
-                applies = self.truth(rule["RuleCondition"], f"{path}.RuleCondition") is True
+                applies = self.truth(rule["RuleCondition"], f"{path}.RuleCondition") is YES
             for index, assertion in enumerate(rule["Assertions"]):
                 place = f"{path}.Assertions[{index}]"
                 if not isinstance(assertion, Mapping) or "Assert" not in assertion:
                     fail(place, f"An assertion contains an Assert, found {show(assertion)}.")
-                if self.truth(assertion["Assert"], f"{place}.Assert") is False and applies:
+                if self.truth(assertion["Assert"], f"{place}.Assert") is NO and applies:
                     messages.append(str(assertion.get("AssertDescription", place)))
         return messages
 
-    def _contains(self, node: Any, path: str) -> bool | None:
+    def _contains(self, node: Any, path: str) -> Truth:
         items, text = arguments("Fn::Contains", node, path, 2)
         items, text = self.items(items, f"{path}[0]"), self.text(text, f"{path}[1]")
-        return None if holds_unknown([items, text]) else text in as_strings(items)
+        return UNKNOWN if holds_unknown([items, text]) else truth_of(text in as_strings(items))
 
-    def _undecided(self, node: Any, path: str) -> None:
+    def _undecided(self, node: Any, path: str) -> Truth:
         """Treat functions on all members of a list as unknown: the members are known only in the account."""
+        return UNKNOWN
 
     def _of_the_account(self, node: Any, path: str) -> Any:
         return {"Fn::ValueOf": node}
@@ -313,15 +315,15 @@ def _require_condition(name: Any, definitions: Mapping[str, Any], path: str) -> 
         fail(path, f"{show(name)} is not a condition of this template, which has {comma_list(definitions)}.")
 
 
-def _decide(name: str, truth: bool | None, path: str) -> bool:
-    if truth is None:
+def _decide(name: str, truth: Truth, path: str) -> bool:
+    if truth is UNKNOWN:
         fail(path, f"The condition {name} depends on a value that is known only in the deployed stack.")
-    return truth
+    return truth is YES
 
 
 def pseudo_parameters(region: str, account: str = ACCOUNT, stack_name: str = STACK_NAME) -> dict[str, str]:
     """Return the pseudo parameters with known values, by their names."""
-    known = (found for start, found in _PARTITIONS.items() if region.startswith(start))
+    known = (values for start, values in _PARTITIONS.items() if region.startswith(start))
     partition, suffix = next(known, ("aws", "amazonaws.com"))
     return {
         "AWS::AccountId": account,
@@ -361,7 +363,9 @@ def _parameter_value(name: str, declaration: Mapping[str, Any], given: Mapping[s
     items = [item.strip() for item in text.split(",")] if is_list(declaration) else [text]
     if declared := declaration.get("AllowedValues"):
         for item in items:
-            if item not in declared and item not in (allowed := [as_text(one, path) for one in declared]):
+            if item not in declared and item not in (
+                allowed := [as_text(allowed_value, path) for allowed_value in declared]
+            ):
                 fail(path, f"The value is '{item}'; allowed are {', '.join(allowed)}.")
     if str(declaration.get("Type")).startswith(SSM_VALUE):
         return {"Ref": name}

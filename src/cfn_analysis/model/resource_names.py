@@ -5,7 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from cfn_analysis.model.schemas import SchemasError, property_schema, resource_schema, writable_properties
+from cfn_analysis.model.schemas import (
+    SchemasError,
+    known_schema,
+    property_schema,
+    writable_properties,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,10 +40,7 @@ def name_properties(type_name: str, region: str, properties: Collection[str]) ->
 
     An identifier that the template sets counts, also if it is the name or ID of another resource.
     """
-    try:
-        schema = resource_schema(type_name, region)
-    except SchemasError:
-        return []
+    schema = known_schema(type_name, region)
     return [
         key
         for key in properties

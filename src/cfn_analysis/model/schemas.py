@@ -77,6 +77,15 @@ def resource_schema(type_name: str, region: str) -> ResourceSchema:
     )
 
 
+@cache
+def known_schema(type_name: str, region: str) -> ResourceSchema:
+    """Return the schema of a type in a region; one without properties for a type that is not known."""
+    try:
+        return resource_schema(type_name, region)
+    except SchemasError:
+        return ResourceSchema(type_name, (), (), (), {}, ())
+
+
 def writable_properties(type_name: str, region: str) -> list[str]:
     """Return the properties of a type that a template can set.
 
@@ -127,8 +136,17 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
             found = found["properties"][key]
         else:
             patterns = found.get("patternProperties", {})
-            found = next((one for pattern, one in patterns.items() if re.search(pattern, key)), None)
+            found = next((schema for pattern, schema in patterns.items() if _allows(pattern, key)), None)
     return _with_alternatives(file, whole, found) if isinstance(found, dict) else {}
+
+
+@cache
+def known_property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return the same as ``property_schema``; empty for a type that is not known."""
+    try:
+        return property_schema(type_name, region, place)
+    except SchemasError:
+        return {}
 
 
 @cache
@@ -158,7 +176,7 @@ def creatable_versions(type_name: str, engine: str) -> tuple[str, ...]:
     """
     folder = "schemas/extensions/" + type_name.replace("::", "_").lower()
     listed, deprecated = (
-        {version for one in _engine_versions(f"{folder}/{name}.json", engine) for version in one}
+        {version for versions in _engine_versions(f"{folder}/{name}.json", engine) for version in versions}
         for name in ("engine_version", "engine_version_deprecated")
     )
     return tuple(sorted(listed - deprecated, key=version_key))
@@ -299,6 +317,14 @@ def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
     if (described := schema.get("typeName")) != type_name:
         _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
     return file, schema
+
+
+def _allows(pattern: str, key: str) -> bool:
+    """Return whether a pattern of a schema allows a key; one that Python cannot read allows every key."""
+    try:
+        return re.search(pattern, key) is not None
+    except re.error:  # such as \p{L} of ECMAScript
+        return True
 
 
 def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

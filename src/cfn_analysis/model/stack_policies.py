@@ -39,9 +39,9 @@ def _concerns(statement: Document, action: str, name: str, type_name: str) -> bo
         if any(fnmatchcase(value, str(pattern)) for pattern in patterns) is (key not in statement):
             return False
     types = [
-        one
+        pattern
         for condition in statement.get("Condition", {}).values()
         for given in [condition.get("ResourceType", [])]
-        for one in ([given] if isinstance(given, str) else given)
+        for pattern in ([given] if isinstance(given, str) else given)
     ]
-    return "Condition" not in statement or any(fnmatchcase(type_name, one) for one in types)
+    return "Condition" not in statement or any(fnmatchcase(type_name, pattern) for pattern in types)

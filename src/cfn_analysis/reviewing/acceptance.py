@@ -18,10 +18,8 @@ class Acceptance(NamedTuple):
     """An acceptance of risks.
 
     Attributes:
-        kind: kind of the risks.
         stack: their stack; None for any.
         name: logical ID of the resource, or key of the output; empty for the stack as a whole.
-        reason: the reason.
         origin: the option or the entry, for messages.
     """
 
@@ -51,8 +49,9 @@ def of_option(text: str) -> Acceptance:
             f"{origin} does not name a stack. Write {kind}, {kind}:STACK.ID or {kind}:STACK."
         )
     stack, dot, name = place.rpartition(".")
-    found = (stack, name) if dot else (place, "")
-    return Acceptance(kind, found[0] if colon else None, found[1], "", origin)
+    if not dot:
+        stack, name = place, ""
+    return Acceptance(kind, stack if colon else None, name, "", origin)
 
 
 def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
@@ -71,26 +70,27 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         raise AcceptanceError(f"Cannot read {where}: it is not JSON ({error}).") from error
     if not isinstance(entries, list):
         raise AcceptanceError(f"{where} must contain a list of objects with the keys {', '.join(_KEYS)}.")
-    found = []
+    acceptances = []
     for number, entry in enumerate(entries, 1):
-        origin = f"entry {number} of {where}"
+        origin = f"Entry {number} of {where}"
         is_whole = isinstance(entry, dict) and set(entry) == set(_KEYS)
         if not is_whole or not all(isinstance(entry[key], str) for key in _KEYS):
             raise AcceptanceError(
-                f"{origin[0].upper()}{origin[1:]} must be an object with exactly the keys "
+                f"{origin} must be an object with exactly the keys "
                 f"{', '.join(_KEYS)}, and all values must be strings. Found {json.dumps(entry)}."
             )
         _require_kind(entry["kind"], origin)
         if not entry["reason"].strip() or not entry["stack"]:
             missing = "stack" if not entry["stack"] else "reason"
-            raise AcceptanceError(f"{origin[0].upper()}{origin[1:]} does not have a {missing}. Add it.")
-        found.append(Acceptance(entry["kind"], entry["stack"], entry["logicalId"], entry["reason"], origin))
-    return tuple(found)
+            raise AcceptanceError(f"{origin} does not have a {missing}. Add it.")
+        acceptances.append(
+            Acceptance(entry["kind"], entry["stack"], entry["logicalId"], entry["reason"], origin)
+        )
+    return tuple(acceptances)
 
 
 def _require_kind(kind: str, origin: str) -> None:
     if kind not in KINDS:
         raise AcceptanceError(
-            f"{origin[0].upper()}{origin[1:]} has the unknown kind {kind!r}.{hint(kind, KINDS)} The kinds "
-            f"are: {', '.join(KINDS)}."
+            f"{origin} has the unknown kind {kind!r}.{hint(kind, KINDS)} The kinds are: {', '.join(KINDS)}."
         )

@@ -5,51 +5,43 @@ are deployed one after the other, so each new state must work with the deployed 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import secret_names
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import WILL_FAIL
+from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.partial_resolving import IN
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
 _KEY: Final = "AWS::ApiGateway::ApiKey"
 _REFERENCE: Final = re.compile(r"\$\{([A-Za-z0-9]+)\}")
 
-Set = Mapping[str, ResolvedStack]
 
-
-def refused_keys(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str]]:
-    """Yield stack, logical ID and message of each key or sender that the API will reject."""
+def refused_keys(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each key that is sent but no longer accepted, and each sender that will send an unknown key."""
     old, new = _accepted(environment.before), _accepted(environment.after)
     for secret, node in old.items():
         if secret in new or node.stack not in environment.after:
             continue
         for sender in _senders(environment.before, secret):
             if sender.stack != node.stack:
-                yield (
-                    *node,
-                    f"{sender.name} of the deployed stack {sender.stack} sends the key of {node.name}, which "
-                    "the API does not accept after this deploy: the API rejects its requests. First accept "
-                    f"both keys, then change {sender.stack} to the new key, and remove the old key in a "
-                    "later deploy.",
-                )
-    for stack, side in environment.after.items():
-        for name, resource in side.existing():
-            secrets = set(secrets_in(resource.properties, side))
-            was = environment.before[stack].resources.get(name) if stack in environment.before else None
-            if resource.type == _KEY or was is None or secrets & {*old, *new}:
-                continue
-            if secrets and {*old} & set(secrets_in(was.properties, environment.before[stack])):
-                yield (
-                    stack,
-                    name,
-                    f"{name} will send the key in the secret {', '.join(sorted(secrets))}, but no API key of "
-                    "the set has this value: the API rejects its requests. First add the key to the API, in "
-                    "a separate deploy.",
-                )
+                sentence = sentences.KEY_NO_LONGER_ACCEPTED
+                yield risk(WILL_FAIL, node, sentence, sender=sender.name, stack=sender.stack)
+    for node, resource in existing_resources(environment.after):
+        secrets = {*secrets_in(resource.properties, environment.after[node.stack])}
+        before = environment.before.get(node.stack)
+        was = before.resources.get(node.name) if before else None
+        if resource.type == _KEY or before is None or was is None or secrets & {*old, *new}:
+            continue
+        if secrets and {*old} & {*secrets_in(was.properties, before)}:
+            names = tuple(sorted(secrets))
+            yield risk(WILL_FAIL, node, sentences.KEY_NOT_ACCEPTED, secrets=names)
 
 
 def readers_of_secret(environment: EnvironmentChanges, secret: Node) -> list[Node]:
@@ -66,15 +58,16 @@ def secrets_in(value: Any, side: ResolvedStack) -> list[str]:
     """
     match value:
         case str():
-            return [_name(secret, side) for secret in secret_names(value)]
+            return [_secret_name(secret, side) for secret in secret_names(value)]
         case dict():
-            return [] if IN in value else [one for item in value.values() for one in secrets_in(item, side)]
+            parts = () if IN in value else value.values()
+            return [secret for part in parts for secret in secrets_in(part, side)]
         case list():
-            return [one for item in value for one in secrets_in(item, side)]
+            return [secret for part in value for secret in secrets_in(part, side)]
     return []
 
 
-def _name(secret: str, side: ResolvedStack) -> str:
+def _secret_name(secret: str, side: ResolvedStack) -> str:
     """Return the name of a secret reference, such as one in the text of a Sub."""
     match = _REFERENCE.fullmatch(secret)
     resource = side.resources.get(match[1]) if match else None
@@ -84,21 +77,19 @@ def _name(secret: str, side: ResolvedStack) -> str:
     return str(as_strings(name)) if isinstance(name, str) else match[1]
 
 
-def _accepted(stacks: Set) -> dict[str, Node]:
+def _accepted(stacks: Stacks) -> dict[str, Node]:
     """Return secret -> API key with its value."""
     return {
-        secret: Node(stack, name)
-        for stack, side in stacks.items()
-        for name, resource in side.existing()
+        secret: node
+        for node, resource in existing_resources(stacks)
         if resource.type == _KEY
-        for secret in secrets_in(resource.properties.get("Value"), side)
+        for secret in secrets_in(resource.properties.get("Value"), stacks[node.stack])
     }
 
 
-def _senders(stacks: Set, secret: str, *, keys: bool = False) -> list[Node]:
+def _senders(stacks: Stacks, secret: str, *, keys: bool = False) -> list[Node]:
     return [
-        Node(stack, name)
-        for stack, side in stacks.items()
-        for name, resource in side.existing()
-        if (keys or resource.type != _KEY) and secret in secrets_in(resource.properties, side)
+        node
+        for node, resource in existing_resources(stacks)
+        if (keys or resource.type != _KEY) and secret in secrets_in(resource.properties, stacks[node.stack])
     ]

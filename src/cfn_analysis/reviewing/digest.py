@@ -8,8 +8,11 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.reviewing.risks import ORDER
-from cfn_analysis.updates.set_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.findings import Risk
+from cfn_analysis.reviewing.outcomes import NONE
+from cfn_analysis.reviewing.sentences import WORDS, is_about_several, written
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 CHANGES: Final = {
     REMOVE: "removed",
@@ -25,30 +28,19 @@ MOST_CAUSES: Final = 6
 
 _LONGEST_VALUE: Final = 60  # characters
 _OWN: Final = ("logicalId", "source", "section", "interruptionOrder")
-_GAP: Final = "\0"
-_OF_POLICY: Final = "the stack policy does not allow an update to "
 
 Entry = Mapping[str, Any]
 
 
 class Merged(NamedTuple):
-    """Changes that are the same in some environments; ``*`` stands for the name of the environment."""
+    """An entry that is the same in some environments, with ``*`` for their name, and where; empty for all."""
 
     entry: Entry
-    where: tuple[str, ...]
+    where: str
 
 
 class StackDigest(NamedTuple):
-    """The changes of a stack.
-
-    Attributes:
-        name: of the stack.
-        region: its region.
-        parameters: the changed parameters.
-        resources: the changed resources, grouped by equal changes.
-        outputs: the changed outputs.
-        counts: change -> number of resources.
-    """
+    """The changes of a stack; resources are grouped by equal changes, and counted by the kind of change."""
 
     name: str
     region: str
@@ -65,110 +57,108 @@ class StackDigest(NamedTuple):
     @property
     def counted(self) -> str:
         """The number of resources for each change, in words."""
-        found = [f"{self.counts[change]} {words}" for change, words in CHANGES.items() if self.counts[change]]
-        return ", ".join(found) or "no resource changes"
+        counts = [
+            f"{self.counts[action]} {words}" for action, words in CHANGES.items() if self.counts[action]
+        ]
+        return ", ".join(counts) or "no resource changes"
 
 
 class RiskGroup(NamedTuple):
-    """Risks with equal messages.
+    """Risks that differ only in the resource: one of them, their logical IDs and environments."""
 
-    Attributes:
-        kind: their kind.
-        stack: their stack.
-        names: their logical IDs.
-        environments: their environments.
-        message: the effect and the remedy.
-        accepted: whether they are accepted.
-        reason: the reason of the acceptance.
-    """
-
-    kind: str
-    stack: str
+    risk: Risk
     names: tuple[str, ...]
-    environments: tuple[str, ...]
-    message: str
-    accepted: bool
-    reason: str
+    where: str
 
     @property
     def places(self) -> list[str]:
         """The resources as ``STACK.ID``."""
-        return [".".join(part for part in (self.stack, name) if part) for name in self.names]
+        return [f"{self.risk.stack}.{name}" if name else self.risk.stack for name in self.names]
+
+    @property
+    def message(self) -> str:
+        """The effect and the remedy in English."""
+        return written(self.risk.sentence, self.names, dict(self.risk.detail))
 
 
 def stack_digests(document: Entry) -> list[StackDigest]:
     """Return the changes of each stack; changes equal in several environments are contained once."""
-    environments = document["environments"]
-    found = []
-    for name in dict.fromkeys(stack["name"] for one in environments for stack in one["stacks"]):
-        of_stack = {
-            one["name"]: stack for one in environments for stack in one["stacks"] if stack["name"] == name
-        }
+    entries: dict[str, dict[str, Entry]] = {}
+    for environment in document["environments"]:
+        for stack in environment["stacks"]:
+            entries.setdefault(stack["name"], {})[environment["name"]] = stack
+    every = [environment["name"] for environment in document["environments"]]
+    digests = []
+    for name, of_stack in entries.items():
         parameters, resources, outputs = (
-            _merged((where, _by_line(entry)) for where, stack in of_stack.items() for entry in stack[key])
+            _merged(
+                ((where, _by_line(entry)) for where, stack in of_stack.items() for entry in stack[key]), every
+            )
             for key in ("parameters", "resources", "outputs")
         )
         order = list(CHANGES)
-        resources.sort(key=lambda one: order.index(one.entry["change"]))
-        changed = {(one.entry["logicalId"], one.entry["change"]) for one in resources}
-        counts = Counter(change for _, change in changed)
+        resources.sort(key=lambda merged: order.index(merged.entry["change"]))
+        changed = {(merged.entry["logicalId"], merged.entry["change"]) for merged in resources}
+        counts = Counter(action for _, action in changed)
         region = next(iter(of_stack.values()))["region"]
-        found.append(StackDigest(name, region, parameters, _alike(resources), outputs, counts))
-    return found
+        digests.append(StackDigest(name, region, parameters, _alike(resources), outputs, counts))
+    return digests
 
 
-def risk_groups(risks: Iterable[Entry]) -> list[RiskGroup]:
-    """Return the risks, grouped if their messages differ only in the resource."""
-    alike: dict[tuple[Any, ...], list[Entry]] = {}
+def risk_groups(risks: Iterable[Risk], environments: Sequence[str]) -> list[RiskGroup]:
+    """Return the risks; those with the same sentence and detail are one, if it can be about several."""
+    alike: dict[Risk, list[str]] = {}
     for risk in _of_environments(risks):
-        message = _of_any(risk["message"], risk["logicalId"])
-        key = (
-            risk["kind"],
-            risk["stack"],
-            str(risk["environments"]),
-            message,
-            risk["accepted"],
-            risk["reason"],
-        )
-        alike.setdefault(key, []).append(risk)
-    found = []
-    for (kind, stack, _, message, accepted, reason), group in alike.items():
-        names = tuple(risk["logicalId"] for risk in group)
-        text = group[0]["message"] if len(group) == 1 else message.replace(_GAP, ", ".join(names))
-        found.append(RiskGroup(kind, stack, names, tuple(group[0]["environments"]), text, accepted, reason))
-    return found
+        is_shared = is_about_several(risk.sentence)
+        key = risk._replace(subject=Node(risk.stack, "")) if is_shared else risk
+        alike.setdefault(key, []).append(risk.name)
+    return [
+        RiskGroup(risk, tuple(names), _where(risk.environments, environments))
+        for risk, names in alike.items()
+    ]
 
 
-def _of_environments(risks: Iterable[Entry]) -> Iterator[Entry]:
+def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
     """Yield the risks; merge those that differ only in the name of the environment, with ``*`` for it."""
-    groups: dict[tuple[Any, ...], list[Entry]] = {}
+    alike: dict[Risk, list[Risk]] = {}
     for risk in risks:
-        message = risk["message"]
-        for name in filter(None, risk["environments"]):
-            message = _without_name(message, name)
-        key = (*(risk[key] for key in ("kind", "stack", "logicalId", "accepted", "reason")), message)
-        groups.setdefault(key, []).append(risk)
-    for (*_, message), group in groups.items():
-        if len(group) == 1:
-            yield group[0]
-        else:
-            where = [name for risk in group for name in risk["environments"]]
-            yield {**group[0], "environments": where, "message": message}
+        detail = dict(risk.detail)
+        for name in filter(None, risk.environments):
+            detail = {field: _without_name(value, name) for field, value in detail.items()}
+        alike.setdefault(risk._replace(detail=tuple(detail.items()), environments=()), []).append(risk)
+    for merged, group in alike.items():
+        where = tuple(name for risk in group for name in risk.environments)
+        yield group[0] if len(group) == 1 else merged._replace(environments=where)
 
 
-def _without_name(text: str, environment: str) -> str:
-    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", text)
+def _without_name(value: Any, environment: str) -> Any:
+    """Return a text, or a tuple of texts, with ``*`` for the name of an environment."""
+    if isinstance(value, tuple):
+        return tuple(_without_name(part, environment) for part in value)
+    if not isinstance(value, str) or value in WORDS:
+        return value
+    return re.sub(rf"(?<![A-Za-z0-9]){re.escape(environment)}(?![A-Za-z0-9])", "*", value)
 
 
-def counted(risks: Iterable[Entry]) -> str:
+def counted(risks: Iterable[Risk]) -> str:
     """Return the number of risks of each kind, in words."""
-    counts = Counter(risk["kind"] for risk in risks)
+    counts = Counter(risk.kind for risk in risks)
     return ", ".join(f"{number} {kind}" for kind, number in counts.items())
 
 
-def environments_in_words(where: Sequence[str], names: Sequence[str]) -> str:
+def _where(environments: Sequence[str], every: Sequence[str]) -> str:
     """Return `` in dev, staging``, or an empty text for all environments."""
-    return f" in {', '.join(where)}" if tuple(where) != tuple(names) and any(where) else ""
+    return f" in {', '.join(environments)}" if [*environments] != [*every] and any(environments) else ""
+
+
+def facts(resource: Entry) -> list[str]:
+    """Return what happens to the data and to the clients of a resource, if anything does."""
+    return [f"{key}: {resource[key]}" for key in ("data", "interruption") if resource[key] != NONE]
+
+
+def exports(output: Entry) -> list[str]:
+    """Return the names of the export of an output, the old one first."""
+    return list(dict.fromkeys(filter(None, (output["export"], output["exportAfter"]))))
 
 
 def chain_in_words(steps: Sequence[str]) -> str:
@@ -176,19 +166,25 @@ def chain_in_words(steps: Sequence[str]) -> str:
     return " > ".join(steps)
 
 
-def values_in_words(before: Any, after: Any) -> str:
-    """Return both values, shortened for a line; of long values, the differing part."""
+def values_in_words(entry: Entry) -> str:
+    """Return both values of an entry, shortened for a line; of long values, the differing part."""
+    before, after = entry["before"], entry["after"]
+    if before is None and after is None:
+        return "removed" if entry["change"] == REMOVE else "its value is not in the files"
     if before is None:
         return f"set to {_cut(_one_line(after), 0)}"
     if after is None:
         return f"removed, was {_cut(_one_line(before), 0)}"
-    one, other = _one_line(before), _one_line(after)
-    same = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), 0)
-    start = same - 20 if max(len(one), len(other)) > _LONGEST_VALUE and same > 30 else 0
-    return f"{_cut(one, start)} -> {_cut(other, start)}"
+    old, new = _one_line(before), _one_line(after)
+    if old == new:  # they differ in what is hidden, or in spaces
+        return f"{_cut(old, 0)} -> another value that is shown alike"
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(old), len(new)))
+    start = same - 20 if max(len(old), len(new)) > _LONGEST_VALUE and same > 30 else 0
+    return f"{_cut(old, start)} -> {_cut(new, start)}"
 
 
-def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
+def _merged(entries: Iterable[tuple[str, Entry]], environments: Sequence[str]) -> list[Merged]:
     groups: dict[str, dict[str, Entry]] = {}
     for environment, entry in entries:
         text = json.dumps(entry)
@@ -196,8 +192,11 @@ def _merged(entries: Iterable[tuple[str, Entry]]) -> list[Merged]:
             text = _without_name(text, environment)
         groups.setdefault(text, {})[environment] = entry
     return [
-        Merged(next(iter(where.values())) if len(where) == 1 else json.loads(text), tuple(where))
-        for text, where in groups.items()
+        Merged(
+            next(iter(group.values())) if len(group) == 1 else json.loads(text),
+            _where([*group], environments),
+        )
+        for text, group in groups.items()
     ]
 
 
@@ -223,26 +222,16 @@ def _lines(cause: Entry) -> list[Entry]:
         for pair in zip_longest(old[place[0] : place[1]], new[place[2] : place[3]])
     ]
     name = f"{cause['property']} (line)"
-    return [{**cause, "property": name, "before": one, "after": other} for one, other in pairs] or [cause]
+    return [{**cause, "property": name, "before": was, "after": will} for was, will in pairs] or [cause]
 
 
 def _alike(resources: Iterable[Merged]) -> list[list[Merged]]:
     """Group resources of one type with the same change and the same cause."""
     groups: dict[str, list[Merged]] = {}
-    for one in resources:
-        same = {key: value for key, value in one.entry.items() if key not in _OWN}
-        groups.setdefault(json.dumps([same, one.where]), []).append(one)
+    for resource in resources:
+        same = {key: value for key, value in resource.entry.items() if key not in _OWN}
+        groups.setdefault(json.dumps([same, resource.where]), []).append(resource)
     return list(groups.values())
-
-
-def _of_any(message: str, name: str) -> str:
-    """Return a message with a placeholder for the name of its resource, to compare it with other messages."""
-    rest = message.removeprefix(name)
-    own, _, _ = rest.partition(ORDER)  # the order is the same in all messages
-    is_about_one = not name or bool(re.search(rf"\b{re.escape(name)}\b", own))
-    if rest != message and not is_about_one:
-        return f"Each{rest}"
-    return message.replace(name, _GAP) if name and _OF_POLICY in message else message
 
 
 def _one_line(value: Any) -> str:

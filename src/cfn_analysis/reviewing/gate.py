@@ -1,33 +1,20 @@
 """Marks the accepted risks of a review, and finds entries that accept nothing."""
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from cfn_analysis.model.wording import hint
 from cfn_analysis.reviewing.acceptance import Acceptance, AcceptanceError
+from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.reviewing.risks import Risk
-
-
-class Accepted(NamedTuple):
-    """A review with its accepted risks marked.
-
-    Attributes:
-        review: the review.
-        ignored: sentences about entries from earlier changes, which are ignored.
-    """
-
-    review: Review
-    ignored: tuple[str, ...]
 
 
 def accept(
-    found: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
-) -> Accepted:
-    """Mark the accepted risks.
+    review: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
+) -> tuple[Review, tuple[str, ...]]:
+    """Return the review with its accepted risks marked, and sentences about ignored entries.
 
     Args:
-        found: the review.
+        review: the review.
         given: the acceptances.
         old: earlier acceptances; they were for an earlier change and do not apply to this one.
         is_whole: whether the review covers all environments, so that each entry must accept a risk.
@@ -35,36 +22,38 @@ def accept(
     Raises:
         AcceptanceError: an option or an entry accepts nothing.
     """
-    earlier = {one.key for one in old}
-    new = [one for one in given if one.key not in earlier]
-    for one in new:
-        if is_whole and not any(_accepts(one, risk) for risk in found.risks):
-            place = "" if one.stack is None else f"{one.stack}{'.' if one.name else ''}{one.name}"
+    earlier = {acceptance.key for acceptance in old}
+    new = [acceptance for acceptance in given if acceptance.key not in earlier]
+    for acceptance in new if is_whole else ():
+        if not any(_accepts(acceptance, risk) for risk in review.risks):
+            kind, stack, name = acceptance.key
+            place = "" if stack is None else f" in {stack}{'.' if name else ''}{name}"
             raise AcceptanceError(
-                f"{one.origin[0].upper()}{one.origin[1:]} does not match a risk: the review has no risk "
-                f"{one.kind}{place and f' in {place}'}.{_nearest(one, found)} Correct or remove it."
+                f"{acceptance.origin} does not match a risk: the review has no risk {kind}{place}."
+                f"{_nearest(acceptance, review)} Correct or remove it."
             )
     risks = []
-    for risk in found.risks:
-        by = next((one for one in new if _accepts(one, risk)), None)
+    for risk in review.risks:
+        by = next((acceptance for acceptance in new if _accepts(acceptance, risk)), None)
         risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
     ignored = tuple(
-        f"{one.origin[0].upper()}{one.origin[1:]} ({one.kind} {one.stack}.{one.name}) is from an earlier "
-        "change and is ignored. Remove it."
-        for one in given
-        if one.key in earlier
+        f"{acceptance.origin} ({acceptance.kind} {acceptance.stack}.{acceptance.name}) is from an "
+        "earlier change and is ignored. Remove it."
+        for acceptance in given
+        if acceptance.key in earlier
     )
-    return Accepted(found._replace(risks=risks), ignored)
+    return review._replace(risks=risks), ignored
 
 
-def _nearest(wanted: Acceptance, found: Review) -> str:
+def _nearest(wanted: Acceptance, review: Review) -> str:
     """Return the sentence with the nearest stack, or with the nearest resource that has such a risk."""
-    stacks = {stack.stack.name for environment in found.environments for stack in environment.stacks}
+    stacks = {stack.built.name for environment in review.environments for stack in environment.stacks}
     if wanted.stack not in stacks:
         return hint(wanted.stack or "", sorted(stacks))
     alike = (wanted.kind, wanted.stack)
-    return hint(wanted.name, [risk.name for risk in found.risks if (risk.kind, risk.stack) == alike])
+    return hint(wanted.name, [risk.name for risk in review.risks if (risk.kind, risk.stack) == alike])
 
 
-def _accepts(one: Acceptance, risk: Risk) -> bool:
-    return one.kind == risk.kind and (one.stack is None or (one.stack, one.name) == (risk.stack, risk.name))
+def _accepts(acceptance: Acceptance, risk: Risk) -> bool:
+    kind, stack, name = acceptance.key
+    return kind == risk.kind and (stack is None or (stack, name) == risk.subject)

@@ -67,17 +67,17 @@ def _shown(value: Any, *, secret: bool) -> Any:
     if is_unknown(value):
         return _words(value, secret=secret)
     if isinstance(value, list):
-        return [_shown(item, secret=secret) for item in value]
+        return [_shown(part, secret=secret) for part in value]
     if isinstance(value, Mapping):
         label = next((str(value[key]) for key in _NAMES_OF_ITEMS if isinstance(value.get(key), str)), "")
         return {
             key: _shown(
-                item,
+                part,
                 secret=secret
                 or (key in _VALUES_OF_ITEMS and _is_secret(label))
                 or (key not in _VALUES_OF_ITEMS and _is_secret(key)),
             )
-            for key, item in value.items()
+            for key, part in value.items()
         }
     return value
 
@@ -87,10 +87,10 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::ParameterStore": key}:
             return f"value of the SSM parameter {key}"
         case {"Fn::If": [condition, yes, no, _]}:
-            branches = [_searchable_text(_shown(one, secret=secret)) for one in (yes, no)]
+            branches = [_searchable_text(_shown(branch, secret=secret)) for branch in (yes, no)]
             return f"{branches[0]} if {condition}, otherwise {branches[1]}"
         case {"Fn::FindInMap": [mapping, row, column, _]}:
-            keys = " ".join(_searchable_text(_shown(one, secret=False)) for one in (row, column))
+            keys = " ".join(_searchable_text(_shown(key, secret=False)) for key in (row, column))
             return f"{keys} of the mapping {_searchable_text(_shown(mapping, secret=False))}"
         case {"Fn::Given": name}:
             return f"${{{name}}}"
@@ -101,11 +101,31 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
-            safe = {name: _shown(item, secret=secret) for name, item in bound.items()}
+            safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
+            if len([piece for piece in pieces(text, str) if piece]) > 1:  # a condition between other texts
+                safe = {name: f"({part})" if "Fn::If" in bound[name] else part for name, part in safe.items()}
             return _hide_text(in_words({"Fn::Sub": [text, safe]}))
     if HIDDEN in str(value):
         return HIDDEN_VALUE
-    return _hide_text(in_words(value))
+    return _hide_text(in_words(_as_written(value)))
+
+
+def _as_written(value: Any) -> Any:
+    """Return an unknown value in the functions of a template."""
+    match value:
+        case {"Fn::Given": str(name)}:
+            return {"Ref": name}
+        case {"Fn::In": [_, inner]} | {"Fn::Unresolved": [inner, _]}:
+            return _as_written(inner)
+        case {"Fn::If": [*arguments, _]} if len(arguments) == 3:
+            return {"Fn::If": _as_written(arguments)}
+        case {"Fn::FindInMap": [*arguments, _]} if len(arguments) == 3:
+            return {"Fn::FindInMap": _as_written(arguments)}
+        case list():
+            return [_as_written(part) for part in value]
+        case dict():
+            return {key: _as_written(part) for key, part in value.items()}
+    return value
 
 
 def _has_secret_text(text: str) -> bool:

@@ -3,9 +3,12 @@
 from typing import Final
 
 WILL_FAIL: Final = "will-fail"
+UNKNOWN: Final = "unknown"
 DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
 OPENS: Final = "opens"
+NOT_JUDGED: Final = "not-judged"
+SWITCHED_OFF: Final = "switched-off"
 GUARD: Final = "guard"
 REPLACED: Final = "replace"
 RENAME: Final = "rename"
@@ -15,9 +18,12 @@ OUTPUT: Final = "output"
 
 KINDS: Final = (
     WILL_FAIL,
+    UNKNOWN,
     DATA_LOSS,
     EXPORT,
     OPENS,
+    NOT_JUDGED,
+    SWITCHED_OFF,
     GUARD,
     REPLACED,
     RENAME,

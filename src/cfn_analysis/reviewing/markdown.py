@@ -2,25 +2,12 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from cfn_analysis.reviewing import outcomes
-from cfn_analysis.reviewing.digest import (
-    MOST_CAUSES,
-    Entry,
-    Merged,
-    RiskGroup,
-    StackDigest,
-    chain_in_words,
-    counted,
-    environments_in_words,
-    risk_groups,
-    stack_digests,
-    values_in_words,
-)
+from cfn_analysis.reviewing import digest
 from cfn_analysis.reviewing.report import Review, document
-from cfn_analysis.updates.set_changes import UPDATE
+from cfn_analysis.updates.resource_changes import UPDATE
 
 LONGEST: Final = 65_536
 """Maximum characters of a comment on GitHub; GitLab allows more."""
@@ -41,44 +28,29 @@ class _Section(NamedTuple):
 
 
 def as_markdown(
-    found: Review, link_base: str = "", notes: Sequence[str] = (), *, command: str = "review"
+    review: Review, link_base: str = "", notes: Sequence[str] = (), *, command: str = "review"
 ) -> str:
     """Return the report, in less than ``LONGEST`` characters.
 
     Args:
-        found: the review.
+        review: the review.
         link_base: base URL of the files of the repository, such as
             ``https://github.com/owner/name/blob/main``; without one, paths are not links.
         notes: further sentences after the risks.
         command: the command that prints the whole report. The first line of the report is a comment with
             it, which identifies the comment that the next report replaces.
     """
-    whole = document(found)
-    names = tuple(environment["name"] for environment in whole["environments"])
-    stacks = stack_digests(whole)
-    sources = {
-        (stack.name, one.entry["logicalId"]): one.entry["source"]
-        for stack in stacks
-        for alike in stack.resources
-        for one in alike
-    }
-    groups = risk_groups(whole["risks"])
-    waiting = [group for group in groups if not group.accepted]
-    accepted = [group for group in groups if group.accepted]
-    sections = [_Section("", [_risk(one, names, sources, link_base) for one in waiting], "")]
-    if accepted:
-        entries = [_risk(one, names, sources, link_base) for one in accepted]
-        sections.append(_folded(f"{sum(len(one.names) for one in accepted)} accepted", entries))
-    if notes := [*found.notes, *notes]:
+    stacks = digest.stack_digests(document(review))
+    sections = list(_risk_sections(review, link_base))
+    if notes := [*review.notes, *notes]:
         sections.append(_Section("\n", [f"{_escaped(note)}\n" for note in notes], ""))
     for stack in stacks:
         if not stack.is_quiet:
-            title = f"<b>{_escaped_html(stack.name)}</b> ({_escaped_html(stack.region)}): {stack.counted}"
-            sections.append(_folded(title, list(_stack_lines(stack, names, link_base))))
+            title = f"<b>{html.escape(stack.name)}</b> ({html.escape(stack.region)}): {stack.counted}"
+            sections.append(_folded(title, list(_stack_lines(stack, link_base))))
     if quiet := [stack.name for stack in stacks if stack.is_quiet]:
         sections.append(_Section("\n", [f"No change: {_escaped(', '.join(quiet))}.\n"], ""))
-    head = f"{marker(command)}\n{_head(found, whole['risks'], stacks)}"
-    return _fitted(head, sections, command)
+    return _fitted(f"{marker(command)}\n{_head(review, stacks)}", sections, command)
 
 
 def marker(command: str) -> str:
@@ -86,87 +58,82 @@ def marker(command: str) -> str:
     return f"<!-- {command} -->"
 
 
-def _head(found: Review, risks: Sequence[Entry], stacks: Sequence[StackDigest]) -> str:
-    waiting = [risk for risk in risks if not risk["accepted"]]
-    accepted = f", {len(risks) - len(waiting)} accepted" if len(risks) > len(waiting) else ""
+def _head(review: Review, stacks: Sequence[digest.StackDigest]) -> str:
+    waiting = [risk for risk in review.risks if not risk.accepted]
+    accepted = f", {len(review.risks) - len(waiting)} accepted" if len(review.risks) > len(waiting) else ""
     verdict = f"**No risks{' left' if accepted else ''}**{accepted}"
     if waiting:
         noun = "risk" if len(waiting) == 1 else "risks"
-        verdict = f"**{len(waiting)} {noun} not accepted: {counted(waiting)}**{accepted}"
+        verdict = f"**{len(waiting)} {noun} not accepted: {digest.counted(waiting)}**{accepted}"
     changes = [f"{stack.name} {stack.counted}" for stack in stacks if stack.resources]
-    return "\n".join(
-        [
-            "## What this deploy will do",
-            "",
-            f"{verdict}  ",
-            f"{_escaped('; '.join(changes)) or 'No resource changes'}  ",
-            f"{_code(found.before)} to {_code(found.after)}",
-            "",
-            "",
-        ]
+    return (
+        f"## What this deploy will do\n\n{verdict}  \n"
+        f"{_escaped('; '.join(changes)) or 'No resource changes'}  \n"
+        f"{_code(review.before)} to {_code(review.after)}\n\n"
     )
 
 
-def _risk(group: RiskGroup, names: Sequence[str], sources: dict[tuple[str, str], str], link_base: str) -> str:
+def _risk_sections(review: Review, link_base: str) -> Iterator[_Section]:
+    """Yield the risks that are not accepted, and those that are, folded."""
+    groups = digest.risk_groups(review.risks, [environment.name for environment in review.environments])
+    waiting = [group for group in groups if not group.risk.accepted]
+    yield _Section("", [_risk(group, review.sources, link_base) for group in waiting], "")
+    if accepted := [group for group in groups if group.risk.accepted]:
+        entries = [_risk(group, review.sources, link_base) for group in accepted]
+        yield _folded(f"{sum(len(group.names) for group in accepted)} accepted", entries)
+
+
+def _risk(group: digest.RiskGroup, sources: Mapping[str, Mapping[str, str]], link_base: str) -> str:
     places = ", ".join(map(_code, group.places))
-    where = environments_in_words(group.environments, names)
-    linked = [
-        _link(source, link_base)
-        for name in group.names[:MOST_CAUSES]
-        if (source := sources.get((group.stack, name)))
-    ]
+    known = sources.get(group.risk.stack, {})
+    linked = [_link(known[name], link_base) for name in group.names[: digest.MOST_CAUSES] if known and name]
     source = f" - {', '.join(linked)}" if linked else ""
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
-    why = f"  \n  Accepted: {_escaped(group.reason or 'by --accept')}" if group.accepted else ""
-    return f"- **{group.kind}** {places}{_escaped(where)}{source}  \n  {_escaped(message)}{why}\n"
+    why = f"  \n  Accepted: {_escaped(group.risk.reason or 'by --accept')}" if group.risk.accepted else ""
+    return f"- **{group.risk.kind}** {places}{_escaped(group.where)}{source}  \n  {_escaped(message)}{why}\n"
 
 
-def _stack_lines(stack: StackDigest, names: Sequence[str], link_base: str) -> Iterator[str]:
+def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
     for entry, where in stack.parameters:
-        change = f"{entry['name']}: {values_in_words(entry['before'], entry['after'])}"
-        place = _escaped(environments_in_words(where, names))
-        yield f"- parameter {_code(change)}{place} - {_link(entry['file'], link_base)}\n"
+        change = _code(f"{entry['name']}: {digest.values_in_words(entry)}")
+        yield f"- parameter {change}{_escaped(where)} - {_link(entry['file'], link_base)}\n"
     for alike in stack.resources:
-        yield _resources(alike, environments_in_words(alike[0].where, names), link_base)
+        yield _resources(alike, link_base)
     for entry, where in stack.outputs:
-        yield _output(entry, environments_in_words(where, names))
+        yield _output(entry, where)
 
 
-def _resources(alike: Sequence[Merged], where: str, link_base: str) -> str:
-    entry = alike[0].entry
-    names = ", ".join(_code(one.entry["logicalId"]) for one in alike)
-    facts = [entry["type"]]
-    if entry["data"] != outcomes.NONE:
-        facts.append(f"data: {entry['data']}")
-    if entry["interruption"] != outcomes.NONE:
-        facts.append(f"interruption: {entry['interruption']}")
+def _resources(alike: Sequence[digest.Merged], link_base: str) -> str:
+    entry, where = alike[0]
+    names = ", ".join(_code(merged.entry["logicalId"]) for merged in alike)
+    facts = ", ".join([entry["type"], *digest.facts(entry)])
     source = f" - {_link(entry['source'], link_base)}" if entry["source"] and len(alike) == 1 else ""
-    lines = [f"- **{entry['change']}** {names}{_escaped(where)} - {_escaped(', '.join(facts))}{source}"]
+    lines = [f"- **{entry['change']}** {names}{_escaped(where)} - {_escaped(facts)}{source}"]
     causes = entry["causes"]
-    for cause in causes[:MOST_CAUSES]:
+    for cause in causes[: digest.MOST_CAUSES]:
         if cause["property"]:
-            change = f"{cause['property']}: {values_in_words(cause['before'], cause['after'])}"
+            change = f"{cause['property']}: {digest.values_in_words(cause)}"
             lines.append(f"  - {_code(change)} {_because(cause['chain'])}".rstrip())
         elif len(cause["chain"]) > 1:
             lines.append(f"  - {_because(cause['chain'])}")
-    if len(causes) > MOST_CAUSES:
-        lines.append(f"  - and {len(causes) - MOST_CAUSES} more")
+    if len(causes) > digest.MOST_CAUSES:
+        lines.append(f"  - and {len(causes) - digest.MOST_CAUSES} more")
     return "\n".join(lines) + "\n"
 
 
-def _output(entry: Entry, where: str) -> str:
-    exports = list(dict.fromkeys(name for name in (entry["export"], entry["exportAfter"]) if name))
-    exported = f", export {' to '.join(map(_code, exports))}" if exports else ""
+def _output(entry: digest.Entry, where: str) -> str:
+    exports = " to ".join(map(_code, digest.exports(entry)))
+    exported = f", export {exports}" if exports else ""
     line = f"- **{entry['change']}** output {_code(entry['key'])}{exported}{_escaped(where)}"
     if entry["change"] == UPDATE and entry["before"] != entry["after"]:
-        line += f" {_code(values_in_words(entry['before'], entry['after']))}"
+        line += f" {_code(digest.values_in_words(entry))}"
     return f"{line} {_because(entry['chain'])}".rstrip() + "\n"
 
 
 def _because(chain: Sequence[str]) -> str:
-    return f"({_escaped(chain_in_words(chain))})" if len(chain) > 1 else ""
+    return f"({_escaped(digest.chain_in_words(chain))})" if len(chain) > 1 else ""
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:
@@ -178,6 +145,7 @@ def _fitted(head: str, sections: Sequence[_Section], command: str) -> str:
     parts = [head]
     room = LONGEST - _RESERVE - len(head)
     left = 0
+    whole = sum(len(section.entries) for section in sections)
     for section in sections:
         frame = len(section.above) + len(section.below)
         taken: list[str] = []
@@ -191,7 +159,7 @@ def _fitted(head: str, sections: Sequence[_Section], command: str) -> str:
             room -= frame + sum(map(len, taken))
     if left:
         parts.append(
-            f"\n**{left} of {sum(len(one.entries) for one in sections)} entries are omitted**, because a "
+            f"\n**{left} of {whole} entries are omitted**, because a "
             f"comment is limited to {LONGEST:,} characters. `{command}` prints all entries.\n"
         )
     return "".join(parts).rstrip("\n")
@@ -220,16 +188,11 @@ def _escaped(text: str) -> str:
     """Return a text escaped for Markdown, without mentions of users; URLs stay links."""
     parts = []
     end = 0
-    for found in _URL.finditer(text):
-        parts += [_escaped_part(text[end : found.start()]), found[0]]
-        end = found.end()
+    for url in _URL.finditer(text):
+        parts += [_escaped_part(text[end : url.start()]), url[0]]
+        end = url.end()
     return "".join([*parts, _escaped_part(text[end:])])
 
 
 def _escaped_part(text: str) -> str:
-    text = "".join(_ENTITIES.get(character, character) for character in " ".join(text.split(" ")))
-    return _SPECIAL.sub(r"\\\1", text)
-
-
-def _escaped_html(text: str) -> str:
-    return html.escape(text)
+    return _SPECIAL.sub(r"\\\1", "".join(_ENTITIES.get(character, character) for character in text))

@@ -3,69 +3,63 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import INTERRUPTION
 from cfn_analysis.reviewing.outcomes import ORPHANED
+from cfn_analysis.reviewing.states import existing_resources
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
-from cfn_analysis.updates.set_changes import REMOVE, REPLACE
+from cfn_analysis.updates.resource_changes import REMOVE, REPLACE
 
 # A shorter name may be an ordinary word.
 _SHORTEST: Final = 6
 _PART_OF_NAME: Final = "A-Za-z0-9_"
 
 
-class StaleName(NamedTuple):
-    """A resource whose old name is still used in the text of another resource.
-
-    Attributes:
-        node: the resource that is deleted or renamed.
-        name: its old name.
-        readers: the resources that still use it.
-    """
-
-    node: Node
-    name: str
-    readers: tuple[Node, ...]
-
-
-def stale_names(environment: EnvironmentChanges) -> Iterator[StaleName]:
+def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deleted or renamed resources whose old name is still used in a text of the set."""
     texts = {
-        Node(stack, name): json.dumps(resource.properties)
-        for stack, side in environment.after.items()
-        for name, resource in side.existing()
+        node: json.dumps(resource.properties) for node, resource in existing_resources(environment.after)
     }
-    for node, one in environment.resources.items():
-        before = one.change.before
-        kept = one.change.change == REMOVE and one.data == ORPHANED
-        if one.change.change not in (REMOVE, REPLACE) or kept or before is None:
+    for node, outcome in environment.resources.items():
+        change = outcome.change
+        before, after = change.before, change.after
+        kept = change.action == REMOVE and outcome.data == ORPHANED
+        if change.action not in (REMOVE, REPLACE) or kept or before is None:
             continue
-        old = _name(environment.before[node.stack], before)
-        after = one.change.after
-        if old is None or (after is not None and _name(environment.after[node.stack], after) == old):
+        old = _explicit_name(environment.before[node.stack], before)
+        new = _explicit_name(environment.after[node.stack], after) if after else None
+        if old is None or new == old:
             continue
         pattern = re.compile(rf"(?<![{_PART_OF_NAME}-]){re.escape(old)}(?![{_PART_OF_NAME}]|-)")
-        readers = tuple(reader for reader, text in texts.items() if reader != node and pattern.search(text))
+        readers = tuple(
+            sentences.node_in_words(reader, node.stack)
+            for reader, text in texts.items()
+            if reader != node and pattern.search(text)
+        )
         if readers and not _is_taken_over(environment, node, before.type, old):
-            yield StaleName(node, old, readers)
+            is_deleted, sentence = change.action == REMOVE, sentences.NAME_STALE
+            yield risk(INTERRUPTION, node, sentence, is_deleted=is_deleted, old=old, readers=readers)
 
 
 def _is_taken_over(environment: EnvironmentChanges, node: Node, type_name: str, name: str) -> bool:
     """Return whether another resource of the type now has the name."""
     return any(
-        resource.type == type_name and (stack, one) != node and _name(side, resource) == name
-        for stack, side in environment.after.items()
-        for one, resource in side.existing()
+        resource.type == type_name and _explicit_name(environment.after[holder.stack], resource) == name
+        for holder, resource in existing_resources(environment.after)
+        if holder != node
     )
 
 
-def _name(side: ResolvedStack, resource: Resource) -> str | None:
+def _explicit_name(side: ResolvedStack, resource: Resource) -> str | None:
     """Return the explicit name of a resource; None if it does not have a known one."""
-    for key in name_properties(resource.type, side.stack.region, resource.properties):
-        value: Any = side.expand(resource.properties[key])
+    for key in name_properties(resource.type, side.built.region, resource.properties):
+        value: Any = side.with_names(resource.properties[key])
         text = value.get("Fn::Sub") if isinstance(value, dict) else value
         if isinstance(text, str) and len(text) >= _SHORTEST:
             return text

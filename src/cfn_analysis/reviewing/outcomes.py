@@ -6,31 +6,32 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attri
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.intrinsics import as_strings
-from cfn_analysis.model.schemas import stateful_types
-from cfn_analysis.updates.documented_updates import Note
-from cfn_analysis.updates.replacement import (
-    deleted_first,
+from cfn_analysis.model.references import as_list
+from cfn_analysis.model.schemas import known_schema, stateful_types
+from cfn_analysis.model.three_valued import NO, YES
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.states import Stacks
+from cfn_analysis.updates.cases import ChangedProperties, known_text
+from cfn_analysis.updates.effects import (
     is_documented,
     note_on_change,
-    note_on_removal,
     update_order,
 )
+from cfn_analysis.updates.facts import Note, facts_of
 from cfn_analysis.updates.resolved_stack import Resource
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
-    MAYBE_REPLACE,
     POLICY,
     REMOVE,
     REPLACE,
     UPDATE,
     ResourceChange,
-    policy,
+    retention_policy,
 )
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 NONE: Final = "none"
 SOME: Final = "some"
@@ -43,118 +44,88 @@ LOST: Final = "lost"
 DELETE_FAILS: Final = "delete fails"
 HARMLESS: Final = "harmless"
 
-# Types that are replaced to publish a new state; no other resource depends on the old one.
-PUBLISHED: Final = frozenset(
-    {
-        "AWS::ApiGateway::Deployment",
-        "AWS::ApiGatewayV2::Deployment",
-        "AWS::ECS::TaskDefinition",
-        "AWS::Lambda::LayerVersion",
-        "AWS::Lambda::Version",
-    }
-)
-# Types that monitor or record, without clients.
-_WATCHING: Final = frozenset(
-    {
-        "AWS::Budgets::Budget",
-        "AWS::CloudFront::MonitoringSubscription",
-        "AWS::CloudTrail::Trail",
-        "AWS::CloudWatch::Alarm",
-        "AWS::CloudWatch::AnomalyDetector",
-        "AWS::CloudWatch::CompositeAlarm",
-        "AWS::CloudWatch::Dashboard",
-        "AWS::EC2::FlowLog",
-        "AWS::Logs::Delivery",
-        "AWS::Logs::DeliveryDestination",
-        "AWS::Logs::DeliverySource",
-        "AWS::Logs::MetricFilter",
-        "AWS::Logs::QueryDefinition",
-        "AWS::RDS::EventSubscription",
-        "AWS::WAFv2::LoggingConfiguration",
-    }
-)
+
+def _types(word: str) -> frozenset[str]:
+    """Return the types with a word in outcomes.txt."""
+    rows = (line.split(": ") for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines())
+    return frozenset(name for name, words in rows if word in words.split())
+
+
+# Replaced to publish a new state; no other resource depends on the old one.
+PUBLISHED: Final = _types("published")
+# Monitor or record, without clients.
+_WATCHING: Final = _types("watches")
 # In addition to those in cfn-lint.
-_HOLDING_DATA: Final = frozenset(
-    {
-        "AWS::AmazonMQ::Broker",
-        "AWS::Cassandra::Table",
-        "AWS::CloudTrail::EventDataStore",
-        "AWS::CodeCommit::Repository",
-        "AWS::ECR::Repository",
-        "AWS::ElastiCache::ServerlessCache",
-        "AWS::MSK::Cluster",
-        "AWS::MemoryDB::Cluster",
-        "AWS::OpenSearchServerless::Collection",
-        "AWS::S3Express::DirectoryBucket",
-        "AWS::Timestream::Database",
-        "AWS::Timestream::Table",
-    }
-)
+_HOLDING_DATA: Final = _types("holds-data")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
-_SNAPSHOTS: Final = frozenset(
-    {
-        "AWS::DocDB::DBCluster",
-        "AWS::EC2::Volume",
-        "AWS::ElastiCache::CacheCluster",
-        "AWS::ElastiCache::ReplicationGroup",
-        "AWS::Neptune::DBCluster",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-        "AWS::Redshift::Cluster",
+_SNAPSHOTS: Final = _types("snapshot")
+# With the value true, or ACTIVE for a Cognito user pool.
+_PROTECTIONS: Final = "DeleteProtection DeletionProtection DeletionProtectionEnabled DisableApiTermination"
+
+
+class ResourceOutcome(NamedTuple):
+    """A resource that a deploy changes, and the effects on its clients and its data.
+
+    Attributes:
+        interruption: ``none``, ``some`` or ``not known``.
+        data: the effect on its data, one of the words above.
+        notes: side effect of the change -> the changed properties that have it.
+    """
+
+    change: ResourceChange
+    interruption: str
+    data: str
+    notes: Mapping[Note, tuple[str, ...]]
+
+
+def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) -> dict[Node, ResourceOutcome]:
+    """Return the outcome of each change in stacks that the deploy contains."""
+    return {
+        node: ResourceOutcome(
+            change,
+            _interruption(change, stacks[node.stack].built.region),
+            _data(change),
+            _notes(change),
+        )
+        for node, change in changes.items()
+        if node.stack in stacks
     }
-)
-_PROTECTIONS: Final[Mapping[str, tuple[str, str]]] = {
-    "AWS::Cognito::UserPool": ("DeletionProtection", "ACTIVE"),
-    "AWS::DocDB::DBCluster": ("DeletionProtection", "true"),
-    "AWS::DynamoDB::Table": ("DeletionProtectionEnabled", "true"),
-    "AWS::EC2::Instance": ("DisableApiTermination", "true"),
-    "AWS::Logs::LogGroup": ("DeletionProtectionEnabled", "true"),
-    "AWS::Neptune::DBCluster": ("DeletionProtection", "true"),
-    "AWS::NetworkFirewall::Firewall": ("DeleteProtection", "true"),
-    "AWS::QLDB::Ledger": ("DeletionProtection", "true"),
-    "AWS::RDS::DBCluster": ("DeletionProtection", "true"),
-    "AWS::RDS::DBInstance": ("DeletionProtection", "true"),
-}
 
 
-def interruption(change: ResourceChange, region: str) -> str:
+def _interruption(change: ResourceChange, region: str) -> str:
     """Return whether clients of a resource are interrupted: ``none``, ``some`` or ``not known``."""
-    if change.change in (ADD, POLICY):
+    if change.action in (ADD, POLICY):
         return NONE
-    if change.change == REMOVE:
-        if note_on_removal(change.type):
-            return SOME
-        return NONE if change.type in _WATCHING | PUBLISHED else NOT_KNOWN
-    places = [cause.place for cause in change.causes if cause.place]
-    noted = {note.interrupts for note in _notes(change)}
-    if True in noted:
+    notes = _notes(change)
+    if any(note.interrupts is YES for note in notes):
         return SOME
-    if change.change in (REPLACE, MAYBE_REPLACE):
-        if change.type in _WATCHING | PUBLISHED:
-            return NONE
-        return SOME if change.change == REPLACE and deleted_first(change.type, region) else NOT_KNOWN
+    if change.type in _WATCHING | PUBLISHED and change.action != UPDATE:
+        return NONE
+    if change.action == REPLACE and known_schema(change.type, region).deleted_first:
+        return SOME
+    if change.action != UPDATE:
+        return NOT_KNOWN
+    places = [cause.place for cause in change.causes if cause.place]
     known = all(is_documented(change.type, place) for place in places)
-    return NONE if known and None not in noted else NOT_KNOWN
+    return NONE if known and all(note.interrupts is NO for note in notes) else NOT_KNOWN
 
 
-def notes(change: ResourceChange) -> list[Note]:
-    """Return the side effects of the change on the resource, without duplicates."""
-    if change.change == REMOVE:
-        note = note_on_removal(change.type)
-        return [note] if note else []
-    return _notes(change)
-
-
-def _notes(change: ResourceChange) -> list[Note]:
-    if change.change == REPLACE:  # nothing is updated in place
-        return []
+def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
+    if change.action == REMOVE:
+        note = facts_of(change.type).removal
+        return {note: ()} if note else {}
+    if change.action == REPLACE:  # nothing is updated in place
+        return {}
     changed = None
     if change.before and change.after:
         changed = ChangedProperties(
             change.before.properties, change.after.properties, change.after.attributes
         )
-    found = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
-    return list(dict.fromkeys(note for note in found if note))
+    notes: dict[Note, tuple[str, ...]] = {}
+    for name in change.properties:
+        if note := note_on_change(change.type, (name,), changed):
+            notes[note] = (*notes.get(note, ()), name)
+    return notes
 
 
 def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:
@@ -163,17 +134,19 @@ def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int
     return {name: number for number, step in enumerate(steps, 1) for name in step}
 
 
-def data(change: ResourceChange) -> str:
+def _data(change: ResourceChange) -> str:
     """Return the effect on the data of a resource, in the words of the report."""
     before = change.before
-    if change.change == ADD or before is None:
+    if change.action == ADD or before is None:
         return NONE
     holding = holds_data(before)
-    if change.change in (UPDATE, POLICY):
+    if change.action in (UPDATE, POLICY):
         return KEPT if holding else NONE
     if change.type in PUBLISHED:
         return HARMLESS
-    kept = policy(before if change.change == REMOVE else change.after or before, deciding_policy(change))
+    kept = retention_policy(
+        before if change.action == REMOVE else change.after or before, deciding_policy(change)
+    )
     if kept.startswith("Retain"):
         return ORPHANED
     if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:
@@ -185,7 +158,7 @@ def data(change: ResourceChange) -> str:
 
 def deciding_policy(change: ResourceChange) -> str:
     """Return the policy that applies to the old resource."""
-    return "DeletionPolicy" if change.change == REMOVE else "UpdateReplacePolicy"
+    return "DeletionPolicy" if change.action == REMOVE else "UpdateReplacePolicy"
 
 
 def holds_data(resource: Resource) -> bool:
@@ -197,29 +170,23 @@ def holds_data(resource: Resource) -> bool:
 
 def is_protected(resource: Resource) -> bool:
     """Return whether deletion protection is enabled."""
+    properties = resource.properties
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
-        given = resource.properties.get("LoadBalancerAttributes", [])
-        return {"Key": "deletion_protection.enabled", "Value": "true"} in [
-            {key: _scalar_text(value) for key, value in one.items()}
-            for one in given
-            if isinstance(one, Mapping)
-        ]
+        attributes = _mappings(properties.get("LoadBalancerAttributes"))
+        protected = (row for row in attributes if row.get("Key") == "deletion_protection.enabled")
+        return any(known_text(row, "Value") == "true" for row in protected)
     if resource.type == "AWS::DynamoDB::GlobalTable":
-        replicas = resource.properties.get("Replicas", [])
-        return any(
-            isinstance(one, Mapping) and _scalar_text(one.get("DeletionProtectionEnabled")) == "true"
-            for one in replicas
-        )
-    name, on = _PROTECTIONS.get(resource.type, ("", ""))
-    return bool(name) and _scalar_text(resource.properties.get(name)) == on
+        replicas = _mappings(properties.get("Replicas"))
+        return any(known_text(replica, "DeletionProtectionEnabled") == "true" for replica in replicas)
+    return any(known_text(properties, name) in ("true", "ACTIVE") for name in _PROTECTIONS.split())
+
+
+def _mappings(rows: Any) -> list[Mapping[str, Any]]:
+    return [row for row in as_list(rows) if isinstance(row, Mapping)]
 
 
 def may_refuse_deletion(resource: Resource) -> bool:
     """Return whether a resource of the type must be empty to be deleted."""
     if resource.type == "AWS::ECR::Repository":
-        return _scalar_text(resource.properties.get("EmptyOnDelete")) != "true"
+        return known_text(resource.properties, "EmptyOnDelete") != "true"
     return resource.type in ("AWS::Backup::BackupVault", "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket")
-
-
-def _scalar_text(value: Any) -> str:
-    return str(as_strings(value)) if isinstance(value, str | int | float) else ""

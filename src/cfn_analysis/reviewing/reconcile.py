@@ -4,13 +4,16 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import outcomes
-from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.updates.set_changes import (
+from cfn_analysis.updates.resource_changes import (
     ADD,
     MAYBE_REPLACE,
     POLICY,
@@ -30,6 +33,7 @@ _REPLACEMENTS: Final = {"True": REPLACE, "Conditional": MAYBE_REPLACE, "False": 
 _ACTIONS: Final = {"Add": ADD, "Import": ADD, "Remove": REMOVE, "Dynamic": MAYBE_REPLACE}
 _POLICIES: Final = frozenset({"DeletionPolicy", "UpdateReplacePolicy"})
 _SILENT: Final = frozenset({"Metadata", "CreationPolicy", "UpdatePolicy"})
+_ENDING: Final = (REPLACE, MAYBE_REPLACE, REMOVE)  # the old resource
 _KNOWN_LATER: Final = "KNOWN_AFTER_APPLY"
 _SSM: Final = "AWS::SSM::Parameter::Value<"
 # Effect on the old resource: end of AWS's PolicyAction -> word of the report.
@@ -47,6 +51,8 @@ _LATER: Final = (
     "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
     "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
 )
+_Compared = tuple[EnvironmentChanges, StackChanges]
+
 BLIND: Final = (
     "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
     "CloudFormation reads it when it updates the resource for another reason "
@@ -65,37 +71,23 @@ class AwsChange(NamedTuple):
         change: the change, in the words of the report.
         old_one: the effect on the old resource, as AWS names it; empty if AWS does not state it.
         scope: the attributes of the resource that change.
-        details: the details from AWS.
     """
 
-    change: str
-    old_one: str
-    scope: frozenset[str]
-    details: Sequence[Mapping[str, Any]]
+    change: str = NONE
+    old_one: str = ""
+    scope: frozenset[str] = frozenset()
+    details: Sequence[Mapping[str, Any]] = ()
 
 
 class ChangeSet(NamedTuple):
-    """A change set.
-
-    Attributes:
-        stack: name of the deployed stack.
-        changes: its changes.
-    """
+    """A change set: the name of the deployed stack, and logical ID -> change."""
 
     stack: str
     changes: Mapping[str, AwsChange]
 
 
 class Comparison(NamedTuple):
-    """Comparison of the review and the change set for one resource.
-
-    Attributes:
-        name: logical ID.
-        ours: the change in the review.
-        theirs: the change in the change set.
-        word: ``agree``, ``more in the change set`` or ``more in the review``.
-        notes: known reasons for a difference.
-    """
+    """The change of a resource in the review and in the change set, and known reasons for a difference."""
 
     name: str
     ours: str
@@ -105,13 +97,7 @@ class Comparison(NamedTuple):
 
 
 class Reconciliation(NamedTuple):
-    """Comparison of the review and the change set for one stack.
-
-    Attributes:
-        environment: its name.
-        stack: the stack.
-        verdicts: one for each resource in the review or the change set.
-    """
+    """The comparison of each resource of a stack that is in the review or in the change set."""
 
     environment: str
     stack: str
@@ -120,7 +106,7 @@ class Reconciliation(NamedTuple):
     @property
     def missed(self) -> list[Comparison]:
         """The resources for which the change set contains more than the review."""
-        return [one for one in self.verdicts if one.word == CHANGE_SET_HAS_MORE]
+        return [verdict for verdict in self.verdicts if verdict.word == CHANGE_SET_HAS_MORE]
 
 
 def read(data: bytes, where: str) -> ChangeSet:
@@ -150,57 +136,49 @@ def read(data: bytes, where: str) -> ChangeSet:
             f"The change set in {where} has the status {status}{f' ({reason})' if reason else ''}. {todo} it "
             "again."
         )
-    found = {}
+    changes = {}
     for change in answer.get("Changes") or []:
-        one = change.get("ResourceChange") if isinstance(change, dict) else None
-        if not isinstance(one, dict):
-            continue  # a hook, or an addition of a later API version
-        name = str(one.get("LogicalResourceId"))
-        found[name] = _aws_change(name, one, where)
-    return ChangeSet(answer["StackName"], found)
+        entry = change.get("ResourceChange") if isinstance(change, dict) else None
+        if isinstance(entry, dict):  # otherwise a hook, or an addition of a later API version
+            name = str(entry.get("LogicalResourceId"))
+            changes[name] = _aws_change(name, entry, where)
+    return ChangeSet(answer["StackName"], changes)
 
 
-def reconcile(found: Review, change_set: ChangeSet) -> Reconciliation:
+def reconcile(review: Review, change_set: ChangeSet) -> Reconciliation:
     """Compare a review with a change set.
 
     Raises:
         ReconcileError: the stack is not in the review.
     """
-    environment, stack = _place(found, change_set.stack)
-    ours = {one.change.node.name: one for one in stack.resources}
-    names = [*ours, *(name for name in change_set.changes if name not in ours)]
-    verdicts = tuple(_verdict(name, ours.get(name), change_set.changes.get(name), stack) for name in names)
-    return Reconciliation(environment.name, stack.stack.name, verdicts)
+    environment, stack = _place(review, change_set.stack)
+    ours = {outcome.change.node.name: outcome for outcome in stack.resources}
+    verdicts = tuple(
+        _verdict(name, ours.get(name), change_set.changes.get(name, AwsChange()), (environment, stack))
+        for name in dict.fromkeys([*ours, *change_set.changes])
+    )
+    return Reconciliation(environment.name, stack.built.name, verdicts)
 
 
-def as_text(one: Reconciliation) -> str:
+def as_text(compared: Reconciliation) -> str:
     """Return the comparison as text, differences first."""
-    of_word = {
-        word: [verdict for verdict in one.verdicts if verdict.word == word]
-        for word in (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
-    }
-    where = f"{one.stack} in {one.environment}" if one.environment else one.stack
-    lines = [
-        f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}",
-    ]
-    for word, verdicts in of_word.items():
-        for verdict in verdicts:
-            says = (
-                f": {verdict.ours}"
-                if word == AGREE
-                else f": the review has {verdict.ours}, AWS has {verdict.theirs}"
-            )
-            lines.append(f"  {word}  {verdict.name}{says}")
-            lines += [f"    {note}" for note in verdict.notes]
+    words = (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
+    counts = Counter(verdict.word for verdict in compared.verdicts)
+    where = f"{compared.stack} in {compared.environment}" if compared.environment else compared.stack
+    lines = [f"{where}: {', '.join(f'{word}: {counts[word]}' for word in words)}"]
+    for verdict in sorted(compared.verdicts, key=lambda verdict: words.index(verdict.word)):
+        says = f"the review has {verdict.ours}, AWS has {verdict.theirs}"
+        lines.append(f"  {verdict.word}  {verdict.name}: {verdict.ours if verdict.word == AGREE else says}")
+        lines += [f"    {note}" for note in verdict.notes]
     return "\n".join([*lines, "", BLIND])
 
 
-def as_json(one: Reconciliation) -> str:
+def as_json(compared: Reconciliation) -> str:
     """Return the comparison as JSON."""
     document = {
         "formatVersion": 1,
-        "environment": one.environment,
-        "stack": one.stack,
+        "environment": compared.environment,
+        "stack": compared.stack,
         "resources": [
             {
                 "logicalId": verdict.name,
@@ -209,67 +187,57 @@ def as_json(one: Reconciliation) -> str:
                 "verdict": verdict.word,
                 "notes": list(verdict.notes),
             }
-            for verdict in one.verdicts
+            for verdict in compared.verdicts
         ],
     }
     return json.dumps(document, indent=2)
 
 
-def _aws_change(name: str, one: Mapping[str, Any], where: str) -> AwsChange:
-    action, scope = str(one.get("Action")), frozenset(map(str, one.get("Scope") or ()))
+def _aws_change(name: str, entry: Mapping[str, Any], where: str) -> AwsChange:
+    action, scope = str(entry.get("Action")), frozenset(map(str, entry.get("Scope") or ()))
     change = _ACTIONS.get(action)
     if action == "Modify":
-        change = _REPLACEMENTS.get(str(one.get("Replacement", "False")))
+        change = _REPLACEMENTS.get(str(entry.get("Replacement", "False")))
         if change == UPDATE and scope and scope <= _POLICIES:
             change = POLICY
         elif change == UPDATE and scope and scope <= _SILENT:
             change = NONE
     if change is None:
         raise ReconcileError(
-            f"{where}: The change of {name} has Action {action} and Replacement {one.get('Replacement')}, "
+            f"{where}: The change of {name} has Action {action} and Replacement {entry.get('Replacement')}, "
             "which is not supported."
         )
-    old_one = str(one.get("PolicyAction") or "").removeprefix("ReplaceAnd")
-    return AwsChange(change, old_one, scope, one.get("Details") or ())
+    old_one = str(entry.get("PolicyAction") or "").removeprefix("ReplaceAnd")
+    return AwsChange(change, old_one, scope, entry.get("Details") or ())
 
 
-def _place(found: Review, name: str) -> tuple[EnvironmentChanges, StackChanges]:
-    every = [(environment, stack) for environment in found.environments for stack in environment.stacks]
+def _place(review: Review, name: str) -> _Compared:
+    every = [(environment, stack) for environment in review.environments for stack in environment.stacks]
     for environment, stack in every:
-        if environment.after[stack.stack.name].deployed_name == name:
+        if environment.after[stack.built.name].deployed_name == name:
             return environment, stack
     if len(every) == 1 and not every[0][0].name:  # single templates do not have the name of a deployed stack
         return every[0]
-    known = [str(environment.after[stack.stack.name].deployed_name) for environment, stack in every]
+    known = [str(environment.after[stack.built.name].deployed_name) for environment, stack in every]
     raise ReconcileError(
         f"The stack {name} of the change set is not in the review. Use a change set of "
         f"one of these stacks: {', '.join(known)}."
     )
 
 
-def _verdict(
-    name: str,
-    ours: Changed | None,
-    theirs: AwsChange | None,
-    stack: StackChanges,
-) -> Comparison:
-    our_word = ours.change.change if ours else NONE
-    their_word = theirs.change if theirs else NONE
-    notes: list[str] = []
-    if _STRENGTH[their_word] > _STRENGTH[our_word]:
+def _verdict(name: str, ours: ResourceOutcome | None, theirs: AwsChange, place: _Compared) -> Comparison:
+    our_word = ours.change.action if ours else NONE
+    if our_word == UPDATE and theirs.change == NONE and "Metadata" in theirs.scope:  # that cfn-init reads
+        theirs = theirs._replace(change=UPDATE)
+    word, notes = AGREE, []
+    if _STRENGTH[theirs.change] > _STRENGTH[our_word]:
+        word, notes = CHANGE_SET_HAS_MORE, [*_why_more(theirs, place[1])]
+    elif ours and _STRENGTH[theirs.change] < _STRENGTH[our_word]:
+        word, notes = REVIEW_HAS_MORE, [*_why_silent(ours.change, theirs.change, place[0])]
+    elif ours and our_word in _ENDING and ours.data not in _DATA.get(theirs.old_one, (ours.data,)):
         word = CHANGE_SET_HAS_MORE
-        notes += _why_more(theirs, stack) if theirs else []
-    elif _STRENGTH[their_word] < _STRENGTH[our_word]:
-        word = REVIEW_HAS_MORE
-        notes += _why_silent(ours.change, their_word) if ours else []
-    else:
-        word = AGREE
-    if word == AGREE and ours and theirs and theirs.old_one in _DATA:
-        changed = our_word in (REPLACE, MAYBE_REPLACE, REMOVE)
-        if changed and ours.data not in _DATA[theirs.old_one]:
-            word = CHANGE_SET_HAS_MORE
-            notes.append(f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}")
-    return Comparison(name, our_word, their_word, word, tuple(notes))
+        notes = [f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}"]
+    return Comparison(name, our_word, theirs.change, word, tuple(notes))
 
 
 def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
@@ -279,10 +247,10 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
         for detail in theirs.details
         if detail.get("ChangeSource") == "ParameterReference"
     }
-    for name in sorted(entities & set(stack.stack.per_deploy)):
+    for name in sorted(entities & set(stack.built.per_deploy)):
         yield f"the parameter {name} is per-deploy, so its value is not in the files"
-    for name in sorted(entities & set(stack.stack.parameters)):
-        if str(stack.stack.parameters[name].get("Type")).startswith(_SSM):
+    for name in sorted(entities & set(stack.built.parameters)):
+        if str(stack.built.parameters[name].get("Type")).startswith(_SSM):
             yield f"the value of the SSM parameter that {name} names is not in the files"
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"
@@ -297,9 +265,9 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
     )
 
 
-def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
+def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
-    if ours.change == MAYBE_REPLACE and theirs == UPDATE:
+    if ours.action == MAYBE_REPLACE and theirs == UPDATE:
         yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
         yield "AWS decides when the update comes to the resource, from values that are known only then"
@@ -307,15 +275,13 @@ def _why_silent(ours: ResourceChange, theirs: str) -> Iterator[str]:
         {} in (cause.before, cause.after) for cause in ours.causes
     ):
         yield _WAF
-    others = dict.fromkeys(
-        cause.follows.stack
-        for cause in ours.causes
-        if cause.follows is not None and cause.follows.stack != ours.node.stack
-    )
+    follows = (cause.follows.stack for cause in ours.causes if cause.follows is not None)
+    others = dict.fromkeys(stack for stack in follows if stack != ours.node.stack)
     for stack in others:
         yield f"it follows from {stack}; a change set evaluates only its own stack"
-    steps = [step for cause in ours.causes for step in cause.chain]
-    if not others and any(step.startswith(("export ", "output ")) for step in steps):
+    changed = {Node(stack.built.name, output.key) for stack in environment.stacks for output in stack.outputs}
+    read = environment.after[ours.node.stack].readers
+    if not others and any(ours.node.name in read.get(output, ()) for output in changed):
         yield "it follows from another stack, whose change is not deployed yet"
-    if ours.may_be_none:
+    if ours.may_not_happen:
         yield "a condition of the template is not known from the files"

@@ -1,56 +1,34 @@
 """Removed resources that monitor, record, protect or connect a resource that is not removed."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final
 
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import INTERRUPTION
 from cfn_analysis.reviewing.renames import renames
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 
-# Type -> the properties that refer to the resource it serves, and the effect of its removal.
-_Serving = Mapping[str, tuple[tuple[str, ...], str]]
+_ROWS: Final = [
+    line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+]
 
-_GUARDING: Final[_Serving] = {
-    "AWS::CloudTrail::Trail": ((), "calls of the account's APIs are no longer recorded by it"),
-    "AWS::CloudWatch::Alarm": (("Dimensions", "Metrics"), "no one is notified any more"),
-    "AWS::CloudWatch::CompositeAlarm": (("AlarmRule",), "no one is notified any more"),
-    "AWS::EC2::FlowLog": (("ResourceId",), "traffic is no longer recorded"),
-    "AWS::GuardDuty::Detector": ((), "threats are no longer detected"),
-    "AWS::Logs::Delivery": (("DeliverySourceName",), "the logs are no longer delivered"),
-    "AWS::Logs::DeliverySource": (("ResourceArn",), "the logs are no longer delivered"),
-    "AWS::Logs::MetricFilter": (
-        ("LogGroupName",),
-        "its metric no longer has data, and alarms on it do not work",
-    ),
-    "AWS::RDS::EventSubscription": (("SourceIds",), "no one is notified any more"),
-    "AWS::Route53::HealthCheck": ((), "the site is no longer monitored"),
-    "AWS::SNS::Subscription": (("TopicArn",), "the subscriber is no longer notified"),
-    "AWS::WAFv2::LoggingConfiguration": (("ResourceArn",), "requests are no longer recorded"),
-    ASSOCIATION: (("ResourceArn",), "requests are no longer inspected"),
-}
-_CONNECTING: Final[_Serving] = {
-    "AWS::ApiGateway::UsagePlanKey": (("KeyId", "UsagePlanId"), "requests with its API key are rejected"),
-    "AWS::EC2::Route": (("RouteTableId",), "traffic to its destination no longer uses this route"),
-    "AWS::EC2::SecurityGroupEgress": (("GroupId",), "outbound traffic that only it allows is blocked"),
-    "AWS::EC2::SecurityGroupIngress": (("GroupId",), "inbound traffic that only it allows is blocked"),
-    "AWS::EC2::SubnetRouteTableAssociation": (
-        ("SubnetId",),
-        "the subnet uses the main route table of the VPC",
-    ),
-    "AWS::EC2::VPCEndpoint": (("VpcId",), "traffic to the service no longer uses this endpoint"),
-    "AWS::Lambda::Permission": (
-        ("FunctionName", "SourceArn"),
-        "calls of the function that only it allows are rejected",
-    ),
-    "AWS::Route53::RecordSet": (
-        ("HostedZoneId", "AliasTarget", "ResourceRecords"),
-        "its domain name is no longer resolved",
-    ),
-}
+
+def _serving(kind: str) -> dict[str, tuple[list[str], str]]:
+    """Return type -> the properties that refer to the resource it serves, and the effect of its removal."""
+    heads = [(head.split(), effect) for head, effect in _ROWS]
+    return {words[0]: (words[2:], effect) for words, effect in heads if words[1] == kind}
+
+
+_GUARDING: Final = _serving("guards")
+_CONNECTING: Final = _serving("connects")
+_Serving = Mapping[str, tuple[list[str], str]]
 
 
 def unguarded(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
@@ -58,9 +36,10 @@ def unguarded(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange,
     return _left_alone(environment, _GUARDING)
 
 
-def disconnected(environment: EnvironmentChanges) -> Iterator[tuple[ResourceChange, str]]:
-    """Yield each removed connection of a resource that is not removed, and the effect of the removal."""
-    return _left_alone(environment, _CONNECTING)
+def disconnected(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield each removed connection of a resource that is not removed."""
+    for change, effect in _left_alone(environment, _CONNECTING):
+        yield risk(INTERRUPTION, change.node, sentences.CONNECTION_REMOVED, effect=effect)
 
 
 def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[tuple[ResourceChange, str]]:
@@ -68,21 +47,27 @@ def _left_alone(environment: EnvironmentChanges, serving: _Serving) -> Iterator[
 
     A resource that only changes its logical ID is not removed.
     """
-    removed = {node: one.change for node, one in environment.resources.items() if one.change.change == REMOVE}
-    gone = [change for change in removed.values() if change.type in serving]
-    renamed = {pair.old for pair in renames(environment)} if gone else set()
-    for change in gone:
+    removed = {
+        node: outcome.change
+        for node, outcome in environment.resources.items()
+        if outcome.change.action == REMOVE
+    }
+    servants = [change for change in removed.values() if change.type in serving]
+    renamed = renames(environment) if servants else {}
+    for change in servants:
         if change.node not in renamed and not _served(change, removed, serving) & set(removed):
             yield change, serving[change.type][1]
 
 
 def _served(change: ResourceChange, removed: Mapping[Node, ResourceChange], serving: _Serving) -> set[Node]:
     """Return the resources that a resource serves, through removed resources that serve too."""
-    found: set[Node] = set()
+    served: set[Node] = set()
     for key in serving[change.type][0]:
         value = change.before.properties.get(key) if change.before else None
-        for one in mentions(value, change.node.stack):
-            other = removed.get(one.target)
-            serves_too = other is not None and other.type in serving and other.node != change.node
-            found |= _served(other, removed, serving) if other is not None and serves_too else {one.target}
-    return found
+        for mention in mentions(value, change.node.stack):
+            target = removed.get(mention.target)
+            if target is not None and target.type in serving and target.node != change.node:
+                served |= _served(target, removed, serving)
+            else:
+                served.add(mention.target)
+    return served

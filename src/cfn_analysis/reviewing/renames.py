@@ -1,7 +1,7 @@
 """Resources whose logical ID changes: CloudFormation creates a new resource and removes the old one."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from cfn_analysis.model.intrinsics import joined, parts_of_sub
 from cfn_analysis.model.wiring import Node
@@ -9,78 +9,60 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import PUBLISHED
 from cfn_analysis.updates.comparison import differences
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.set_changes import ADD, REMOVE
+from cfn_analysis.updates.resource_changes import ADD, REMOVE
 
 
-class Rename(NamedTuple):
-    """A resource whose logical ID changes.
-
-    Attributes:
-        old: the removed resource.
-        new: the added resource.
-    """
-
-    old: Node
-    new: Node
-
-
-def renames(environment: EnvironmentChanges) -> list[Rename]:
-    """Return the removed resources for which the same stack adds an equal one, each at most once.
+def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
+    """Return the removed resources for which the same stack adds an equal one, and that one.
 
     Two resources are equal if they have the same type and properties. References to other renamed resources
     are equal if those have the same type.
     """
-    found = []
+    pairs: dict[Node, Node] = {}
     for stack in environment.stacks:
-        name = stack.stack.name
+        name = stack.built.name
         if name not in environment.before:
             continue
         old, new = environment.before[name], environment.after[name]
-        gone = _of_kind(stack, REMOVE)
-        coming = _of_kind(stack, ADD)
-        types = {one: resource.type for one, resource in [*gone.items(), *coming.items()]}
-        for old_name, was in gone.items():
-            for new_name, will in coming.items():
-                if was.type == will.type and not differences(
-                    will.type,
-                    stack.stack.region,
-                    _without_names(was.properties, types),
-                    _without_names(will.properties, types),
-                    (old.expand, new.expand),
-                ):
-                    del coming[new_name]
-                    found.append(Rename(Node(name, old_name), Node(name, new_name)))
+        removed, added = (_recognizable(stack, action) for action in (REMOVE, ADD))
+        types = {logical_id: resource.type for logical_id, resource in [*removed.items(), *added.items()]}
+        taken: set[str] = set()
+        for old_name, was in removed.items():
+            for new_name, will in added.items():
+                if new_name in taken or was.type != will.type:
+                    continue
+                before, after = (_without_names(resource.properties, types) for resource in (was, will))
+                names = (old.with_names, new.with_names)
+                if not differences(will.type, stack.built.region, before, after, names):
+                    taken.add(new_name)
+                    pairs[Node(name, old_name)] = Node(name, new_name)
                     break
-    return _consistent(environment, found)
+    return _consistent(environment, pairs)
 
 
-def _consistent(environment: EnvironmentChanges, found: list[Rename]) -> list[Rename]:
+def _consistent(environment: EnvironmentChanges, pairs: dict[Node, Node]) -> dict[Node, Node]:
     """Return the pairs whose differing references refer to resources that are renamed too."""
-    pairs = found
-    while True:
-        new_of = {pair.old: pair.new for pair in pairs}
-        kept = [pair for pair in pairs if _leads_to_renamed(environment, pair, new_of)]
-        if len(kept) == len(pairs):
-            return pairs
-        pairs = kept
+    kept = {old: new for old, new in pairs.items() if _leads_to_renamed(environment, old, pairs)}
+    return pairs if len(kept) == len(pairs) else _consistent(environment, kept)
 
 
-def _leads_to_renamed(environment: EnvironmentChanges, pair: Rename, new_of: Mapping[Node, Node]) -> bool:
-    old = environment.before[pair.old.stack].resources[pair.old.name].properties
-    new = environment.after[pair.new.stack].resources[pair.new.name].properties
-    targets = {new_of.get(mention.target, mention.target) for mention in mentions(old, pair.old.stack)}
-    return targets == {mention.target for mention in mentions(new, pair.new.stack)}
+def _leads_to_renamed(environment: EnvironmentChanges, old: Node, pairs: Mapping[Node, Node]) -> bool:
+    before, after = (
+        {mention.target for mention in mentions(side[stack].resources[name].properties, stack)}
+        for side, (stack, name) in ((environment.before, old), (environment.after, pairs[old]))
+    )
+    return {pairs.get(target, target) for target in before} == after
 
 
-def _of_kind(stack: StackChanges, kind: str) -> dict[str, Resource]:
+def _recognizable(stack: StackChanges, action: str) -> dict[str, Resource]:
     """Return the added or removed resources, except those without distinguishing properties."""
-    found = {}
-    for one in stack.resources:
-        resource = one.change.after or one.change.before
-        known = resource is not None and bool(resource.properties) and resource.type not in PUBLISHED
-        if one.change.change == kind and known and resource is not None:
-            found[one.change.node.name] = resource
-    return found
+    changes = [outcome.change for outcome in stack.resources if outcome.change.action == action]
+    resources = {change.node.name: change.after or change.before for change in changes}
+    return {
+        logical_id: resource
+        for logical_id, resource in resources.items()
+        if resource is not None and resource.properties and resource.type not in PUBLISHED
+    }
 
 
 def _without_names(value: Any, types: Mapping[str, str]) -> Any:
@@ -93,7 +75,7 @@ def _without_names(value: Any, types: Mapping[str, str]) -> Any:
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
             return joined(_without_names(part, types) for part in parts)
         case dict():
-            return {key: _without_names(item, types) for key, item in value.items()}
+            return {key: _without_names(part, types) for key, part in value.items()}
         case list():
-            return [_without_names(item, types) for item in value]
+            return [_without_names(part, types) for part in value]
     return value

@@ -4,25 +4,23 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.reviewing.changes import Changed, EnvironmentChanges, StackChanges, compare
+from cfn_analysis.model.wording import series
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
+from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.reviewing.risks import Risk, risks
+from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
+from cfn_analysis.reviewing.risks import risks
 from cfn_analysis.reviewing.sides import Side
-from cfn_analysis.updates.set_changes import Cause, ResourceChange
+from cfn_analysis.reviewing.states import environment_names, resolved_states
+from cfn_analysis.updates.resource_changes import Cause, ResourceChange, resource_changes
 
 FORMAT_VERSION: Final = 1
 
 
 class Review(NamedTuple):
-    """The effects of a deploy.
+    """The effects of a deploy from one side, by name, to another one; risks are sorted, most urgent first.
 
-    Attributes:
-        before: the name of the earlier side.
-        after: the name of the later side.
-        environments: the changes in each environment.
-        risks: the risks of all environments, most urgent first.
-        sources: stack -> logical ID -> module and line.
-        notes: sentences that the caller adds to the report.
+    ``sources`` is stack -> logical ID -> module and line; ``notes`` are about the review as a whole.
     """
 
     before: str
@@ -43,29 +41,56 @@ def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Revie
 
     Raises:
         ReviewError: an environment does not exist, or a template cannot be resolved.
+        SchemasError: cfn-lint does not have schemas for the region of a stack.
     """
-    found = compare(before, after, environments)
-    lines: dict[str, dict[str, int]] = {}
+    compared = []
+    for environment in environment_names(before, after, environments):
+        states = resolved_states(before, after, environment)
+        changes = resource_changes(states.before, states.after, states.origin)
+        outcomes = resource_outcomes(changes, states.after)
+        compared.append(environment_changes(states, changes, outcomes))
+    notes = _notes(compared) if after.is_template else []
+    return Review(before.name, after.name, compared, risks(compared), _sources(after, compared), notes)
+
+
+def _notes(environments: Sequence[EnvironmentChanges]) -> list[str]:
+    """Return what is not known about two single templates."""
+    exports = [
+        output.export
+        for environment in environments
+        for stack in environment.stacks
+        for output in stack.outputs
+        if output.export is not None
+    ]
+    if not exports:
+        return []
+    return [
+        f"Whether other stacks import {series(exports)} is not known from two templates. While one does, "
+        "CloudFormation refuses to change or remove the export."
+    ]
+
+
+def _sources(after: Side, environments: Sequence[EnvironmentChanges]) -> dict[str, Mapping[str, str]]:
+    """Return the sources of the stacks with changed resources."""
     changed = {
-        stack.stack.name: stack.stack
-        for environment in found
+        stack.built.name: stack.built
+        for environment in environments
         for stack in environment.stacks
         if stack.resources
     }
-    sources = {name: after.source(stack, lines) for name, stack in changed.items()}
-    return Review(before.name, after.name, found, risks(found), sources)
+    return {name: after.source(stack) for name, stack in changed.items()}
 
 
-def document(found: Review) -> dict[str, Any]:
+def document(review: Review) -> dict[str, Any]:
     """Return the document in format version 1."""
     return {
         "formatVersion": FORMAT_VERSION,
         "environments": [
             {
                 "name": environment.name,
-                "stacks": [_stack_as_json(stack, found.sources) for stack in environment.stacks],
+                "stacks": [_stack_as_json(stack, review.sources) for stack in environment.stacks],
             }
-            for environment in found.environments
+            for environment in review.environments
         ],
         "risks": [
             {
@@ -77,26 +102,29 @@ def document(found: Review) -> dict[str, Any]:
                 "accepted": risk.accepted,
                 "reason": risk.reason,
             }
-            for risk in found.risks
+            for risk in review.risks
         ],
-        "notes": list(found.notes),
+        "notes": list(review.notes),
     }
 
 
-def as_json(found: Review) -> str:
+def as_json(review: Review) -> str:
     """Return the document as JSON in ASCII, keys in the order of the format."""
-    return json.dumps(document(found), indent=2)
+    return json.dumps(document(review), indent=2)
 
 
 def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     return {
-        "name": stack.stack.name,
-        "region": stack.stack.region,
-        "resources": [_resource(stack, one, sources.get(stack.stack.name, {})) for one in stack.resources],
+        "name": stack.built.name,
+        "region": stack.built.region,
+        "resources": [
+            _resource_as_json(stack, outcome, sources.get(stack.built.name, {}))
+            for outcome in stack.resources
+        ],
         "outputs": [
             {
                 "key": output.key,
-                "change": output.change,
+                "change": output.action,
                 "before": shown(output.before, output.key),
                 "after": shown(output.after, output.key),
                 "export": output.export,
@@ -110,7 +138,7 @@ def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]
         "parameters": [
             {
                 "name": parameter.name,
-                "change": parameter.change,
+                "change": parameter.action,
                 "before": parameter.before,
                 "after": parameter.after,
                 "file": parameter.file,
@@ -120,37 +148,39 @@ def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]
     }
 
 
-def _after(cause: Cause, type_name: str) -> Any:
-    """Return the new value; an unchanged reference to a replaced resource is marked as new."""
-    value = shown(cause.after, cause.name, type_name)
-    return f"{value} (new)" if cause.follows and isinstance(value, str) else value
-
-
-def _type(change: ResourceChange) -> str:
-    """Return the type as written in the template, including custom resource types."""
-    found = change.after or change.before
-    return str(found.attributes["Type"]) if found else change.type
-
-
-def _resource(stack: StackChanges, one: Changed, sources: Mapping[str, str]) -> dict[str, Any]:
-    change = one.change
+def _resource_as_json(
+    stack: StackChanges, outcome: ResourceOutcome, sources: Mapping[str, str]
+) -> dict[str, Any]:
+    change = outcome.change
     name = change.node.name
     return {
         "logicalId": name,
-        "type": _type(change),
-        "change": change.change,
-        "interruption": one.interruption,
+        "type": _written_type(change),
+        "change": change.action,
+        "interruption": outcome.interruption,
         "interruptionOrder": stack.order.get(name),
-        "data": one.data,
+        "data": outcome.data,
         "causes": [
             {
                 "property": cause.name,
                 "before": shown(cause.before, cause.name, change.type),
-                "after": _after(cause, change.type),
+                "after": _new_value(cause, change.type),
                 "chain": cause.chain,
             }
             for cause in change.causes
         ],
-        "section": stack.stack.sections.get(name, ""),
+        "section": stack.built.sections.get(name, ""),
         "source": sources[name] if sources else "",
     }
+
+
+def _written_type(change: ResourceChange) -> str:
+    """Return the type as written in the template, including custom resource types."""
+    resource = change.after or change.before
+    return str(resource.attributes["Type"]) if resource else change.type
+
+
+def _new_value(cause: Cause, type_name: str) -> Any:
+    """Return the new value; an unchanged reference to a replaced resource is marked as new."""
+    value = shown(cause.after, cause.name, type_name)
+    return f"{value} (new)" if cause.follows and isinstance(value, str) else value

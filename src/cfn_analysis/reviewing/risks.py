@@ -1,305 +1,160 @@
-"""Risks of a deploy, with their remedies."""
+"""Risks of a deploy: what fails, loses data, opens access, weakens a guard, replaces or interrupts."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from cfn_analysis.model.resource_names import name_properties
+from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.model.wording import series
-from cfn_analysis.reviewing import outcomes
+from cfn_analysis.reviewing import kinds, sentences
+from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
-from cfn_analysis.reviewing.api_keys import readers_of_secret
-from cfn_analysis.reviewing.changes import Changed, ChangedOutput, EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.failures import failures
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
-from cfn_analysis.reviewing.kinds import (
-    DATA_LOSS,
-    EXPORT,
-    GUARD,
-    INTERRUPTION,
-    KINDS,
-    OPENS,
-    ORPHAN,
-    OUTPUT,
-    RENAME,
-    REPLACED,
-    WILL_FAIL,
-)
 from cfn_analysis.reviewing.names import stale_names
+from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, ResourceOutcome, deciding_policy
+from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
-from cfn_analysis.updates.replacement import kept_if
-from cfn_analysis.updates.set_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
+from cfn_analysis.reviewing.switched_off import switched_off
+from cfn_analysis.updates.facts import facts_at
+from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
-ORDER: Final = "One after the other: "
-"""Start of the sentence that lists the resources in the order of their interruptions."""
 _SECRET: Final = "AWS::SecretsManager::Secret"
-
-
-class Risk(NamedTuple):
-    """A risk in one or more environments.
-
-    Attributes:
-        kind: one of ``kinds.KINDS``.
-        environments: their names.
-        stack: the stack.
-        name: logical ID of the resource, or key of the output; empty for the stack as a whole.
-        message: the effect and the remedy.
-        accepted: whether it is accepted.
-        reason: the reason of its acceptance.
-    """
-
-    kind: str
-    environments: tuple[str, ...]
-    stack: str
-    name: str
-    message: str
-    accepted: bool = False
-    reason: str = ""
+_STACK: Final = "AWS::CloudFormation::Stack"
 
 
 def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
-    found: dict[tuple[str, str, str, str], list[str]] = {}
+    where: dict[Risk, list[str]] = {}
     for environment in environments:
-        for kind, stack, name, message in dict.fromkeys(_of_environment(environment)):
-            found.setdefault((kind, stack, name, message), []).append(environment.name)
-    merged = [
-        Risk(kind, tuple(names), stack, name, text) for (kind, stack, name, text), names in found.items()
-    ]
-    return sorted(merged, key=lambda risk: KINDS.index(risk.kind))
+        for local in dict.fromkeys(_of_environment(environment)):
+            where.setdefault(local, []).append(environment.name)
+    merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
+    return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
 
 
-def _of_environment(environment: EnvironmentChanges) -> Iterator[tuple[str, str, str, str]]:
-    failing = list(failures(environment))
-    for failure in failing:
-        yield (WILL_FAIL, *failure)
-    if environment.renamed:
-        yield (ORPHAN, next(iter(environment.renamed)), "", _renamed_stacks(environment))
-    if environment.is_removed:
-        yield (ORPHAN, environment.gone[0], "", _removed_environment(environment))
-    for name in environment.gone:
-        if environment.is_removed or name in environment.renamed:
-            continue
-        yield (
-            ORPHAN,
-            name,
-            "",
-            f"The stack {name} is no longer in the set, or moves to another region. A deploy does not delete "
-            "it: it continues to run, and its names stay in use, until it is deleted manually.",
-        )
-    for node, message in openings(environment):
-        yield (OPENS, *node, message)
-    for node, message in weakened_guards(environment):
-        yield (GUARD, *node, message)
-    for change, missing in disconnected(environment):
-        name = change.node.name
-        yield (INTERRUPTION, *change.node, f"{name} is removed: {missing}. Keep it while it is in use.")
-    for node, old_name, readers in stale_names(environment):
-        yield (INTERRUPTION, *node, _stale_name(environment, node, old_name, readers))
-    renamed = {pair.old: pair.new for pair in renames(environment)}
-    rejected = {Node(one.stack, one.name) for one in failing}
+def unknown_stack(stack: str, environment: str, why: str) -> Risk:
+    """Return the risk of a stack whose state the caller does not know."""
+    return risk(kinds.UNKNOWN, Node(stack, ""), sentences.STACK_NOT_KNOWN, why=why)._replace(
+        environments=(environment,)
+    )
+
+
+def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the risks in one environment; each line below finds those of one subject."""
+    failing = [*failures(environment), *refused_keys(environment)]
+    yield from failing
+    yield from _stacks_left(environment)
+    yield from openings(environment)
+    yield from not_judged(environment)
+    yield from switched_off(environment)
+    yield from weakened_guards(environment)
+    yield from disconnected(environment)
+    yield from stale_names(environment)
     for stack in environment.stacks:
         for output in stack.outputs:
-            yield from _of_output(stack, output)
-        for one in stack.resources:
-            yield from _of_resource(environment, stack, one)
-            if new := renamed.get(one.change.node):
-                yield (
-                    RENAME,
-                    *one.change.node,
-                    _rename(one.change.node, new, one.data, rejected=new in rejected),
-                )
+            yield from _of_output(stack.built.name, output)
+        for outcome in stack.resources:
+            yield from _of_resource(environment, stack, outcome)
+    yield from _renamed(environment, {failure.subject for failure in failing})
 
 
-def _removed_environment(environment: EnvironmentChanges) -> str:
-    return (
-        f"The environment {environment.name} is removed, and its stacks are no longer managed: "
-        f"{series(environment.gone)}. A deploy does not delete them: they continue to run, with their data, "
-        "and to incur costs, until they are deleted manually, in the reverse order. Restore the environment, "
-        "unless someone deletes its stacks."
-    )
+def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the deployed stacks that the deploy no longer changes."""
+    gone, renamed = environment.states.gone, environment.states.renamed
+    if gone and not environment.after:
+        detail: dict[str, Detail] = {"environment": environment.name, "stacks": gone}
+        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, **detail)
+        return
+    if renamed:
+        changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
+        yield risk(kinds.ORPHAN, Node(next(iter(renamed)), ""), sentences.STACK_RENAMED, changes=changes)
+    for stack in gone:
+        if stack not in renamed:
+            yield risk(kinds.ORPHAN, Node(stack, ""), sentences.STACK_LEFT, stack=stack)
 
 
-def _renamed_stacks(environment: EnvironmentChanges) -> str:
-    many = len(environment.renamed) > 1
-    names = series([f"{old} becomes {new}" for old, new in environment.renamed.values()])
-    return (
-        f"The {'names of stacks change' if many else 'name of a stack changes'}: {names}. The deploy creates "
-        f"{'new, empty stacks' if many else 'a new, empty stack'}. Data is not copied: it stays in the old "
-        f"{'stacks, which continue' if many else 'stack, which continues'} to run and to incur costs until "
-        f"{'they are' if many else 'it is'} deleted manually. Revert the change, unless you want a second "
-        "system."
-    )
+def _renamed(environment: EnvironmentChanges, failing: Collection[Node]) -> Iterator[Risk]:
+    for old, new in renames(environment).items():
+        kept, rejected = environment.resources[old].data == ORPHANED, new in failing
+        yield risk(kinds.RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
 
 
 def _of_resource(
-    environment: EnvironmentChanges, stack: StackChanges, one: Changed
-) -> Iterator[tuple[str, str, str, str]]:
-    change = one.change
-    node = change.node
-    if change.change in (REPLACE, MAYBE_REPLACE) and one.data != outcomes.HARMLESS:
-        yield (REPLACED, *node, _replacement(change, one.data))
-    if one.data == outcomes.LOST:
-        yield (DATA_LOSS, *node, _loss(change))
-    if one.data == outcomes.ORPHANED:
-        yield (ORPHAN, *node, _orphan(change, stack.stack.region))
-    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.change == UPDATE:
-        yield (INTERRUPTION, *node, _new_secret(node, readers_of_secret(environment, node)))
-    if one.interruption == outcomes.SOME:
-        yield (INTERRUPTION, *node, _interruption(stack, one))
+    environment: EnvironmentChanges, stack: StackChanges, outcome: ResourceOutcome
+) -> Iterator[Risk]:
+    change, data = outcome.change, outcome.data
+    node, policy = change.node, deciding_policy(change)
+    is_removed = change.action == REMOVE
+    leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
+    if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
+        yield _replacement(environment, change, data)
+    if data == LOST:
+        what = {"is_key": "KMS" in change.type, "is_stack": change.type == _STACK, "is_removed": is_removed}
+        yield risk(kinds.DATA_LOSS, node, sentences.DATA_LOST, leaves=leaves, policy=policy, **what)
+    if data == ORPHANED and change.before is not None:
+        is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
+        yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
+    if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
+        readers = tuple(map(sentences.node_in_words, readers_of_secret(environment, node)))
+        yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, readers=readers)
+    if outcome.interruption == SOME:
+        yield _interruption(stack.order, outcome)
 
 
-def _replacement(change: ResourceChange, data: str) -> str:
-    name = change.node.name
-    strong = [cause for cause in change.causes if cause.effect == change.effect]
-    changed = list(dict.fromkeys(cause.name for cause in strong)) or ["its type"]
-    why, many = series(changed), len(changed) > 1
-    follows = next((cause.follows for cause in strong if cause.follows), None)
-    if follows is None:
-        because = f"because {why} {'change' if many else 'changes'}"
-    else:
-        how = "is replaced" if change.change == REPLACE else "may be replaced"
-        because = f"because {why} {'refer' if many else 'refers'} to {follows.name}, which {how}"
-    if change.change == MAYBE_REPLACE:
-        cases = [
-            f" It is not replaced if {case.does}."
-            for cause in strong
-            if cause.place and (case := kept_if(change.type, cause.place))
-        ]
-        text = f"{name} may be replaced, {because}. This cannot be determined from the files.{''.join(cases)}"
-        return f"{text} Check Replacement in the change set before you execute it."
-    return f"{name} is replaced, {because}: a new one is created, and {_old_one(data)}."
+def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: str) -> Risk:
+    # A changed value of the resource itself is enough; otherwise, the first replaced resource.
+    source = min((cause.follows for cause in change.decisive), key=lambda follows: follows is not None)
+    causes = [cause for cause in change.decisive if cause.follows == source]
+    facts = [facts_at(change.type, cause.place) for cause in causes]
+    detail: dict[str, Detail] = {
+        "action": change.action,
+        "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
+        "follows": source.name if source else "",
+        "followed": environment.resources[source].change.action if source else change.action,
+        "reason": next((known.reason for known in facts if known.reason), ""),
+    }
+    if change.action == REPLACE:
+        return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
+    unless = tuple(known.not_replaced_if for known in facts if known.not_replaced_if)
+    return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
-def _old_one(data: str) -> str:
-    return {
-        outcomes.ORPHANED: "the old one remains in the account, outside of the stack",
-        outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
-        outcomes.LOST: "the old one is deleted with its data",
-        outcomes.DELETE_FAILS: "the deletion of the old one fails",
-    }.get(data, "the old one is deleted")
-
-
-def _loss(change: ResourceChange) -> str:
-    name, policy = change.node.name, outcomes.deciding_policy(change)
-    may = "may be" if change.change == MAYBE_REPLACE else "is"
-    happens = _leaves(change) if change.change == REMOVE else f"{may} replaced"
-    first = " in an earlier deploy" if change.change == REMOVE else ""
-    key = (
-        " KMS deletes a key after its waiting period; data encrypted with it is then lost."
-        if "KMS" in change.type
-        else ""
-    )
-    return (
-        f"The data of {name} is deleted: it {happens}, and its {policy} is Delete.{key} To keep the data, "
-        f"set {policy}: Retain{first}, or revert the change."
+def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
+    notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
+    properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
+    steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
+    return risk(
+        kinds.INTERRUPTION,
+        outcome.change.node,
+        sentences.INTERRUPTED,
+        does=tuple(dict.fromkeys(note.does for note in notes)),
+        properties=properties,
+        order=tuple(steps),
+        source=next((note.source for note in notes), ""),
     )
 
 
-def _leaves(change: ResourceChange) -> str:
-    return (
-        "may be removed from the stack (its condition is not known)"
-        if change.may_be_none
-        else "is removed from the template"
-    )
-
-
-def _orphan(change: ResourceChange, region: str) -> str:
-    name, policy = change.node.name, outcomes.deciding_policy(change)
-    happens = _leaves(change) if change.change == REMOVE else "is replaced"
-    if change.change == MAYBE_REPLACE:
-        happens = "may be replaced"
-    named = change.before is not None and name_properties(
-        change.before.type, region, change.before.properties
-    )
-    taken = ", and its name stays in use" if named else ""
-    return (
-        f"{name} {happens} and remains in the account ({policy}: Retain), outside of the stack{taken}. "
-        "Delete it manually if it is not needed, or import it again."
-    )
-
-
-def _rename(old: Node, new: Node, data: str, *, rejected: bool) -> str:
-    deleted = "retains the old one in the account" if data == outcomes.ORPHANED else "deletes the old one"
-    does = (
-        f"The creation of {new.name} fails while the old one exists."
-        if rejected
-        else f"CloudFormation creates {new.name} and then {deleted}."
-    )
-    return (
-        f"{old.name} and {new.name} differ only in the logical ID. {does} To keep the resource, keep the ID, "
-        f"move it with a stack refactoring, or set DeletionPolicy: Retain, deploy, and import it as "
-        f"{new.name} with a change set of type IMPORT."
-    )
-
-
-def _interruption(stack: StackChanges, one: Changed) -> str:
-    name = one.change.node.name
-    what = " and ".join(dict.fromkeys(note.does for note in one.notes if note.interrupts))
-    text = f"{name} {what or 'is not available until its replacement exists'}."
-    order = sorted(stack.order.items(), key=lambda item: item[1])
-    if len({number for _, number in order}) > 1:
-        text += f" {ORDER}{', then '.join(name for name, _ in order)}."
-    sources = [note.source for note in one.notes if note.interrupts]
-    return f"{text} ({sources[0]})" if sources else text
-
-
-def _stale_name(environment: EnvironmentChanges, node: Node, name: str, readers: Sequence[Node]) -> str:
-    what = "is deleted" if environment.resources[node].change.change == REMOVE else "is renamed"
-    still = series([one.name if one.stack == node.stack else f"{one.name} of {one.stack}" for one in readers])
-    has = "has" if len(readers) == 1 else "have"
-    return f"{node.name} {what}, but {still} still {has} its old name {name} in a text. Change it there too."
-
-
-def _new_secret(node: Node, readers: Sequence[Node]) -> str:
-    text = f"A new value is generated for {node.name}."
-    if readers:
-        text += (
-            f" {series([f'{one.name} of {one.stack}' for one in readers])} "
-            f"{'uses' if len(readers) == 1 else 'use'} the old value until the next change: CloudFormation "
-            "resolves a dynamic reference only when its resource changes."
-        )
-    return f"{text} Revert the change, or change all readers in the same deploy."
-
-
-def _of_output(stack: StackChanges, output: ChangedOutput) -> Iterator[tuple[str, str, str, str]]:
-    where = (EXPORT, stack.stack.name, output.key)
-    if output.readers and output.change == REMOVE:
-        readers = series(output.readers)
-        yield (
-            *where,
-            f"The output {output.key} is removed, but the deployed {readers} reads it: the next deploy of "
-            f"{readers} fails if it still reads it.",
-        )
+def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
+    node = Node(stack, output.key)
+    is_removed = output.action == REMOVE
+    if output.readers and is_removed:
+        yield risk(kinds.EXPORT, node, sentences.READ_OUTPUT_REMOVED, readers=output.readers)
     if output.export is None or not output.importers:
-        if output.change == REMOVE and not output.readers:
-            yield (
-                OUTPUT,
-                *where[1:],
-                f"The output {output.key} is removed. Commands, pipelines and other stacks that read it will "
-                "fail: change them first, or keep the output.",
-            )
+        if is_removed and not output.readers:
+            yield risk(kinds.OUTPUT, node, sentences.OUTPUT_REMOVED)
         return
-    importers = series(output.importers)
-    imports = f"{importers} {'imports' if len(output.importers) == 1 else 'import'} it"
-    if output.change == REMOVE or output.export != output.new_export:
-        gone = output.new_export is None or output.change == REMOVE
-        what = "is removed" if gone else f"becomes {output.new_export}"
-        yield (
-            *where,
-            f"The deploy fails: the export {output.export} {what}, but the deployed {imports}. Keep it and "
-            f"add the new export, deploy {importers} with the new export, then remove the old one.",
-        )
+    detail: dict[str, Detail] = {"export": output.export, "importers": output.importers}
+    if is_removed or output.export != output.new_export:
+        new_export = "" if is_removed else output.new_export or ""
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail, new_export=new_export)
     else:
-        before, after = shown(output.before, output.key), shown(output.after, output.key)
-        values = "its value changes" if before == after else f"its value changes from {before} to {after}"
-        if before == after and " ".join(output.chain).endswith(" replaced"):
-            values = "its resource is replaced"
-        fails = f"The deploy may fail: perhaps {values}" if output.maybe else f"The deploy fails: {values}"
-        yield (
-            *where,
-            f"{fails}, and the export {output.export} cannot be changed while {imports}. Export the new "
-            f"value under another name, deploy {importers} with it, then remove the old export.",
-        )
+        before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
+        detail |= {"before": before if before != after else "", "after": after}
+        detail |= {"certain": output.is_certain, "is_new": output.is_replacement}
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)

@@ -28,7 +28,6 @@ class Side(NamedTuple):
         value_files: environment -> stack -> the file with its parameter values, for all others.
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
-        acceptances: the accepted risks.
     """
 
     name: str
@@ -40,29 +39,29 @@ class Side(NamedTuple):
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
 
+    @property
+    def is_template(self) -> bool:
+        """Whether it is a single template, so that the stacks that import its exports are not known."""
+        return self.root is None and [*self.environments] == [""] and len(self.stacks) == 1
+
     def modules(self, stack: BuiltStack) -> list[Path]:
         """Return the possible paths of the module of a stack."""
         if self.root is None or not stack.source:
             return []
         return [self.root / folder / stack.source for folder in self.source_folders]
 
-    def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
+    def source(self, stack: BuiltStack) -> Mapping[str, str]:
         """Return logical ID -> module and, if known, line; empty if the module does not exist."""
         for file in self.modules(stack):
+            try:
+                known = candidate_lines(file.read_text("utf-8"))
+            except (OSError, SyntaxError, ValueError):
+                continue
             path = file.relative_to(self.root or file.root)
-            if path.as_posix() not in lines:
-                try:
-                    lines[path.as_posix()] = candidate_lines(file.read_text("utf-8"))
-                except (OSError, SyntaxError, ValueError):
-                    continue
-            known = lines[path.as_posix()]
-            names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
-            found = {
-                name: f"{path.as_posix()}:{line}"
-                for name in names
-                if (line := line_of(name, known)) is not None
-            }
-            return defaultdict(path.as_posix, found)
+            names = [name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})]
+            lines = {name: line for name in names if (line := line_of(name, known)) is not None}
+            sources = {name: f"{path.as_posix()}:{line}" for name, line in lines.items()}
+            return defaultdict(path.as_posix, sources)  # a removed resource has only the module
         return {}
 
 
@@ -89,15 +88,15 @@ def template(
     """
     try:
         text = data.decode("utf-8-sig")
-        found = read_template(text)
+        content = read_template(text)
     except UnicodeDecodeError as error:
         raise ReviewError(f"Cannot read {path}: it is not UTF-8. Save the template as UTF-8.") from error
     except TemplateTextError as error:
         raise ReviewError(f"Cannot read {path}: {error}") from error
-    if unknown := [name for name in parameters if name not in found.get("Parameters", {})]:
+    if unknown := [name for name in parameters if name not in content.get("Parameters", {})]:
         raise ReviewError(
             f"{path} does not have the parameter {', '.join(unknown)}. Remove it from the parameter file."
         )
-    built = BuiltStack(stack, Path(path).name, region, found, text=text)
+    built = BuiltStack(stack, Path(path).name, region, content, text=text)
     files = dict.fromkeys(parameters, values_file) if values_file else {}
     return Side(path, (built,), {"": {stack: parameters}}, {"": files})

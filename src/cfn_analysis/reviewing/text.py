@@ -5,22 +5,11 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cfn_analysis.reviewing import outcomes
-from cfn_analysis.reviewing.digest import (
-    MOST_CAUSES,
-    Entry,
-    Merged,
-    StackDigest,
-    chain_in_words,
-    counted,
-    environments_in_words,
-    risk_groups,
-    stack_digests,
-    values_in_words,
-)
+from cfn_analysis.reviewing import digest
+from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
 from cfn_analysis.reviewing.report import Review, document
-from cfn_analysis.updates.set_changes import UPDATE
+from cfn_analysis.updates.resource_changes import UPDATE
 
 _WIDTH: Final = 110
 _RED: Final = "\033[1;31m"
@@ -31,17 +20,16 @@ _KIND: Final = re.compile(rf"^  ({'|'.join(KINDS)})(?=  )", re.MULTILINE)
 _HEADING: Final = re.compile(r"^(?:Risks:|No risks\.|[\w-]+ \([a-z0-9-]+\):)", re.MULTILINE)
 
 
-def as_text(found: Review) -> str:
+def as_text(review: Review) -> str:
     """Return the report; changes equal in several environments are printed once."""
-    whole = document(found)
-    names = tuple(environment["name"] for environment in whole["environments"])
-    lines = [f"{found.before} -> {found.after}", "", *_risks(whole["risks"], names)]
-    if found.notes:
-        lines += ["", *(line for note in found.notes for line in _wrapped(note, ""))]
-    stacks = stack_digests(whole)
+    names = [environment.name for environment in review.environments]
+    lines = [f"{review.before} -> {review.after}", "", *_risks(review.risks, names)]
+    if review.notes:
+        lines += ["", *(line for note in review.notes for line in _wrapped(note, ""))]
+    stacks = digest.stack_digests(document(review))
     for stack in stacks:
         if not stack.is_quiet:
-            lines += ["", *_stack_lines(stack, names)]
+            lines += ["", *_stack_lines(stack)]
     if quiet := [stack.name for stack in stacks if stack.is_quiet]:
         lines += ["", *_wrapped(f"No change: {', '.join(quiet)}.", "")]
     return "\n".join(lines)
@@ -50,73 +38,70 @@ def as_text(found: Review) -> str:
 def coloured(text: str) -> str:
     """Return a report with coloured headings and kinds of risks, for a terminal."""
     text = _KIND.sub(
-        lambda found: f"  {_RED if found[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{found[1]}{_END}",
+        lambda kind: f"  {_RED if kind[1] in (WILL_FAIL, DATA_LOSS, EXPORT) else _YELLOW}{kind[1]}{_END}",
         text,
     )
-    return _HEADING.sub(lambda found: f"{_BOLD}{found[0]}{_END}", text)
+    return _HEADING.sub(lambda heading: f"{_BOLD}{heading[0]}{_END}", text)
 
 
-def _risks(found: Sequence[Entry], names: Sequence[str]) -> Iterator[str]:
-    if not found:
+def _risks(risks: Sequence[Risk], environments: Sequence[str]) -> Iterator[str]:
+    if not risks:
         yield "No risks."
         return
-    accepted = sum(risk["accepted"] for risk in found)
-    how_many = "all" if accepted == len(found) else str(accepted)
-    yield f"Risks: {counted(found)}{f'; {how_many} accepted' if accepted else ''}"
-    for group in risk_groups(found):
+    accepted = sum(risk.accepted for risk in risks)
+    how_many = "all" if accepted == len(risks) else str(accepted)
+    yield f"Risks: {digest.counted(risks)}{f'; {how_many} accepted' if accepted else ''}"
+    for group in digest.risk_groups(risks, environments):
         yield ""
-        where = environments_in_words(group.environments, names)
-        yield from _wrapped(f"{group.kind}  {', '.join(group.places)}{where}", "  ")
+        yield from _wrapped(f"{group.risk.kind}  {', '.join(group.places)}{group.where}", "  ")
         yield from _wrapped(group.message, "    ")
-        if group.accepted:
-            yield from _wrapped(f"accepted: {group.reason or 'by --accept'}", "    ")
+        if group.risk.accepted:
+            yield from _wrapped(f"accepted: {group.risk.reason or 'by --accept'}", "    ")
 
 
-def _stack_lines(stack: StackDigest, names: Sequence[str]) -> Iterator[str]:
+def _stack_lines(stack: digest.StackDigest) -> Iterator[str]:
     yield f"{stack.name} ({stack.region}): {stack.counted}"
     for entry, where in stack.parameters:
-        values = values_in_words(entry["before"], entry["after"])
-        text = f"parameter {entry['name']}: {values}{environments_in_words(where, names)}  [{entry['file']}]"
-        yield from _wrapped(text, "  ")
+        values = digest.values_in_words(entry)
+        yield from _wrapped(f"parameter {entry['name']}: {values}{where}  [{entry['file']}]", "  ")
     for alike in stack.resources:
-        yield from _resources(alike, environments_in_words(alike[0].where, names))
+        yield from _resources(alike)
     for entry, where in stack.outputs:
-        yield from _output(entry, environments_in_words(where, names))
+        yield from _output(entry, where)
 
 
-def _resources(alike: Sequence[Merged], where: str) -> Iterator[str]:
-    entry = alike[0].entry
-    names = ", ".join(one.entry["logicalId"] for one in alike)
+def _resources(alike: Sequence[digest.Merged]) -> Iterator[str]:
+    entry, where = alike[0]
+    names = ", ".join(merged.entry["logicalId"] for merged in alike)
     source = f"  [{entry['source']}]" if entry["source"] and len(alike) == 1 else ""
     yield from _wrapped(f"{entry['change']}  {names}  {entry['type']}{where}{source}", "  ")
-    facts = []
-    if entry["data"] != outcomes.NONE:
-        facts.append(f"data: {entry['data']}")
-    if entry["interruption"] != outcomes.NONE:
-        facts.append(f"interruption: {entry['interruption']}")
-    if facts:
+    if facts := digest.facts(entry):
         yield f"      {', '.join(facts)}"
     causes = entry["causes"]
     same_chain = len({tuple(cause["chain"]) for cause in causes}) == 1
-    for cause in causes[:MOST_CAUSES]:
-        chain = "" if same_chain else f"  [{chain_in_words(cause['chain'])}]"
+    for cause in causes[: digest.MOST_CAUSES]:
+        chain = "" if same_chain else f"  [{digest.chain_in_words(cause['chain'])}]"
         if cause["property"]:
-            values = values_in_words(cause["before"], cause["after"])
+            values = digest.values_in_words(cause)
             yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
-    if len(causes) > MOST_CAUSES:
-        yield f"      and {len(causes) - MOST_CAUSES} more"
-    if same_chain and len(causes[0]["chain"]) > 1:  # otherwise the template itself was edited
-        yield from _wrapped(f"because of {chain_in_words(causes[0]['chain'])}", "      ")
+    if len(causes) > digest.MOST_CAUSES:
+        yield f"      and {len(causes) - digest.MOST_CAUSES} more"
+    if same_chain:
+        yield from _because(causes[0]["chain"])
 
 
-def _output(entry: Entry, where: str) -> Iterator[str]:
-    exports = list(dict.fromkeys(name for name in (entry["export"], entry["exportAfter"]) if name))
+def _output(entry: digest.Entry, where: str) -> Iterator[str]:
+    exports = digest.exports(entry)
     exported = f", export {' -> '.join(exports)}" if exports else ""
     yield from _wrapped(f"{entry['change']}  output {entry['key']}{exported}{where}", "  ")
     if entry["change"] == UPDATE and entry["before"] != entry["after"]:
-        yield from _wrapped(values_in_words(entry["before"], entry["after"]), "      ")
-    if len(entry["chain"]) > 1:
-        yield from _wrapped(f"because of {chain_in_words(entry['chain'])}", "      ")
+        yield from _wrapped(digest.values_in_words(entry), "      ")
+    yield from _because(entry["chain"])
+
+
+def _because(chain: Sequence[str]) -> Iterator[str]:
+    if len(chain) > 1:  # otherwise the template itself was edited
+        yield from _wrapped(f"because of {digest.chain_in_words(chain)}", "      ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

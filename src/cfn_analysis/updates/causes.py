@@ -1,6 +1,6 @@
 """Causes of a changed value: the chain from the edit to the property."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cfn_analysis.model.references import Place, Use, pieces, uses, walk
@@ -8,7 +8,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
 
-class Why:
+class CauseChains:
     """Finds chains: first the edited file, then each part that depends on it, down to the value."""
 
     def __init__(
@@ -24,45 +24,37 @@ class Why:
 
     def file(self, stack: str) -> str:
         """Return the template of a stack."""
-        return (self.after.get(stack) or self.before[stack]).stack.file
+        return (self.after.get(stack) or self.before[stack]).built.file
 
-    def value(self, node: Node, place: Place) -> list[str]:
+    def of_value(self, node: Node, place: Place) -> list[str]:
         """Return the chain of a changed value at a place of a resource's properties."""
-        old, new = (self._raw(side, node) for side in (self.before, self.after))
-        one, other = _part(old, place), _part(new, place)
-        if one == other:
-            for part in (other, new.get(str(place[0])) if place else None):
-                if found := self._of_uses(node.stack, part):
-                    return found
+        old, new = (entry.get("Properties", {}) for entry in self._entries(node, "Resources"))
+        part = _part(new, place)
+        if _part(old, place) == part:
+            for searched in (part, new.get(str(place[0])) if place else None):
+                if chain := self._of_uses(node.stack, searched):
+                    return chain
         return [self.file(node.stack)]
 
-    def output(self, stack: str, key: str) -> list[str]:
+    def of_output(self, stack: str, key: str) -> list[str]:
         """Return the chain of the changed value of an output."""
-        one, other = (
-            side[stack].stack.outputs.get(key, {}).get("Value") if stack in side else None
-            for side in (self.before, self.after)
-        )
-        found = self._of_uses(stack, other) if one == other else None
-        return found or [self.file(stack)]
+        old, new = (entry.get("Value") for entry in self._entries(Node(stack, key), "Outputs"))
+        chain = self._of_uses(stack, new) if old == new else None
+        return chain or [self.file(stack)]
 
-    def existence(self, node: Node, section: str = "resources") -> list[str]:
+    def of_existence(self, node: Node, section: str = "Resources") -> list[str]:
         """Return the chain of an added or removed resource or output."""
-        conditions = [
-            getattr(side[node.stack].stack, section).get(node.name, {}).get("Condition")
-            if node.stack in side
-            else None
-            for side in (self.before, self.after)
-        ]
-        name = conditions[0]
-        if isinstance(name, str) and name == conditions[1]:
-            return self._of_condition(node.stack, name, ())
+        old, new = (entry.get("Condition") for entry in self._entries(node, section))
+        if isinstance(new, str) and old == new:
+            return self._of_condition(node.stack, new, ())
         return [self.file(node.stack)]
 
-    def way(self, user: Node, place: Place, source: str) -> list[str]:
+    def through(self, user: Node, place: Place, source: str) -> list[str]:
         """Return the export or output of another stack that a value is from."""
         if source == user.stack:
             return []
-        part = _part(self._raw(self.after, user), place)
+        _, entry = self._entries(user, "Resources")
+        part = _part(entry.get("Properties", {}), place)
         for use in uses(part):
             if use.kind == "import":
                 return [f"export {self._text(user.stack, use.name)}"]
@@ -70,17 +62,15 @@ class Why:
                 return [f"output {use.name.rpartition('/')[2]} of {source}"]
         return []
 
-    def _raw(self, side: Mapping[str, ResolvedStack], node: Node) -> Mapping[str, Any]:
-        resources = side[node.stack].stack.resources if node.stack in side else {}
-        found: Mapping[str, Any] = resources.get(node.name, {}).get("Properties", {})
-        return found
+    def _entries(self, node: Node, section: str) -> list[Any]:
+        """Return an entry of a section of the template in both states; empty if there is none."""
+        sides = (side.get(node.stack) for side in (self.before, self.after))
+        return [side.built.template.get(section, {}).get(node.name, {}) if side else {} for side in sides]
 
     def _of_uses(self, stack: str, part: Any) -> list[str] | None:
         """Return the chain through the first reference in a part of a template with a changed value."""
-        for use in uses(part):
-            if found := self._of_use(stack, use, ()):
-                return found
-        return None
+        chains = (self._of_use(stack, use, ()) for use in uses(part))
+        return next(filter(None, chains), None)
 
     def _of_use(self, stack: str, use: Use, trail: tuple[str, ...]) -> list[str] | None:
         if stack not in self.before or stack not in self.after:
@@ -93,9 +83,10 @@ class Why:
             case "condition" if old.truths.get(use.name) is not new.truths.get(use.name):
                 return self._of_condition(stack, use.name, trail)
             case "mapping":
-                names = [use.name] if use.name != "*" else list(new.stack.template.get("Mappings", {}))
+                names = [use.name] if use.name != "*" else list(new.built.template.get("Mappings", {}))
                 for name in names:
-                    if _entry(old, "Mappings", name) != _entry(new, "Mappings", name):
+                    was, will = self._entries(Node(stack, name), "Mappings")
+                    if was != will:
                         return [self.file(stack), f"mapping {name}"]
             case "import":
                 return self._of_export(stack, self._text(stack, use.name))
@@ -106,50 +97,38 @@ class Why:
     def _of_condition(self, stack: str, name: str, trail: tuple[str, ...]) -> list[str]:
         if stack not in self.before or stack not in self.after or name in trail:
             return [self.file(stack), f"condition {name}"]
-        one, other = (_entry(side[stack], "Conditions", name) for side in (self.before, self.after))
-        if one == other:
-            for use in uses(other):
-                if found := self._of_use(stack, use, (*trail, name)):
-                    return [*found, f"condition {name}"]
-        return [self.file(stack), f"condition {name}"]
+        old, new = self._entries(Node(stack, name), "Conditions")
+        chains = (self._of_use(stack, use, (*trail, name)) for use in (uses(new) if old == new else []))
+        return [*next(filter(None, chains), [self.file(stack)]), f"condition {name}"]
 
     def _of_export(self, stack: str, name: str) -> list[str] | None:
-        region = self.after[stack].stack.region
-        for one in self._outputs_of(name, region):
-            if self._differs(one):
-                return [*self.output(one.stack, one.name), f"export {name}"]
+        region = self.after[stack].built.region
+        for exporter in (*self.after.values(), *self.before.values()):
+            key = exporter.exports.get(name) if exporter.built.region == region else None
+            if key is not None and self._differs(Node(exporter.name, key)):
+                return [*self.of_output(exporter.name, key), f"export {name}"]
         return None
-
-    def _outputs_of(self, export: str, region: str) -> Iterator[Node]:
-        for side in (self.after, self.before):
-            for stack in side.values():
-                if stack.stack.region == region and export in stack.exports:
-                    yield Node(stack.name, stack.exports[export])
 
     def _of_output(self, name: str) -> list[str] | None:
         stack_name, _, key = name.rpartition("/")
         for stack in self.after.values():
-            names = (stack.name, stack.stack.name_pattern, stack.deployed_name)
+            names = (stack.name, stack.built.name_pattern, stack.deployed_name)
             if stack_name in names and self._differs(Node(stack.name, key)):
-                return [*self.output(stack.name, key), f"output {key} of {stack.name}"]
+                return [*self.of_output(stack.name, key), f"output {key} of {stack.name}"]
         return None
 
     def _differs(self, output: Node) -> bool:
-        one, other = (
+        old, new = (
             side[output.stack].outputs.get(output.name) if output.stack in side else None
             for side in (self.before, self.after)
         )
-        return one is None or other is None or one.value != other.value
+        return old is None or new is None or old.value != new.value
 
     def _text(self, stack: str, text: str) -> str:
         """Return the text of a Sub with the values of parameters in it."""
         values = self.after[stack].values
         parts = pieces(text, lambda name: values.get(name))
         return "".join(part if isinstance(part, str) else "?" for part in parts)
-
-
-def _entry(side: ResolvedStack, section: str, name: str) -> Any:
-    return side.stack.template.get(section, {}).get(name)
 
 
 def _part(properties: Any, place: Place) -> Any:

@@ -5,14 +5,14 @@ declares it irrelevant; numbers and booleans are equal to their texts; a documen
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import Place
-from cfn_analysis.model.schemas import SchemasError, property_schema, resource_schema
-from cfn_analysis.updates.partial_resolving import GIVEN, HIDDEN, IN, STORED
+from cfn_analysis.model.schemas import known_property_schema, known_schema
 
 # Keys that identify the items of a list, for different types.
 _IDENTITIES: Final = (
@@ -20,17 +20,15 @@ _IDENTITIES: Final = (
     "HeaderName", "DeviceName", "HttpMethod", "PathPattern", "LogicalName", "StatusCode", "Header",
 )  # fmt: skip
 
-Expand = Callable[[Any], Any]
+WithNames = Callable[[Any], Any]
 
 
 class Difference(NamedTuple):
-    """A difference, as deep in the properties as it can be determined.
+    """A difference, as deep in the properties as it can be determined; None means that there is no value.
 
     Attributes:
         place: keys and indexes from the properties, on the side that has the value.
         name: the place in words, with list items by their identifier.
-        before: the old value; None if there is none.
-        after: the new value; None if there is none.
         certain: whether the values differ in the deployed stack independent of their unknown parts.
     """
 
@@ -46,29 +44,29 @@ def differences(
     region: str,
     before: Mapping[str, Any],
     after: Mapping[str, Any],
-    expand: tuple[Expand, Expand] = (lambda value: value, lambda value: value),
+    with_names: tuple[WithNames, WithNames] = (lambda value: value, lambda value: value),
 ) -> list[Difference]:
     """Return the differences of the properties of a resource, in the order of the new ones.
 
     Args:
         type_name: such as ``AWS::EC2::VPC``; for a type without a schema only the texts are compared.
         region: region of the stack.
-        before: resolved properties.
-        after: the new value; None if there is none.
-        expand: for each side, a function that replaces references to named resources with their names.
+        before: the resolved old properties.
+        after: the resolved new properties.
+        with_names: for each side, a function that replaces references to named resources with their names.
     """
-    return list(_Comparison(type_name, region, expand).compare(before, after, (), ""))
+    return list(_Comparison(type_name, region, *with_names).compare(before, after, (), ""))
 
 
-class _Comparison:
-    def __init__(self, type_name: str, region: str, expand: tuple[Expand, Expand]) -> None:
-        self.type = type_name
-        self.region = region
-        self.expand_before, self.expand_after = expand
+class _Comparison(NamedTuple):
+    type: str
+    region: str
+    old_names: WithNames
+    new_names: WithNames
 
     def compare(self, before: Any, after: Any, place: Place, name: str) -> Iterator[Difference]:
         if isinstance(before, str) != isinstance(after, str) and "object" in self._kinds(place):
-            before, after = _parsed(before), _parsed(after)
+            before, after = _json_object(before), _json_object(after)
         if self._canonical(before, place) == self._canonical(after, place):
             return
         if _is_mapping(before) and _is_mapping(after):
@@ -76,80 +74,55 @@ class _Comparison:
                 inner = f"{name}.{key}" if name else key
                 yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
         elif isinstance(before, list) and isinstance(after, list):
-            yield from self._compare_lists(before, after, place, name)
+            if identity := _identifying_key(before, after):
+                yield from self._compare_by_key(before, after, place, name, identity)
+            else:
+                yield from self._compare_by_index(before, after, place, name)
         else:
-            one, other = self.expand_before(before), self.expand_after(after)
-            if self._canonical(one, place) != self._canonical(other, place):
-                certain = is_certain(before, after) or is_certain(one, other)
+            old, new = self.old_names(before), self.new_names(after)
+            if self._canonical(old, place) != self._canonical(new, place):
+                certain = differ_for_certain(before, after) or differ_for_certain(old, new)
                 yield Difference(place, name, before, after, certain)
 
-    def _compare_lists(
+    def _compare_by_key(
+        self, before: list[Any], after: list[Any], place: Place, name: str, identity: str
+    ) -> Iterator[Difference]:
+        old, new = ({str(row[identity]): row for row in rows} for rows in (before, after))
+        index_of = {key: index for index, key in [*enumerate(old), *enumerate(new)]}
+        for key in dict.fromkeys([*new, *old]):
+            yield from self.compare(old.get(key), new.get(key), (*place, index_of[key]), f"{name}[{key}]")
+        is_moved = [key for key in new if key in old] != [key for key in old if key in new]
+        if is_moved and not self.is_unordered(place):
+            yield Difference(place, name, before, after, certain=True)
+
+    def _compare_by_index(
         self, before: list[Any], after: list[Any], place: Place, name: str
     ) -> Iterator[Difference]:
-        if identity := _identity(before, after):
-            old = {str(item[identity]): index for index, item in enumerate(before)}
-            new = {str(item[identity]): index for index, item in enumerate(after)}
-            for key in dict.fromkeys([*new, *old]):
-                one = before[old[key]] if key in old else None
-                other = after[new[key]] if key in new else None
-                index = new[key] if key in new else old[key]
-                yield from self.compare(one, other, (*place, index), f"{name}[{key}]")
-            in_both = [key for key in new if key in old]
-            if in_both != [key for key in old if key in new] and not self.is_unordered(place):
-                yield Difference(place, name, before, after, certain=True)
-            return
-        left: Sequence[tuple[int, Any]] = list(enumerate(before))
-        right: Sequence[tuple[int, Any]] = list(enumerate(after))
+        old, new = (
+            [_Entry(index, value, self._canonical(value, (*place, 0))) for index, value in enumerate(values)]
+            for values in (before, after)
+        )
         if self.is_unordered(place):
-            left, right = self._without_common(left, right, place)
+            left, right = _without_common(old, new)
             paired = len(left) if len(left) == len(right) else 0
         else:
-            left, right = self._without_common_ends(left, right, place)
+            left, right = _without_common_ends(old, new)
             paired = min(len(left), len(right))
-        for (_, one), (index, other) in zip(left[:paired], right[:paired], strict=True):
-            yield from self.compare(one, other, (*place, index), f"{name}[{index}]")
-        for index, item in left[paired:]:
-            yield Difference((*place, index), f"{name}[{index}]", item, None, certain=True)
-        for index, item in right[paired:]:
-            yield Difference((*place, index), f"{name}[{index}]", None, item, certain=True)
-
-    def _without_common(
-        self, left: Sequence[tuple[int, Any]], right: Sequence[tuple[int, Any]], place: Place
-    ) -> tuple[list[tuple[int, Any]], list[tuple[int, Any]]]:
-        rest = list(right)
-        only_left = []
-        for index, item in left:
-            text = self._canonical(item, (*place, 0))
-            same = next((one for one in rest if self._canonical(one[1], (*place, 0)) == text), None)
-            if same is None:
-                only_left.append((index, item))
-            else:
-                rest.remove(same)
-        return only_left, rest
-
-    def _without_common_ends(
-        self, left: Sequence[tuple[int, Any]], right: Sequence[tuple[int, Any]], place: Place
-    ) -> tuple[Sequence[tuple[int, Any]], Sequence[tuple[int, Any]]]:
-        def same(one: tuple[int, Any], other: tuple[int, Any]) -> bool:
-            texts = (self._canonical(item, (*place, 0)) for _, item in (one, other))
-            return next(texts) == next(texts)
-
-        shorter = min(len(left), len(right))
-        start = 0
-        while start < shorter and same(left[start], right[start]):
-            start += 1
-        end = 0
-        while end < shorter - start and same(left[-1 - end], right[-1 - end]):
-            end += 1
-        return left[start : len(left) - end], right[start : len(right) - end]
+        for was, will in zip(left[:paired], right[:paired], strict=True):
+            yield from self.compare(was.value, will.value, (*place, will.at), f"{name}[{will.at}]")
+        for gone in left[paired:]:
+            yield Difference((*place, gone.at), f"{name}[{gone.at}]", gone.value, None, certain=True)
+        for added in right[paired:]:
+            yield Difference((*place, added.at), f"{name}[{added.at}]", None, added.value, certain=True)
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        schema = _schema(self.type, self.region, _in_schema(place))
-        return schema.get("insertionOrder") is False or place == (_tag_property(self.type, self.region),)
+        schema = known_property_schema(self.type, self.region, _in_schema(place))
+        tags = known_schema(self.type, self.region).tag_property
+        return schema.get("insertionOrder") is False or place == (tags,)
 
     def _kinds(self, place: Place) -> set[str]:
-        kinds = _schema(self.type, self.region, _in_schema(place)).get("type", [])
+        kinds = known_property_schema(self.type, self.region, _in_schema(place)).get("type", [])
         return {kinds} if isinstance(kinds, str) else set(kinds)
 
     def _canonical(self, value: Any, place: Place) -> str:
@@ -159,12 +132,12 @@ class _Comparison:
         if value is None:
             return value
         if isinstance(value, Mapping):
-            return {key: self._plain(item, (*place, key)) for key, item in value.items()}
+            return {key: self._plain(member, (*place, key)) for key, member in value.items()}
         if isinstance(value, list):
-            items = [self._plain(item, (*place, 0)) for item in value]
+            members = [self._plain(member, (*place, 0)) for member in value]
             if self.is_unordered(place):
-                items.sort(key=lambda item: json.dumps(item, sort_keys=True))
-            return items
+                members.sort(key=lambda member: json.dumps(member, sort_keys=True))
+            return members
         text = str(as_strings(value))
         if self._kinds(place) in ({"number"}, {"integer"}):
             try:
@@ -174,7 +147,38 @@ class _Comparison:
         return text
 
 
-def is_certain(before: Any, after: Any) -> bool:
+class _Entry(NamedTuple):
+    """An entry of a list, with a text that is the same for equal values."""
+
+    at: int
+    value: Any
+    text: str
+
+
+def _without_common(old: list[_Entry], new: list[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+    common = Counter(entry.text for entry in old) & Counter(entry.text for entry in new)
+    sides: tuple[list[_Entry], list[_Entry]] = ([], [])
+    for entries, rest in zip((old, new), sides, strict=True):
+        left = Counter(common)
+        for entry in entries:
+            left[entry.text] -= 1
+            if left[entry.text] < 0:
+                rest.append(entry)
+    return sides
+
+
+def _without_common_ends(old: list[_Entry], new: list[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+    start = _common_start(old, new)
+    end = _common_start(old[start:][::-1], new[start:][::-1])
+    return old[start : len(old) - end], new[start : len(new) - end]
+
+
+def _common_start(old: list[_Entry], new: list[_Entry]) -> int:
+    pairs = zip(old, new, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0].text == pair[1].text, pairs))
+
+
+def differ_for_certain(before: Any, after: Any) -> bool:
     """Return whether two values with different texts differ in every deployed stack."""
     if before is None or after is None:
         return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
@@ -183,22 +187,53 @@ def is_certain(before: Any, after: Any) -> bool:
     match before, after:
         case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
             return True
-        case {"Ref": str(one)}, {"Ref": str(other)}:
-            return one != other and not (one.startswith("AWS::") or other.startswith("AWS::"))
-        case {"Fn::GetAtt": [str(one), attribute]}, {"Fn::GetAtt": [str(other), same]}:
-            return one != other and attribute == same
+        case {"Fn::Base64": old}, {"Fn::Base64": new}:
+            return differ_for_certain(old, new)
+        case {"Ref": str(old)}, {"Ref": str(new)}:
+            return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
+        case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
+            return old != new and attribute == new_attribute
+        case {"Fn::FindInMap": [*old, str(rows)]}, {"Fn::FindInMap": [*new, str(new_rows)]} if old == new:
+            return _rows_differ(json.loads(rows), json.loads(new_rows))
         case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:
             return bool(before != after)
-        case {"Fn::If": [_, yes, no, one]}, {"Fn::If": [_, new_yes, new_no, other]} if one == other:
-            pairs = ((yes, new_yes), (no, new_no))  # of the same condition
-            return all(pair[0] != pair[1] and is_certain(*pair) for pair in pairs)
-    old, new = parts_of_sub(before), parts_of_sub(after)
-    if old is None or new is None or len(old) != len(new):
+        case {"Fn::If": [_, yes, no, inputs]}, {"Fn::If": [_, new_yes, new_no, new_inputs]} if (
+            inputs == new_inputs
+        ):
+            branches = ((yes, new_yes), (no, new_no))  # of the same condition
+            return all(old != new and differ_for_certain(old, new) for old, new in branches)
+    return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after))
+
+
+def _rows_differ(before: Any, after: Any) -> bool:
+    """Return whether each value in the rows of a mapping is another one afterwards."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return all(_rows_differ(value, after.get(key)) for key, value in before.items())
+    return bool(before != after)
+
+
+def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None) -> bool:
+    """Return whether the texts of two lists of parts differ for certain.
+
+    Their length differs, or one part, or only known parts.
+    """
+    if before is None or after is None:
         return False
-    differing = [pair for pair in zip(old, new, strict=True) if pair[0] != pair[1]]
-    if all(isinstance(part, str) for pair in differing for part in pair):
+    known, unknown = zip(*(_split(parts) for parts in (before, after)), strict=True)
+    if unknown[0] == unknown[1] and known[0] != known[1]:
+        return True
+    if len(before) != len(after):
+        return False
+    differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
+    if not any(_holds_unknown(part) for pair in differing for part in pair):
         return bool(differing)
-    return len(differing) == 1 and is_certain(*differing[0])
+    return len(differing) == 1 and differ_for_certain(*differing[0])
+
+
+def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
+    """Return the length of the known parts, and how often each unknown part occurs."""
+    known = sum(len(part) for part in parts if not _holds_unknown(part))
+    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if _holds_unknown(part))
 
 
 def _holds_unknown(value: Any) -> bool:
@@ -210,73 +245,35 @@ def _holds_unknown(value: Any) -> bool:
     return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
 
 
-def in_stack(stack: str, value: Any) -> Any:
-    """Return a value of a stack for another stack, with references to its resources marked."""
-    if not is_unknown(value):
-        return [in_stack(stack, item) for item in value] if isinstance(value, list) else value
-    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
-        return value
-    return {IN: [stack, value]}
-
-
-def _names_resource(value: Any) -> bool:
-    match value:
-        case {"Ref": str(name)}:
-            return not name.startswith("AWS::")
-        case {"Fn::GetAtt": _}:
-            return True
-        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
-        case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
-
-
-def _parsed(value: Any) -> Any:
+def _json_object(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        found = json.loads(value)
+        document = json.loads(value)
     except ValueError:
         return value
-    return found if isinstance(found, dict) else value
+    return document if isinstance(document, dict) else value
 
 
 def _is_mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unknown(value)
 
 
-def _identity(before: list[Any], after: list[Any]) -> str | None:
-    """Return the key whose values identify the items of both lists."""
-    if not all(_is_mapping(item) for item in [*before, *after]):
+def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
+    """Return the key whose values identify the rows of both lists."""
+    if not all(map(_is_mapping, [*before, *after])):
         return None
     for key in _IDENTITIES:
-        values = [[item.get(key) for item in items] for items in (before, after)]
-        if all(
-            all(isinstance(one, str | int) for one in some) and len(set(map(str, some))) == len(some)
-            for some in values
-        ):
+        columns = [[row.get(key) for row in rows] for rows in (before, after)]
+        if all(map(_is_unique, columns)):
             return key
     return None
 
 
+def _is_unique(column: list[Any]) -> bool:
+    is_known = all(isinstance(value, str | int) for value in column)
+    return is_known and len(set(map(str, column))) == len(column)
+
+
 def _in_schema(place: Place) -> tuple[str, ...]:
     return tuple("*" if isinstance(step, int) else step for step in place)
-
-
-@cache
-def _schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
-    try:
-        return property_schema(type_name, region, place)
-    except SchemasError:
-        return {}
-
-
-@cache
-def _tag_property(type_name: str, region: str) -> str:
-    try:
-        return resource_schema(type_name, region).tag_property
-    except SchemasError:
-        return ""

@@ -16,28 +16,19 @@ Forms in addition to those of ``resolving``:
 - ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: a part that cannot be resolved.
 """
 
+import copy
 import hashlib
 import ipaddress
 import itertools
 import json
-from collections.abc import Callable, Collection, Mapping
-from typing import Any, ClassVar, Final
+from collections.abc import Collection, Mapping
+from typing import Any, ClassVar, Final, Self
 
-from cfn_analysis.model.intrinsics import (
-    Function,
-    ResolveError,
-    as_strings,
-    is_unknown,
-)
+from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import uses
-from cfn_analysis.model.resolving import (
-    SSM_VALUE,
-    Body,
-    Conditions,
-    Rules,
-    is_list,
-    pseudo_parameters,
-)
+from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
+from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
+from cfn_analysis.model.wording import hint
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -45,12 +36,37 @@ STORED: Final = "Fn::ParameterStore"
 UNRESOLVED: Final = "Fn::Unresolved"
 IN: Final = "Fn::In"
 
-Imported = Callable[[str], Any]  # name of an export -> its value, or None
-OutputOf = Callable[[Mapping[str, Any]], Any]  # argument of Fn::GetStackOutput -> the value, or None
+
+def in_stack(stack: str, value: Any) -> Any:
+    """Return a value of a stack for another stack, with references to its resources marked."""
+    if not is_unknown(value):
+        return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
+    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
+        return value
+    return {IN: [stack, value]}
 
 
-def _nothing(_: Any) -> None:
-    return None
+def _names_resource(value: Any) -> bool:
+    match value:
+        case {"Ref": str(name)}:
+            return not name.startswith("AWS::")
+        case {"Fn::GetAtt": _}:
+            return True
+        case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
+            return _names_resource(parts)
+        case dict():
+            return _names_resource([*value.values()])
+    return isinstance(value, list) and any(map(_names_resource, value))
+
+
+class OtherStacks:
+    """The values that a template reads from other stacks; here, none of them is known."""
+
+    def imported(self, export: str) -> Any:
+        """Return the value of an export; None if it is not known."""
+
+    def output(self, asked: Mapping[str, Any]) -> Any:
+        """Return the value for the argument of ``Fn::GetStackOutput``; None if it is not known."""
 
 
 def parameter_values(
@@ -68,21 +84,21 @@ def parameter_values(
         unknown: per-deploy parameters, whose Default does not apply.
         shown: whether values of NoEcho parameters are replaced by their digests.
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for name, declaration in declared.items():
         if name in unknown or (name not in given and "Default" not in declaration):
-            found[name] = {GIVEN: name}
+            values[name] = {GIVEN: name}
             continue
         text = given[name] if name in given else str(as_strings(declaration["Default"]))
         if str(declaration.get("Type")).startswith(SSM_VALUE):
-            found[name] = {STORED: text}
+            values[name] = {STORED: text}
         elif shown and is_no_echo(declaration):
-            found[name] = {HIDDEN: hashlib.sha256(text.encode()).hexdigest()}
+            values[name] = {HIDDEN: hashlib.sha256(text.encode()).hexdigest()}
         elif is_list(declaration):
-            found[name] = [item.strip() for item in text.split(",")]
+            values[name] = [part.strip() for part in text.split(",")]
         else:
-            found[name] = text
-    return found
+            values[name] = text
+    return values
 
 
 def is_no_echo(declaration: Mapping[str, Any]) -> bool:
@@ -90,15 +106,30 @@ def is_no_echo(declaration: Mapping[str, Any]) -> bool:
     return str(declaration.get("NoEcho")).lower() == "true"
 
 
+class MissingConditionError(ValueError):
+    """A resource, output or Fn::If names a condition that the template does not have."""
+
+
 class PartialConditions(Conditions):
     """Conditions, of which each is true, false or unknown."""
 
-    def truth(self, node: Any, path: str) -> bool | None:
+    def truth(self, node: Any, path: str) -> Truth:
         """Evaluate a predicate; a wrong predicate is unknown."""
         try:
             return super().truth(node, path)
         except ResolveError:
-            return None
+            return UNKNOWN
+
+
+def condition_truths(template: Mapping[str, Any], values: Mapping[str, Any], region: str) -> dict[str, Truth]:
+    """Return condition -> whether it is true, with the values of parameters and of pseudo parameters."""
+    return PartialConditions(template, values, known_pseudo_parameters(region)).all()
+
+
+def known_pseudo_parameters(region: str) -> dict[str, str]:
+    """Return the pseudo parameters that are the same for each stack in a region."""
+    known = pseudo_parameters(region)
+    return {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
 
 
 class PartialBody(Body):
@@ -109,28 +140,28 @@ class PartialBody(Body):
         template: Mapping[str, Any],
         given: Mapping[str, str],
         region: str,
-        imported: Imported = _nothing,
-        output_of: OutputOf = _nothing,
         unknown: Collection[str] = (),
+        deployed_mappings: Mapping[str, Any] | None = None,
     ) -> None:
-        """Set the known values.
+        """Use the parameter values of the deploy; the Default of ``unknown`` ones does not apply.
 
-        Args:
-            template: the template, without macros.
-            given: the parameter values of the deploy.
-            region: of the stack.
-            imported: returns the known value of an export of another stack; None if it is not known.
-            output_of: the same for the argument of ``Fn::GetStackOutput``.
-            unknown: per-deploy parameters, whose Default does not apply.
+        ``deployed_mappings`` is the section Mappings before the deploy, by default that of the template.
         """
         declared = template.get("Parameters", {})
-        known = pseudo_parameters(region)
-        pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
-        super().__init__(template, parameter_values(declared, given, unknown), pseudo)
+        super().__init__(
+            template, parameter_values(declared, given, unknown), known_pseudo_parameters(region)
+        )
         secret = parameter_values(declared, given, unknown, shown=False)
-        self.truths = PartialConditions(template, secret, pseudo).all()
-        self.imported = imported
-        self.output_of = output_of
+        self.truths = condition_truths(template, secret, region)
+        self.others = OtherStacks()
+        mappings: Mapping[str, Any] = template.get("Mappings", {})
+        self.deployed_mappings = mappings if deployed_mappings is None else deployed_mappings
+
+    def reading(self, others: OtherStacks) -> Self:
+        """Return the same with known values of other stacks."""
+        body = copy.copy(self)
+        body.others = others
+        return body
 
     def value(self, node: Any, path: str) -> Any:
         """Resolve a value; an unresolvable part is kept with the values that it depends on."""
@@ -140,46 +171,51 @@ class PartialBody(Body):
             names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
-    def exists(self, body: Mapping[str, Any]) -> bool | None:
-        """Return whether a resource or an output exists; None if it is known only in the deployed stack."""
+    def exists(self, body: Mapping[str, Any], path: str) -> Truth:
+        """Return whether the resource or output at a path exists."""
         condition = body.get("Condition")
-        return True if condition is None else self.truths.get(condition)
+        return YES if condition is None else self._truth(condition, path)
 
-    def refusals(self) -> list[str]:
+    def _truth(self, condition: str, path: str) -> Truth:
+        if condition not in self.truths:
+            raise MissingConditionError(
+                f"{path}: {condition} is not a condition of this template.{hint(condition, self.truths)}"
+            )
+        return self.truths[condition]
+
+    def refused_values(self) -> list[str]:
         """Return why CloudFormation refuses the parameter values, as far as it is known."""
-        found = [
-            f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
-            for name, declaration in self.template.get("Parameters", {}).items()
-            if not is_no_echo(declaration)
-            and (allowed := [str(as_strings(one)) for one in declaration.get("AllowedValues", [])])
-            for text in self._texts(name)
-            if text not in allowed
-        ]
+        refused = []
+        for name, declaration in self.template.get("Parameters", {}).items():
+            allowed = [str(as_strings(value)) for value in declaration.get("AllowedValues", [])]
+            if allowed and not is_no_echo(declaration):
+                given = self.values[name]
+                refused += [
+                    f"{name} is {text}, and AllowedValues has {', '.join(allowed)}"
+                    for text in (given if isinstance(given, list) else [given])
+                    if isinstance(text, str) and text not in allowed
+                ]
         try:
-            return found + Rules(self.template, self.values, self.pseudo).failed()
+            return refused + Rules(self.template, self.values, self.pseudo).failed()
         except ResolveError:  # errors of a rule are reported by the linter
-            return found
+            return refused
 
-    def _texts(self, parameter: str) -> list[str]:
-        value = self.values[parameter]
-        return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
-
-    def definition(self, condition: str) -> str:
+    def condition_inputs(self, condition: str) -> str:
         """Return the values that a condition depends on, as a text that differs if its result may differ."""
-        found: dict[str, Any] = {}
+        inputs: dict[str, Any] = {}
         pending = [condition]
         while pending:
             name = pending.pop()
             node = self.template.get("Conditions", {}).get(name)
-            found[name] = node
+            inputs[name] = node
             for use in uses(node):
-                if use.kind == "condition" and use.name not in found:
+                if use.kind == "condition" and use.name not in inputs:
                     pending.append(use.name)
                 elif use.kind == "mapping":
-                    found[f"mapping {use.name}"] = self.template.get("Mappings", {}).get(use.name)
+                    inputs[f"mapping {use.name}"] = self._reachable(use.name, {}, {})
                 elif use.name in self.values:
-                    found[f"parameter {use.name}"] = self.values[use.name]
-        return json.dumps(found, sort_keys=True)
+                    inputs[f"parameter {use.name}"] = self.values[use.name]
+        return json.dumps(inputs, sort_keys=True)
 
     def reference(self, name: str, path: str) -> Any:
         """Resolve a Ref to a resource, or to a value that is known only in the account."""
@@ -195,33 +231,56 @@ class PartialBody(Body):
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         match name, node:
-            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition) is None:
+            case "Fn::If", [str(condition), yes, no] if self._truth(condition, path) is UNKNOWN:
                 branches = [self.value(yes, path), self.value(no, path)]
-                return {name: [condition, *branches, self.definition(condition)]}
+                if branches[0] == branches[1]:
+                    return branches[0]
+                return {name: [condition, *branches, self.condition_inputs(condition)]}
         return super()._call(name, node, path)
 
     def _import_value(self, node: Any, path: str) -> Any:
         name = self.text(node, path)
-        found = None if is_unknown(name) else self.imported(name)
-        return {"Fn::ImportValue": name} if found is None else found
+        value = None if is_unknown(name) else self.others.imported(name)
+        return {"Fn::ImportValue": name} if value is None else value
 
     def _get_stack_output(self, node: Any, path: str) -> Any:
         asked = super()._get_stack_output(node, path)
-        found = self.output_of(asked["Fn::GetStackOutput"])
-        return asked if found is None else found
+        value = self.others.output(asked["Fn::GetStackOutput"])
+        return asked if value is None else value
 
     def _find_in_map(self, node: Any, path: str) -> Any:
-        found = super()._find_in_map(node, path)
-        match found:
+        value = super()._find_in_map(node, path)
+        match value:
             case {"Fn::FindInMap": [mapping, *keys]}:
                 mappings = self.template.get("Mappings", {})
-                rows = mappings.get(mapping) if isinstance(mapping, str) else mappings
+                rows = self._reachable(mapping, *keys) if isinstance(mapping, str) else mappings
                 return {"Fn::FindInMap": [mapping, *keys, json.dumps(rows, sort_keys=True)]}
-        return found
+        return value
+
+    def _reachable(self, mapping: str, first: Any, second: Any) -> Any:
+        """Return the part of a mapping that the deployed values of its keys can reach."""
+        rows, deployed = (
+            side.get(mapping) for side in (self.template.get("Mappings", {}), self.deployed_mappings)
+        )
+        if not isinstance(rows, Mapping) or not isinstance(deployed, Mapping):
+            return rows
+        return {
+            key: {inner: row[inner] for inner in self._keys(second, row, deployed.get(key, row))}
+            for key in self._keys(first, rows, deployed)
+            if isinstance(row := rows[key], Mapping)
+        }
+
+    def _keys(self, key: Any, new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+        """Return the keys that a value, which may be unknown, can be."""
+        if isinstance(key, str):
+            return [key] if key in new else []
+        parameter = self.template.get("Parameters", {}).get(key.get(GIVEN), {})
+        allowed = [str(as_strings(value)) for value in parameter.get("AllowedValues", old)]
+        return [name for name in new if name in old and name in allowed]
 
     def _cidr(self, node: Any, path: str) -> Any:
-        found = super()._cidr(node, path)
-        return _blocks(*found["Fn::Cidr"]) or found
+        value = super()._cidr(node, path)
+        return _blocks(*value["Fn::Cidr"]) or value
 
     functions: ClassVar[Mapping[str, Function]] = {
         **Body.functions,
@@ -238,11 +297,11 @@ def _blocks(block: Any, count: Any, bits: Any = None) -> list[str] | None:
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html
     """
-    if not all(isinstance(one, str) for one in (block, count, bits)):
+    if not all(isinstance(argument, str) for argument in (block, count, bits)):
         return None
     try:
         network = ipaddress.ip_network(block)
-        parts = network.subnets(new_prefix=network.max_prefixlen - int(bits))
-        return [str(part) for part in itertools.islice(parts, int(count))]
+        subnets = network.subnets(new_prefix=network.max_prefixlen - int(bits))
+        return [str(subnet) for subnet in itertools.islice(subnets, int(count))]
     except ValueError:
         return None

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
 from cfn_analysis.model.references import Place, uses
-from cfn_analysis.model.schemas import SchemasError, resource_schema
+from cfn_analysis.model.schemas import known_schema
+from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.updates.comparison import in_stack
-from cfn_analysis.updates.partial_resolving import UNRESOLVED, PartialBody
-from cfn_analysis.updates.replacement import CUSTOM
+from cfn_analysis.updates.partial_resolving import UNRESOLVED, OtherStacks, PartialBody, in_stack
+
+CUSTOM: Final = "AWS::CloudFormation::CustomResource"
+# Read by cfn-init, also on running instances: cfn-hup runs it again when they change.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-hup.html
+_ACTING: Final = ("AWS::CloudFormation::Authentication", "AWS::CloudFormation::Init")
 
 
 class Resource(NamedTuple):
@@ -21,197 +25,151 @@ class Resource(NamedTuple):
 
     Attributes:
         type: its type; a custom resource has the general one.
-        exists: whether its condition is true; None if it is known only in the deployed stack.
-        unless: if ``exists`` is not known, the values that it depends on, as text.
-        properties: resolved.
+        exists: whether its condition is true.
+        condition_inputs: if ``exists`` is not known, the values that it depends on, as text.
         attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
+        metadata: those parts of its metadata that act on the resource, resolved.
     """
 
     type: str
-    exists: bool | None
-    unless: str
+    exists: Truth
+    condition_inputs: str
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
+    metadata: Mapping[str, Any] = {}
 
 
 class Output(NamedTuple):
-    """An output of a template, resolved.
+    """An output of a template, resolved; its export is the name, or None without an export."""
 
-    Attributes:
-        exists: whether its condition is true; None if it is known only in the deployed stack.
-        value: its value.
-        export: the name of its export; None without an export.
-    """
-
-    exists: bool | None
+    exists: Truth
     value: Any
     export: Any
 
 
 class Mention(NamedTuple):
-    """A reference to a resource in a value.
-
-    Attributes:
-        place: its path from the properties.
-        target: the resource.
-        attribute: the attribute; empty for Ref.
-    """
+    """A reference in a value: its path from the properties, the resource, and the attribute; "" for Ref."""
 
     place: Place
     target: Node
     attribute: str
 
 
+@dataclass(frozen=True, eq=False)
 class ResolvedStack:
     """One stack of the set.
 
     Attributes:
-        stack: the stack.
-        name: its name.
+        earlier: name -> stack of the set that is deployed before it.
         given: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
-        truths: condition -> whether it is true; None if it is known only in the deployed stack.
         resources: logical ID -> resource, including those with a false condition.
-        outputs: key -> output.
-        exports: name -> key of the output, of outputs that exist or may exist.
-        imported: name of an export -> the resources that import it, once for each import.
-        read: output of another stack of the set -> the resources that read it, also by an import.
-        refusals: why CloudFormation refuses the parameter values.
+        importers: name of an export -> the resources that import it, once for each import.
+        readers: output of another stack of the set -> the resources that read it, also by an import.
+        refused_values: why CloudFormation refuses the parameter values.
         deployed_name: the name of the stack when it is deployed.
     """
 
-    def __init__(
-        self,
-        stack: BuiltStack,
-        given: Mapping[str, str],
-        earlier: Sequence[ResolvedStack],
-        deployed: Mapping[tuple[str, str], Any] = MappingProxyType({}),
-    ) -> None:
-        """Resolve the template.
+    built: BuiltStack
+    earlier: Mapping[str, ResolvedStack]
+    given: Mapping[str, str]
+    values: Mapping[str, Any]
+    truths: Mapping[str, Truth]
+    resources: Mapping[str, Resource]
+    outputs: Mapping[str, Output]
+    importers: Mapping[str, list[str]]
+    readers: Mapping[Node, list[str]]
+    refused_values: list[str]
+    deployed_name: Any
 
-        Args:
-            stack: the stack.
-            given: its parameter values; the defaults apply to the others.
-            earlier: the stacks of the set that are deployed before it; their outputs are known.
-            deployed: region and name of an export -> its value before this deploy; an export that was removed
-                from the set remains unchanged while a stack imports it.
+    @property
+    def name(self) -> str:
+        """The name of the stack."""
+        return self.built.name
 
-        Raises:
-            ResolveError: the template has a macro.
-        """
-        self.stack = stack
-        self.name = stack.name
-        declared = stack.parameters
-        self.given = {name: value for name, value in given.items() if name in declared}
-        self.imported: dict[str, list[str]] = {}
-        self.read: dict[Node, list[str]] = {}
-        self._earlier = {one.name: one for one in earlier}
-        self._exported = {
-            name: Node(one.name, key)
-            for one in earlier
-            if one.stack.region == stack.region
-            for name, key in one.exports.items()
-        }
-        self._deployed = deployed
-        self._naming: list[str] = []  # resources whose names are being resolved
-        self._at = ""
-        unknown = [name for name in stack.per_deploy if name not in self.given]
-        body = PartialBody(stack.template, self.given, stack.region, self._imported, self._output_of, unknown)
-        self.values: Mapping[str, Any] = body.values
-        self.truths: Mapping[str, bool | None] = body.truths
-        self.resources: dict[str, Resource] = {}
-        for name, declared_resource in stack.resources.items():
-            self.resources[name] = self._resource(body, name, declared_resource)
-        self._at = ""
-        self.refusals = body.refusals()
-        self.outputs = {key: _output(body, key, output) for key, output in stack.outputs.items()}
-        self.exports: dict[str, str] = {
+    @property
+    def exports(self) -> dict[str, str]:
+        """Name -> key of the output, of outputs that exist or may exist."""
+        return {
             output.export: key
             for key, output in self.outputs.items()
-            if output.exists is not False and isinstance(output.export, str)
+            if output.exists is not NO and isinstance(output.export, str)
         }
-        self.deployed_name = body.value({"Fn::Sub": stack.name_pattern}, "name")
-
-    def _resource(self, body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
-        """Return a resolved resource, which the methods that resolve imports and outputs see as the user."""
-        exists = body.exists(declared)
-        self._at = name if exists is not False else ""
-        kind = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
-        node = declared.get("Properties", {})
-        properties = body.value(node, f"Resources.{name}.Properties")
-        if not isinstance(properties, Mapping):
-            properties = {UNRESOLVED: [node, {}]}
-        unless = body.definition(declared["Condition"]) if exists is None else ""
-        return Resource(kind, exists, unless, properties, declared)
 
     def existing(self) -> Iterator[tuple[str, Resource]]:
         """Yield the resources that exist or may exist."""
-        return ((name, one) for name, one in self.resources.items() if one.exists is not False)
+        return ((name, resource) for name, resource in self.resources.items() if resource.exists is not NO)
 
-    def expand(self, value: Any) -> Any:
-        """Return a value with each reference to a resource by its explicit name replaced by that name."""
+    def with_names(self, value: Any, naming: tuple[str, ...] = ()) -> Any:
+        """Return a value with each reference to a resource by its explicit name replaced by that name.
+
+        Args:
+            value: a resolved value of the stack.
+            naming: resources whose names contain the value; a reference to one of them remains.
+        """
         match value:
             case {"Ref": str(name)}:
-                return self._name_of(name, value)
+                return self._name_of(name, value, naming)
             case {"Fn::GetAtt": [str(name), str(attribute)]}:
                 resource = self.resources.get(name)
                 if resource is None:
                     return value
-                if (attribute,) == _identifier(resource.type, self.stack.region):
-                    return self._name_of(name, {"Ref": name})
+                if (attribute,) == known_schema(resource.type, self.built.region).primary_identifier:
+                    return self._name_of(name, {"Ref": name}, naming)
                 own = resource.properties.get(attribute)
                 return str(as_strings(own)) if isinstance(own, str | int | bool) else value
             case {"Fn::In": [str(stack), inner]}:
-                found = self._earlier[stack].expand(inner) if stack in self._earlier else inner
-                return in_stack(stack, found)
+                earlier = self.earlier.get(stack)
+                return in_stack(stack, earlier.with_names(inner) if earlier else inner)
             case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-                return joined(map(self.expand, parts))
+                return joined(self.with_names(part, naming) for part in parts)
             case list():
-                return [self.expand(item) for item in value]
+                return [self.with_names(member, naming) for member in value]
             case dict() if not is_unknown(value):
-                return {key: self.expand(item) for key, item in value.items()}
+                return {key: self.with_names(member, naming) for key, member in value.items()}
         return value
 
-    def _name_of(self, name: str, reference: Any) -> Any:
+    def _name_of(self, name: str, reference: Any, naming: tuple[str, ...]) -> Any:
         resource = self.resources.get(name)
-        if resource is None or name in self._naming:  # names that refer to each other cannot be resolved
+        if resource is None or name in naming:
             return reference
-        identifier = _identifier(resource.type, self.stack.region)
+        identifier = known_schema(resource.type, self.built.region).primary_identifier
         own = resource.properties.get(identifier[0]) if len(identifier) == 1 else None
         if isinstance(own, str | int | float):
             return str(as_strings(own))
-        if not is_unknown(own):
-            return reference
-        self._naming.append(name)
-        found = self.expand(own)
-        self._naming.pop()
-        return found
+        return self.with_names(own, (*naming, name)) if is_unknown(own) else reference
 
-    def _imported(self, name: str) -> Any:
-        if self._at:
-            self.imported.setdefault(name, []).append(self._at)
-        found = self._exported.get(name)
-        return self._deployed.get((self.stack.region, name)) if found is None else self._value_of(found)
 
-    def _output_of(self, asked: Mapping[str, Any]) -> Any:
-        for one in self._earlier.values():
-            key = str(asked.get("OutputName"))
-            if one.deployed_name == asked.get("StackName") and key in one.outputs:
-                return self._value_of(Node(one.name, key))
+@dataclass
+class _Reading(OtherStacks):
+    """What one part of a template reads from other stacks: exports, once for each import, and outputs.
+
+    ``deployed`` is region and name of an export -> its value before the deploy.
+    """
+
+    region: str
+    earlier: Mapping[str, ResolvedStack]
+    deployed: Mapping[tuple[str, str], Any]
+    imports: list[str] = field(default_factory=list)
+    outputs: list[Node] = field(default_factory=list)
+
+    def imported(self, export: str) -> Any:
+        self.imports.append(export)
+        for stack in reversed(list(self.earlier.values())):
+            if stack.built.region == self.region and export in stack.exports:
+                return self._read(stack, stack.exports[export])
+        return self.deployed.get((self.region, export))
+
+    def output(self, asked: Mapping[str, Any]) -> Any:
+        key = str(asked.get("OutputName"))
+        for stack in self.earlier.values():
+            if stack.deployed_name == asked.get("StackName") and key in stack.outputs:
+                return self._read(stack, key)
         return None
 
-    def _value_of(self, output: Node) -> Any:
-        if self._at:
-            self.read.setdefault(output, []).append(self._at)
-        return in_stack(output.stack, self._earlier[output.stack].outputs[output.name].value)
-
-
-def _output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
-    """Return a resolved output."""
-    export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
-    value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
-    export = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
-    return Output(body.exists(declared), value, export)
+    def _read(self, stack: ResolvedStack, key: str) -> Any:
+        self.outputs.append(Node(stack.name, key))
+        return in_stack(stack.name, stack.outputs[key].value)
 
 
 def resolve_set(
@@ -220,21 +178,90 @@ def resolve_set(
     """Return name -> stack, resolved with its parameter values, in the order given: that of a deploy.
 
     Args:
-        stacks: each with its parameter values.
-        before: the set as it is deployed.
+        stacks: each with its parameter values; the defaults apply to the others.
+        before: the set as it is deployed; an export that was removed from the set remains unchanged while a
+            stack imports it.
 
     Raises:
         ResolveError: a template has a macro.
+        MissingConditionError: a template names a condition that it does not have.
     """
     deployed = {
-        (one.stack.region, name): in_stack(one.name, one.outputs[key].value)
-        for one in (before or {}).values()
-        for name, key in one.exports.items()
+        (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)
+        for stack in (before or {}).values()
+        for export, key in stack.exports.items()
     }
-    found: dict[str, ResolvedStack] = {}
+    resolved: dict[str, ResolvedStack] = {}
     for stack, given in stacks:
-        found[stack.name] = ResolvedStack(stack, given, list(found.values()), deployed)
-    return found
+        was = (before or {}).get(stack.name)
+        mappings = was.built.template.get("Mappings", {}) if was else None
+        resolved[stack.name] = _resolve(stack, given, dict(resolved), deployed, mappings)
+    return resolved
+
+
+def _resolve(
+    stack: BuiltStack,
+    given: Mapping[str, str],
+    earlier: Mapping[str, ResolvedStack],
+    deployed: Mapping[tuple[str, str], Any],
+    mappings: Mapping[str, Any] | None,
+) -> ResolvedStack:
+    """Return a resolved stack; ``deployed`` is region and export -> its value before the deploy."""
+    own = {name: value for name, value in given.items() if name in stack.parameters}
+    unknown = [name for name in stack.per_deploy if name not in own]
+    body = PartialBody(stack.template, own, stack.region, unknown, mappings)
+    resources: dict[str, Resource] = {}
+    importers: dict[str, list[str]] = {}
+    readers: dict[Node, list[str]] = {}
+    for name, declared in stack.resources.items():
+        reading = _Reading(stack.region, earlier, deployed)
+        resources[name] = resource = _resolved_resource(body.reading(reading), name, declared)
+        if resource.exists is not NO:
+            for export in reading.imports:
+                importers.setdefault(export, []).append(name)
+            for output in reading.outputs:
+                readers.setdefault(output, []).append(name)
+    rest = body.reading(_Reading(stack.region, earlier, deployed))
+    return ResolvedStack(
+        stack,
+        earlier,
+        own,
+        body.values,
+        body.truths,
+        resources,
+        {key: _resolved_output(rest, key, output) for key, output in stack.outputs.items()},
+        importers,
+        readers,
+        body.refused_values(),
+        rest.value({"Fn::Sub": stack.name_pattern}, "name"),
+    )
+
+
+def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
+    exists = body.exists(declared, f"Resources.{name}")
+    type_name = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
+    node = declared.get("Properties", {})
+    properties = body.value(node, f"Resources.{name}.Properties")
+    if not isinstance(properties, Mapping):
+        properties = {UNRESOLVED: [node, {}]}
+    inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
+    given = declared.get("Metadata", {})
+    acting = {key: given[key] for key in _ACTING if key in given} if isinstance(given, Mapping) else {}
+    metadata = body.value(acting, f"Resources.{name}.Metadata")
+    return Resource(type_name, exists, inputs, properties, declared, metadata)
+
+
+def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
+    value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
+    export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
+    export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
+    return Output(body.exists(declared, f"Outputs.{key}"), value, export_name)
+
+
+def resource_at(node: Node, stacks: Mapping[str, ResolvedStack]) -> Resource | None:
+    """Return a resource of a set, if it exists or may exist."""
+    resource = stacks[node.stack].resources.get(node.name) if node.stack in stacks else None
+    return None if resource is None or resource.exists is NO else resource
 
 
 def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
@@ -245,8 +272,8 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
                 yield Mention(place, Node(stack, name), "")
         case {"Fn::GetAtt": [str(name), attribute]}:
             yield Mention(place, Node(stack, name), attribute if isinstance(attribute, str) else "")
-        case {"Fn::In": [str(other), inner]}:
-            yield from mentions(inner, other, place)
+        case {"Fn::In": [str(source), inner]}:
+            yield from mentions(inner, source, place)
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
             for part in parts:
                 yield from mentions(part, stack, place)
@@ -257,15 +284,8 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
         case {"Fn::Given": _} | {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
             pass
         case dict():
-            for key, item in value.items():
-                yield from mentions(item, stack, place if key.startswith("Fn::") else (*place, key))
+            for key, member in value.items():
+                yield from mentions(member, stack, place if key.startswith("Fn::") else (*place, key))
         case list():
-            for index, item in enumerate(value):
-                yield from mentions(item, stack, (*place, index))
-
-
-def _identifier(type_name: str, region: str) -> tuple[str, ...]:
-    try:
-        return resource_schema(type_name, region).primary_identifier
-    except SchemasError:
-        return ()
+            for index, member in enumerate(value):
+                yield from mentions(member, stack, (*place, index))

@@ -40,11 +40,11 @@ def problems(stacks: Sequence[BuiltStack]) -> list[str]:
 
 def _double_exports(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     for name, key in stack.exports.items():
-        for other in earlier:
-            if other.region == stack.region and name in other.exports:
+        for exporter in earlier:
+            if exporter.region == stack.region and name in exporter.exports:
                 yield (
-                    f"Outputs.{key}: It exports {name}, which stack {other.name} exports in the same region. "
-                    "Rename one of them."
+                    f"Outputs.{key}: It exports {name}, which stack {exporter.name} exports in the same "
+                    "region. Rename one of them."
                 )
 
 
@@ -52,15 +52,19 @@ def _reads(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
     sources = set()
     for place, kind, name in stack.outside_uses:
         if kind == "import":
-            found = [one.name for one in earlier if one.region == stack.region and name in one.exports]
+            found = [
+                exporter.name
+                for exporter in earlier
+                if exporter.region == stack.region and name in exporter.exports
+            ]
             what = f"imports {name}, which no earlier stack of {stack.region} exports"
-            here = [one for one in earlier if one.region == stack.region]
-            known = [export.removeprefix(PREFIX) for one in here for export in one.exports]
+            here = [exporter for exporter in earlier if exporter.region == stack.region]
+            known = [export.removeprefix(PREFIX) for exporter in here for export in exporter.exports]
         elif kind == "output":
             deployed, _, key = name.rpartition("/")
-            found = [one.name for one in _with_output(earlier, deployed, key)]
+            found = [exporter.name for exporter in _with_output(earlier, deployed, key)]
             what = f"reads the output {key} of {deployed}, and no earlier stack of that name has it"
-            known = [f"{one.name}/{other}" for one in earlier for other in one.outputs]
+            known = [f"{exporter.name}/{output}" for exporter in earlier for output in exporter.outputs]
         else:
             continue
         sources.update(found)
@@ -83,28 +87,28 @@ def _regions(stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[str]:
         deployed, key = in_words(asked.get("StackName")), asked.get("OutputName")
         region = asked.get("Region", _HERE)
         region = stack.region if region == _HERE else region
-        for one in _with_output(earlier, deployed, key):
-            if isinstance(region, str) and region != one.region:
+        for publisher in _with_output(earlier, deployed, key):
+            if isinstance(region, str) and region != publisher.region:
                 yield (
                     f"{place_in_words(place)}: It reads the output {key} of {deployed} in {region}, but that "
-                    f"stack is deployed to {one.region}. Correct Region."
+                    f"stack is deployed to {publisher.region}. Correct Region."
                 )
 
 
 def _with_output(stacks: Iterable[BuiltStack], deployed: str, key: object) -> list[BuiltStack]:
-    return [one for one in stacks if one.name_pattern == deployed and key in one.outputs]
+    return [stack for stack in stacks if stack.name_pattern == deployed and key in stack.outputs]
 
 
 def _secrets(stack: BuiltStack, known: Iterable[BuiltStack]) -> Iterator[str]:
     """Yield the secrets without a replica in the region of a reader; other secrets are not known."""
     kept: dict[str, tuple[str, set[str]]] = {}
-    for one in known:
-        for resource in one.resources.values():
+    for keeper in known:
+        for resource in keeper.resources.values():
             properties = resource.get("Properties", {})
             replicas = properties.get("ReplicaRegions", [])
             if resource.get("Type") == "AWS::SecretsManager::Secret" and isinstance(replicas, list):
-                regions = {one.region, *(str(replica.get("Region")) for replica in replicas)}
-                kept[in_words(properties.get("Name"))] = one.name, regions
+                regions = {keeper.region, *(str(replica.get("Region")) for replica in replicas)}
+                kept[in_words(properties.get("Name"))] = keeper.name, regions
     for place, kind, name in stack.outside_uses:
         if kind == "secret" and name in kept:
             owner, regions = kept[name]

@@ -16,7 +16,14 @@ from csr_templates.assembly import cross_stack, house_rules
 from csr_templates.assembly.building import build_stack, with_policies
 from csr_templates.assembly.rollback_triggers import RollbackTriggerError, rollback_triggers
 from csr_templates.environments import environment as environments
-from csr_templates.hand_over import git_sync, manifest, preflight_policy, recovery
+from csr_templates.hand_over import (
+    git_sync,
+    manifest,
+    on_call_policy,
+    operator_policies,
+    operator_tools,
+    recovery,
+)
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
@@ -252,11 +259,11 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
 
 def _hand_over(
     stacks: Iterable[BuiltStack],
-    known: Iterable[Environment],
+    known: Sequence[Environment],
     in_repository: PurePosixPath | None,
     refresh: str,
 ) -> dict[str, bytes]:
-    """Return the files with parameters for pipelines and Git sync, and the stack policies."""
+    """Return the files for pipelines, Git sync and operators."""
     files = {}
     for environment in known:
         for stack in stacks:
@@ -270,7 +277,13 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
-    files[preflight_policy.PATH] = as_json(preflight_policy.policy())
+    for name in operator_policies.CALLS:
+        files[operator_policies.path(name)] = as_json(operator_policies.policy(name))
+    for environment in known[:1]:  # all have the same project
+        files[operator_tools.PATH] = operator_tools.script()
+        files[on_call_policy.PATH] = as_json(
+            on_call_policy.policy(environment.values.get("ProjectName", "*"))
+        )
     return files
 
 
@@ -336,14 +349,15 @@ def _lint(
 
     runs: list[tuple[str, str, Task]] = []  # stack, environment
     for stack in stacks:
-        values = {one.name: one.parameters[stack.name] for one in known}
+        values = {environment.name: environment.parameters[stack.name] for environment in known}
         others = {name: given for name, given in values.items() if given != stack.defaults}
         for environment, given in {"": {}, **others}.items():
             task = Task(stack.text, stack.region, stack.name, stack.file, sources[stack.name], given)
             runs.append((stack.name, environment, task))
-    for one in derived:
-        title = f"{one.stack.name} ({one.kind})"
-        runs.append((one.stack.name, "", Task(one.text, one.stack.region, title, one.path, one.source, {})))
+    for template in derived:
+        title = f"{template.stack.name} ({template.kind})"
+        task = Task(template.text, template.stack.region, title, template.path, template.source, {})
+        runs.append((template.stack.name, "", task))
     found: Sequence[Finding]
     by_default: Sequence[Finding] = ()
     outcomes = lint_all([task for _, _, task in runs], clean_lints, progress)

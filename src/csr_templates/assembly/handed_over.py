@@ -78,13 +78,13 @@ def _handed(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> _Ha
     if not isinstance(value, dict) or "Fn::ImportValue" not in value:
         return None
     name = in_words(value["Fn::ImportValue"])
-    for one in earlier:
-        if one.region == stack.region and name in one.exports:
-            match one.outputs[one.exports[name]].get("Value"):
-                case {"Ref": str(logical_id)} if logical_id in one.resources:
-                    return _Handed(one, logical_id, "")
-                case {"Fn::GetAtt": [str(logical_id), str(attribute)]} if logical_id in one.resources:
-                    return _Handed(one, logical_id, attribute)
+    for exporter in earlier:
+        if exporter.region == stack.region and name in exporter.exports:
+            match exporter.outputs[exporter.exports[name]].get("Value"):
+                case {"Ref": str(logical_id)} if logical_id in exporter.resources:
+                    return _Handed(exporter, logical_id, "")
+                case {"Fn::GetAtt": [str(logical_id), str(attribute)]} if logical_id in exporter.resources:
+                    return _Handed(exporter, logical_id, attribute)
     return None
 
 
@@ -123,12 +123,12 @@ def _one_zone(
     logical_id: str, subnets: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]
 ) -> Iterator[str]:
     """Yield a sentence if all subnets of a database are imported and in one Availability Zone."""
-    handed = [_handed(item, stack, earlier) for item in (subnets if isinstance(subnets, list) else [])]
+    handed = [_handed(subnet, stack, earlier) for subnet in (subnets if isinstance(subnets, list) else [])]
     zones = {
-        in_words(one.resource.get("Properties", {}).get("AvailabilityZone", "")) if one else ""
-        for one in handed
+        in_words(subnet.resource.get("Properties", {}).get("AvailabilityZone", "")) if subnet else ""
+        for subnet in handed
     }
-    names = sorted({one.logical_id for one in handed if one})
+    names = sorted({subnet.logical_id for subnet in handed if subnet})
     if len(names) > 1 and len(zones) == 1 and "" not in zones:
         place = place_in_words(("Resources", logical_id, "Properties", "SubnetIds"))
         yield (
@@ -139,8 +139,7 @@ def _one_zone(
 
 def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str) -> Iterator[str]:
     of_stack = f"{key.logical_id} of stack {key.stack.name}"
-    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
-    own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
+    own = _statements_for(key, service)
     if service == "logs.":
         if key.attribute != "Arn":
             yield f"It imports the ID of {of_stack}, but a log group needs the key's ARN. Export its Arn."
@@ -156,7 +155,7 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
     if names and service == "cloudwatch.":
         yield from _publishing_problems(key, service)
     for name in names:
-        if name and not any(_admits(one, condition, mark, name) for one in own):
+        if name and not any(_admits(statement, condition, mark, name) for statement in own):
             yield (
                 f"The policy of {of_stack} does not allow the {mark.strip(':')} {name} in {condition}. "
                 "Change the name, or add it to the policy."
@@ -165,15 +164,24 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
 
 def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
-    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
-    own = [one for one in statements if one.get("Effect") == "Allow" and _is_for(one, service)]
-    acts = [in_words(act) for one in own for act in as_list(one.get("Action"))]
+    own = _statements_for(key, service)
+    acts = [in_words(act) for statement in own for act in as_list(statement.get("Action"))]
     lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
     if lacking:
         yield (
             f"The policy of {key.logical_id} of stack {key.stack.name} does not allow {service}amazonaws.com "
             f"{' and '.join(lacking)}. Add a statement that does."
         )
+
+
+def _statements_for(key: _Handed, service: str) -> list[Any]:
+    """Return the statements of a key's policy that allow a service something."""
+    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
+    return [
+        statement
+        for statement in statements
+        if statement.get("Effect") == "Allow" and _is_for(statement, service)
+    ]
 
 
 def _has_events(stack: BuiltStack, topic: str) -> bool:
@@ -192,37 +200,39 @@ def _origins(
     config = resource.get("Properties", {}).get("DistributionConfig", {})
     origins = config.get("Origins", []) if resource.get("Type") == "AWS::CloudFront::Distribution" else []
     for index, origin in enumerate(origins if isinstance(origins, list) else []):
-        for one, api in _apis(origin.get("DomainName"), stack, earlier) if isinstance(origin, dict) else ():
+        for exporter, api in (
+            _apis(origin.get("DomainName"), stack, earlier) if isinstance(origin, dict) else ()
+        ):
             stages = [
-                in_words(other["Properties"].get("StageName"))
-                for other in one.resources.values()
-                if other.get("Type") == "AWS::ApiGateway::Stage"
-                and other["Properties"].get("RestApiId") == {"Ref": api}
+                in_words(resource["Properties"].get("StageName"))
+                for resource in exporter.resources.values()
+                if resource.get("Type") == "AWS::ApiGateway::Stage"
+                and resource["Properties"].get("RestApiId") == {"Ref": api}
             ]
             path = in_words(origin.get("OriginPath", ""))
             if stages and path.partition("/")[2].partition("/")[0] not in stages:
                 place = ("Resources", logical_id, "Properties", "DistributionConfig", "Origins", index)
                 yield (
                     f"{place_in_words((*place, 'OriginPath'))}: It is {path or 'empty'}, but {api} of stack "
-                    f"{one.name} has the stage {' and '.join(stages)}. Start the path with the stage."
+                    f"{exporter.name} has the stage {' and '.join(stages)}. Start the path with the stage."
                 )
 
 
 def _apis(value: Any, stack: BuiltStack, earlier: Sequence[BuiltStack]) -> Iterator[tuple[BuiltStack, str]]:
     """Yield the REST APIs of other stacks that a value is made of, with their stacks."""
     if isinstance(value, list):
-        for item in value:
-            yield from _apis(item, stack, earlier)
+        for member in value:
+            yield from _apis(member, stack, earlier)
     elif isinstance(value, dict):
         handed = _handed(value, stack, earlier)
         found = (handed.stack, {"Ref": handed.logical_id}) if handed else None
         asked: Any = value.get("Fn::GetStackOutput")
-        for one in earlier if isinstance(asked, dict) else ():
+        for exporter in earlier if isinstance(asked, dict) else ():
             if (
-                one.name_pattern == in_words(asked.get("StackName"))
-                and asked.get("OutputName") in one.outputs
+                exporter.name_pattern == in_words(asked.get("StackName"))
+                and asked.get("OutputName") in exporter.outputs
             ):
-                found = one, one.outputs[asked["OutputName"]].get("Value")
+                found = exporter, exporter.outputs[asked["OutputName"]].get("Value")
         match found:
             case (BuiltStack() as one, {"Ref": str(api)}) if (
                 one.resources.get(api, {}).get("Type") == "AWS::ApiGateway::RestApi"
@@ -237,7 +247,7 @@ def _is_for(statement: Any, service: str) -> bool:
     principal = statement.get("Principal")
     named = principal.get("Service", []) if isinstance(principal, dict) else [principal]
     return any(
-        in_words(one).startswith((service, "*")) for one in (named if isinstance(named, list) else [named])
+        in_words(name).startswith((service, "*")) for name in (named if isinstance(named, list) else [named])
     )
 
 
@@ -255,8 +265,8 @@ def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
     """Return whether a pattern of a statement, after the mark, matches a name."""
     for keys in statement.get("Condition", {}).values():
         patterns = keys.get(condition, []) if isinstance(keys, dict) else []
-        listed = [in_words(one) for one in (patterns if isinstance(patterns, list) else [patterns])]
-        ends = [found.partition(mark)[2] for found in listed if mark in found]
+        listed = [in_words(pattern) for pattern in (patterns if isinstance(patterns, list) else [patterns])]
+        ends = [pattern.partition(mark)[2] for pattern in listed if mark in pattern]
         if listed and len(ends) == len(listed) and not any(_matches(end, name) for end in ends):
             return False
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.three_valued import YES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +54,6 @@ def rollback_triggers(
         found[environment.name] = [
             known.value(resource["Properties"]["AlarmName"])
             for resource in map(stack.resources.__getitem__, alarms)
-            if "Condition" not in resource or known.condition(resource["Condition"])
+            if "Condition" not in resource or known.condition(resource["Condition"]) is YES
         ]
     return found

@@ -35,15 +35,14 @@ def say_what_changed(before: Side, output: Path) -> None:
         return
     document = report.document(found)
     stacks = [f"{one.name} {one.counted}" for one in digest.stack_digests(document) if one.resources]
-    risks = f"risks: {digest.counted(document['risks'])}" if document["risks"] else "no risks"
+    risks = f"risks: {digest.counted(found.risks)}" if found.risks else "no risks"
     say(
         f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "
         "Run make review to review the whole branch."
     )
     for note in cost_notes(found.environments, prices.read()):
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
-    names = tuple(environment["name"] for environment in document["environments"])
-    for group in digest.risk_groups(document["risks"]):
-        where = digest.environments_in_words(group.environments, names)
-        text = f"{group.kind}  {', '.join(group.places)}{where}: {group.message}"
+    names = [environment.name for environment in found.environments]
+    for group in digest.risk_groups(found.risks, names):
+        text = f"{group.risk.kind}  {', '.join(group.places)}{group.where}: {group.message}"
         say(textwrap.fill(text, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))

@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
-from csr_templates.cli import folders, sarif
+from csr_templates.cli import account_facts, folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
 from csr_templates.costs.prices import PricesError
-from csr_templates.hand_over import history, review_sides
+from csr_templates.hand_over import history, operator_policies, review_sides
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
+from csr_templates.preflight import (
+    deployed_report,
+    deployed_state,
+    review_side,
+)
+from csr_templates.preflight.account import AccountError
+from csr_templates.preflight.checks.account import WRONG_ACCOUNT, wrong_account
+from csr_templates.preflight.facts import FactsError
+from csr_templates.preflight.needs import Needs, NeedsError, needs
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
-    from collections.abc import Mapping, Sequence
 
 COMMAND = f"{PRODUCT} review"
 DEFAULT_REGION = "ap-northeast-1"
+_DEPLOYED = "deployed:"
+
+
+class _Compared(NamedTuple):
+    """A review, with what its report needs.
+
+    Attributes:
+        found: the review.
+        after: the state to be deployed.
+        earlier: acceptances of an earlier change.
+        deployed: what was read from the account; None if the earlier side is not the deployed state.
+    """
+
+    found: report.Review
+    after: sides.Side
+    earlier: Sequence[acceptance.Acceptance]
+    deployed: Mapping[str, Any] | None = None
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the arguments."""
     parser.add_argument(
         "--before",
-        metavar="REVISION|DIR|FILE",
-        help="deployed state: an output folder, a template, or a Git revision that contains the path of "
-        "--after (default: the commit at which the current branch left the main branch)",
+        metavar="REVISION|DIR|FILE|deployed:ENVIRONMENT",
+        help="deployed state: an output folder, a template, a Git revision that contains the path of "
+        "--after, or the stacks of an environment in the account (default: the commit at which the current "
+        "branch left the main branch)",
     )
     parser.add_argument(
         "--after",
@@ -76,6 +104,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "instead of printing it; exit with 1 if the change set contains more (formats: text, json)",
     )
     _add_template_arguments(parser)
+    account_facts.add_arguments(parser.add_argument_group("options for --before deployed:ENVIRONMENT"))
 
 
 def _add_template_arguments(parser: ArgumentParser) -> None:
@@ -95,19 +124,21 @@ def _add_template_arguments(parser: ArgumentParser) -> None:
 def run(arguments: Namespace) -> int:
     """Print the report, and return the exit code."""
     try:
-        before, after = _sides(arguments)
+        compared = _compare(arguments)
         if arguments.reconcile:
-            return _reconcile(report.review(before, after, arguments.environment), arguments)
-        options = [*map(acceptance.of_option, arguments.accept)]
-        old = () if before.root == after.root else before.acceptances
+            return _reconcile(compared.found, arguments)
         found, ignored = gate.accept(
-            report.review(before, after, arguments.environment),
-            [*options, *after.acceptances],
-            old,
-            is_whole=not arguments.environment,
+            compared.found,
+            [*map(acceptance.of_option, arguments.accept), *compared.after.acceptances],
+            compared.earlier,
+            is_whole=not arguments.environment and compared.deployed is None,
         )
-        found = found._replace(notes=cost_notes(found.environments, prices.read()))
+        notes = [*compared.found.notes, *cost_notes(found.environments, prices.read())]
+        found = found._replace(notes=notes)
     except (
+        AccountError,
+        FactsError,
+        NeedsError,
         PricesError,
         sides.ReviewError,
         history.HistoryError,
@@ -118,9 +149,9 @@ def run(arguments: Namespace) -> int:
     ) as error:
         raise InputError(str(error)) from error
     if arguments.format == "sarif":
-        say(sarif.document(after, found))
+        say(sarif.document(compared.after, found))
     else:
-        say(_printed(found, ignored, arguments))
+        say(_printed(found, ignored, compared.deployed, arguments))
     if ignored:
         tell(*ignored)
     left = sum(not risk.accepted for risk in found.risks)
@@ -132,13 +163,58 @@ def run(arguments: Namespace) -> int:
     return FOUND if left else FINE
 
 
-def _printed(found: report.Review, ignored: Sequence[str], arguments: Namespace) -> str:
+def _compare(arguments: Namespace) -> _Compared:
+    if (arguments.before or "").startswith(_DEPLOYED):
+        return _compare_deployed(arguments, arguments.before.removeprefix(_DEPLOYED))
+    for option in ("facts", "save_facts", "profile"):
+        if getattr(arguments, option):
+            raise InputError(
+                f"--{option.replace('_', '-')} is for --before deployed:ENVIRONMENT. Remove the option."
+            )
+    before, after = _sides(arguments)
+    old = () if before.root == after.root else before.acceptances
+    return _Compared(report.review(before, after, arguments.environment), after, old)
+
+
+def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
+    if arguments.environment not in ([], [environment]):
+        raise InputError(f"--before {arguments.before} reviews only {environment}. Remove --environment.")
+    path = arguments.after or folders.default_output()
+    if path.is_file():
+        raise InputError(f"--before {arguments.before} needs an output folder. Specify it with --after.")
+    folder = folders.read_built(path)
+
+    # The values do not matter here: the review takes those of the deployed stacks.
+    per_deploy = {name: stack.default(name) or "-" for stack in folder.stacks for name in stack.per_deploy}
+
+    def needs_of(account: str) -> Needs:
+        return needs(folder, environment, account, per_deploy=per_deploy)
+
+    needed, facts = account_facts.obtain(
+        arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, needs_of
+    )
+    if sentence := wrong_account(needed):
+        raise InputError(f"{sentence} {WRONG_ACCOUNT}")
+    after = review_sides.folder(path)
+    state = deployed_state.read(needed, facts)
+    found = review_side.review(state, after)
+    document = deployed_report.as_json(state, after)
+    return _Compared(found._replace(notes=deployed_report.notes(state)), after, (), document)
+
+
+def _printed(
+    found: report.Review, ignored: Sequence[str], deployed: Mapping[str, Any] | None, arguments: Namespace
+) -> str:
+    paragraphs = [] if deployed is None else deployed_report.paragraphs(deployed)
     match arguments.format:
         case "json":
-            return report.as_json(found)
+            more = {} if deployed is None else {"deployed": deployed}
+            return json.dumps({**report.document(found), **more}, indent=2)
         case "markdown":
-            return markdown.as_markdown(found, arguments.link_base, ignored, command=COMMAND)
-    printed = text.as_text(found)
+            notes = [*(f"- {'; '.join(paragraph)}" for paragraph in paragraphs), *ignored]
+            return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
+    above = "".join("\n  ".join(paragraph) + "\n" for paragraph in paragraphs)
+    printed = f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
     return text.coloured(printed) if _takes_colour() else printed
 
 

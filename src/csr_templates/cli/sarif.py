@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
+from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, UNKNOWN, WILL_FAIL
 from csr_templates.cli import folders
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_RESULTS: Final = 5_000
 _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "informational": "note"}
-_ERRORS: Final = (WILL_FAIL, DATA_LOSS, EXPORT)
+_ERRORS: Final = (WILL_FAIL, UNKNOWN, DATA_LOSS, EXPORT)
 
 
 class SarifResult(NamedTuple):
@@ -90,7 +90,7 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
 
 def review_results(found: Review) -> list[SarifResult]:
     """Return risks as results, at the line of the stack module, otherwise at the line of the template."""
-    stacks = {one.stack.name: one.stack for each in found.environments for one in each.stacks}
+    stacks = {one.built.name: one.built for each in found.environments for one in each.stacks}
     results = []
     for risk in found.risks:
         source = found.sources.get(risk.stack, {})

@@ -8,7 +8,7 @@ from typing import Final
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.changes import ChangedParameter, EnvironmentChanges
 from cfn_analysis.updates.resolved_stack import ResolvedStack, resolve_set
-from cfn_analysis.updates.set_changes import UPDATE
+from cfn_analysis.updates.resource_changes import UPDATE
 from csr_templates.costs.estimate import Estimate, estimate_resolved
 from csr_templates.costs.prices import Prices
 from csr_templates.costs.report import CURRENCY, quantity_text
@@ -44,15 +44,15 @@ def _unknown(found: EnvironmentChanges, before: Estimate, after: Estimate) -> li
     changed = {(node.stack, node.name) for node in found.resources}
     both = {*before.unpriced} & {*after.unpriced}
     return [
-        f"{one.stack}.{one.resource} ({one.reason})"
-        for one in dict.fromkeys((*after.unpriced, *before.unpriced))
-        if one not in both or (one.stack, one.resource) in changed
+        f"{unpriced.stack}.{unpriced.resource} ({unpriced.reason})"
+        for unpriced in dict.fromkeys((*after.unpriced, *before.unpriced))
+        if unpriced not in both or (unpriced.stack, unpriced.resource) in changed
     ]
 
 
 def _is_partial(found: EnvironmentChanges, before: Estimate, after: Estimate) -> bool:
     """Return whether the sums cannot be compared: the cost of a resource is known on one side only."""
-    names = [{(one.stack, one.resource) for one in side.unpriced} for side in (before, after)]
+    names = [{(unpriced.stack, unpriced.resource) for unpriced in side.unpriced} for side in (before, after)]
     sides = (found.before, found.after)
     return any(
         all(stack in side and name in side[stack].resources for side in sides)
@@ -85,11 +85,11 @@ def _changed_parameters(found: EnvironmentChanges) -> dict[ChangedParameter, dic
     """Return each changed parameter with its value before the deploy, in each stack that has it."""
     changed: dict[str, tuple[ChangedParameter, dict[str, str]]] = {}
     for stack in found.stacks:
-        name = stack.stack.name
+        name = stack.built.name
         for parameter in stack.parameters:
-            if parameter.change == UPDATE and name in found.before and name in found.after:
+            if parameter.action == UPDATE and name in found.before and name in found.after:
                 earlier = found.before[name]
-                value = earlier.given.get(parameter.name, earlier.stack.default(parameter.name))
+                value = earlier.given.get(parameter.name, earlier.built.default(parameter.name))
                 if value is not None:
                     changed.setdefault(parameter.name, (parameter, {}))[1][name] = value
     return dict(changed.values())
@@ -99,7 +99,9 @@ def _with(
     stacks: Mapping[str, ResolvedStack], values: Mapping[str, Mapping[str, str]]
 ) -> dict[str, ResolvedStack]:
     """Return the stacks with other values of some parameters."""
-    return resolve_set([(one.stack, {**one.given, **values.get(name, {})}) for name, one in stacks.items()])
+    return resolve_set(
+        [(stack.built, {**stack.given, **values.get(name, {})}) for name, stack in stacks.items()]
+    )
 
 
 def _quantities(found: Estimate) -> dict[tuple[str, str], Decimal]:

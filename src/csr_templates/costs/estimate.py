@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
+from cfn_analysis.model.three_valued import UNKNOWN
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
 from csr_templates.costs.billing import TYPES
 from csr_templates.costs.charges import Billed, Charge, NotPriced
@@ -146,31 +147,31 @@ def estimate_resolved(
                 unpriced.append(Unpriced(stack.name, name, resource.type, str(reason)))
                 continue
             for charge in charges:
-                quantities[charge.item, charge.region or stack.stack.region] += charge.quantity
+                quantities[charge.item, charge.region or stack.built.region] += charge.quantity
             billing = TYPES[resource.type]
             if charges or not billing.charges:
                 keys |= dict.fromkeys(billing.usage)
         for (key, region), quantity in quantities.items():
-            lines += meter.lines(stack.stack, key, region, quantity)
+            lines += meter.lines(stack.built, key, region, quantity)
         for key in keys:
             item = prices.items[key]
-            price = next((price for _, price in item.tiers(stack.stack.region) if price), None)
+            price = next((price for _, price in item.tiers(stack.built.region) if price), None)
             by_usage.append(ByUsage(stack.name, key, item.name, item.unit, price))
     if usage is None:
         return Estimate(environment, lines, unpriced, by_usage, None)
     used: list[Line] = []
     for name, amounts in usage.items():
         stack = resolved[name]
-        paid = {one.key for one in by_usage if one.stack == name}
+        paid = {usage.key for usage in by_usage if usage.stack == name}
         for key, amount in amounts.items():
             place = f"{environment}.{name}.{key}"
             require(key, _payable(stack), place, "The stack does not pay this item by usage")
             if key not in paid:
                 continue  # with other parameter values, the stack pays it
-            if prices.tiers(key, stack.stack.region):
-                used += meter.lines(stack.stack, key, stack.stack.region, amount)
+            if prices.tiers(key, stack.built.region):
+                used += meter.lines(stack.built, key, stack.built.region, amount)
             else:
-                unpriced.append(Unpriced(name, key, "usage", _no_price(key, stack.stack.region)))
+                unpriced.append(Unpriced(name, key, "usage", _no_price(key, stack.built.region)))
     return Estimate(environment, lines, unpriced, by_usage, used)
 
 
@@ -191,15 +192,15 @@ def _charges(stack: ResolvedStack, resource: Resource, prices: Prices) -> list[C
         raise NotPriced("no price of this type is saved")
     if not billing.charges:
         return []
-    if resource.exists is None:
-        raise NotPriced(f"it exists only for some values of {resource.unless}")
-    others = {name: (other.type, other.properties) for name, other in stack.existing()}
+    if resource.exists is UNKNOWN:
+        raise NotPriced(f"it exists only for some values of {resource.condition_inputs}")
+    others = {name: (resource.type, resource.properties) for name, resource in stack.existing()}
     try:
         charges = list(billing.charges(Billed(resource.properties, others)))
     except (AttributeError, LookupError, TypeError) as error:  # a template that CloudFormation would refuse
         raise NotPriced("its properties do not have the form of the type") from error
     for charge in charges:
-        region = charge.region or stack.stack.region
+        region = charge.region or stack.built.region
         if not prices.tiers(charge.item, region):
             raise NotPriced(_no_price(charge.item, region))
     return charges

@@ -130,8 +130,8 @@ def read(path: Path = FILE) -> Prices:
     items: dict[str, Item] = {}
     key = ""
     try:
-        for key, found in document["items"].items():
-            items[key] = _item(key, found)
+        for key, prices in document["items"].items():
+            items[key] = _item(key, prices)
         key = ""
         if not any(item.prices for item in items.values()):
             raise ValueError("no item has a price")

@@ -99,7 +99,7 @@ def refresh(
         if not products and not old:
             absent.append(place)
         elif len(products) != 1:
-            usage_types = ", ".join(f"{_usage_type(one)} ({one['product']['sku']})" for one in products)
+            usage_types = ", ".join(f"{_usage_type(sold)} ({sold['product']['sku']})" for sold in products)
             problems.append(f"{place}: expected one product, found {len(products)}. {usage_types}".strip())
         else:
             try:
@@ -119,7 +119,7 @@ def refresh(
     problems += [
         f"{region}: no item has a price. Check the name of the region."
         for region in new_regions
-        if not any(region in one for one in found.values())
+        if not any(region in regional for regional in found.values())
     ]
     return Refreshed(Prices(SOURCES, items), changes, unchanged, absent, problems)
 
@@ -147,7 +147,7 @@ def _products(pricing: Any, item: Item, region: str) -> list[Mapping[str, Any]]:
             f"The Price List API did not answer for {item.key}: {error}. Sign in with a role that allows "
             "pricing:GetProducts, or add --profile NAME."
         ) from error
-    return [one for one in found if re.fullmatch(pattern, _usage_type(one))]
+    return [product for product in found if re.fullmatch(pattern, _usage_type(product))]
 
 
 def _usage_type(product: Mapping[str, Any]) -> str:
@@ -165,13 +165,13 @@ def _tiers(product: Mapping[str, Any], unit: str) -> tuple[tuple[Decimal, Decima
         raise _ProductError(f"expected one term on demand, found {len(terms)}.")
     try:
         dimensions = sorted(
-            (Decimal(one["beginRange"]), Decimal(one["endRange"]), one["unit"], one["pricePerUnit"])
-            for one in terms[0]["priceDimensions"].values()
+            (Decimal(tier["beginRange"]), Decimal(tier["endRange"]), tier["unit"], tier["pricePerUnit"])
+            for tier in terms[0]["priceDimensions"].values()
         )
         tiers = tuple((begin, Decimal(price[_CURRENCY])) for begin, _, _, price in dimensions)
     except (ArithmeticError, LookupError, TypeError) as error:
         raise _ProductError(f"the term does not have the documented form ({error!r}).") from error
-    if units := sorted({found for _, _, found, _ in dimensions} - {unit}):
+    if units := sorted({unit for _, _, unit, _ in dimensions} - {unit}):
         raise _ProductError(f"expected the unit {unit}, found {', '.join(units)}.")
     ends = [end for _, end, _, _ in dimensions]
     begins = [begin for begin, _, _, _ in dimensions]

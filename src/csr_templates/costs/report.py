@@ -27,13 +27,13 @@ _WIDTH: Final = 118
 
 def as_text(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report for a terminal."""
-    blocks = ["\n".join(_text(one, prices_date)) for one in estimates]
+    blocks = ["\n".join(_text(estimate, prices_date)) for estimate in estimates]
     return "\n\n".join([*blocks, "\n".join(textwrap.fill(sentence, _WIDTH) for sentence in BASIS)])
 
 
 def as_markdown(estimates: Sequence[Estimate], prices_date: date) -> str:
     """Return the report as Markdown."""
-    blocks = ["\n".join(_markdown(one, prices_date)) for one in estimates]
+    blocks = ["\n".join(_markdown(estimate, prices_date)) for estimate in estimates]
     return "\n\n".join([*blocks, "\n".join(f"- {sentence}" for sentence in BASIS)])
 
 
@@ -42,7 +42,7 @@ def as_json(estimates: Sequence[Estimate], prices_date: date) -> str:
     document = {
         "formatVersion": FORMAT_VERSION,
         "prices": {"date": prices_date.isoformat()},
-        "environments": {one.environment: _document(one) for one in estimates},
+        "environments": {estimate.environment: _document(estimate) for estimate in estimates},
     }
     return json.dumps(document, indent=2)
 
@@ -52,16 +52,16 @@ def _document(found: Estimate) -> dict[str, Any]:
         "currency": CURRENCY,
         "fixed": str(found.fixed),
         "lines": [_line(line) for line in found.lines],
-        "unpriced": [one._asdict() for one in found.unpriced],
+        "unpriced": [unpriced._asdict() for unpriced in found.unpriced],
         "by_usage": [
             {
-                "stack": one.stack,
-                "key": one.key,
-                "item": one.item,
-                "unit": one.unit,
-                "price": None if one.price is None else price_text(one.price),
+                "stack": usage.stack,
+                "key": usage.key,
+                "item": usage.item,
+                "unit": usage.unit,
+                "price": None if usage.price is None else price_text(usage.price),
             }
-            for one in found.by_usage
+            for usage in found.by_usage
         ],
     }
     if found.usage is not None:
@@ -102,15 +102,18 @@ def _text(found: Estimate, prices_date: date) -> Iterator[str]:
         yield f"  {name:>106}{amount:>12,}"
     if found.unpriced:
         yield "  not priced, so not in the sum:"
-        yield from (f"    {one.stack}.{one.resource} ({one.type}): {one.reason}" for one in found.unpriced)
+        yield from (
+            f"    {unpriced.stack}.{unpriced.resource} ({unpriced.type}): {unpriced.reason}"
+            for unpriced in found.unpriced
+        )
     if found.by_usage:
         yield "  billed by usage, so not in the fixed sum (key for --usage, price of the first tier):"
-        for key in dict.fromkeys(one.key for one in found.by_usage):
-            alike = [one for one in found.by_usage if one.key == key]
+        for key in dict.fromkeys(usage.key for usage in found.by_usage):
+            alike = [usage for usage in found.by_usage if usage.key == key]
             stacks: dict[str, list[str]] = {}
-            for one in alike:
-                price = "no price" if one.price is None else price_text(one.price)
-                stacks.setdefault(price, []).append(one.stack)
+            for usage in alike:
+                price = "no price" if usage.price is None else price_text(usage.price)
+                stacks.setdefault(price, []).append(usage.stack)
             prices = ", ".join(f"{price} ({', '.join(names)})" for price, names in stacks.items())
             yield f"    {key}: {alike[0].item}; {alike[0].unit} at {prices}"
 
@@ -131,13 +134,16 @@ def _markdown(found: Estimate, prices_date: date) -> Iterator[str]:
         yield ""
         yield "Not priced, so not in the sum:"
         yield ""
-        yield from (f"- `{one.stack}.{one.resource}` (`{one.type}`): {one.reason}" for one in found.unpriced)
+        yield from (
+            f"- `{unpriced.stack}.{unpriced.resource}` (`{unpriced.type}`): {unpriced.reason}"
+            for unpriced in found.unpriced
+        )
     if found.by_usage:
         yield ""
         yield "Billed by usage, so not in the fixed sum:"
         yield ""
-        for stack in dict.fromkeys(one.stack for one in found.by_usage):
-            yield f"- {stack}: {'; '.join(one.item for one in found.by_usage if one.stack == stack)}"
+        for stack in dict.fromkeys(usage.stack for usage in found.by_usage):
+            yield f"- {stack}: {'; '.join(usage.item for usage in found.by_usage if usage.stack == stack)}"
 
 
 def quantity_text(quantity: Decimal) -> str:

@@ -57,7 +57,7 @@ def check_all(
         production: the environment whose values are the defaults of the templates, if there is one.
     """
     yield from _separate_vpcs(candidates, stacks)
-    yield from _same_keys([one for one in candidates if one.name != production], stacks)
+    yield from _same_keys([candidate for candidate in candidates if candidate.name != production], stacks)
 
 
 # ---- Networks ----
@@ -80,8 +80,8 @@ def _subnets(candidate: Candidate, stack: BuiltStack) -> Iterator[Mistake]:
         outer = vpcs.get(vpc, "")
         if {name, outer} <= networks.keys() and not networks[name].subnet_of(networks[outer]):
             yield candidate.mistake(name, f"which is not inside {outer} {networks[outer]}.")
-    for (one, name_1), (other, name_2) in itertools.combinations(subnets.items(), 2):
-        known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, one) == _vpc_of(stack, other)
+    for (subnet_1, name_1), (subnet_2, name_2) in itertools.combinations(subnets.items(), 2):
+        known = {name_1, name_2} <= networks.keys() and _vpc_of(stack, subnet_1) == _vpc_of(stack, subnet_2)
         if known and networks[name_1].overlaps(networks[name_2]):
             yield candidate.mistake(
                 name_2,
@@ -93,13 +93,17 @@ def _separate_vpcs(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]
     """Networks of environments must not overlap, so that peering or a transit gateway can connect them."""
     for stack in stacks:
         for name in _cidr_parameters(stack, "AWS::EC2::VPC").values():
-            usable = [one for one in candidates if one.knows(name) and not _unusable(one.text(name))]
-            for one, other in itertools.combinations(usable, 2):
-                networks = [ipaddress.IPv4Network(each.text(name)) for each in (one, other)]
+            usable = [
+                candidate
+                for candidate in candidates
+                if candidate.knows(name) and not _unusable(candidate.text(name))
+            ]
+            for first, second in itertools.combinations(usable, 2):
+                networks = [ipaddress.IPv4Network(environment.text(name)) for environment in (first, second)]
                 if networks[0].overlaps(networks[1]):
-                    yield other.mistake(
+                    yield second.mistake(
                         name,
-                        f"which overlaps {networks[0]} of {one.name}. Networks of environments must not "
+                        f"which overlaps {networks[0]} of {first.name}. Networks of environments must not "
                         "overlap.",
                     )
 
@@ -151,12 +155,14 @@ def _rules(candidate: Candidate, stack: BuiltStack, explained: set[str]) -> Iter
                 continue
             single = {
                 **stack.template,
-                "Parameters": {each: stack.parameters[each] for each in names},
+                "Parameters": {parameter: stack.parameters[parameter] for parameter in names},
                 "Rules": {name: {**condition, "Assertions": [assertion]}},
             }
-            values = {each: candidate.text(each) for each in names}
+            values = {parameter: candidate.text(parameter) for parameter in names}
             for message in resolving.failed_assertions(single, values, region=stack.region):
-                others = ", ".join(f"{each} {quoted(candidate.text(each))}" for each in names[1:])
+                others = ", ".join(
+                    f"{parameter} {quoted(candidate.text(parameter))}" for parameter in names[1:]
+                )
                 context = (
                     f"together with {others}" if others else "which a rule of the template does not allow"
                 )
@@ -210,12 +216,12 @@ def _same_keys(candidates: Sequence[Candidate], stacks: Sequence[BuiltStack]) ->
     """A key missing in one test environment only would have the value of production there."""
     for candidate in candidates:
         for key in dict.fromkeys(name for stack in stacks for name in stack.in_files):
-            givers = [one.name for one in candidates if key in one.own]
+            givers = [candidate.name for candidate in candidates if key in candidate.own]
             if givers and candidate.name not in givers:
                 yield Mistake(
                     candidate.file,
                     key,
-                    f"The key is missing, but {' and '.join(f'{one}.json' for one in givers)} "
+                    f"The key is missing, but {' and '.join(f'{giver}.json' for giver in givers)} "
                     f"{'has' if len(givers) == 1 else 'have'} it, so {candidate.name} would have the value "
                     "of production. Add it to each of these files, or remove it from all.",
                 )

@@ -141,7 +141,8 @@ def default_problems(stacks: Sequence[BuiltStack], known: Sequence[Environment] 
     for stack in stacks:
         for name in stack.parameters:
             if known and all(
-                one.values.get(name, stack.default(name)) != stack.default(name) for one in known
+                environment.values.get(name, stack.default(name)) != stack.default(name)
+                for environment in known
             ):
                 continue
             owners.setdefault(name, stack.name)
@@ -149,8 +150,12 @@ def default_problems(stacks: Sequence[BuiltStack], known: Sequence[Environment] 
             mistakes += [Mistake(stack.name, name, reason) for reason in reasons]
             if not reasons and name in stack.in_files and (default := stack.default(name)) is not None:
                 candidate.values.setdefault(name, Value(default, "", ""))
-    mistakes += [one._replace(file=owners[one.key]) for one in check_environment(candidate, stacks)]
-    return [f"Stack {one.file}: Parameters.{one.key}.Default: {one.message}" for one in mistakes]
+    mistakes += [
+        mistake._replace(file=owners[mistake.key]) for mistake in check_environment(candidate, stacks)
+    ]
+    return [
+        f"Stack {mistake.file}: Parameters.{mistake.key}.Default: {mistake.message}" for mistake in mistakes
+    ]
 
 
 def _environment_files(folder: Path, stacks: Sequence[BuiltStack]) -> dict[str, Path]:

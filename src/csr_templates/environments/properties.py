@@ -26,6 +26,7 @@ from cfn_analysis.model.schemas import (
     property_schema,
     version_key,
 )
+from cfn_analysis.model.three_valued import UNKNOWN, truth_of
 from cfn_analysis.model.wording import quoted
 from csr_templates.environments.files import excerpt
 from csr_templates.naming import PREFIX
@@ -115,16 +116,22 @@ def check_properties(
         said = set()
         for site in sites(stack):
             truths = [(known.condition(name), needed) for name, needed in site.conditions]
-            is_there = all(is_complete if truth is None else truth is needed for truth, needed in truths)
+            is_there = all(
+                is_complete if truth is UNKNOWN else truth is truth_of(needed) for truth, needed in truths
+            )
             if not is_there or not explained.isdisjoint(site.parameters):
                 continue
             if (value := _known_text(known, site.value)) is None:
                 continue
             is_too_long = site.is_name and len(value) > site.asked["maxLength"]
             takes = "" if is_too_long else _takes(value, site, regions)
-            involved = {one: decided[one] for one in site.parameters if one in decided}
+            involved = {
+                parameter: decided[parameter] for parameter in site.parameters if parameter in decided
+            }
             if involved and (is_too_long or takes):
-                alone = [one for one, text in involved.items() if takes and refusal(text, site.asked)]
+                alone = [
+                    parameter for parameter, text in involved.items() if takes and refusal(text, site.asked)
+                ]
                 name = max(alone or involved, key=lambda one: len(involved[one]))
                 if (name, takes or value) not in said:
                     said.add((name, takes or value))
@@ -142,8 +149,10 @@ def refusal(text: str, asked: Mapping[str, Any]) -> str:
     if not scalars:  # a list or an object is checked by the linter
         return ""
     alternatives = [[_refusal_as(kind, text, asked) for kind in scalars]]
-    alternatives += [[refusal(text, one)] for one in asked.get("allOf", [])]
-    alternatives += [[refusal(text, one) for one in asked[key]] for key in ("anyOf", "oneOf") if key in asked]
+    alternatives += [[refusal(text, schema)] for schema in asked.get("allOf", [])]
+    alternatives += [
+        [refusal(text, schema) for schema in asked[key]] for key in ("anyOf", "oneOf") if key in asked
+    ]
     for reasons in alternatives:
         if all(reasons):
             return " or ".join(dict.fromkeys(reasons))
@@ -205,7 +214,7 @@ def nearest_versions(value: str, versions: Sequence[str]) -> list[str]:
 
     def difference(version: str) -> tuple[int, int]:
         pairs = list(zip_longest(key, version_key(version), fillvalue=(0, "")))
-        first = next(index for index, (one, other) in enumerate(pairs) if one != other)
+        first = next(index for index, (mine, theirs) in enumerate(pairs) if mine != theirs)
         return -first, abs(pairs[first][0][0] - pairs[first][1][0])
 
     newest_first = versions[::-1]
@@ -234,7 +243,7 @@ def _sentence(name: str, value: str, takes: str, site: Site, involved: Mapping[s
         )
     if value == involved[name]:
         return f"but {site.where} must be {takes}. Correct the value."
-    others = [f"{one} {quoted(text)}" for one, text in involved.items() if one != name]
+    others = [f"{parameter} {quoted(text)}" for parameter, text in involved.items() if parameter != name]
     together = f" together with {', '.join(others)}" if others else ""
     makes = f"which{together} makes {site.where} {excerpt(value)}"
     return f"{makes}, but it must be {takes}. Correct the value."
@@ -304,7 +313,7 @@ def _judged_part(type_name: str, region: str, place: PropertyPath) -> dict[str, 
 
 def _longest(declaration: Mapping[str, Any]) -> float:
     """Return the maximum length of a text that the declaration of a parameter allows."""
-    allowed = [len(as_strings(one)) for one in declaration.get("AllowedValues", [])]
+    allowed = [len(as_strings(allowed_value)) for allowed_value in declaration.get("AllowedValues", [])]
     return max(allowed, default=float(declaration.get("MaxLength", inf)))
 
 

@@ -17,7 +17,7 @@ def rows_of_cells(environments: Sequence[Environment]) -> list[list[str]]:
 
     A star marks values that differ from production. Long values are shortened.
     """
-    production = next((one.values for one in environments if one.is_production), {})
+    production = next((environment.values for environment in environments if environment.is_production), {})
 
     def cell(name: str, text: str) -> str:
         mark = "*" if text != production.get(name, text) else " "
@@ -25,8 +25,11 @@ def rows_of_cells(environments: Sequence[Environment]) -> list[list[str]]:
         return f"{mark} {shown if len(shown) <= WIDEST_CELL else f'{shown[: WIDEST_CELL - 3]}...'}"
 
     rows = [
-        ["", *(f"  {one.name}" for one in environments)],
-        *([name, *(cell(name, one.values[name]) for one in environments)] for name in environments[0].values),
+        ["", *(f"  {environment.name}" for environment in environments)],
+        *(
+            [name, *(cell(name, environment.values[name]) for environment in environments)]
+            for name in environments[0].values
+        ),
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [[text.ljust(width) for text, width in zip(row, widths, strict=True)] for row in rows]

@@ -169,7 +169,7 @@ def _expected(value: Any, declaration: Mapping[str, Any]) -> str:
 
 
 def _broken_constraints(text: str, declaration: Mapping[str, Any], region: str) -> Iterator[str]:
-    allowed = [as_strings(item) for item in declaration.get("AllowedValues", [])]
+    allowed = [as_strings(allowed_value) for allowed_value in declaration.get("AllowedValues", [])]
     if allowed and text not in allowed:
         yield f"is not one of {', '.join(allowed)}"
     if declaration["Type"] == ZONE and not re.fullmatch(f"{re.escape(region)}[a-z]", text):

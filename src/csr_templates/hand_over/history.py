@@ -74,6 +74,37 @@ def base(folder: Path) -> Revision:
     )
 
 
+def commit_of(folder: Path, text: str) -> str:
+    """Return the newest commit that wrote a text to a file of a folder, and its date; empty if none did.
+
+    Args:
+        folder: an output folder.
+        text: the content; line ends and empty lines at the end are not compared.
+
+    Raises:
+        HistoryError: the folder is not in a repository, or its history is not complete.
+    """
+    root = _root(folder)
+    below = folder.resolve().relative_to(root.resolve()).as_posix()
+    normal = "\n".join(text.splitlines()).rstrip("\n") + "\n"
+    blob = _run(root, "hash-object", "--stdin", content=normal.encode()).stdout.decode().strip()
+    # -m: a merge that resolved a conflict can be the only commit with this content.
+    options = ("-m", "--raw", "--no-abbrev", "--format=commit %H %cs", f"--find-object={blob}")
+    listed = _git(root, "log", "--exclude=refs/stash", "--all", *options, "--", below)
+    commit = ""
+    for line in listed.splitlines():
+        if line.startswith("commit "):
+            _, name, date = line.split()
+            commit = f"commit {name[:12]}, {date}"
+        elif line.split()[3:4] == [blob]:  # :mode mode old new status
+            return commit
+    if not _git(root, "ls-files", "--", below):
+        raise HistoryError(f"{folder.as_posix()} is not in the history of the repository.")
+    if _git(root, "rev-parse", "--is-shallow-repository") == "true":
+        raise HistoryError("The clone is shallow.")
+    return ""
+
+
 def _root(folder: Path) -> Path:
     existing = folder
     while not existing.is_dir() and existing != existing.parent:
@@ -105,7 +136,7 @@ def _show(root: Path, name: str) -> bytes:
     return done.stdout
 
 
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(folder: Path, *arguments: str, content: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     # Git hooks set these to their repository, relative to another folder.
     environment = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     return subprocess.run(
@@ -114,5 +145,5 @@ def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         env=environment,
         capture_output=True,
         check=False,
-        stdin=subprocess.DEVNULL,
+        input=b"" if content is None else content,
     )

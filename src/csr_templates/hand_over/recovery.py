@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from cfn_analysis.model.resolving import Known
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import resource_schema, stateful_types
-from cfn_analysis.updates.replacement import Effect, effect_of_change
+from cfn_analysis.model.three_valued import YES
+from cfn_analysis.updates.effects import Effect, effect_of_change
 from csr_templates.hand_over.manifest import AFTER_RESTORE, BEFORE_RESTORE
 from csr_templates.naming import PREFIX
 
@@ -71,7 +72,7 @@ def steps(stack: BuiltStack) -> list[Step]:
     found = [Step(stack.name, _template(stack, surviving, surviving), tuple(surviving))]
     restored = _restored(stack)
     if restored:
-        kept = {*surviving, *_needed_by(stack, restored)} - set(restored)
+        kept = {*surviving, *stack.needed_by(restored)} - set(restored)
         kept |= _rules_between(stack, kept)
         before = [name for name in stack.resources if name in kept]
         after = [name for name in stack.resources if name in {*before, *restored}]
@@ -130,7 +131,7 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
     resources = {
         logical_id: resource
         for logical_id, resource in step.template["Resources"].items()
-        if "Condition" not in resource or known.condition(resource["Condition"])
+        if "Condition" not in resource or known.condition(resource["Condition"]) is YES
     }
     return {
         "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in passed.items()],
@@ -193,30 +194,13 @@ def _restored(stack: BuiltStack) -> list[str]:
     ]
 
 
-def _needed_by(stack: BuiltStack, names: Iterable[str]) -> set[str]:
-    """Return the resources that some resources refer to or depend on, directly or indirectly."""
-    found: set[str] = set()
-    pending = list(names)
-    while pending:
-        name = pending.pop()
-        named = {use.name for use in stack.uses[name] if use.kind == "name"} | set(_depends(stack, name))
-        pending += (named & stack.resources.keys()) - found
-        found |= named & stack.resources.keys()
-    return found
-
-
 def _rules_between(stack: BuiltStack, names: Set[str]) -> set[str]:
     """Return the rules of security groups that refer only to some resources."""
     return {
         name
         for name, resource in stack.resources.items()
-        if resource["Type"] in _SECURITY_GROUP_RULES and _needed_by(stack, [name]) <= names
+        if resource["Type"] in _SECURITY_GROUP_RULES and stack.needed_by([name]) <= names
     }
-
-
-def _depends(stack: BuiltStack, name: str) -> list[str]:
-    depends = stack.resources[name].get("DependsOn", [])
-    return [depends] if isinstance(depends, str) else list(depends)
 
 
 def _template(stack: BuiltStack, names: Collection[str], imported: Collection[str]) -> dict[str, Any]:
@@ -278,7 +262,7 @@ def _resource(
     if retain:
         resource |= {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}
     if "DependsOn" in resource:
-        depends = [one for one in _depends(stack, name) if one not in gone]
+        depends = [one for one in stack.depends_on(name) if one not in gone]
         resource.pop("DependsOn")
         if depends:
             resource["DependsOn"] = depends

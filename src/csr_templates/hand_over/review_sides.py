@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from cfn_analysis.reviewing import report
-from cfn_analysis.reviewing.acceptance import FILE, Acceptance, AcceptanceError
-from cfn_analysis.reviewing.acceptance import read as read_acceptances
+from cfn_analysis.reviewing import acceptance, report
 from cfn_analysis.reviewing.sides import ReviewError, Side
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.built_folder import BuiltFolderError
@@ -44,7 +42,7 @@ def folder(path: Path) -> Side:
     except BuiltFolderError as error:
         raise ReviewError(str(error)) from error
     root = path.resolve().parent
-    entries = _acceptances(lambda: (root / FILE).read_bytes(), FILE)
+    entries = _acceptances(lambda: (root / acceptance.FILE).read_bytes(), acceptance.FILE)
     return Side(
         path.as_posix(),
         found.stacks,
@@ -69,7 +67,9 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
     except BuiltFolderError as error:
         raise ReviewError(str(error)) from error
     try:
-        entries = _acceptances(lambda: revision.read(path.resolve().parent / FILE), f"{FILE} of {name}")
+        entries = _acceptances(
+            lambda: revision.read(path.resolve().parent / acceptance.FILE), f"{acceptance.FILE} of {name}"
+        )
     except ReviewError:  # a committed file cannot be corrected
         entries = ()
     return Side(
@@ -93,14 +93,14 @@ def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[st
     return found
 
 
-def _acceptances(content: Callable[[], bytes], where: str) -> tuple[Acceptance, ...]:
+def _acceptances(content: Callable[[], bytes], where: str) -> tuple[acceptance.Acceptance, ...]:
     try:
         data = content()
     except OSError:
         return ()
     try:
-        return read_acceptances(data, where)
-    except AcceptanceError as error:
+        return acceptance.read(data, where)
+    except acceptance.AcceptanceError as error:
         raise ReviewError(str(error)) from error
 
 

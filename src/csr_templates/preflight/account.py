@@ -12,14 +12,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from cfn_analysis.model.wording import hint
-from csr_templates.preflight import calls, packages
-from csr_templates.preflight.facts import DENIED, Fact, Facts, FailedCall, Query, now
-from csr_templates.preflight.results import Check, queries
+from csr_templates.hand_over import operator_policies
+from csr_templates.preflight import calls, http_probe, live_calls, packages
+from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, FailedCall, Query, now
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from boto3.session import Session
 
     from csr_templates.preflight.needs import Needs
+
+    Missing: TypeAlias = Callable[[Needs, Facts], Sequence[Query]]
 
 WORKERS: Final = 16
 CONNECT_SECONDS: Final = 5
@@ -59,6 +63,9 @@ _PAGED_BY_MARKER: Final = frozenset(
         "ListWebACLs",
     }
 )
+
+_LIMITS: Final = frozenset({"MaxItems", "limit"})
+"""Parameters of calls that need only the first page."""
 
 
 class AccountError(Exception):
@@ -119,8 +126,13 @@ class Account:
         for client in self._clients.values():
             client.close()
 
-    def start(self) -> Facts:
+    def start(self, project: str, environment: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
         """Return facts that contain the account and the caller.
+
+        Args:
+            project: the value of ``ProjectName``.
+            environment: the name of the environment.
+            policy: name of the policy of the command, in ``operator_policies``.
 
         Raises:
             AccountError: there are no valid credentials, or AWS does not respond.
@@ -128,8 +140,9 @@ class Account:
         query = calls.identity()
         fact = self.ask(query)
         if fact.failure:
-            _refuse(fact.failure)
-        return Facts(fact.time, fact.answer["Account"], fact.answer["Arn"], [fact])
+            _refuse(fact.failure, policy)
+        header = FactsHeader(project, environment, fact.answer["Account"], fact.answer["Arn"], fact.time)
+        return Facts(header, [fact], policy)
 
     def ask(self, query: Query) -> Fact:
         """Make a call with all its pages, and return the keys that the query keeps.
@@ -140,6 +153,8 @@ class Account:
         from botocore.exceptions import BotoCoreError, ClientError
 
         time = now()
+        if query.service == live_calls.HTTPS:
+            return Fact(query, time, http_probe.get(dict(query.parameters)["Url"]))
         try:
             return Fact(query, time, _kept(query, self._call(query)))
         except ClientError as error:
@@ -162,25 +177,29 @@ class Account:
             return packages.files(client, parameters)
         if query.operation in _PAGED_BY_MARKER:
             return _pages_by_marker(getattr(client, method), query.path, parameters)
-        if client.can_paginate(method) and "MaxItems" not in parameters:
+        if client.can_paginate(method) and not parameters.keys() & _LIMITS:
             return client.get_paginator(method).paginate(**parameters).build_full_result()
         return getattr(client, method)(**parameters)
 
 
 def collect(
     account: Account,
-    facts: Facts,
-    checks: Sequence[Check],
     needs: Needs,
+    facts: Facts,
+    missing: Missing,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> None:
-    """Make all calls that the checks need, one step after the other.
+    """Make calls, and add their answers to the facts, until no answer is missing.
+
+    A judgment stops at the first answer that the facts do not contain. So the missing answers of all
+    judgments are requested together, in parallel, and then everything is judged again: with the description
+    of a stack, a judgment continues and reads the resources of the stack, which is the next round.
 
     Args:
         account: the account.
-        facts: the answers are added to these.
-        checks: the checks.
-        needs: the needs of the templates.
+        needs: what the templates need.
+        facts: the answers so far.
+        missing: judges the facts, and returns the calls that were not made.
         progress: called with the number of answered calls and the number of known calls.
 
     Raises:
@@ -188,13 +207,12 @@ def collect(
     """
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        for step in range(max(len(check.facts) for check in checks)):
-            unanswered = [query for query in queries(checks, needs, facts, step) if not facts.has(query)]
-            known = done + len(unanswered)
-            waiting = [pool.submit(account.ask, query) for query in unanswered]
+        while queries := missing(needs, facts):
+            waiting = [pool.submit(account.ask, query) for query in queries]
+            known = done + len(waiting)
             try:
-                for one in as_completed(waiting):
-                    facts.add([one.result()])
+                for answered in as_completed(waiting):
+                    facts.add([answered.result()])
                     done += 1
                     progress(done, known)
             except BaseException:
@@ -202,7 +220,7 @@ def collect(
                 raise
 
 
-def _refuse(failure: FailedCall) -> NoReturn:
+def _refuse(failure: FailedCall, policy: str = operator_policies.PREFLIGHT) -> NoReturn:
     """Return the error for wrong credentials or a missing connection to AWS."""
     code, message = failure
     if code in ("NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"):
@@ -222,7 +240,7 @@ def _refuse(failure: FailedCall) -> NoReturn:
     elif code == DENIED:
         sentence = (
             "The credentials do not allow sts:GetCallerIdentity, so the account is unknown. Use a role with "
-            "preflight-policies/read.json of the output folder."
+            f"{operator_policies.path(policy)} of the output folder."
         )
     elif code in (
         "ConnectTimeoutError",
@@ -258,14 +276,15 @@ def _pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[st
 
 
 def _kept(query: Query, answer: Any) -> Any:
+    """Return the part of an answer that becomes a fact, as a JSON value."""
     part = answer
     for key in filter(None, query.path.split(".")):
         part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
-    if not query.keep:
-        return _json_value(part)
-    if isinstance(part, list):
-        return [_json_value(_only(item, query.keep)) for item in part]
-    return _json_value(_only(part, query.keep))
+    if query.keep and isinstance(part, list):
+        part = [_only(item, query.keep) for item in part]
+    elif query.keep:
+        part = _only(part, query.keep)
+    return _json_value(query.reduce(part) if query.reduce else part)
 
 
 def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:

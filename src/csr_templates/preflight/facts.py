@@ -1,25 +1,28 @@
 """The answers of an account, each with its time and its call; they can be saved and judged again.
 
-A fact is the answer to one call of the AWS API, reduced to the keys that a check reads. Facts contain account
-IDs and names, but no secrets: no call requests a secret value, and all other keys of an answer are dropped.
+A fact is the answer to one call of the AWS API, reduced to the keys that a command reads. All commands that
+read an account share the calls and the format of the file; its schema is ``facts.schema.json``. Facts contain
+account IDs and names, but no secrets: other keys of an answer are dropped, and secrets in kept keys hidden.
 """
 
 from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from csr_templates.hand_over import preflight_policy
+from csr_templates.hand_over import operator_policies
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 _LONGEST_ARGUMENT: Final = 200  # characters of a value in a displayed command
 DENIED: Final = "denied"
 """Failure code of a call that IAM does not allow, for all services."""
+MISSING: Final = "missing"
+"""Code of a call whose answer the facts do not contain."""
 
 
 class FactsError(ValueError):
@@ -38,6 +41,8 @@ class Query:
         path: keys that lead to the kept part of the answer, separated by dots; empty for all of it.
         keep: the keys that are kept of that part, or of each item if it is a list.
         absent: error codes for a resource that does not exist; the answer is then None.
+        shown: the part of the answer that the displayed command prints; empty for all of it.
+        reduce: changes the kept part before it becomes a fact, such as to hide secrets in it.
     """
 
     service: str
@@ -47,6 +52,8 @@ class Query:
     path: str = ""
     keep: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
+    shown: str = field(default="", compare=False)
+    reduce: Callable[[Any], Any] | None = field(default=None, compare=False)
 
     @cached_property
     def key(self) -> str:
@@ -56,14 +63,20 @@ class Query:
     @property
     def actions(self) -> str:
         """The IAM actions of the call, as text."""
-        return " and ".join(preflight_policy.actions(self.service, self.operation))
+        return " and ".join(operator_policies.actions(self.service, self.operation))
 
     @property
     def command(self) -> str:
         """The AWS CLI command of the call."""
+        if self.service == "https":
+            return shlex.join(
+                ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}\\n", dict(self.parameters)["Url"]]
+            )
         service = "s3api" if self.service == "s3" else self.service
         words = ["aws", service, _dashed(self.operation), "--region", self.region]
         for name, value in self.parameters:
+            if name == "includeValue":
+                continue  # the command of a report must not print an API key
             option = f"--{_dashed(name)}"
             if isinstance(value, bool):
                 words.append(option if value else f"--no-{_dashed(name)}")
@@ -73,6 +86,8 @@ class Query:
             if len(" ".join(texts)) > _LONGEST_ARGUMENT:
                 texts = [f"file://{_dashed(name)}.json"]
             words += [option, *texts]
+        if self.shown:
+            words += ["--query", self.shown]
         if self.operation == "GetObject":
             words.append("package.zip")  # the AWS CLI writes the object to this file
         return shlex.join(words)
@@ -124,28 +139,56 @@ class NoAnswerError(Exception):
         self.query = query
 
 
-class Facts:
-    """The answers of one account.
+class FactsHeader(NamedTuple):
+    """What facts are about.
 
     Attributes:
-        time: time of the first call, in UTC; ages are relative to it.
+        project: the value of ``ProjectName``.
+        environment: the name of the environment.
         account: ID of the account.
         caller: ARN of the caller.
+        time: time of the first call, in UTC; ages are relative to it.
     """
 
-    def __init__(self, time: str, account: str, caller: str, facts: Iterable[Fact] = ()) -> None:
-        self.time = time
-        self.account = account
-        self.caller = caller
+    project: str
+    environment: str
+    account: str
+    caller: str
+    time: str
+
+
+class Facts:
+    """The answers of one account about one environment.
+
+    Attributes:
+        header: what they are about.
+        policy: name of the policy of the command that reads them, in ``operator_policies``.
+    """
+
+    def __init__(
+        self, header: FactsHeader, facts: Iterable[Fact] = (), policy: str = operator_policies.PREFLIGHT
+    ) -> None:
+        self.header = header
+        self.policy = policy
         self._facts = {fact.query.key: fact for fact in facts}
+
+    @property
+    def account(self) -> str:
+        """ID of the account."""
+        return self.header.account
+
+    @property
+    def time(self) -> str:
+        """Time of the first call, in UTC."""
+        return self.header.time
 
     def add(self, facts: Iterable[Fact]) -> None:
         """Add answers."""
         self._facts.update({fact.query.key: fact for fact in facts})
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Fact]:
         """Yield the facts in a fixed order, independent of the order of the answers."""
-        return iter(fact for _, fact in sorted(self._facts.items()))
+        return iter([fact for _, fact in sorted(self._facts.items())])
 
     def has(self, query: Query) -> bool:
         """Return whether the call was made."""
@@ -153,8 +196,42 @@ class Facts:
 
     def without(self, *services: str) -> Facts:
         """Return the facts except those of some services."""
-        kept = [fact for fact in self if fact.query.service not in services]
-        return Facts(self.time, self.account, self.caller, kept)
+        return self.with_facts(fact for fact in self if fact.query.service not in services)
+
+    def with_facts(self, facts: Iterable[Fact]) -> Facts:
+        """Return other answers about the same."""
+        return Facts(self.header, facts, self.policy)
+
+    def joined(self, more: Facts, name: str) -> Facts:
+        """Return the answers of two files; of two answers of one call, the later one.
+
+        Args:
+            more: the answers of the second file.
+            name: the second file, for the message.
+
+        Raises:
+            FactsError: the files are about different accounts, environments or projects.
+        """
+        if more.header[:3] != self.header[:3]:
+            raise FactsError(
+                f"{name} contains facts of {_about(more.header)}, but the other file of "
+                f"{_about(self.header)}. Specify files of one environment in one account."
+            )
+        facts = sorted([*self, *more], key=lambda fact: fact.time)
+        earlier = min(self.header, more.header, key=lambda header: header.time)
+        return Facts(earlier, facts, self.policy)
+
+    def require(self, project: str, environment: str) -> None:
+        """Check that the facts are about an environment.
+
+        Raises:
+            FactsError: they are about another environment or project.
+        """
+        if (project, environment) != self.header[:2]:
+            raise FactsError(
+                f"The facts are of {_about(self.header)}, but {environment} of {project} was requested. Save "
+                "facts of that environment: --save-facts FILE."
+            )
 
     def answer(self, query: Query) -> Any:
         """Return the answer of a call; None if the resource does not exist.
@@ -169,7 +246,7 @@ class Facts:
                 f"The saved facts do not contain the answer of {where}.",
                 "not in the saved facts",
                 "Save the facts again, for this environment and with this version.",
-                "missing",
+                MISSING,
                 query,
             )
         if fact.failure is None:
@@ -178,14 +255,15 @@ class Facts:
             raise NoAnswerError(
                 f"{query.actions} is not permitted in {query.region}.",
                 f"permission missing: {query.actions}",
-                "Attach preflight-policies/read.json of the output folder to the role of the caller.",
+                f"Attach {operator_policies.path(self.policy)} of the output folder to the role of the "
+                "caller.",
                 DENIED,
                 query,
             )
         raise NoAnswerError(
             f"{where} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}",
             f"{query.service} {query.operation}: {fact.failure.code}",
-            "Run preflight again. If the call fails again, fix the cause in the message.",
+            "Run the command again. If the call fails again, fix the cause in the message.",
             fact.failure.code,
             query,
         )
@@ -197,21 +275,31 @@ class Facts:
 
 
 class Lookup:
-    """Reads facts for one judgment, and records the calls.
+    """Reads facts for judgments, and records the calls.
 
     Attributes:
         facts: the facts.
         asked: the calls whose answers were read, in order.
+        missing: the calls that were not made, by their keys.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.asked: list[Query] = []
+        self.missing: dict[str, Query] = {}
 
     def __call__(self, query: Query) -> Any:
         """Return the answer of a call, as ``Facts.answer`` does."""
         self.asked.append(query)
+        if not self.facts.has(query):
+            self.missing[query.key] = query
         return self.facts.answer(query)
+
+    def all(self, queries: Iterable[Query]) -> list[Any]:
+        """Return the answers of several calls. If some were not made, all of these are recorded."""
+        queries = list(queries)
+        self.missing.update({query.key: query for query in queries if not self.facts.has(query)})
+        return [self(query) for query in queries]
 
 
 def now() -> str:
@@ -229,9 +317,7 @@ def as_json(facts: Facts) -> str:
     """Return facts as JSON."""
     document = {
         "formatVersion": FORMAT_VERSION,
-        "time": facts.time,
-        "account": facts.account,
-        "caller": facts.caller,
+        **facts.header._asdict(),
         "facts": [
             {
                 "service": fact.query.service,
@@ -247,45 +333,70 @@ def as_json(facts: Facts) -> str:
     return f"{json.dumps(document, indent=2)}\n"
 
 
-def from_json(text: str, name: str) -> Facts:
+def from_json(text: str, name: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
     """Return the facts of a file.
 
     Args:
         text: the content of the file.
         name: the file, for messages.
+        policy: name of the policy of the command that reads them.
 
     Raises:
-        FactsError: the file does not contain facts.
+        FactsError: the file does not contain facts of one environment in one account.
     """
     try:
         document = json.loads(text)
-        if document["formatVersion"] != FORMAT_VERSION:
+        version = document["formatVersion"]
+        if version != FORMAT_VERSION:
             raise FactsError(
-                f"{name} has the format {document['formatVersion']}, and this version of csr-templates reads "
-                f"format {FORMAT_VERSION}. Save the facts again: --save-facts FILE."
+                f"{name} has the format {version}, and this version of csr-templates reads format "
+                f"{FORMAT_VERSION}. Save the facts again: --save-facts FILE."
             )
-        facts = [
-            Fact(
-                Query(one["service"], one["operation"], one["region"], _frozen(one["parameters"])),
-                str(moment(one["time"]) and one["time"]),
-                one.get("answer"),
-                FailedCall(**one["failure"]) if "failure" in one else None,
-            )
-            for one in document["facts"]
-        ]
-        moment(document["time"])
-        account, caller = str(document["account"]), str(document["caller"])
-        return Facts(document["time"], account, caller, facts)
+        if set(document) != {"formatVersion", *FactsHeader._fields, "facts"}:
+            raise ValueError("other keys than those of the format")
+        header = FactsHeader(*(_text(document[field]) for field in FactsHeader._fields))
+        moment(header.time)
+        facts = Facts(header, map(_fact, document["facts"]), policy)
+        for fact in facts:
+            if fact.query.operation == "GetCallerIdentity" and fact.answer["Account"] != header.account:
+                raise FactsError(
+                    f"{name} contains facts of the accounts {header.account} and {fact.answer['Account']}. "
+                    "Save the facts again: --save-facts FILE."
+                )
     except FactsError:
         raise
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FactsError(
             f"{name} does not contain facts of an account. Specify a file that --save-facts wrote."
         ) from error
+    return facts
 
 
-def _frozen(parameters: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple(parameters.items())
+def _fact(document: Mapping[str, Any]) -> Fact:
+    """Return a fact of a file; raise ``ValueError``, ``KeyError`` or ``TypeError`` if it is not one."""
+    if set(document) - {"answer", "failure"} != {"service", "operation", "region", "parameters", "time"}:
+        raise ValueError("other keys than those of a fact")
+    if ("answer" in document) == ("failure" in document):
+        raise ValueError("a fact is either an answer or a failure")
+    service, operation, region, time = (
+        _text(document[field]) for field in ("service", "operation", "region", "time")
+    )
+    moment(time)
+    query = Query(service, operation, region, tuple(document["parameters"].items()))
+    failure = document.get("failure")
+    if failure is not None:
+        failure = FailedCall(**{field: _text(value) for field, value in failure.items()})
+    return Fact(query, time, document.get("answer"), failure)
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _about(header: FactsHeader) -> str:
+    return f"{header.environment} of {header.project} in account {header.account}"
 
 
 def _dashed(name: str) -> str:

@@ -1,10 +1,11 @@
 """The needs of the templates, computed from an output folder and one environment without AWS."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from cfn_analysis.model.api_keys import ApiKeys, accepted_keys, sent_keys
+from cfn_analysis.model.api_keys import accepted_keys, sent_keys
+from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import ResolveError
 from cfn_analysis.model.references import entries
 from cfn_analysis.model.resolving import resolve
@@ -44,6 +45,8 @@ class StackNeeds:
         values: the values of its parameters.
         resources: logical ID -> resource, resolved.
         outputs: key -> output, resolved.
+        built: the stack in the output folder.
+        undecided: its per-deploy parameters without a given value.
         accepted_keys: the API keys that the stack accepts, if its template declares any.
         sent_keys: the API keys that it sends.
     """
@@ -56,8 +59,8 @@ class StackNeeds:
         values: Mapping[str, str],
         resources: Mapping[str, Any],
         outputs: Mapping[str, Any],
-        accepted_keys: ApiKeys | None = None,
-        sent_keys: ApiKeys | None = None,
+        built: BuiltStack | None = None,
+        undecided: Collection[str] = (),
     ) -> None:
         self.name = name
         self.deployed = deployed
@@ -65,8 +68,10 @@ class StackNeeds:
         self.values = values
         self.resources = resources
         self.outputs = outputs
-        self.accepted_keys = accepted_keys
-        self.sent_keys = sent_keys
+        self.built = built or BuiltStack(name, "", region, {})
+        self.accepted_keys = accepted_keys(self.built)
+        self.sent_keys = sent_keys(self.built)
+        self.undecided = undecided
 
     def of_type(self, *types: str) -> list[tuple[str, Mapping[str, Any]]]:
         """Return logical ID and properties of each resource of some types."""
@@ -219,8 +224,8 @@ def needs(
                 all_values,
                 resolved["Resources"],
                 resolved["Outputs"],
-                accepted_keys(stack),
-                sent_keys(stack),
+                stack,
+                [name for name in stack.per_deploy if name not in given],
             )
         )
     return Needs(environment, project, account, stacks, chosen)

@@ -19,13 +19,16 @@ class IgnoreError(ValueError):
     """There is no such check; the message suggests the nearest name."""
 
 
-def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[str]) -> list[Result]:
+def ignore(
+    results: Iterable[Result], ignored: Sequence[str], checks: Sequence[str], page: str = "docs/preflight.md"
+) -> list[Result]:
     """Return the results, with those to ignore marked.
 
     Args:
         results: the results.
         ignored: ``CHECK`` or ``CHECK:ID`` for each result to ignore.
         checks: the names of all checks.
+        page: the page that lists the checks.
 
     Raises:
         IgnoreError: there is no such check.
@@ -35,7 +38,7 @@ def ignore(results: Iterable[Result], ignored: Sequence[str], checks: Sequence[s
         if name not in checks:
             raise IgnoreError(
                 f"There is no check {name or repr(name)}.{hint(name, checks)} The checks are listed "
-                "in docs/preflight.md."
+                f"in {page}."
             )
     return [
         result._replace(is_ignored=(result.check,) in pairs or (result.check, result.subject) in pairs)
@@ -60,9 +63,9 @@ def last_line(results: Sequence[Result]) -> str:
     return f"{', '.join(parts)}.{f' Unknown: {reasons}.' if reasons else ''}"
 
 
-def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
-    """Return the report for a terminal."""
-    lines = [_title(needs, facts), ""]
+def as_text(results: Sequence[Result], needs: Needs, facts: Facts, command: str = "Preflight") -> str:
+    """Return the report of a command for a terminal."""
+    lines = [_title(command, needs, facts), ""]
     for group in _groups(results):
         for result in group:
             mark = " (ignored)" if result.is_ignored else ""
@@ -76,9 +79,9 @@ def as_text(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
     return "\n".join([*lines, "", last_line(results)])
 
 
-def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
-    """Return the report for a pull request or a step summary of a pipeline."""
-    lines = [f"### {_title(needs, facts)}", "", last_line(results)]
+def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts, command: str = "Preflight") -> str:
+    """Return the report of a command for a pull request or a step summary of a pipeline."""
+    lines = [f"### {_title(command, needs, facts)}", "", last_line(results)]
     for group in _groups(results):
         for result in group:
             mark = ", ignored" if result.is_ignored else ""
@@ -94,7 +97,7 @@ def as_markdown(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
 
 
 def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
-    """Return the report as JSON; its keys are in docs/preflight.md."""
+    """Return the report as JSON, as ``report.schema.json`` describes it."""
     document = {
         "formatVersion": FORMAT_VERSION,
         "environment": needs.environment,
@@ -136,9 +139,9 @@ def _groups(results: Iterable[Result]) -> list[list[Result]]:
     ]
 
 
-def _title(needs: Needs, facts: Facts) -> str:
+def _title(command: str, needs: Needs, facts: Facts) -> str:
     stacks = ", ".join(stack.name for stack in needs.chosen)
-    return f"Preflight of {needs.environment} ({stacks}) in account {facts.account}, at {facts.time}"
+    return f"{command} of {needs.environment} ({stacks}) in account {facts.account}, at {facts.time}"
 
 
 def _passed(results: Iterable[Result]) -> Counter[str]:

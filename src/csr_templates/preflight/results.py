@@ -1,7 +1,7 @@
 """Checks and their results. A check judges one subject at a time, only from needs and facts."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -12,8 +12,12 @@ WARN: Final = "WARN"
 PASS: Final = "PASS"
 STATUSES: Final = (FAIL, UNKNOWN, WARN, PASS)
 """In the order of the report. UNKNOWN means that a fact is missing; it is never a pass."""
-_UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
+UNEXPECTED: Final = (AttributeError, LookupError, TypeError, ValueError)
 """The errors of a judgment that reads an answer with an unexpected structure."""
+
+
+class SkippedError(Exception):
+    """A subject has no result, because the result of another check explains why it is not there."""
 
 
 class Subject(NamedTuple):
@@ -44,10 +48,6 @@ class Verdict(NamedTuple):
     remedy: str = ""
 
 
-Step: TypeAlias = Callable[[Subject, Needs, Lookup], Iterable[Query]]
-"""Returns calls for one subject, from its needs and from the answers of earlier steps."""
-
-
 class Check(NamedTuple):
     """A question about an account.
 
@@ -56,15 +56,12 @@ class Check(NamedTuple):
         summary: the condition that it checks, for the documentation.
         subjects: returns the subjects for the needs.
         judge: returns the verdict for one subject. It raises ``NoAnswerError`` if a fact is missing.
-        facts: the calls whose answers ``judge`` reads, in steps: a call that depends on an answer is in a
-            later step than the call of that answer.
     """
 
     name: str
     summary: str
     subjects: Callable[[Needs], Iterable[Subject]]
     judge: Callable[[Subject, Needs, Lookup], Verdict]
-    facts: tuple[Step, ...] = ()
 
 
 class Result(NamedTuple):
@@ -121,37 +118,30 @@ def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
         needs: what the templates need.
         facts: the answers; missing answers are unknown.
     """
-    return [_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs)]
+    results = (
+        _result(check, subject, needs, Lookup(facts)) for check in checks for subject in check.subjects(needs)
+    )
+    return [result for result in results if result]
 
 
-def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> list[Query]:
-    """Return the calls in one step of the checks, without duplicates.
-
-    Args:
-        checks: the checks.
-        needs: what the templates need.
-        facts: the answers of the earlier steps.
-        step: index in the facts of each check.
-    """
-    found: dict[str, Query] = {}
-    for check in checks:
-        for subject in check.subjects(needs) if step < len(check.facts) else ():
-            try:
-                for query in check.facts[step](subject, needs, Lookup(facts)):
-                    found[query.key] = query
-            except (NoAnswerError, *_UNEXPECTED):
-                pass  # An earlier call has no answer, or an unexpected one. The result of the check shows it.
-    return list(found.values())
-
-
-def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result:
+def missing_calls(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Query]:
+    """Return the calls that the checks read and that were not made, without duplicates."""
     lookup = Lookup(facts)
+    for check in checks:
+        for subject in check.subjects(needs):
+            _result(check, subject, needs, lookup)
+    return list(lookup.missing.values())
+
+
+def _result(check: Check, subject: Subject, needs: Needs, lookup: Lookup) -> Result | None:
     why = ""
     try:
         verdict = check.judge(subject, needs, lookup)
+    except SkippedError:
+        return None
     except NoAnswerError as error:
         verdict, why = Verdict(UNKNOWN, str(error), error.remedy), error.why
-    except _UNEXPECTED as error:
+    except UNEXPECTED as error:
         # One unexpected answer must not hide the results of all other checks.
         why = "unexpected answer"
         verdict = Verdict(

@@ -146,9 +146,9 @@ def untranslated(alarm: Alarm, section: AlarmSection, page: str, words: Words) -
                 f'{page}, line {found.line}: found "{found.label}" before the {key} text; allowed: '
                 f'"{words(LABELS[key])}".'
             )
-    for key, found in section.translations.items():
+    for key, translation in section.translations.items():
         if key not in alarm.texts:
-            yield f"{page}, line {found.line}: {alarm.name} has no {key} text. Remove the line."
+            yield f"{page}, line {translation.line}: {alarm.name} has no {key} text. Remove the line."
 
 
 def english_lines(alarm: Alarm, words: Words) -> Iterator[str]:

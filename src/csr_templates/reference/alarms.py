@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from cfn_analysis.model.references import in_words
+from csr_templates.hand_over.alarm_topics import is_critical
 from csr_templates.reference.markdown import code, codes, operand
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from csr_templates.reference.words import Words
 
 ALARM: Final = "AWS::CloudWatch::Alarm"
-
-_CRITICAL: Final = "CRITICAL "
-"""The start of the display name of a topic for critical alarms, and so of its messages."""
 
 _SIGNS: Final = {
     "GreaterThanOrEqualToThreshold": ">=",
@@ -47,12 +45,12 @@ class Alarm(NamedTuple):
 
 def metric_stats(alarm: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the metrics of an alarm on an expression."""
-    return [one["MetricStat"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+    return [query["MetricStat"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
 
 
 def period(alarm: Mapping[str, Any]) -> Any:
     """Return the period of an alarm in seconds; of an expression, the longest period of its metrics."""
-    return alarm.get("Period") or max((one["Period"] for one in metric_stats(alarm)), default=60)
+    return alarm.get("Period") or max((stat["Period"] for stat in metric_stats(alarm)), default=60)
 
 
 def unit(resource: Mapping[str, Any]) -> str:
@@ -66,7 +64,7 @@ def topics(alarm: Mapping[str, Any], resources: Mapping[str, Any]) -> list[str]:
 
 
 def severity(topic: Any, resources: Mapping[str, Any]) -> str:
-    """Return ``critical`` for a topic whose display name begins with CRITICAL; otherwise ``normal``.
+    """Return ``critical`` or ``normal`` for a topic.
 
     Args:
         topic: the reference to the topic.
@@ -74,8 +72,7 @@ def severity(topic: Any, resources: Mapping[str, Any]) -> str:
     """
     match topic:
         case {"Ref": str(name)} if name in resources:
-            display_name = resources[name].get("Properties", {}).get("DisplayName", "")
-            return "critical" if in_words(display_name).startswith(_CRITICAL) else "normal"
+            return "critical" if is_critical(resources[name].get("Properties", {})) else "normal"
     return "normal"
 
 
@@ -130,9 +127,9 @@ def metric(alarm: Mapping[str, Any], words: Words) -> str:
     """Return the metric, with the role of the database's instances; or the expression, with its metrics."""
     if "Metrics" in alarm:
         expression = [
-            one["Expression"]
-            for one in alarm["Metrics"]
-            if one.get("ReturnData", True) and "Expression" in one
+            query["Expression"]
+            for query in alarm["Metrics"]
+            if query.get("ReturnData", True) and "Expression" in query
         ]
         return codes(
             [*expression, *dict.fromkeys(stat["Metric"]["MetricName"] for stat in metric_stats(alarm))]
@@ -149,14 +146,14 @@ def evaluation(alarm: Mapping[str, Any], words: Words) -> str:
     """Return statistic and periods, and whether missing data breaches."""
     statistics = [
         alarm.get("Statistic") or alarm.get("ExtendedStatistic"),
-        *(one["Stat"] for one in metric_stats(alarm)),
+        *(stat["Stat"] for stat in metric_stats(alarm)),
     ]
     periods = alarm.get("EvaluationPeriods", 1)
     text = words.fill(
         "{statistic}, {needed} of {periods} periods of {period}",
         statistic=", ".join(
-            words(one) if one.isalpha() else one
-            for one in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
+            words(statistic) if statistic.isalpha() else statistic
+            for statistic in dict.fromkeys(filter(None, map(_words_or_nothing, statistics)))
         ),
         needed=number(alarm.get("DatapointsToAlarm", periods)),
         periods=number(periods),

@@ -32,9 +32,11 @@ def widget_table(dashboard: Mapping[str, Any]) -> list[str]:
     """Return the table of the widgets of a dashboard, given its properties; a line for each row."""
     found = sorted(set(_widgets(dashboard.get("DashboardBody"), "")))
     rows: dict[int, list[str]] = {}
-    for one in found:
-        condition = f", only if {code(one.condition)}" if one.condition else ""
-        rows.setdefault(one.y, []).append(f"{prose(one.title)} ({_KINDS.get(one.kind, one.kind)}{condition})")
+    for widget in found:
+        condition = f", only if {code(widget.condition)}" if widget.condition else ""
+        rows.setdefault(widget.y, []).append(
+            f"{prose(widget.title)} ({_KINDS.get(widget.kind, widget.kind)}{condition})"
+        )
     if not rows:
         return []
     width = max(map(len, rows.values()))

@@ -85,7 +85,7 @@ def overview(wiring: Wiring) -> str:
 def label(*lines: str) -> str:
     """Return lines as the quoted text of a box or an arrow; one that starts with ``*`` is bold."""
     escaped = [line.translate(_ESCAPES) for line in lines]
-    return '"{}"'.format("<br/>".join(f"<b>{one[1:]}</b>" if one[:1] == "*" else one for one in escaped))
+    return '"{}"'.format("<br/>".join(f"<b>{line[1:]}</b>" if line[:1] == "*" else line for line in escaped))
 
 
 class _System:
@@ -167,7 +167,7 @@ class _System:
     def _targets(self, node: Node) -> list[Node]:
         methods = []
         if self.types[node] == "AWS::ApiGateway::RestApi":
-            methods = [one for one in self._of_type(_METHOD) if node in self.wiring.targets(one)]
+            methods = [method for method in self._of_type(_METHOD) if node in self.wiring.targets(method)]
         return [*self.wiring.targets(node), *methods]
 
     def _routes(self) -> Iterator[tuple[Node, Node]]:
@@ -181,10 +181,10 @@ class _System:
                         yield from ((subnet, gateway) for gateway in hops if gateway in self.reached)
 
     def _places(self, node: Node) -> list[Node]:
-        return [one for one in self.reached[node] if self.types[one] in _PLACES]
+        return [place for place in self.reached[node] if self.types[place] in _PLACES]
 
     def _subnets(self, node: Node) -> list[Node]:
-        return [one for one in self._places(node) if self.types[one] == "AWS::EC2::Subnet"]
+        return [place for place in self._places(node) if self.types[place] == "AWS::EC2::Subnet"]
 
     def _of_type(self, type_name: str) -> list[Node]:
         return [node for node, its_type in self.types.items() if its_type == type_name]

@@ -53,7 +53,7 @@ def item(text: str, depth: int = 0) -> list[str]:
     """Return the lines of a list item, with the other lines as nested items."""
     first, *below = text.split("\n")
     lines = [f"{'  ' * depth}- {first}"]
-    return lines + [line for one in below for line in item(one, depth + 1)]
+    return lines + [line for nested in below for line in item(nested, depth + 1)]
 
 
 def mermaid(diagram: str) -> list[str]:

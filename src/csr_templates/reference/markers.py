@@ -91,9 +91,9 @@ def sections(text: str, page: str, known: Collection[str]) -> tuple[list[MarkedS
 
 def _unknown(name: str, known: Collection[str]) -> str:
     kind, _, title = name.partition(" ")
-    if title and any(other.startswith(f"{kind} ") for other in known):
+    if title and any(marker.startswith(f"{kind} ") for marker in known):
         return f"There is no {kind} {title}. Remove its section, or correct the name."
-    kinds = sorted({re.sub(" .*", " <name>", other) for other in known})
+    kinds = sorted({re.sub(" .*", " <name>", marker) for marker in known})
     return f"There is no table {name}. The tables are {', '.join(kinds)}."
 
 

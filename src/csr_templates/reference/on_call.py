@@ -5,6 +5,7 @@ Each line of an alarm's description states an effect or a check. The page has a 
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,10 +22,18 @@ if TYPE_CHECKING:
     from csr_templates.reference.words import Words
 
 INDEX: Final = "alarm-index"
+CAUSES: Final = "alarm-causes"
 ALARM_MARKER: Final = "alarm "  # and the name of the alarm
 EVENTS: Final = "database-events"
 
 _SUBSCRIPTION: Final = "AWS::RDS::EventSubscription"
+# Beginning of a sentence about related alarms -> whether the alarm is the cause, and the arrow.
+_RELATIONS: Final = {
+    "Can cause ": (True, "-->"),
+    "Can be caused by ": (False, "-->"),
+    "Fires after ": (False, "-->"),
+    "Fires together with ": (True, "-.-"),
+}
 
 
 def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str, Any]]) -> list[Alarm]:
@@ -59,6 +68,7 @@ def lists(
     found: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:
         found[INDEX] = partial(_index, alarms)
+        found[CAUSES] = partial(_causes, alarms)
     found |= {f"{ALARM_MARKER}{alarm.name}": partial(_section, alarm) for alarm in alarms}
     subscriptions = [
         (severity(resource["Properties"]["SnsTopicArn"], stack.resources), resource["Properties"])
@@ -101,6 +111,23 @@ def _index(alarms: Sequence[Alarm], words: Words) -> Iterator[str]:
                 )
         if topic == "critical":
             yield ""
+
+
+def _causes(alarms: Sequence[Alarm], _: Words) -> Iterator[str]:
+    """Yield a diagram of the relations that the descriptions of the alarms state, each once."""
+    names = {alarm.name for alarm in alarms}
+    found: dict[frozenset[str], str] = {}
+    for alarm in alarms:
+        for beginning, (is_cause, arrow) in _RELATIONS.items():
+            for sentence in re.findall(rf"{beginning}([^.]*)", alarm.texts.get("Related", "")):
+                for name in re.findall(r"[a-z0-9-]+", sentence.split(", together with")[0]):
+                    if name in names:
+                        ends = (alarm.name, name) if is_cause else (name, alarm.name)
+                        found.setdefault(frozenset(ends), f"  {ends[0]} {arrow} {ends[1]}")
+    yield "```mermaid"
+    yield "flowchart LR"
+    yield from found.values()
+    yield "```"
 
 
 def _section(alarm: Alarm, words: Words) -> Iterator[str]:

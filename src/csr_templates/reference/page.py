@@ -135,7 +135,7 @@ class _Page:
     def _resources(self, stack: BuiltStack) -> Iterator[str]:
         conditions: Mapping[str, Any] = stack.template.get("Conditions", {})
         if conditions:
-            yield from (f"- {code(name)}: {_condition(one)}." for name, one in conditions.items())
+            yield from (f"- {code(name)}: {_condition(condition)}." for name, condition in conditions.items())
             yield ""
         denied = denied_actions(stack)
         yield from table(
@@ -148,7 +148,9 @@ class _Page:
                     code(stack.resources[name].get("Condition", "")),
                     stack.resources[name].get("DeletionPolicy", ""),
                     stack.resources[name].get("UpdateReplacePolicy", ""),
-                    ", ".join(f"no {_REFUSED[one]}" for one in _REFUSED if one in denied.get(name, ())),
+                    ", ".join(
+                        f"no {_REFUSED[refusal]}" for refusal in _REFUSED if refusal in denied.get(name, ())
+                    ),
                 )
                 for title, names in stack.by_section().items()
                 for name in names
@@ -196,22 +198,26 @@ class _Page:
                 yield f"- {code(name)} ({resource['Type']})"
                 for policy in found:
                     yield f"  - {code(policy.place)}"
-                    yield from (line for one in policy.statements for line in item(one, 2))
+                    yield from (line for statement in policy.statements for line in item(statement, 2))
 
     def _keys(self, stack: BuiltStack) -> Iterator[str]:
         for name, key in _of_type(stack, "AWS::KMS::Key").items():
             yield f"- {code(name)}: {prose(in_words(key.get('Description', '')))}"
             yield f"  - Rotated every year: {'yes' if key.get('EnableKeyRotation') is True else 'no'}."
             for policy in policies({"Properties": key}):
-                yield from (line for one in policy.statements for line in item(one, 1))
+                yield from (line for statement in policy.statements for line in item(statement, 1))
             node = Node(stack.name, name)
             users = {
-                other.name: [
-                    user for user in other.resources if node in self.wiring.targets(Node(other.name, user))
+                reader.name: [
+                    user for user in reader.resources if node in self.wiring.targets(Node(reader.name, user))
                 ]
-                for other in self.stacks
+                for reader in self.stacks
             }
-            yield from (f"  - Used in {other} by {codes(found)}." for other, found in users.items() if found)
+            yield from (
+                f"  - Used in {reader} by {codes(logical_ids)}."
+                for reader, logical_ids in users.items()
+                if logical_ids
+            )
             if not any(users.values()):
                 yield "  - Not used by any resource."
 

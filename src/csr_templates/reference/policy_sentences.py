@@ -94,4 +94,4 @@ def _conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]
     # Sorted as in the rendered template, which does not depend on the order of the code either.
     for operator, tests in sorted(statement.get("Condition", {}).items()):
         for key, values in sorted(tests.items()):
-            yield f"{code(key)} {operator}", [code(in_words(one)) for one in as_list(values)]
+            yield f"{code(key)} {operator}", [code(in_words(value)) for value in as_list(values)]

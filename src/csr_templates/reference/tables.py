@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.resolving import resolve
 from csr_templates.hand_over import manifest
-from csr_templates.reference import alarms, on_call
+from csr_templates.reference import on_call
 from csr_templates.reference.alarms import number
-from csr_templates.reference.markdown import code, codes, prose, table
+from csr_templates.reference.markdown import code, codes, table
 from csr_templates.reference.markers import MarkedSection, PageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 SETTINGS: Final = "settings"
 
-_WIDEST: Final = 40  # characters of a value, as in the table of all environments
 _PLACE: Final = re.compile(r"`([\w.-]+\.yaml) ([^`\s]+)`")
 _VALUE: Final = re.compile(r"`[^`]+`|(?<![\w.])\d+(?:,\d{3})*(?:\.\d+)?")
 
@@ -68,10 +67,6 @@ class Tables:
         }
         self.tables = {
             "stacks": self._stacks,
-            "alarms": self._alarms,
-            "log-groups": self._log_groups,
-            "outputs": self._outputs,
-            "parameters": self._parameters,
             "web-acl": self._web_acl,
         }
         self.alarms = {alarm.name: alarm for alarm in on_call.read_alarms(stacks, self.resolved)}
@@ -123,43 +118,6 @@ class Tables:
                 name = name.replace(f"${{{parameter}}}", value)
             file = manifest.parameter_file(self.production, stack.name)
             yield code(name), code(stack.region), code(f"out/{stack.file}"), code(f"out/{file}")
-
-    def _alarms(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "alarm", "metric", "evaluated", "threshold", "unit", "notifies"
-        for stack, name, alarm in self._of_type(alarms.ALARM):
-            yield (
-                code(in_words(alarm.get("AlarmName", ""))),
-                alarms.metric(alarm, words),
-                alarms.evaluation(alarm, words),
-                alarms.limit(alarm),
-                words(alarms.unit(stack.resources[name])),
-                ", ".join(map(words, alarms.topics(alarm, stack.resources) or ["no one"])),
-            )
-
-    def _log_groups(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "log group", "region", "kept for (days)", "in the template"
-        for stack, name, group in self._of_type("AWS::Logs::LogGroup"):
-            days = group.get("RetentionInDays")
-            yield (
-                code(in_words(group.get("LogGroupName", ""))),
-                code(stack.region),
-                words("never expires") if days is None else number(days),
-                code(f"{stack.file} {name}"),
-            )
-
-    def _outputs(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "output", "stack", "region", "description"
-        for stack in self.stacks:
-            for key, output in self.resolved[stack.name]["Outputs"].items():
-                description = prose(words(str(output.get("Description", ""))))
-                yield code(key), stack.name, code(stack.region), description
-
-    def _parameters(self, words: Words) -> Iterator[Sequence[str]]:
-        yield "parameter", *map(code, self.environments)
-        for name in dict.fromkeys(name for stack in self.stacks for name in stack.in_files):
-            owner = next(stack.name for stack in self.stacks if name in stack.in_files)
-            values = (environment[owner][name] for environment in self.environments.values())
-            yield code(name), *(code(_cut(value)) or words("(empty)") for value in values)
 
     def _web_acl(self, words: Words) -> Iterator[Sequence[str]]:
         yield "priority", "rule", "action", "inspects"
@@ -250,7 +208,3 @@ def _facts(statement: Any) -> Iterator[str]:
 
 def _is_function(value: Mapping[str, Any]) -> bool:
     return any(key == "Ref" or key.startswith("Fn::") for key in value)
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 3]}..."

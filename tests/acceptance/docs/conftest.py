@@ -8,7 +8,19 @@ import pytest
 
 from csr_templates import STACKS
 from tests.docs.conftest import require_programs
-from tests.docs.pages import HAND_OVER, OPERATIONS, RECOVERY, TYPED, Block, Page, filled, read
+from tests.docs.pages import (
+    BY_OPERATORS,
+    HAND_OVER,
+    LOAD,
+    OPERATIONS,
+    RECOVERY,
+    TYPED,
+    Block,
+    Page,
+    by_line,
+    filled,
+    read,
+)
 
 from .account import PROJECT
 from .world import Session, Terminal, opened
@@ -33,12 +45,11 @@ def terminal(
 @pytest.fixture(scope="session")
 def sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
     """Each chapter of the operators' pages, typed into a new terminal after the functions."""
-    (preamble,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
     chapters: dict[str, list[Block]] = {}
     for path in TYPED:
         for block in read(path).shell():
-            chapters.setdefault(block.chapter, []).append(block)
-    return {chapter: terminal.session(preamble, blocks) for chapter, blocks in chapters.items()}
+            chapters.setdefault(block.chapter, []).extend(by_line(block))
+    return {chapter: terminal.session(LOAD, blocks) for chapter, blocks in chapters.items()}
 
 
 # Section of the page on recovery -> the stack that is deleted before its commands are typed.
@@ -49,10 +60,13 @@ REST = "The rest"
 # Sections that go on in the middle of one of those, together: the cluster is restored, and in no stack yet.
 RESTORED = ("The wrong snapshot", "A point in time")
 AGAIN = "Another restore"
+RESTORE = "Restore the database"
 
 
 def session_of(block: Block) -> str:
     """Return what a block of the page on recovery is typed together with."""
+    if block.chapter == RESTORE:
+        return RESTORE
     if block.section in RESTORED:
         return AGAIN
     if block.section == FAILOVER:  # after the deploy of the database
@@ -74,59 +88,69 @@ LOSES_AN_INSTANCE = (
 def until_restored(blocks: list[Block]) -> list[Block]:
     """Return what is typed until the cluster has its instances, the last block more than once."""
     database = [again(block) for block in blocks if block.section == "Database"]
-    (last,) = [index for index, block in enumerate(database) if "create-db-instance" in block.text]
+    (last,) = [index for index, block in enumerate(database) if "prepare_check" in block.text]
     return [*database[: last + 1], database[last], again(database[last], LOSES_AN_INSTANCE), database[last]]
 
 
-def executed(stack: str) -> Block:
-    """Return the block that executes the change set of a deploy of a stack, as the model names it."""
+def change_set(stack: str) -> str:
+    """Return the ARN of the change set of a deploy of a stack, as the model names it."""
     region = {one.name: one.region for one in STACKS}[stack]
-    (block,) = [one for one in read(OPERATIONS).shell() if "execute-change-set" in one.text]
-    arn = f"arn:aws:cloudformation:{region}:123456789012:changeSet/{PROJECT}-{stack}/1"
-    return again(block, f"CHANGES={arn}\n{block.text}")
+    return f"arn:aws:cloudformation:{region}:123456789012:changeSet/{PROJECT}-{stack}/1"
+
+
+def of_section(blocks: list[Block], section: str, **chosen: str) -> list[Block]:
+    """Return the blocks of a section of the page on recovery, with its change sets."""
+    stack = "frontend" if section == NEW_API else DELETED[section]
+    return [
+        replace(line, text=filled(line.text, CHANGE_SET=change_set(stack), **chosen))
+        for block in blocks
+        if block.section == section
+        for line in by_line(block)
+    ]
 
 
 def brought_back(blocks: list[Block]) -> list[Block]:
     """Return all commands of the pages for a deleted network and the stacks that import from it."""
-    operations = read(OPERATIONS).shell()
-    network, default_group = [block for block in operations if block.section == "1. Network"]
-    database = [block for block in operations if block.section == "2. Database"][-1]
     (failover,) = [block for block in blocks if block.section == FAILOVER]
-    (package,) = [one for one in operations if "VERSION=''" in one.text]
-    version = "VERSION=$(last_deploys api | grep -o '[^[:space:]]*$' | head -n 1)"
-    deploys = {
-        "network": [network, executed("network"), default_group],
-        "database": [database, executed("database")],
-        "api": [replace(package, text=package.text.replace("VERSION=''", version)), executed("api")],
-    }
-    (account,) = [one for one in operations if one.text.startswith("ACCOUNT=")]
-    (after,) = [one for one in blocks if "set-stack-policy" in one.text]
-    (subscribe,) = [one for one in operations if "sns subscribe" in one.text]
-    typed = [again(account)]
+    (after,) = [one for one in blocks if one.text.startswith("end_recovery ")]
+    version = Block("", 0, "sh", "VERSION=$(last_deploys api | grep -o '[^[:space:]]*$' | head -n 1)\n")
+    typed = []
     for section, stack in DELETED.items():
-        if stack in deploys:
-            typed += [again(block) for block in blocks if block.section == section]
-            typed += map(again, deploys[stack])
-            typed += [failover] if stack == "database" else []
-            typed += [again(after, STACK=stack)]
-    new_api = [block for block in blocks if block.section == NEW_API]
-    return [*typed, *new_api, executed("frontend"), again(subscribe)]
+        if stack == "frontend":
+            continue
+        if stack == "api":
+            typed.append(version)
+            found = of_section(blocks, section, VERSION="@")
+            typed += [replace(one, text=one.text.replace("@", '"$VERSION"')) for one in found]
+        else:
+            typed += of_section(blocks, section)
+        typed += by_line(failover) if stack == "database" else []
+        typed += [again(after, STACK=stack)]
+    subscribe = Block(
+        "", 0, "sh", "subscribe critical email a@example.com\nsubscribe normal email a@example.com\n"
+    )
+    return [*typed, *of_section(blocks, NEW_API), subscribe]
 
 
 @pytest.fixture(scope="session")
-def recovery_sessions(operations: Page, terminal: Terminal) -> dict[str, Session]:
-    """Each part of the page on recovery, typed into a new terminal after the functions of both pages."""
+def recovery_sessions(terminal: Terminal) -> dict[str, Session]:
+    """Each part of the page on recovery, typed into a new terminal."""
     blocks = read(RECOVERY).shell()
-    (tools,) = [block.text for block in operations.shell() if "stack_output()" in block.text]
-    (functions,) = [block for block in blocks if "prepare_import()" in block.text]
     return {
         part: terminal.session(
-            f"{tools}\nexport BLOCK={functions.line}\n{functions.text}",
+            LOAD,
             brought_back(blocks)
             if part == NEW_API
+            else of_section(blocks, part)
+            if part in DELETED
             else [
                 *(until_restored(blocks) if part == AGAIN else []),
-                *(block for block in blocks if session_of(block) == part and block != functions),
+                *(
+                    line
+                    for block in blocks
+                    if session_of(block) == part and "RESTORED" not in block.text  # the end of a rehearsal
+                    for line in by_line(block)
+                ),
             ],
             {AGAIN: "database", NEW_API: "network"}.get(part) or DELETED.get(part, ""),
         )
@@ -137,4 +161,4 @@ def recovery_sessions(operations: Page, terminal: Terminal) -> dict[str, Session
 @pytest.fixture(scope="session")
 def hand_over(terminal: Terminal) -> Session:
     """The blocks for the author of a pipeline, as one script."""
-    return terminal.session("", read(HAND_OVER).shell())
+    return terminal.session("", [one for one in read(HAND_OVER).shell() if one.section != BY_OPERATORS])

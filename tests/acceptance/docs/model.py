@@ -28,7 +28,7 @@ QUIET: Final = {
     "ListChangeSets": {
         "Summaries": [
             {
-                "ChangeSetId": CHOICES["CHANGES"],
+                "ChangeSetId": CHOICES["CHANGE_SET"],
                 "Status": "FAILED",
                 "CreationTime": "2026-11-25T01:30:00+00:00",
             }

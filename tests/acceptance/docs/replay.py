@@ -9,10 +9,13 @@ import subprocess
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from .world import prepare
+from tests.docs.pages import ROOT, TOOLS
+
+from .world import VERSION, prepare
 
 ERROR: Final = "An error occurred that only this test knows"
 PROGRAMS: Final = ("aws", "csr-templates", "curl", "git", "make", "mysql", "sudo")
@@ -45,6 +48,7 @@ replay() {{
     if [ -e "$REPLAY/$answered" ]; then answer=$REPLAY/$answered; fi
   fi
   if [ -p /dev/stdout ]; then captured=captured; fi
+  if [ "${{FUNCNAME[2]-}}" = value ]; then captured=checked; fi
   echo "$n $captured $program ${{1-}} ${{2-}}" >> "$REPLAY/calls"
   for word; do
     case $word in
@@ -76,10 +80,16 @@ sleep() {{ :; }}
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a program: its place in the run, whether the shell reads its output, and its first words."""
+    """A call of a program: its place in the run, and its first words.
+
+    Attributes:
+        is_captured: whether the shell reads its output.
+        is_checked: whether it does so through ``value``, which refuses an empty output.
+    """
 
     number: int
     is_captured: bool
+    is_checked: bool
     title: str
 
     @property
@@ -97,6 +107,16 @@ class Run:
     err: str
     out: str
     calls: list[Call]
+
+
+@cache
+def loaded() -> str:
+    """Return the commands of the operators as they are after they were loaded, without doing that again."""
+    out = ROOT / "out"
+    code = f'aws() {{ echo {VERSION}; }}\nsource {out}/tools.sh prod > /dev/null\ndeclare -p "${{!TOOLS_@}}"'
+    variables = subprocess.run(["bash", "-c", code], capture_output=True, text=True, check=True).stdout
+    functions = TOOLS.read_text("utf-8").removesuffix('tools_start "$@"\n').split("# ---- Start ----")[1]
+    return f"{variables}TOOLS_OUT=$PWD/out TOOLS_FILE={TOOLS}\n{functions}\n"
 
 
 def programs(folder: Path) -> Path:
@@ -158,5 +178,8 @@ def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: i
             process.returncode,
             process.stderr,
             out.read_text(),
-            [Call(int(number), captured == "captured", title) for number, captured, title in lines],
+            [
+                Call(int(number), captured != "-", captured == "checked", title)
+                for number, captured, title in lines
+            ],
         )

@@ -192,7 +192,8 @@ class Pipeline:
         assert isinstance(terminal.world, Deployed)
         self.terminal, self.account = terminal, terminal.world
         self.checks = terminal.folder / "checks"
-        check = f'echo "$AWS_ACCESS_KEY_ID $*" >> {self.checks}; case "$4" in "$FAILING") exit 1 ;; esac'
+        failing = '"preflight $FAILING" | "$FAILING "'  # the check of a stack, or every review
+        check = f'echo "$AWS_ACCESS_KEY_ID $*" >> {self.checks}; case "$1 $4" in {failing}) exit 1 ;; esac'
         for name, body in {"csr-templates": check, "apt-get": "true", "python": "true"}.items():
             program = terminal.folder / "bin" / name
             program.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
@@ -276,9 +277,16 @@ def test_first_deploy(terminal: Terminal, built: dict[str, BuiltStack]) -> None:
     assert one.account.done == [f"cloudformation execute-change-set {name}" for name in NAMES]
     version = one.stack("api").parameters["LambdaCodeS3ObjectVersion"]
     assert one.checked() == [
-        f"checks preflight prod --stack {name}"
-        + (f" --parameter LambdaCodeS3ObjectVersion={version}" if name == "api" else "")
-        for name in NAMES
+        *(
+            line
+            for name in NAMES
+            for line in (
+                f"checks preflight prod --stack {name}"
+                + (f" --parameter LambdaCodeS3ObjectVersion={version}" if name == "api" else ""),
+                "checks review --before deployed:prod",
+            )
+        ),
+        "checks verify prod",
     ]
     assert f"Version of the package: {version}" in done.out
     for name in NAMES:
@@ -298,9 +306,18 @@ def test_nothing_to_deploy(pipeline: Pipeline) -> None:
 
     assert (done.status, done.err.count("Waiter ChangeSetCreateComplete failed")) == (0, 2)
     assert done.out.count("Nothing to deploy.") == 4
-    assert (len(pipeline.checked()), pipeline.account.done) == (4, [])
+    assert (len(pipeline.checked()), pipeline.account.done) == (9, [])
     assert pipeline.stack("network").is_protected
     assert "Deny" in pipeline.stack("api").policy
+
+
+def test_a_system_that_does_not_work_fails_the_job(pipeline: Pipeline) -> None:
+    """After the last stack, the role that checks the account verifies the deploy."""
+    done = pipeline.deploy(failing="verify")
+
+    assert done.status == 1
+    assert pipeline.checked()[-1] == "checks verify prod"
+    assert done.out.count("Nothing to deploy.") == 4
 
 
 def test_updates(pipeline: Pipeline) -> None:
@@ -376,7 +393,23 @@ def test_what_is_not_meant_is_refused(pipeline: Pipeline, accepted: str, refused
         in done.err
     )
     assert pipeline.account.done == []
-    assert [line.split()[-1] for line in pipeline.checked()] == ["network", "database"]
+    assert [line.split()[-1] for line in pipeline.checked()] == [
+        "network",
+        "deployed:prod",
+        "database",
+        "deployed:prod",
+    ]
+
+
+def test_a_risk_of_the_review_stops_the_deploy_unless_in_an_incident(pipeline: Pipeline) -> None:
+    """Nothing is changed before the risk is accepted; an incident cannot wait for that."""
+    pipeline.account.planned.clear()
+    stopped = pipeline.deploy(failing="review")
+    checks = pipeline.checked()
+    repaired = pipeline.deploy(failing="review", INCIDENT="yes")
+
+    assert (stopped.status, len(checks)) == (1, 2)
+    assert (repaired.status, len(pipeline.checked())) == (0, 9)
 
 
 def test_only_deployment_of_the_api_is_not_removed(pipeline: Pipeline) -> None:
@@ -572,7 +605,7 @@ def test_every_failure_stops_the_loop(pipeline: Pipeline, tmp_path: Path) -> Non
         return "" if end.status and end.err and not changed else f"{at}: {end.status} {end.err} {changed}"
 
     good = replayed()
-    checks = [call.number for call in good.calls if call.title.startswith("csr-templates")]
+    checks = [call.number for call in good.calls if call.title.startswith("csr-templates preflight")]
     assert (good.status, good.err, len(checks)) == (0, "", 4)
     with ThreadPoolExecutor(2) as pool:
         assert [found for found in pool.map(wrong, range(checks[1] - 3, checks[3] - 3)) if found] == []

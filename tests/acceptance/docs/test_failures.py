@@ -14,38 +14,58 @@ import pytest
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions
-from tests.docs.pages import HAND_OVER, OPERATIONS, RECOVERY, ROOT, TYPED, Block, choices, filled, read
-
-from .replay import Call, Run, programs, run
-from .world import CHANGE_SET, UNCHANGED, VERSION, Session
-
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
-# Those of the pages that call a program.
-FUNCTIONS = (
-    "stack_output",
-    "require_status",
-    "deployed",
-    "drift",
-    "failed_change_set",
-    "failed_events",
-    "insights",
-    "create_instances",
-    "last_deploys",
-    "prepare_import",
-    "restore_point",
-    "restore_snapshot",
-    "rollback_reason",
-    "run_import",
-    "validation_warnings",
-    "without_triggers",
+from tests.docs.pages import (
+    BY_OPERATORS,
+    HAND_OVER,
+    LOAD,
+    RECOVERY,
+    ROOT,
+    TOOLS,
+    TYPED,
+    Block,
+    by_line,
+    choices,
+    commands,
+    filled,
+    is_call,
+    read,
 )
+
+from .replay import Call, Run, loaded, programs, run
+from .world import CHANGE_SET, UNCHANGED, VERSION, Session, Terminal
+
+# Sections whose calls are tested in another way: those of API are the same, and the end of a rehearsal.
+SHOWN = ((RECOVERY, "Network"), (RECOVERY, "Frontend"), (RECOVERY, "Step 4: check the data"))
+# Calls that need what another call has downloaded.
+OTHERWISE = ("upload_site old-site\n", "show_callers 1\n")
+_SECRETS = """\
+echo secret before > secrets-database.txt
+for key in a b; do echo "secret-$key before" >> secrets-api.txt; done
+touch secrets-network.txt secrets-frontend.txt
+"""
+# Command -> the files that an earlier one has left.
+FILES = {
+    "write_addresses": """\
+for family in 4 6; do
+  echo '{"IPSet": {"Addresses": []}}' > csr-lambda-api-prod-blocked-ipv$family.json
+done
+""",
+    **dict.fromkeys(("run_import", "end_recovery"), _SECRETS),
+}
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("**/*.md")])
 BLOCKS = [
     (path, block)
     for path in (*TYPED, HAND_OVER, RECOVERY)
-    for block in read(path).shell()
-    if re.search(rf"\b(aws|{'|'.join(FUNCTIONS)}) |\bout/", block.code)
+    for whole in read(path).shell()
+    for block in by_line(whole)
+    if (
+        re.search(r"\b(aws|deployed|failed_events) |\bout/", block.code)
+        if path == HAND_OVER and block.section != BY_OPERATORS
+        else any(map(is_call, block.text.splitlines()))
+    )
     and not re.match(r"\w+\(\) \{", block.code)  # which only defines functions
-    and (path != RECOVERY or block.section not in ("Network", "Frontend"))  # the calls are those of API
+    and (path, block.section) not in SHOWN
+    and block.text not in OTHERWISE
 ]
 
 
@@ -72,7 +92,10 @@ def scripts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def printed(
-    sessions: dict[str, Session], recovery_sessions: dict[str, Session], hand_over: Session
+    sessions: dict[str, Session],
+    recovery_sessions: dict[str, Session],
+    hand_over: Session,
+    terminal: Terminal,
 ) -> dict[tuple[Path, int], list[str]]:
     """What each command of a block printed in a good run, by page and line of the block."""
     found = {(HAND_OVER, int(line)): out for line, out in hand_over.printed.items()}
@@ -81,33 +104,18 @@ def printed(
         found |= {(chapters[chapter], int(line)): out for line, out in session.printed.items() if line}
     for session in recovery_sessions.values():
         found |= {(RECOVERY, int(line)): out for line, out in session.printed.items() if line}
+    operators = [one for one in read(HAND_OVER).shell() if one.section == BY_OPERATORS]
+    for block in [line for one in operators for line in by_line(one)]:
+        found[HAND_OVER, block.line] = terminal.session(LOAD, [block]).printed[str(block.line)]
     return found
 
 
 def before(path: Path, block: Block) -> list[Block]:
-    """Return the blocks whose functions and variables a block may use."""
+    """Return the blocks of the script of the hand-over whose functions and variables a block may use."""
     blocks = read(path).shell()
-    earlier = blocks[: blocks.index(block)]
-    if path == HAND_OVER:
-        return earlier
-    functions = [one for one in read(OPERATIONS).shell() if "stack_output()" in one.text and one != block]
-    if path == RECOVERY:
-        prepared = [one for one in earlier if one.text.startswith("prepare_import")]
-        return [
-            *functions,
-            *(one for one in earlier if "prepare_import()" in one.text),
-            *(prepared[-1:] if "run_import" in block.text else []),
-        ]
-    saving = '> "$NAME.json"'  # which another block reads
-    return functions + [
-        one
-        for one in earlier
-        if one.chapter == block.chapter
-        and (
-            (not one.text.startswith("(") and one not in functions)
-            or (saving in one.text and ' "$NAME.json")' in block.text)
-        )
-    ]
+    if path != HAND_OVER or block.section == BY_OPERATORS:
+        return []
+    return [one for one in blocks[: blocks.index(block)] if one.section != BY_OPERATORS]
 
 
 class Pasted:
@@ -117,10 +125,13 @@ class Pasted:
         self, path: Path, block: Block, printed: dict[tuple[Path, int], list[str]], scripts: Path
     ) -> None:
         earlier = before(path, block)
-        self.code = "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
+        self.is_script = path == HAND_OVER and block.section != BY_OPERATORS
+        preamble = "" if self.is_script else loaded()
+        preamble += FILES.get(block.text.split()[0], "")
+        self.code = preamble + "".join(f"{filled(one.text)}\n" for one in [*earlier, block])
         self.answers = [out for one in [*earlier, block] for out in printed.get((path, one.line), [])]
         self.scripts = scripts
-        setup = self._run("".join(f"{filled(one.text)}\n" for one in earlier))
+        setup = self._run(preamble + "".join(f"{filled(one.text)}\n" for one in earlier))
         self.good = self._run(self.code)
         self.calls = self.good.calls[len(setup.calls) :]
         self.reads = any(call.is_captured for call in self.calls)
@@ -133,7 +144,7 @@ class Pasted:
         """Yield what can go wrong, with the command at which it does."""
         for call in self.calls:
             yield "fails", call
-            if call.is_captured:
+            if call.is_captured if self.is_script else call.is_checked:
                 yield "empty", call
                 yield "none", call
         if asked := [call for call in self.calls if call.title.startswith("aws cloudformation")]:
@@ -196,8 +207,7 @@ def test_block_stops_at_whatever_goes_wrong(
     [
         one
         for one in BLOCKS
-        if re.search(r"\b(aws|jq) [^\n]*\bout/|\bwithout_triggers ", joined(one[1].code))
-        and "stack_output()" not in one[1].code  # only defines functions
+        if one[0] == HAND_OVER and re.search(r"\b(aws|jq) [^\n]*\bout/", joined(one[1].code))
     ]
 )
 def test_block_stops_without_its_files(
@@ -210,18 +220,20 @@ def test_block_stops_without_its_files(
     assert end.err
 
 
-@pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [TOOLS, HAND_OVER], ids=lambda path: path.stem)
 def test_version_1_is_refused(path: Path, scripts: Path) -> None:
-    """Both pages first require version 2 of the AWS CLI, and check it."""
-    (block,) = [block for block in read(path).shell() if CHECKS_VERSION in block.text]
+    """The commands and the script first require version 2 of the AWS CLI."""
+    text = LOAD
+    if path == HAND_OVER:
+        (text,) = [block.text for block in read(path).shell() if CHECKS_VERSION in block.text]
 
-    assert run(block.text, [VERSION], scripts).status == 0
-    old = run(block.text, [VERSION], scripts, "old", 1)
+    assert run(text, [VERSION], scripts).status == 0
+    old = run(text, [VERSION], scripts, "old", 1)
     assert old.status == 1
-    assert old.err.startswith("AWS CLI version 2 is needed.")
+    assert old.err.startswith("AWS CLI version 2 is needed")
 
 
-@pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [TOOLS, HAND_OVER], ids=lambda path: path.stem)
 @pytest.mark.parametrize(
     ("fails_with", "status", "says"), [(252, 0, "update the AWS CLI"), (254, 254, "")], ids=["old", "denied"]
 )
@@ -230,11 +242,10 @@ def test_only_an_old_aws_cli_may_show_no_validations(
 ) -> None:
     """An AWS CLI without the command is reported and does not stop a deploy; any other failure does."""
     (function,) = re.findall(
-        r"^validation_warnings\(\) \{.*?^\}", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+        r"^\w*validation_warnings\(\) \{.*?^\}", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
     )
-    code = (
-        f"set -euo pipefail\naws() {{ return {fails_with}; }}\n{function}\nvalidation_warnings {CHANGE_SET}\n"
-    )
+    name = function.partition("(")[0]
+    code = f"set -euo pipefail\naws() {{ return {fails_with}; }}\n{function}\n{name} {CHANGE_SET}\n"
     end = run(code, [], scripts)
 
     assert end.status == status
@@ -242,24 +253,34 @@ def test_only_an_old_aws_cli_may_show_no_validations(
     assert bool(end.err) == bool(says)
 
 
-@parametrize(
-    [
-        (path, block)
-        for path in (*TYPED, HAND_OVER, RECOVERY)
-        for block in read(path).shell()
-        if choices(block.text)
-    ]
-)
+@parametrize([(HAND_OVER, block) for block in read(HAND_OVER).shell() if choices(block.text)])
 def test_what_must_be_chosen_is_refused_while_empty(path: Path, block: Block, scripts: Path) -> None:
     """A block in which a person must choose something calls nothing while this is empty, and reports it."""
     for name in choices(block.text):
-        text = filled(block.text, **{name: ""})
-        script = "set -euo pipefail" if path == HAND_OVER else ""  # as its first block says
-        end = run(f"{script}\n{text}", [], scripts)
+        end = run(f"set -euo pipefail\n{filled(block.text, **{name: ''})}", [], scripts)
 
         assert end.status != 0, name
         assert f" {name}: " in end.err
         assert end.calls == []
+
+
+def arguments() -> list[tuple[str, str]]:
+    """Return the commands that need arguments, each with these."""
+    usages = {name: re.sub(r" ?\[.*?\]", "", usage.split(":")[0]) for name, usage in commands().items()}
+    return [(name, words) for name, words in usages.items() if re.match(r"[A-Z]|\w+\|", words)]
+
+
+def test_what_must_be_chosen_is_refused_in_capitals(scripts: Path) -> None:
+    """A command without its arguments, or with the words of the page, calls nothing and shows its usage."""
+    code = loaded()
+    for name, words in arguments():
+        code += f"{name}\n{name} {words.replace('...', '')}\n" if words.isupper() else f"{name}\n"
+    end = run(code, [], scripts)
+    wanted = [name for name, words in arguments() for _ in range(1 + words.isupper())]
+
+    assert re.findall(r"^Usage: (\w+) ", end.err, re.MULTILINE) == wanted
+    assert len(wanted) > 60
+    assert end.calls == []
 
 
 def block_with(path: Path, text: str) -> Block:
@@ -308,7 +329,7 @@ class TestChangeSets:
         assert (end.status, after) == (1, [])
         assert "Something else." in end.err
 
-    @pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
+    @pytest.mark.parametrize("path", [HAND_OVER], ids=lambda path: path.stem)
     @pytest.mark.parametrize(
         ("status", "waiter"), [("REVIEW_IN_PROGRESS", "create"), ("UPDATE_COMPLETE", "update")]
     )
@@ -368,11 +389,9 @@ def test_rollback_triggers_exist_before_the_update(scripts: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("path", [OPERATIONS, HAND_OVER], ids=lambda path: path.stem)
-def test_repeated_upload_keeps_the_version(
-    path: Path, printed: dict[tuple[Path, int], list[str]], scripts: Path
-) -> None:
+def test_repeated_upload_keeps_the_version(printed: dict[tuple[Path, int], list[str]], scripts: Path) -> None:
     """A second run uploads nothing and deploys the version of the first; another package is uploaded."""
+    path = HAND_OVER
     block = block_with(path, "s3api put-object --region ap-northeast-1")
     pasted = Pasted(path, block, printed, scripts)
     again = f"{block.text}\n"
@@ -391,6 +410,22 @@ def test_repeated_upload_keeps_the_version(
     assert len(uploads) == uploaded_before + 2
     assert len(versions) == 2
     assert versions[0] == versions[1]
+
+
+def test_operators_upload_a_package_once(scripts: Path) -> None:
+    """So does the command of the operators, which prints the version."""
+    upload = "upload_package lambda-deployment-package.zip\n"
+    code = f"{loaded()}{upload}{upload}echo new > lambda-deployment-package.zip\n{upload}"
+    account = "123456789012\n"
+    end = run(code, [account, "first\n", account, "second\n"], scripts)
+
+    assert (end.status, end.err) == (0, "")
+    assert [line for line in end.out.splitlines() if not line.startswith("==>")] == [
+        "first",
+        "first",
+        "second",
+    ]
+    assert [call.title for call in end.calls if call.is_changing] == ["aws s3api put-object"] * 2
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -417,27 +452,13 @@ def test_no_failure_can_hide(path: Path) -> None:
     assert hiding == []
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "value",
-        "deployed",
-        "origin_key",
-        "failed_events",
-        "rollback_reason",
-        "failed_change_set",
-        "validation_warnings",
-    ],
-)
-def test_both_pages_have_the_same_function(name: str) -> None:
-    """What both pages need is one function."""
-    functions = [
-        re.findall(rf"^{name}\(\) \{{.*?^\}}", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-        for path in (OPERATIONS, HAND_OVER)
-    ]
+def test_no_failure_can_hide_in_the_commands() -> None:
+    """In tools.sh, too: what AWS answers goes into a variable, on its own line."""
+    code = re.sub(r"(^|\s)# .*$", "", joined(TOOLS.read_text("utf-8")), flags=re.MULTILINE)
+    elsewhere = set(re.findall(r"(?<!=)\$\((value|aws(?! --version)|tools_\w+)", code))
 
-    assert functions[0] == functions[1]
-    assert len(functions[0]) == 1
+    assert elsewhere == {"tools_stacks", "tools_regions", "tools_time"}  # which call nothing that can fail
+    assert not re.search(r"\b(local|export|declare) \w+=\$\(", code)
 
 
 @pytest.mark.parametrize(
@@ -445,50 +466,94 @@ def test_both_pages_have_the_same_function(name: str) -> None:
     ["[]", '[["a@example.com", "PendingConfirmation"]]', '[["a@example.com", "Deleted"]]'],
     ids=["none", "pending", "deleted"],
 )
-def test_audit_finds_a_topic_without_a_confirmed_subscription(
-    listed: str, printed: dict[tuple[Path, int], list[str]], scripts: Path
-) -> None:
-    """The audit ends with an error that names the topic, whichever it is."""
-    pasted = Pasted(OPERATIONS, block_with(OPERATIONS, "list-subscriptions-by-topic"), printed, scripts)
-    answers = [*pasted.answers[:-1], listed]
-    end = run(pasted.code, answers, scripts)
+def test_audit_finds_a_topic_without_a_confirmed_subscription(listed: str, scripts: Path) -> None:
+    """The check ends with an error that names the topic, whichever it is."""
+    outputs = [f"x\t{name}TopicArn\tarn\n" for name in ("Network", "Database", "Api", "Frontend")]
+    good = '[["a@example.com", "arn:aws:sns:x"]]'
+    ends = {
+        answer: run(f"{loaded()}check_subscriptions\n", [*outputs, good, good, good, answer], scripts)
+        for answer in (good, listed)
+    }
 
-    assert pasted.good.status == 0
-    assert end.status != 0
-    assert "FrontendCriticalAlarmTopicArn" in end.err
-
-
-def guarded() -> list[tuple[Path, Block, str]]:
-    """Return the blocks that delete a stack, each with the status of the stack in which it may run."""
-    found = []
-    for path in (OPERATIONS, RECOVERY):
-        for block in read(path).shell():
-            is_failed = "--retain-resources" in block.text or "ROLLBACK_COMPLETE" in block.text
-            if "cloudformation delete-stack" in block.code and not is_failed:
-                (required,) = re.findall(r"^require_status (\w+) ", block.text, re.MULTILINE)
-                found.append((path, block, required))
-    return found
+    assert (ends[good].status, ends[good].err) == (0, "")
+    assert ends[listed].status != 0
+    assert "FrontendTopicArn" in ends[listed].err
 
 
-@pytest.mark.parametrize(("path", "block", "required"), guarded())
-@pytest.mark.parametrize(
-    "status",
-    ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_FAILED", "DELETE_FAILED", "ROLLBACK_FAILED"],
-)
-def test_stack_that_works_is_not_deleted(
-    status: str, path: Path, block: Block, required: str, scripts: Path
-) -> None:
-    """A block that deletes a stack with its data runs in one status only; otherwise it changes nothing.
+DELETING = {
+    "delete_failed_database CLUSTER": "ROLLBACK_FAILED",
+    "delete_failed_frontend BUCKET": "ROLLBACK_FAILED",
+    "finish_database_deletion CLUSTER": "DELETE_FAILED",
+    "finish_deletion STACK": "DELETE_FAILED",
+    "continue_rollback STACK": "UPDATE_ROLLBACK_FAILED",
+    "repair_alias LAMBDA_VERSION": "UPDATE_ROLLBACK_FAILED",
+    "cancel_update STACK": "UPDATE_IN_PROGRESS",
+}
 
-    CloudFormation itself refuses ``--retain-resources`` in any status but ``DELETE_FAILED``.
-    """
-    functions = "".join(one.text for one in before(path, block) if "() {" in one.text)
-    end = run(f"{functions}{filled(block.text)}", [f"{status}\n"], scripts)
-    changes = [call.title for call in end.calls if call.is_changing]
 
-    assert end.calls[0].title == "aws cloudformation describe-stacks"
+def test_commands_that_delete_a_stack_are_guarded() -> None:
+    """Each of them requires a status; ROLLBACK_COMPLETE is required by the query of its ID."""
+    bodies = re.findall(r"^([a-z_]+)\(\) \( #(.*?)^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    deleting = {name for name, body in bodies if "cloudformation delete-stack" in body}
+
+    assert deleting - {call.split()[0] for call in DELETING} == {"delete_failed_create"}
+
+
+@pytest.mark.parametrize(("call", "required"), DELETING.items())
+@pytest.mark.parametrize("status", ["UPDATE_COMPLETE", *sorted(set(DELETING.values()))])
+def test_stack_that_works_is_not_deleted(status: str, call: str, required: str, scripts: Path) -> None:
+    """A command that deletes or repairs a stack runs in one status only; otherwise it changes nothing."""
+    answers = ["123456789012\n", f"{status}\n"] if "BUCKET" in call else [f"{status}\n"]
+    end = run(f"{loaded()}{filled(call)}\n", answers, scripts)
+    asked = len(answers)
+
     if status == required:
-        assert len(end.calls) > 1
+        assert len(end.calls) > asked
     else:
-        assert (end.status, changes, len(end.calls)) == (1, [], 1)
+        assert (end.status, len(end.calls)) == (1, asked)
         assert re.fullmatch(rf"The stack \w+ is {status}, not {required}\. Do not continue\.\n", end.err)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "delete_failed_database other",
+        "finish_database_deletion other",
+        "delete_wrong_restore other",
+        "swap_clusters other",
+        "delete_old_cluster csr-lambda-api-prod-aurora-cluster",
+        "new_password other",
+        "disable_deletion_protection other",
+    ],
+)
+def test_another_name_deletes_nothing(call: str, scripts: Path) -> None:
+    """What deletes or replaces data needs its name, and calls nothing without it."""
+    end = run(f"{loaded()}{call}\n", [], scripts)
+
+    assert (end.status, end.calls) == (1, [])
+    assert f"{call.split()[0]} csr-lambda-api-prod-aurora-cluster" in end.err or "-old" in end.err
+
+
+@pytest.mark.parametrize(
+    ("cluster", "instances"),
+    [("modifying", "[]"), ("available", '[["one", "available"], ["two", "rebooting"]]')],
+)
+@pytest.mark.parametrize("call", ["new_password CLUSTER", "set_password", "old_password"])
+def test_password_is_not_changed_unless_all_is_available(
+    call: str, cluster: str, instances: str, scripts: Path
+) -> None:
+    """Otherwise the secret would have a password that the database rejects."""
+    end = run(f"{loaded()}{filled(call)}\n", [f"{cluster}\n", instances], scripts)
+
+    assert end.status != 0
+    assert "not available. Nothing was changed." in end.err
+    assert not any(call.is_changing for call in end.calls)
+
+
+def test_empty_build_is_not_uploaded(scripts: Path) -> None:
+    """A folder without pages would remove the site."""
+    for call in ("upload_site empty", "delete_old_files empty yes"):
+        end = run(f"{loaded()}mkdir empty\n{call}\n", [], scripts)
+
+        assert (end.status, end.calls) == (1, [])
+        assert "empty/index.html is missing or empty" in end.err

@@ -17,24 +17,24 @@ from tests.docs.pages import (
     CHANGES,
     CHANGES_JA,
     HAND_OVER,
-    OPERATIONS,
+    LOAD,
+    TOOLS,
     Block,
-    filled,
     in_each_language,
     read,
     spans,
 )
 
 from .key_model import ACCEPTED, AT_REST, Allows, Case, State, Walk, steps, walk
+from .replay import loaded
 from .world import Terminal
 
-NEW_VALUE = (
-    'put-secret-value --region ap-northeast-1 \\\n  --secret-id "csr-lambda-api-prod-origin-api-key-$KEY'
-)
-
-# An aws that knows one case, and the blocks. A line of the input is a case, a line of the output a status.
+# An aws that knows one case, and what decides: the operators' commands, and the script of the hand-over,
+# which must agree. A line of the input is a case, a line of the output a status.
 SCRIPT = """\
+{tools}
 {functions}
+CHANGES=arn:aws:cloudformation:nowhere:123456789012:changeSet/x/1
 sleep() {{ [ "$KIND" = patient ] || exit 1; }}
 stack() {{ # stack STATUS VALUE
   if [ "$1" = none ]; then echo "Stack with id csr-lambda-api-prod-x does not exist" >&2; return 254; fi
@@ -63,26 +63,26 @@ aws() {{
     *) echo "not expected: $*" >&2; exit 99 ;;
   esac
 }}
-value_a() {{
-{value_a}
-}}
-value_b() {{
-{value_b}
-}}
 while read -r STEP WANTED API OF_API FRONTEND OF_FRONTEND COPY KIND FAULTY; do
   case $STEP in
-    value) "value_$WANTED" ;;
-    *) origin_key arn:aws:cloudformation:nowhere:123456789012:changeSet/x/1 ;;
+    value) new_origin_key "$WANTED" ;;
+    *)
+      origin_key "$CHANGES"
+      BY_PIPELINE=$?
+      (set -euo pipefail; tools_check_origin_key "$CHANGES")
+      STATUS=$?
+      [ $((BY_PIPELINE > 0)) = $((STATUS > 0)) ] || STATUS=98
+      (exit $STATUS) ;;
   esac < /dev/null > /dev/null 2> "$ERRORS"
   echo $?
 done
 """
 
 
-def new_value() -> Block:
-    """Return the block that puts a new value into a secret."""
-    (found,) = [block for block in read(CHANGES).shell() if NEW_VALUE in block.text]
-    return found
+def function(name: str) -> str:
+    """Return the code of a command of the operators."""
+    (found,) = re.findall(rf"^{name}\(\) \(.*?^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    return str(found)
 
 
 class Blocks:
@@ -94,8 +94,7 @@ class Blocks:
             re.findall(rf"^{name}\(\) \{{.*?^\}}", text, re.MULTILINE | re.DOTALL)[0]
             for name in ("value", "deployed", "origin_key")
         ]
-        values = {f"value_{key}": filled(new_value().text, KEY=key) for key in "ab"}
-        script = SCRIPT.format(functions="\n".join(functions), **values)
+        script = SCRIPT.format(tools=loaded(), functions="\n".join(functions))
         self.bash = subprocess.Popen(
             ["bash", "-c", script],
             stdin=subprocess.PIPE,
@@ -248,7 +247,7 @@ def test_no_state_is_a_dead_end(walked: Walk) -> None:
 @pytest.mark.parametrize("path", in_each_language(CHANGES, CHANGES_JA), ids=lambda path: path.name)
 def test_table_of_states(path: Any, allows: Allows) -> None:
     """The table lists the states that a person may stop in, with the steps that the blocks allow there."""
-    (table,) = [one for one in read(path).tables if "`both`" in "".join(map(str, one.rows))]
+    table = next(one for one in read(path).tables if "`both`" in "".join(map(str, one.rows)))
     listed = {}
     for accepted, sent, deploys, values in table.rows:
         words = spans(deploys)
@@ -376,23 +375,24 @@ def test_imported_frontend_sends_nothing(allows: Allows) -> None:
     assert not allows(Case("api", "b", ("", ""), ("UPDATE_COMPLETE", "None")))
 
 
-def test_blocks_execute_only_what_they_have_checked() -> None:
-    """Both pages check a change set in the block that executes it, right before they do."""
-    for path, changes in ((OPERATIONS, '"$CHANGES"'), (HAND_OVER, '"$changes"')):
-        (block,) = [block for block in read(path).shell() if "execute-change-set" in block.code]
-        lines = block.code.splitlines()
+def test_only_what_was_checked_is_executed() -> None:
+    """The page and the command check a change set right before they execute it."""
+    (block,) = [block for block in read(HAND_OVER).shell() if "execute-change-set" in block.code]
+    checks = {'origin_key "$changes"': block.code, 'tools_check_origin_key "$1"': function("run_changes")}
+    for check, code in checks.items():
+        lines = [line for line in map(str.strip, code.splitlines()) if not line.startswith("tools_say ")]
         (at,) = [number for number, line in enumerate(lines) if "execute-change-set" in line]
+        before = [line for line in lines[:at] if "OPERATION" not in line.upper()]
 
-        assert lines[at - 1] == f"origin_key {changes}"
+        assert before[-1] == check
 
 
 @pytest.mark.xdist_group("commands")
 @pytest.mark.parametrize("stack", ["api", "frontend"])
 def test_check_is_what_the_cli_takes(stack: str, terminal: Terminal) -> None:
     """With production's values the check passes, and looks at the other stack and at the secret."""
-    (functions,) = [block.text for block in read(OPERATIONS).shell() if "origin_key()" in block.text]
     change_set = f"arn:aws:cloudformation:ap-northeast-1:123456789012:changeSet/x/{stack}"
-    session = terminal.session(functions, [Block("", 1, "sh", f"origin_key {change_set}\n")])
+    session = terminal.session(LOAD, [Block("", 1, "sh", f"tools_check_origin_key {change_set}\n")])
     asked = [
         (command.region, command.parameters.get("StackName") or command.parameters.get("SecretId"))
         for command in session.seen
@@ -414,9 +414,12 @@ def test_check_is_what_the_cli_takes(stack: str, terminal: Terminal) -> None:
 
 def test_new_value_is_made_like_the_first(templates: dict[str, dict[str, Any]]) -> None:
     """A new key and a new password have the length and the characters that the templates generate."""
-    blocks = {"{apiKey:": ("api", "OriginApiKeySecretA"), ".password =": ("database", "DatabaseSecret")}
-    for text, (stack, logical_id) in blocks.items():
-        (block,) = [block.code for block in read(CHANGES).shell() if text in block.code]
+    secrets = {
+        "new_origin_key": ("api", "OriginApiKeySecretA"),
+        "new_password": ("database", "DatabaseSecret"),
+    }
+    for name, (stack, logical_id) in secrets.items():
+        block = function(name)
         generated = templates[stack]["Resources"][logical_id]["Properties"]["GenerateSecretString"]
 
         assert generated["ExcludePunctuation"] is True

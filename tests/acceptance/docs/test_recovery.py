@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, OPERATIONS, RECOVERY, Block, read
+from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, LOAD, RECOVERY, TOOLS, Block, filled, read
 
 from ..drill.account import Account
 from .broken import arguments, main
-from .conftest import AGAIN, DELETED, NEW_API, REST, executed, session_of
+from .conftest import AGAIN, DELETED, NEW_API, REST, of_section, session_of
 from .model import QUIET, files
 from .moto_account import PASSWORD, TOKYO, MotoAccount
-from .replay import programs, run
+from .replay import loaded, programs, run
 from .world import VIRGINIA, Session, Terminal
 
 PARTS = list(dict.fromkeys(map(session_of, read(RECOVERY).shell())))
@@ -33,10 +33,18 @@ def test_part_runs(part: str, recovery_sessions: dict[str, Session]) -> None:
 
 @pytest.mark.parametrize(("section", "stack"), DELETED.items())
 def test_commands_bring_back_the_stack(
-    section: str, stack: str, recovery_sessions: dict[str, Session], monkeypatch: pytest.MonkeyPatch
+    section: str,
+    stack: str,
+    terminal: Terminal,
+    recovery_sessions: dict[str, Session],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """After the commands a deploy replaces, removes and generates nothing, and all data is there."""
-    session = recovery_sessions[section]
+    """The deploy after the import replaces, removes and generates nothing, and all data is there."""
+    blocks = of_section(read(RECOVERY).shell(), section)
+    deploying = re.compile(r"^(plan_deploy|run_changes|close_default_group).*\n", re.MULTILINE)
+    imports = [replace(block, text=deploying.sub("", block.text)) for block in blocks]
+    session = terminal.session(LOAD, imports, deleted=stack)
+    assert (session.status, session.err) == (0, "")
     assert session.model is not None
     # Only in the model, because moto has the resources of a later session.
     monkeypatch.setattr(MotoAccount, "identify", Account.identify)
@@ -46,22 +54,11 @@ def test_commands_bring_back_the_stack(
 
     assert any(one.startswith(f"{stack}: other resources: ") for one in imported)
     assert (changes.replaced, changes.generated, changes.removed) == ({}, [], [])
-    assert session.model.wrong() == [f"{one}: still missing" for one in reversed(others)]
-
-
-def functions() -> str:
-    """Return the functions of both pages."""
-    tools = [block.text for block in read(OPERATIONS).shell() if "stack_output()" in block.text]
-    own = [block.text for block in read(RECOVERY).shell() if "prepare_import()" in block.text]
-    return "".join(tools + own)
-
-
-def block_with(text: str) -> Block:
-    """Return the only block of the page, beside the functions, with a text."""
-    (found,) = [
-        block for block in read(RECOVERY).shell() if text in block.text and "found_by()" not in block.text
-    ]
-    return found
+    missing = [f"{one}: still missing" for one in reversed(others)]
+    assert session.model.wrong() == missing
+    deployed = recovery_sessions[section].model
+    assert deployed is not None
+    assert deployed.wrong() == missing
 
 
 def typed(text: str) -> Block:
@@ -76,11 +73,12 @@ def test_new_value_of_a_secret_is_noticed(terminal: Terminal) -> None:
         for one in files().json("recovery/prod/api.json")["ResourcesToImport"]
         if one["ResourceType"] == "AWS::SecretsManager::Secret"
     )
-    prepare, run_, *_ = [block for block in read(RECOVERY).shell() if block.section == "API"]
     change = (
         f"aws secretsmanager put-secret-value --region ap-northeast-1 --secret-id {name} --secret-string {{}}"
     )
-    session = terminal.session(functions(), [prepare, typed(change), run_], deleted="api")
+    session = terminal.session(
+        LOAD, [typed("prepare_import api"), typed(change), typed("run_import api")], deleted="api"
+    )
 
     assert session.status == 1
     assert re.search(f"secret:{name}-.*: the value was version .* and is now ", session.err)
@@ -114,15 +112,10 @@ def test_new_password_after_the_deploy_is_noticed(terminal: Terminal) -> None:
         f"aws secretsmanager put-secret-value --region ap-northeast-1 --secret-id {secret} "
         """--secret-string '{"username": "csradmin", "password": "generated", "host": "h"}' > out.txt"""
     )
-    after = block_with("set-stack-policy")
-    blocks = [block for block in read(RECOVERY).shell() if block.section == "Database"]
-    deploy = [block for block in read(OPERATIONS).shell() if block.section == "2. Database"][-1]
-    (account,) = [block for block in read(OPERATIONS).shell() if block.text.startswith("ACCOUNT=")]
+    after = typed("end_recovery database")
     saved = typed("cat secrets-database.txt")
-    deployed = [typed(version), *blocks, account, deploy, executed("database"), typed(version)]
-    session = terminal.session(
-        functions(), [*deployed, saved, typed(change), after], "database", STACK="database"
-    )
+    deployed = [typed(version), *of_section(read(RECOVERY).shell(), "Database"), typed(version)]
+    session = terminal.session(LOAD, [*deployed, saved, typed(change), after], "database")
     client = terminal.world.client("secretsmanager", TOKYO)
     values = [
         json.loads(client.get_secret_value(SecretId=secret, VersionId=one)["SecretString"])
@@ -152,22 +145,21 @@ def test_fields_that_are_compared_are_those_that_are_generated(
     ]
     generated = {one["GenerateStringKey"] for one in secrets}
     generated |= {field for one in secrets for field in json.loads(one["SecretStringTemplate"])}
-    (compared,) = re.findall(r"map\(\{([\w, ]+)\}\)", functions())
+    (compared,) = re.findall(r"map\(\{([\w, ]+)\}\) \|", TOOLS.read_text("utf-8"))
 
     assert set(compared.split(", ")) == generated
 
 
-def test_import_of_anything_but_imports_is_refused(
-    recovery_sessions: dict[str, Session], tmp_path: Path
-) -> None:
+def test_import_of_anything_but_imports_is_refused(terminal: Terminal, tmp_path: Path) -> None:
     """The preparation counts what the change set imports, and fails if it would do anything else."""
-    prepare = next(block for block in read(RECOVERY).shell() if block.section == "API")
-    *answers, changes = recovery_sessions["API"].printed[str(prepare.line)]
+    prepare = "prepare_import api\n"
+    session = terminal.session(LOAD, [replace(typed(prepare), line=1)], "api")
+    *answers, changes = session.printed["1"]
     scripts = programs(tmp_path / "replay")
-    good = run(f"{functions()}{prepare.text}", [*answers, changes], scripts)
+    good = run(loaded() + prepare, [*answers, changes], scripts)
     one_adds = changes.replace('"Import"', '"Add"', 1)
-    bad = run(f"{functions()}{prepare.text}", [*answers, one_adds], scripts)
-    too_few = run(f"{functions()}{prepare.text}", [*answers, '[{"Action": "Import"}]'], scripts)
+    bad = run(loaded() + prepare, [*answers, one_adds], scripts)
+    too_few = run(loaded() + prepare, [*answers, '[{"Action": "Import"}]'], scripts)
 
     assert (good.status, good.err) == (0, "")
     assert good.out.endswith("6 of 6 are Import\n")
@@ -184,13 +176,9 @@ def test_key_of_the_same_name_is_found_and_loses_its_tag(terminal: Terminal) -> 
         "aws kms create-key --region ap-northeast-1 --tags "
         f"TagKey=Name,TagValue={name} --query KeyMetadata.Arn --output text > twin"
     )
-    prepare = next(block for block in read(RECOVERY).shell() if block.section == "Database")
-    look, untag = block_with("NAMED=''"), block_with("kms untag-resource")
-    untag = replace(untag, text=untag.text.replace("UNUSED=''", "UNUSED=$(< twin)"))
-    refused = typed(f"! {prepare.text.strip()}")
-    session = terminal.session(
-        functions(), [twin, refused, look, untag, prepare], "database", STACK="database", NAMED=name
-    )
+    refused = typed("set +e\nprepare_import database\necho $?\nset -e")
+    look = typed(f"show_same_keys database {name}\nremove_key_name $(< twin)\nprepare_import database")
+    session = terminal.session(LOAD, [twin, refused, look], "database")
 
     assert session.status == 0
     assert session.err.startswith(f"More than one has the tag Name {name}: ")
@@ -204,12 +192,11 @@ def test_key_of_the_same_name_is_found_and_loses_its_tag(terminal: Terminal) -> 
 
 def test_deploy_before_the_restore_waits_for_the_import(tmp_path: Path) -> None:
     """It runs in the states that an import or itself leaves, and never once the stack has the cluster."""
-    block = block_with("database-before-restore.yaml")
     scripts = programs(tmp_path / "replay")
     refused = ("REVIEW_IN_PROGRESS", "CREATE_COMPLETE")
     ready = ("IMPORT_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
     ends = {
-        (status, owned): run(f"{functions()}{block.text}", [status, owned, "123456789012"], scripts)
+        (status, owned): run(f"{loaded()}deploy_before_restore\n", [owned, status, "123456789012"], scripts)
         for status in (*ready, *refused)
         for owned in ("0", "1")
     }
@@ -217,7 +204,10 @@ def test_deploy_before_the_restore_waits_for_the_import(tmp_path: Path) -> None:
 
     assert ran == {(status, "0") for status in ready}
     assert {end.status for key, end in ends.items() if key not in ran} == {1}
-    assert ends["REVIEW_IN_PROGRESS", "0"].err == "The stack is REVIEW_IN_PROGRESS: run the import first.\n"
+    assert ends["REVIEW_IN_PROGRESS", "0"].err == (
+        "The stack database is REVIEW_IN_PROGRESS, not IMPORT_COMPLETE UPDATE_COMPLETE "
+        "UPDATE_ROLLBACK_COMPLETE. Do not continue.\n"
+    )
     assert ends["UPDATE_ROLLBACK_COMPLETE", "1"].err == (
         "The cluster belongs to the stack: skip this deploy.\n"
     )
@@ -238,9 +228,8 @@ def test_nothing_is_left_to_do(recovery_sessions: dict[str, Session], terminal: 
         "the stack"
     ) in forgotten
 
-    blocks = [block for block in read(RECOVERY).shell() if block.section == "API"]
-    (deploy,) = [block for block in read(OPERATIONS).shell() if "VERSION=''" in block.text]
-    left = "\n".join(terminal.session(functions(), [*blocks, deploy, executed("api")], "api").unfinished)
+    blocks = of_section(read(RECOVERY).shell(), "API")
+    left = "\n".join(terminal.session(LOAD, blocks, "api").unfinished)
 
     assert "api: termination protection or stack policy is missing" in left
     assert "api: ApiCriticalAlarmTopic has no subscription" in left
@@ -289,7 +278,7 @@ def test_other_drift_of_an_instance_is_reported(
         "PropertyDifferences": [KEY_IS_GONE],
     }
     monkeypatch.setitem(QUIET, "DescribeStackResourceDrifts", {"StackResourceDrifts": [found, left_out]})
-    session = terminal.session(functions(), [typed("drift ap-northeast-1 database")])
+    session = terminal.session(LOAD, [typed("drift database")])
     listed = json.loads(session.out.removeprefix("database: DETECTION_COMPLETE\n"))
 
     assert listed == [["DatabaseInstance1", status, differences]]
@@ -297,13 +286,13 @@ def test_other_drift_of_an_instance_is_reported(
 
 def test_other_template_is_named(terminal: Terminal) -> None:
     """The block reports an ``out/`` that was not deployed, and fails for a stack that was not deleted."""
-    other = "mkdir o; cp out/stacks.json out/api.yaml o; rm out; mv o out; echo '# new' >> out/api.yaml"
-    ask = block_with("last_deploys ")
-    session = terminal.session(functions(), [ask, typed(other), ask], deleted="api", STACK="api")
-    unknown = terminal.continued(functions(), [ask], STACK="database")
+    other = "cp -rL out o; echo '# new' >> o/api.yaml; source o/tools.sh prod > o/log"
+    ask = typed("last_deploys api")
+    session = terminal.session(LOAD, [ask, typed(other), ask], deleted="api")
+    unknown = terminal.continued(LOAD, [typed("last_deploys database")])
 
     assert re.findall("^its template: (.*)$", session.out, re.MULTILINE) == [
-        "out/api.yaml",
+        "api.yaml",
         "a different one",
     ]
     assert unknown.status != 0
@@ -334,11 +323,10 @@ def test_instances_of_the_stack_take_over(recovery_sessions: dict[str, Session])
 
 def test_writer_is_never_deleted(tmp_path: Path) -> None:
     """Before the failover is complete, the block waits. If it is complete already, nothing fails over."""
-    block = block_with("failover-db-cluster")
     scripts = programs(tmp_path / "replay")
 
     def changes(*answers: str) -> tuple[list[str], bool]:
-        end = run(f"{functions()}{block.text}", answers, scripts)
+        end = run(f"{loaded()}end_check\n", answers, scripts)
         return [call.title.split()[-1] for call in end.calls if call.is_changing], end.status == 0
 
     failover, deletion = "failover-db-cluster", "delete-db-instance"
@@ -351,32 +339,19 @@ def test_wrong_snapshot_is_deleted_and_leaves_none(recovery_sessions: dict[str, 
     """The restored cluster is deleted, and another one is restored under its name."""
     session = recovery_sessions[AGAIN]
     (deleted,) = [one.parameters for one in session.seen if one.name == "delete-db-cluster"]
-    (point,) = [one.parameters for one in session.seen if one.name == "restore-db-cluster-to-point-in-time"]
+    points = [one.parameters for one in session.seen if one.name == "restore-db-cluster-to-point-in-time"]
 
     assert deleted["SkipFinalSnapshot"] is True
-    assert (point["SourceDbClusterResourceId"], point["UseLatestRestorableTime"]) == (CHOICES["BACKUP"], True)
-    assert list(session.clusters) == [point["DBClusterIdentifier"]] == [deleted["DBClusterIdentifier"]]
+    assert {point["SourceDbClusterResourceId"] for point in points} == {CHOICES["BACKUP"]}
+    original, beside = (point["DBClusterIdentifier"] for point in points)
+    assert (original, beside) == (deleted["DBClusterIdentifier"], f"{original}-restored")
+    assert set(session.clusters) == {original, beside}
     assert session.instances == []
-
-
-def test_automated_backups_replace_a_lost_cluster(terminal: Terminal) -> None:
-    """If only the cluster was deleted, its backups are restored under the name that the next steps use."""
-    block = block_with("restore_point ")
-    original, beside = re.findall(r"^# CLUSTER=(\S+)", block.text, re.MULTILINE)
-    session = terminal.session(functions(), [block], CLUSTER=beside)
-    (restored,) = [one.parameters for one in session.seen if one.operation == "RestoreDBClusterToPointInTime"]
-
-    assert (session.status, session.err) == (0, "")
-    assert original == CHOICES["CLUSTER"]
-    assert restored["DBClusterIdentifier"] == beside
-    assert restored["SourceDbClusterResourceId"] == CHOICES["BACKUP"]
-    used = [one.text for one in read(OPERATIONS).shell() if "create_instances csr" in one.text]
-    assert [text.split()[1] for text in used] == [beside]
 
 
 def test_cluster_of_a_stack_is_not_deleted(terminal: Terminal) -> None:
     """The block for a wrong snapshot checks the stack first."""
-    session = terminal.session(functions(), [block_with("db-instance-deleted")], deleted="frontend")
+    session = terminal.session(LOAD, [typed("delete_wrong_restore CLUSTER")], deleted="frontend")
 
     assert session.status != 0
     assert "The cluster belongs to the stack. Do not delete it." in session.err
@@ -386,8 +361,8 @@ def test_cluster_of_a_stack_is_not_deleted(terminal: Terminal) -> None:
 def test_cluster_that_was_not_restored_is_not_deleted(tmp_path: Path) -> None:
     """The block leaves alone a cluster with an instance that has another name, be it in no stack."""
     members = '["csr-lambda-api-prod-database-databaseinstance1-x"]'
-    block = block_with("db-instance-deleted")
-    end = run(f"{functions()}{block.text}", ["0\n", members], programs(tmp_path / "replay"))
+    call = filled("delete_wrong_restore CLUSTER\n")
+    end = run(loaded() + call, ["0\n", members], programs(tmp_path / "replay"))
 
     assert end.status != 0
     assert "another instance: " in end.err
@@ -407,13 +382,13 @@ def test_waiting_again_creates_nothing_twice(recovery_sessions: dict[str, Sessio
 
 def test_missing_copy_of_a_secret_is_made_again(terminal: Terminal) -> None:
     """A secret that us-east-1 lacks is replicated; one that it has is left alone."""
-    secret = f"csr-lambda-api-prod-origin-api-key-{CHOICES['ORIGIN_KEY']}"
-    again = block_with("replicate-secret-to-regions")
+    secret = f"csr-lambda-api-prod-origin-api-key-{CHOICES['KEY']}"
+    again = typed("replicate_origin_key KEY")
     remove = typed(
         "aws secretsmanager remove-regions-from-replication --region ap-northeast-1 "
         f"--secret-id {secret} --remove-replica-regions us-east-1"
     )
-    session = terminal.session(functions(), [again, remove, again], deleted="frontend")
+    session = terminal.session(LOAD, [again, remove, again], deleted="frontend")
     copy = terminal.world.client("secretsmanager", VIRGINIA).get_secret_value(SecretId=secret)
 
     assert (session.status, session.err) == (0, "")

@@ -5,6 +5,7 @@ filled, outputs of one command reach the next. The ``aws`` on its path hands its
 which reads them as the AWS CLI would (``aws_cli``) and calls a moto server on this machine through botocore.
 """
 
+import gzip
 import json
 import logging
 import os
@@ -27,7 +28,7 @@ from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from csr_templates import STACKS
 from tests.docs.aws_cli import SESSION, Command, CommandError, parse
-from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, Block, filled
+from tests.docs.pages import CHOICES, CHOSEN_SNAPSHOT, ROOT, TOOLS, Block, filled
 from tests.docs.serving import serving
 from tests.system import REGIONS
 
@@ -67,7 +68,6 @@ NOT_RUN: Final = {
     "cloudwatch delete-alarm-mute-rule": "moto does not have it",
     "cloudwatch put-alarm-mute-rule": "moto does not have it",
     "lambda get-account-settings": "moto does not have it",
-    "lambda get-provisioned-concurrency-config": "moto does not have it",
     "lambda put-provisioned-concurrency-config": "moto does not have it",
     "lambda delete-provisioned-concurrency-config": "moto does not have it",
     "rds describe-db-cluster-automated-backups": "moto does not have it",
@@ -75,6 +75,7 @@ NOT_RUN: Final = {
     "rds describe-db-engine-versions": "moto does not have it",
     "s3 ls": "the command is the AWS CLI's own, not an operation",
     "wafv2 describe-managed-rule-group": "moto does not have it",
+    "wafv2 get-rate-based-statement-managed-keys": "moto does not have it",
     "cloudformation": "moto lacks Fn::GetStackOutput and dynamic references; stacks are answered here",
     "logs tail": "the command is the AWS CLI's own, not an operation",
     "cloudfront wait invalidation-completed": "moto never completes one",
@@ -88,6 +89,7 @@ ANSWERS: Final[Mapping[str, Any]] = {
     },
     "DescribeManagedRuleGroup": {"Rules": [{"Name": "NoUserAgent_HEADER"}, {"Name": CHOICES["INNER"]}]},
     "GetAccount": {"cloudwatchRoleArn": "arn:aws:iam::123456789012:role/logs"},
+    "GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": 500}},
     "GetRestApi": {"apiStatus": "AVAILABLE"},
     "GetUsagePlanKeys": {"items": [{"id": "key"}, {"id": "another"}]},
 }
@@ -104,7 +106,7 @@ exit "$status"
 # What the blocks call besides aws and jq: here it does nothing.
 IDLE: Final = ("csr-templates", "curl", "git", "make", "mysql", "sleep", "sudo")
 VERSION: Final = "aws-cli/2.31.0 Python/3.13.7 Linux/6.1 exe/x86_64"
-CHANGE_SET: Final = CHOICES["CHANGES"]
+CHANGE_SET: Final = CHOICES["CHANGE_SET"]
 CREATED_AT: Final = "2026-11-25T01:30:00+00:00"  # of each change set
 EARLIER_SNAPSHOT: Final = "earlier"  # of a cluster that had the same name before
 # What `deploy --no-execute-changeset` prints: awscli/customizations/cloudformation/deploy.py
@@ -113,6 +115,16 @@ Waiting for changeset to be created..
 Changeset created successfully. Run the following command to review changes:
 aws cloudformation describe-change-set --change-set-name {CHANGE_SET}
 """
+# What a line of the access log of CloudFront has for the commands.
+REQUEST: Final = {"c-ip": "203.0.113.7", "c-country": "JP"}
+# Command -> the first status of its stack in which it works.
+REQUIRED: Final[Mapping[str, str]] = {
+    name: status
+    for name, body in re.findall(
+        r"^([a-z_]+)\(\) \( #(.*?)^\)", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    for status in re.findall(r"tools_require (\w+)", body)[:1]
+}
 EXECUTED: Final = """
 Waiting for changeset to be created..
 Waiting for stack create/update to complete
@@ -205,7 +217,13 @@ class World:
 
     def _deploy(self, command: Command, folder: Path) -> str:
         """Return what ``deploy`` prints."""
-        change_set = self.model.deploy(command, folder) if self.model is not None else CHANGE_SET
+        (file,) = command.options["--parameter-overrides"]
+        command.parameters["ParameterOverrides"] = json.loads(
+            (folder / file.removeprefix("file://")).read_text("utf-8")
+        )
+        change_set = CHANGE_SET.replace(TOKYO, command.region)
+        if self.model is not None:
+            change_set = self.model.deploy(command, folder)
         if "--no-execute-changeset" not in command.options:
             return EXECUTED.format(*command.options["--stack-name"])
         return DEPLOYED.replace(CHANGE_SET, change_set)
@@ -220,7 +238,7 @@ class World:
         if command.operation == "UpdateApiKey":
             self.enabled[command.parameters["apiKey"]] = command.parameters["patchOperations"][0]["value"]
         if command.operation == "GetApiKey":
-            return {"enabled": self.enabled[command.parameters["apiKey"]] == "true"}
+            return {"enabled": self.enabled.get(command.parameters["apiKey"], "true") == "true"}
         if command.operation in ANSWERS:
             return ANSWERS[command.operation]
         if command.service in NOT_RUN or command.title in NOT_RUN:
@@ -237,7 +255,7 @@ class World:
         parameters = dict(command.parameters)
         if command.operation == "ScheduleKeyDeletion":  # moto takes no ARN here
             parameters["KeyId"] = parameters["KeyId"].rpartition("/")[2]
-        if parameters.get("KeyId") == CHOICES["DISABLED"]:  # moto chooses the IDs of keys
+        if parameters.get("KeyId") == CHOICES["ARN"]:  # moto chooses the IDs of keys
             parameters["KeyId"] = self.disabled_key
         if "SourceDbClusterResourceId" in parameters:  # moto keeps no backups, but the snapshot of a deletion
             return client.restore_db_cluster_from_snapshot(
@@ -245,16 +263,20 @@ class World:
                 SnapshotIdentifier=CHOSEN_SNAPSHOT,
                 Engine="aurora-mysql",
             )
-        needs_start = command.operation == "DescribeDBClusters" and WITHOUT_KEY in self.texts.get(
-            self.block, ""
+        needs_start = (
+            command.operation == "DescribeDBClusters"
+            and "start_database" in self.texts.get(self.block, "").split()
         )
         if needs_start:
-            client.stop_db_cluster(DBClusterIdentifier=parameters["DBClusterIdentifier"])
+            client.stop_db_cluster(DBClusterIdentifier=parameters["Filters"][0]["Values"][0])
         result = client._make_api_call(command.operation, parameters)
         result.pop("ResponseMetadata", None)
+        if command.operation == "GetObject":
+            (folder / command.arguments[0]).write_bytes(result.pop("Body").read())
         if command.operation == "DeleteDBCluster":
             delete_automatic_snapshots(client)
         if renamed := parameters.get("NewDBClusterIdentifier"):
+            _rename_cluster_of_instances(parameters["DBClusterIdentifier"], renamed)
             self._create_missing_log_groups(renamed)
         for cluster in result.get("DBClusters", []):  # moto makes up a part that an account has in common
             for key in ("Endpoint", "ReaderEndpoint"):
@@ -288,6 +310,10 @@ class World:
         ``SizeAndLastModifiedSync`` and ``compare_time`` in awscli/customizations/s3/syncstrategy/base.py.
         """
         source, target = command.arguments
+        if source.startswith("s3://"):  # an hour of the access log
+            file = folder / target / "log.gz"
+            file.write_bytes(gzip.compress(json.dumps(REQUEST).encode() + b"\n"))
+            return
         bucket, _, prefix = target.removeprefix("s3://").partition("/")
         assert not prefix
         client = self.client("s3api", command.region)
@@ -320,9 +346,9 @@ class World:
 
     def _status(self, command: Command) -> str:
         """Return the status of a stack in which the block has something to do."""
-        required = re.search(r"\brequire_status (\w+)", self.texts.get(self.block, ""))
+        required = [REQUIRED[word] for word in self.texts.get(self.block, "").split() if word in REQUIRED]
         if required and "Stacks[0].StackStatus" in command.query:
-            return required[1]
+            return required[0]
         return "ROLLBACK_COMPLETE" if "ROLLBACK_COMPLETE" in command.query else "CREATE_COMPLETE"
 
     def _stack(self, command: Command) -> Any:
@@ -361,7 +387,7 @@ class World:
                 ]
             }
         if command.operation == "CreateChangeSet":
-            return {"Id": CHANGE_SET}
+            return {"Id": CHANGE_SET.replace(TOKYO, command.region)}
         if command.operation == "DescribeStackResource":
             return {
                 "StackResourceDetail": {
@@ -482,6 +508,12 @@ class World:
             outputs[f"PrivateSubnet{number}Id"] = ec2.create_subnet(
                 VpcId=vpc, CidrBlock=subnet["CidrBlock"], AvailabilityZone=zone
             )["Subnet"]["SubnetId"]
+            gateway = ec2.create_nat_gateway(
+                SubnetId=outputs[f"PrivateSubnet{number}Id"], ConnectivityType="private"
+            )["NatGateway"]["NatGatewayId"]
+            table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+            ec2.create_route(RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=gateway)
+            self.ids |= {f"NatGateway{number}": gateway, f"PrivateRouteTable{number}": table}
 
     def _seed_database(self) -> None:
         rds = self.client("rds", TOKYO)
@@ -531,7 +563,7 @@ class World:
         rds.create_db_cluster_snapshot(
             DBClusterIdentifier=cluster["DBClusterIdentifier"], DBClusterSnapshotIdentifier=EARLIER_SNAPSHOT
         )
-        self.ids = {
+        self.ids |= {
             "MonitoringRole": "monitoring",
             "DatabaseSubnetGroup": "subnets",
             "DatabaseSecurityGroup": outputs["DatabaseSecurityGroupId"],
@@ -552,6 +584,10 @@ class World:
     def _seed_api(self) -> None:
         queue = self.client("sqs", TOKYO).create_queue(QueueName="dead-letters")["QueueUrl"]
         self.ids["DeadLetterQueue"] = queue
+        self.ids["ApiFunction"] = self.properties("api", "ApiFunction")["FunctionName"]
+        self.ids["ExecutionLogGroup"] = log_group(
+            self.properties("api", "ExecutionLogGroup")["LogGroupName"], API_ID
+        )
         self.outputs["api"]["ApiGatewayId"] = API_ID
         functions = self.client("lambda", TOKYO)
         function = self.properties("api", "ApiFunction")
@@ -689,6 +725,15 @@ def prepare(folder: Path) -> None:
     (folder / "secrets-network.txt").touch()
     role = {"ParameterKey": "PipelinePrincipalArn", "ParameterValue": "arn:aws:iam::123456789012:role/ci"}
     (folder / "bootstrap.json").write_text(json.dumps([role]))
+
+
+def _rename_cluster_of_instances(old: str, new: str) -> None:
+    """Let instances follow their renamed cluster, which moto forgets."""
+    from moto.backends import get_backend  # slow to import
+
+    for instance in get_backend("rds")["123456789012"][TOKYO].databases.values():
+        if instance.db_cluster_identifier == old:
+            instance.db_cluster_identifier = new
 
 
 def endpoint(name: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple, Self
 from cfn_analysis.model.references import Place, pieces, place_in_words, uses
 from cfn_analysis.model.resolving import ResolveError, resolve
 from cfn_analysis.model.schemas import resource_schema
-from cfn_analysis.updates.replacement import Effect, effect_of_change
+from cfn_analysis.updates.effects import Effect, effect_of_change
 
 UNKNOWN: Final = (
     "permissions of people, service roles and key policies",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import Known, ResolveError, failed_assertions, resolve
+from cfn_analysis.model.three_valued import Truth
 
 Template = dict[str, Any]
 
@@ -555,11 +556,11 @@ def test_what_is_known_while_a_parameter_is_not() -> None:
     known = Known(template, {"A": "a"}, {"B"}, region="eu-west-1", account="1", stack_name="s")
 
     assert [known.condition(name) for name in ("OfA", "OfB", "OfBoth", "IsHere", "Nowhere")] == [
-        True,
-        None,
-        False,
-        True,
-        None,
+        Truth.YES,
+        Truth.UNKNOWN,
+        Truth.NO,
+        Truth.YES,
+        Truth.UNKNOWN,
     ]
     assert known.value({"Fn::Sub": "${AWS::AccountId} ${AWS::StackName}"}) == "1 s"
     assert known.value({"Fn::Sub": "${A}${C} ${AWS::Region}"}) == "ac eu-west-1"

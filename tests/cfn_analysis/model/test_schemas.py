@@ -13,8 +13,10 @@ from cfnlint.schema import PROVIDER_SCHEMA_MANAGER
 
 from cfn_analysis.model import schemas
 from cfn_analysis.model.schemas import (
+    ResourceSchema,
     SchemasError,
     iam_action,
+    known_schema,
     property_schema,
     resource_schema,
 )
@@ -119,6 +121,8 @@ def test_fails_on_a_type_that_the_region_does_not_have() -> None:
         f"{lost} is not a resource type in {TOKYO}, according to {CFN_LINT}. Correct the name, or use a "
         "newer cfn-lint."
     )
+    assert known_schema(lost, "us-east-1") == resource_schema(lost, "us-east-1")
+    assert known_schema(lost, TOKYO) == ResourceSchema(lost, (), (), (), {}, ())
 
 
 @pytest.mark.parametrize(
@@ -286,11 +290,13 @@ def test_a_property_by_its_pattern(data: Path) -> None:
         data,
         definitions={"Map": {"patternProperties": {"^x": {"$ref": "#/definitions/Or"}}}, "Or": {"anyOf": [
             {"$ref": "#/definitions/Deep/properties/N"}]}, "Deep": {"properties": {"N": number}}},
-        properties={"First": {}, "M": {"$ref": "#/definitions/Map"}, "Z": True},
+        properties={"First": {}, "M": {"$ref": "#/definitions/Map"}, "Z": True,
+                    "L": {"patternProperties": {r"^[\p{L}]": number}}},
     )  # fmt: skip
 
     assert property_schema("My::Own::Type", "us-east-1", ("M", "x1")) == {"anyOf": [number]}
     assert property_schema("My::Own::Type", "us-east-1", ("M", "y1")) == {}
+    assert property_schema("My::Own::Type", "us-east-1", ("L", "z1")) == number  # Python has no \p
     assert property_schema("My::Own::Type", "us-east-1", ("Z",)) == {}
     assert property_schema("My::Own::Type", "us-east-1", ("Z", "*")) == {}
 
@@ -436,3 +442,10 @@ def test_fails_on_another_layout_of_lists(data: Path, file: str, content: str, w
             schemas.stateful_types()
 
     assert f"in cfnlint/data/{file}, {what}." in str(caught.value)
+
+
+def test_some_types_are_deleted_first() -> None:
+    """The schema determines it. For an unknown type, it is not known."""
+    assert known_schema("AWS::EC2::SubnetRouteTableAssociation", "us-east-1").deleted_first
+    assert not known_schema("AWS::SQS::Queue", "us-east-1").deleted_first
+    assert not known_schema("Acme::Thing::Type", "us-east-1").deleted_first

@@ -1,10 +1,13 @@
-"""Reviews of templates written as Python, for the tests of single behaviours."""
+"""Reviews of templates, and of sets of stacks, written as Python, for the tests of single behaviours."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
+from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.reviewing import report, sides
+from cfn_analysis.reviewing.sides import Side
+from csr_templates.naming import PREFIX
 
 Template = Mapping[str, Any]
 REGION = "us-east-1"
@@ -45,3 +48,35 @@ def resources(**properties: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
 def risks(found: Mapping[str, Any]) -> dict[tuple[str, str], str]:
     """Return kind and logical ID -> message."""
     return {(one["kind"], one["logicalId"]): one["message"] for one in found["risks"]}
+
+
+def side(policy: Mapping[str, Any] | None = None, /, **templates: Template) -> Side:
+    """Return a set of stacks of one environment, prod, in the given order. frontend is in us-east-1."""
+    stacks = tuple(
+        BuiltStack(
+            name,
+            f"{name}.yaml",
+            "us-east-1" if name == "frontend" else "eu-west-1",
+            template,
+            policies=Policies(dict(policy or {})),
+            name_pattern=f"{PREFIX}{name}",
+        )
+        for name, template in templates.items()
+    )
+    return Side("side", stacks, {"prod": {name: {} for name in templates}})
+
+
+def set_risks(before: Side, after: Side) -> dict[tuple[str, str, str], str]:
+    """Return kind, stack and logical ID -> message."""
+    return {(risk.kind, risk.stack, risk.name): risk.message for risk in report.review(before, after).risks}
+
+
+def exporting(name: str, value: Any = "1", key: str = "Id") -> dict[str, Any]:
+    """Return a template with one export."""
+    return {"Resources": {}, "Outputs": {key: {"Value": value, "Export": {"Name": name}}}}
+
+
+def importing(name: str) -> dict[str, Any]:
+    """Return a template that imports an export."""
+    properties = {"DisplayName": {"Fn::ImportValue": name}}
+    return {"Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": properties}}}

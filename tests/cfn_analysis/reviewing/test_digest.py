@@ -1,13 +1,18 @@
-"""Grouping of equal changes, and the parts of long texts that differ."""
+"""Grouping of equal changes and risks, and the parts of long texts that differ."""
 
 from typing import Any
 
-from cfn_analysis.reviewing.digest import stack_digests
+import pytest
+
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.digest import risk_groups, stack_digests, values_in_words
+from cfn_analysis.reviewing.findings import Risk, risk
 
 
 def digest(
     **bodies: tuple[str, str],
-) -> list[tuple[tuple[str, ...], list[tuple[str, str | None, str | None]]]]:
+) -> list[tuple[str, list[tuple[str, str | None, str | None]]]]:
     """Return the environments and the causes of each change of a dashboard; ``bodies`` by environment."""
     environments = []
     for name, (before, after) in bodies.items():
@@ -28,8 +33,11 @@ def test_lines_that_differ() -> None:
     before, after = "[\n{a: 1},\n{b: 1}\n]", "[\n{a: 2},\n{b: 1},\n{c: 1}\n]"
 
     assert digest(dev=(before, after), prod=(after, before)) == [
-        (("dev",), [("DashboardBody (line)", "{a: 1}", "{a: 2}"), ("DashboardBody (line)", None, "{c: 1}")]),
-        (("prod",), [("DashboardBody (line)", "{a: 2}", "{a: 1}"), ("DashboardBody (line)", "{c: 1}", None)]),
+        (" in dev", [("DashboardBody (line)", "{a: 1}", "{a: 2}"), ("DashboardBody (line)", None, "{c: 1}")]),
+        (
+            " in prod",
+            [("DashboardBody (line)", "{a: 2}", "{a: 1}"), ("DashboardBody (line)", "{c: 1}", None)],
+        ),
     ]
 
 
@@ -37,10 +45,117 @@ def test_equal_differences_of_different_texts() -> None:
     """Environments with the same difference are one group, although prod has further lines."""
     found = digest(dev=("[\na: 1\n]", "[\na: 2\n]"), prod=("[\na: 1\nb: 1\n]", "[\na: 2\nb: 1\n]"))
 
-    assert found == [(("dev", "prod"), [("DashboardBody (line)", "a: 1", "a: 2")])]
+    assert found == [("", [("DashboardBody (line)", "a: 1", "a: 2")])]
 
 
 def test_texts_without_differing_lines() -> None:
     """A text of one line, and texts that differ only in commas and indentation, are shown as they are."""
     for before, after in (("a: 1", "a: 2"), ("[\na\n]", "[\na,\n]"), ("[\na\n]", "a")):
-        assert digest(dev=(before, after)) == [(("dev",), [("DashboardBody", before, after)])]
+        assert digest(dev=(before, after)) == [("", [("DashboardBody", before, after)])]
+
+
+def grouped(*risks: Risk) -> list[tuple[list[str], str, str]]:
+    """Return the places, environments and message of each group."""
+    return [(group.places, group.where, group.message) for group in risk_groups(risks, ["dev", "qa", "prod"])]
+
+
+def test_risks_with_the_same_detail_are_one() -> None:
+    """Each is the subject, or all are in a list. Other details, kinds and stacks stay apart."""
+    removed = [
+        risk("guard", Node(stack, name), sentences.GUARD_REMOVED, effect=effect)
+        for stack, name, effect in (
+            ("api", "A", "x"),
+            ("api", "B", "x"),
+            ("api", "C", "y"),
+            ("web", "D", "x"),
+        )
+    ]
+    assert grouped(*removed, removed[0]._replace(kind="opens")) == [
+        (["api.A", "api.B"], "", "Each is removed: x."),
+        (["api.C"], "", "C is removed: y."),
+        (["web.D"], "", "D is removed: x."),
+        (["api.A"], "", "A is removed: x."),
+    ]
+    action = "Update:Delete"
+    denied = [
+        risk("will-fail", Node("api", name), sentences.UPDATE_DENIED, certain=True, action=action)
+        for name in "AB"
+    ]
+    ((places, _, message),) = grouped(*denied)
+    assert places == ["api.A", "api.B"]
+    assert "does not allow an update to delete A, B (Update:Delete)" in message
+
+
+def test_a_sentence_about_one_resource() -> None:
+    """A sentence that needs the name of its resource is written for each."""
+    outputs = [risk("output", Node("api", key), sentences.OUTPUT_REMOVED) for key in "AB"]
+
+    assert [places for places, _, _ in grouped(*outputs)] == [["api.A"], ["api.B"]]
+
+
+def test_risks_that_differ_in_the_name_of_the_environment() -> None:
+    """They are one risk of several environments, with a star for the name; longer words stay."""
+    stale = [
+        risk(
+            "interruption",
+            Node("api", "A"),
+            sentences.NAME_STALE,
+            is_deleted=True,
+            old=f"shop-{name}-a",
+            readers=("produce",),
+        )._replace(environments=(name,))
+        for name in ("dev", "prod")
+    ]
+    message = "A is deleted, but produce still has its old name shop-*-a in a text. Change it there too."
+
+    assert grouped(*stale) == [(["api.A"], " in dev, prod", message)]
+    assert grouped(stale[0]) == [(["api.A"], " in dev", message.replace("*", "dev"))]
+
+
+@pytest.mark.parametrize("environment", ["follows", "data", "replace", "orphaned"])
+def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
+    """Only values of the detail are names; its fields and its words are not."""
+    risks = [
+        risk(
+            "replace",
+            Node("api", "A"),
+            sentences.REPLACED,
+            action="replace",
+            properties=("Name",),
+            follows=f"{name}-b",
+            followed="replace",
+            reason="",
+            data="orphaned",
+        )._replace(environments=(name,))
+        for name in (environment, "prod")
+    ]
+    ((_, where, message),) = grouped(*risks)
+
+    assert where == f" in {environment}, prod"
+    assert message == (
+        "A is replaced, because Name refers to *-b, which is replaced: a new one is created, and the old one "
+        "remains in the account, outside of the stack."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after", "words"),
+    [
+        ("update", "a", "b", "a -> b"),
+        ("update", "(hidden)", "(hidden)", "(hidden) -> another value that is shown alike"),
+        ("update", "x" * 70, "x" * 70 + "y", f"...{'x' * 20} -> ...{'x' * 20}y"),
+        (
+            "update",
+            "x" * 40 + "a" + "x" * 40,
+            "x" * 40 + "b",
+            f"...{'x' * 20}a{'x' * 33}... -> ...{'x' * 20}b",
+        ),
+        ("add", None, "b", "set to b"),
+        ("add", None, None, "its value is not in the files"),
+        ("remove", "a", None, "removed, was a"),
+        ("remove", None, None, "removed"),
+    ],
+)
+def test_values_in_words(change: str, before: str | None, after: str | None, words: str) -> None:
+    """Of long values, the first differing part is shown; equal texts of different values are told apart."""
+    assert values_in_words({"change": change, "before": before, "after": after}) == words

@@ -2,15 +2,14 @@
 
 import html
 import re
-import sys
 
 import pytest
 
-from cfn_analysis.reviewing import report
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import report, sentences
+from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.markdown import LONGEST, as_markdown
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.reviewing.risks import Risk
-from cfn_analysis.reviewing.text import as_text, coloured
 from csr_templates.cli import main as cli
 from tests.system import STACK_NAMES
 
@@ -94,10 +93,10 @@ def test_equal_changes_of_environments_are_merged() -> None:
 def test_messages_are_escaped(retention: Review) -> None:
     """Messages do not contain markup, mentions of users or issue numbers. Addresses are links."""
     message = "<b>a_b*c</b> [x](y) @team #12 `code` | https://docs.aws.amazon.com/a_b_c ends."
-    found = Risk("opens", ("prod",), "api", "`odd`", message)
+    found = Risk("opens", Node("api", "`odd`"), message, (), ("prod",))
 
     text = as_markdown(retention._replace(risks=[found]))
-    line = next(one for one in text.splitlines() if "a\\_b" in one)
+    line = next(line for line in text.splitlines() if "a\\_b" in line)
 
     assert "`` api.`odd` ``" in text
     assert line == (
@@ -110,7 +109,7 @@ def test_messages_are_escaped(retention: Review) -> None:
 def test_a_long_report_is_shortened(retention: Review) -> None:
     """Complete entries at the end are omitted, and the report shows how many."""
     risks = [
-        Risk("guard", ("prod",), "api", f"Alarm{number}", f"Alarm{number} says {number} " + "x" * 900)
+        risk("guard", Node("api", f"Alarm{number}"), sentences.WEAKENED, problems=(f"{number} " + "x" * 900,))
         for number in range(100)
     ]
 
@@ -123,7 +122,8 @@ def test_a_long_report_is_shortened(retention: Review) -> None:
     assert left == whole - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
-    one = as_markdown(retention._replace(risks=[risks[0]._replace(message="y" * 2 * LONGEST)]))
+    long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problems=("y" * 2 * LONGEST,))
+    one = as_markdown(retention._replace(risks=[long]))
     assert len(one) < LONGEST
     assert "omitted" not in one
 
@@ -142,23 +142,6 @@ def test_nothing_changes() -> None:
         "",
         f"No change: {', '.join(STACK_NAMES)}.",
     ]
-
-
-def test_colour_is_only_for_a_terminal(
-    retention: Review, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Color is the only difference. NO_COLOR and output to a pipe disable it."""
-    plain = as_text(retention)
-    assert re.sub(r"\033\[[0-9;]*m", "", coloured(plain)) == plain
-    assert "\033[33mguard\033[0m  network.FlowLogsLogGroup" in coloured(plain)
-    arguments = ["review", "--before", str(OUT / "main.yaml"), "--after", str(OUT / "main.yaml")]
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.setenv("TERM", "xterm")
-    for is_terminal, no_colour, expected in ((False, "", False), (True, "", True), (True, "1", False)):
-        monkeypatch.setattr(sys.stdout, "isatty", lambda answer=is_terminal: answer)
-        monkeypatch.setenv("NO_COLOR", no_colour)
-        assert cli.main(arguments) == 0
-        assert ("\033" in capsys.readouterr().out) is expected
 
 
 def test_the_command_prints_markdown(capsys: pytest.CaptureFixture[str]) -> None:

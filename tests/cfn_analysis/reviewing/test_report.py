@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from cfnlint.jsonschema import StandardValidator
 
-from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing import report, text
 from cfn_analysis.reviewing.kinds import KINDS
+from tests.system import PROJECT
 
 from .own_changes import CHANGES, own_side
+from .templates import exporting, reviewed
 
 SCHEMA = json.loads(files("cfn_analysis.reviewing").joinpath("review.schema.json").read_text("utf-8"))
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "review.md").read_text("utf-8")
@@ -84,3 +86,83 @@ def test_json_is_the_same_every_time() -> None:
 
     (text,) = texts
     assert text.isascii()
+
+
+def document_of(change: str) -> Any:
+    """Return the report of a change of our own stacks in production."""
+    side = own_side()
+    (environment,) = report.document(report.review(side, CHANGES[change](side), ["prod"]))["environments"]
+    return environment
+
+
+def test_a_changed_class_is_followed_from_the_file_to_the_instances() -> None:
+    """The chain starts at the file that an operator edits.
+
+    The instances are interrupted one after the other.
+    """
+    resources = {
+        resource["logicalId"]: resource
+        for stack in document_of("class")["stacks"]
+        for resource in stack["resources"]
+    }
+
+    alarm = resources["DatabaseSurplusCreditsAlarm"]
+    (cause,) = alarm["causes"]
+    chain = ["parameters/prod.json", "parameter DatabaseInstanceClass", "condition IsBurstable"]
+    assert cause == {"property": "", "before": None, "after": None, "chain": chain}
+    assert alarm["section"] == "Alarms"
+    assert alarm["source"].startswith("src/csr_templates/stacks/database.py:")
+    instance = resources["DatabaseInstance1"]
+    assert instance["causes"][0] == {
+        "property": "DBInstanceClass",
+        "before": "db.t3.medium",
+        "after": "db.r6g.large",
+        "chain": chain[:2],
+    }
+    assert (instance["interruption"], instance["data"]) == ("some", "none")
+    assert [resources[f"DatabaseInstance{number}"]["interruptionOrder"] for number in (1, 2)] == [1, 2]
+
+
+def test_a_changed_subnet_is_followed_to_another_stack() -> None:
+    """The chain contains the export."""
+    stacks = document_of("subnet CIDR")["stacks"]
+    (function,) = (
+        resource
+        for stack in stacks
+        for resource in stack["resources"]
+        if (stack["name"], resource["logicalId"]) == ("api", "ApiFunction")
+    )
+
+    assert function["causes"] == [
+        {
+            "property": "VpcConfig.SubnetIds[0]",
+            "before": "${PrivateSubnet1} of network",
+            "after": "${PrivateSubnet1} of network (new)",
+            "chain": [
+                "parameters/prod.json",
+                "parameter PrivateSubnet1Cidr",
+                "PrivateSubnet1 replaced",
+                f"export {PROJECT}-prod-private-subnet-1-id",
+            ],
+        }
+    ]
+
+
+def test_the_report_of_a_description_is_on_the_page() -> None:
+    """The report first shows failures and corrections, then the changes, each once for all environments."""
+    side = own_side()
+    side = side._replace(root=None, stacks=side.stacks[:2])  # so that a new stack does not change the page
+    found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
+
+    assert f"```\n{found}\n```\n" in PAGE
+
+
+@pytest.mark.parametrize(("value", "notes"), [("1", 0), ("2", 1)])
+def test_importers_of_a_single_template_are_not_known(value: str, notes: int) -> None:
+    """If an export changes, the report of two templates says that its importers are not known."""
+    found = reviewed(exporting("id"), exporting("id", value))["notes"]
+
+    assert found == notes * [
+        "Whether other stacks import id is not known from two templates. While one does, CloudFormation "
+        "refuses to change or remove the export."
+    ]

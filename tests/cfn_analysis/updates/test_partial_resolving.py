@@ -1,28 +1,40 @@
 """``partial_resolving``: known values are resolved as by ``resolve``, others are not changed."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import resolve
-from cfn_analysis.updates.partial_resolving import PartialBody
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
+from cfn_analysis.updates.partial_resolving import OtherStacks, PartialBody, in_stack
 
 DATA = load(Path(__file__).with_name("partial_resolving.yaml").read_text("utf-8"))
 TEMPLATE: dict[str, Any] = DATA["template"]
 IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
 
 
+class Network(OtherStacks):
+    """A stack with one output, which it exports."""
+
+    value: ClassVar = {"Fn::In": ["network", {"Ref": "VPC"}]}
+
+    def imported(self, export: str) -> Any:
+        """Return the value of the export."""
+        return self.value if export == "vpc" else None
+
+    def output(self, asked: Mapping[str, Any]) -> Any:
+        """Return the value of the output."""
+        return self.value if asked["OutputName"] == "Id" else None
+
+
 @pytest.fixture
 def body() -> PartialBody:
     """The template above, in us-east-1, without a value for Open."""
-    vpc = {"Fn::In": ["network", {"Ref": "VPC"}]}
-    outputs = {"Id": vpc}
-    return PartialBody(
-        TEMPLATE, {}, "us-east-1", {"vpc": vpc}.get, lambda asked: outputs.get(asked["OutputName"])
-    )
+    return PartialBody(TEMPLATE, {}, "us-east-1").reading(Network())
 
 
 @pytest.mark.parametrize(("node", "value"), DATA["values"])
@@ -38,25 +50,25 @@ def test_secret_values_are_compared_and_not_kept(body: PartialBody) -> None:
     assert set(value) == {"Fn::Hidden"}
     assert "hush" not in str(body.values)
     assert value != PartialBody(TEMPLATE, {"Password": "other"}, "us-east-1").value({"Ref": "Password"}, "x")
-    assert body.truths["IsSecret"] is True
+    assert body.truths["IsSecret"] is YES
 
 
 def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
     """A condition is unknown if it depends on a missing value, on the account, or on itself."""
     assert body.truths == {
-        "IsA": True,
-        "IsOpen": None,
-        "IsMine": None,
-        "IsSecret": True,
-        "Either": True,
-        "Circle": None,
-        "IsNotA": False,
-        "IsClosed": None,
-        "IsBig": None,
+        "IsA": YES,
+        "IsOpen": UNKNOWN,
+        "IsMine": UNKNOWN,
+        "IsSecret": YES,
+        "Either": YES,
+        "Circle": UNKNOWN,
+        "IsNotA": NO,
+        "IsClosed": UNKNOWN,
+        "IsBig": UNKNOWN,
     }
-    assert body.exists({"Condition": "IsOpen"}) is None
-    assert body.exists({"Condition": "IsNotA"}) is False
-    assert body.exists({}) is True
+    assert body.exists({"Condition": "IsOpen"}, "x") is UNKNOWN
+    assert body.exists({"Condition": "IsNotA"}, "x") is NO
+    assert body.exists({}, "x") is YES
 
 
 def turned(value: Any) -> Any:
@@ -82,8 +94,8 @@ def turned(value: Any) -> Any:
 )
 def test_what_a_condition_depends_on(body: PartialBody, condition: str, definition: str) -> None:
     """The text has all conditions, mappings and parameter values, independent of the order of their keys."""
-    assert body.definition(condition) == definition
-    assert PartialBody(turned(TEMPLATE), {}, "us-east-1").definition(condition) == definition
+    assert body.condition_inputs(condition) == definition
+    assert PartialBody(turned(TEMPLATE), {}, "us-east-1").condition_inputs(condition) == definition
 
 
 def test_a_template_without_sections() -> None:
@@ -91,9 +103,9 @@ def test_a_template_without_sections() -> None:
     size = {"Fn::FindInMap": ["Sizes", {"Ref": "AWS::AccountId"}, "Size"]}
     body = PartialBody({"Resources": {}}, {}, "us-east-1")
 
-    assert body.definition("Missing") == '{"Missing": null}'
+    assert body.condition_inputs("Missing") == '{"Missing": null}'
     of_size = PartialBody({"Conditions": {"IsBig": {"Fn::Equals": [size, 1]}}}, {}, "us-east-1")
-    assert of_size.definition("IsBig").endswith('"mapping Sizes": null}')
+    assert of_size.condition_inputs("IsBig").endswith('"mapping Sizes": null}')
     assert body.value(size, "x") == {"Fn::FindInMap": [*size["Fn::FindInMap"], "null"]}
 
 
@@ -102,7 +114,7 @@ def test_per_deploy_values_are_not_the_default() -> None:
     body = PartialBody(TEMPLATE, {}, "us-east-1", unknown=["Name"])
 
     assert body.value({"Ref": "Name"}, "x") == {"Fn::Given": "Name"}
-    assert body.truths["IsA"] is None
+    assert body.truths["IsA"] is UNKNOWN
 
 
 def test_our_stacks_are_resolved_as_a_build_does(built: dict[str, BuiltStack]) -> None:
@@ -133,3 +145,9 @@ def _known(value: Any) -> Any:
         case list():
             return [_known(item) for item in value]
     return value
+
+
+@pytest.mark.parametrize(("value", "handed_on"), DATA["in_stack"])
+def test_in_stack(value: Any, handed_on: Any) -> None:
+    """References to resources of a stack contain its name if they are in another stack."""
+    assert in_stack("s", value) == handed_on

@@ -17,6 +17,7 @@ from csr_templates import STACKS, RenderError, Stack, StackTemplate
 from csr_templates.assembly import files as output
 from csr_templates.cli import main as cli
 from csr_templates.environments.environment import EnvironmentsError
+from csr_templates.hand_over import operator_policies
 from csr_templates.stacks.parts import names
 from csr_templates.stacks.parts import parameters as part
 
@@ -102,7 +103,7 @@ def test_assembles_every_template_and_the_manifest_last() -> None:
         "logs.yaml",
         "stack-policies/site.json",
         "stack-policies/logs.json",
-        "preflight-policies/read.json",
+        *map(operator_policies.path, operator_policies.CALLS),
         "bootstrap/site.yaml",
         "bootstrap/logs.yaml",
         "reference.md",

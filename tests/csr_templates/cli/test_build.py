@@ -11,6 +11,7 @@ from troposphere import ImportValue, Ref, Template, ec2, s3, sqs
 from csr_templates import Stack, StackTemplate
 from csr_templates.cli import folders
 from csr_templates.cli import main as cli
+from csr_templates.hand_over import operator_policies
 from csr_templates.stacks.parts import names
 from csr_templates.stacks.parts import parameters as part
 from tests.folders import on_disk
@@ -87,7 +88,7 @@ WHOLE_SET = [
     "logs.yaml",
     "stack-policies/site.json",
     "stack-policies/logs.json",
-    "preflight-policies/read.json",
+    *map(operator_policies.path, operator_policies.CALLS),
     "bootstrap/site.yaml",
     "bootstrap/logs.yaml",
     "reference.md",
@@ -171,7 +172,7 @@ def test_reports_removed_and_unknown_files(
     assert build(out) == 0
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        f"{out}: 2 written, 3 removed, 4 unchanged.",
+        f"{out}: 2 written, 3 removed, {3 + len(operator_policies.CALLS)} unchanged.",
         f"Removed: {', '.join(['logs.yaml', 'stack-policies/logs.json', 'bootstrap/logs.yaml'])}.",
         "Not touched: notes.txt (not written by csr-templates).",
     ]
@@ -332,7 +333,7 @@ def test_json_of_a_check(
         "unchanged": [
             "site.yaml",
             "stack-policies/site.json",
-            "preflight-policies/read.json",
+            *map(operator_policies.path, operator_policies.CALLS),
             "bootstrap/site.yaml",
         ],
         "stale": [
@@ -362,10 +363,6 @@ def docs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     names = (
         "stacks",
-        "alarms",
-        "log-groups",
-        "outputs",
-        "parameters",
         "web-acl",
         "settings",
     )

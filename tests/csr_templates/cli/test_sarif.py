@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from cfn_analysis.linting.runner import Finding
-from cfn_analysis.reviewing import report
-from cfn_analysis.reviewing.risks import Risk
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import report, sentences
+from cfn_analysis.reviewing.findings import risk
 from csr_templates.cli import main as cli
 from csr_templates.cli import sarif
 from tests.cfn_analysis.reviewing.own_changes import own_side
@@ -41,12 +42,12 @@ def test_risks_are_on_the_lines_that_a_person_edits(monkeypatch: pytest.MonkeyPa
     (bare,) = sarif.review_results(found._replace(sources={}))
     assert bare.file == "out/api.yaml"
     assert (ROOT / bare.file).read_text("utf-8").splitlines()[bare.line - 1] == "  ProxyGetMethod:"
-    whole = found._replace(risks=[Risk("guard", ("prod",), "api", "", "The stack policy is weaker.")])
-    (stack,) = sarif.review_results(whole)
+    guard = risk("guard", Node("api", ""), sentences.TERMINATION_UNPROTECTED, stack="api")
+    (stack,) = sarif.review_results(found._replace(risks=[guard._replace(environments=("prod",))]))
     assert (stack.file, stack.line, stack.message) == (
         "out/api.yaml",
         1,
-        "The stack policy is weaker. (prod)",
+        "The termination protection of the stack api is disabled: it can be deleted. (prod)",
     )
 
 

@@ -20,7 +20,11 @@ ROOT = Path(__file__).resolve().parents[3]
 OURS = "${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-"
 each_stack = pytest.mark.parametrize("name", [stack.name for stack in STACKS])
 
-FOR_ADMINISTRATORS = ("recovery.md", "recovery.ja.md")  # with their own permissions
+# Commands of tools.sh for a deploy, and what they use.
+DEPLOYING = (
+    *("plan_deploy", "plan_repair", "show_changes", "run_changes", "why_failed", "why_change_set_failed"),
+    *("protect", "drift", "tools_failed_events", "tools_rollback_reason", "tools_validation_warnings"),
+)
 CLI_COMMANDS = {
     "deploy": {"DescribeStacks", "CreateChangeSet", "DescribeChangeSet", "ExecuteChangeSet"},
     "wait": {"DescribeStacks"},
@@ -108,10 +112,12 @@ def test_templates_have_a_folder_for_each_stack(built: dict[str, BuiltStack], na
 
 @each_stack
 def test_allows_the_cloudformation_commands_of_the_pages(built: dict[str, BuiltStack], name: str) -> None:
-    """The pipeline of each stack can run the CloudFormation commands for operators in docs/."""
-    paths = [page for page in sorted((ROOT / "docs").glob("*.md")) if page.name not in FOR_ADMINISTRATORS]
-    pages = "".join(page.read_text(encoding="utf-8") for page in paths)
-    commands = set(re.findall("aws cloudformation ([a-z-]+)", pages))
+    """The pipeline of each stack can run the CloudFormation commands of its page, and those for a deploy."""
+    tools = (ROOT / "out" / "tools.sh").read_text("utf-8")
+    text = (ROOT / "docs" / "hand-over.md").read_text("utf-8")
+    for command in DEPLOYING:
+        text += re.findall(rf"^{command}\(\) [({{].*?^[)}}]", tools, re.MULTILINE | re.DOTALL)[0]
+    commands = set(re.findall("aws cloudformation ([a-z-]+)", text))
     needed = set()
     for command in commands:
         needed |= CLI_COMMANDS.get(command, {command.title().replace("-", "")})

@@ -13,7 +13,7 @@ from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import resource_schema, stateful_types
-from cfn_analysis.updates.replacement import Effect, effect_of_change
+from cfn_analysis.updates.effects import Effect, effect_of_change
 from csr_templates.assembly.files import Assembly
 from csr_templates.hand_over.manifest import BEFORE_RESTORE
 from csr_templates.hand_over.recovery import Step, left_out, resources_to_import, steps

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from csr_templates.cli import folders, preflight
+from csr_templates.cli import account_facts, folders
 from csr_templates.cli import main as command_line
 from csr_templates.preflight import account as accounts
 from tests.system import PROJECT
@@ -24,7 +24,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(walk: Walk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command in the mock account with all stacks."""
     monkeypatch.setattr(walk.world.account, "close", lambda: None)
-    monkeypatch.setattr(preflight, "Account", lambda profile: walk.world.account)
+    monkeypatch.setattr(account_facts, "Account", lambda profile: walk.world.account)
     read = folders.read_built  # takes as long as the rest
     monkeypatch.setattr(
         folders, "read_built", lambda path: walk.world.built if path == walk.world.folder else read(path)
@@ -56,13 +56,36 @@ def test_a_ready_account_ends_with_0_and_so_do_its_facts(versioned: Run, walk: W
     count = len(walk.states["ready"].results)
     assert out.endswith(f"0 failed, 0 unknown, 0 with a warning, {count} passed.\n")
     with pytest.MonkeyPatch.context() as offline:
-        offline.setattr(preflight, "Account", None)
+        offline.setattr(account_facts, "Account", None)
         assert versioned("--facts", path) == (0, out, "")
         code, document, _ = versioned(
             "--facts", path, "--format", "json", "--stack", "network", "--stack", "api"
         )
         assert {one["stack"] for one in json.loads(document)["results"]} == {"network", "api"}
         assert versioned("--facts", path, "--format", "markdown")[1].startswith("### Preflight of prod")
+
+
+def test_facts_of_another_environment_or_account_are_refused(versioned: Run, tmp_path: Path) -> None:
+    """Saved facts are used only for what they are about."""
+    path = tmp_path / "facts.json"
+    versioned("--save-facts", str(path))
+    document = json.loads(path.read_text("utf-8"))
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**document, "account": "210987654321", "facts": []}), "utf-8")
+    dev = tmp_path / "dev.json"
+    dev.write_text(json.dumps({**document, "environment": "dev"}), "utf-8")
+
+    assert versioned("--facts", str(path), "--facts", str(path))[0] == 0
+    code, out, err = versioned("--facts", str(path), "--facts", str(other))
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        f"csr-templates: {other.as_posix()} contains facts of prod of {PROJECT} in account 21"
+    )
+    code, out, err = versioned("--facts", str(dev))
+    assert (code, out) == (2, "")
+    assert err.startswith(
+        f"csr-templates: The facts are of dev of {PROJECT} in account 123456789012, but prod"
+    )
 
 
 def test_a_fault_ends_with_1_unless_it_is_ignored(versioned: Run, walk: Walk) -> None:
@@ -138,27 +161,6 @@ def test_a_parameter_without_a_value_is_refused(
     assert f"{given!r} is not NAME=VALUE." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", [("--change-set",), ("--s3-bucket", "b"), ("--s3-bucket=b",)])
-def test_a_removed_option_names_what_replaces_it(
-    run: Run, option: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The command does not write to an account any more. The help does not show the option."""
-    with pytest.raises(SystemExit) as end:
-        run(*option)
-
-    name = option[0].partition("=")[0]
-    assert end.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        f"csr-templates preflight: error: {name} was removed: the command only reads. To let AWS validate a "
-        "deploy, create a change set (aws cloudformation create-change-set, or the steps in "
-        "docs/hand-over.md), and read its result with aws cloudformation describe-events --change-set-name "
-        "ARN --filters FailedEvents=true."
-    )
-    with pytest.raises(SystemExit):
-        command_line.main(["preflight", "--help"])
-    assert name not in capsys.readouterr().out
-
-
 def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
     """The message explains what to do."""
     with pytest.MonkeyPatch.context() as changed:
@@ -194,7 +196,7 @@ def test_a_terminal_shows_the_progress(
 ) -> None:
     """After a second, the progress is shown in a line that is cleared at the end."""
     terminal = Terminal()
-    monkeypatch.setattr(preflight, "PATIENCE", patience)
+    monkeypatch.setattr(account_facts, "PATIENCE", patience)
     monkeypatch.setattr(sys, "stderr", terminal)
     versioned()
 

@@ -2,9 +2,12 @@
 
 import json
 import shlex
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.preflight import calls, database_calls, edge_calls
 from csr_templates.preflight import facts as saved
@@ -12,40 +15,160 @@ from csr_templates.preflight.facts import Facts, FactsError, NoAnswerError, Quer
 
 from .conftest import Walk
 
+SCHEMA = json.loads(files("csr_templates.preflight").joinpath("facts.schema.json").read_text("utf-8"))
+FACT = {
+    "service": "ec2",
+    "operation": "DescribeVpcs",
+    "region": "eu-west-1",
+    "parameters": {},
+    "time": "2026-11-26T00:00:01Z",
+    "answer": [],
+}
+IDENTITY = {**FACT, "service": "sts", "operation": "GetCallerIdentity", "answer": {"Account": "123456789012"}}
 GOOD = {
-    "formatVersion": 1,
-    "time": "2026-11-26T00:00:00Z",
+    "formatVersion": 2,
+    "project": "shop",
+    "environment": "prod",
     "account": "123456789012",
     "caller": "arn",
-    "facts": [],
+    "time": "2026-11-26T00:00:00Z",
+    "facts": [IDENTITY, FACT],
 }
 
 
+def facts_of(**changes: Any) -> Facts:
+    """Return the facts of a file that differs from a good one."""
+    return saved.from_json(json.dumps({**GOOD, **changes}), "facts.json")
+
+
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    "document",
     [
-        ("", "does not contain facts of an account. Specify a file that --save-facts wrote."),
-        ("[]", "does not contain facts of an account."),
-        ('{"formatVersion": 1}', "does not contain facts of an account."),
-        (json.dumps({**GOOD, "time": "yesterday"}), "does not contain facts of an account."),
-        (json.dumps({**GOOD, "facts": [{"service": "ec2"}]}), "does not contain facts of an account."),
-        (
-            json.dumps({**GOOD, "formatVersion": 2}),
-            "has the format 2, and this version of csr-templates reads format 1.",
-        ),
+        {},
+        [],
+        {key: value for key, value in GOOD.items() if key != "project"},
+        {**GOOD, "time": "yesterday"},
+        {**GOOD, "account": 123456789012},
+        {**GOOD, "secret": "x"},
+        {**GOOD, "facts": [{"service": "ec2"}]},
+        {**GOOD, "facts": [{**FACT, "region": None}]},
+        {**GOOD, "facts": [{**FACT, "parameters": []}]},
+        {**GOOD, "facts": [{**FACT, "failure": {"code": "denied", "message": ""}}]},
+        {**GOOD, "facts": [{key: value for key, value in FACT.items() if key != "answer"}]},
+        {**GOOD, "facts": [{**FACT, "note": ""}]},
     ],
 )
-def test_a_file_without_facts_is_refused(text: str, sentence: str) -> None:
-    """The message contains the name of the file, and what to do."""
+def test_a_file_without_facts_is_refused(document: Any) -> None:
+    """The file is refused by the command and by its schema."""
     with pytest.raises(FactsError) as refusal:
-        saved.from_json(text, "facts.json")
+        saved.from_json(json.dumps(document), "facts.json")
 
-    assert str(refusal.value).startswith(f"facts.json {sentence}")
+    assert str(refusal.value) == (
+        "facts.json does not contain facts of an account. Specify a file that --save-facts wrote."
+    )
+    assert not StandardValidator(SCHEMA).is_valid(document)
+
+
+def test_a_file_of_facts_has_the_schema() -> None:
+    """A failed call and the answer for a resource that does not exist are facts too."""
+    failed = {key: value for key, value in FACT.items() if key != "answer"}
+    failed["failure"] = {"code": "denied", "message": ""}
+    absent = {**FACT, "operation": "DescribeStacks", "answer": None}
+    document = {**GOOD, "facts": [absent, failed, IDENTITY]}
+
+    assert json.loads(saved.as_json(saved.from_json(json.dumps(document), "facts.json"))) == document
+    # cfn-lint treats a key with the value null as missing.
+    assert StandardValidator(SCHEMA).is_valid({**document, "facts": [failed, IDENTITY]})
+
+
+def test_a_file_that_is_not_json_is_refused() -> None:
+    """Such as one that was cut off."""
+    with pytest.raises(FactsError, match=r"^facts[.]json does not contain facts of an account[.]"):
+        saved.from_json('{"formatVersion": 2', "facts.json")
+
+
+def test_facts_of_the_earlier_format_are_refused() -> None:
+    """They do not say which environment they are about."""
+    with pytest.raises(FactsError) as refusal:
+        facts_of(formatVersion=1)
+
+    assert str(refusal.value) == (
+        "facts.json has the format 1, and this version of csr-templates reads format 2. Save the facts "
+        "again: --save-facts FILE."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "about"),
+    [
+        ({"environment": "dev"}, "dev of shop in account 123456789012"),
+        ({"project": "blog"}, "prod of blog in account 123456789012"),
+        ({"account": "210987654321", "facts": []}, "prod of shop in account 210987654321"),
+    ],
+)
+def test_facts_of_different_environments_are_not_mixed(changes: dict[str, Any], about: str) -> None:
+    """Answers of two accounts, environments or projects would make one wrong picture."""
+    with pytest.raises(FactsError) as refusal:
+        facts_of().joined(facts_of(**changes), "more.json")
+
+    assert str(refusal.value) == (
+        f"more.json contains facts of {about}, but the other file of prod of shop in account 123456789012. "
+        "Specify files of one environment in one account."
+    )
+
+
+def test_a_file_with_answers_of_two_accounts_is_refused() -> None:
+    """The header must have the account of the answer of GetCallerIdentity."""
+    with pytest.raises(
+        FactsError, match=r"^facts[.]json contains facts of the accounts 2 and 123456789012[.]"
+    ):
+        facts_of(account="2")
+
+
+def test_facts_of_another_environment_are_refused() -> None:
+    """The command names both environments."""
+    facts = facts_of()
+    facts.require("shop", "prod")
+
+    with pytest.raises(FactsError) as refusal:
+        facts.require("shop", "dev")
+
+    assert str(refusal.value) == (
+        "The facts are of prod of shop in account 123456789012, but dev of shop was requested. Save facts of "
+        "that environment: --save-facts FILE."
+    )
+
+
+def test_two_files_of_one_environment_are_joined() -> None:
+    """Of two answers of one call, the later one counts; ages are relative to the first call."""
+    vpcs = calls.vpcs("eu-west-1")
+    later = facts_of(
+        time="2026-11-26T01:00:00Z",
+        facts=[{**FACT, "time": "2026-11-26T01:00:01Z", "answer": [{"VpcId": "vpc-1"}]}],
+    )
+
+    for both in (facts_of().joined(later, "b.json"), later.joined(facts_of(), "a.json")):
+        assert both.answer(vpcs) == [{"VpcId": "vpc-1"}]
+        assert both.time == "2026-11-26T00:00:00Z"
+        assert len(list(both)) == 2
+
+
+def test_a_denied_call_names_the_policy_of_the_command() -> None:
+    """The same call can be in several policies."""
+    failed = saved.Fact(calls.exports("eu-west-1"), "t", failure=saved.FailedCall(saved.DENIED, ""))
+    for policy in ("preflight", "deployed"):
+        with pytest.raises(NoAnswerError) as refusal:
+            Facts(facts_of().header, [failed], policy).answer(failed.query)
+
+        assert str(refusal.value) == "cloudformation:ListExports is not permitted in eu-west-1."
+        assert refusal.value.remedy == (
+            f"Attach operator-policies/{policy}.json of the output folder to the role of the caller."
+        )
 
 
 def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
     """The call is not made, and the result does not count as missing in the account."""
-    facts = saved.from_json(json.dumps(GOOD), "facts.json")
+    facts = facts_of(facts=[])
 
     with pytest.raises(
         NoAnswerError, match=r"^The saved facts do not contain the answer of ec2 DescribeVpcs in eu-west-1[.]"
@@ -115,9 +238,7 @@ def test_every_command_is_valid_in_the_aws_cli(walk: Walk) -> None:
 
 def test_the_facts_of_a_service_can_be_removed() -> None:
     """Removed facts are collected again."""
-    facts = Facts(
-        "2026-11-26T00:00:00Z", "123456789012", "arn", [saved.Fact(calls.vpcs("eu-west-1"), "t", [])]
-    )
+    facts = facts_of()
 
     assert facts.has(calls.vpcs("eu-west-1"))
     assert not facts.without("ec2").has(calls.vpcs("eu-west-1"))

@@ -4,7 +4,7 @@ from collections import Counter
 
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Facts, FailedCall
+from csr_templates.preflight.facts import DENIED, FailedCall
 from csr_templates.preflight.results import judge
 from tests.system import PROJECT
 
@@ -60,11 +60,10 @@ def test_each_fault_is_found_by_its_check(walk: Walk) -> None:
     for state in walk.states.values():
         for name, (fault, found) in state.outcomes.items():
             said = [f"{one.status} {one.check}:{one.subject}" for one in found]
-            check = fault.found.partition(" ")[2].partition(":")[0]
-            if not any(one.startswith(fault.found) for one in said) or {one.check for one in found} != {
-                check
-            }:
-                wrong.append(f"{name}: {fault.found} expected, found {said}")
+            expected = fault["found"]
+            check = expected.partition(" ")[2].partition(":")[0]
+            if not any(one.startswith(expected) for one in said) or {one.check for one in found} != {check}:
+                wrong.append(f"{name}: {expected} expected, found {said}")
 
     assert wrong == []
     names = [name for faults in FAULTS.values() for name in faults]
@@ -115,7 +114,7 @@ def test_without_permission_nothing_passes(walk: Walk) -> None:
             else fact._replace(failure=FailedCall(DENIED, ""))
             for fact in state.facts
         ]
-        facts = Facts(state.facts.time, state.facts.account, state.facts.caller, denied)
+        facts = state.facts.with_facts(denied)
         results = judge(CHECKS, walk.world.needs, facts)
         # Exports and outputs are read only if a stack of the same run does not create them.
         alone = [

@@ -6,7 +6,7 @@ from typing import Final
 import pytest
 
 from csr_templates.preflight import report
-from csr_templates.preflight.facts import Facts
+from csr_templates.preflight.facts import Facts, FactsHeader
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.report import IgnoreError
 from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, Result
@@ -14,7 +14,7 @@ from csr_templates.preflight.results import FAIL, PASS, UNKNOWN, WARN, Result
 NEEDS: Final = Needs(
     "prod", "shop", "123456789012", [StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {}, {})], ()
 )
-FACTS: Final = Facts("2026-11-26T00:00:00Z", "123456789012", "arn")
+FACTS: Final = Facts(FactsHeader("shop", "prod", "123456789012", "arn", "2026-11-26T00:00:00Z"))
 RESULTS: Final = [
     Result("zones", "a", "api", PASS, "The zone a is available."),
     Result("zones", "b", "api", PASS, "The zone b is available."),

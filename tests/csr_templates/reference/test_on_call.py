@@ -80,11 +80,47 @@ def test_a_marker_for_each_alarm(found: dict[str, Any]) -> None:
     """Each alarm has a marker with its name, even if production does not have the alarm."""
     assert list(found) == [
         "alarm-index",
+        "alarm-causes",
         "alarm slow",
         "alarm closed-1",
         "alarm absent",
         "alarm plain",
         "database-events",
+    ]
+
+
+def test_causes() -> None:
+    """Each relation in the descriptions is an arrow from the cause, once, between alarms that exist."""
+    related = {
+        "Slow": "Can cause closed-1, absent and a failover. Fires together with plain.",
+        "Closed": "Can be caused by slow. Fires after absent, together with plain.",
+        "Plain": "If plain does not fire, the cause is absent. Fires together with slow.",
+    }
+    resources = {
+        name: {
+            **resource,
+            "Properties": {
+                **resource["Properties"],
+                "AlarmDescription": f"{DESCRIPTION}\nRelated: {related[name]}",
+            },
+        }
+        if name in related
+        else resource
+        for name, resource in TEMPLATE["Resources"].items()
+    }
+    template = {**TEMPLATE, "Resources": resources}
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
+    resolved = {"shop": resolve(template, {})}
+    shown = lists([stack], read_alarms([stack], resolved), resolved)["alarm-causes"](Words())
+
+    assert list(shown) == [
+        "```mermaid",
+        "flowchart LR",
+        "  slow --> closed-1",
+        "  slow --> absent",
+        "  slow -.- plain",
+        "  absent --> closed-1",
+        "```",
     ]
 
 

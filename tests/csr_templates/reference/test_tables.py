@@ -10,18 +10,6 @@ from csr_templates.reference.markers import MarkedSection, PageError
 from csr_templates.reference.tables import Tables
 from csr_templates.reference.words import Words
 
-ALARM = {
-    "AlarmName": {"Fn::Sub": "${ProjectName}-${Environment}-cpu"},
-    "MetricName": "CPUUtilization",
-    "Statistic": "Average",
-    "Period": 300,
-    "EvaluationPeriods": 3,
-    "DatapointsToAlarm": 2,
-    "ComparisonOperator": "GreaterThanThreshold",
-    "Threshold": 20000,
-    "Dimensions": [{"Name": "Role", "Value": "WRITER"}],
-    "AlarmActions": [{"Ref": "Pager"}],
-}
 TOPICS = {
     "Pager": {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "CRITICAL shop"}},
     "Topic": {"Type": "AWS::SNS::Topic"},
@@ -57,84 +45,8 @@ def settings(found: Tables, *lines: str) -> list[str]:
     return found.write(MarkedSection("settings", 7, 7 + len(lines)), lines, "page.md", Words())
 
 
-def alarm(**properties: Any) -> dict[str, Any]:
-    """Return an alarm with some properties, or without those that are None."""
-    merged = {**ALARM, **properties}
-    kept = {key: value for key, value in merged.items() if value is not None}
-    metadata = {"Unit": "percent"} if "MetricName" in kept else {}
-    return {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Metadata": metadata, "Properties": kept}}
-
-
-@pytest.mark.parametrize(
-    ("properties", "cells"),
-    [
-        pytest.param(
-            {},
-            [
-                "`CPUUtilization`, writer",
-                "Average, 2 of 3 periods of 5 min",
-                "> 20,000",
-                "percent",
-                "critical",
-            ],
-            id="of a role",
-        ),
-        pytest.param(
-            {
-                "Dimensions": [],
-                "MetricName": "Unheard",
-                "Statistic": None,
-                "ExtendedStatistic": "p95",
-                "DatapointsToAlarm": None,
-                "Period": 90,
-                "ComparisonOperator": "LessThanThreshold",
-                "Threshold": 0.5,
-                "TreatMissingData": "breaching",
-                "AlarmActions": [{"Ref": "CriticalInNameOnly"}, {"Fn::ImportValue": "elsewhere"}],
-            },
-            [
-                "`Unheard`",
-                "p95, 3 of 3 periods of 90 s; missing data breaches",
-                "< 0.5",
-                "percent",
-                "normal, normal",
-            ],
-            id="with missing data",
-        ),
-        pytest.param(
-            {
-                "MetricName": None,
-                "Statistic": None,
-                "Period": None,
-                "Metrics": [
-                    {"Id": "share", "Expression": "bad / all"},
-                    *(
-                        {
-                            "Id": name,
-                            "ReturnData": False,
-                            "MetricStat": {"Metric": {"MetricName": name}, "Period": 86400, "Stat": "Sum"},
-                        }
-                        for name in ("bad", "all")
-                    ),
-                ],
-            },
-            ["`bad / all`, `bad`, `all`", "Sum, 2 of 3 periods of 24 h", "> 20,000", "", "critical"],
-            id="of an expression",
-        ),
-    ],
-)
-def test_alarms(properties: dict[str, Any], cells: list[str]) -> None:
-    """Each alarm has a row with name, metric, evaluation, threshold, unit and notified topic."""
-    found = rows(tables(alarm(**properties)), "alarms")
-
-    assert found == [
-        ["alarm", "metric", "evaluated", "threshold", "unit", "notifies"],
-        ["`shop-prod-cpu`", *cells],
-    ]
-
-
 def test_other_tables() -> None:
-    """Stacks, log groups, outputs, parameters and rules have the values of production."""
+    """Stacks and rules have the values of production."""
     block = {"Action": {"Block": {}}, "Name": "rate", "Priority": 20}
     acl = {
         "Rules": [
@@ -155,36 +67,12 @@ def test_other_tables() -> None:
     }
     found = tables(
         {
-            "ForEver": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": "a"}},
-            "Kept": {
-                "Type": "AWS::Logs::LogGroup",
-                "Properties": {"LogGroupName": "b", "RetentionInDays": 30},
-            },
-            "Absent": {"Type": "AWS::Logs::LogGroup", "Condition": "Never"},
             "Acl": {"Type": "AWS::WAFv2::WebACL", "Properties": acl},
         },
-        {
-            "Id": {"Value": {"Ref": "Kept"}, "Description": "Its <id>"},
-            "No": {"Value": "", "Condition": "Never"},
-        },
-        Long="x" * 41,
-        Empty="",
     )
 
     assert rows(found, "stacks")[1:] == [
         ["`shop-prod-site`", "`us-east-1`", "`out/site.yaml`", "`out/parameters/prod/site.json`"]
-    ]
-    assert rows(found, "log-groups")[1:] == [
-        ["`a`", "`us-east-1`", "never expires", "`site.yaml ForEver`"],
-        ["`b`", "`us-east-1`", "30", "`site.yaml Kept`"],
-    ]
-    assert rows(found, "outputs")[1:] == [["`Id`", "site", "`us-east-1`", r"Its \<id\>"]]
-    assert rows(found, "parameters") == [
-        ["parameter", "`dev`", "`prod`"],
-        ["`ProjectName`", "`shop`", "`shop`"],
-        ["`Environment`", "`dev`", "`prod`"],
-        ["`Long`", *[f"`{'x' * 37}...`"] * 2],
-        ["`Empty`", "(empty)", "(empty)"],
     ]
     assert rows(found, "web-acl")[1:] == [
         ["5", "`common`", "as in its rules", "`Common`, `Size: Count`"],
@@ -256,33 +144,10 @@ def test_settings_without_place_or_value(row: str, message: str) -> None:
 
 def test_words_of_another_language() -> None:
     """Available translations are used. Missing ones stay in English and are recorded."""
-    words = Words({"alarm": "Alarm!", "{metric}, {role}": "{role} {metric}", "writer": "W"}, "words.xx.json")
+    words = Words({"stack": "Stack!"}, "words.xx.json")
 
-    head, row = rows(tables(alarm()), "alarms", words)
+    head, _ = rows(tables({}), "stacks", words)
 
-    assert head[:2] == ["Alarm!", "metric"]
-    assert row[1:3] == ["W `CPUUtilization`", "Average, 2 of 3 periods of 5 min"]
-    assert {"metric", "Average", "critical"} <= set(words.missing)
-    assert not {"alarm", "writer", "`shop-prod-cpu`", ""} & set(words.missing)
-
-
-def test_names_of_environments_are_not_words() -> None:
-    """Names of environments are not translated."""
-    words = Words({}, "words.xx.json")
-
-    rows(tables({}), "parameters", words)
-
-    assert list(words.missing) == ["parameter"]
-
-
-@pytest.mark.parametrize("text", ["{roll}", "{}", "{role"])
-def test_unknown_placeholder(text: str) -> None:
-    """The message about a text with an unknown placeholder lists the valid placeholders."""
-    words = Words({"{metric}, {role}": text}, "words.xx.json")
-
-    with pytest.raises(PageError) as error:
-        rows(tables(alarm()), "alarms", words)
-
-    assert str(error.value) == (
-        f'words.xx.json: "{{metric}}, {{role}}": found "{text}"; allowed in braces: {{metric}}, {{role}}.'
-    )
+    assert head == ["Stack!", "region", "template", "parameters"]
+    assert {"region", "template"} <= set(words.missing)
+    assert not {"stack", ""} & set(words.missing)

@@ -4,25 +4,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
 """
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.reviewing.access.boxes import addresses
 from cfn_analysis.reviewing.access.wildcards import Pattern, any_covers, is_known, lower, pattern
 
-# Negated operator -> operator. The ARN operators with Equals and Like are equivalent.
-_POSITIVE: Final = {
-    "stringnotequals": "stringequals",
-    "stringnotequalsignorecase": "stringequalsignorecase",
-    "stringnotlike": "stringlike",
-    "numericnotequals": "numericequals",
-    "datenotequals": "dateequals",
-    "notipaddress": "ipaddress",
-    "arnnotequals": "arnlike",
-    "arnnotlike": "arnlike",
-}
+# The ARN operators with Equals and Like are equivalent.
 _SAME: Final = {"arnequals": "arnlike"}
+_COMPARING: Final = ("numericlessthan", "numericgreaterthan", "datelessthan", "dategreaterthan")
 _LIKE: Final = ("stringlike", "arnlike")
 # All that the first operator matches with a value is matched by the second too.
 _NARROWER: Final = {
@@ -33,13 +24,6 @@ _NARROWER: Final = {
     ("arnlike", "stringlike"),
     ("stringlike", "stringequals"),
 }
-_UPPER: Final = ("numericlessthan", "numericlessthanequals", "datelessthan", "datelessthanequals")
-_LOWER: Final = (
-    "numericgreaterthan",
-    "numericgreaterthanequals",
-    "dategreaterthan",
-    "dategreaterthanequals",
-)
 
 
 class Condition(NamedTuple):
@@ -47,10 +31,8 @@ class Condition(NamedTuple):
 
     Attributes:
         operator: in lower case, without ``IfExists`` and without the negation.
-        negated: whether none of the values may match.
         if_exists: whether the condition is also true without the key.
         of_several: ``forallvalues``, ``foranyvalue`` or empty.
-        key: in lower case.
         values: one of them must match; none of them if negated.
         written: the key as written.
     """
@@ -75,15 +57,16 @@ def conditions(element: Any) -> tuple[Condition, ...]:
             continue
         of_several, _, name = operator.lower().rpartition(":")
         base = name.removesuffix("ifexists")
-        positive = _POSITIVE.get(base, _SAME.get(base, base))
+        is_negated, if_exists = "not" in base, base != name
+        positive = base.replace("not", "", 1)
+        positive = _SAME.get(positive, positive)
         for key, given in keys.items():
             values = tuple(
-                pattern(one, wildcards=positive in _LIKE)
-                for one in (given if isinstance(given, list) else [given])
+                pattern(value, wildcards=positive in _LIKE)
+                for value in (given if isinstance(given, list) else [given])
             )
             if positive in ("stringequalsignorecase", "bool", "null"):
                 values = tuple(map(lower, values))
-            is_negated, if_exists = base in _POSITIVE, base != name
             found.append(Condition(positive, is_negated, if_exists, of_several, key.lower(), values, key))
     return tuple(found)
 
@@ -94,8 +77,12 @@ def implies(narrow: Sequence[Condition], wide: Sequence[Condition]) -> bool:
 
 
 def not_implied(narrow: Sequence[Condition], wide: Sequence[Condition]) -> list[Condition]:
-    """Return the conditions that others do not imply."""
-    return [asked for asked in wide if not any(_implies(one, asked) for one in narrow)]
+    """Return the conditions that others do not imply.
+
+    A statement applies where all of its conditions hold: C1 and C2 and ... So ``narrow`` implies ``wide`` if
+    every condition of ``wide`` follows from one of ``narrow``. "Not shown" counts as "does not follow".
+    """
+    return [asked for asked in wide if not any(_implies(condition, asked) for condition in narrow)]
 
 
 def _implies(narrow: Condition, wide: Condition) -> bool:
@@ -114,35 +101,27 @@ def _implies(narrow: Condition, wide: Condition) -> bool:
         return False
     if narrow.negated:
         # Excluding more values allows less. A pattern must be excluded by a pattern that covers it.
-        return same and all(_covered(one, narrow) for one in wide.values)
-    if wide.operator in _UPPER or wide.operator in _LOWER:
+        return same and all(_covered(value, narrow) for value in wide.values)
+    if wide.operator.startswith(_COMPARING):
         return _in_bounds(narrow, wide)
-    return all(_covered(one, wide) for one in narrow.values)
+    return all(_covered(value, wide) for value in narrow.values)
 
 
 def _covered(value: Pattern, by: Condition) -> bool:
     """Return whether the values of a condition match everything that a value matches."""
     if by.operator == "ipaddress":
-        return any(_is_in_block(value, one) for one in by.values)
-    if by.operator == "stringequalsignorecase":
-        value = lower(value)
-    return any_covers(by.values, value) if by.operator in _LIKE else value in by.values
+        return any(_is_in_block(value, block) for block in by.values)
+    compared = lower(value) if by.operator == "stringequalsignorecase" else value
+    return any_covers(by.values, compared) if by.operator in _LIKE else compared in by.values
 
 
 def _is_in_block(value: Pattern, block: Pattern) -> bool:
-    if value == block:
-        return True
-    try:
-        one, other = (ipaddress.ip_network("".join(text), strict=False) for text in (value, block))
-    except ValueError:
-        return False
-    if isinstance(one, ipaddress.IPv4Network):
-        return isinstance(other, ipaddress.IPv4Network) and one.subnet_of(other)
-    return isinstance(other, ipaddress.IPv6Network) and one.subnet_of(other)
+    (family, inner), (of_block, outer) = (addresses("".join(text)) for text in (value, block))
+    return family == of_block and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _in_bounds(narrow: Condition, wide: Condition) -> bool:
-    texts = ["".join(one) for one in (*narrow.values, *wide.values)]
+    texts = ["".join(value) for value in (*narrow.values, *wide.values)]
     if not all(map(is_known, (*narrow.values, *wide.values))):
         return False
     try:
@@ -150,7 +129,7 @@ def _in_bounds(narrow: Condition, wide: Condition) -> bool:
     except ValueError:
         numbers = texts  # ISO 8601 dates sort as texts
     first, second = numbers[: len(narrow.values)], numbers[len(narrow.values) :]
-    return bool(max(first) <= max(second) if wide.operator in _UPPER else min(first) >= min(second))
+    return bool(max(first) <= max(second) if "lessthan" in wide.operator else min(first) >= min(second))
 
 
 def undecided(element: Any) -> Condition:

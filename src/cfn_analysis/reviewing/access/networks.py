@@ -1,21 +1,18 @@
 """Security groups and network ACLs: newly allowed protocols, ports and addresses."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing.access.boxes import (
-    Box,
-    box,
-    box_in_words,
-    hidden_by_everyone,
-    is_everyone,
-    without,
-)
-from cfn_analysis.reviewing.values import words
+from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.access import boxes
+from cfn_analysis.reviewing.access.boxes import Box, without
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import OPENS
+from cfn_analysis.reviewing.states import Stacks, existing_resources
+from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
@@ -24,30 +21,21 @@ _INLINE: Final = {"in": "SecurityGroupIngress", "out": "SecurityGroupEgress"}
 _ENTRY: Final = "AWS::EC2::NetworkAclEntry"
 _BLOCKS: Final = ("CidrIp", "CidrIpv6", "CidrBlock", "Ipv6CidrBlock")
 _PREFIX_LISTS: Final = ("SourcePrefixListId", "DestinationPrefixListId")
-_GROUPS: Final = (
-    "SourceSecurityGroupId",
-    "SourceSecurityGroupName",
-    "DestinationSecurityGroupId",
-)
+_GROUPS: Final = ("SourceSecurityGroupId", "SourceSecurityGroupName", "DestinationSecurityGroupId")
 # Without egress rules, a group has the default egress rules.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
 _DEFAULT_EGRESS: Final = (
     {"IpProtocol": "-1", "CidrIp": "0.0.0.0/0"},
     {"IpProtocol": "-1", "CidrIpv6": "::/0"},
 )
-_MOST: Final = 3  # items listed in a sentence
 
 
 class _Rule(NamedTuple):
     """A rule of a security group, or of a network ACL.
 
     Attributes:
-        node: the resource that contains it.
         owner: the group or the ACL, if it is in the set.
-        direction: ``in`` or ``out``.
         number: rule number in an ACL; 0 in a group, whose rules are not ordered.
-        allows: whether it allows the traffic that it matches.
-        box: the traffic that it matches.
         source: name of its addresses, if they are not known.
     """
 
@@ -63,30 +51,40 @@ class _Rule(NamedTuple):
 _Rules = dict[str, list[_Rule]]
 
 
-def wider_networks(
-    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]
-) -> Iterator[tuple[Node, str]]:
-    """Yield the resources whose rules allow more traffic, and a sentence about each."""
-    had = {Node(stack, name) for stack, side in before.items() for name, _ in side.existing()}
+def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
+    """Yield the resources whose rules allow more traffic."""
+    had = dict(existing_resources(before))
     for gather in (_groups, _acls):
         old, new = gather(before), gather(after)
         for subject, rules in new.items():
             was = old.get(subject, [])
             if [rule[2:] for rule in was] == [rule[2:] for rule in rules]:
                 continue
-            through = [one for _, boxes in _through(was) for one in boxes]
-            found: dict[Node, list[str]] = {}
-            for rule, boxes in _through(rules):
-                is_new = rule.owner is not None and rule.owner not in had
-                for one in without(boxes, through):
-                    if hidden_by_everyone(one, through):
-                        continue
-                    if is_new and not (rule.direction == "in" and is_everyone(one)):
-                        continue  # a new group or ACL has no earlier traffic to compare with
-                    found.setdefault(rule.node, []).append(_in_words(one, rule))
-            for node, parts in found.items():
-                yield node, _sentence(node.name, list(dict.fromkeys(parts)))
+            wider: dict[Node, list[str]] = {}
+            for rule, traffic in _newly_allowed(was, rules, had):
+                wider.setdefault(rule.node, []).append(_in_words(traffic, rule))
+            for node, parts in wider.items():
+                yield risk(
+                    OPENS, node, sentences.TRAFFIC_ALLOWED, traffic=sentences.first(dict.fromkeys(parts))
+                )
             yield from _unsure_denials(was, rules)
+
+
+def _newly_allowed(
+    was: Sequence[_Rule], rules: Sequence[_Rule], had: Collection[Node]
+) -> Iterator[tuple[_Rule, Box]]:
+    """Yield the traffic of each rule that the earlier rules did not allow; ``had`` existed before."""
+    allowed = [traffic for _, through in _through(was) for traffic in through]
+    for rule, through in _through(rules):
+        is_new = rule.owner is not None and rule.owner not in had
+        for traffic in without(through, allowed):
+            if boxes.hidden_by_everyone(traffic, allowed):
+                continue
+            if is_new and not (rule.direction == "in" and boxes.is_everyone(traffic)):
+                continue  # a new group or ACL has no earlier traffic to compare with
+            if boxes.is_internet(rule.box):  # one name for the pieces around the addresses that were allowed
+                traffic = traffic._replace(sides=(*traffic.sides[:2], boxes.everyone(traffic.family)))
+            yield rule, traffic
 
 
 def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
@@ -102,82 +100,73 @@ def _through(rules: Sequence[_Rule]) -> Iterator[tuple[_Rule, list[Box]]]:
             decided.append(rule.box)
 
 
-def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[tuple[Node, str]]:
-    """Yield removed denials of unknown addresses, whose effect is unknown."""
+def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Risk]:
+    """Yield removed denials of unknown addresses or ports, whose effect is unknown."""
     kept = [rule.box for rule in rules if not rule.allows]
     for rule in was:
-        if not rule.allows and rule.source and rule.box not in kept:
-            yield (
-                rule.node,
-                f"{rule.node.name} no longer denies {_in_words(rule.box, rule)}; another rule may allow it.",
-            )
+        is_unsure = rule.source or rule.box.unknown_ports
+        if not rule.allows and is_unsure and rule.box not in kept:
+            traffic = _in_words(rule.box, rule)
+            yield risk(OPENS, rule.node, sentences.TRAFFIC_NO_LONGER_DENIED, traffic=traffic)
 
 
-def _sentence(name: str, parts: Sequence[str]) -> str:
-    more = f" and {len(parts) - _MOST} more" if len(parts) > _MOST else ""
-    return f"{name} allows more traffic than before: {'; '.join(parts[:_MOST])}{more}."
+def _in_words(traffic: Box, rule: _Rule) -> str:
+    return boxes.box_in_words(traffic, "from" if rule.direction == "in" else "to", rule.source)
 
 
-def _in_words(one: Box, rule: _Rule) -> str:
-    return box_in_words(one, "from" if rule.direction == "in" else "to", rule.source)
-
-
-def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
+def _groups(side: Stacks) -> _Rules:
     """Return group and direction -> its rules, from the group and from separate resources."""
     found: _Rules = {}
-    for stack, resolved in side.items():
-        for name, resource in resolved.existing():
-            node, properties = Node(stack, name), resource.properties
-            if resource.type == _GROUP:
-                owner: Node | None = node
-                reference: Any = {"Ref": name}
-                written = {way: as_list(properties.get(key)) for way, key in _INLINE.items()}
-                written["out"] = written["out"] or list(_DEFAULT_EGRESS)
-            elif resource.type in _RULES:
-                reference = properties.get("GroupId", properties.get("GroupName"))
-                owner = _owner(reference, stack)
-                written = {_RULES[resource.type]: [properties]}
-            else:
-                continue
-            for way, items in written.items():
-                rules = [_rule(resolved, node, owner, way, item) for item in items]
-                found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
+    for node, resource in existing_resources(side):
+        resolved, properties = side[node.stack], resource.properties
+        if resource.type == _GROUP:
+            owner: Node | None = node
+            reference: Any = {"Ref": node.name}
+            written = {way: as_list(properties.get(key)) for way, key in _INLINE.items()}
+            written["out"] = written["out"] or list(_DEFAULT_EGRESS)
+        elif resource.type in _RULES:
+            reference = properties.get("GroupId", properties.get("GroupName"))
+            owner = _owner(reference, node.stack)
+            written = {_RULES[resource.type]: [properties]}
+        else:
+            continue
+        for way, entries in written.items():
+            rules = [_rule(resolved, node, owner, way, entry) for entry in entries]
+            found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
     return found
 
 
 def _rule(side: ResolvedStack, node: Node, owner: Node | None, direction: str, properties: Any) -> _Rule:
     given = properties if isinstance(properties, Mapping) else {"CidrIp": properties}
     block, source = _source(given, side)
-    ports = (given.get("FromPort"), given.get("ToPort"))
-    return _Rule(node, owner, direction, 0, True, box(block, given.get("IpProtocol", "-1"), *ports), source)
+    traffic = boxes.box(block, given.get("IpProtocol", "-1"), given.get("FromPort"), given.get("ToPort"))
+    return _Rule(node, owner, direction, 0, True, traffic, source)
 
 
-def _acls(side: Mapping[str, ResolvedStack]) -> _Rules:
+def _acls(side: Stacks) -> _Rules:
     """Return network ACL and direction -> its entries in the order of their numbers."""
     found: _Rules = {}
-    for stack, resolved in side.items():
-        for name, resource in resolved.existing():
-            if resource.type != _ENTRY:
-                continue
-            given = resource.properties
-            reference = given.get("NetworkAclId")
-            direction = "out" if str(as_strings(given.get("Egress", False))).lower() == "true" else "in"
-            block, source = _source(given, resolved)
-            protocol = str(as_strings(given.get("Protocol", "-1")))
-            first, last = _pair(given.get("PortRange"), "From", "To")
-            if protocol in ("1", "58"):
-                first, last = _pair(given.get("Icmp"), "Type", "Code")
-            number = str(as_strings(given.get("RuleNumber", "")))
-            rule = _Rule(
-                Node(stack, name),
-                _owner(reference, stack),
-                direction,
-                int(number) if number.isdigit() else 1,
-                given.get("RuleAction") == "allow",
-                box(block, protocol, first, last),
-                source,
-            )
-            found.setdefault(f"{_key(reference, resolved)} {direction}", []).append(rule)
+    for node, resource in existing_resources(side):
+        if resource.type != _ENTRY:
+            continue
+        given = resource.properties
+        reference = given.get("NetworkAclId")
+        direction = "out" if text(given.get("Egress", False)).lower() == "true" else "in"
+        block, source = _source(given, side[node.stack])
+        protocol = text(given.get("Protocol", "-1"))
+        key, *ends = ("Icmp", "Type", "Code") if protocol in ("1", "58") else ("PortRange", "From", "To")
+        first, last = _pair(given.get(key), *ends)
+        number = text(given.get("RuleNumber"))
+        rule = _Rule(
+            node,
+            _owner(reference, node.stack),
+            direction,
+            int(number) if number.isdigit() else 1,
+            given.get("RuleAction") == "allow",
+            boxes.box(block, protocol, first, last),
+            source,
+        )
+        found.setdefault(f"{_key(reference, side[node.stack])} {direction}", []).append(rule)
     return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in found.items()}
 
 
@@ -198,18 +187,17 @@ def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
                     return value, ""
                 known = _key(value, side) if what == "the group " else json.dumps(value, sort_keys=True)
                 return {what: known}, f"{what}{words(value)}"
-    return {
-        "": json.dumps(given, sort_keys=True, default=str)
-    }, "addresses that the template does not specify"
+    key = json.dumps(given, sort_keys=True, default=str)
+    return {"": key}, "addresses that the template does not specify"
 
 
 def _key(reference: Any, side: ResolvedStack) -> str:
     """Return a key that is the same for all references to one group or ACL."""
     match reference:
         case {"Fn::GetAtt": [str(name), _]}:
-            reference = {"Ref": name}
-    return json.dumps([side.name, side.expand(reference)], sort_keys=True, default=str)
+            return _key({"Ref": name}, side)
+    return json.dumps([side.name, side.with_names(reference)], sort_keys=True, default=str)
 
 
 def _owner(reference: Any, stack: str) -> Node | None:
-    return next((one.target for one in mentions(reference, stack)), None)
+    return next((mention.target for mention in mentions(reference, stack)), None)

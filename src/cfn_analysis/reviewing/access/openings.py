@@ -2,31 +2,33 @@
 
 from collections.abc import Iterator
 
-from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.access.networks import wider_networks
 from cfn_analysis.reviewing.access.policies import attached, wider_policies
 from cfn_analysis.reviewing.access.settings import opening_settings
 from cfn_analysis.reviewing.access.web_acls import passing
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.kinds import OPENS
 from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
 from cfn_analysis.reviewing.renames import renames
 
 
-def openings(environment: EnvironmentChanges) -> Iterator[tuple[Node, str]]:
-    """Yield each resource that a deploy opens, and a sentence about it.
+def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the resources that a deploy opens.
 
     A new environment has no earlier state to compare with.
     """
     before, after = environment.before, environment.after
     if not before:
         return
-    renamed = {pair.new for pair in renames(environment)}  # the access is unchanged
+    renamed = set(renames(environment).values())  # the access is unchanged
     for compare in (wider_policies, attached, wider_networks):
-        yield from ((node, message) for node, message in compare(before, after) if node not in renamed)
-    for node, one in environment.resources.items():
-        parts = list(dict.fromkeys([*opening_settings(one.change), *passing(one.change)]))
-        if parts:
-            yield node, f"{node.name}: {'; '.join(parts)}."
-    for change, missing in unguarded(environment):
+        yield from (opening for opening in compare(before, after) if opening.subject not in renamed)
+    for node, outcome in environment.resources.items():
+        problems = dict.fromkeys([*opening_settings(outcome.change), *passing(outcome.change)])
+        if problems:
+            yield risk(OPENS, node, sentences.WEAKENED, problems=tuple(problems))
+    for change, effect in unguarded(environment):
         if change.type == ASSOCIATION:
-            yield change.node, f"{change.node.name} is removed: {missing}."
+            yield risk(OPENS, change.node, sentences.GUARD_REMOVED, effect=effect)

@@ -5,22 +5,16 @@ it matches are equal.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import iam_actions
 from cfn_analysis.model.wording import beginning
-from cfn_analysis.reviewing.access.conditions import (
-    Condition,
-    conditions,
-    implies,
-    not_implied,
-    undecided,
-)
+from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
 from cfn_analysis.reviewing.access.wildcards import (
     ANY,
     EVERYTHING,
@@ -38,33 +32,22 @@ Document = Mapping[str, Any]
 
 
 class Some(NamedTuple):
-    """A set of texts: those that some patterns match, without those that others match.
-
-    Attributes:
-        includes: pattern -> its text as written.
-        excludes: the excluded patterns.
-    """
+    """A set of texts: those that some patterns match, each with its text as written, without others."""
 
     includes: Mapping[Pattern, str]
     excludes: tuple[Pattern, ...] = ()
 
-    def holds(self, one: Pattern, without: Sequence[Pattern] = ()) -> bool:
+    def holds(self, wanted: Pattern, without: Sequence[Pattern] = ()) -> bool:
         """Return whether all texts of a pattern, except those of some patterns, are certainly in the set."""
-        return any_covers(self.includes, one) and all(
-            disjoint(excluded, one) or any_covers(without, excluded) for excluded in self.excludes
+        # wanted - without is a subset of includes - excludes, if wanted is a subset of one of includes and,
+        # for each e of excludes: e and wanted have no common text, or e is a subset of one of without.
+        return any_covers(self.includes, wanted) and all(
+            disjoint(excluded, wanted) or any_covers(without, excluded) for excluded in self.excludes
         )
 
 
 class Statement(NamedTuple):
-    """A statement of a policy.
-
-    Attributes:
-        denies: whether its effect is Deny.
-        principals: its principals; everyone in the permissions policy of a role.
-        actions: in lower case.
-        resources: as ARNs.
-        conditions: all of them must be true.
-    """
+    """A statement of a policy, with actions in lower case; without principals, they are everyone."""
 
     denies: bool
     principals: Some
@@ -78,8 +61,7 @@ class Access(NamedTuple):
 
     Attributes:
         principal: as written; empty if the policy has no principals.
-        actions: the actions as written, only those that others do not cover.
-        resource: the resource as written.
+        actions: as written, only those that others do not cover.
         dropped: keys of the conditions that limit it in the others.
         is_known: whether the result depends only on known values.
     """
@@ -97,69 +79,63 @@ _ACCOUNT: Final = "AWS::AccountId"
 
 
 def statements(document: Any) -> list[Statement]:
-    """Return the statements of a policy; for an unknown condition of the template, those of both branches.
-
-    Args:
-        document: a resolved policy document, or its JSON.
-    """
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except ValueError:
-            return []
+    """Return the statements of a policy or its JSON; for an unknown Fn::If, those of both branches."""
     found: list[Statement] = []
-    for one, limits in _unfolded(document):
-        for item in as_list(one.get("Statement")):
-            found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(item)]
+    for content, limits in _unfolded(parsed(document)):
+        written = [content] if is_unknown(content) else as_list(parsed(content.get("Statement")))
+        for statement in written:
+            found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(statement)]
     return found
 
 
-def is_policy(value: Any) -> bool:
-    """Return whether a value is a policy document, or its JSON."""
-    if isinstance(value, str):
-        return value.lstrip().startswith("{") and '"Statement"' in value
-    return isinstance(value, Mapping) and "Statement" in value
-
-
-def not_covered(one: Statement, others: Sequence[Statement]) -> Iterator[Access]:
-    """Yield the access of one statement that no other statement of the same effect is shown to cover."""
-    others = [other for other in others if other.denies == one.denies]
-    for principal, written in one.principals.includes.items():
-        for resource, name in one.resources.includes.items():
+def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Access]:
+    """Yield the access of a statement that no other statement of the same effect is shown to cover."""
+    # A statement is the product principals x actions x resources, where its conditions hold.
+    # wanted - given = for each principal p and resource r of wanted: its actions, without those of all
+    # statements g of given with p in g.principals, r in g.resources, and wanted.conditions implying g's.
+    for principal, written in wanted.principals.includes.items():
+        for resource, name in wanted.resources.includes.items():
             near = [
-                other
-                for other in others
-                if other.principals.holds(principal, one.principals.excludes)
-                and other.resources.holds(resource, one.resources.excludes)
+                statement
+                for statement in given
+                if statement.denies == wanted.denies
+                and statement.principals.holds(principal, wanted.principals.excludes)
+                and statement.resources.holds(resource, wanted.resources.excludes)
             ]
             rest = _actions_left(
-                one.actions,
-                [other.actions for other in near if implies(one.conditions, other.conditions)],
+                wanted.actions,
+                [statement.actions for statement in near if implies(wanted.conditions, statement.conditions)],
             )
             if not rest:
                 continue
-            limited = [other for other in near if len(_actions_left(one.actions, [other.actions])) == 0]
             dropped = [
-                key.written for other in limited for key in not_implied(one.conditions, other.conditions)
+                limit.written
+                for statement in near
+                if not _actions_left(wanted.actions, [statement.actions])
+                for limit in not_implied(wanted.conditions, statement.conditions)
             ]
             known = bool(near) or (is_known(principal) and is_known(resource))
-            limits = [limit for limit in one.conditions if limit.written in dropped]
+            limits = [limit for limit in wanted.conditions if limit.written in dropped]
             known = known and all(is_known(value) for limit in limits for value in limit.values)
             yield Access(written, tuple(rest), name, tuple(dict.fromkeys(dropped)), known)
 
 
 def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
     """Return the actions that are in none of some sets, as written."""
+    # wanted - (g1 or g2 or ...): action by action where the service's actions are known, otherwise the
+    # whole pattern must be a subset of one g.
     found = []
-    for one, written in wanted.includes.items():
-        known = [action for action in _matching(one) if not any_covers(wanted.excludes, action)]
+    for pattern_of_actions, written in wanted.includes.items():
+        known = [
+            action for action in _matching(pattern_of_actions) if not any_covers(wanted.excludes, action)
+        ]
         if known:
             missed = [action for action in known if not any(some.holds(action) for some in given)]
             if missed and len(missed) < len(known):
                 found.append(f"{written} (new: {beginning([''.join(action) for action in missed], 3)})")
             elif missed:
                 found.append(written)
-        elif not any(some.holds(one, wanted.excludes) for some in given):
+        elif not any(some.holds(pattern_of_actions, wanted.excludes) for some in given):
             found.append(written)
     return list(dict.fromkeys(found))
 
@@ -168,26 +144,30 @@ def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:
 def _matching(action: Pattern) -> tuple[Pattern, ...]:
     """Return the IAM actions that a pattern matches; empty if it does not name a service."""
     service = "".join(token for token in action[: action.index(":")]) if ":" in action else ""
-    if not service or not is_known(action) or not all(len(one) == 1 for one in action[: len(service)]):
+    if not service or not is_known(action) or not all(len(token) == 1 for token in action[: len(service)]):
         return ()
     names = (tuple(f"{service}:{name}") for name in sorted(iam_actions(service)))
     return tuple(name for name in names if covers(action, name))
 
 
-def _statement(item: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
-    names_resource = "Resource" in item or "NotResource" in item
+def _statement(written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
+    if is_unknown(written):  # it covers only itself
+        itself = pattern(written)
+        unnamed, named = Some({itself: ""}), Some({itself: f"the statement {words(written)}"})
+        return Statement(False, unnamed, named, unnamed, limits)
+    names_resource = "Resource" in written or "NotResource" in written
     principals = _ALL
-    if "Principal" in item or "NotPrincipal" in item:
+    if "Principal" in written or "NotPrincipal" in written:
         principals = _set(
-            _principals(item.get("Principal")), _principals(item.get("NotPrincipal"), whole=False)
+            _principals(written.get("Principal")), _principals(written.get("NotPrincipal"), whole=False)
         )
     return Statement(
-        item.get("Effect") == "Deny",
+        written.get("Effect") == "Deny",
         principals,
-        _set(_texts(item.get("Action"), fold=True), _texts(item.get("NotAction"), fold=True)),
+        _set(_texts(written.get("Action"), fold=True), _texts(written.get("NotAction"), fold=True)),
         # A trust policy has no Resource element; it applies to its role.
-        _set(_texts(item.get("Resource")), _texts(item.get("NotResource"))) if names_resource else _ALL,
-        (*conditions(item.get("Condition")), *limits),
+        _set(_texts(written.get("Resource")), _texts(written.get("NotResource"))) if names_resource else _ALL,
+        (*conditions(written.get("Condition")), *limits),
     )
 
 
@@ -203,8 +183,8 @@ def _set(included: Mapping[Pattern, str], excluded: Mapping[Pattern, str]) -> So
 def _texts(element: Any, *, fold: bool = False) -> dict[Pattern, str]:
     found = {}
     for value in as_list(element):
-        one = pattern(value)
-        found[lower(one) if fold else one] = words(value)
+        written = pattern(value)
+        found[lower(written) if fold else written] = words(value)
     return found
 
 
@@ -218,22 +198,22 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
     if element is None:
         return {}
     kinds = element if isinstance(element, Mapping) and not is_unknown(element) else {"AWS": element}
+    own = pattern({"Ref": _ACCOUNT})
     found = {}
     for kind, values in kinds.items():
         for value in as_list(values):
-            one = pattern(value, wildcards=False)
-            if one == ("*",):
+            principal = pattern(value, wildcards=False)
+            if principal == ("*",):
                 found[EVERYTHING] = EVERYONE
-            elif kind == "AWS" and (account := _account(one)):
+            elif kind == "AWS" and (account := _account(principal)):
                 rest = (ANY,) if whole else tuple("root")
                 found[(*"AWS:arn:", ANY, ":", ANY, *"::", *account, ":", *rest)] = (
-                    f"the account {_shown_account(account)}"
+                    f"the account {'itself' if account == own else ''.join(account)}"
                 )
-            elif kind == "AWS" and _is_own_role(value):  # a role of the template is in the same account
-                own = pattern({"Ref": _ACCOUNT})
-                found[(*"AWS:arn:aws:iam::", *own, *":role/", *one)] = words(value)
+            elif kind == "AWS" and _is_arn_of_resource(value):  # of a role in the same account
+                found[(*"AWS:arn:aws:iam::", *own, *":role/", *principal)] = words(value)
             else:
-                found[(*f"{kind}:", *one)] = words(value)
+                found[(*f"{kind}:", *principal)] = words(value)
     return found
 
 
@@ -247,26 +227,19 @@ def _account(principal: Pattern) -> Pattern:
     return principal if digits or principal == pattern({"Ref": _ACCOUNT}) else ()
 
 
-def _shown_account(account: Pattern) -> str:
-    return "itself" if account == pattern({"Ref": _ACCOUNT}) else "".join(account)
-
-
-def _is_own_role(value: Any) -> bool:
-    match value:
-        case {"Fn::GetAtt": [str(), "Arn"]}:
-            return True
-    return False
+def _is_arn_of_resource(value: Any) -> bool:
+    return isinstance(value, Mapping) and as_list(value.get("Fn::GetAtt"))[1:] == ["Arn"]
 
 
 def _unfolded(
-    item: Any, limits: tuple[Condition, ...] = ()
+    value: Any, limits: tuple[Condition, ...] = ()
 ) -> Iterator[tuple[Document, tuple[Condition, ...]]]:
-    """Yield a mapping; for an unknown condition, all alternatives, each limited by its branch."""
-    match item:
+    """Yield a mapping or an unknown value; for an unknown condition, both branches, each with its limit."""
+    match value:
         case {"Fn::If": [_, yes, no, *definition]}:
             for branch in (yes, no):
                 limit = undecided([definition, branch is yes])
-                for one in as_list(branch):
-                    yield from _unfolded(one, (*limits, limit))
-        case Mapping() if not is_unknown(item):
-            yield item, limits
+                for alternative in as_list(branch):
+                    yield from _unfolded(alternative, (*limits, limit))
+        case Mapping() if value != {"Ref": "AWS::NoValue"}:
+            yield value, limits

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::WAFv2::WebACL", "AWS::WAFv2::RuleGroup")
 _STOPPING: Final = ("Block", "Captcha", "Challenge")
@@ -16,14 +16,9 @@ _UNSURE: Final = "it may block fewer requests"
 
 
 class _Rule(NamedTuple):
-    """A rule.
+    """A rule, which applies after those of a lower priority.
 
-    Attributes:
-        name: its name.
-        priority: rules are evaluated from the lowest priority.
-        action: ``Block``, ``Count``, ``Allow`` or another; of a group of rules ``Block``, or ``Count`` where
-            all of its actions are overridden.
-        statement: the requests that it matches.
+    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden.
     """
 
     name: str
@@ -39,7 +34,7 @@ class _Rule(NamedTuple):
 
 def passing(change: ResourceChange) -> Iterator[str]:
     """Yield the changes of a web ACL or rule group that allow requests that were blocked."""
-    if change.type not in _TYPES or change.change in (ADD, REMOVE):
+    if change.type not in _TYPES or change.action in (ADD, REMOVE):
         return
     if change.before is None or change.after is None:
         return
@@ -59,42 +54,39 @@ def passing(change: ResourceChange) -> Iterator[str]:
 
 
 def _weaker(rule: _Rule, rules: Sequence[_Rule]) -> Iterator[str]:
-    if any(one.stops and _same(one.statement, rule.statement) for one in rules):
+    if any(new.stops and _same(new.statement, rule.statement) for new in rules):
         return
-    now = next((one for one in rules if one.name == rule.name), None)
+    now = next((new for new in rules if new.name == rule.name), None)
     if now is None:
         yield f"rule {rule.name}, which blocks requests, is removed"
     elif not now.stops:
         yield f"rule {rule.name} is set to {now.action} instead of {rule.action}: it does not block requests"
     else:
-        yield from (f"rule {rule.name} {found}" for found in _less(rule.statement, now.statement))
+        yield from (f"rule {rule.name} {reason}" for reason in _less(rule.statement, now.statement))
 
 
 def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Yield the reasons why a statement may match fewer requests than before."""
     match before, after:
-        case {"GeoMatchStatement": Mapping() as one}, {"GeoMatchStatement": Mapping() as other}:
+        case {"GeoMatchStatement": Mapping() as old}, {"GeoMatchStatement": Mapping() as new}:
             missing = [
-                code for code in one.get("CountryCodes", []) if code not in other.get("CountryCodes", [])
+                code for code in old.get("CountryCodes", []) if code not in new.get("CountryCodes", [])
             ]
             if missing:
                 yield f"no longer matches {', '.join(map(str, missing))}"
-            elif not _same(one, other, "CountryCodes"):
+            elif not _same(old, new, "CountryCodes"):
                 yield f"determines the country differently: {_UNSURE}"
-        case {"RateBasedStatement": Mapping() as one}, {"RateBasedStatement": Mapping() as other}:
-            yield from _rate(one, other)
-        case (
-            {"ManagedRuleGroupStatement": Mapping() as one},
-            {"ManagedRuleGroupStatement": Mapping() as other},
-        ):
-            yield from _group(one, other)
+        case {"RateBasedStatement": Mapping() as old}, {"RateBasedStatement": Mapping() as new}:
+            yield from _rate(old, new)
+        case {"ManagedRuleGroupStatement": Mapping() as old}, {"ManagedRuleGroupStatement": Mapping() as new}:
+            yield from _group(old, new)
         case _:
             yield f"matches other requests than before: {_UNSURE}"
 
 
 def _rate(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     try:
-        limits = [float(str(one.get("Limit"))) for one in (before, after)]
+        limits = [float(str(statement.get("Limit"))) for statement in (before, after)]
     except ValueError:
         yield f"has an unknown limit: {_UNSURE}"
         return
@@ -106,7 +98,7 @@ def _rate(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    was, will = (_overrides(one) for one in (before, after))
+    was, will = (_overrides(group) for group in (before, after))
     softer = [name for name in will if name not in was]
     if softer:
         yield f"no longer blocks requests that match {', '.join(softer)} of the group"
@@ -117,16 +109,13 @@ def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]
 
 def _overrides(group: Mapping[str, Any]) -> list[str]:
     """Return the rules of a group that do not block the requests that they match."""
-    found = [
-        str(one.get("Name"))
-        for one in group.get("RuleActionOverrides", [])
-        if _action(one.get("ActionToUse")) not in _STOPPING
-    ]
-    return found + [str(one.get("Name")) for one in group.get("ExcludedRules", [])]
+    overrides = group.get("RuleActionOverrides", [])
+    weak = [override for override in overrides if _action(override.get("ActionToUse")) not in _STOPPING]
+    return [str(rule.get("Name")) for rule in (*weak, *group.get("ExcludedRules", []))]
 
 
 def _scope(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    was, will = (one.get("ScopeDownStatement") for one in (before, after))
+    was, will = (statement.get("ScopeDownStatement") for statement in (before, after))
     if will is not None and was is None:
         yield "inspects only a part of the requests"
     elif will is not None and not _same(was, will):
@@ -138,13 +127,11 @@ def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: 
     for rule in new:
         if rule.action != "Allow":
             continue
-        was = next(
-            (one for one in old if one.action == "Allow" and _same(one.statement, rule.statement)), None
-        )
-        spared = [one.name for one in new if one.stops and one.priority > rule.priority]
-        if was is not None:
-            before = [one.name for one in old if one.stops and one.priority > was.priority]
-            stopping = [one.name for one in old if one.stops]
+        was = [allow for allow in old if allow.action == "Allow" and _same(allow.statement, rule.statement)]
+        spared = _stopping_after(rule, new)
+        if was:
+            before = _stopping_after(was[0], old)
+            stopping = [old_rule.name for old_rule in old if old_rule.stops]
             spared = [name for name in spared if name not in before and name in stopping]
             if spared:
                 yield f"rule {rule.name} allows requests before {', '.join(spared)}"
@@ -153,36 +140,43 @@ def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: 
             yield f"rule {rule.name} is new or matches other requests, and allows them{behind}"
 
 
+def _stopping_after(rule: _Rule, rules: Sequence[_Rule]) -> list[str]:
+    """Return the names of the rules that block requests and are evaluated after a rule."""
+    return [later.name for later in rules if later.stops and later.priority > rule.priority]
+
+
 def _rules(given: Any) -> list[_Rule] | None:
     """Return the rules; None if they are known only in the deployed stack."""
     if given is None:
         return []
-    if not isinstance(given, list) or not all(
-        isinstance(one, Mapping) and not is_unknown(one) for one in given
-    ):
+    if not isinstance(given, list) or not all(map(_is_known, given)):
         return None
     found = []
-    for one in given:
-        statement = one.get("Statement")
-        if not isinstance(statement, Mapping) or is_unknown(statement):
+    for rule in given:
+        statement = rule.get("Statement")
+        if not _is_known(statement):
             return None
-        override = _action(one.get("OverrideAction"))
-        action = _action(one.get("Action")) or ("Count" if override == "Count" else "Block")
+        override = _action(rule.get("OverrideAction"))
+        action = _action(rule.get("Action")) or ("Count" if override == "Count" else "Block")
         try:
-            priority = float(str(one.get("Priority", 0)))
+            priority = float(str(rule.get("Priority", 0)))
         except ValueError:
             return None
-        found.append(_Rule(str(one.get("Name")), priority, action, statement))
+        found.append(_Rule(str(rule.get("Name")), priority, action, statement))
     return sorted(found, key=lambda rule: rule.priority)
+
+
+def _is_known(value: Any) -> bool:
+    return isinstance(value, Mapping) and not is_unknown(value)
 
 
 def _action(given: Any) -> str:
     return next(iter(given), "") if isinstance(given, Mapping) else ""
 
 
-def _same(one: Any, other: Any, *without: str) -> bool:
+def _same(before: Any, after: Any, *without: str) -> bool:
     texts = []
-    for side in (one, other):
+    for side in (before, after):
         kept = {key: value for key, value in side.items() if key not in without} if without else side
         texts.append(json.dumps(as_strings(kept), sort_keys=True, default=str))
     return texts[0] == texts[1]

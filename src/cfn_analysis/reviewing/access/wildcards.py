@@ -35,18 +35,20 @@ def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
     return tuple({"*": ANY, "?": ONE}.get(character, character) for character in text)
 
 
-def lower(one: Pattern) -> Pattern:
+def lower(mixed: Pattern) -> Pattern:
     """Return a pattern in lower case."""
-    return tuple(token.lower() if len(token) == 1 else token for token in one)
+    return tuple(token.lower() if len(token) == 1 else token for token in mixed)
 
 
-def is_known(one: Pattern) -> bool:
+def is_known(tokens: Pattern) -> bool:
     """Return whether all parts of a pattern are known."""
-    return all(len(token) == 1 or token in (ANY, ONE) for token in one)
+    return all(len(token) == 1 or token in (ANY, ONE) for token in tokens)
 
 
 def covers(wide: Pattern, narrow: Pattern) -> bool:
-    """Return whether a pattern certainly matches all texts of another pattern."""
+    """Return whether a pattern certainly matches all texts of another pattern: narrow is a subset of wide."""
+    # places = all positions in wide that the tokens of narrow so far can lead to.
+    # Subset if wide is at its end when narrow is; an unknown text of narrow matches only ANY or itself.
     places = _after_any(wide, {0})
     for token in narrow:
         following: set[int] = set()
@@ -62,19 +64,21 @@ def covers(wide: Pattern, narrow: Pattern) -> bool:
     return len(wide) in places
 
 
-def disjoint(one: Pattern, other: Pattern) -> bool:
-    """Return whether two patterns certainly have no common text."""
-    loose, strict = (
-        tuple(ANY if len(token) > 1 and token != ONE else token for token in side) for side in (one, other)
+def disjoint(first: Pattern, second: Pattern) -> bool:
+    """Return whether two patterns certainly have no common text: their intersection is empty."""
+    # An unknown text can be any text. Search positions (left, right) that one common text can lead to:
+    # (0, 0) can; ANY is skipped or consumes a token of the other side; equal tokens advance both.
+    left_side, right_side = (
+        tuple(ANY if len(token) > 1 and token != ONE else token for token in side) for side in (first, second)
     )
     pending = [(0, 0)]
     seen = set(pending)
     while pending:
         left, right = pending.pop()
-        if left == len(loose) and right == len(strict):
+        if left == len(left_side) and right == len(right_side):
             return False
-        a = loose[left] if left < len(loose) else ""
-        b = strict[right] if right < len(strict) else ""
+        a = left_side[left] if left < len(left_side) else ""
+        b = right_side[right] if right < len(right_side) else ""
         steps = []
         if a == ANY:
             steps += [(left + 1, right), (left, right + 1)]
@@ -83,7 +87,7 @@ def disjoint(one: Pattern, other: Pattern) -> bool:
         if a and b and (a == b or ONE in (a, b)) and ANY not in (a, b):
             steps.append((left + 1, right + 1))
         for step in steps:
-            if step not in seen and step[0] <= len(loose) and step[1] <= len(strict):
+            if step not in seen and step[0] <= len(left_side) and step[1] <= len(right_side):
                 seen.add(step)
                 pending.append(step)
     return True
@@ -91,7 +95,7 @@ def disjoint(one: Pattern, other: Pattern) -> bool:
 
 def any_covers(wide: Iterable[Pattern], narrow: Pattern) -> bool:
     """Return whether one of several patterns matches all texts of another pattern."""
-    return any(covers(one, narrow) for one in wide)
+    return any(covers(covering, narrow) for covering in wide)
 
 
 def _after_any(wide: Pattern, places: set[int]) -> set[int]:

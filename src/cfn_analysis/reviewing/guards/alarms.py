@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.
 
 import json
 from collections.abc import Collection, Iterator, Mapping
+from math import ceil
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings
@@ -12,23 +13,14 @@ from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import mentions
-from cfn_analysis.updates.set_changes import ADD, REMOVE, ResourceChange
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 # Properties that do not change the monitored condition.
 _WATCHED: Final = (
-    "AlarmRule",
-    "Dimensions",
-    "EvaluateLowSampleCountPercentile",
-    "ExtendedStatistic",
-    "MetricName",
-    "Metrics",
-    "Namespace",
-    "Period",
-    "Statistic",
-    "ThresholdMetricId",
-    "Unit",
-)
+    "AlarmRule", "Dimensions", "EvaluateLowSampleCountPercentile", "ExtendedStatistic", "MetricName",
+    "Metrics", "Namespace", "Period", "Statistic", "ThresholdMetricId", "Unit",
+)  # fmt: skip
 _UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 # From most to least sensitive to missing data: with one breaching datapoint among missing ones, "missing"
@@ -39,30 +31,16 @@ _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
-    Args:
-        change: the change of the alarm.
-        gone: removed resources; an alarm on one of them must monitor another resource.
+    An alarm on a resource in ``gone``, which are removed, must monitor another one.
     """
-    if change.type not in _TYPES or change.change in (ADD, REMOVE):
+    if change.type not in _TYPES or change.action in (ADD, REMOVE):
         return
     if change.before is None or change.after is None:
         return
     before, after = change.before.properties, change.after.properties
-    for key in ("AlarmActions", "InsufficientDataActions"):
-        kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
-        dropped = [
-            action for action in as_list(before.get(key)) if json.dumps(action, sort_keys=True) not in kept
-        ]
-        if dropped:
-            what = ", ".join(words(action) for action in dropped)
-            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
-    was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
-    if was == "true" and will != "true":
-        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
-    if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
-        yield "ActionsSuppressor suppresses its actions in more cases"
+    yield from _notifications(before, after)
     missing = [text(side.get("TreatMissingData", "missing")) for side in (before, after)]
-    ranks = [_MISSING.get(one.lower(), 0) for one in missing]
+    ranks = [_MISSING.get(treatment.lower(), 0) for treatment in missing]
     if ranks[1] < ranks[0]:
         yield f"TreatMissingData is {missing[1]} instead of {missing[0]}: missing data raises it less often"
     yield from _comparison(before, after)
@@ -77,11 +55,28 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
         )
 
 
+def _notifications(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Yield removed and suppressed actions."""
+    for key in ("AlarmActions", "InsufficientDataActions"):
+        kept = {json.dumps(action, sort_keys=True) for action in as_list(after.get(key))}
+        dropped = [
+            action for action in as_list(before.get(key)) if json.dumps(action, sort_keys=True) not in kept
+        ]
+        if dropped:
+            what = ", ".join(words(action) for action in dropped)
+            yield f"{key} no longer contains {what}{'' if kept else ', and is empty'}"
+    was, will = (text(side.get("ActionsEnabled", True)).lower() for side in (before, after))
+    if was == "true" and will != "true":
+        yield f"ActionsEnabled is {words(after.get('ActionsEnabled'))}: it does not notify anyone"
+    if after.get("ActionsSuppressor") not in (None, before.get("ActionsSuppressor")):
+        yield "ActionsSuppressor suppresses its actions in more cases"
+
+
 def _watches_another(
     change: ResourceChange, key: str, before: Any, after: Any, gone: Collection[Node]
 ) -> bool:
     if _comparable(before) == _comparable(after) or any(
-        one.target in gone for one in mentions(before, change.node.stack)
+        mention.target in gone for mention in mentions(before, change.node.stack)
     ):
         return False
     causes = [cause for cause in change.causes if cause.place[:1] == (key,)]
@@ -92,34 +87,31 @@ def _watches_another(
 def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     operators = [text(side.get("ComparisonOperator")) for side in (before, after)]
     if operators[0] != operators[1]:
-        direction = next((one for one in (_UPPER, _LOWER) if set(operators) <= set(one)), None)
+        direction = next((side for side in (_UPPER, _LOWER) if set(operators) <= set(side)), None)
         if direction is None:
             yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
         elif "OrEqualTo" in operators[0]:
             yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
-    thresholds = [_number(side.get("Threshold")) for side in (before, after)]
-    if before.get("Threshold") is None or _comparable(before.get("Threshold")) == _comparable(
-        after.get("Threshold")
-    ):
+    old, new = before.get("Threshold"), after.get("Threshold")
+    if old is None or _comparable(old) == _comparable(new):
         return
-    if thresholds[0] is None or thresholds[1] is None:
+    was, will = _number(old), _number(new)
+    is_upper, is_lower = operators[1] in _UPPER, operators[1] in _LOWER
+    if was is None or will is None or not (is_upper or is_lower):
         how = "whether it notifies later is not known"
-    elif operators[1] in _UPPER and thresholds[1] > thresholds[0]:
+    elif is_upper and will > was:
         how = "more is tolerated"
-    elif operators[1] in _LOWER and thresholds[1] < thresholds[0]:
+    elif is_lower and will < was:
         how = "less is tolerated"
-    elif operators[1] in (*_UPPER, *_LOWER):
-        return
     else:
-        how = "whether it notifies later is not known"
-    yield f"Threshold is {words(after.get('Threshold'))} instead of {words(before.get('Threshold'))}: {how}"
+        return
+    yield f"Threshold is {words(new)} instead of {words(old)}: {how}"
 
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """Yield a weaker M out of N: datapoints that raised the alarm before may no longer raise it.
-
-    Of M that breach among the last N, at least M - (N - n) are among the last n.
-    """
+    """Yield a weaker M out of N: datapoints that raised the alarm before may never raise it."""
+    # Of M breaching datapoints among the last N, at least M - (N - n) are among the last n; and one of the
+    # ceil(N / n) spans of n datapoints contained at least M / ceil(N / n) of them, perhaps earlier.
     pairs = []
     for side in (before, after):
         periods = _number(side.get("EvaluationPeriods", 1))
@@ -129,7 +121,7 @@ def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
         return
     if needed is None or of is None or needs is None or out_of is None:
         yield "the number of periods that must breach is not known"
-    elif needs > needed - max(0, of - out_of):
+    elif needs > max(needed - max(0, of - out_of), ceil(needed / max(1, ceil(of / max(1, out_of))))):
         yield f"{needs:g} of {out_of:g} periods must breach instead of {needed:g} of {of:g}"
 
 

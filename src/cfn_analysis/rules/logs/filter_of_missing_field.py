@@ -84,7 +84,7 @@ def _values(
 ) -> Faults:
     """Yield a fault for each value or dimension of a metric that no record has."""
     columns = re.findall(r"(?:^\[|,)\s*([A-Za-z_]\w*)", pattern)
-    for path, text in _read(properties):
+    for path, text in _read_fields(properties):
         where, field = (logical_id, "Properties", *path), text.removeprefix("$").removeprefix(".")
         if keys and field.partition(".")[0] not in keys:
             yield _missing(where, field, group, keys, "the metric has no data")
@@ -100,7 +100,7 @@ def _values(
                 yield Fault(where, f"{path[-1]} uses {text}, and the field is $.{close}: one is misspelt.")
 
 
-def _read(properties: Any) -> Iterator[tuple[Path, str]]:
+def _read_fields(properties: Any) -> Iterator[tuple[Path, str]]:
     """Yield the fields that the metrics of a filter read, with their paths."""
     for transformation, path in each(properties.get("MetricTransformations"), "MetricTransformations"):
         written = [(value_at(transformation, ("MetricValue",)), "MetricValue")]

@@ -115,13 +115,13 @@ KEYS = [_key(line) for line in rows(TABLE)]
 def _keyed(resources: Any, kind: str, names: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:
     """Yield the key of each resource of a type that has all properties, with the path to one of them."""
     for logical_id, _, properties in of_type(resources, kind):
-        known = [_texts(kind, properties, *name.split("=")) for name in names]
+        known = [_compared(kind, properties, *name.split("=")) for name in names]
         last = [name for name in names if name in properties][-1:]
         for key in product(*known):
             yield key, (logical_id, "Properties", *existing(properties, last))
 
 
-def _texts(kind: str, properties: Any, name: str, default: str | None = None) -> list[str]:
+def _compared(kind: str, properties: Any, name: str, default: str | None = None) -> list[str]:
     """Return the value of a property as it is compared; of a list, each item."""
     value = value_at(properties, (name,))
     if value is None:

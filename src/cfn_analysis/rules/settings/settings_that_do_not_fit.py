@@ -396,8 +396,8 @@ SHARED = {
     "NEEDS_STANDARD": ": the sender needs a standard queue. Remove FifoQueue from it, or use another.",
     "ONE_NODE": "NumCacheClusters(1)<2 & NumNodeGroups-- & ReplicasPerNodeGroup-- "
     "& NodeGroupConfiguration-- & GlobalReplicationGroupId-- & PrimaryClusterId--",
-    "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "REFUSED_ALARM": ": CloudWatch refuses the alarm. Write it, for example",
+    "PROVISIONED": "Lambda::Alias,Lambda::Version",
     "RESERVED": "FunctionName@Lambda::Function/ReservedConcurrentExecutions",
     "RETENTION": "MessageRetentionPeriod(345600)",
 }

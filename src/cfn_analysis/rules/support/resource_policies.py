@@ -34,7 +34,7 @@ POLICIES = {
 PERMISSION = "AWS::Lambda::Permission"
 
 
-class Grant(Enum):
+class Granted(Enum):
     """The result of the policies of a resource for a service and one permission."""
 
     NONE = 0
@@ -44,7 +44,7 @@ class Grant(Enum):
     """Allowed, or not known."""
 
 
-class Call(NamedTuple):
+class ServiceCall(NamedTuple):
     """A call of a service that a policy must allow."""
 
     service: str
@@ -117,8 +117,11 @@ def _statements(document: Any) -> Any:
 
 
 def access(
-    case: Validator, policies: Mapping[str, tuple[Any, Any]], call: Call, default: Grant = Grant.NONE
-) -> Iterator[tuple[dict[str, Grant], list[str], Validator]]:
+    case: Validator,
+    policies: Mapping[str, tuple[Any, Any]],
+    call: ServiceCall,
+    default: Granted = Granted.NONE,
+) -> Iterator[tuple[dict[str, Granted], list[str], Validator]]:
     """Yield the result for each permission and the existing policies, for each case.
 
     Args:
@@ -137,7 +140,7 @@ def access(
         if not existing:
             yield dict.fromkeys(call.rights, default), [], where
         elif "?" in existing.values():
-            yield dict.fromkeys(call.rights, Grant.FULL), list(existing), where
+            yield dict.fromkeys(call.rights, Granted.FULL), list(existing), where
         else:
             listed = [statement for statements in existing.values() for statement in statements]
             yield (
@@ -147,14 +150,14 @@ def access(
             )
 
 
-def _best(case: Validator, statements: Sequence[Any], actions: Sequence[str], call: Call) -> Grant:
+def _best(case: Validator, statements: Sequence[Any], actions: Sequence[str], call: ServiceCall) -> Granted:
     granted = (_granted(case, statement, actions, call) for statement in statements)
-    return max(granted, key=lambda result: result.value, default=Grant.NONE)
+    return max(granted, key=lambda result: result.value, default=Granted.NONE)
 
 
-def _granted(case: Validator, statement: Any, actions: Sequence[str], call: Call) -> Grant:
+def _granted(case: Validator, statement: Any, actions: Sequence[str], call: ServiceCall) -> Granted:
     if not isinstance(statement, dict) or is_function(statement)[0]:
-        return Grant.FULL
+        return Granted.FULL
     concerns = (
         statement.get("Effect") != "Deny"
         and _admits(case, statement, call.service)
@@ -162,8 +165,8 @@ def _granted(case: Validator, statement: Any, actions: Sequence[str], call: Call
         and _is_about(case, statement, call)
     )
     if not concerns:
-        return Grant.NONE
-    return Grant.FULL if _source_allows(case, statement.get("Condition"), call) else Grant.OTHER_SOURCES
+        return Granted.NONE
+    return Granted.FULL if _source_allows(case, statement.get("Condition"), call) else Granted.OTHER_SOURCES
 
 
 def _admits(case: Validator, statement: Any, service: str) -> bool:
@@ -194,7 +197,7 @@ def _allows(case: Validator, statement: Any, actions: Sequence[str]) -> bool:
     )
 
 
-def _is_about(case: Validator, statement: Any, call: Call) -> bool:
+def _is_about(case: Validator, statement: Any, call: ServiceCall) -> bool:
     """Return whether a statement can apply to a resource: it names it, or no other one of the template."""
     listed = as_list(statement.get("Resource"))
     named = [single_reference(resource)[0] for resource in listed]
@@ -223,7 +226,7 @@ def possible_texts(case: Validator, value: Any) -> list[str | None]:
     return possible
 
 
-def _source_allows(case: Validator, condition: Any, call: Call) -> bool:
+def _source_allows(case: Validator, condition: Any, call: ServiceCall) -> bool:
     """Return whether the conditions of a statement allow the source of a call."""
     if not isinstance(condition, dict) or is_function(condition)[0]:
         return True

@@ -67,7 +67,7 @@ class Rule(CloudFormationLintRule):
         return [
             RuleMatch([*validator.context.path.path, *path], message)
             for look in self.looks_at or ("",)
-            for part, validator in _parts(cfn, look)
+            for part, validator in _cases_of(cfn, look)
             for path, message in self._findings(validator, part)
         ]
 
@@ -88,7 +88,7 @@ def properties_of(*types: str) -> tuple[str, ...]:
     return tuple(f"Resources/{kind}/Properties" for kind in types)
 
 
-def _parts(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
+def _cases_of(cfn: Template, look: str) -> list[tuple[Any, Validator]]:
     """Return the parts at a path, in each case; cached for rules with the same path."""
     known: dict[str, list[tuple[Any, Validator]]] = memory(cfn).setdefault("parts", {})
     if look not in known:
@@ -105,11 +105,11 @@ def _found(cfn: Template, section: str, kind: str = "", *rest: str) -> Iterator[
         for logical_id, resource in cfn.get_resources().items():
             yield resource, _at(cfn, section, logical_id)
     elif not rest:
-        for resource, validator in _parts(cfn, f"{section}/*"):
+        for resource, validator in _cases_of(cfn, f"{section}/*"):
             if resource["Type"] == kind and (case := case_of(validator, resource)):
                 yield {"Properties": {}, **resource}, case
     else:
-        for resource, case in _parts(cfn, f"{section}/{kind}"):
+        for resource, case in _cases_of(cfn, f"{section}/{kind}"):
             yield from branches(case, resource, *rest)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from cfnlint.helpers import is_function
 from cfnlint.jsonschema import Validator
 
+from cfn_analysis.model.three_valued import UNKNOWN, Truth, all_of, any_of, truth_of
 from cfn_analysis.rules.support.values import as_text, assume, children, show, values
 
 NO_VALUE = {"Ref": "AWS::NoValue"}
@@ -110,26 +111,25 @@ def is_possible(case: Validator) -> bool:
     conditions that use the parameter as the key of a mapping.
     """
     status = case.context.conditions.status
-    return all(_truth(case, {"Condition": name}) in (None, status[name]) for name in status)
+    return all(_truth(case, {"Condition": name}) is not truth_of(not status[name]) for name in status)
 
 
-def _truth(case: Validator, condition: Any) -> bool | None:
-    """Return whether a condition is true; None if it does not depend only on the values of the case."""
+def _truth(case: Validator, condition: Any) -> Truth:
+    """Return whether a condition is true; unknown if it does not depend only on the values of the case."""
     function, argument = is_function(condition)
     if function == "Condition":
         return _truth(case, _section(case, "Conditions").get(argument))
     if not isinstance(argument, list):
-        return None
+        return UNKNOWN
     if function == "Fn::Equals" and len(argument) == 2:
         left, right = (_assumed(case, side) for side in argument)
-        return None if left is None or right is None else left == right
+        return UNKNOWN if left is None or right is None else truth_of(left == right)
     results = [_truth(case, part) for part in argument]
     if function == "Fn::Not" and len(results) == 1:
-        return None if results[0] is None else not results[0]
+        return ~results[0]
     if function in ("Fn::And", "Fn::Or"):
-        deciding = function == "Fn::Or"
-        return deciding if deciding in results else None if None in results else not deciding
-    return None
+        return all_of(results) if function == "Fn::And" else any_of(results)
+    return UNKNOWN
 
 
 def _assumed(case: Validator, value: Any) -> str | None:

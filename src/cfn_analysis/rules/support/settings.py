@@ -234,7 +234,7 @@ def _values(look: _Look, term: Term) -> Iterator[tuple[str, str, Validator]]:
     for value, where in look.values_of(case, written):
         if value is None and term.default is not None:
             yield term.default, f"{name} is {term.default} by default", where
-        found += [(text, where) for text in _texts(value)]
+        found += [(text, where) for text in _known_texts(value)]
     statuses = [where.context.conditions.status for _, where in found]
     if len(found) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
@@ -263,10 +263,10 @@ def _dotted(path: str) -> str:
     return path.strip("/").replace("/", ".")
 
 
-def _texts(value: Any) -> list[str]:
+def _known_texts(value: Any) -> list[str]:
     """Return a value as a text: a list as its items; none if it is not known."""
     if isinstance(value, list):
-        inside = [text for item in value for text in _texts(item)]
+        inside = [text for item in value for text in _known_texts(item)]
         return [" and ".join(inside)] if len(inside) == len(value) else []
     if isinstance(value, dict):
         text = sub_text(value)

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight import calls
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _ARNS = ("CertificateArn", "PermissionsBoundaryArn")
 """Parameters that contain the account of the resources they refer to."""
+WRONG_ACCOUNT = "Use the profile of that account, or correct the parameter."
 
 
 def _account(needs: Needs) -> Iterator[Subject]:
@@ -16,18 +17,25 @@ def _account(needs: Needs) -> Iterator[Subject]:
         yield Subject(needs.account, needs.chosen[0])
 
 
-def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+def wrong_account(needs: Needs) -> str | None:
+    """Return the sentence about a parameter with another account than the one of the caller."""
     for stack in needs.chosen:
         for name in _ARNS:
-            arn = stack.values.get(name, "")
-            if arn and arn.split(":")[4] not in (needs.account, "aws"):
-                return failed(
-                    f"{name} of {needs.environment} is in account {arn.split(':')[4]}, but the caller is "
-                    f"in account {needs.account}.",
-                    "Use the profile of that account, or correct the parameter.",
+            account = next(iter(stack.values.get(name, "").split(":")[4:]), "")
+            if account not in ("", "aws", needs.account):
+                return (
+                    f"{name} of {needs.environment} is in account {account}, but the caller is in account "
+                    f"{needs.account}."
                 )
-    is_known = any(lookup(calls.role(role)) for role in _service_roles(needs))
-    if is_known or any(deployed.description(lookup, stack) for stack in needs.stacks):
+    return None
+
+
+def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    if sentence := wrong_account(needs):
+        return failed(sentence, WRONG_ACCOUNT)
+    roles = (calls.role(f"deploy-{stack.deployed}-service") for stack in needs.chosen)
+    stacks = (calls.stack(stack.region, stack.deployed) for stack in needs.stacks)
+    if any(lookup.all((*roles, *stacks))):
         return passed(f"Account {needs.account} contains stacks of {needs.environment}.")
     who = lookup(calls.identity())
     return warned(
@@ -35,17 +43,6 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         f"account. The caller is {who['Arn']}.",
         "Before the first deploy, make sure that this is the intended account.",
     )
-
-
-def _service_roles(needs: Needs) -> list[str]:
-    return [f"deploy-{stack.deployed}-service" for stack in needs.chosen]
-
-
-def _account_facts(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
-    yield calls.identity()
-    yield from map(calls.role, _service_roles(needs))
-    for stack in needs.stacks:
-        yield calls.stack(stack.region, stack.deployed)
 
 
 def _regions(needs: Needs) -> Iterator[Subject]:
@@ -71,13 +68,11 @@ CHECKS = (
         "The account is the one in the parameters, and contains stacks of the environment",
         _account,
         _judge_account,
-        (_account_facts,),
     ),
     Check(
         "regions",
         "The regions of the stacks are enabled for the account",
         _regions,
         _judge_region,
-        (lambda *_: [calls.regions(calls.GLOBAL)],),
     ),
 )

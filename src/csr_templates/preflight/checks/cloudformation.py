@@ -3,21 +3,14 @@
 from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.deployed_calls import READY
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, Reads, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html
-_READY = (
-    "CREATE_COMPLETE",
-    "IMPORT_COMPLETE",
-    "IMPORT_ROLLBACK_COMPLETE",
-    "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
-)
-_REMEDIES = {
+REMEDIES = {
     "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, The first deployment from nothing).",
-    "ROLLBACK_FAILED": "See docs/operations.md, When the first create fails.",
+    "ROLLBACK_FAILED": "See docs/hand-over.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
     "DELETE_FAILED": "Delete the resources named in the stack events, then the stack.",
     "UPDATE_FAILED": "Roll it back (aws cloudformation rollback-stack), then deploy.",
@@ -36,7 +29,7 @@ def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if found is None:
         return passed(f"{subject.id} does not exist yet. The deploy creates it.")
     status = found["StackStatus"]
-    if status in _READY:
+    if status in READY:
         return passed(f"{subject.id} is in status {status}. The deploy updates it.")
     if status == "REVIEW_IN_PROGRESS":
         return warned(
@@ -45,7 +38,7 @@ def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         )
     sentence = f"{subject.id} is in status {status} and cannot be updated."
     return failed(
-        sentence, _REMEDIES.get(status, "Wait until the operation is complete, then run preflight again.")
+        sentence, REMEDIES.get(status, "Wait until the operation is complete, then run preflight again.")
     )
 
 
@@ -83,26 +76,17 @@ def _is_earlier(maker: StackNeeds, subject: Subject, needs: Needs) -> bool:
     return maker.name in order[: order.index(subject.stack.name)]
 
 
-def _values(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
-    reads: Reads = subject.about
-    made = needs.maker(reads)
-    if not made or not _is_earlier(made[0], subject, needs):
-        yield calls.exports(reads.region) if reads.export else calls.stack(reads.region, reads.stack)
-
-
 CHECKS = (
     Check(
         "stack-state",
         "Each stack can be updated, or has not been created yet",
         _stacks,
         _judge_state,
-        deployed.STACKS,
     ),
     Check(
         "imports",
         "The exports and outputs that a stack reads exist, or are deployed first",
         _reads,
         _judge_reads,
-        (_values,),
     ),
 )

@@ -37,9 +37,9 @@ def alarm_states(template: Template, title: str, condition: str | None = None) -
             does.
     """
     alarms = {
-        logical_id: found.get("Condition")
-        for logical_id, found in template["Resources"].items()
-        if found["Type"] == "AWS::CloudWatch::Alarm"
+        logical_id: resource.get("Condition")
+        for logical_id, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
     }
     states = [
         when(None if own == condition else own, {"Fn::GetAtt": [logical_id, "Arn"]})
@@ -185,7 +185,9 @@ def threshold(template: Template, alarm: str, label: str = "") -> Annotation:
     """
     own = resource(template, alarm)["Properties"]
     queries = own.get("Metrics", [])
-    period = own.get("Period") or max(one["MetricStat"]["Period"] for one in queries if "MetricStat" in one)
+    period = own.get("Period") or max(
+        query["MetricStat"]["Period"] for query in queries if "MetricStat" in query
+    )
     periods = own["EvaluationPeriods"]
     needed = own.get("DatapointsToAlarm", periods)
     unit, seconds = ("min", 60) if period < 3600 else ("h", 3600)

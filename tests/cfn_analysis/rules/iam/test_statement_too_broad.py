@@ -1,6 +1,6 @@
 """Statements that allow more than their author sees."""
 
-from ..harness import frame, row
+from ..harness import frame
 
 policy_action = frame(
     "  One:\n    Type: AWS::IAM::ManagedPolicy\n    Properties:\n"
@@ -48,31 +48,5 @@ BAD_PASS = {
     ),
 }
 
-queue_open = frame("""
-  Policy:
-    Type: AWS::SQS::QueuePolicy
-    Properties: {PolicyDocument: {Statement: [{<statement>}]}}
-""")
-
-case_open = row(
-    "<text>",
-    "Resources/Policy/Properties/PolicyDocument/Statement/0/Principal",
-    "Principal is '*' and there is no Condition: anyone can do this, from any account. Specify an "
-    "account or a service, or add a condition.",
-)
-
-GOOD_OPEN = {
-    "service": queue_open("Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: sqs:SendMessage"),
-    "condition": queue_open(
-        "Effect: Allow, Principal: '*', Condition: {ArnEquals: {aws:SourceArn: !Ref A}}"
-    ).replace("!Ref A", "'arn:aws:sns:a:1:b'"),
-    "deny": queue_open("Effect: Deny, Principal: '*', Action: sqs:SendMessage"),
-}
-
-BAD_OPEN = {
-    "anyone": case_open(queue_open("Effect: Allow, Principal: '*', Action: sqs:SendMessage")),
-    "any account": case_open(queue_open("Effect: Allow, Principal: {AWS: '*'}, Action: sqs:SendMessage")),
-}
-
-GOOD = {**GOOD_ACTION, **GOOD_PASS, **GOOD_OPEN}
-BAD = {**BAD_ACTION, **BAD_PASS, **BAD_OPEN}
+GOOD = {**GOOD_ACTION, **GOOD_PASS}
+BAD = {**BAD_ACTION, **BAD_PASS}

@@ -1,0 +1,187 @@
+"""Policies and grants of the resources of a set, by their subject: what they allow together.
+
+A policy that is a resource of its own belongs to the bucket, queue, role or other resource that it names.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.access_properties import Grant, grants, policies
+from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.model.references import Place, as_list, value_at
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
+from cfn_analysis.reviewing.states import Stacks, existing_resources
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
+
+_DATA: Final = load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_SUBJECTS: Final[Mapping[str, Mapping[str, str]]] = _DATA["subjects"]
+_LIMITS: Final[Mapping[str, str]] = _DATA["limits"]
+_UNLIMITED: Final = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    **_DATA["defaults"],
+    **{type_name: {key: _UNLIMITED} for type_name, key in _LIMITS.items()},
+}
+IDENTITIES: Final = frozenset(_SUBJECTS["AWS::IAM::Policy"].values())
+_TRUST: Final = "AssumeRolePolicyDocument"
+# Properties of a grant that do not limit it.
+_LABELS: Final = ("Description", "Name", "StatementId", "Tags")
+_ACTIONS: Final = ("Action", "Actions", "Permissions")
+
+
+class SubjectPolicy(NamedTuple):
+    """A policy of a subject.
+
+    Attributes:
+        text: its statements as text, for a fast comparison.
+        named: the document with references to named resources replaced with their names.
+        owner: the resource that it belongs to, if it is in the set.
+        kind: the type of its subject; ``trust`` for the trust policy of a role, ``limit`` for a policy that
+            limits a role, ``resource`` or ``grant`` for others that are part of their subject.
+    """
+
+    node: Node
+    text: str
+    document: Any
+    named: Any
+    owner: Node | None
+    kind: str
+
+
+def policies_by_subject(side: Stacks) -> dict[str, list[SubjectPolicy]]:
+    """Return subject -> its policies."""
+    found: dict[str, list[SubjectPolicy]] = {}
+    for node, resource in existing_resources(side):
+        resolved = side[node.stack]
+        for subject, kind, document, owner in _documents(resolved, node, resource):
+            named = resolved.with_names(document)
+            text = json.dumps(named, sort_keys=True, default=str)
+            found.setdefault(subject, []).append(SubjectPolicy(node, text, document, named, owner, kind))
+    return found
+
+
+# Subject, kind, document, and the resource that it belongs to if it is in the set.
+_Source = tuple[str, str, Any, Node | None]
+
+
+def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[_Source]:
+    """Yield the policies of a resource, and what it grants outside a policy as a policy."""
+    properties = resource.properties
+    if resource.type == "AWS::Lambda::Permission":
+        yield from _of_subjects(side, node, resource, {"Statement": _permission(properties)})
+        return
+    for place, document in policies(properties):
+        if resource.type in IDENTITIES:
+            subject, kind = _subject(side, resource.type, {"Ref": node.name}), resource.type
+            if place == (_TRUST,):
+                subject, kind = f"{subject} {_TRUST}", "trust"
+            yield subject, kind, document, node
+        elif resource.type in _SUBJECTS:
+            yield from _of_subjects(side, node, resource, document)
+        else:
+            yield (*_own_subject(node, resource, place), document, _owner(node, resource, place))
+    for key, document in _DEFAULTS.get(resource.type, {}).items():
+        if key not in properties:
+            yield (*_own_subject(node, resource, (key,)), document, node)
+    for grant in () if resource.type in NOT_JUDGED else grants(resource.type, properties):
+        document = {"Statement": _statement(grant)}
+        if resource.type in _SUBJECTS:
+            yield from _of_subjects(side, node, resource, document)
+        else:
+            subject = f"{node.stack}.{node.name} {[step for step in grant.place if isinstance(step, str)]}"
+            yield subject, "grant", document, _owner(node, resource, grant.place)
+
+
+def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str]:
+    """Return subject and kind of a policy in a resource; a replica in a list is known by its Region."""
+    steps = []
+    for number, step in enumerate(place, 1):
+        entry = value_at(resource.properties, place[:number]) if isinstance(step, int) else None
+        steps.append(str(entry.get("Region", "*") if isinstance(entry, Mapping) else step))
+    kind = "limit" if _LIMITS.get(resource.type) == ".".join(steps) else "resource"
+    return f"{node.stack}.{node.name} {'.'.join(steps)}", kind
+
+
+def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
+    """Return the resource that a policy or grant belongs to.
+
+    A grant, and a type such as AWS::Kinesis::ResourcePolicy, belongs to the resource that another of its
+    properties refers to, which may be outside the set.
+    """
+    if place and not resource.type.endswith("Policy"):
+        return node
+    others = {key: value for key, value in resource.properties.items() if key not in place[:1]}
+    return next((mention.target for mention in mentions(others, node.stack)), None)
+
+
+def _of_subjects(side: ResolvedStack, node: Node, resource: Resource, document: Any) -> Iterator[_Source]:
+    is_attached = False
+    for key, kind in _SUBJECTS[resource.type].items():
+        for value in as_list(resource.properties.get(key)):
+            is_attached = True
+            owner = next((mention.target for mention in mentions(value, node.stack)), None)
+            yield _subject(side, kind, value), kind, document, owner
+    if not is_attached:
+        yield f"{node.stack}.{node.name}", "resource", document, None
+
+
+def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
+    match value:  # of a bucket, a queue or a role in the template, for any form of reference
+        case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
+            return f"{kind} {side.name}.{name}"
+    for name, resource in side.existing():
+        if resource.type == kind and side.with_names({"Ref": name}) == value:
+            return f"{kind} {side.name}.{name}"
+    return f"{kind} {json.dumps(value, sort_keys=True)}"
+
+
+def _permission(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a Lambda permission as the statement that it adds to the policy of the function.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
+    """
+    limits = {
+        "ArnLike": {"aws:SourceArn": properties.get("SourceArn")},
+        "StringEquals": {
+            "aws:SourceAccount": properties.get("SourceAccount"),
+            "aws:PrincipalOrgID": properties.get("PrincipalOrgID"),
+            "lambda:EventSourceToken": properties.get("EventSourceToken"),
+            "lambda:FunctionUrlAuthType": properties.get("FunctionUrlAuthType"),
+        },
+    }
+    given = {
+        operator: {key: value for key, value in keys.items() if value is not None}
+        for operator, keys in limits.items()
+    }
+    return {
+        "Effect": "Allow",
+        "Principal": _principal(properties.get("Principal")),
+        "Action": properties.get("Action", "lambda:InvokeFunction"),
+        "Resource": "*",
+        "Condition": {operator: keys for operator, keys in given.items() if keys},
+    }
+
+
+def _statement(grant: Grant) -> dict[str, Any]:
+    """Return a grant as a statement: all other properties of its mapping limit it."""
+    actions = next((key for key in _ACTIONS if key in grant.value), "")
+    limits = {key: value for key, value in grant.value.items() if key not in (grant.key, actions, *_LABELS)}
+    return {
+        "Effect": "Allow",
+        "Principal": _principal(grant.value[grant.key]),
+        "Action": grant.value.get(actions, "*"),
+        "Condition": {"StringEquals": limits} if limits else {},
+    }
+
+
+def _principal(value: Any) -> dict[str, Any]:
+    """Return the element Principal for a value that does not contain the kind of the principals."""
+    if isinstance(value, Mapping) and not is_unknown(value):
+        return dict(value)
+    ends = (".amazonaws.com", ".amazon.com")
+    services = [name for name in as_list(value) if isinstance(name, str) and name.endswith(ends)]
+    others = [name for name in as_list(value) if name not in services]
+    return {kind: names for kind, names in (("Service", services), ("AWS", others)) if names}

@@ -1,0 +1,61 @@
+"""Changes that may grant access and that this package does not compare: a person must read them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from cfn_analysis.model.access_properties import other_policies
+from cfn_analysis.model.references import place_in_words
+from cfn_analysis.reviewing import kinds, sentences
+from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
+from cfn_analysis.reviewing.values import OFF, text
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
+
+_ROWS: Final = [
+    line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+]
+NOT_JUDGED: Final = {head.split()[0]: what for head, what in _ROWS}
+"""Type that grants access in a way of its own -> what it determines: the page of the type."""
+# Those that restrict access, so that a removal may open it.
+_RESTRICTING: Final = {head.split()[0] for head, _ in _ROWS if head.endswith(" restricts")}
+_LABELS: Final = frozenset({"Description", "Tags"})
+
+
+def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the changed resources that may grant access without being compared.
+
+    A new environment has no earlier state to compare with.
+    """
+    if not environment.before:
+        return
+    for node, outcome in environment.resources.items():
+        change = outcome.change
+        detail: dict[str, Detail] = {"action": change.action}
+        if change.type in NOT_JUDGED:
+            if change.type in _RESTRICTING if change.action == REMOVE else _is_edited(change):
+                detail["what"] = NOT_JUDGED[change.type]
+                yield risk(kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, **detail)
+        elif places := _unread(change, environment.after[node.stack].built.region):
+            yield risk(kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, **detail)
+
+
+def _is_edited(change: ResourceChange) -> bool:
+    """Return whether it is new, or more changes than labels, a switch to off, and new IDs."""
+    own = [cause for cause in change.causes if cause.follows is None and cause.place]
+    return change.action == ADD or any(
+        cause.place[0] not in _LABELS and text(cause.after).lower() not in OFF for cause in own
+    )
+
+
+def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:
+    """Return the places of new and changed policies that are not policies of IAM, or not known."""
+    old, new = (
+        {
+            place_in_words(place): json.dumps(policy, sort_keys=True, default=str)
+            for place, policy in (other_policies(change.type, region, side.properties) if side else ())
+        }
+        for side in (change.before, change.after)
+    )
+    return tuple(place for place, text in new.items() if old.get(place) != text)

@@ -1,0 +1,141 @@
+"""Changed outputs, and the stacks that import or read them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.references import in_words
+from cfn_analysis.model.three_valued import NO
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.states import States
+from cfn_analysis.updates.causes import CauseChains
+from cfn_analysis.updates.comparison import differ_for_certain
+from cfn_analysis.updates.effects import Effect
+from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
+from cfn_analysis.updates.resource_changes import (
+    ADD,
+    MAYBE_REPLACE,
+    REMOVE,
+    REPLACE,
+    UPDATE,
+    ResourceChange,
+    effect_on_attribute,
+)
+
+Changes = Mapping[Node, ResourceChange]
+
+_HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
+
+
+class ChangedOutput(NamedTuple):
+    """An output that a deploy changes.
+
+    Attributes:
+        export: name of its export before the deploy, as in the template; None without an export.
+        new_export: name of its export after the deploy.
+        importers: stacks of the set that import its export, in their deployed state.
+        readers: stacks of the set that read it with ``Fn::GetStackOutput``, in their deployed state.
+        is_replacement: whether the resource of the value is replaced, or may be.
+    """
+
+    key: str
+    action: str
+    before: Any
+    after: Any
+    export: str | None
+    new_export: str | None
+    importers: tuple[str, ...]
+    readers: tuple[str, ...]
+    chain: Sequence[str]
+    is_certain: bool = True
+    is_replacement: bool = False
+
+
+def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[ChangedOutput]:
+    """Yield the changed outputs of a stack in the order of the template."""
+    chains = CauseChains(states.before, states.after, states.origin)
+    old, new = states.before.get(stack), states.after[stack]
+    before, after = _existing(old), _existing(new)
+    for key in dict.fromkeys([*after, *before]):
+        was, will = before.get(key), after.get(key)
+        cause = _cause(chains, Node(stack, key), (was, will), changes)
+        if cause is None:
+            continue
+        importers = _importers(states, stack, was.export if was else None)
+        yield ChangedOutput(
+            key,
+            ADD if was is None else REMOVE if will is None else UPDATE,
+            was.value if was else None,
+            will.value if will else None,
+            _export(old, key),
+            _export(new, key),
+            () if was and old and _has_moved(was, will, (old, new)) else importers,
+            _readers(states, Node(stack, key), importers),
+            *cause,
+        )
+
+
+def _existing(side: ResolvedStack | None) -> dict[str, Output]:
+    """Return the outputs that exist or may exist."""
+    outputs = side.outputs if side else {}
+    return {key: output for key, output in outputs.items() if output.exists is not NO}
+
+
+def _cause(
+    chains: CauseChains, output: Node, both: tuple[Output | None, Output | None], changes: Changes
+) -> tuple[Sequence[str], bool, bool] | None:
+    """Return the last three values of an output with the states ``both``; None if it is not changed."""
+    was, will = both
+    if was is None or will is None:
+        return chains.of_existence(output, "Outputs"), True, False
+    if source := _new_resource(will.value, output.stack, changes):
+        change = changes[source]
+        main = max(change.causes, key=lambda cause: cause.effect)
+        chain = [*main.chain, f"{source.name} {_HAPPENED[change.action]}"]
+        return chain, change.action != MAYBE_REPLACE, change.action != UPDATE
+    old, new = chains.before[output.stack], chains.after[output.stack]
+    if old.with_names(was.value) != new.with_names(will.value):
+        return chains.of_output(*output), differ_for_certain(was.value, will.value), False
+    return ([chains.file(output.stack)], True, False) if was.export != will.export else None
+
+
+def _new_resource(value: Any, stack: str, changes: Changes) -> Node | None:
+    """Return the first resource in a value whose change alters the value, or may."""
+    for mention in mentions(value, stack):
+        change = changes.get(mention.target)
+        if change and effect_on_attribute(change, mention.attribute) >= Effect.MAYBE_REPLACED:
+            return mention.target
+    return None
+
+
+def _has_moved(was: Output, will: Output | None, sides: tuple[ResolvedStack, ResolvedStack]) -> bool:
+    """Return whether another output exports the same value under the same name."""
+    old, new = sides
+    if will is not None and was.export == will.export:
+        return False
+    key = new.exports.get(was.export) if isinstance(was.export, str) else None
+    return key is not None and old.with_names(was.value) == new.with_names(new.outputs[key].value)
+
+
+def _importers(states: States, stack: str, export: Any) -> tuple[str, ...]:
+    """Return the other stacks of the region that import an export of a stack."""
+    exporter = states.deployed.get(stack)
+    return tuple(
+        name
+        for name, side in states.deployed.items()
+        if exporter and name != stack and side.built.region == exporter.built.region
+        if isinstance(export, str) and export in side.importers
+    )
+
+
+def _readers(states: States, output: Node, importers: Sequence[str]) -> tuple[str, ...]:
+    """Return the stacks that read an output without an import."""
+    return tuple(
+        name for name, side in states.deployed.items() if output in side.readers and name not in importers
+    )
+
+
+def _export(side: ResolvedStack | None, key: str) -> str | None:
+    output = side.outputs.get(key) if side else None
+    if side is None or output is None or output.exists is NO or output.export is None:
+        return None
+    return in_words(side.built.outputs[key]["Export"]["Name"])

@@ -1,0 +1,90 @@
+"""Writes the sentences about risks of ``sentences.yaml``, which describes their fields.
+
+``sentences.NAME_KEPT`` is the sentence with this name.
+"""
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from cfn_analysis.model import stack_policies
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.model.wording import series
+from cfn_analysis.reviewing import outcomes
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE
+
+WORDS: Final = {
+    stack_policies.MODIFY: "change",
+    stack_policies.REPLACE: "replace",
+    stack_policies.DELETE: "delete",
+    ADD: "is new",
+    UPDATE: "changes",
+    REMOVE: "is removed from the template",
+    f"maybe-{REMOVE}": "may be removed from the stack (its condition is not known)",
+    REPLACE: "is replaced",
+    MAYBE_REPLACE: "may be replaced",
+    outcomes.ORPHANED: "the old one remains in the account, outside of the stack",
+    outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
+    outcomes.LOST: "the old one is deleted with its data",
+    outcomes.DELETE_FAILS: "the deletion of the old one fails",
+    outcomes.NONE: "the old one is deleted",
+}
+
+
+def __getattr__(name: str) -> str:
+    """Return a sentence by its name in the file."""
+    if name not in _sentences():
+        raise AttributeError(f"sentences.yaml has no {name}")
+    return _sentences()[name]
+
+
+@cache
+def _sentences() -> dict[str, str]:
+    return load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+
+
+def first(parts: Iterable[str]) -> tuple[str, ...]:
+    """Return the first parts of a long list, and the number of the others."""
+    listed = tuple(parts)
+    return listed if len(listed) <= 3 else (*listed[:3], f"and {len(listed) - 3} more")
+
+
+def node_in_words(node: Node, home: str = "") -> str:
+    """Return a resource, with its stack unless this is ``home``."""
+    return node.name if node.stack == home else f"{node.name} of {node.stack}"
+
+
+def is_about_several(sentence: str) -> bool:
+    """Return whether a sentence can be written once for several resources."""
+    return "{each}" in sentence or "{all}" in sentence
+
+
+def written(sentence: str, names: Sequence[str], detail: Mapping[str, Any]) -> str:
+    """Return a sentence about one or several resources."""
+    start = names[0] if len(names) == 1 else "Each"
+    subject = {"name": names[0], "each": start, "all": ", ".join(names)}
+    return _Writer().vformat(sentence, (), {**detail, **subject}).replace(_BAR, "|")
+
+
+_BAR: Final = "\ue000"  # a bar of a value, which may be within a choice
+
+
+class _Writer(string.Formatter):
+    """Writes the values of fields as the documentation of the module describes."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if "||" in format_spec:
+            some, _, none = format_spec.partition("||")
+            return some if value else none
+        first, is_choice, second = format_spec.partition("|")
+        if is_choice:
+            return first if value is True or (isinstance(value, tuple) and len(value) == 1) else second
+        if format_spec == "in words":
+            return WORDS[value]
+        text = value
+        if isinstance(value, tuple):
+            text = format_spec.join(value) if format_spec or not value else series(value)
+        return str(text).replace("|", _BAR)

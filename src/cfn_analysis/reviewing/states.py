@@ -1,0 +1,114 @@
+"""The resolved stacks of one environment, before and after a deploy."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cfn_analysis.model.intrinsics import ResolveError
+from cfn_analysis.model.schemas import require_region
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.model.wording import hint
+from cfn_analysis.reviewing.sides import ReviewError, Side
+from cfn_analysis.updates.partial_resolving import MissingConditionError
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
+
+Stacks = Mapping[str, ResolvedStack]
+
+
+def existing_resources(stacks: Stacks) -> Iterator[tuple[Node, Resource]]:
+    """Yield the resources that exist or may exist."""
+    for stack, resolved in stacks.items():
+        yield from ((Node(stack, name), resource) for name, resource in resolved.existing())
+
+
+class States(NamedTuple):
+    """The stacks of one environment on both sides, by name and in deploy order.
+
+    Attributes:
+        name: of the environment; "" for a folder without parameter files, and for single templates.
+        deployed: all stacks before the deploy, which may import from and read each other.
+        before: those that the deploy can change.
+        renamed: stack whose deployed name changes -> both names; it is not in ``before``.
+    """
+
+    name: str
+    deployed: Stacks
+    before: Stacks
+    after: Stacks
+    renamed: Mapping[str, tuple[str, str]]
+    side: Side
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The stacks that the deploy no longer changes; it does not delete them."""
+        return tuple(name for name in self.deployed if name not in self.before)
+
+    def origin(self, stack: str, parameter: str) -> str:
+        """Return the file that sets a parameter of a stack."""
+        edited = self.side.files.get(self.name, {}).get(parameter)
+        if edited:
+            return edited
+        resolved = self.after[stack] if stack in self.after else self.before[stack]
+        given = resolved.given.get(parameter)
+        if given is None or (self.side.root is not None and given == resolved.built.default(parameter)):
+            return f"{resolved.built.file} (default)"
+        return self.side.value_files.get(self.name, {}).get(stack, "parameters")
+
+
+def environment_names(before: Side, after: Side, wanted: Sequence[str]) -> Sequence[str]:
+    """Return the environments to review; by default those of ``after``, then those that it no longer has.
+
+    Raises:
+        ReviewError: a wanted environment does not exist.
+    """
+    # "" is not the name of an environment that could be removed.
+    removed = [name for name in before.environments if name and name not in after.environments]
+    known = [*after.environments, *removed]
+    if unknown := [name for name in wanted if name not in known]:
+        raise ReviewError(
+            f"There is no environment {unknown[0]} in {after.name}.{hint(unknown[0], known)} It has "
+            f"{', '.join(after.environments) or 'none'}."
+        )
+    return wanted or known
+
+
+def resolved_states(before: Side, after: Side, environment: str) -> States:
+    """Return the stacks of both sides, resolved with the parameter values of an environment.
+
+    Raises:
+        ReviewError: a template cannot be resolved.
+        SchemasError: cfn-lint does not have schemas for the region of a stack.
+    """
+    old = _resolved(before, environment)
+    new = _resolved(after, environment, old)
+    for region in dict.fromkeys(resolved.built.region for resolved in new.values()):
+        require_region(region)
+    renamed = _renamed(old, new) if environment else {}
+    kept = {
+        name: resolved
+        for name, resolved in old.items()
+        # A stack in another region or with another name is a different stack: the old one is not deleted.
+        if name in new and name not in renamed and resolved.built.region == new[name].built.region
+    }
+    return States(environment, old, kept, new, renamed, after)
+
+
+def _resolved(side: Side, environment: str, before: Stacks | None = None) -> Stacks:
+    values = side.environments.get(environment)
+    if values is None:
+        return {}
+    try:
+        return resolve_set([(stack, values.get(stack.name, {})) for stack in side.stacks], before)
+    except (MissingConditionError, ResolveError) as error:
+        raise ReviewError(f"{side.name}: {error}") from error
+
+
+def _renamed(before: Stacks, after: Stacks) -> dict[str, tuple[str, str]]:
+    """Return each stack whose deployed name changes, if both names are known, and the names."""
+    names = {
+        stack: (before[stack].deployed_name, after[stack].deployed_name) for stack in after if stack in before
+    }
+    return {
+        stack: (old, new)
+        for stack, (old, new) in names.items()
+        if old != new and isinstance(old, str) and isinstance(new, str)
+    }

@@ -1,0 +1,263 @@
+"""Changes of a deploy of a set of stacks, resource by resource, and those that follow from a new ID."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.references import Place, in_words, place_in_words, walk
+from cfn_analysis.model.three_valued import NO, UNKNOWN
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.causes import CauseChains
+from cfn_analysis.updates.comparison import differences
+from cfn_analysis.updates.condition_cases import existence_cases
+from cfn_analysis.updates.effects import Effect, effect_of_values
+from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
+
+ADD: Final = "add"
+UPDATE: Final = "update"
+REPLACE: Final = "replace"
+MAYBE_REPLACE: Final = "maybe-replace"
+REMOVE: Final = "remove"
+POLICY: Final = "policy"
+
+_ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
+_POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
+
+# Attributes whose value changes by an update in place of a property; "*" for any property.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-launchtemplate.html
+_MOVING: Final = {
+    ("AWS::EC2::LaunchTemplate", "LatestVersionNumber"): "*",
+    ("AWS::RDS::DBCluster", "Endpoint.Port"): "Port",
+    ("AWS::RDS::DBInstance", "Endpoint.Port"): "Port",
+}
+
+
+class Cause(NamedTuple):
+    """A reason why a resource changes, with the old and new value or state, or None where there is none.
+
+    Attributes:
+        place: the path of the changed value from the properties; empty if the resource is added or removed.
+        chain: the changes that led to it, starting with the edit.
+        follows: the resource whose change causes it.
+    """
+
+    place: Place
+    name: str
+    before: Any
+    after: Any
+    chain: list[str]
+    effect: Effect
+    follows: Node | None = None
+
+
+class ResourceChange(NamedTuple):
+    """The change of one resource, which did not exist if ``before``, or will not exist if ``after`` is None.
+
+    Attributes:
+        type: the type; the new one if it changes.
+        action: in the words of the report.
+        causes: the causes, direct ones first.
+    """
+
+    node: Node
+    type: str
+    action: str
+    before: Resource | None
+    after: Resource | None
+    causes: tuple[Cause, ...]
+
+    @property
+    def may_not_happen(self) -> bool:
+        """Whether it is not known if the resource is added or removed."""
+        return any(cause.name == "Condition" for cause in self.causes)
+
+    @property
+    def effect(self) -> Effect:
+        """The strongest effect of the causes."""
+        return max((cause.effect for cause in self.causes), default=Effect.NONE)
+
+    @property
+    def decisive(self) -> list[Cause]:
+        """The causes with the strongest effect, which determine the action."""
+        return [cause for cause in self.causes if cause.effect == self.effect]
+
+    @property
+    def properties(self) -> list[str]:
+        """The changed properties, without duplicates."""
+        return list(dict.fromkeys(str(cause.place[0]) for cause in self.causes if cause.place))
+
+
+def resource_changes(
+    before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack], origin: Callable[[str, str], str]
+) -> dict[Node, ResourceChange]:
+    """Return resource -> its change, in the order of the stacks and of the new templates.
+
+    Args:
+        before: name -> deployed stack.
+        after: name -> stack after the deploy.
+        origin: returns the file that sets a parameter of a stack.
+    """
+    chains = CauseChains(before, after, origin)
+    nodes = [
+        node
+        for stack in dict.fromkeys([*after, *before])
+        for node in dict.fromkeys(
+            Node(stack, name) for side in (after, before) if stack in side for name in side[stack].resources
+        )
+    ]
+    direct = {node: change for node in nodes if (change := _direct_change(chains, node))}
+    changes = _Following(chains, direct).changes()
+    return {node: changes[node] for node in nodes if node in changes}
+
+
+# Changes of a resource itself.
+
+
+def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
+    before, after = (resource_at(node, side) for side in (chains.before, chains.after))
+    if (
+        before is None
+        or after is None
+        or existence_cases(chains.before[node.stack], chains.after[node.stack], node.name).may_end
+    ):
+        return _added_or_removed(chains, node, before, after)
+    old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
+    if old_type != new_type:
+        cause = Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
+        return ResourceChange(node, after.type, REPLACE, before, after, (cause,))
+    causes = tuple(_direct_causes(chains, node, before, after))
+    change = ResourceChange(node, after.type, POLICY, before, after, causes)
+    return change._replace(action=_ACTIONS.get(change.effect, POLICY)) if causes else None
+
+
+def _added_or_removed(
+    chains: CauseChains, node: Node, before: Resource | None, after: Resource | None
+) -> ResourceChange | None:
+    resource = after or before
+    if resource is None:
+        return None
+    existed, will_exist = (side.exists if side else NO for side in (before, after))
+    chain = chains.of_existence(node)
+    cause = Cause((), "", None, None, chain, Effect.NONE)
+    if UNKNOWN in (existed, will_exist):
+        cause = Cause((), "Condition", str(existed), str(will_exist), chain, Effect.NONE)
+    return ResourceChange(node, resource.type, ADD if before is None else REMOVE, before, after, (cause,))
+
+
+def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
+    old, new = chains.before[node.stack], chains.after[node.stack]
+    region, names = new.built.region, (old.with_names, new.with_names)
+    changed = ChangedProperties(before.properties, after.properties, after.attributes)
+    for place, name, was, will, certain in differences(
+        after.type, region, before.properties, after.properties, names
+    ):
+        effect = effect_of_values(after.type, region, place, changed, certain=certain)
+        yield Cause(place, name, was, will, chains.of_value(node, place), effect)
+    for key in dict.fromkeys([*after.metadata, *before.metadata]):
+        was, will = before.metadata.get(key), after.metadata.get(key)
+        if was != will:
+            yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
+    if existence_cases(old, new, node.name).may_begin:
+        chain = chains.of_existence(node)
+        yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
+    for key in _POLICIES:
+        kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
+        if kept != will_be_kept:
+            yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
+
+
+class _Following:
+    """Adds the changes that follow from others, until there are no more.
+
+    A resource is visited again when its effect gets stronger, so that circular references end.
+    """
+
+    def __init__(self, chains: CauseChains, direct: Mapping[Node, ResourceChange]) -> None:
+        self.chains = chains
+        self.by_node = dict(direct)
+        self.users: dict[Node, list[tuple[Node, Mention]]] = {}
+        for stack, resolved in chains.after.items():
+            for name, resource in resolved.existing():
+                for mention in mentions(resource.properties, stack):
+                    self.users.setdefault(mention.target, []).append((Node(stack, name), mention))
+
+    def changes(self) -> dict[Node, ResourceChange]:
+        pending = deque(self.by_node)
+        while pending:
+            source = pending.popleft()
+            for user, mention in self.users.get(source, []):
+                change = self.by_node.get(user) or self._unchanged(user)
+                if user != source and (cause := self._cause(mention, change)):
+                    self.by_node[user] = stronger = _with_cause(change, cause)
+                    if stronger.effect > change.effect:
+                        pending.append(user)
+        return self.by_node
+
+    def _unchanged(self, node: Node) -> ResourceChange:
+        before, after = self.chains.before, self.chains.after[node.stack].resources[node.name]
+        return ResourceChange(node, after.type, UPDATE, resource_at(node, before), after, ())
+
+    def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
+        """Return what the change of the mentioned resource causes; None if the change has this cause."""
+        place, source = mention.place, mention.target
+        strength = effect_on_attribute(self.by_node[source], mention.attribute)
+        before, after = change.before, change.after
+        if before is None or after is None or change.action in (ADD, REMOVE):
+            return None
+        if strength < Effect.MAYBE_REPLACED:
+            return None
+        changed = ChangedProperties(before.properties, after.properties, after.attributes)
+        region = self.chains.after[change.node.stack].built.region
+        effect = min(effect_of_values(after.type, region, place, changed), strength)
+        for cause in change.causes:
+            is_same = cause.place == place and cause.follows in (None, source)
+            if is_same and (cause.follows is None or cause.effect >= effect):
+                return None
+        chain = self._chain(source, strength) + self.chains.through(change.node, place, source.stack)
+        value, _ = walk(after.properties, place)
+        return Cause(place, place_in_words(place), value, value, chain, effect, source)
+
+    def _chain(self, source: Node, strength: Effect) -> list[str]:
+        change = self.by_node[source]
+        main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
+        happens = "updated"
+        if change.action in (REPLACE, MAYBE_REPLACE):
+            happens = "replaced" if strength == Effect.REPLACED else "may be replaced"
+        return [*main.chain, f"{source.name} {happens}"]
+
+
+def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
+    """Return a change with one more cause, which replaces a weaker effect of the same resource."""
+    kept = [cause for cause in change.causes if (cause.place, cause.follows) != (new.place, new.follows)]
+    stronger = change._replace(causes=(*kept, new))
+    return stronger._replace(action=_ACTIONS[stronger.effect])
+
+
+def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
+    """Return how certainly a change alters an attribute of the resource, as of Fn::GetAtt; empty for Ref."""
+    if change.action in (REPLACE, MAYBE_REPLACE):
+        given = change.after is not None and attribute in change.after.properties
+        kept = given and attribute not in change.properties and change.before is not None
+        return Effect.NONE if kept else change.effect
+    if change.action != UPDATE or not attribute:
+        return Effect.NONE
+    if change.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
+        return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
+    by = _MOVING.get((change.type, attribute))
+    moves = by == "*" or (by or attribute) in change.properties
+    return Effect.REPLACED if moves else Effect.NONE
+
+
+def retention_policy(resource: Resource, name: str) -> str:
+    """Return the DeletionPolicy or the UpdateReplacePolicy of a resource, or its default.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+    """
+    given = resource.attributes.get(name)
+    if given is not None:
+        return str(as_strings(given)) if isinstance(given, str) else in_words(given)
+    is_cluster = resource.type == "AWS::RDS::DBCluster"
+    is_alone = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.properties
+    return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"

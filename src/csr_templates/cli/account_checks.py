@@ -1,0 +1,107 @@
+"""A command that runs checks of an account: its options, its report and its exit code."""
+
+from __future__ import annotations
+
+import argparse
+from functools import partial
+from typing import TYPE_CHECKING
+
+from csr_templates.cli import account_facts, folders
+from csr_templates.cli.messages import FINE, FOUND, InputError, say
+from csr_templates.hand_over.built_folder import BuiltFolderError
+from csr_templates.preflight import report
+from csr_templates.preflight.account import AccountError
+from csr_templates.preflight.facts import FactsError
+from csr_templates.preflight.needs import Needs, NeedsError, needs
+from csr_templates.preflight.report import IgnoreError
+from csr_templates.preflight.results import judge, missing_calls
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
+
+    from csr_templates.preflight.results import Check
+
+
+def add_arguments(parser: ArgumentParser, stack_help: str) -> None:
+    """Declare the arguments.
+
+    Args:
+        parser: the parser of the command.
+        stack_help: what ``--stack`` selects.
+    """
+    parser.add_argument("environment", metavar="ENVIRONMENT", help="name of an environment, such as prod")
+    parser.add_argument(
+        "--stack",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"{stack_help}; can be repeated (default: all)",
+    )
+    parser.add_argument(
+        "--out",
+        type=folders.named_folder,
+        metavar="DIR",
+        help="output folder of a build (default: out/ in the checkout, or ./out)",
+    )
+    parser.add_argument(
+        "--parameter",
+        action="append",
+        default=[],
+        type=_parameter,
+        metavar="NAME=VALUE",
+        help="per-deploy parameter, such as LambdaCodeS3ObjectVersion; can be repeated",
+    )
+    parser.add_argument(
+        "--ignore",
+        action="append",
+        default=[],
+        metavar="CHECK[:ID]",
+        help="check, or one of its subjects, that does not change the exit code; can be repeated",
+    )
+    account_facts.add_arguments(parser)
+    parser.add_argument(
+        "--format",
+        choices=("text", "json", "markdown"),
+        default="text",
+        help="format of the report (default: text)",
+    )
+
+
+def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) -> int:
+    """Print the report, and return the exit code.
+
+    Args:
+        arguments: those of ``add_arguments``.
+        name: of the command, of its policy in ``operator_policies``, and of its page.
+        checks: the checks.
+        title: the first word of the report.
+    """
+    names, page = [check.name for check in checks], f"docs/{name}.md"
+    try:
+        report.ignore([], arguments.ignore, names, page)
+        folder = folders.read_built(arguments.out or folders.default_output())
+
+        def needs_of(account: str) -> Needs:
+            per_deploy = dict(arguments.parameter)
+            return needs(folder, arguments.environment, account, arguments.stack, per_deploy)
+
+        needed, facts = account_facts.obtain(arguments, name, partial(missing_calls, checks), needs_of)
+    except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
+        raise InputError(str(error)) from error
+    results = report.ignore(judge(checks, needed, facts), arguments.ignore, names, page)
+    match arguments.format:
+        case "json":
+            say(report.as_json(results, needed, facts))
+        case "markdown":
+            say(report.as_markdown(results, needed, facts, title))
+        case _:
+            say(report.as_text(results, needed, facts, title))
+    return FOUND if any(result.is_bad for result in results) else FINE
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE.")
+    return name, value

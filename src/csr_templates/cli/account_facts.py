@@ -1,0 +1,126 @@
+"""The facts of a command that reads an account: asks for them, saves them, or reads saved ones."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from csr_templates.cli.messages import InputError
+from csr_templates.preflight import facts as saved
+from csr_templates.preflight.account import Account, collect
+
+if TYPE_CHECKING:
+    from argparse import Namespace, _ActionsContainer
+    from collections.abc import Callable, Sequence
+
+    from csr_templates.preflight.account import Missing
+    from csr_templates.preflight.facts import Facts
+    from csr_templates.preflight.needs import Needs
+
+PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
+_ANY_ACCOUNT: Final = "123456789012"
+
+
+def add_arguments(parser: _ActionsContainer) -> None:
+    """Declare the options for facts."""
+    parser.add_argument(
+        "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
+    )
+    parser.add_argument(
+        "--save-facts", type=Path, metavar="FILE", help="write the responses of AWS to this file"
+    )
+    parser.add_argument(
+        "--facts",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="use a file of --save-facts instead of calling AWS; can be repeated",
+    )
+
+
+def obtain(
+    arguments: Namespace, policy: str, missing: Missing, needs_of: Callable[[str], Needs]
+) -> tuple[Needs, Facts]:
+    """Return the needs and the facts: of saved files, or of the account after all calls.
+
+    Args:
+        arguments: the arguments of the command, with those of ``add_arguments``.
+        policy: name of the policy of the command, in ``operator_policies``.
+        missing: returns the calls whose answers the command needs and the facts do not contain.
+        needs_of: returns the needs for the ID of an account.
+
+    Raises:
+        AccountError: AWS cannot be called.
+        FactsError: a file does not contain facts of this environment.
+        InputError: the options contradict each other, or a file cannot be read or written.
+    """
+    for option in ("save_facts", "profile"):
+        if arguments.facts and getattr(arguments, option):
+            raise InputError(
+                f"--facts does not call AWS, so --{option.replace('_', '-')} has no effect. Remove one."
+            )
+    expected = needs_of(_ANY_ACCOUNT)  # report wrong options before AWS is called
+    if arguments.facts:
+        facts = _saved_facts(arguments.facts, policy)
+        facts.require(expected.project, expected.environment)
+        return needs_of(facts.account), facts
+    account = Account(arguments.profile)
+    progress = _Progress()
+    try:
+        facts = account.start(expected.project, expected.environment, policy)
+        needs = needs_of(facts.account)
+        collect(account, needs, facts, missing, progress.show)
+    finally:
+        progress.clear()
+        account.close()
+    if arguments.save_facts:
+        _write(arguments.save_facts, saved.as_json(facts))
+    return needs, facts
+
+
+def _saved_facts(paths: Sequence[Path], policy: str) -> Facts:
+    first, *others = ((path, saved.from_json(_content(path), path.as_posix(), policy)) for path in paths)
+    facts = first[1]
+    for path, more in others:
+        facts = facts.joined(more, path.as_posix())
+    return facts
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise InputError(
+            f"Cannot read {path.as_posix()}: {reason}. Specify a file that --save-facts wrote."
+        ) from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise InputError(f"Cannot write {path.as_posix()}: {error.strerror or error}.") from error
+
+
+class _Progress:
+    """Shows the progress on a terminal after one second."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        self._width = 0
+
+    def show(self, done: int, known: int) -> None:
+        if self._is_terminal and time.monotonic() - self._started >= PATIENCE:
+            text = f"{done} of {known} calls completed"
+            print(f"\r{text:{self._width}}", end="", file=sys.stderr, flush=True)
+            self._width = len(text)
+
+    def clear(self) -> None:
+        if self._width:
+            print(f"\r{'':{self._width}}\r", end="", file=sys.stderr, flush=True)
+            self._width = 0

@@ -1,0 +1,22 @@
+"""``csr-templates verify``: checks after a deploy whether the stacks are as built, and the system works."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from csr_templates.cli import account_checks
+from csr_templates.hand_over.operator_policies import VERIFY
+from csr_templates.preflight.verifying.listing import CHECKS
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the arguments."""
+    account_checks.add_arguments(parser, "deployed stack to check")
+
+
+def run(arguments: Namespace) -> int:
+    """Print the report, and return the exit code."""
+    return account_checks.run(arguments, VERIFY, CHECKS, "Verification")

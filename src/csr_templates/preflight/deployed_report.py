@@ -1,0 +1,170 @@
+"""The deployed stacks as lines above a review, and as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cfn_analysis.model.wording import series
+from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
+from csr_templates.hand_over.history import HistoryError, commit_of
+from csr_templates.preflight import review_side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from cfn_analysis.model.built_stack import BuiltStack
+    from cfn_analysis.reviewing.sides import Side
+    from csr_templates.preflight.deployed_state import DeployedStack, DeployedState
+
+_LISTS: Final = {
+    "missing": "not deployed",
+    "unknown": "not known, see the risks",
+    "others": "not in the folder",
+}
+"""Key of a list of stacks -> how it is introduced."""
+
+
+def as_json(state: DeployedState, folder: Side) -> dict[str, Any]:
+    """Return what was read from the account, with where each stack differs from the folder."""
+    header = state.facts.header
+    absent = [stack.name for stack in state.needs.stacks if stack.name not in state.stacks]
+    return {
+        "account": header.account,
+        "time": header.time,
+        "stacks": [_stack(state, stack, folder) for stack in folder.stacks if stack.name in state.stacks],
+        "missing": [name for name in absent if name not in state.not_compared],
+        "unknown": [name for name in absent if name in state.not_compared],
+        "others": [stack.stack_name for stack in state.others],
+    }
+
+
+def paragraphs(document: Mapping[str, Any]) -> list[list[str]]:
+    """Return a heading, and for each stack a line and its details, from a document of ``as_json``."""
+    found = [[f"Deployed in account {document['account']}, read at {document['time']}"]]
+    for stack in document["stacks"]:
+        drift = stack["drift"]
+        names = f": {', '.join(drift['resources'])}" if drift["resources"] else ""
+        found.append(
+            [
+                f"{stack['name']} ({stack['region']}): {stack['status']}, last update {stack['updated']}",
+                f"template: {stack['template']}",
+                f"drift: {drift['status']} at {drift['time']}{names}"
+                if drift["time"]
+                else "drift: never checked",
+                *stack["differences"],
+                stack["id"],
+            ]
+        )
+    for key, words in _LISTS.items():
+        if document[key]:
+            found.append([f"{words}: {', '.join(document[key])}"])
+    return found
+
+
+def notes(state: DeployedState) -> list[str]:
+    """Return sentences about what the review assumes."""
+    environment, header = state.needs.environment, state.facts.header
+    found = []
+    if not state.stacks and not state.unknown:
+        found.append(
+            f"Account {header.account} does not contain stacks of {environment}, so it may be the wrong "
+            f"account. The caller is {header.caller}."
+        )
+    for stack in state.stacks.values():
+        secret = [name for name, parameter in stack.parameters.items() if parameter.is_hidden]
+        if secret:
+            found.append(f"{stack.name}: AWS hides {series(secret)}. The review assumes the same value.")
+        if HIDDEN_VALUE in stack.template:
+            found.append(
+                f"{stack.name}: values in the deployed template that look like secrets are hidden. The "
+                "review assumes the same values."
+            )
+    found += [
+        f"{stack}: {name} is a parameter of Systems Manager. The review uses its deployed value; the deploy "
+        "reads it again, and it may have changed."
+        for stack, name in review_side.moving_parameters(state)
+    ]
+    return found
+
+
+def _stack(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, Any]:
+    deployed = state.stacks[stack.name]
+    return {
+        "name": stack.name,
+        "region": stack.region,
+        "id": deployed.id,
+        "status": deployed.status,
+        "updated": deployed.updated,
+        "template": _origin(deployed, stack, folder),
+        "drift": {
+            "status": deployed.drift,
+            "time": deployed.drift_time,
+            "resources": None if deployed.drifted is None else list(deployed.drifted),
+        },
+        "terminationProtection": deployed.is_protected,
+        "rollbackTriggers": list(deployed.triggers),
+        "differences": list(_differences(state, deployed, stack, folder)),
+    }
+
+
+def _origin(deployed: DeployedStack, stack: BuiltStack, folder: Side) -> str:
+    """Return which commit has the deployed template."""
+    if not deployed.template:
+        return "not known"
+    is_same = deployed.template.split() == stack.text.split()
+    try:
+        if HIDDEN_VALUE in deployed.template:
+            raise HistoryError("It is not the deployed text.")
+        commit = commit_of(Path(folder.name), deployed.template)
+    except HistoryError:
+        return f"{f'equal to {folder.name}, ' if is_same else ''}not compared with commits"
+    if commit:
+        return f"{commit}, of {folder.name}"
+    return (
+        f"equal to {folder.name}, which is not committed"
+        if is_same
+        else f"matches no commit of {folder.name}"
+    )
+
+
+def _differences(
+    state: DeployedState, deployed: DeployedStack, stack: BuiltStack, folder: Side
+) -> Iterator[str]:
+    """Yield what a deploy of the template alone does not set, and what differs."""
+    if deployed.stack_name != _expected_name(state, stack):
+        yield f"the name is an alias of {deployed.stack_name}"
+    if deployed.is_protected != stack.termination_protection:
+        states = [_on(enabled) for enabled in (deployed.is_protected, stack.termination_protection)]
+        yield f"termination protection: {states[0]}; {folder.name} demands {states[1]}"
+    if deployed.policy is not None and deployed.policy != stack.policies.stack:
+        yield f"stack policy: {'differs from' if deployed.policy else 'none; there is one in'} {folder.name}"
+    wanted = _tags(state, stack, folder)
+    for name in dict.fromkeys([*wanted, *deployed.tags]) if wanted else ():
+        if deployed.tags.get(name) != wanted.get(name):
+            values = [shown(tags.get(name, "none"), name) for tags in (deployed.tags, wanted)]
+            yield f"tag {name}: {values[0]}; in {folder.name} {values[1]}"
+    for export, importers in state.imports.get(stack.name, {}).items():
+        yield f"export {export}: imported by {series(importers)}, outside the folder"
+    if deployed.triggers:
+        yield f"rollback triggers: {', '.join(arn.rpartition(':')[2] for arn in deployed.triggers)}"
+
+
+def _on(enabled: bool) -> str:
+    return "on" if enabled else "off"
+
+
+def _expected_name(state: DeployedState, stack: BuiltStack) -> str:
+    needs = state.needs.stack(stack.name)
+    return needs.deployed if needs else stack.name
+
+
+def _tags(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, str]:
+    """Return the tags that the parameter file of a stack sets; empty if they are not known."""
+    file = folder.value_files.get(state.needs.environment, {}).get(stack.name)
+    try:
+        tags = json.loads((Path(folder.name) / file).read_bytes()).get("Tags", {}) if file else {}
+    except (OSError, ValueError, AttributeError):
+        return {}
+    return dict(tags)

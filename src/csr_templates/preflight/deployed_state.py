@@ -1,0 +1,246 @@
+"""The deployed stacks of an environment as data, read from the facts. A part that is not known is said."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple
+
+from csr_templates.preflight import calls, deployed_calls, hidden
+from csr_templates.preflight.checks.cloudformation import REMEDIES
+from csr_templates.preflight.deployed_calls import READY
+from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import UNEXPECTED
+
+_NOT_CREATED: Final = "REVIEW_IN_PROGRESS"
+"""A stack that has only a change set: it has no resources, and no template that was deployed."""
+_NO_TEMPLATE: Final = (
+    "it has a Transform, or is not a template that this version reads. Compare the processed templates "
+    "(docs/review.md)."
+)
+
+
+class DeployedParameter(NamedTuple):
+    """A parameter of a deployed stack.
+
+    Attributes:
+        value: its value; for a parameter of Systems Manager, its name there.
+        resolved: the value that a parameter of Systems Manager had at the last deploy; otherwise None.
+        is_hidden: whether the value is a secret, and not known.
+    """
+
+    value: str
+    resolved: str | None
+    is_hidden: bool
+
+
+class DeployedStack(NamedTuple):
+    """A deployed stack.
+
+    Attributes:
+        name: its short name, such as ``network``.
+        stack_name: the name in the account.
+        id: its ID (ARN).
+        region: its region.
+        status: its status.
+        updated: time of its last update, or of its creation.
+        template: text of its template; empty if it is not known.
+        parameters: name -> parameter.
+        policy: its stack policy; empty if it has none, None if that is not known.
+        is_protected: whether termination protection is enabled.
+        tags: its tags.
+        triggers: ARNs of its rollback triggers.
+        drift: its last drift status, such as ``NOT_CHECKED``.
+        drift_time: the time of that check; empty if there was none.
+        drifted: logical IDs of the resources that differed then; None if they are not known.
+    """
+
+    name: str
+    stack_name: str
+    id: str
+    region: str
+    status: str
+    updated: str
+    template: str
+    parameters: Mapping[str, DeployedParameter]
+    policy: Mapping[str, Any] | None
+    is_protected: bool
+    tags: Mapping[str, str]
+    triggers: Sequence[str]
+    drift: str
+    drift_time: str
+    drifted: Sequence[str] | None
+
+
+class DeployedState(NamedTuple):
+    """What is deployed of an environment.
+
+    Attributes:
+        needs: the stacks of the folder.
+        facts: the facts that it is read from.
+        stacks: short name -> deployed stack of the folder; a stack that is missing is not deployed.
+        others: the stacks of the environment that are not in the folder.
+        imports: short name -> export of the stack -> the stacks outside the environment that import it.
+        unknown: stack and sentence for each part that is not known.
+        not_compared: the stacks of the folder that cannot be compared.
+        missing: the calls whose answers the facts do not contain.
+    """
+
+    needs: Needs
+    facts: Facts
+    stacks: Mapping[str, DeployedStack]
+    others: Sequence[DeployedStack]
+    imports: Mapping[str, Mapping[str, Sequence[str]]]
+    unknown: Sequence[tuple[str, str]]
+    not_compared: frozenset[str]
+    missing: Sequence[Query]
+
+
+def read(needs: Needs, facts: Facts) -> DeployedState:
+    """Return what is deployed of an environment."""
+    reader = _Reader(needs, facts)
+    stacks = {stack.name: found for stack in needs.stacks if (found := reader.stack(stack))}
+    others = [stack for region in needs.regions for stack in reader.others(region)]
+    own = {stack.stack_name for stack in (*stacks.values(), *others)}
+    imports = {stack.name: reader.imports(stack, own) for stack in stacks.values()}
+    unknown = tuple(dict.fromkeys(reader.unknown))
+    not_compared = frozenset(reader.not_compared)
+    missing = tuple(reader.lookup.missing.values())
+    return DeployedState(needs, facts, stacks, others, imports, unknown, not_compared, missing)
+
+
+def missing_calls(needs: Needs, facts: Facts) -> Sequence[Query]:
+    """Return the calls that ``read`` reads and that were not made."""
+    return read(needs, facts).missing
+
+
+class _Reader:
+    """Reads the stacks, and records what is not known."""
+
+    def __init__(self, needs: Needs, facts: Facts) -> None:
+        self.needs = needs
+        self.lookup = Lookup(facts)
+        self.unknown: list[tuple[str, str]] = []
+        self.not_compared: set[str] = set()
+        self.known_ids: set[str] = set()
+
+    def stack(self, stack: StackNeeds) -> DeployedStack | None:
+        """Return a stack of the folder; None if it is not deployed, or its state is not known."""
+        self.not_compared.add(stack.name)
+        with self._about(stack.name):
+            described = self.lookup(calls.stack(stack.region, stack.deployed))
+            if not described or described[0]["StackStatus"] == _NOT_CREATED:
+                self.not_compared.remove(stack.name)
+                return None
+            self.known_ids.add(described[0]["StackId"])
+            status = described[0]["StackStatus"]
+            if status in READY:
+                found = self._read(stack.name, stack.region, described[0])
+                if found.template:
+                    self.not_compared.remove(stack.name)
+                return found
+            remedy = REMEDIES.get(status, "Wait until the operation is complete, then run the command again.")
+            self.unknown.append(
+                (
+                    stack.name,
+                    f"{stack.deployed} is in status {status}, so what is deployed is not known and was not "
+                    f"compared. {remedy}",
+                )
+            )
+        return None
+
+    def others(self, region: str) -> list[DeployedStack]:
+        """Return the stacks of the environment in a region that are not in the folder."""
+        found = []
+        first = next(stack.name for stack in self.needs.stacks if stack.region == region)
+        with self._about(first):
+            for summary in self.lookup(deployed_calls.summaries(region)):
+                name, stack_id = summary["StackName"], summary["StackId"]
+                if not name.startswith(self.needs.prefix) or stack_id in self.known_ids:
+                    continue
+                with self._about(first):
+                    stacks = self.lookup(calls.stack(region, stack_id)) or ()
+                    found += [
+                        self._read(name.removeprefix(self.needs.prefix), region, stack)
+                        for stack in stacks
+                        if self._is_ours(stack)
+                    ]
+        return [stack for stack in found if stack.template]
+
+    def imports(self, stack: DeployedStack, own: set[str]) -> dict[str, list[str]]:
+        """Return the exports of a stack that stacks outside the environment import."""
+        found: dict[str, list[str]] = {}
+        with self._about(stack.name):
+            for export in self.lookup(calls.exports(stack.region)):
+                if export.get("ExportingStackId") == stack.id:
+                    with self._about(stack.name):
+                        names = self.lookup(deployed_calls.importers(stack.region, export["Name"]))
+                        if outside := [name for name in names or () if name not in own]:
+                            found[export["Name"]] = outside
+        return found
+
+    @contextmanager
+    def _about(self, stack: str) -> Iterator[None]:
+        """Record that a part of a stack is not known, if reading it fails."""
+        try:
+            yield
+        except NoAnswerError as error:
+            self.unknown.append((stack, f"{error} {error.remedy}"))
+        except UNEXPECTED as error:
+            self.unknown.append(
+                (
+                    stack,
+                    f"An answer of AWS cannot be read: {type(error).__name__}: {error}. Check it manually.",
+                )
+            )
+
+    def _is_ours(self, stack: Mapping[str, Any]) -> bool:
+        values = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in stack.get("Parameters", [])}
+        return (values.get("ProjectName"), values.get("Environment")) == (
+            self.needs.project,
+            self.needs.environment,
+        )
+
+    def _read(self, name: str, region: str, found: Mapping[str, Any]) -> DeployedStack:
+        """Return a stack; parts that are not known are empty or None, and said."""
+        drift = found.get("DriftInformation", {})
+        template, policy, drifted = "", None, None
+        with self._about(name):
+            if not (template := self.lookup(deployed_calls.template(region, found["StackId"]))):
+                sentence = f"The deployed template of {found['StackName']} cannot be compared: {_NO_TEMPLATE}"
+                self.unknown.append((name, sentence))
+        with self._about(name):
+            policy = json.loads(self.lookup(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
+        with self._about(name):
+            drifted = _drifted(self.lookup(calls.stack_resources(region, found["StackId"])))
+        triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
+        return DeployedStack(
+            name,
+            found["StackName"],
+            found["StackId"],
+            region,
+            found["StackStatus"],
+            found.get("LastUpdatedTime") or found.get("CreationTime", ""),
+            template,
+            {entry["ParameterKey"]: _parameter(entry) for entry in found.get("Parameters", [])},
+            policy,
+            found.get("EnableTerminationProtection") is True,
+            {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
+            [trigger["Arn"] for trigger in triggers],
+            drift.get("StackDriftStatus", "NOT_CHECKED"),
+            drift.get("LastCheckTimestamp", ""),
+            drifted,
+        )
+
+
+def _parameter(entry: Mapping[str, str]) -> DeployedParameter:
+    value, resolved = entry.get("ParameterValue", ""), entry.get("ResolvedValue")
+    return DeployedParameter(value, resolved, bool({value, resolved} & hidden.MASKS))
+
+
+def _drifted(resources: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        resource["LogicalResourceId"]
+        for resource in resources
+        if resource.get("DriftInformation", {}).get("StackResourceDriftStatus") in ("MODIFIED", "DELETED")
+    ]

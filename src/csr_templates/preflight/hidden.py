@@ -1,0 +1,123 @@
+"""Hides secrets in answers of CloudFormation, before they become facts.
+
+CloudFormation returns ``****`` for a NoEcho parameter. Other parameters, outputs and literals of a template
+can contain a secret too; they are recognised as in the report of a review.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.template_text import TemplateTextError, read_template
+from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
+
+MASKS: Final = frozenset({"****", HIDDEN_VALUE})
+"""Values that stand for a hidden one."""
+_PAIRS: Final = (
+    ("ParameterKey", "ParameterValue"),
+    ("ParameterKey", "ResolvedValue"),
+    ("OutputKey", "OutputValue"),
+)
+_LABELS: Final = ("Key", "Name", "HeaderName", "ParameterName")
+_NAMES: Final = frozenset({"Ref", "Fn::GetAtt", "Fn::ImportValue", "Fn::GetStackOutput", "Fn::FindInMap"})
+"""Functions whose arguments are names, and not the value."""
+_PATTERNS: Final = frozenset({"SecretStringTemplate", "GenerateStringKey"})
+"""Properties whose names look like a secret, and that contain the form of a generated one."""
+
+
+def in_stacks(stacks: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return descriptions of stacks with the secrets in parameters and outputs hidden."""
+    return [
+        {
+            **stack,
+            **{
+                key: [_hide_pairs(entry) for entry in stack[key]]
+                for key in ("Parameters", "Outputs")
+                if key in stack
+            },
+        }
+        for stack in stacks
+    ]
+
+
+def in_template(body: str | Mapping[str, Any]) -> str:
+    """Return the text of a template; if it contains secrets, without them and as JSON.
+
+    Args:
+        body: text, or the decoded template if it is JSON.
+
+    Returns:
+        An empty text for a template that cannot be compared, such as one with a macro, because its secrets
+        cannot be recognised.
+    """
+    text = body if isinstance(body, str) else json.dumps(body, indent=2)
+    try:
+        template = read_template(text)
+    except TemplateTextError:
+        return ""
+    clean = _without_secrets(template)
+    return text if clean == template else json.dumps(clean, indent=2)
+
+
+def _hide_pairs(entry: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = {
+        value: shown(entry[value], entry[key]) for key, value in _PAIRS if value in entry and key in entry
+    }
+    return {**entry, **hidden}
+
+
+def _without_secrets(template: Mapping[str, Any]) -> dict[str, Any]:
+    clean = {
+        # The name of a condition, such as HasPassword, is not the name of the values in it.
+        section: content if section == "Conditions" else _hide(content, "", "")
+        for section, content in template.items()
+    }
+    for name, resource in template["Resources"].items():
+        if isinstance(resource, Mapping) and "Properties" in resource:
+            properties = _hide(resource["Properties"], "", str(resource.get("Type")))
+            clean["Resources"][name] = {**clean["Resources"][name], "Properties": properties}
+    for name, parameter in template.get("Parameters", {}).items():
+        if "Default" in parameter:
+            default = as_strings(parameter["Default"])
+            secret = str(parameter.get("NoEcho")).lower() == "true" and default != ""
+            default = HIDDEN_VALUE if secret else shown(default, name)
+            if default == HIDDEN_VALUE:
+                clean["Parameters"][name] = {**clean["Parameters"][name], "Default": default}
+    return clean
+
+
+def _hide(node: Any, name: str, type_name: str) -> Any:
+    """Return a part of a template without secrets.
+
+    Args:
+        node: the part.
+        name: its key; for the value of a pair, also the name in the pair.
+        type_name: type of the resource.
+    """
+    if isinstance(node, list):
+        return [_hide(item, name, type_name) for item in node]
+    if isinstance(node, Mapping):
+        label = next((node[key] for key in _LABELS if isinstance(node.get(key), str)), "")
+        return {
+            key: _hide_entry(key, value, _name(key, name, label), type_name) for key, value in node.items()
+        }
+    # The ARN of a secret contains the word, but no secret.
+    if isinstance(node, str) and name not in _PATTERNS and not node.startswith("arn:"):
+        return shown(node, name, type_name)
+    return node
+
+
+def _hide_entry(key: str, value: Any, name: str, type_name: str) -> Any:
+    if key in _NAMES:
+        return value
+    if key == "Fn::If" and isinstance(value, list):
+        return [*value[:1], *_hide(value[1:], name, type_name)]
+    return _hide(value, name, type_name)
+
+
+def _name(key: str, parent: str, label: str) -> str:
+    """Return the name of an entry: a function has the name of its parent."""
+    if key.startswith("Fn::") or key == "Ref":
+        return parent
+    return f"[{label}].{key}" if label and key.endswith("Value") else key

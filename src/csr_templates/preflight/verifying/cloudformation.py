@@ -1,0 +1,140 @@
+"""The stacks: whether they are what the files define, and protected."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from csr_templates.preflight import deployed, deployed_calls, hidden
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.verifying import resources
+
+_COMPLETE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+_IMPORTED: Final = ("IMPORT_COMPLETE",)
+_SHOWN: Final = 5  # parameters in a sentence
+
+
+def _chosen_stacks(needs: Needs) -> Iterator[Subject]:
+    for stack in needs.chosen:
+        yield Subject(stack.deployed, stack)
+
+
+def _judge_state(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+    found = deployed.description(lookup, subject.stack)
+    if found is None:
+        return failed(f"{subject.id} is not deployed in {subject.stack.region}.", resources.DEPLOY)
+    status = found["StackStatus"]
+    if status in _COMPLETE:
+        return passed(f"{subject.id} is in status {status}.")
+    if status in _IMPORTED:
+        return warned(
+            f"{subject.id} is in status {status}: its resources were imported.",
+            "Complete the recovery with a deploy (docs/recovery.md, A stack was deleted).",
+        )
+    if status.endswith("_IN_PROGRESS"):
+        return failed(
+            f"{subject.id} is in status {status}.", "Wait until it is complete, then run verify again."
+        )
+    return failed(
+        f"{subject.id} is in status {status}: the last deploy did not succeed.",
+        f"Read why: aws cloudformation describe-events --stack-name {subject.id} --filters FailedEvents=true",
+    )
+
+
+def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    stack = subject.stack
+    found = _description(stack, lookup)
+    text = lookup(deployed_calls.template(stack.region, found["StackId"])).strip()
+    built = stack.built.text
+    if text == built.strip() or text == hidden.in_template(built).strip():
+        return passed(f"The template of {subject.id} is {stack.built.file}.")
+    return failed(
+        f"The template of {subject.id} is not {stack.built.file} of the output folder.",
+        f"Deploy the stack, or see what differs: csr-templates review --before deployed:{needs.environment}",
+    )
+
+
+def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+    stack = subject.stack
+    found = _description(stack, lookup)
+    values = {
+        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
+        for parameter in found.get("Parameters", [])
+    }
+    expected = {name: value for name, value in stack.values.items() if name not in stack.undecided}
+    different = sorted(
+        name
+        for name, value in expected.items()
+        if values.get(name) not in (*hidden.MASKS, value, re.sub(r"[^\x00-\x7f]", "?", value))
+    )
+    if different:
+        names = ", ".join(different[:_SHOWN])
+        more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""
+        return failed(
+            f"Parameters of {subject.id} have other values than the files: {names}{more}.",
+            "Deploy the stack with the values of the files, or change the files.",
+        )
+    return passed(f"The parameters of {subject.id} are those of the files.")
+
+
+def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+    stack = subject.stack
+    found = _description(stack, lookup)
+    if stack.built.termination_protection and not found.get("EnableTerminationProtection"):
+        return failed(
+            f"The termination protection of {subject.id} is off.",
+            "Enable it: aws cloudformation update-termination-protection --enable-termination-protection "
+            f"--region {stack.region} --stack-name {subject.id}",
+        )
+    expected = stack.built.policies.stack
+    policy = json.loads(lookup(deployed_calls.stack_policy(stack.region, found["StackId"])) or "null")
+    if expected and policy != expected:
+        state = "has no stack policy" if not policy else "has another stack policy than the output folder"
+        return failed(
+            f"{subject.id} {state}.",
+            f"Set it: aws cloudformation set-stack-policy --region {stack.region} --stack-name {subject.id} "
+            f"--stack-policy-body file://out/stack-policies/{stack.name}.json",
+        )
+    return passed(f"{subject.id} is protected.")
+
+
+def _description(stack: StackNeeds, lookup: Lookup) -> dict[str, Any]:
+    """Return the stack from DescribeStacks.
+
+    Raises:
+        SkippedError: it is not deployed, which the first check says.
+    """
+    found = deployed.description(lookup, stack)
+    if found is None:
+        raise SkippedError
+    return found
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "stack-state",
+        "Each stack is deployed, and its last deploy succeeded",
+        _chosen_stacks,
+        _judge_state,
+    ),
+    Check(
+        "template",
+        "The template of each stack is the one in the output folder",
+        _chosen_stacks,
+        _judge_template,
+    ),
+    Check(
+        "parameters",
+        "The parameters of each stack are those of the files",
+        _chosen_stacks,
+        _judge_parameters,
+    ),
+    Check(
+        "protection",
+        "Each stack has termination protection and its stack policy, as the manifest says",
+        _chosen_stacks,
+        _judge_protection,
+    ),
+)

@@ -1,0 +1,112 @@
+"""The alarms: their states, whether they notify, and rules that mute them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from csr_templates.preflight import calls, live_calls
+from csr_templates.preflight.facts import Lookup, Query, moment
+from csr_templates.preflight.needs import Needs
+from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.verifying import resources
+from csr_templates.preflight.verifying.resources import DeployedResource
+
+_ALARM: Final = "AWS::CloudWatch::Alarm"
+_FIRST_EVALUATION: Final = timedelta(minutes=15)  # three periods of 5 minutes
+_PLANNED_WORK: Final = timedelta(days=1)  # a rule that ends later was probably forgotten
+
+
+def _alarms(region: str, lookup: Lookup) -> dict[str, Mapping[str, Any]]:
+    return {alarm["AlarmName"]: alarm for alarm in lookup(calls.alarms(region))}
+
+
+def _judge_alarm(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
+    name, properties = resource.physical_id, resource.properties
+    alarm = _alarms(resource.region, lookup).get(name)
+    if alarm is None:
+        return failed(f"The alarm {name} does not exist.", "Detect the drift of the stack, and restore it.")
+    if alarm["StateValue"] == "ALARM":
+        return failed(f"{name} is in ALARM.", "Follow its section of the on-call page.")
+    if properties.get("AlarmActions") and not alarm["ActionsEnabled"]:
+        return failed(
+            f"The actions of {name} are disabled: it does not notify anyone.",
+            "Enable them: aws cloudwatch enable-alarm-actions --alarm-names NAME.",
+        )
+    if alarm["StateValue"] == "INSUFFICIENT_DATA":
+        return _without_data(name, properties, alarm, lookup)
+    return passed(f"{name} is {alarm['StateValue']}.")
+
+
+def _without_data(
+    name: str, properties: Mapping[str, Any], alarm: Mapping[str, Any], lookup: Lookup
+) -> Verdict:
+    """Judge an alarm in INSUFFICIENT_DATA, which is normal during a warm-up."""
+    warm_up = properties.get("WarmUpConfiguration", {}).get("WarmUpPeriodDurationInMinutes", 0)
+    left = max(timedelta(minutes=int(warm_up)), _FIRST_EVALUATION)
+    since = alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]
+    if lookup.facts.now - moment(since) <= left:
+        return passed(f"{name} has no data yet. It was created or updated recently.")
+    if properties.get("TreatMissingData") == "breaching":
+        return failed(
+            f"{name} has no data since {since}, but what it watches must send data.",
+            "Check that the watched resource exists and sends the metric.",
+        )
+    return warned(
+        f"{name} has no data since {since}.", "If what it watches is in use, check its metric and dimensions."
+    )
+
+
+def _alarm_regions(needs: Needs) -> Iterator[Subject]:
+    """Yield each region with alarms once."""
+    stacks = {stack.region: stack for stack, _, _ in needs.of_type(_ALARM)}
+    for region, stack in stacks.items():
+        yield Subject(region, stack)
+
+
+def _rule_calls(region: str, lookup: Lookup) -> list[Query]:
+    """Return the call for each mute rule of a region. The ARN of a rule ends with its name."""
+    return [
+        live_calls.mute_rule(region, rule["AlarmMuteRuleArn"].rpartition(":")[2])
+        for rule in lookup(live_calls.mute_rules(region))
+    ]
+
+
+def _judge_mute_rules(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    names = {
+        deployed.physical_id
+        for deployed in resources.all_of(needs, lookup, _ALARM)
+        if deployed.region == subject.id
+    }
+    if not names:
+        raise SkippedError
+    warning = None
+    for rule in filter(None, lookup.all(_rule_calls(subject.id, lookup))):
+        muted = sorted(names & set(rule.get("MuteTargets", {}).get("AlarmNames", [])))
+        if not muted:
+            continue
+        end = rule.get("ExpireDate")
+        sentence = (
+            f"The mute rule {rule['Name']} ({rule['Status']}) mutes {len(muted)} of the alarms, such as "
+            f"{muted[0]}, {f'until {end}' if end else 'without an end'}."
+        )
+        remedy = "If the work is complete, delete the rule: aws cloudwatch delete-alarm-mute-rule."
+        if not end or moment(end) - lookup.facts.now > _PLANNED_WORK:
+            return failed(sentence, remedy)
+        warning = warning or warned(sentence, remedy)
+    return warning or passed(f"No mute rule mutes alarms in {subject.id}.")
+
+
+CHECKS: tuple[Check, ...] = (
+    resources.check(
+        "alarms",
+        "No alarm is in ALARM, without data that it needs, or without its actions",
+        _ALARM,
+        _judge_alarm,
+    ),
+    Check(
+        "mute-rules",
+        "No mute rule mutes the alarms for more than 24 hours",
+        _alarm_regions,
+        _judge_mute_rules,
+    ),
+)

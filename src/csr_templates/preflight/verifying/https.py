@@ -1,0 +1,210 @@
+"""What callers from the outside get: the site and the API through CloudFront, and the API without its key."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from cfn_analysis.model.resolving import pseudo_parameters
+from csr_templates.preflight import live_calls
+from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.verifying import cloudfront, resources
+from csr_templates.preflight.verifying.resources import DeployedResource
+
+_ORIGINS: Final = 2
+_APIS: Final = 1
+"""At most three requests in total: one for each of the first origins, and one to the first API."""
+_REFUSED: Final = (401, 403)
+# API Gateway answers 403 for a path without a method, too.
+# https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden
+_NO_METHOD: Final = "MissingAuthenticationTokenException"
+_STAGE: Final = "Deploy the stage again (docs/hand-over.md, A method of the API)."
+
+
+class _Origin(NamedTuple):
+    """An origin of a distribution.
+
+    Attributes:
+        distribution: logical ID of the distribution.
+        aliases: the domains of the distribution.
+        path: a path that CloudFront gets from the origin; empty if no health check requests one.
+    """
+
+    distribution: str
+    aliases: list[str]
+    path: str
+
+
+def _origins(needs: Needs) -> Iterator[Subject]:
+    count = 0
+    for stack, logical_id, properties in needs.of_type(cloudfront.DISTRIBUTION):
+        config = properties["DistributionConfig"]
+        paths = {_target(config, path): path for path in reversed(_probed(stack, logical_id, config))}
+        for origin in config.get("Origins", []):
+            path = paths.get(origin["Id"], "") if count < _ORIGINS else ""
+            count += bool(path)
+            yield Subject(origin["Id"], stack, _Origin(logical_id, config.get("Aliases", []), path))
+
+
+def _probed(stack: StackNeeds, distribution: str, config: Mapping[str, Any]) -> list[str]:
+    """Return the paths of a distribution that health checks request."""
+    hosts: list[Any] = [{"Fn::GetAtt": [distribution, "DomainName"]}, *config.get("Aliases", [])]
+    hosts += [
+        {"Ref": record}
+        for record, properties in stack.of_type("AWS::Route53::RecordSet")
+        if properties.get("Name") in config.get("Aliases", [])
+    ]
+    checks = [properties["HealthCheckConfig"] for _, properties in stack.of_type("AWS::Route53::HealthCheck")]
+    return [
+        check.get("ResourcePath", "/")
+        for check in checks
+        if check["Type"] == "HTTPS" and check.get("FullyQualifiedDomainName") in hosts
+    ]
+
+
+def _target(config: Mapping[str, Any], path: str) -> str:
+    """Return the ID of the origin from which CloudFront gets a path."""
+    for behavior in config.get("CacheBehaviors", []):
+        pattern = re.escape(f"/{behavior['PathPattern'].lstrip('/')}")
+        if re.fullmatch(pattern.replace(r"\*", ".*").replace(r"\?", "."), path.partition("?")[0]):
+            return str(behavior["TargetOriginId"])
+    return str(config["DefaultCacheBehavior"]["TargetOriginId"])
+
+
+def _judge_origin(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+    request = _origin_request(subject, lookup)
+    if _distribution(subject, lookup) is None:
+        return resources.missing(subject, lookup)
+    if request is None:
+        return warned(
+            f"The origin {subject.id} was not requested through CloudFront: no health check names a path.",
+            "Set ProbePath or ApiProbePath to a path that answers without signing in.",
+        )
+    url = dict(request.parameters)["Url"]
+    answer = lookup(request)
+    if "error" in answer:
+        return failed(f"{url} does not answer: {answer['error']}.", _remedy(answer["error"]))
+    status = answer["status"]
+    if status < 300:
+        return passed(f"{url} answers {status}.")
+    if status < 400:
+        target = urlsplit(urljoin(url, answer["location"]))
+        if answer["location"] and target[:2] == urlsplit(url)[:2]:
+            return passed(f"{url} answers {status}, with a redirect to {target.path} of the same site.")
+        return failed(
+            f"{url} answers {status}, with a redirect to {answer['location'] or 'nowhere'}.",
+            "A redirect was not followed. Check the function or the application that sends it.",
+        )
+    return failed(
+        f"{url} answers {status}.",
+        "403 can come from WAF (a blocked country or address), 404 from a site without files. See the "
+        "dashboard of the stack, then its access logs (docs/access-log.md).",
+    )
+
+
+def _remedy(error: str) -> str:
+    if "certificate" in error:
+        return (
+            "Check the certificate of the distribution, and whether a proxy between you and it replaces it."
+        )
+    return "Try from another network. If it does not answer there, see the dashboard of the stack."
+
+
+def _distribution(subject: Subject, lookup: Lookup) -> DeployedResource | None:
+    origin: _Origin = subject.about
+    return resources.find(lookup, subject.stack, origin.distribution)
+
+
+def _origin_request(subject: Subject, lookup: Lookup) -> Query | None:
+    """Return the request for the path of an origin; None if there is no path, or no distribution."""
+    origin: _Origin = subject.about
+    found = _distribution(subject, lookup)
+    if not found or not origin.path:
+        return None
+    host = origin.aliases[0] if origin.aliases else cloudfront.distribution(found, lookup)["DomainName"]
+    return live_calls.request(f"https://{host}{origin.path}")
+
+
+def _stages(needs: Needs) -> Iterator[Subject]:
+    """Yield the first stages whose API has a method that needs an API key, with the path of the method."""
+    count = 0
+    for stack, logical_id, properties in needs.of_type("AWS::ApiGateway::Stage"):
+        match properties.get("RestApiId"):
+            case {"Ref": str(api)} if (path := _keyed_path(stack, api)) and count < _APIS:
+                count += 1
+                yield Subject(logical_id, stack, (api, path))
+
+
+def _keyed_path(stack: StackNeeds, api: str) -> str:
+    """Return a path of an API that needs a key, preferably its root; empty if there is none."""
+    configuration = stack.resources[api]["Properties"]
+    types = configuration.get("EndpointConfiguration", {}).get("Types", [])
+    if "PRIVATE" in types or configuration.get("DisableExecuteApiEndpoint") is True:
+        return ""
+    paths = [
+        _path(stack, properties["ResourceId"])
+        for _, properties in stack.of_type("AWS::ApiGateway::Method")
+        if properties["RestApiId"] == {"Ref": api}
+        and properties.get("ApiKeyRequired") is True
+        and properties["HttpMethod"] in ("ANY", "GET")
+    ]
+    return min(paths, key=len, default="")
+
+
+def _path(stack: StackNeeds, resource: Any) -> str:
+    match resource:
+        case {"Ref": str(name)}:
+            properties = stack.resources[name]["Properties"]
+            part = re.sub(r"[{}+]", "", properties["PathPart"])
+            return f"{_path(stack, properties['ParentId']).rstrip('/')}/{part}"
+    return "/"
+
+
+def _api_request(subject: Subject, lookup: Lookup) -> Query | None:
+    """Return the request to an API without its key; None if the API or the stage is not deployed."""
+    api, path = subject.about
+    stack = subject.stack
+    found = resources.find(lookup, stack, api)
+    stage = resources.find(lookup, stack, subject.id)
+    if not found or not stage:
+        return None
+    host = (
+        f"{found.physical_id}.execute-api.{stack.region}.{pseudo_parameters(stack.region)['AWS::URLSuffix']}"
+    )
+    return live_calls.request(f"https://{host}/{stage.physical_id}{path}")
+
+
+def _judge_refusal(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+    request = _api_request(subject, lookup)
+    if request is None:
+        return resources.missing(subject, lookup)
+    url = dict(request.parameters)["Url"]
+    answer = lookup(request)
+    if "error" in answer:
+        return failed(f"{url} does not answer: {answer['error']}.", _remedy(answer["error"]))
+    if answer["errorType"] == _NO_METHOD:
+        return failed(f"{url} does not exist: the stage does not have the method of the template.", _STAGE)
+    if answer["status"] in _REFUSED:
+        return passed(f"{url} refuses a request without the key ({answer['status']}).")
+    return failed(
+        f"{url} answers {answer['status']} to a request without the key, instead of 403.",
+        f"Require the key for the method. {_STAGE}",
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "answers",
+        "The site and the API answer through CloudFront, on the paths of the health checks",
+        _origins,
+        _judge_origin,
+    ),
+    Check(
+        "refuses-without-key",
+        "The API refuses a request without the key",
+        _stages,
+        _judge_refusal,
+    ),
+)

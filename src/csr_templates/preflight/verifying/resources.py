@@ -1,0 +1,109 @@
+"""Checks of the resources that the stacks of an environment deployed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from cfn_analysis.model.resolving import Known
+from csr_templates.preflight import deployed
+from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed
+
+DEPLOY: Final = "Deploy the stack, then run verify again."
+
+
+class DeployedResource(NamedTuple):
+    """A resource of a deployed stack.
+
+    Attributes:
+        stack: its stack.
+        logical_id: its name in the template.
+        physical_id: its ID in the account.
+        properties: its properties in the template, resolved.
+    """
+
+    stack: StackNeeds
+    logical_id: str
+    physical_id: str
+    properties: Mapping[str, Any]
+
+    @property
+    def region(self) -> str:
+        """The region of its stack."""
+        return self.stack.region
+
+
+def as_deployed(stack: StackNeeds, logical_id: str, needs: Needs, lookup: Lookup) -> Mapping[str, Any]:
+    """Return the properties of a resource; parameters without a given value have their deployed values."""
+    held = {name: deployed.parameter(lookup, stack, name) for name in stack.undecided}
+    values = {**stack.values, **{name: value for name, value in held.items() if value is not None}}
+    known = Known(
+        stack.built.template,
+        values,
+        region=stack.region,
+        account=needs.account,
+        stack_name=stack.deployed,
+    )
+    properties: Mapping[str, Any] = known.value(stack.built.template["Resources"][logical_id]["Properties"])
+    return properties
+
+
+Judge: TypeAlias = Callable[[DeployedResource, Needs, Lookup], Verdict]
+
+
+def find(lookup: Lookup, stack: StackNeeds, logical_id: str) -> DeployedResource | None:
+    """Return a resource; None if the deployed stack does not have it."""
+    physical_id = deployed.physical_id(lookup, stack, logical_id)
+    if physical_id is None:
+        return None
+    return DeployedResource(stack, logical_id, physical_id, stack.resources[logical_id].get("Properties", {}))
+
+
+def missing(subject: Subject, lookup: Lookup) -> Verdict:
+    """Return the verdict for a resource that is not deployed.
+
+    Raises:
+        SkippedError: its stack is not deployed.
+    """
+    if not deployed.is_there(lookup, subject.stack):
+        raise SkippedError
+    return failed(f"{subject.stack.deployed} does not have the resource {subject.id}.", DEPLOY)
+
+
+def check(
+    name: str,
+    summary: str,
+    resource_type: str,
+    judge: Judge,
+    where: Callable[[Mapping[str, Any]], bool] = lambda properties: True,
+) -> Check:
+    """Return the check of all resources of a type. A resource that is not deployed fails it.
+
+    Args:
+        name: of the check.
+        summary: of the check.
+        resource_type: the type.
+        judge: returns the verdict for one resource.
+        where: selects resources by their properties.
+    """
+
+    def subjects(needs: Needs) -> Iterator[Subject]:
+        for stack, logical_id, properties in needs.of_type(resource_type):
+            if where(properties):
+                yield Subject(logical_id, stack)
+
+    def judge_subject(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+        resource = find(lookup, subject.stack, subject.id)
+        if resource is None:
+            return missing(subject, lookup)
+        return judge(resource, needs, lookup)
+
+    return Check(name, summary, subjects, judge_subject)
+
+
+def all_of(needs: Needs, lookup: Lookup, resource_type: str) -> Iterator[DeployedResource]:
+    """Yield the deployed resources of a type in all stacks, also in those that were not chosen."""
+    for stack in needs.stacks:
+        for logical_id, _ in stack.of_type(resource_type):
+            if resource := find(lookup, stack, logical_id):
+                yield resource

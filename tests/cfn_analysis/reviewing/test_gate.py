@@ -1,0 +1,143 @@
+"""Accepting risks: by options, and by new entries of review.json."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from csr_templates.cli import main as cli
+from tests.data import read_yaml
+
+from .own_changes import OUT
+
+ENTRY = {
+    "kind": "guard",
+    "stack": "api",
+    "logicalId": "LambdaErrorsAlarm",
+    "reason": "Replaced by the alarm on ApiMostlyFailing.",
+}
+
+
+ERRORS = read_yaml(Path(__file__).with_name("gate.yaml"))
+
+
+def run(*arguments: str) -> int:
+    """Run the command in this process."""
+    return cli.main(["review", *arguments])
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with uncommitted changes in out/: a higher threshold, and a method without key."""
+    root = tmp_path_factory.mktemp("repository")
+    for name in ("out", "deployed"):
+        shutil.copytree(OUT, root / name)
+        index = root / name / "stacks.json"
+        manifest = json.loads(index.read_text("utf-8"))
+        manifest["stacks"] = [one for one in manifest["stacks"] if one["name"] == "api"]  # one is enough
+        index.write_text(json.dumps(manifest), "utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
+        subprocess.run([*git, *arguments], cwd=root, check=True)
+    api = root / "out" / "api.yaml"
+    text = api.read_text("utf-8")
+    alarm = text.index("  LambdaErrorsAlarm:")
+    threshold = re.compile(r"Threshold: 3\b").search(text, alarm)
+    assert threshold is not None
+    text = f"{text[: threshold.start()]}Threshold: 30{text[threshold.end() :]}"
+    api.write_text(text.replace("ApiKeyRequired: true", "ApiKeyRequired: false", 1), "utf-8")
+    return root
+
+
+@pytest.fixture
+def entries(repository: Path) -> Path:
+    """The path of review.json, which does not exist yet."""
+    file = repository / "review.json"
+    file.unlink(missing_ok=True)
+    return file
+
+
+def test_each_risk_is_accepted_or_the_command_ends_with_1(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An option or an entry with a reason accepts one risk or all of a kind.
+
+    If all are accepted, the code is 0.
+    """
+    after = ["--after", str(repository / "out"), "--environment", "prod"]
+    assert run(*after) == 1
+    assert "2 risks not accepted" in capsys.readouterr().err
+    assert run(*after, "--accept", "guard") == 1
+    assert "1 risk not accepted" in capsys.readouterr().err
+    assert run(*after, "--accept", "guard:api.LambdaErrorsAlarm", "--accept", "opens") == 0
+
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    capsys.readouterr()
+    assert run(*after, "--accept", "opens:api.RootAnyMethod", "--format", "json") == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    risks = {risk["kind"]: risk for risk in json.loads(captured.out)["risks"]}
+    assert (risks["guard"]["accepted"], risks["guard"]["reason"]) == (True, ENTRY["reason"])
+    assert (risks["opens"]["accepted"], risks["opens"]["reason"]) == (True, "")
+
+
+def test_an_entry_of_an_earlier_change_accepts_nothing(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An entry that is in the base is named and ignored, so the risk is not accepted."""
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+    for arguments in (["add", "review.json"], ["commit", "-q", "-m", "accept"]):
+        subprocess.run([*git, *arguments], cwd=repository, check=True)
+    try:
+        assert run("--after", str(repository / "out"), "--accept", "opens") == 1
+        err = capsys.readouterr().err
+        assert (
+            "Entry 1 of review.json (guard api.LambdaErrorsAlarm) is from an earlier change and is ignored."
+            in err
+        )
+    finally:
+        subprocess.run(["git", "reset", "-q", "--soft", "HEAD~1"], cwd=repository, check=True)
+        subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)
+
+
+def test_two_folders_in_one_place_share_the_file(
+    repository: Path, entries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For two folders, review.json beside them belongs to the change, so its entries count."""
+    entries.write_text(json.dumps([ENTRY]), "utf-8")
+    before = str(repository / "deployed")
+
+    assert run("--before", before, "--after", str(repository / "out"), "--accept", "opens") == 0
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(("options", "content", "message"), ERRORS)
+def test_an_acceptance_without_effect_is_an_error(
+    repository: Path,
+    entries: Path,
+    capsys: pytest.CaptureFixture[str],
+    options: str,
+    content: object,
+    message: str,
+) -> None:
+    """An option or entry that does not match a risk is an error, because the name may be wrong."""
+    if content is not None:
+        text = content if isinstance(content, str) else json.dumps(content)
+        entries.write_text(text, "utf-8")
+
+    assert run("--after", str(repository / "out"), *options.split()) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert message in captured.err
+
+
+def test_a_limited_review_does_not_need_every_entry(repository: Path, entries: Path) -> None:
+    """Entries for environments that are not reviewed are not an error."""
+    entries.write_text(json.dumps([{**ENTRY, "logicalId": "Api5xxAlarm"}]), "utf-8")
+    after = ["--after", str(repository / "out"), "--environment", "prod"]
+
+    assert run(*after, "--accept", "guard", "--accept", "opens") == 0

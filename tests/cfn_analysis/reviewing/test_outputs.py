@@ -1,0 +1,110 @@
+"""Changed outputs: exports in use, outputs that other stacks or commands read."""
+
+from typing import Any
+
+import pytest
+
+from .templates import exporting, importing, set_risks, side
+
+Template = dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("after", "start"),
+    [
+        (
+            exporting("b"),
+            "The deploy fails: the export a becomes b, but the deployed api imports it. Keep it and ",
+        ),
+        ({"Resources": {}}, "The deploy fails: the export a is removed, but the deployed api imports it."),
+        (
+            exporting("a", "2"),
+            "The deploy fails: its value changes from 1 to 2, and the export a cannot be changed ",
+        ),
+        (
+            exporting("a", {"Fn::ImportValue": "x"}),
+            "The deploy may fail: perhaps its value changes from 1 to import x, ",
+        ),
+    ],
+)
+def test_an_export_in_use(after: Template, start: str) -> None:
+    """An export in use cannot be removed or changed, regardless of the importing stack in the same commit."""
+    before = side(network=exporting("a"), api=importing("a"))
+    importers: list[Template] = [importing("a"), importing("b"), {"Resources": {}}]
+    for importer in importers:
+        found = set_risks(before, side(network=after, api=importer))
+        assert found["export", "network", "Id"].startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("change", "start"),
+    [
+        (
+            {"Port": 3307},
+            "The deploy fails: its value changes, and the export a cannot be changed while api ",
+        ),
+        (
+            {"StorageEncrypted": True},
+            "The deploy fails: its resource is replaced, and the export a cannot be changed while api ",
+        ),
+    ],
+)
+def test_an_exported_attribute(change: dict[str, Any], start: str) -> None:
+    """The attribute of a resource can change with an update, without a replacement."""
+
+    def database(**properties: Any) -> Template:
+        cluster = {"Type": "AWS::RDS::DBCluster", "Properties": {"Engine": "aurora-mysql", **properties}}
+        exported = exporting("a", {"Fn::GetAtt": ["Cluster", "Endpoint.Port"]})
+        return {**exported, "Resources": {"Cluster": cluster}}
+
+    before, after = database(Port=3306), database(**{"Port": 3306, **change})
+    found = set_risks(side(database=before, api=importing("a")), side(database=after, api=importing("a")))
+
+    assert found["export", "database", "Id"].startswith(start)
+
+
+def test_an_export_that_no_stack_imports() -> None:
+    """An unused export can be removed, and an export can move to another output, whose key is new.
+
+    What reads the old key is not in the set, so it is a risk of its own.
+    """
+    gone = {
+        ("output", "network", "Id"): (
+            "The output Id is removed. Commands, pipelines and other stacks that read it will fail: change "
+            "them first, or keep the output."
+        )
+    }
+    assert set_risks(side(network=exporting("a")), side(network={"Resources": {}})) == gone
+    before = side(network=exporting("a"), api=importing("a"))
+    assert set_risks(before, side(network=exporting("a", key="Other"), api=importing("a"))) == gone
+
+
+def test_an_output_without_an_export() -> None:
+    """A removed output is reported also without an export. An added or changed one is not."""
+    one = {"Resources": {}, "Outputs": {"Id": {"Value": "1"}}}
+
+    assert set(set_risks(side(api=one), side(api={"Resources": {}}))) == {("output", "api", "Id")}
+    assert set_risks(side(api={"Resources": {}}), side(api=one)) == {}
+    assert set_risks(side(api=one), side(api={**one, "Outputs": {"Id": {"Value": "2"}}})) == {}
+
+
+def test_an_output_that_another_region_reads() -> None:
+    """CloudFormation allows its removal, but the next deploy of the reading stack fails."""
+
+    def reading(key: str) -> Template:
+        asked = {"StackName": {"Fn::Sub": "${ProjectName}-${Environment}-api"}, "OutputName": key}
+        properties = {"DisplayName": {"Fn::GetStackOutput": asked}}
+        return {
+            "Parameters": {"ProjectName": {"Default": "p"}, "Environment": {"Default": "prod"}},
+            "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": properties}},
+        }
+
+    api = {**exporting("a"), "Parameters": reading("Id")["Parameters"]}
+    found = set_risks(
+        side(api=api, frontend=reading("Id")), side(api={**api, "Outputs": {}}, frontend=reading("Id"))
+    )
+
+    assert found["export", "api", "Id"] == (
+        "The output Id is removed, but the deployed frontend reads it: the next deploy of frontend fails "
+        "if it still reads it."
+    )

@@ -1,0 +1,196 @@
+"""The policy of the person on call: what the commands for an incident call, and nothing that destroys."""
+
+import json
+import re
+from collections.abc import Mapping
+
+import pytest
+from botocore import xform_name
+from botocore.session import get_session
+
+from csr_templates.hand_over import on_call_policy
+from csr_templates.hand_over.policy_documents import MAX_CHARACTERS
+from tests.docs.pages import ON_CALL, OPERATIONS, ROOT, TOOLS, commands, read, spans
+
+from .policy_evaluator import Decision, Request, Value, decide
+
+PROJECT, ACCOUNT = "csr-lambda-api", "123456789012"
+POLICY = on_call_policy.policy(PROJECT)
+TOKYO, VIRGINIA = "ap-northeast-1", "us-east-1"
+OURS = {"aws:ResourceTag/Project": PROJECT}
+# Commands of the AWS CLI that call something else than their name says, and calls with other IAM actions.
+CALLS = {
+    "logs tail": ("logs:FilterLogEvents",),
+    "s3 cp": ("s3:GetObject", "s3:ListBucket", "s3:PutObject"),
+    "s3 ls": ("s3:ListBucket",),
+    "s3api get-object": ("s3:GetObject", "s3:GetObjectVersion"),
+    "s3api list-object-versions": ("s3:ListBucketVersions",),
+    "apigateway get-account": ("apigateway:GET",),
+    "apigateway get-api-key": ("apigateway:GET",),
+    "apigateway get-usage": ("apigateway:GET",),
+    "apigateway get-usage-plan-keys": ("apigateway:GET",),
+    "apigateway update-api-key": ("apigateway:PATCH",),
+    "apigateway update-usage": ("apigateway:PATCH",),
+    "apigateway flush-stage-cache": ("apigateway:DELETE",),
+    # with a role, tags and a template in a bucket
+    "cloudformation create-change-set": (
+        "cloudformation:CreateChangeSet",
+        "cloudformation:TagResource",
+        "iam:PassRole",
+        "s3:GetObject",
+    ),
+    # the secrets of the database have its key
+    "secretsmanager get-secret-value": ("secretsmanager:GetSecretValue", "kms:Decrypt"),
+}
+
+
+def functions() -> dict[str, str]:
+    """Return each function of tools.sh -> its code."""
+    text = re.sub(r"\\\n\s*", "", TOOLS.read_text("utf-8"))
+    return dict(re.findall(r"^([a-z_]+)\(\) [({](.*?)^[)}]", text, re.MULTILINE | re.DOTALL))
+
+
+def code_of(names: set[str]) -> str:
+    """Return the code of functions and of all that they call."""
+    bodies, reached = functions(), set()
+    waiting = set(names)
+    while waiting:
+        reached |= waiting
+        words = set(re.findall(r"[a-z_]+", "".join(bodies[name] for name in waiting)))
+        waiting = (words & bodies.keys()) - reached
+    return "".join(bodies[name] for name in sorted(reached))
+
+
+def needed(code: str) -> set[str]:
+    """Return the IAM actions of the commands of AWS in some code."""
+    session, found = get_session(), set()
+    for service, wait, name in re.findall(r"(?<![-\w])aws ([a-z0-9]+) (wait )?\"?([a-z0-9$-]+)", code):
+        model = "s3" if service.startswith("s3") else service
+        if f"{service} {name}" in CALLS:
+            found |= set(CALLS[f"{service} {name}"])
+        elif wait:
+            waiters = session.get_waiter_model(model)
+            pattern = re.sub(r"\$\w+", "[a-z]+", name)
+            names = [one for one in waiters.waiter_names if re.fullmatch(pattern, xform_name(one, "-"))]
+            found |= {f"{service}:{waiters.get_waiter(one).operation}" for one in names}
+        else:
+            operations = session.get_service_model(model).operation_names
+            (operation,) = [one for one in operations if xform_name(one, "-") == name]
+            found.add(f"{'s3' if service == 's3api' else service}:{operation}")
+    return found
+
+
+@pytest.mark.acceptance  # reads the models of fifteen services
+def test_policy_allows_what_the_commands_call() -> None:
+    """The list of actions is equal to the commands of AWS in the functions."""
+    allowed = {
+        action
+        for statement in POLICY["Statement"]
+        for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+    }
+
+    assert set(on_call_policy.COMMANDS) <= commands().keys()
+    assert needed(code_of(set(on_call_policy.COMMANDS))) == allowed
+    assert len(allowed) > 60
+
+
+def test_commands_are_those_of_the_pages() -> None:
+    """What the on-call page names, and what Troubleshooting calls, is allowed; drift reads every resource."""
+    named = {span.split()[0] for span in spans("\n".join(read(ON_CALL).prose))} & commands().keys()
+    blocks = [block for block in read(OPERATIONS).shell() if block.chapter == "Troubleshooting"]
+    called = set(re.findall(r"^([a-z_]+)", "".join(block.text for block in blocks), re.MULTILINE))
+
+    assert len(named) > 15
+    assert (named | called) - set(on_call_policy.COMMANDS) == set()
+
+
+def test_file_is_that_of_the_project() -> None:
+    """The build writes the policy for the project of the parameter files, within the limit of IAM."""
+    written = json.loads((ROOT / "out" / on_call_policy.PATH).read_text("utf-8"))
+
+    assert written == POLICY
+    assert len(json.dumps(written, separators=(",", ":"))) <= MAX_CHARACTERS
+    assert PROJECT not in json.dumps(on_call_policy.policy("shop"))
+
+
+def arn(service: str, resource: str, region: str = TOKYO) -> str:
+    """Return an ARN of the account."""
+    return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
+
+
+CLUSTER = "cluster:csr-lambda-api-prod-aurora-cluster"
+STACK = "stack/csr-lambda-api-prod-api/1f0a"
+PASSED = {"iam:PassedToService": "cloudformation.amazonaws.com"}
+SERVICE_ROLE = "arn:aws:iam::123456789012:role/deploy-csr-lambda-api-prod-api-service"
+DECRYPT = {**OURS, "kms:ViaService": f"secretsmanager.{TOKYO}.amazonaws.com"}
+
+Asked = tuple[str, str, Mapping[str, Value]]
+ALLOWED: list[Asked] = [
+    ("rds:FailoverDBCluster", arn("rds", CLUSTER), {}),
+    ("rds:StartDBCluster", arn("rds", CLUSTER), {}),
+    ("lambda:UpdateAlias", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
+    ("lambda:PutFunctionConcurrency", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
+    ("cloudformation:CancelUpdateStack", arn("cloudformation", STACK), {}),
+    ("cloudformation:CreateChangeSet", arn("cloudformation", STACK), {}),
+    ("iam:PassRole", SERVICE_ROLE, PASSED),
+    ("wafv2:UpdateIPSet", arn("wafv2", "global/ipset/csr-lambda-api-prod-blocked-ipv4/1", VIRGINIA), {}),
+    ("wafv2:UpdateWebACL", arn("wafv2", "global/webacl/csr-lambda-api-prod-cloudfront-waf/1", VIRGINIA), {}),
+    ("kms:EnableKey", arn("kms", "key/1"), OURS),
+    ("kms:Decrypt", arn("kms", "key/1"), DECRYPT),
+    ("ec2:ReplaceRoute", arn("ec2", "route-table/rtb-1"), OURS),
+    (
+        "secretsmanager:GetSecretValue",
+        arn("secretsmanager", "secret:csr-lambda-api-prod-db-credentials-AbCdEf"),
+        {},
+    ),
+    ("s3:PutObject", "arn:aws:s3:::csr-lambda-api-prod-frontend-123456789012/index.html", {}),
+    ("apigateway:DELETE", f"arn:aws:apigateway:{TOKYO}::/restapis/a1/stages/v1/cache/data", {}),
+    ("rds:DescribeDBClusters", "*", {}),
+]
+DENIED: list[Asked] = [
+    ("rds:FailoverDBCluster", arn("rds", "cluster:another"), {}),
+    ("rds:DeleteDBCluster", arn("rds", CLUSTER), {}),
+    ("rds:DeleteDBInstance", arn("rds", "db:csr-lambda-api-prod-database-databaseinstance1-x"), {}),
+    ("rds:RestoreDBClusterToPointInTime", arn("rds", CLUSTER), {}),
+    ("rds:DeleteDBClusterSnapshot", arn("rds", "cluster-snapshot:csr-lambda-api-prod-manual"), {}),
+    ("lambda:UpdateFunctionCode", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
+    ("lambda:DeleteFunction", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
+    ("lambda:UpdateAlias", arn("lambda", "function:another"), {}),
+    ("cloudformation:DeleteStack", arn("cloudformation", STACK), {}),
+    ("cloudformation:UpdateStack", arn("cloudformation", STACK), {}),
+    ("cloudformation:SetStackPolicy", arn("cloudformation", STACK), {}),
+    ("cloudformation:UpdateTerminationProtection", arn("cloudformation", STACK), {}),
+    ("cloudformation:CreateChangeSet", arn("cloudformation", "stack/deploy-csr-lambda-api-prod-api/1"), {}),
+    ("iam:PassRole", SERVICE_ROLE, {"iam:PassedToService": "lambda.amazonaws.com"}),
+    ("iam:PassRole", "arn:aws:iam::123456789012:role/admin", PASSED),
+    ("iam:PutRolePolicy", SERVICE_ROLE, {}),
+    ("kms:EnableKey", arn("kms", "key/1"), {}),
+    ("kms:DisableKey", arn("kms", "key/1"), OURS),
+    ("kms:ScheduleKeyDeletion", arn("kms", "key/1"), OURS),
+    ("kms:PutKeyPolicy", arn("kms", "key/1"), OURS),
+    ("kms:Decrypt", arn("kms", "key/1"), OURS),
+    (
+        "secretsmanager:PutSecretValue",
+        arn("secretsmanager", "secret:csr-lambda-api-prod-db-credentials-A"),
+        {},
+    ),
+    ("secretsmanager:DeleteSecret", arn("secretsmanager", "secret:csr-lambda-api-prod-db-credentials-A"), {}),
+    ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:another-AbCdEf"), {}),
+    ("s3:DeleteObject", "arn:aws:s3:::csr-lambda-api-prod-frontend-123456789012/index.html", {}),
+    ("s3:PutObject", "arn:aws:s3:::csr-lambda-api-prod-lambda-deployments-123456789012/x.zip", {}),
+    ("ec2:ReplaceRoute", arn("ec2", "route-table/rtb-1"), {}),
+    ("ec2:DeleteRoute", arn("ec2", "route-table/rtb-1"), OURS),
+    ("wafv2:DeleteWebACL", arn("wafv2", "global/webacl/csr-lambda-api-prod-cloudfront-waf/1", VIRGINIA), {}),
+    ("apigateway:DELETE", f"arn:aws:apigateway:{TOKYO}::/apikeys/a1", {}),
+    ("apigateway:POST", f"arn:aws:apigateway:{TOKYO}::/apikeys", {}),
+    ("sns:Unsubscribe", arn("sns", "csr-lambda-api-prod-database"), {}),
+    ("cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:csr-lambda-api-prod-api-5xx"), {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [*((one, True) for one in ALLOWED), *((one, False) for one in DENIED)]
+)
+def test_decision(asked: Asked, expected: bool) -> None:
+    """Repairs of this project are allowed; other projects, deletion, restore, roles and passwords are not."""
+    assert (decide(Request(*asked), [POLICY]) is Decision.ALLOW) == expected

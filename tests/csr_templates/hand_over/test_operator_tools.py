@@ -1,0 +1,277 @@
+"""``tools.sh``: what it needs, where it takes its names from, and what it calls in each environment."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import ROOT, TOOLS, commands
+from tests.system import ENVIRONMENTS, STACK_NAMES
+
+OUT = ROOT / "out"
+AWS = (
+    'aws() { if [ "$1" = --version ]; then echo aws-cli/2.31.0; else echo "$*" >> calls; echo answer; fi; }\n'
+)
+
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("CI") and (os.name != "posix" or shutil.which("jq") is None),
+    reason="the commands need bash and jq",
+)
+
+
+def run(
+    code: str, folder: Path, *, shell: tuple[str, ...] = ("bash",), path: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run shell code in a folder."""
+    environment = {"PATH": path or os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C"}
+    return subprocess.run(
+        [*shell, "-c", code],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def called(code: str, folder: Path, environment: str = "prod", out: Path = OUT) -> list[str]:
+    """Return the commands of AWS that a command gives, each of which answers ``answer``."""
+    end = run(f"{AWS}source {out}/tools.sh {environment} > /dev/null\n{code}", folder)
+    assert (end.returncode, end.stderr) == (0, "")
+    return (folder / "calls").read_text("utf-8").splitlines()
+
+
+def test_file_of_the_build_is_the_source() -> None:
+    """The build copies the commands unchanged."""
+    assert (OUT / "tools.sh").read_bytes() == TOOLS.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "message"),
+    [
+        (("sh",), ". {out}/tools.sh prod", "tools.sh needs bash"),
+        (("bash", "--posix"), "source {out}/tools.sh prod", "tools.sh needs bash, and this is sh."),
+        (("bash",), "bash {out}/tools.sh prod", "Read it into your shell: source "),
+        (
+            ("bash",),
+            "aws() {{ echo aws-cli/1.45; }}; source {out}/tools.sh prod",
+            "AWS CLI version 2 is needed",
+        ),
+        (("bash",), f"{AWS.replace('{', '{{').replace('}', '}}')}source {{out}}/tools.sh", "tools.sh dev | "),
+        (
+            ("bash",),
+            f"{AWS.replace('{', '{{').replace('}', '}}')}source {{out}}/tools.sh nix",
+            "tools.sh dev | ",
+        ),
+    ],
+    ids=["sh", "posix", "not sourced", "version 1", "no environment", "unknown environment"],
+)
+def test_what_it_cannot_work_with_is_refused(
+    shell: tuple[str, ...], code: str, message: str, tmp_path: Path
+) -> None:
+    """Another shell, an old AWS CLI and a missing environment end the start, with what to do."""
+    end = run(code.format(out=OUT), tmp_path, shell=shell)
+
+    assert end.returncode != 0
+    assert message in end.stderr
+
+
+@pytest.mark.parametrize("missing", ["aws", "jq", "curl"])
+def test_missing_program_is_named(missing: str, tmp_path: Path) -> None:
+    """The message says how to install it."""
+    for program in {"aws", "jq", "curl", "bash"} - {missing}:
+        (tmp_path / program).symlink_to(shutil.which(program) or "/bin/true")
+    end = run(f"source {OUT}/tools.sh prod", tmp_path, shell=("/bin/bash",), path=str(tmp_path))
+
+    assert end.returncode != 0
+    assert end.stderr.startswith(f"{missing} is missing. AWS CloudShell has it. macOS: brew install")
+    assert "Windows: use WSL" in end.stderr
+
+
+def test_every_command_is_in_the_help(tmp_path: Path) -> None:
+    """A line for each, with its arguments and what it does."""
+    end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null; tools_help", tmp_path)
+    shown = re.findall(r"^  (\w+) (.+)$", end.stdout, re.MULTILINE)
+
+    assert dict(shown) == commands()
+    assert all(re.search(r"(^|: )[a-z(A-Z]", usage) and len(usage) > 10 for usage in commands().values())
+
+
+def test_joined_commands_are_refused(tmp_path: Path) -> None:
+    """With ``&&`` or in an ``if``, bash ignores errors inside a command."""
+    for code in ("stop_writes && echo done", "stop_writes || true", "if stop_writes; then echo done; fi"):
+        end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\n{code}", tmp_path)
+
+        assert "Call stop_writes alone" in end.stderr
+        assert "done" not in end.stdout
+        assert not (tmp_path / "calls").exists()
+
+
+def test_no_name_of_the_system_is_in_the_file() -> None:
+    """Project, regions and stacks come from the manifest, names from the files that it lists."""
+    text = TOOLS.read_text("utf-8")
+    names = {"csr-lambda-api", "ap-northeast-1", "us-east-1", "csradmin", "csr_lambda"}
+    names |= {f'"{stack}"' for stack in STACK_NAMES}
+
+    assert [name for name in sorted(names) if name in text] == []
+    assert not re.findall(r"[^\x00-\x7f]", text)
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_values_are_those_of_the_environment(environment: str, tmp_path: Path) -> None:
+    """Reserved concurrency and tags are those of the parameter files."""
+    values = json.loads((OUT / "parameters" / environment / "api.json").read_text("utf-8"))["Parameters"]
+    reserved = values["LambdaReservedConcurrency"]
+    *_, last = called("restore_concurrency", tmp_path, environment)
+
+    assert last.startswith(
+        "lambda delete-function-concurrency "
+        if reserved == "0"
+        else f"lambda put-function-concurrency --region ap-northeast-1 --function-name answer "
+        f"--reserved-concurrent-executions {reserved}"
+    )
+
+
+@pytest.mark.parametrize(("reader", "instances"), [("false", 1), ("true", 2)])
+def test_restore_creates_the_instances_of_the_environment(
+    reader: str, instances: int, tmp_path: Path
+) -> None:
+    """An environment without a reader gets one instance."""
+    out = tmp_path / "out"
+    shutil.copytree(OUT, out)
+    file = out / "parameters" / "dev" / "database.json"
+    given = json.loads(file.read_text("utf-8"))
+    given["Parameters"] |= {"DatabaseMultiAZ": "false", "DatabaseReadReplica": reader}
+    file.write_text(json.dumps(given), "utf-8")
+    calls = called("create_instances", tmp_path, "dev", out)
+    created = [call for call in calls if call.startswith("rds create-db-instance ")]
+
+    assert len(created) == instances
+    assert all(
+        "--db-cluster-identifier csr-lambda-api-dev-aurora-cluster-restored " in call for call in created
+    )
+    assert all(" Key=Environment,Value=dev" in call for call in created)
+
+
+def test_current_folder_does_not_matter(tmp_path: Path) -> None:
+    """A file that was read by a relative path is still found after the folder is changed."""
+    shutil.copytree(OUT, tmp_path / "out")
+    end = run(f"{AWS}source out/tools.sh prod > /dev/null; cd /; roll_back; tools_help | tail -n 1", tmp_path)
+
+    assert end.stderr.startswith("Usage: roll_back LAMBDA_VERSION: ")
+    assert end.stdout.startswith("  finish_deletion ")
+
+
+def test_only_missing_instances_are_created(tmp_path: Path) -> None:
+    """The instance gets the identifier that the stack knows. A stopped cluster is left alone."""
+    answers = (
+        "aws() { case $* in "
+        "*DBClusterMembers*) echo '[\"id-DatabaseInstance1\"]' ;; "
+        "*DBClusters*) echo ${STATUS:-available} ;; "
+        '*--logical-resource-id*) id=$*; id=${id#*--logical-resource-id }; echo "id-${id%% *}" ;; '
+        "--version) echo aws-cli/2.31.0 ;; "
+        '*) echo "$*" >> calls; echo answer ;; esac; }\n'
+    )
+    start = f"{answers}source {OUT}/tools.sh prod > /dev/null\n"
+    end = run(f"{start}create_missing_instances", tmp_path)
+    calls = (tmp_path / "calls").read_text("utf-8")
+
+    assert (end.returncode, end.stderr) == (0, "")
+    (created,) = re.findall(r"rds create-db-instance .*", calls)
+    assert "--db-instance-identifier id-DatabaseInstance2 " in created
+    assert "--availability-zone answer --promotion-tier 1 " in created
+    (tmp_path / "calls").unlink()
+    end = run(f"STATUS=stopped\n{start}create_missing_instances", tmp_path)
+    assert (end.returncode, "is stopped, not available." in end.stderr) == (1, True)
+    assert not (tmp_path / "calls").exists()
+
+
+def test_other_projects_have_the_commands_too(tmp_path: Path) -> None:
+    """A build with other names: stacks and regions come from its manifest; what it lacks is named."""
+    out = tmp_path / "out"
+    (out / "parameters" / "test").mkdir(parents=True)
+    shutil.copy(TOOLS, out)
+    stack = {
+        "name": "web",
+        "namePattern": "${ProjectName}-${Environment}-web",
+        "template": "web.yaml",
+        "region": "eu-west-1",
+        "sections": {"Data": ["Table"]},
+        "parameterFiles": {"test": "parameters/test/web.json"},
+        "perDeploy": [],
+    }
+    (out / "stacks.json").write_text(json.dumps({"stacks": [stack]}), "utf-8")
+    values = {"Parameters": {"ProjectName": "shop"}, "Tags": {"Project": "shop", "Environment": "test"}}
+    (out / "parameters" / "test" / "web.json").write_text(json.dumps(values), "utf-8")
+
+    assert called("wait_for_stack web", tmp_path, "test", out) == [
+        "cloudformation describe-stacks --region eu-west-1 --stack-name shop-test-web "
+        "--query Stacks[0].StackStatus --output text"
+    ]
+    end = run(f"{AWS}source {out}/tools.sh test > /dev/null\nshow_database", tmp_path)
+    assert (end.returncode, end.stderr) == (
+        1,
+        "This build has no DatabaseCluster, which the command needs.\n",
+    )
+
+
+def test_certificate_is_that_of_the_parameters(tmp_path: Path) -> None:
+    """Without a domain, nothing is asked; with one, the certificate in the region of CloudFront."""
+    assert not run(f"{AWS}source {OUT}/tools.sh prod; show_certificate", tmp_path).stderr
+    assert not (tmp_path / "calls").exists()
+    out = tmp_path / "out"
+    shutil.copytree(OUT, out)
+    file = out / "parameters" / "prod" / "frontend.json"
+    given = json.loads(file.read_text("utf-8"))
+    given["Parameters"]["CertificateArn"] = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+    file.write_text(json.dumps(given), "utf-8")
+
+    (call,) = called("show_certificate", tmp_path, out=out)
+    assert call.startswith("acm describe-certificate --region us-east-1 --certificate-arn arn:aws:acm:")
+
+
+def test_times_work_with_both_kinds_of_date(tmp_path: Path) -> None:
+    """BSD's date has no ``-d``; both give the same time."""
+    bsd = (
+        'date() { case $* in *"-d "*) return 1 ;; *"-r 1000000"*) echo bsd ;; +%s) echo 1003600 ;; esac; }\n'
+    )
+    start = f"{AWS}source {OUT}/tools.sh prod > /dev/null\n"
+    gnu = 'date() { case $1 in +%s) echo 1003600 ;; *) command date "$@" ;; esac; }\n'
+
+    assert run(f"{start}{bsd}tools_time 3600", tmp_path).stdout == "bsd\n"
+    assert run(f"{start}{gnu}tools_time 3600", tmp_path).stdout == "1970-01-12T13:46:40Z\n"
+
+
+def test_bash_3_can_read_it() -> None:
+    """No associative array, empty list, case conversion, or bare pattern in a substitution.
+
+    Nor a check that its ``set -e`` does not obey: only a simple command ends a command there.
+    """
+    text = re.sub(r"(^|\s)# .*$", "", TOOLS.read_text("utf-8"), flags=re.MULTILINE)
+
+    assert not re.search(
+        r"declare -[aA]|local -[aAn]|mapfile|readarray|\$\{\w+(,,|\^\^|\[@\])|\|&|&>>|coproc", text
+    )
+    assert not re.findall(r"^\s*(?:\(\w+ [^;)]*\)|\[\[.*|\(\(.*)$", text, re.MULTILINE)
+    for substitution in re.findall(r"\$\(\s*case .*?esac", text, re.DOTALL):
+        raise AssertionError(substitution)
+
+
+def test_shellcheck_finds_nothing() -> None:
+    """Beyond the exceptions that the file explains."""
+    program = shutil.which(
+        "shellcheck", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    if program is None and not os.environ.get("CI"):
+        pytest.skip("shellcheck is not installed")
+    assert program is not None
+    end = subprocess.run([program, str(TOOLS)], capture_output=True, text=True, check=False)
+
+    assert (end.returncode, end.stdout) == (0, "")

@@ -1,0 +1,337 @@
+"""An account with healthy answers for the checks after a deploy, in which single faults are made.
+
+The answers have the structure of boto3's, and the values follow from the stacks: another stack with an alarm,
+a secret or a function gets its answers too. Nothing is sent: ``RecordedAccount`` replaces ``Account``.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+from botocore import xform_name
+
+from csr_templates.preflight import hidden
+from csr_templates.preflight.account import _kept
+from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query
+from csr_templates.preflight.needs import Needs, StackNeeds
+
+ACCOUNT: Final = "123456789012"
+NOW: Final = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
+TIME: Final = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
+SECRETS: Final = ("only-in-the-account-a", "only-in-the-account-b")
+"""The values of the two origin keys. They must not be in facts."""
+PACKAGE: Final = {"ContentLength": 4_711, "VersionId": "v1", "ChecksumSHA256": "c2hhMjU2"}
+DOMAIN: Final = "d111111abcdef8.cloudfront.net"
+
+_template: Final = cache(hidden.in_template)  # reading a template takes longer than all other answers
+
+
+class AwsError(Exception):
+    """An error response of AWS."""
+
+
+class RecordedAccount:
+    """Answers the calls of one environment.
+
+    Attributes:
+        needs: the needs of the environment.
+        change: changes an answer before it is reduced, or raises an ``AwsError``.
+        asked: the calls that were made.
+    """
+
+    def __init__(
+        self, needs: Needs, change: Callable[[Query, Any], Any] = lambda query, answer: answer
+    ) -> None:
+        self.needs = needs
+        self.change = change
+        self.asked: list[Query] = []
+        self._ids = {
+            (stack.deployed, logical_id): _physical_id(stack, logical_id, resource)
+            for stack in needs.stacks
+            for logical_id, resource in stack.resources.items()
+        }
+
+    def start(self, project: str, environment: str, policy: str) -> Facts:
+        """Return facts without answers."""
+        return Facts(FactsHeader(project, environment, ACCOUNT, "arn", TIME), (), policy)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def ask(self, query: Query) -> Fact:
+        """Return the fact for a call, reduced as ``Account`` does."""
+        self.asked.append(query)
+        try:
+            answer = self.change(query, self._answer(query, dict(query.parameters)))
+        except AwsError as error:
+            code = str(error)
+            if code in query.absent:
+                return Fact(query, TIME)
+            return Fact(query, TIME, failure=FailedCall(code, "The message of AWS."))
+        if query.operation == "GetTemplate":
+            return Fact(query, TIME, _template(answer["TemplateBody"]))
+        return Fact(query, TIME, _kept(query, answer))
+
+    def _answer(self, query: Query, given: Mapping[str, Any]) -> Any:
+        return getattr(self, f"_{xform_name(query.operation)}")(given, query.region)
+
+    def _stack(self, name: str) -> StackNeeds:
+        return next(stack for stack in self.needs.stacks if stack.deployed == name)
+
+    def _id_of(self, stack: StackNeeds, reference: Any) -> str:
+        return self._ids[stack.deployed, reference["Ref"]]
+
+    def _of_type(self, type_name: str, region: str = "") -> list[tuple[str, Mapping[str, Any]]]:
+        """Return physical ID and properties of the resources of a type."""
+        return [
+            (self._ids[stack.deployed, logical_id], properties)
+            for stack in self.needs.stacks
+            if region in ("", stack.region)
+            for logical_id, properties in stack.of_type(type_name)
+        ]
+
+    # ---- Answers by operation ----
+
+    def _get_caller_identity(self, *_: Any) -> Any:
+        return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/operator"}
+
+    def _describe_stacks(self, given: Mapping[str, Any], region: str) -> Any:
+        stack = self._stack(given["StackName"])
+        outputs = {
+            key: self._id_of(stack, output["Value"])
+            for key, output in stack.outputs.items()
+            if isinstance(output["Value"], dict) and "Ref" in output["Value"]
+        }
+        description = {
+            "StackName": stack.deployed,
+            "StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack.deployed}/1",
+            "StackStatus": "UPDATE_COMPLETE",
+            "CreationTime": NOW - timedelta(days=30),
+            "EnableTerminationProtection": True,
+            "Parameters": [
+                {"ParameterKey": name, "ParameterValue": value} for name, value in stack.values.items()
+            ],
+            "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
+        }
+        return {"Stacks": [description]}
+
+    def _list_stack_resources(self, given: Mapping[str, Any], _: str) -> Any:
+        stack = self._stack(given["StackName"])
+        return {
+            "StackResourceSummaries": [
+                {
+                    "LogicalResourceId": logical_id,
+                    "PhysicalResourceId": self._ids[stack.deployed, logical_id],
+                    "ResourceType": resource["Type"],
+                    "ResourceStatus": "CREATE_COMPLETE",
+                }
+                for logical_id, resource in stack.resources.items()
+            ]
+        }
+
+    def _get_template(self, given: Mapping[str, Any], _: str) -> Any:
+        return {"TemplateBody": self._stack(given["StackName"].split("/")[1]).built.text}
+
+    def _get_stack_policy(self, given: Mapping[str, Any], _: str) -> Any:
+        return {
+            "StackPolicyBody": json.dumps(self._stack(given["StackName"].split("/")[1]).built.policies.stack)
+        }
+
+    def _get_distribution(self, _: Mapping[str, Any], __: str) -> Any:
+        ((_id, properties),) = self._of_type("AWS::CloudFront::Distribution")
+        config = properties["DistributionConfig"]
+        ((api, _api),) = self._of_type("AWS::ApiGateway::RestApi")
+        origins = [
+            {
+                "Id": origin["Id"],
+                "DomainName": f"{api}.execute-api.ap-northeast-1.amazonaws.com"
+                if "CustomOriginConfig" in origin
+                else "bucket.s3.us-east-1.amazonaws.com",
+                "CustomHeaders": {
+                    "Items": [
+                        {"HeaderName": header["HeaderName"], "HeaderValue": SECRETS[0]}
+                        for header in origin.get("OriginCustomHeaders", [])
+                    ]
+                },
+            }
+            for origin in config["Origins"]
+        ]
+        return {
+            "Distribution": {
+                "Id": _id,
+                "Status": "Deployed",
+                "DomainName": DOMAIN,
+                "DistributionConfig": {
+                    "Enabled": True,
+                    "WebACLId": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/name/1",
+                    "Origins": {"Items": origins},
+                },
+            }
+        }
+
+    def _get_api_key(self, given: Mapping[str, Any], _: str) -> Any:
+        key = next(index for index, (name, _) in enumerate(self._keys()) if name == given["apiKey"])
+        return {"id": given["apiKey"], "enabled": True, "value": SECRETS[key], "name": "key"}
+
+    def _keys(self) -> list[tuple[str, Mapping[str, Any]]]:
+        return self._of_type("AWS::ApiGateway::ApiKey")
+
+    def _get_usage_plan_keys(self, *_: Any) -> Any:
+        return {
+            "items": [
+                {"id": name, "type": "API_KEY", "value": SECRETS[index]}
+                for index, (name, _) in enumerate(self._keys())
+            ]
+        }
+
+    def _get_alias(self, *_: Any) -> Any:
+        return {"FunctionVersion": "7"}
+
+    def _get_function_configuration(self, *_: Any) -> Any:
+        ((_id, version),) = self._of_type("AWS::Lambda::Version")
+        return {
+            "Version": "7",
+            "State": "Active",
+            "LastUpdateStatus": "Successful",
+            "Description": version["Description"],
+            "CodeSize": PACKAGE["ContentLength"],
+            "CodeSha256": PACKAGE["ChecksumSHA256"],
+            "Environment": {"Variables": {"TOKEN": SECRETS[0]}},
+        }
+
+    def _get_provisioned_concurrency_config(self, *_: Any) -> Any:
+        ((_id, alias),) = self._of_type("AWS::Lambda::Alias")
+        if "ProvisionedConcurrencyConfig" not in alias:
+            raise AwsError("ProvisionedConcurrencyConfigNotFoundException")
+        wanted = int(alias["ProvisionedConcurrencyConfig"]["ProvisionedConcurrentExecutions"])
+        return {
+            "RequestedProvisionedConcurrentExecutions": wanted,
+            "AllocatedProvisionedConcurrentExecutions": wanted,
+            "Status": "READY",
+        }
+
+    def _head_object(self, *_: Any) -> Any:
+        return PACKAGE
+
+    def _instances(self) -> list[dict[str, Any]]:
+        instances = self._of_type("AWS::RDS::DBInstance")
+        database = next(stack for stack in self.needs.stacks if stack.of_type("AWS::RDS::DBInstance"))
+        return [
+            {
+                "DBInstanceIdentifier": name,
+                "DBInstanceStatus": "available",
+                "PromotionTier": properties["PromotionTier"],
+                "AvailabilityZone": self.needs.known(database, properties["AvailabilityZone"]),
+                "DBParameterGroups": [{"DBParameterGroupName": "own", "ParameterApplyStatus": "in-sync"}],
+            }
+            for name, properties in instances
+        ]
+
+    def _describe_db_instances(self, *_: Any) -> Any:
+        return {"DBInstances": self._instances()}
+
+    def _describe_db_clusters(self, given: Mapping[str, Any], _: str) -> Any:
+        return {
+            "DBClusters": [
+                {
+                    "DBClusterIdentifier": given["DBClusterIdentifier"],
+                    "Status": "available",
+                    "DBClusterMembers": [
+                        {
+                            "DBInstanceIdentifier": instance["DBInstanceIdentifier"],
+                            "IsClusterWriter": instance["PromotionTier"] == 0,
+                            "PromotionTier": instance["PromotionTier"],
+                            "DBClusterParameterGroupStatus": "in-sync",
+                        }
+                        for instance in self._instances()
+                    ],
+                }
+            ]
+        }
+
+    def _describe_secret(self, given: Mapping[str, Any], region: str) -> Any:
+        secrets = self._of_type("AWS::SecretsManager::Secret")
+        replicas = next(
+            properties.get("ReplicaRegions", [])
+            for _, properties in secrets
+            if properties["Name"] == given["SecretId"]
+        )
+        return {
+            "Name": given["SecretId"],
+            "VersionIdsToStages": {"2": ["AWSCURRENT"], "1": ["AWSPREVIOUS"]},
+            "ReplicationStatus": [{"Region": replica["Region"], "Status": "InSync"} for replica in replicas],
+        }
+
+    def _describe_alarms(self, _: Mapping[str, Any], region: str) -> Any:
+        return {
+            "MetricAlarms": [
+                {
+                    "AlarmName": name,
+                    "StateValue": "OK",
+                    "ActionsEnabled": True,
+                    "StateUpdatedTimestamp": NOW - timedelta(days=2),
+                }
+                for name, _ in self._of_type("AWS::CloudWatch::Alarm", region)
+            ]
+        }
+
+    def _list_alarm_mute_rules(self, *_: Any) -> Any:
+        return {"AlarmMuteRuleSummaries": []}
+
+    def _get_alarm_mute_rule(self, given: Mapping[str, Any], region: str) -> Any:
+        rule = {
+            "Name": given["AlarmMuteRuleName"],
+            "Status": "ACTIVE",
+            "MuteTargets": {
+                "AlarmNames": [name for name, _ in self._of_type("AWS::CloudWatch::Alarm", region)]
+            },
+        }
+        return rule if rule["Name"] == "forever" else {**rule, "ExpireDate": NOW + timedelta(hours=6)}
+
+    def _describe_log_streams(self, *_: Any) -> Any:
+        newest = int((NOW - timedelta(hours=1)).timestamp() * 1000)
+        return {"logStreams": [{"logStreamName": "s", "lastIngestionTime": newest}]}
+
+    def _describe_deliveries(self, _: Mapping[str, Any], region: str) -> Any:
+        sources = self._of_type("AWS::Logs::DeliverySource", region)
+        return {"deliveries": [{"id": "1", "deliverySourceName": name} for name, _ in sources]}
+
+    def _list_subscriptions_by_topic(self, given: Mapping[str, Any], _: str) -> Any:
+        arn = f"{given['TopicArn']}:1"
+        return {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "operators@example.com"}]}
+
+    def _describe_certificate(self, *_: Any) -> Any:
+        return {
+            "Certificate": {
+                "Status": "ISSUED",
+                "DomainName": "www.example.com",
+                "NotAfter": NOW + timedelta(days=150),
+            }
+        }
+
+    def _get(self, given: Mapping[str, Any], _: str) -> Any:
+        return {"status": 403 if "execute-api" in given["Url"] else 200, "location": "", "errorType": ""}
+
+
+def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]) -> str:
+    """Return what Ref returns for a resource; it is made up where AWS generates it."""
+    properties = resource.get("Properties", {})
+    function = f"arn:aws:lambda:{stack.region}:{ACCOUNT}:function:{stack.deployed}"
+    match resource["Type"]:
+        case "AWS::Lambda::Version":
+            return f"{function}:7"
+        case "AWS::Lambda::Alias":
+            return f"{function}:{properties['Name']}"
+        case "AWS::SNS::Topic":
+            return f"arn:aws:sns:{stack.region}:{ACCOUNT}:{logical_id}"
+        case "AWS::ApiGateway::Stage":
+            return str(properties["StageName"])
+        case "AWS::ApiGateway::RestApi":
+            return "abcdefghij"
+        case "AWS::RDS::DBCluster":
+            return str(properties["DBClusterIdentifier"])
+    names = ("AlarmName", "LogGroupName", "Name")
+    named = next((properties[name] for name in names if isinstance(properties.get(name), str)), None)
+    return named or f"id-{logical_id}"

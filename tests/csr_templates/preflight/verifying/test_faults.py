@@ -1,0 +1,257 @@
+"""The results after a deploy of healthy environments, and with each single fault."""
+
+import copy
+import json
+import math
+from collections import Counter
+from importlib.resources import files
+from typing import Any
+
+import pytest
+from cfnlint.jsonschema import StandardValidator
+
+from csr_templates.hand_over import operator_policies
+from csr_templates.preflight import account as accounts
+from csr_templates.preflight import facts as saved
+from csr_templates.preflight.facts import DENIED, Query
+from csr_templates.preflight.results import Result, judge, missing_calls
+from csr_templates.preflight.verifying.listing import CHECKS
+from tests.data import read_yaml
+from tests.system import ENVIRONMENTS, PROJECT, ROOT
+
+from .account import SECRETS, AwsError, RecordedAccount
+from .conftest import CUSTOM, Outcome, needs_of, verified
+
+PREFIX = f"{PROJECT}-prod-"
+FAULTS: list[dict[str, Any]] = read_yaml(ROOT / "tests/csr_templates/preflight/verifying/faults.yaml")
+
+
+def _filled(value: Any) -> Any:
+    """Return a value of a fault with the prefix of the names."""
+    match value:
+        case str():
+            return value.replace("{prefix}", PREFIX)
+        case dict():
+            return {_filled(key): _filled(entry) for key, entry in value.items()}
+    return value
+
+
+def _put(answer: Any, path: str, value: Any) -> None:
+    """Change a part of an answer in place; None removes it."""
+    *parents, last = path.split(".")
+    for part in parents:
+        answer = answer[_key(answer, part)]
+    key = _key(answer, last)
+    if value is None:
+        del answer[key]
+    elif isinstance(answer, list) and key == len(answer):
+        answer.append(value)
+    else:
+        answer[key] = value
+
+
+def _key(answer: Any, part: str) -> Any:
+    if isinstance(answer, dict):
+        return part
+    if part.isdigit():
+        return int(part)
+    return next(index for index, item in enumerate(answer) if part in item.values())
+
+
+def _concerns(fault: dict[str, Any], query: Query) -> bool:
+    operation, *texts = fault["of"].split()
+    return query.operation == operation and all(text in query.key for text in texts)
+
+
+def _with_fault(healthy: Outcome, fault: dict[str, Any]) -> list[Result]:
+    """Return the results while the account has a fault."""
+    changed = [fact.query for fact in healthy.facts if _concerns(fault, fact.query)]
+    assert changed, "no call is changed"
+
+    def change(query: Query, answer: Any) -> Any:
+        if not _concerns(fault, query):
+            return answer
+        if "fails" in fault:
+            raise AwsError(fault["fails"])
+        answer = copy.deepcopy(answer)
+        for path, value in fault["set"].items():
+            _put(answer, path, value)
+        return answer
+
+    account = healthy.account
+    kept = healthy.facts.with_facts(fact for fact in healthy.facts if fact.query not in changed)
+    return verified(RecordedAccount(account.needs, change), account.needs, kept).results
+
+
+def _states(results: list[Result]) -> set[str]:
+    return {f"{result.status} {result.check}:{result.subject}" for result in results}
+
+
+def test_healthy_environments_pass() -> None:
+    """Without a fault, only the paths that no health check requests give a warning."""
+    for environment in ENVIRONMENTS:
+        needed = needs_of(environment)
+        results = verified(RecordedAccount(needed), needed).results
+
+        assert {state for state in _states(results) if not state.startswith("PASS")} <= {"WARN answers:api"}
+        assert {"PASS stack-state", "PASS alarms"} <= {f"{one.status} {one.check}" for one in results}
+
+
+def test_a_healthy_account_passes_every_check(healthy: Outcome) -> None:
+    """With a custom domain and both health checks, every check has a subject and passes."""
+    assert [result for result in healthy.results if result.status != "PASS"] == []
+    assert {result.check for result in healthy.results} == {check.name for check in CHECKS}
+
+
+@pytest.mark.parametrize("fault", [pytest.param(_filled(one), id=one["name"]) for one in FAULTS])
+def test_each_fault_is_found_by_its_check(healthy: Outcome, fault: dict[str, Any]) -> None:
+    """Exactly one result changes; it has a sentence, a remedy and a command that shows the fact."""
+    results = _with_fault(healthy, fault)
+    (found,) = [result for result in results if result.status != "PASS"]
+
+    assert f"{found.status} {found.check}:{found.subject}" == fault["found"]
+    assert found.sentence.endswith(".")
+    assert found.remedy
+    assert found.command
+
+
+def test_every_check_is_tested_with_a_fault() -> None:
+    """There are at least 40 faults, and each check finds one."""
+    assert len({fault["name"] for fault in FAULTS}) == len(FAULTS) >= 40
+    assert {fault["found"].split()[1].partition(":")[0] for fault in FAULTS} == {
+        check.name for check in CHECKS
+    }
+
+
+@pytest.mark.parametrize("name", ["network", "database", "api", "frontend"])
+def test_a_missing_stack_fails_once(healthy: Outcome, name: str) -> None:
+    """Its state is the only result about it; what other stacks need of it fails or is unknown too."""
+    missing = {"of": f"DescribeStacks {PREFIX}{name}", "fails": "ValidationError"}
+    results = _with_fault(healthy, missing)
+    alone = {"certificate", "mute-rules"}  # do not depend on the stack
+    of_stack = [result for result in results if result.stack == name and result.check not in alone]
+
+    assert _states(of_stack) == {f"FAIL stack-state:{PREFIX}{name}"}
+    assert {result.why for result in results} == {""}
+
+
+def test_an_empty_account_fails_for_each_stack() -> None:
+    """As with the profile of another account: one line for each stack."""
+
+    def nothing(query: Query, answer: Any) -> Any:
+        raise AwsError("ValidationError" if query.operation == "DescribeStacks" else "AccessDenied")
+
+    needed = needs_of("prod")
+    results = verified(RecordedAccount(needed, nothing), needed).results
+
+    assert [result.check for result in results] == ["stack-state"] * 4
+    assert {result.status for result in results} == {"FAIL"}
+
+
+def test_a_resource_that_is_not_deployed_fails(healthy: Outcome) -> None:
+    """A resource of the template that the stack does not have is named."""
+    first = healthy.account.needs.stacks[0].of_type("AWS::CloudWatch::Alarm")[0][0]
+    place = f"StackResourceSummaries.{first}.LogicalResourceId"
+    results = _with_fault(healthy, {"of": f"ListStackResources {PREFIX}network", "set": {place: "Another"}})
+    (found,) = [result for result in results if result.status != "PASS"]
+
+    assert found.sentence == f"{PREFIX}network does not have the resource {first}."
+
+
+def test_every_denied_call_is_unknown(healthy: Outcome) -> None:
+    """A result that needs a denied call is unknown, names the action, and never passes."""
+    asked = {(fact.query.service, fact.query.operation) for fact in healthy.facts} - {("https", "GET")}
+    for service, operation in asked:
+        results = _with_fault(healthy, {"of": operation, "fails": DENIED})
+        unknown = [result for result in results if result.status == "UNKNOWN"]
+
+        assert unknown, operation
+        assert {result.status for result in results} == {"PASS", "UNKNOWN"}
+        actions = " and ".join(operator_policies.actions(service, operation))
+        assert {result.why for result in unknown} == {f"permission missing: {actions}"}
+        assert "operator-policies/verify.json" in unknown[0].remedy
+
+
+def test_without_any_permission_nothing_passes(healthy: Outcome) -> None:
+    """Only HTTPS requests do not need a permission, but their addresses come from AWS."""
+
+    def deny(query: Query, answer: Any) -> Any:
+        raise AwsError(DENIED)
+
+    needed = healthy.account.needs
+    results = verified(RecordedAccount(needed, deny), needed).results
+
+    assert {result.status for result in results} == {"UNKNOWN"}
+    assert len(results) == len(healthy.results)
+
+
+def test_a_change_of_keys_that_is_not_finished() -> None:
+    """While the API accepts both keys, the one that CloudFront does not send is reported."""
+    needed = needs_of("prod", {**CUSTOM, "OriginKeys": "both"})
+    results = verified(RecordedAccount(needed), needed).results
+
+    (found,) = [result for result in results if result.status != "PASS"]
+    assert (found.status, found.check) == ("WARN", "other-keys")
+    assert "OriginApiKeyB" in found.sentence
+
+
+def test_the_package_of_this_deploy(healthy: Outcome) -> None:
+    """A version that was given must be the deployed one; without one, the deployed one is expected."""
+    asked = needs_of("prod", CUSTOM, {"LambdaCodeS3ObjectVersion": "v2"})
+    deployed = RecordedAccount(needs_of("prod", CUSTOM, {"LambdaCodeS3ObjectVersion": "v1"}))
+
+    states = _states(verified(deployed, asked).results)
+    assert {f"FAIL parameters:{PREFIX}api", "FAIL package:ApiFunctionAlias"} <= states
+    assert {result.status for result in verified(deployed, needs_of("prod", CUSTOM)).results} == {"PASS"}
+
+
+def test_origin_keys_never_become_facts(healthy: Outcome) -> None:
+    """Facts and results contain neither the keys, nor the variables of the function, nor email addresses."""
+    texts = [saved.as_json(healthy.facts), str(healthy.results)]
+    of_keys = ("GetDistribution", "GetApiKey", "GetUsagePlanKeys")
+    texts += [str(_with_fault(healthy, _filled(fault))) for fault in FAULTS if fault["of"] in of_keys]
+
+    for text in texts:
+        assert not any(secret in text for secret in (*SECRETS, "operators@example.com", "--include-value"))
+
+
+def test_saved_facts_give_the_same_results(healthy: Outcome) -> None:
+    """Facts that are written have the schema, and are the same when they are read again."""
+    schema = json.loads(files("csr_templates.preflight").joinpath("facts.schema.json").read_text("utf-8"))
+    document = json.loads(saved.as_json(healthy.facts))
+    back = saved.from_json(saved.as_json(healthy.facts), "facts.json", "verify")
+
+    assert judge(CHECKS, healthy.account.needs, back) == healthy.results
+    assert [error.message for error in StandardValidator(schema).iter_errors(document)] == []
+
+
+def test_the_policy_allows_exactly_the_calls(healthy: Outcome) -> None:
+    """With all faults, exactly the listed calls are made, besides the one for the caller."""
+    listed = {
+        (service, operation)
+        for service, operations in operator_policies.CALLS[operator_policies.VERIFY].items()
+        for operation in operations
+    }
+    muted = _filled(next(fault for fault in FAULTS if fault["name"] == "mute rule without an end"))
+    changed = RecordedAccount(
+        healthy.account.needs,
+        lambda query, answer: muted["set"] if query.operation == muted["of"].split()[0] else answer,
+    )
+    verified(changed, healthy.account.needs)
+    made = {(query.service, query.operation) for query in changed.asked}
+
+    assert made - {("https", "GET")} == listed - {("sts", "GetCallerIdentity")}
+
+
+def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
+    """If each call takes 100 milliseconds and all workers are used; at most three are HTTPS requests."""
+    needed = healthy.account.needs
+    facts = healthy.account.start(PROJECT, "prod", operator_policies.VERIFY)
+    seconds = 0.1  # the call for the caller
+    while missing := missing_calls(CHECKS, needed, facts):
+        facts.add(map(healthy.account.ask, missing))
+        seconds += math.ceil(len(missing) / accounts.WORKERS) * 0.1
+
+    services = Counter(fact.query.service for fact in facts)
+    assert seconds < 2
+    assert services["https"] == 3

@@ -1,0 +1,171 @@
+"""Which requests are sent from the outside, and how their answers are judged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Result, judge
+from csr_templates.preflight.verifying import https
+
+from .account import RecordedAccount
+from .conftest import CUSTOM, Outcome, needs_of, verified
+
+
+def _answered(needed: Needs, **answers: Mapping[str, Any]) -> tuple[list[str], list[Result]]:
+    """Return the requested addresses, and the results with other answers: ``site``, ``api``, ``direct``."""
+    addresses = {"site": "example.com/", "api": "/api/health", "direct": "execute-api"}
+
+    def change(query: Any, answer: Any) -> Any:
+        for name, other in answers.items():
+            if query.service == "https" and dict(query.parameters)["Url"].endswith(addresses[name]):
+                return other
+        return answer
+
+    account = RecordedAccount(needed, change)
+    facts = verified(account, needed).facts
+    urls = sorted(dict(query.parameters)["Url"] for query in account.asked if query.service == "https")
+    return urls, judge(https.CHECKS, needed, facts)
+
+
+def test_the_requests_follow_from_the_health_checks() -> None:
+    """The domain is the custom one or that of the distribution; the API is called at its root."""
+    with_domain, _ = _answered(needs_of("prod", CUSTOM))
+    without, results = _answered(needs_of("prod", {"ApiProbePath": "/api/health"}))
+    nothing, _ = _answered(needs_of("prod", {"ProbePath": ""}))
+    dev, _ = _answered(needs_of("dev"))
+
+    api = "https://abcdefghij.execute-api.ap-northeast-1.amazonaws.com/v1/"
+    assert with_domain == [api, "https://www.example.com/", "https://www.example.com/api/health"]
+    cloudfront = "https://d111111abcdef8.cloudfront.net"
+    assert without == [api, f"{cloudfront}/", f"{cloudfront}/api/health"]
+    assert {result.status for result in results} == {"PASS"}
+    assert nothing == dev == [api]
+
+
+def test_what_was_not_asked_is_a_line_without_effect() -> None:
+    """Without a path, the report says so, and the exit status stays 0."""
+    _, results = _answered(needs_of("prod", {"ProbePath": ""}))
+    states = {f"{result.check}:{result.subject}": result for result in results}
+
+    for name in ("answers:site", "answers:api"):
+        assert states[name].status == "WARN"
+        assert not states[name].is_bad
+        assert "was not requested through CloudFront" in states[name].sentence
+        assert "ApiProbePath" in states[name].remedy
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "sentence"),
+    [
+        ({"status": 204, "location": ""}, "PASS", "answers 204."),
+        ({"status": 302, "location": "/ja/"}, "PASS", "redirect to /ja/ of the same site."),
+        (
+            {"status": 301, "location": "https://www.example.com/en"},
+            "PASS",
+            "redirect to /en of the same site.",
+        ),
+        (
+            {"status": 301, "location": "http://www.example.com/"},
+            "FAIL",
+            "redirect to http://www.example.com/.",
+        ),
+        ({"status": 302, "location": "https://evil.example.com/"}, "FAIL", "https://evil.example.com/."),
+        ({"status": 302, "location": ""}, "FAIL", "redirect to nowhere."),
+        ({"status": 403, "location": ""}, "FAIL", "answers 403."),
+        ({"error": "no answer within 10 seconds"}, "FAIL", "does not answer: no answer within 10 seconds."),
+    ],
+)
+def test_answers_of_the_site(answer: Mapping[str, Any], status: str, sentence: str) -> None:
+    """A redirect is good within the site, because it is not followed."""
+    _, results = _answered(needs_of("prod", CUSTOM), site=answer)
+    (found,) = [result for result in results if result.subject == "site"]
+
+    assert found.status == status
+    assert found.sentence.endswith(sentence)
+
+
+@pytest.mark.parametrize(("answer", "status"), [(401, "PASS"), (403, "PASS"), (400, "FAIL"), (200, "FAIL")])
+def test_answers_of_the_api_without_the_key(answer: int, status: str) -> None:
+    """Only a refusal passes."""
+
+    def change(query: Any, before: Any) -> Any:
+        is_direct = query.service == "https" and "execute-api" in dict(query.parameters)["Url"]
+        return {**before, "status": answer} if is_direct else before
+
+    needed = needs_of("prod")
+    results = verified(RecordedAccount(needed, change), needed).results
+
+    assert [result.status for result in results if result.check == "refuses-without-key"] == [status]
+
+
+def _with(healthy: Outcome, name: str, **resources: Any) -> Needs:
+    """Return production with other resources in one stack."""
+    needed = healthy.account.needs
+    stacks = [
+        StackNeeds(
+            stack.name,
+            stack.deployed,
+            stack.region,
+            stack.values,
+            {**stack.resources, **resources} if stack.name == name else stack.resources,
+            stack.outputs,
+            built=stack.built,
+        )
+        for stack in needed.stacks
+    ]
+    return Needs(needed.environment, needed.project, needed.account, stacks, ())
+
+
+def test_at_most_three_requests(healthy: Outcome) -> None:
+    """More origins and APIs are not requested; the report says so for the origins."""
+    frontend = healthy.account.needs.stack("frontend")
+    assert frontend
+    distribution = frontend.resources["Distribution"]
+    stage = next(stack.resources["ApiStage"] for stack in healthy.account.needs.stacks if stack.name == "api")
+    probe = frontend.resources["SiteProbe"]
+    config = {**probe["Properties"]["HealthCheckConfig"]}
+    config["FullyQualifiedDomainName"] = {"Fn::GetAtt": ["Second", "DomainName"]}
+    second = {"Type": probe["Type"], "Properties": {"HealthCheckConfig": config}}
+    more = _with(healthy, "frontend", Second=distribution, SecondProbe=second)
+    origins = [subject.about.path for subject in https.CHECKS[0].subjects(more)]
+    stages = [subject.id for subject in https.CHECKS[1].subjects(_with(healthy, "api", Other=stage))]
+
+    assert origins == ["/", "/api/health", "", ""]
+    assert stages == ["ApiStage"]
+
+
+@pytest.mark.parametrize(
+    ("api", "method", "path"),
+    [
+        ({}, {}, "/"),
+        ({}, {"ResourceId": {"Ref": "ProxyResource"}}, "/proxy"),
+        ({}, {"ApiKeyRequired": False}, ""),
+        ({}, {"HttpMethod": "POST"}, ""),
+        ({"EndpointConfiguration": {"Types": ["PRIVATE"]}}, {}, ""),
+        ({"DisableExecuteApiEndpoint": True}, {}, ""),
+    ],
+)
+def test_the_path_that_needs_the_key(
+    healthy: Outcome, api: dict[str, Any], method: dict[str, Any], path: str
+) -> None:
+    """A method that reads and needs a key; none if no address is public or no method needs a key."""
+    stack = healthy.account.needs.stack("api")
+    assert stack
+
+    def changed(name: str, properties: dict[str, Any]) -> dict[str, Any]:
+        resource = stack.resources[name]
+        return {**resource, "Properties": {**resource["Properties"], **properties}}
+
+    others = {name: changed(name, {"ApiKeyRequired": False}) for name in ("ProxyAnyMethod", "ProxyGetMethod")}
+    needed = _with(
+        healthy,
+        "api",
+        RestApi=changed("RestApi", api),
+        RootAnyMethod=changed("RootAnyMethod", method),
+        **others,
+    )
+    paths = [subject.about[1] for subject in https.CHECKS[1].subjects(needed)]
+
+    assert paths == ([path] if path else [])

@@ -1,0 +1,102 @@
+"""States that are no fault: a warm-up, work in progress that was announced, and what nothing uses."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from csr_templates.preflight.results import Result
+
+from .account import NOW, RecordedAccount
+from .conftest import CUSTOM, needs_of, verified
+
+
+def _result(check: str, subject: str, change: Callable[[Any, Any], Any], environment: str = "prod") -> Result:
+    needed = needs_of(environment, CUSTOM if environment == "prod" else {})
+    results = verified(RecordedAccount(needed, change), needed).results
+    return next(result for result in results if (result.check, result.subject) == (check, subject))
+
+
+@pytest.mark.parametrize(
+    ("alarm", "minutes", "status"),
+    [
+        ("NatGateway1PortsAlarm", 10, "PASS"),  # the first evaluation
+        ("NatGateway1PortsAlarm", 20, "WARN"),
+        ("DatabaseSilentAlarm", 50, "PASS"),  # its warm-up
+        ("DatabaseSilentAlarm", 70, "FAIL"),  # missing data breaches
+        ("CertificateExpiringAlarm", 60 * 20, "PASS"),  # a warm-up of a day
+    ],
+)
+def test_an_alarm_without_data(alarm: str, minutes: int, status: str) -> None:
+    """It is normal during the warm-up of the alarm, and while it is evaluated for the first time."""
+
+    def change(query: Any, answer: Any) -> Any:
+        if query.operation == "DescribeAlarms":
+            for state in answer["MetricAlarms"]:
+                state["StateValue"] = "INSUFFICIENT_DATA"
+                state["StateTransitionedTimestamp"] = NOW - timedelta(minutes=minutes)
+        return answer
+
+    found = _result("alarms", alarm, change)
+
+    assert found.status == status
+    assert "has no data" in found.sentence
+
+
+def test_a_mute_rule_of_another_project_is_not_reported() -> None:
+    """Only rules for alarms of the environment count, and a rule that was deleted meanwhile does not."""
+
+    def change(query: Any, answer: Any) -> Any:
+        if query.operation == "ListAlarmMuteRules":
+            arn = f"arn:aws:cloudwatch:{query.region}:123456789012:alarm-mute-rule:forever"
+            return {"AlarmMuteRuleSummaries": [{"AlarmMuteRuleArn": arn}]}
+        if query.operation == "GetAlarmMuteRule":
+            return {**answer, "MuteTargets": {"AlarmNames": ["another"]}}
+        return answer
+
+    assert _result("mute-rules", "ap-northeast-1", change).status == "PASS"
+
+
+def test_a_log_group_that_nothing_uses() -> None:
+    """In an environment without WAF, its log group exists and stays empty."""
+
+    def change(query: Any, answer: Any) -> Any:
+        return {"logStreams": []} if query.operation == "DescribeLogStreams" else answer
+
+    assert _result("log-groups", "WAFLogGroup", change, "dev").status == "PASS"
+    assert _result("log-groups", "WAFLogGroup", change).status == "WARN"
+
+
+def test_hidden_and_unreadable_parameter_values_are_not_different() -> None:
+    """AWS returns asterisks for a NoEcho value, and question marks for characters that are not ASCII."""
+
+    def change(query: Any, answer: Any) -> Any:
+        if query.operation == "DescribeStacks":
+            values = {"RunbookUrl": "https://example.com/?", "DatabaseName": "****"}
+            for parameter in answer["Stacks"][0]["Parameters"]:
+                if parameter["ParameterKey"] in values:
+                    parameter["ParameterValue"] = values[parameter["ParameterKey"]]
+        return answer
+
+    needed = needs_of("prod", {**CUSTOM, "RunbookUrl": "https://example.com/当"})
+    results = verified(RecordedAccount(needed, change), needed).results
+
+    assert {result.status for result in results if result.check == "parameters"} == {"PASS"}
+
+
+def test_many_different_parameters_are_counted() -> None:
+    """The sentence names the first ones."""
+
+    def change(query: Any, answer: Any) -> Any:
+        if query.operation == "DescribeStacks":
+            answer["Stacks"][0]["Parameters"] = []
+        return answer
+
+    needed = needs_of("dev")
+    results = verified(RecordedAccount(needed, change), needed).results
+    (found,) = [result for result in results if (result.check, result.stack) == ("parameters", "network")]
+
+    assert found.sentence.endswith(
+        "AvailabilityZone1, AvailabilityZone2, Environment, LogRetentionDays, NatGatewayPerZone and 8 more."
+    )
