@@ -1,9 +1,9 @@
 """Faults that a writer wrote without having seen a rule, and the rules that find them.
 
-A fault is a text that is replaced, in a template of ``out/`` (``file``) or in a good template of another
-system (``good``). ``first.yaml`` has what the rules found in the first run, after which some were extended,
-and ``found.yaml`` what they find. ``python -m tests.acceptance.blind.test_blind`` prints both by class; with
-``found.yaml`` as an argument it writes the file.
+A fault is a text that is replaced, in a template of ``out/`` (``file``) or in a good one of another system
+(``good``). ``first.yaml`` has what the rules found in the first run, after which some were extended, and
+``found.yaml`` what they find. ``python -m tests.acceptance.blind.test_blind`` prints both by class;
+with ``write`` it writes ``found.yaml``.
 """
 
 import os

@@ -6,7 +6,7 @@ from cfnlint.helpers import is_function
 from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.callers import RIGHTS, Called, Rights, called
 from cfn_analysis.rules.support.references import sub_text
-from cfn_analysis.rules.support.resource_policies import Grant, ServiceCall, access, policies_of
+from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.scenarios import scenarios
 from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
@@ -65,7 +65,7 @@ def _lists(service: str, bucket: Any) -> bool:
 def _refusals(validator: Validator, resources: Any, call: Called, target: str, rights: Rights) -> Faults:
     policies = policies_of(validator, resources, target)
     caller, kind = call.caller, resources[target]["Type"]
-    default = Grant.FULL if caller.default and kind == TOPIC else Grant.NONE
+    default = Granted.FULL if caller.default and kind == TOPIC else Granted.NONE
     prefix = value_at(call.properties, PREFIX) if caller.service == "logging.s3." else None
     name = call.properties.get(NAMES.get(caller.kind, ""))
     if caller.named and f"{caller.service}amazonaws" not in show(
@@ -75,11 +75,11 @@ def _refusals(validator: Validator, resources: Any, call: Called, target: str, r
     for (source_name,), case in scenarios(call.case, [name]) if name is not None else [((None,), call.case)]:
         asked = ServiceCall(caller.service, rights, target, call.source, source_name, prefix)
         for granted, present, where in access(case, policies, asked, default):
-            lacking = [right for right, allowed in granted.items() if allowed is Grant.NONE]
+            lacking = [right for right, allowed in granted.items() if allowed is Granted.NONE]
             if lacking:
                 path, message = _refusal(call, target, kind, lacking, present)
                 yield Fault(path, message, where)
-            elif Grant.OTHER_SOURCES in granted.values():
+            elif Granted.OTHER_SOURCES in granted.values():
                 yield _other_source(resources, call, target, source_name, where)
 
 

@@ -161,9 +161,9 @@ def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
     where, _, form = spec.rpartition(":")
     fields = re.findall(r"\{([^{}]+)\}", form)
     filled = set()
-    for part in _parts(properties, where):
+    for part in _parts_at(properties, where):
         known = (
-            _values_of_field(resources, logical_id, properties if name[0] == "/" else part, name.strip("/"))
+            _written_texts(resources, logical_id, properties if name[0] == "/" else part, name.strip("/"))
             for name in fields
         )
         for values_of in product(*known):
@@ -174,25 +174,25 @@ def keys(resources: Any, logical_id: str, spec: str) -> set[str]:
     return filled
 
 
-def _parts(value: Any, path: str) -> Iterator[Any]:
+def _parts_at(value: Any, path: str) -> Iterator[Any]:
     """Yield the values at a path: the items of every list, and both branches of an Fn::If."""
     name, _, rest = path.partition("/")
     for part, _ in each(value):
         if not name:
             yield part
         elif isinstance(part, dict) and name in part:
-            yield from _parts(part[name], rest)
+            yield from _parts_at(part[name], rest)
 
 
-def _values_of_field(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
+def _written_texts(resources: Any, logical_id: str, part: Any, name: str) -> list[str]:
     """Return the texts of a property; those of a property of the resource to which it refers, after ``>``."""
     if name == "@":
         return [f"${{{logical_id}}}"]
     path, _, behind = name.partition(">")
     path, cut, begin = path.partition("|")
-    texts = [sub_text(value) or show(value) for value in _parts(part, path)]
+    texts = [sub_text(value) or show(value) for value in _parts_at(part, path)]
     texts = [text.rpartition(f"{begin}:")[2] for text in texts] if cut else texts
     if not behind:
         return texts
     targets = [resources.get(first_id(text), {}).get("Properties", {}) for text in texts]
-    return [sub_text(value) or show(value) for target in targets for value in _parts(target, behind)]
+    return [sub_text(value) or show(value) for target in targets for value in _parts_at(target, behind)]

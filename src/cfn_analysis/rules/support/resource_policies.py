@@ -34,7 +34,7 @@ POLICIES = {
 PERMISSION = "AWS::Lambda::Permission"
 
 
-class Grant(Enum):
+class Granted(Enum):
     """The result of the policies of a resource for a service and one permission."""
 
     NONE = 0
@@ -117,8 +117,11 @@ def _statements(document: Any) -> Any:
 
 
 def access(
-    case: Validator, policies: Mapping[str, tuple[Any, Any]], call: ServiceCall, default: Grant = Grant.NONE
-) -> Iterator[tuple[dict[str, Grant], list[str], Validator]]:
+    case: Validator,
+    policies: Mapping[str, tuple[Any, Any]],
+    call: ServiceCall,
+    default: Granted = Granted.NONE,
+) -> Iterator[tuple[dict[str, Granted], list[str], Validator]]:
     """Yield the result for each permission and the existing policies, for each case.
 
     Args:
@@ -137,7 +140,7 @@ def access(
         if not existing:
             yield dict.fromkeys(call.rights, default), [], where
         elif "?" in existing.values():
-            yield dict.fromkeys(call.rights, Grant.FULL), list(existing), where
+            yield dict.fromkeys(call.rights, Granted.FULL), list(existing), where
         else:
             listed = [statement for statements in existing.values() for statement in statements]
             yield (
@@ -147,14 +150,14 @@ def access(
             )
 
 
-def _best(case: Validator, statements: Sequence[Any], actions: Sequence[str], call: ServiceCall) -> Grant:
+def _best(case: Validator, statements: Sequence[Any], actions: Sequence[str], call: ServiceCall) -> Granted:
     granted = (_granted(case, statement, actions, call) for statement in statements)
-    return max(granted, key=lambda result: result.value, default=Grant.NONE)
+    return max(granted, key=lambda result: result.value, default=Granted.NONE)
 
 
-def _granted(case: Validator, statement: Any, actions: Sequence[str], call: ServiceCall) -> Grant:
+def _granted(case: Validator, statement: Any, actions: Sequence[str], call: ServiceCall) -> Granted:
     if not isinstance(statement, dict) or is_function(statement)[0]:
-        return Grant.FULL
+        return Granted.FULL
     concerns = (
         statement.get("Effect") != "Deny"
         and _admits(case, statement, call.service)
@@ -162,8 +165,8 @@ def _granted(case: Validator, statement: Any, actions: Sequence[str], call: Serv
         and _is_about(case, statement, call)
     )
     if not concerns:
-        return Grant.NONE
-    return Grant.FULL if _source_allows(case, statement.get("Condition"), call) else Grant.OTHER_SOURCES
+        return Granted.NONE
+    return Granted.FULL if _source_allows(case, statement.get("Condition"), call) else Granted.OTHER_SOURCES
 
 
 def _admits(case: Validator, statement: Any, service: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Any
 from cfn_analysis.rules.support.callers import RIGHTS, called
 from cfn_analysis.rules.support.ordering import ORDERS, Order, keys
 from cfn_analysis.rules.support.references import waits_for
-from cfn_analysis.rules.support.resource_policies import Grant, ServiceCall, access, policies_of
+from cfn_analysis.rules.support.resource_policies import Granted, ServiceCall, access, policies_of
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.targets import KEY
 from cfn_analysis.rules.support.values import case_of
@@ -76,7 +76,7 @@ def _before_policies(validator: Validator, resources: Any) -> Faults:
             policy
             for policy, content in policies_of(validator, resources, call.target).items()
             for granted, _, _ in access(call.case, {policy: content}, asked)
-            if set(granted.values()) == {Grant.FULL}
+            if set(granted.values()) == {Granted.FULL}
         ]
         waiting = str(call.path[0])
         if sufficient and not any(waits_for(validator, waiting, policy) for policy in sufficient):

@@ -43,7 +43,7 @@ class IfWithWrongBranches(Rule):
                             f"Fn::If uses {parameter} where {name} is {str(status).lower()}, so that it is "
                             f"{show(nothing[parameter])}, and not in the other branch. Exchange the two.",
                         )
-        yield from _empty_in_resources(conditions, template.get("Resources"))
+        yield from _empty_properties(conditions, template.get("Resources"))
 
 
 def _ifs(part: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
@@ -54,7 +54,7 @@ def _ifs(part: Any, path: Path) -> Iterator[tuple[Path, list[Any]]]:
         yield from _ifs(value, (*path, key))
 
 
-def _empty_in_resources(conditions: Any, resources: Any) -> Faults:
+def _empty_properties(conditions: Any, resources: Any) -> Faults:
     """Yield the resources whose properties are a parameter that is empty where they exist."""
     for logical_id, resource in children(resources):
         condition = resource.get("Condition") if isinstance(resource, dict) else None
