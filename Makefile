@@ -30,7 +30,7 @@ endif
 TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
+.PHONY: help lints emulators release-notes templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -39,7 +39,7 @@ help: ## List the targets
 templates: $(VENV)/.installed ## Build all templates, lint them, write out/ and the tables in docs/
 	@$(BIN)/python build.py --pages docs --review
 
-review: $(VENV)/.installed ## Show the effects of deploying this branch on the running system (ARGS="--before v0.1.0")
+review: $(VENV)/.installed ## Show the effects of deploying this branch on the running system (ARGS="--before v0.2.0")
 	@$(RUN) -m csr_templates review $(ARGS)
 
 environments: $(VENV)/.installed ## Show the parameters of all environments side by side
@@ -59,7 +59,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python build.py --check --pages docs
 	@$(RUN) -m tests.alarms.write_pages --check
 
-walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md in copies of this checkout (up to 20 minutes)
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 20 minutes)
 	@$(RUN) -m tests.walks $(ARGS)
 
 consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
@@ -101,6 +101,10 @@ clean: ## Remove the virtual environment and all caches
 	@$(REFUSE)
 	@! $(MARKED) || { echo "Removing the virtual environment $(VENV)" && $(EMPTY) && rm -rf $(VENV); }
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build
+
+# Targets of version 0.1.0.
+lints emulators release-notes:
+	@echo "make $@ was removed. Run make $(if $(filter release-notes,$@),review ARGS='--before v0.2.0 --format markdown',acceptance)." >&2; exit 2
 
 $(VENV)/.created:
 	@$(REFUSE)

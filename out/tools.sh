@@ -436,6 +436,11 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
       --query 'Stacks[0].[StackName, StackStatus, LastUpdatedTime || CreationTime]' || missing=1
   done
   echo "now: $(tools_time 0) (JST: $(TZ=JST-9 date +%H:%M))"
+  echo "alarms in the state ALARM:"
+  for region in $(tools_regions); do
+    aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
+      --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
+  done
   if tools_at ApiFunctionAlias 2> /dev/null; then
     function=$(tools_id ApiFunction)
     echo "deployed package (the description ends with its version):"
@@ -450,11 +455,6 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
     aws s3api list-object-versions --region "$region" --bucket "$bucket" --prefix index.html --output text \
       --query "Versions[?IsLatest].[LastModified, Key]"
   fi
-  echo "alarms in the state ALARM:"
-  for region in $(tools_regions); do
-    aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" --state-value ALARM \
-      --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
-  done
   exit "$missing"
 )
 show_identity() ( # shows who you are for AWS
@@ -1317,6 +1317,16 @@ unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this te
 
 # ==== Network, keys, certificate ====
 
+show_network() ( # shows each NAT gateway with its state, and the gateway to which each route table sends its traffic
+  tools_begin 0
+  tools_at VPC
+  project=Name=tag:Project,Values=$TOOLS_PROJECT
+  environment=Name=tag:Environment,Values=$TOOLS_ENVIRONMENT
+  aws ec2 describe-nat-gateways --region "$region" --filter "$project" "$environment" --output text \
+    --query "NatGateways[].[Tags[?Key=='Name'].Value | [0], NatGatewayId, State]"
+  aws ec2 describe-route-tables --region "$region" --filters "$project" "$environment" --output text --query \
+    "RouteTables[?Routes[?NatGatewayId]].[Tags[?Key=='Name'].Value | [0], Routes[?NatGatewayId].[NatGatewayId, State] | [0] | join(' ', @)]"
+)
 reroute_zone() ( # ZONE: 1 or 2, the zone whose NAT gateway failed: its traffic leaves through the other one
   tools_begin 1 "$@"
   case $1 in (1) other=2 ;; (2) other=1 ;; (*) tools_stop "Choose 1 or 2." ;; esac
@@ -1585,6 +1595,17 @@ tools_numbers() { # the numbers of the instances that the parameters ask for
   reader=$(tools_parameter DatabaseCluster DatabaseReadReplica) || return
   if [ "$zones:$reader" = false:false ]; then echo 1; else echo 1 2; fi
 }
+create_missing_instances() ( # creates instances of the stack that were deleted, with their identifiers
+  tools_begin 0
+  tools_database
+  status=$(tools_cluster_status "$cluster")
+  [ "$status" = available ] || tools_stop "The cluster is $status, not available."
+  numbers=$(tools_numbers)
+  for number in $numbers; do
+    instance=$(tools_id "DatabaseInstance$number")
+    tools_create_instance "$cluster" "$instance" "$number"
+  done
+)
 create_instances() ( # creates the instances of the restored cluster; the first becomes the writer
   tools_begin 0
   tools_database

@@ -1,4 +1,4 @@
-"""Follows the recipes of CONTRIBUTING.md: ``make walks``.
+"""Follows the recipes of CONTRIBUTING.md and docs/recipes.md: ``make walks``.
 
 A walk edits a copy of the checkout as its recipe says, meets the refusals, and builds. Then all of ``make
 test`` runs in the copy. Walks that can be followed in the same copy share it, and one run of the tests.
@@ -34,7 +34,7 @@ GITHUB, GITLAB = "docs/starters/github/deploy.yml", "docs/starters/gitlab/.gitla
 
 
 class WalkError(Exception):
-    """A recipe does not lead where CONTRIBUTING.md says; the message says how far it led."""
+    """A recipe does not lead where its page says; the message says how far it led."""
 
 
 class Checkout:
@@ -202,6 +202,7 @@ class Checkout:
     def output(self) -> dict[Path, bytes]:
         """Return the files that a build writes."""
         files = [file for room in ("out", "docs") for file in (self.folder / room).rglob("*")]
+        files += self.folder.glob("README*.md")
         return {file: file.read_bytes() for file in files if file.is_file()}
 
     def test(self, tests: str) -> None:
@@ -719,7 +720,7 @@ def main() -> int:
                 if broken or not tested(one, chosen, arguments.tests):
                     failed.append(broken or "make test")
     if failed:
-        print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where CONTRIBUTING.md says.")
+        print(f"{len(failed)} failed: {', '.join(failed)}. Each must lead where its page says.")
     return bool(failed)
 
 

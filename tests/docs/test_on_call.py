@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from csr_templates import STACKS
+from csr_templates.hand_over.on_call_policy import COMMANDS
 from tests.system import DEFAULT_PROJECT, PROJECT
 
-from .pages import ON_CALL, ON_CALL_JA, in_each_language, read
+from .pages import JAPANESE, ON_CALL, ON_CALL_JA, OPERATIONS, OPERATIONS_JA, in_each_language, read, slug
 
 each_page = pytest.mark.parametrize("path", in_each_language(ON_CALL, ON_CALL_JA), ids=lambda path: path.name)
 
@@ -43,3 +44,33 @@ def test_dashboards_are_one_tap_away(path: Path, production: dict[str, dict[str,
             if resource["Type"] == "AWS::CloudWatch::Dashboard":
                 name = resource["Properties"]["DashboardName"].replace(PROJECT, DEFAULT_PROJECT)
                 assert f"[{stack.name}]({console}#dashboards/dashboard/{name})" in text
+
+
+def test_commands_in_the_alarms_exist(production: dict[str, dict[str, Any]]) -> None:
+    """An alarm names only commands that the policy of the person on call allows."""
+    texts = [
+        resource["Properties"].get("AlarmDescription", "")
+        for stack in production.values()
+        for resource in stack["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    ]
+    named = set(re.findall(r"\b[a-z]+(?:_[a-z]+)+\b", "\n".join(texts)))
+
+    assert len(named) > 12
+    assert named - set(COMMANDS) == set()
+
+
+@pytest.mark.parametrize(
+    ("path", "operations"),
+    [(ON_CALL, OPERATIONS), *([(ON_CALL_JA, OPERATIONS_JA)] if JAPANESE else [])],
+    ids=["english", "japanese"],
+)
+def test_each_situation_is_one_click_away(path: Path, operations: Path) -> None:
+    """Every section about a problem is linked from an alarm or from the index by symptom."""
+    headings = read(operations).headings
+    last_chapter = max(index for index, (level, _) in enumerate(headings) if level == 2)
+    sections = {slug(title) for _, title in headings[last_chapter + 1 :]}
+    linked = {link.partition("#")[2] for link in read(path).links() if link.startswith(operations.name)}
+
+    assert len(sections) > 15
+    assert sections - linked == set()

@@ -1,7 +1,8 @@
 """The words of the pages, the code and the templates: the ones that AWS's documentation would use."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,15 @@ WORDS = {
     r"\bleads? around\b": "bypasses",
     r"\bgo(es)? on [a-z]+ing\b": "keeps ...ing",
 }
+# The same for Japanese, where AWS Japan has one term: in the pages, and in the generated words.
+JAPANESE_TERMS = {
+    r"権限": "アクセス許可",
+    r"端末": "ターミナル",
+    r"障害対応|インシデントの対応": "インシデント対応",
+    r"オリジンの ?API ?キー|オリジン ?API ?キー": "オリジンキー",
+    r"疑似パラメータ": "擬似パラメータ",
+}
+JAPANESE_FILES = [*sorted(ROOT.glob("*.ja.md")), *sorted((ROOT / "docs").rglob("*.ja.*"))]
 # What is generated from a file of others, or quotes it.
 FILES = [
     *sorted((ROOT / "src").rglob("*.py")),
@@ -39,11 +49,11 @@ FILES = [
 ]
 
 
-def findings() -> Iterator[str]:
+def findings(files: Iterable[Path], words: Mapping[str, str]) -> Iterator[str]:
     """Yield place and replacement of each phrase that is not written."""
-    for file in FILES:
+    for file in files:
         text = file.read_text("utf-8")
-        for phrase, instead in WORDS.items():
+        for phrase, instead in words.items():
             for found in re.finditer(phrase, text, re.IGNORECASE):
                 line = text.count("\n", 0, found.start()) + 1
                 yield f"{file.relative_to(ROOT)}:{line}: {found[0]!r}: write {instead}"
@@ -51,7 +61,20 @@ def findings() -> Iterator[str]:
 
 def test_words() -> None:
     """No file has a phrase that a native reader would stumble over."""
-    assert list(findings()) == []
+    assert list(findings(FILES, WORDS)) == []
+
+
+def test_japanese_terms() -> None:
+    """The Japanese pages use one term for each thing."""
+    assert list(findings(JAPANESE_FILES, JAPANESE_TERMS)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["必要な権限", "端末を開く", "障害対応の担当者", "オリジン API キー", "疑似パラメータ"]
+)
+def test_japanese_terms_are_found(text: str) -> None:
+    """The list finds the other terms."""
+    assert [term for term in JAPANESE_TERMS if re.search(term, text)]
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,17 @@ def property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapp
             found = found["properties"][key]
         else:
             patterns = found.get("patternProperties", {})
-            found = next((schema for pattern, schema in patterns.items() if re.search(pattern, key)), None)
+            found = next((schema for pattern, schema in patterns.items() if _allows(pattern, key)), None)
     return _with_alternatives(file, whole, found) if isinstance(found, dict) else {}
+
+
+@cache
+def known_property_schema(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
+    """Return the same as ``property_schema``; empty for a type that is not known."""
+    try:
+        return property_schema(type_name, region, place)
+    except SchemasError:
+        return {}
 
 
 @cache
@@ -308,6 +317,14 @@ def _schema(type_name: str, region: str) -> tuple[str, dict[str, Any]]:
     if (described := schema.get("typeName")) != type_name:
         _unknown_layout(file, f"typeName is {described!r} instead of {type_name!r}")
     return file, schema
+
+
+def _allows(pattern: str, key: str) -> bool:
+    """Return whether a pattern of a schema allows a key; one that Python cannot read allows every key."""
+    try:
+        return re.search(pattern, key) is not None
+    except re.error:  # such as \p{L} of ECMAScript
+        return True
 
 
 def _followed(file: str, whole: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:

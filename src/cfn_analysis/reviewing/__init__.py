@@ -8,17 +8,17 @@
    and what follows in other resources and stacks.
 4. ``outcomes``: what happens to each changed resource (update, replacement ...), to its clients and its data.
 5. ``changes``: the result by stack, with the ``outputs`` and the parameters that change.
-6. ``risks``: what needs a decision, from ``failures``, ``api_keys``, ``access``, ``guards``, ``removals``,
-   ``renames``, ``names``, and from the outcomes and outputs. A risk is data (``findings``): a kind, a
-   subject, and a sentence of ``sentences`` with the values of its fields.
+6. ``risks``: what needs a decision, from ``failures``, ``api_keys``, ``access``, ``switched_off``,
+   ``guards``, ``removals``, ``renames``, ``names``, and from the outcomes and outputs. A risk is data
+   (``findings``): a kind, a subject, and a sentence of ``sentences`` with the values of its fields.
 7. ``text``, ``markdown`` and ``report.document`` print it. ``digest`` groups what is equal, ``hiding`` hides
    secrets. ``gate`` marks the risks that ``acceptance`` reads as accepted.
 
 A value that is known only in the deployed stack counts as every value that it can have: the review then says
 *may*, and never that nothing happens.
 
-To add a risk, add its sentence to ``sentences``, and yield it where it is found. A new kind is a line in
-``kinds``, in review.schema.json and in the tables of docs/review.md. To add a guard, or a setting that opens
-a resource, add a ``values.Setting`` to the table in ``guards.weakened`` or ``access.settings``; for a type
-whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
+To add a risk, add its sentence to sentences.yaml, and yield it where it is found. A new kind is a line in
+``kinds``, in review.schema.json and in the tables of docs/review.md. To add a setting that guards, opens or
+switches off a resource, add a row to guards/weakened.yaml, access/settings.yaml or switched_off.yaml; for a
+type whose removal leaves a resource without its guard or its connection, add a line to removals.txt.
 """

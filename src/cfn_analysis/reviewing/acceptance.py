@@ -18,10 +18,8 @@ class Acceptance(NamedTuple):
     """An acceptance of risks.
 
     Attributes:
-        kind: kind of the risks.
         stack: their stack; None for any.
         name: logical ID of the resource, or key of the output; empty for the stack as a whole.
-        reason: the reason.
         origin: the option or the entry, for messages.
     """
 

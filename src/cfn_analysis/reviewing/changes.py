@@ -14,15 +14,7 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, UPDATE
 
 
 class ChangedParameter(NamedTuple):
-    """A parameter whose value a deploy changes.
-
-    Attributes:
-        name: its name.
-        action: ``add``, ``update`` or ``remove``.
-        before: value before the deploy.
-        after: value after the deploy.
-        file: the file with the value; "default" for the default in the template.
-    """
+    """A parameter whose value a deploy adds, updates or removes, and the file that sets it."""
 
     name: str
     action: str
@@ -32,14 +24,9 @@ class ChangedParameter(NamedTuple):
 
 
 class StackChanges(NamedTuple):
-    """The changes of a deploy in one stack.
+    """The changes of a deploy in one stack, in the order of the template.
 
-    Attributes:
-        built: the stack.
-        resources: changed resources in the order of the template.
-        outputs: changed outputs in the order of the template.
-        parameters: changed parameters in the order of the template.
-        order: resource -> its position in the order of interruptions.
+    ``order`` is resource -> its position in the order of interruptions.
     """
 
     built: BuiltStack
@@ -50,32 +37,17 @@ class StackChanges(NamedTuple):
 
 
 class EnvironmentChanges(NamedTuple):
-    """The changes of a deploy in one environment.
+    """The changes of a deploy in one environment: all changed resources, and the changes of each stack.
 
-    Attributes:
-        states: its stacks on both sides.
-        resources: all changed resources.
-        stacks: the changes of each stack of the set.
+    ``name``, ``before`` and ``after`` are those of ``states``.
     """
 
+    name: str
+    before: Stacks
+    after: Stacks
     states: States
     resources: Mapping[Node, ResourceOutcome]
     stacks: tuple[StackChanges, ...]
-
-    @property
-    def name(self) -> str:
-        """The name of the environment; "" for two single templates."""
-        return self.states.name
-
-    @property
-    def before(self) -> Stacks:
-        """The deployed stacks that the deploy can change."""
-        return self.states.before
-
-    @property
-    def after(self) -> Stacks:
-        """The stacks after the deploy."""
-        return self.states.after
 
 
 def environment_changes(
@@ -95,7 +67,8 @@ def environment_changes(
                 interruption_order(resolved.built, interrupted),
             )
         )
-    return EnvironmentChanges(states, outcomes, tuple(stacks))
+    before, after = states.before, states.after
+    return EnvironmentChanges(states.name, before, after, states, outcomes, tuple(stacks))
 
 
 def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter]:

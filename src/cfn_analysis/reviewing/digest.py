@@ -33,28 +33,14 @@ Entry = Mapping[str, Any]
 
 
 class Merged(NamedTuple):
-    """Changes that are the same in some environments; ``*`` stands for the name of the environment.
-
-    Attributes:
-        entry: one of them.
-        where: the environments in words; empty for all.
-    """
+    """An entry that is the same in some environments, with ``*`` for their name, and where; empty for all."""
 
     entry: Entry
     where: str
 
 
 class StackDigest(NamedTuple):
-    """The changes of a stack.
-
-    Attributes:
-        name: of the stack.
-        region: its region.
-        parameters: the changed parameters.
-        resources: the changed resources, grouped by equal changes.
-        outputs: the changed outputs.
-        counts: change -> number of resources.
-    """
+    """The changes of a stack; resources are grouped by equal changes, and counted by the kind of change."""
 
     name: str
     region: str
@@ -183,12 +169,17 @@ def chain_in_words(steps: Sequence[str]) -> str:
 def values_in_words(entry: Entry) -> str:
     """Return both values of an entry, shortened for a line; of long values, the differing part."""
     before, after = entry["before"], entry["after"]
+    if before is None and after is None:
+        return "removed" if entry["change"] == REMOVE else "its value is not in the files"
     if before is None:
         return f"set to {_cut(_one_line(after), 0)}"
     if after is None:
         return f"removed, was {_cut(_one_line(before), 0)}"
     old, new = _one_line(before), _one_line(after)
-    same = next((at for at, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), 0)
+    if old == new:  # they differ in what is hidden, or in spaces
+        return f"{_cut(old, 0)} -> another value that is shown alike"
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(old), len(new)))
     start = same - 20 if max(len(old), len(new)) > _LONGEST_VALUE and same > 30 else 0
     return f"{_cut(old, start)} -> {_cut(new, start)}"
 

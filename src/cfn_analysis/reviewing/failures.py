@@ -5,21 +5,22 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
-from cfn_analysis.model.references import in_words, value_at
+from cfn_analysis.model.references import as_list, in_words, value_at
+from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
+from cfn_analysis.reviewing.address_blocks import overlapping_blocks
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
 from cfn_analysis.reviewing.states import Stacks, existing_resources
-from cfn_analysis.updates.effects import deleted_first, unique_properties
+from cfn_analysis.updates.cases import ChangedProperties
+from cfn_analysis.updates.effects import Effect, refused_changes, unique_properties
 from cfn_analysis.updates.partial_resolving import in_stack
-from cfn_analysis.updates.refused_updates import refused_changes
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 # Their names are unique across all regions.
 _GLOBAL: Final = ("AWS::CloudFront::", "AWS::IAM::", "AWS::Route53::", "AWS::S3::")
@@ -45,6 +46,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         yield from _update_denied(environment.before, outcome.change)
         yield from _not_deleted(outcome)
     yield from _names_taken(environment)
+    yield from overlapping_blocks(environment)
 
 
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
@@ -59,28 +61,21 @@ def _identity_kept(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     region = stacks[change.node.stack].built.region
-    if before.type != after.type or deleted_first(after.type, region):
+    if before.type != after.type or known_schema(after.type, region).deleted_first:
         return
-    kept = (
-        (group, why)
-        for group, why in unique_properties(after.type, region, after.properties)
-        if not {*group} & {*change.properties}
-    )
-    for group, why in kept:
-        certain = change.action == REPLACE
+    certain = change.action == REPLACE
+    for group, why in unique_properties(after.type, region, after.properties):
+        if {*group} & {*change.properties}:
+            continue
         if why:
             yield risk(WILL_FAIL, change.node, sentences.IDENTITY_KEPT, certain=certain, why=why, by=group)
         else:
-            causes = tuple(cause.name for cause in change.causes if cause.name)[:3]
-            yield risk(
-                WILL_FAIL,
-                change.node,
-                sentences.NAME_KEPT,
-                certain=certain,
-                kept=in_words(after.attributes["Properties"].get(group[0])),
-                by=group[0],
-                causes=causes,
-            )
+            detail: dict[str, Detail] = {
+                "kept": in_words(after.attributes["Properties"].get(group[0])),
+                "by": group[0],
+                "causes": tuple(cause.name for cause in change.decisive if cause.name)[:3],
+            }
+            yield risk(WILL_FAIL, change.node, sentences.NAME_KEPT, certain=certain, **detail)
         return
 
 
@@ -89,16 +84,12 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     if change.action not in (UPDATE, REPLACE, MAYBE_REPLACE) or before is None or after is None:
         return
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
-    for refusal, applies in refused_changes(after.type, change.properties, changed):
-        yield risk(
-            WILL_FAIL,
-            change.node,
-            sentences.UPDATE_REFUSED,
-            certain=applies is YES,
-            why=refusal.why,
-            way_out=refusal.way_out,
-            source=refusal.source,
-        )
+    strongest = [cause for cause in change.causes if cause.place and cause.effect == Effect.REPLACED]
+    # A resource that is replaced for another reason is not updated.
+    names = {str(cause.place[0]) for cause in strongest} or change.properties
+    for refusal, applies in refused_changes(after.type, names, changed):
+        detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=applies is YES, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -127,11 +118,12 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
             holders.setdefault(key, []).append(node)
     for node, outcome in environment.resources.items():
         new = outcome.change.after
-        if outcome.change.action not in (ADD, REPLACE) or new is None:
+        if outcome.change.action not in (ADD, UPDATE, REPLACE) or new is None:
             continue
         rivals = (
             (holder, same)
             for key, same in _identities(environment.after[node.stack], new)
+            if outcome.change.action != UPDATE or node not in holders.get(key, [])
             for holder in holders.get(key, [])
             if holder != node and (holder.stack == node.stack or "AWS::StackName" not in key)
         )
@@ -159,7 +151,11 @@ def _name_taken(environment: EnvironmentChanges, node: Node, holder: Node, same:
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
     stack = "" if holder.stack == node.stack else holder.stack
-    return risk(WILL_FAIL, node, sentence, holder=holder.name, stack=stack, same=same)
+    detail: dict[str, Detail] = {"holder": holder.name, "stack": stack, "same": same}
+    if sentence == sentences.NAME_FREE_LATER:
+        actions = [environment.resources[changed].change.action for changed in (holder, node)]
+        detail["is_renamed"] = actions == [REMOVE, ADD]
+    return risk(WILL_FAIL, node, sentence, **detail)
 
 
 def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -168,7 +164,7 @@ def _identities(side: ResolvedStack, resource: Resource) -> Iterator[tuple[str, 
     for group, why in unique_properties(resource.type, region, resource.properties):
         given = [value_at(resource.properties, tuple(name.split("."))) for name in group]
         values: list[Any] = [in_stack(side.name, side.with_names(value)) for value in given]
-        if values[0] is not None:
-            scope = "" if resource.type.startswith(_GLOBAL) else region
-            key = json.dumps([resource.type, scope, group, values], sort_keys=True)
+        scope = "" if resource.type.startswith(_GLOBAL) else region
+        for value in as_list(values[0]):
+            key = json.dumps([resource.type, scope, group, value, values[1:]], sort_keys=True)
             yield key, group if why else ()

@@ -12,12 +12,8 @@ class Risk(NamedTuple):
     """A risk in one or more environments.
 
     Attributes:
-        kind: one of ``kinds.KINDS``.
         subject: the resource or output; without a name, the stack as a whole.
         sentence: the effect and the remedy, one of ``sentences``.
-        detail: the names and values of its fields.
-        environments: their names.
-        accepted: whether it is accepted.
         reason: the reason of its acceptance.
     """
 

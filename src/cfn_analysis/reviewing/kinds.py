@@ -8,6 +8,7 @@ DATA_LOSS: Final = "data-loss"
 EXPORT: Final = "export"
 OPENS: Final = "opens"
 NOT_JUDGED: Final = "not-judged"
+SWITCHED_OFF: Final = "switched-off"
 GUARD: Final = "guard"
 REPLACED: Final = "replace"
 RENAME: Final = "rename"
@@ -22,6 +23,7 @@ KINDS: Final = (
     EXPORT,
     OPENS,
     NOT_JUDGED,
+    SWITCHED_OFF,
     GUARD,
     REPLACED,
     RENAME,

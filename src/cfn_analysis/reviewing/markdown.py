@@ -66,16 +66,10 @@ def _head(review: Review, stacks: Sequence[digest.StackDigest]) -> str:
         noun = "risk" if len(waiting) == 1 else "risks"
         verdict = f"**{len(waiting)} {noun} not accepted: {digest.counted(waiting)}**{accepted}"
     changes = [f"{stack.name} {stack.counted}" for stack in stacks if stack.resources]
-    return "\n".join(
-        [
-            "## What this deploy will do",
-            "",
-            f"{verdict}  ",
-            f"{_escaped('; '.join(changes)) or 'No resource changes'}  ",
-            f"{_code(review.before)} to {_code(review.after)}",
-            "",
-            "",
-        ]
+    return (
+        f"## What this deploy will do\n\n{verdict}  \n"
+        f"{_escaped('; '.join(changes)) or 'No resource changes'}  \n"
+        f"{_code(review.before)} to {_code(review.after)}\n\n"
     )
 
 

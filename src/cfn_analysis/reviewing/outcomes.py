@@ -10,19 +10,18 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.intrinsics import as_strings
-from cfn_analysis.model.schemas import stateful_types
+from cfn_analysis.model.references import as_list
+from cfn_analysis.model.schemas import known_schema, stateful_types
 from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
-from cfn_analysis.updates.documented_updates import Note
+from cfn_analysis.updates.cases import ChangedProperties, known_text
 from cfn_analysis.updates.effects import (
-    deleted_first,
     is_documented,
     note_on_change,
-    note_on_removal,
     update_order,
 )
+from cfn_analysis.updates.facts import Note, facts_of
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import (
     ADD,
@@ -33,7 +32,6 @@ from cfn_analysis.updates.resource_changes import (
     ResourceChange,
     retention_policy,
 )
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 NONE: Final = "none"
 SOME: Final = "some"
@@ -62,28 +60,22 @@ _HOLDING_DATA: Final = _types("holds-data")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
 _SNAPSHOTS: Final = _types("snapshot")
 # With the value true, or ACTIVE for a Cognito user pool.
-_PROTECTIONS: Final = (
-    "DeleteProtection",
-    "DeletionProtection",
-    "DeletionProtectionEnabled",
-    "DisableApiTermination",
-)
+_PROTECTIONS: Final = "DeleteProtection DeletionProtection DeletionProtectionEnabled DisableApiTermination"
 
 
 class ResourceOutcome(NamedTuple):
     """A resource that a deploy changes, and the effects on its clients and its data.
 
     Attributes:
-        change: the change and its causes.
         interruption: ``none``, ``some`` or ``not known``.
-        data: the effect on its data.
-        notes: side effects of the change, without duplicates.
+        data: the effect on its data, one of the words above.
+        notes: side effect of the change -> the changed properties that have it.
     """
 
     change: ResourceChange
     interruption: str
     data: str
-    notes: tuple[Note, ...]
+    notes: Mapping[Note, tuple[str, ...]]
 
 
 def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) -> dict[Node, ResourceOutcome]:
@@ -93,7 +85,7 @@ def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) ->
             change,
             _interruption(change, stacks[node.stack].built.region),
             _data(change),
-            tuple(_notes(change)),
+            _notes(change),
         )
         for node, change in changes.items()
         if node.stack in stacks
@@ -109,7 +101,7 @@ def _interruption(change: ResourceChange, region: str) -> str:
         return SOME
     if change.type in _WATCHING | PUBLISHED and change.action != UPDATE:
         return NONE
-    if change.action == REPLACE and deleted_first(change.type, region):
+    if change.action == REPLACE and known_schema(change.type, region).deleted_first:
         return SOME
     if change.action != UPDATE:
         return NOT_KNOWN
@@ -118,19 +110,22 @@ def _interruption(change: ResourceChange, region: str) -> str:
     return NONE if known and all(note.interrupts is NO for note in notes) else NOT_KNOWN
 
 
-def _notes(change: ResourceChange) -> list[Note]:
+def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
     if change.action == REMOVE:
-        note = note_on_removal(change.type)
-        return [note] if note else []
+        note = facts_of(change.type).removal
+        return {note: ()} if note else {}
     if change.action == REPLACE:  # nothing is updated in place
-        return []
+        return {}
     changed = None
     if change.before and change.after:
         changed = ChangedProperties(
             change.before.properties, change.after.properties, change.after.attributes
         )
-    notes = (note_on_change(change.type, cause.place, changed) for cause in change.causes if cause.place)
-    return list(dict.fromkeys(note for note in notes if note))
+    notes: dict[Note, tuple[str, ...]] = {}
+    for name in change.properties:
+        if note := note_on_change(change.type, (name,), changed):
+            notes[note] = (*notes.get(note, ()), name)
+    return notes
 
 
 def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:
@@ -175,28 +170,23 @@ def holds_data(resource: Resource) -> bool:
 
 def is_protected(resource: Resource) -> bool:
     """Return whether deletion protection is enabled."""
+    properties = resource.properties
     if resource.type == "AWS::ElasticLoadBalancingV2::LoadBalancer":
-        given = resource.properties.get("LoadBalancerAttributes", [])
-        return {"Key": "deletion_protection.enabled", "Value": "true"} in [
-            {key: _scalar_text(value) for key, value in attribute.items()}
-            for attribute in given
-            if isinstance(attribute, Mapping)
-        ]
+        attributes = _mappings(properties.get("LoadBalancerAttributes"))
+        protected = (row for row in attributes if row.get("Key") == "deletion_protection.enabled")
+        return any(known_text(row, "Value") == "true" for row in protected)
     if resource.type == "AWS::DynamoDB::GlobalTable":
-        replicas = resource.properties.get("Replicas", [])
-        return any(
-            isinstance(replica, Mapping) and _scalar_text(replica.get("DeletionProtectionEnabled")) == "true"
-            for replica in replicas
-        )
-    return any(_scalar_text(resource.properties.get(name)) in ("true", "ACTIVE") for name in _PROTECTIONS)
+        replicas = _mappings(properties.get("Replicas"))
+        return any(known_text(replica, "DeletionProtectionEnabled") == "true" for replica in replicas)
+    return any(known_text(properties, name) in ("true", "ACTIVE") for name in _PROTECTIONS.split())
+
+
+def _mappings(rows: Any) -> list[Mapping[str, Any]]:
+    return [row for row in as_list(rows) if isinstance(row, Mapping)]
 
 
 def may_refuse_deletion(resource: Resource) -> bool:
     """Return whether a resource of the type must be empty to be deleted."""
     if resource.type == "AWS::ECR::Repository":
-        return _scalar_text(resource.properties.get("EmptyOnDelete")) != "true"
+        return known_text(resource.properties, "EmptyOnDelete") != "true"
     return resource.type in ("AWS::Backup::BackupVault", "AWS::S3::Bucket", "AWS::S3Express::DirectoryBucket")
-
-
-def _scalar_text(value: Any) -> str:
-    return str(as_strings(value)) if isinstance(value, str | int | float) else ""

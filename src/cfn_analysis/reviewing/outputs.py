@@ -30,16 +30,10 @@ class ChangedOutput(NamedTuple):
     """An output that a deploy changes.
 
     Attributes:
-        key: its key.
-        action: ``add``, ``update`` or ``remove``.
-        before: value before the deploy.
-        after: value after the deploy.
         export: name of its export before the deploy, as in the template; None without an export.
         new_export: name of its export after the deploy.
         importers: stacks of the set that import its export, in their deployed state.
         readers: stacks of the set that read it with ``Fn::GetStackOutput``, in their deployed state.
-        chain: the changes that lead to it.
-        is_certain: whether it is certain that the value changes.
         is_replacement: whether the resource of the value is replaced, or may be.
     """
 
@@ -92,7 +86,7 @@ def _cause(
     """Return the last three values of an output with the states ``both``; None if it is not changed."""
     was, will = both
     if was is None or will is None:
-        return chains.of_existence(output, "outputs"), True, False
+        return chains.of_existence(output, "Outputs"), True, False
     if source := _new_resource(will.value, output.stack, changes):
         change = changes[source]
         main = max(change.causes, key=lambda cause: cause.effect)

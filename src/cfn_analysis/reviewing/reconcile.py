@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +33,7 @@ _REPLACEMENTS: Final = {"True": REPLACE, "Conditional": MAYBE_REPLACE, "False": 
 _ACTIONS: Final = {"Add": ADD, "Import": ADD, "Remove": REMOVE, "Dynamic": MAYBE_REPLACE}
 _POLICIES: Final = frozenset({"DeletionPolicy", "UpdateReplacePolicy"})
 _SILENT: Final = frozenset({"Metadata", "CreationPolicy", "UpdatePolicy"})
+_ENDING: Final = (REPLACE, MAYBE_REPLACE, REMOVE)  # the old resource
 _KNOWN_LATER: Final = "KNOWN_AFTER_APPLY"
 _SSM: Final = "AWS::SSM::Parameter::Value<"
 # Effect on the old resource: end of AWS's PolicyAction -> word of the report.
@@ -69,37 +71,23 @@ class AwsChange(NamedTuple):
         change: the change, in the words of the report.
         old_one: the effect on the old resource, as AWS names it; empty if AWS does not state it.
         scope: the attributes of the resource that change.
-        details: the details from AWS.
     """
 
-    change: str
-    old_one: str
-    scope: frozenset[str]
-    details: Sequence[Mapping[str, Any]]
+    change: str = NONE
+    old_one: str = ""
+    scope: frozenset[str] = frozenset()
+    details: Sequence[Mapping[str, Any]] = ()
 
 
 class ChangeSet(NamedTuple):
-    """A change set.
-
-    Attributes:
-        stack: name of the deployed stack.
-        changes: its changes.
-    """
+    """A change set: the name of the deployed stack, and logical ID -> change."""
 
     stack: str
     changes: Mapping[str, AwsChange]
 
 
 class Comparison(NamedTuple):
-    """Comparison of the review and the change set for one resource.
-
-    Attributes:
-        name: logical ID.
-        ours: the change in the review.
-        theirs: the change in the change set.
-        word: ``agree``, ``more in the change set`` or ``more in the review``.
-        notes: known reasons for a difference.
-    """
+    """The change of a resource in the review and in the change set, and known reasons for a difference."""
 
     name: str
     ours: str
@@ -109,13 +97,7 @@ class Comparison(NamedTuple):
 
 
 class Reconciliation(NamedTuple):
-    """Comparison of the review and the change set for one stack.
-
-    Attributes:
-        environment: its name.
-        stack: the stack.
-        verdicts: one for each resource in the review or the change set.
-    """
+    """The comparison of each resource of a stack that is in the review or in the change set."""
 
     environment: str
     stack: str
@@ -171,30 +153,23 @@ def reconcile(review: Review, change_set: ChangeSet) -> Reconciliation:
     """
     environment, stack = _place(review, change_set.stack)
     ours = {outcome.change.node.name: outcome for outcome in stack.resources}
-    names = [*ours, *(name for name in change_set.changes if name not in ours)]
     verdicts = tuple(
-        _verdict(name, ours.get(name), change_set.changes.get(name), (environment, stack)) for name in names
+        _verdict(name, ours.get(name), change_set.changes.get(name, AwsChange()), (environment, stack))
+        for name in dict.fromkeys([*ours, *change_set.changes])
     )
     return Reconciliation(environment.name, stack.built.name, verdicts)
 
 
 def as_text(compared: Reconciliation) -> str:
     """Return the comparison as text, differences first."""
-    of_word = {
-        word: [verdict for verdict in compared.verdicts if verdict.word == word]
-        for word in (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
-    }
+    words = (CHANGE_SET_HAS_MORE, REVIEW_HAS_MORE, AGREE)
+    counts = Counter(verdict.word for verdict in compared.verdicts)
     where = f"{compared.stack} in {compared.environment}" if compared.environment else compared.stack
-    lines = [f"{where}: {', '.join(f'{word}: {len(verdicts)}' for word, verdicts in of_word.items())}"]
-    for word, verdicts in of_word.items():
-        for verdict in verdicts:
-            says = (
-                f": {verdict.ours}"
-                if word == AGREE
-                else f": the review has {verdict.ours}, AWS has {verdict.theirs}"
-            )
-            lines.append(f"  {word}  {verdict.name}{says}")
-            lines += [f"    {note}" for note in verdict.notes]
+    lines = [f"{where}: {', '.join(f'{word}: {counts[word]}' for word in words)}"]
+    for verdict in sorted(compared.verdicts, key=lambda verdict: words.index(verdict.word)):
+        says = f"the review has {verdict.ours}, AWS has {verdict.theirs}"
+        lines.append(f"  {verdict.word}  {verdict.name}: {verdict.ours if verdict.word == AGREE else says}")
+        lines += [f"    {note}" for note in verdict.notes]
     return "\n".join([*lines, "", BLIND])
 
 
@@ -250,27 +225,19 @@ def _place(review: Review, name: str) -> _Compared:
     )
 
 
-def _verdict(
-    name: str, ours: ResourceOutcome | None, theirs: AwsChange | None, place: _Compared
-) -> Comparison:
-    environment, stack = place
+def _verdict(name: str, ours: ResourceOutcome | None, theirs: AwsChange, place: _Compared) -> Comparison:
     our_word = ours.change.action if ours else NONE
-    their_word = theirs.change if theirs else NONE
-    notes: list[str] = []
-    if _STRENGTH[their_word] > _STRENGTH[our_word]:
+    if our_word == UPDATE and theirs.change == NONE and "Metadata" in theirs.scope:  # that cfn-init reads
+        theirs = theirs._replace(change=UPDATE)
+    word, notes = AGREE, []
+    if _STRENGTH[theirs.change] > _STRENGTH[our_word]:
+        word, notes = CHANGE_SET_HAS_MORE, [*_why_more(theirs, place[1])]
+    elif ours and _STRENGTH[theirs.change] < _STRENGTH[our_word]:
+        word, notes = REVIEW_HAS_MORE, [*_why_silent(ours.change, theirs.change, place[0])]
+    elif ours and our_word in _ENDING and ours.data not in _DATA.get(theirs.old_one, (ours.data,)):
         word = CHANGE_SET_HAS_MORE
-        notes += _why_more(theirs, stack) if theirs else []
-    elif _STRENGTH[their_word] < _STRENGTH[our_word]:
-        word = REVIEW_HAS_MORE
-        notes += _why_silent(ours.change, their_word, environment) if ours else []
-    else:
-        word = AGREE
-    if word == AGREE and ours and theirs and theirs.old_one in _DATA:
-        changed = our_word in (REPLACE, MAYBE_REPLACE, REMOVE)
-        if changed and ours.data not in _DATA[theirs.old_one]:
-            word = CHANGE_SET_HAS_MORE
-            notes.append(f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}")
-    return Comparison(name, our_word, their_word, word, tuple(notes))
+        notes = [f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}"]
+    return Comparison(name, our_word, theirs.change, word, tuple(notes))
 
 
 def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
@@ -308,11 +275,8 @@ def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChang
         {} in (cause.before, cause.after) for cause in ours.causes
     ):
         yield _WAF
-    others = dict.fromkeys(
-        cause.follows.stack
-        for cause in ours.causes
-        if cause.follows is not None and cause.follows.stack != ours.node.stack
-    )
+    follows = (cause.follows.stack for cause in ours.causes if cause.follows is not None)
+    others = dict.fromkeys(stack for stack in follows if stack != ours.node.stack)
     for stack in others:
         yield f"it follows from {stack}; a change set evaluates only its own stack"
     changed = {Node(stack.built.name, output.key) for stack in environment.stacks for output in stack.outputs}

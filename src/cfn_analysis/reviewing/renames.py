@@ -28,21 +28,15 @@ def renames(environment: EnvironmentChanges) -> dict[Node, Node]:
         types = {logical_id: resource.type for logical_id, resource in [*removed.items(), *added.items()]}
         taken: set[str] = set()
         for old_name, was in removed.items():
-            equal = (
-                new_name
-                for new_name, will in added.items()
-                if new_name not in taken and was.type == will.type
-                if not differences(
-                    will.type,
-                    stack.built.region,
-                    _without_names(was.properties, types),
-                    _without_names(will.properties, types),
-                    (old.with_names, new.with_names),
-                )
-            )
-            if (new_name := next(equal, None)) is not None:
-                taken.add(new_name)
-                pairs[Node(name, old_name)] = Node(name, new_name)
+            for new_name, will in added.items():
+                if new_name in taken or was.type != will.type:
+                    continue
+                before, after = (_without_names(resource.properties, types) for resource in (was, will))
+                names = (old.with_names, new.with_names)
+                if not differences(will.type, stack.built.region, before, after, names):
+                    taken.add(new_name)
+                    pairs[Node(name, old_name)] = Node(name, new_name)
+                    break
     return _consistent(environment, pairs)
 
 

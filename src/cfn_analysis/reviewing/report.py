@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.hiding import shown
@@ -17,15 +18,9 @@ FORMAT_VERSION: Final = 1
 
 
 class Review(NamedTuple):
-    """The effects of a deploy.
+    """The effects of a deploy from one side, by name, to another one; risks are sorted, most urgent first.
 
-    Attributes:
-        before: the name of the earlier side.
-        after: the name of the later side.
-        environments: the changes in each environment.
-        risks: the risks of all environments, most urgent first.
-        sources: stack -> logical ID -> module and line.
-        notes: sentences that the caller adds to the report.
+    ``sources`` is stack -> logical ID -> module and line; ``notes`` are about the review as a whole.
     """
 
     before: str
@@ -54,19 +49,36 @@ def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Revie
         changes = resource_changes(states.before, states.after, states.origin)
         outcomes = resource_outcomes(changes, states.after)
         compared.append(environment_changes(states, changes, outcomes))
-    return Review(before.name, after.name, compared, risks(compared), _sources(after, compared))
+    notes = _notes(compared) if after.is_template else []
+    return Review(before.name, after.name, compared, risks(compared), _sources(after, compared), notes)
+
+
+def _notes(environments: Sequence[EnvironmentChanges]) -> list[str]:
+    """Return what is not known about two single templates."""
+    exports = [
+        output.export
+        for environment in environments
+        for stack in environment.stacks
+        for output in stack.outputs
+        if output.export is not None
+    ]
+    if not exports:
+        return []
+    return [
+        f"Whether other stacks import {series(exports)} is not known from two templates. While one does, "
+        "CloudFormation refuses to change or remove the export."
+    ]
 
 
 def _sources(after: Side, environments: Sequence[EnvironmentChanges]) -> dict[str, Mapping[str, str]]:
     """Return the sources of the stacks with changed resources."""
-    lines: dict[str, dict[str, int]] = {}
     changed = {
         stack.built.name: stack.built
         for environment in environments
         for stack in environment.stacks
         if stack.resources
     }
-    return {name: after.source(stack, lines) for name, stack in changed.items()}
+    return {name: after.source(stack) for name, stack in changed.items()}
 
 
 def document(review: Review) -> dict[str, Any]:

@@ -20,10 +20,12 @@ from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, Reso
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
-from cfn_analysis.updates.effects import not_replaced_if
+from cfn_analysis.reviewing.switched_off import switched_off
+from cfn_analysis.updates.facts import facts_at
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
 
 _SECRET: Final = "AWS::SecretsManager::Secret"
+_STACK: Final = "AWS::CloudFormation::Stack"
 
 
 def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
@@ -36,6 +38,13 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
 
 
+def unknown_stack(stack: str, environment: str, why: str) -> Risk:
+    """Return the risk of a stack whose state the caller does not know."""
+    return risk(kinds.UNKNOWN, Node(stack, ""), sentences.STACK_NOT_KNOWN, why=why)._replace(
+        environments=(environment,)
+    )
+
+
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the risks in one environment; each line below finds those of one subject."""
     failing = [*failures(environment), *refused_keys(environment)]
@@ -43,6 +52,7 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from _stacks_left(environment)
     yield from openings(environment)
     yield from not_judged(environment)
+    yield from switched_off(environment)
     yield from weakened_guards(environment)
     yield from disconnected(environment)
     yield from stale_names(environment)
@@ -58,10 +68,8 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deployed stacks that the deploy no longer changes."""
     gone, renamed = environment.states.gone, environment.states.renamed
     if gone and not environment.after:
-        name = environment.name
-        yield risk(
-            kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, environment=name, stacks=gone
-        )
+        detail: dict[str, Detail] = {"environment": environment.name, "stacks": gone}
+        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, **detail)
         return
     if renamed:
         changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
@@ -85,17 +93,10 @@ def _of_resource(
     is_removed = change.action == REMOVE
     leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
     if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
-        yield _replacement(change, data)
+        yield _replacement(environment, change, data)
     if data == LOST:
-        yield risk(
-            kinds.DATA_LOSS,
-            node,
-            sentences.DATA_LOST,
-            leaves=leaves,
-            policy=policy,
-            is_key="KMS" in change.type,
-            is_removed=is_removed,
-        )
+        what = {"is_key": "KMS" in change.type, "is_stack": change.type == _STACK, "is_removed": is_removed}
+        yield risk(kinds.DATA_LOSS, node, sentences.DATA_LOST, leaves=leaves, policy=policy, **what)
     if data == ORPHANED and change.before is not None:
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
         yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
@@ -106,30 +107,36 @@ def _of_resource(
         yield _interruption(stack.order, outcome)
 
 
-def _replacement(change: ResourceChange, data: str) -> Risk:
-    strong = [cause for cause in change.causes if cause.effect == change.effect]
+def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: str) -> Risk:
+    # A changed value of the resource itself is enough; otherwise, the first replaced resource.
+    source = min((cause.follows for cause in change.decisive), key=lambda follows: follows is not None)
+    causes = [cause for cause in change.decisive if cause.follows == source]
+    facts = [facts_at(change.type, cause.place) for cause in causes]
     detail: dict[str, Detail] = {
         "action": change.action,
-        "properties": tuple(dict.fromkeys(cause.name for cause in strong)) or ("its type",),
-        "follows": next((cause.follows.name for cause in strong if cause.follows), ""),
+        "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
+        "follows": source.name if source else "",
+        "followed": environment.resources[source].change.action if source else change.action,
+        "reason": next((known.reason for known in facts if known.reason), ""),
     }
     if change.action == REPLACE:
         return risk(kinds.REPLACED, change.node, sentences.REPLACED, **detail, data=data)
-    cases = (not_replaced_if(change.type, cause.place) for cause in strong if cause.place)
-    unless = tuple(filter(None, cases))
+    unless = tuple(known.not_replaced_if for known in facts if known.not_replaced_if)
     return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
 def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
-    notes = [note for note in outcome.notes if note.interrupts is YES]
+    notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
+    properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
     steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
     return risk(
         kinds.INTERRUPTION,
         outcome.change.node,
         sentences.INTERRUPTED,
         does=tuple(dict.fromkeys(note.does for note in notes)),
+        properties=properties,
         order=tuple(steps),
-        source=notes[0].source if notes else "",
+        source=next((note.source for note in notes), ""),
     )
 
 
@@ -148,13 +155,6 @@ def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
         yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail, new_export=new_export)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
-        yield risk(
-            kinds.EXPORT,
-            node,
-            sentences.EXPORT_CHANGED,
-            **detail,
-            before=before if before != after else "",
-            after=after,
-            certain=output.is_certain,
-            is_new=output.is_replacement,
-        )
+        detail |= {"before": before if before != after else "", "after": after}
+        detail |= {"certain": output.is_certain, "is_new": output.is_replacement}
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)

@@ -28,7 +28,6 @@ class Side(NamedTuple):
         value_files: environment -> stack -> the file with its parameter values, for all others.
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
-        acceptances: the accepted risks.
     """
 
     name: str
@@ -40,29 +39,29 @@ class Side(NamedTuple):
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
 
+    @property
+    def is_template(self) -> bool:
+        """Whether it is a single template, so that the stacks that import its exports are not known."""
+        return self.root is None and [*self.environments] == [""] and len(self.stacks) == 1
+
     def modules(self, stack: BuiltStack) -> list[Path]:
         """Return the possible paths of the module of a stack."""
         if self.root is None or not stack.source:
             return []
         return [self.root / folder / stack.source for folder in self.source_folders]
 
-    def source(self, stack: BuiltStack, lines: dict[str, dict[str, int]]) -> Mapping[str, str]:
+    def source(self, stack: BuiltStack) -> Mapping[str, str]:
         """Return logical ID -> module and, if known, line; empty if the module does not exist."""
         for file in self.modules(stack):
+            try:
+                known = candidate_lines(file.read_text("utf-8"))
+            except (OSError, SyntaxError, ValueError):
+                continue
             path = file.relative_to(self.root or file.root)
-            if path.as_posix() not in lines:
-                try:
-                    lines[path.as_posix()] = candidate_lines(file.read_text("utf-8"))
-                except (OSError, SyntaxError, ValueError):
-                    continue
-            known = lines[path.as_posix()]
-            names = {name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})}
-            sources = {
-                name: f"{path.as_posix()}:{line}"
-                for name in names
-                if (line := line_of(name, known)) is not None
-            }
-            return defaultdict(path.as_posix, sources)
+            names = [name for section in ("Resources", "Outputs") for name in stack.template.get(section, {})]
+            lines = {name: line for name in names if (line := line_of(name, known)) is not None}
+            sources = {name: f"{path.as_posix()}:{line}" for name, line in lines.items()}
+            return defaultdict(path.as_posix, sources)  # a removed resource has only the module
         return {}
 
 

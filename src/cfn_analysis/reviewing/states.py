@@ -8,6 +8,7 @@ from cfn_analysis.model.schemas import require_region
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import hint
 from cfn_analysis.reviewing.sides import ReviewError, Side
+from cfn_analysis.updates.partial_resolving import MissingConditionError
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resolve_set
 
 Stacks = Mapping[str, ResolvedStack]
@@ -26,9 +27,7 @@ class States(NamedTuple):
         name: of the environment; "" for a folder without parameter files, and for single templates.
         deployed: all stacks before the deploy, which may import from and read each other.
         before: those that the deploy can change.
-        after: the stacks after the deploy.
         renamed: stack whose deployed name changes -> both names; it is not in ``before``.
-        side: the later side.
     """
 
     name: str
@@ -99,7 +98,7 @@ def _resolved(side: Side, environment: str, before: Stacks | None = None) -> Sta
         return {}
     try:
         return resolve_set([(stack, values.get(stack.name, {})) for stack in side.stacks], before)
-    except ResolveError as error:
+    except (MissingConditionError, ResolveError) as error:
         raise ReviewError(f"{side.name}: {error}") from error
 
 

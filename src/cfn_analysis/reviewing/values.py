@@ -1,26 +1,29 @@
 """Property values of a resource before and after a change, for the checks that judge a change."""
 
 import json
+import operator
+import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ResourceChange
 
+OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
+"""The values of switches that are off, in lower case."""
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 
 class ValueChange(NamedTuple):
-    """A changed value.
+    """A changed value; None if it is added or removed, ``of_item`` if that happens with its list item.
 
-    Attributes:
-        place: its path, with list items by their identifier: ``DistributionConfig.Origins[api].Id``.
-        before: old value; None if it is added.
-        after: new value; None if it is removed.
-        of_item: whether it is added or removed with its list item.
+    Its place has list items by their identifier: ``DistributionConfig.Origins[api].Id``.
     """
 
     place: str
@@ -30,19 +33,34 @@ class ValueChange(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """A property that determines how open or how well protected a resource is.
+    """A property that determines how open or how well protected a resource is, as the YAML files describe it.
 
-    Attributes:
-        types: a type, or a part of one; empty for every type that has the property.
-        places: the ends of the places of the values, separated by spaces.
-        judge: returns the problem of the new value, from the old and new value; empty if there is none.
-        of_items: whether values that are removed with their list item count.
+    ``judge`` returns the problem of the new value, from the old and new value; empty if there is none.
     """
 
     types: str
-    places: str
+    places: Sequence[str]
     judge: Callable[[Any, Any], str]
-    of_items: bool = True
+    of_items: bool
+
+
+def settings(module: str, section: str) -> tuple[Setting, ...]:
+    """Return the settings of a section of the YAML file beside a module, whose functions can judge them."""
+    judges = {**globals(), **vars(sys.modules[module])}
+    found = []
+    for row in rows(module)[section]:
+        arguments = dict(row)
+        types, places = arguments.pop("types", ""), arguments.pop("places").split()
+        of_items, judge = arguments.pop("of_items", True), judges[arguments.pop("judge")]
+        found.append(Setting(types, places, partial(judge, **arguments), of_items))
+    return tuple(found)
+
+
+@cache
+def rows(module: str) -> dict[str, Any]:
+    """Return the content of the YAML file beside a module."""
+    file = Path(str(sys.modules[module].__file__))
+    return load(file.with_suffix(".yaml").read_text("utf-8"))
 
 
 def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
@@ -82,14 +100,11 @@ def _identity(part: Any, number: int) -> str:
 
 
 def problems(
-    change: ResourceChange, settings: tuple[Setting, ...], gone: Collection[Node] = ()
+    change: ResourceChange, settings: Sequence[Setting], gone: Collection[Node] = ()
 ) -> Iterator[str]:
     """Yield the problems of the new values of a resource, in words.
 
-    Args:
-        change: the change of the resource.
-        settings: the first matching setting judges a value.
-        gone: removed resources; values that refer to one of them must be removed too.
+    Values that refer to a resource in ``gone``, which are removed, must be removed too.
     """
     for value in value_changes(change):
         if gone and any(mention.target in gone for mention in mentions(value.before, change.node.stack)):
@@ -99,13 +114,18 @@ def problems(
 
 def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
     """Yield the problem of a changed value, in words; the first matching setting judges it."""
+    setting = setting_of(type_name, value.place, settings)
+    goes = value.of_item and value.after is None
+    if setting and (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
+        yield f"{value.place} {problem}"
+
+
+def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
+    """Return the first setting that judges the value at a place of a resource; None if there is none."""
     for setting in settings:
-        fits = setting.types in type_name
-        if fits and any(_ends_with(value.place, end) for end in setting.places.split()):
-            goes = value.of_item and value.after is None
-            if (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
-                yield f"{value.place} {problem}"
-            return
+        if setting.types in type_name and any(_ends_with(place, end) for end in setting.places):
+            return setting
+    return None
 
 
 def _ends_with(place: str, end: str) -> bool:
@@ -128,40 +148,42 @@ def words(value: Any) -> str:
     return "the default" if value is None else str(as_strings(shown(value)))
 
 
+# The judges of settings: each returns the problem of a new value, or an empty text.
+
+
 def must_not_be(
-    to: str, effect: str, default: str | None = None, aliases: str = ""
-) -> Callable[[Any, Any], str]:
-    """Return a judge for a setting with fixed values.
+    before: Any, after: Any, *, to: str, effect: str, default: str | None = None, aliases: str = ""
+) -> str:
+    """Judge a setting with fixed values.
 
     Args:
+        before: the old value.
+        after: the new value.
         to: the value that is a problem.
         effect: the effect of the value.
         default: the value if the property is missing; None if it is not known.
         aliases: other values with the same meaning as ``to``, separated by spaces.
     """
     wrong = {to.lower(), *aliases.lower().split()}
-
-    def judge(before: Any, after: Any) -> str:
-        was, will = (text(value if value is not None else default).lower() for value in (before, after))
-        if was in wrong:
-            return ""
-        if is_unknown(after) or (after is None and default is None):
-            return f"is {_known(after)}: this may mean that {effect}"
-        return f"is {'left out' if after is None else words(after)}: {effect}" if will in wrong else ""
-
-    return judge
-
-
-def _known(value: Any) -> str:
-    return "left out" if value is None else f"{words(value)}, which is known only in the deployed stack"
+    was, will = (text(default if value is None else value).lower() for value in (before, after))
+    if was in wrong:
+        return ""
+    if is_unknown(after):
+        return f"is {words(after)}, which is known only in the deployed stack: this may mean that {effect}"
+    now = "left out" if after is None else words(after)
+    if after is None and default is None:
+        return f"is {now}: this may mean that {effect}"
+    return f"is {now}: {effect}" if will in wrong else ""
 
 
 def in_order(
-    strict_first: str, effect: str, default: str = "", unknown: bool = True
-) -> Callable[[Any, Any], str]:
-    """Return a judge for values in order of strictness.
+    before: Any, after: Any, *, strict_first: str, effect: str, default: str = "", unknown: bool = True
+) -> str:
+    """Judge values in order of strictness.
 
     Args:
+        before: the old value.
+        after: the new value.
         strict_first: the values, strictest first, separated by spaces; equally strict values by ``=``.
         effect: the effect of a less strict value.
         default: the value if the property is missing.
@@ -170,48 +192,36 @@ def in_order(
     ranks = {
         name: rank for rank, group in enumerate(strict_first.split()) for name in group.lower().split("=")
     }
-
-    def judge(before: Any, after: Any) -> str:
-        was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
-        instead = f"is {words(after)} instead of {words(before)}"
-        if was is not None and will is not None:
-            return f"{instead}: {effect}" if will > was else ""
-        return f"{instead}: this may mean that {effect}" if unknown and before is not None else ""
-
-    return judge
+    was, will = (ranks.get((text(value) or default).lower()) for value in (before, after))
+    instead = f"is {words(after)} instead of {words(before)}"
+    if was is not None and will is not None:
+        return f"{instead}: {effect}" if will > was else ""
+    return f"{instead}: this may mean that {effect}" if unknown and before is not None else ""
 
 
-def must_not_decrease(effect: str, default: float | None = None) -> Callable[[Any, Any], str]:
-    """Return a judge for a number that must not decrease; ``default`` applies if it is missing."""
-    return _numbers(effect, default, lambda was, will: will < was)
+def must_not_decrease(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
+    """Judge a number; ``default`` applies if it is missing."""
+    return _if_worse(before, after, effect, default, operator.lt)
 
 
-def must_not_increase(effect: str) -> Callable[[Any, Any], str]:
-    """Return a judge for a limit that must not increase; without a value, there is no limit."""
-    increases = _numbers(effect, None, lambda was, will: will > was)
-    removed = must_not_be_removed(effect)
-    return lambda before, after: removed(before, after) or increases(before, after)
+def must_not_increase(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a limit; without a value, there is no limit."""
+    removed = must_not_be_removed(before, after, effect=effect)
+    return removed or _if_worse(before, after, effect, None, operator.gt)
 
 
-def _numbers(
-    effect: str, default: float | None, worse: Callable[[float, float], bool]
-) -> Callable[[Any, Any], str]:
-    def judge(before: Any, after: Any) -> str:
-        try:
-            was, will = (default if value is None else float(text(value)) for value in (before, after))
-        except ValueError:
-            return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
-        if was is None or will is None or not worse(was, will):
-            return ""
-        return f"is {words(after)} instead of {words(before)}: {effect}"
-
-    return judge
+def _if_worse(
+    before: Any, after: Any, effect: str, default: float | None, is_worse: Callable[[float, float], bool]
+) -> str:
+    """Return the problem of a number if it and the old one, in this order, compare so."""
+    instead = f"is {words(after)} instead of {words(before)}"
+    try:
+        was, will = (default if value is None else float(text(value)) for value in (before, after))
+    except ValueError:
+        return f"{instead}: this may mean that {effect}"
+    return f"{instead}: {effect}" if was is not None and will is not None and is_worse(will, was) else ""
 
 
-def must_not_be_removed(effect: str) -> Callable[[Any, Any], str]:
-    """Return a judge for a value that must not be removed."""
-
-    def judge(before: Any, after: Any) -> str:
-        return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
-
-    return judge
+def must_not_be_removed(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a value whose removal is a problem."""
+    return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""

@@ -9,10 +9,10 @@ The way from two states of a set of stacks to the change of each resource:
    whether they differ for certain.
 4. ``causes``: a difference -> its chain, from the edited file through parameters, conditions and outputs.
 5. ``effects``: a difference -> ``Effect``: an update, a possible or a certain replacement; and side effects,
-   such as an interruption. What the resource schemas do not contain is in three tables:
-   ``update_exceptions`` (replacements and unique names), ``documented_updates`` (interruptions) and
-   ``refused_updates`` (what AWS refuses).
-6. ``resource_changes``: steps 3 to 5 for each resource, and then for each resource that refers to a changed
+   such as an interruption. What the resource schemas do not contain is in facts.yaml, which ``facts`` reads,
+   with the functions of ``cases`` for what depends on the values.
+6. ``condition_cases``: a condition that is unknown in both states -> whether the resource may end or begin.
+7. ``resource_changes``: steps 3 to 6 for each resource, and then for each resource that refers to a changed
    one, in the same or in another stack, until nothing new follows -> ``ResourceChange``: the action and its
    causes.
 

@@ -28,7 +28,7 @@ class CauseChains:
 
     def of_value(self, node: Node, place: Place) -> list[str]:
         """Return the chain of a changed value at a place of a resource's properties."""
-        old, new = (self._properties(side, node) for side in (self.before, self.after))
+        old, new = (entry.get("Properties", {}) for entry in self._entries(node, "Resources"))
         part = _part(new, place)
         if _part(old, place) == part:
             for searched in (part, new.get(str(place[0])) if place else None):
@@ -38,21 +38,13 @@ class CauseChains:
 
     def of_output(self, stack: str, key: str) -> list[str]:
         """Return the chain of the changed value of an output."""
-        old, new = (
-            side[stack].built.outputs.get(key, {}).get("Value") if stack in side else None
-            for side in (self.before, self.after)
-        )
+        old, new = (entry.get("Value") for entry in self._entries(Node(stack, key), "Outputs"))
         chain = self._of_uses(stack, new) if old == new else None
         return chain or [self.file(stack)]
 
-    def of_existence(self, node: Node, section: str = "resources") -> list[str]:
+    def of_existence(self, node: Node, section: str = "Resources") -> list[str]:
         """Return the chain of an added or removed resource or output."""
-        old, new = (
-            getattr(side[node.stack].built, section).get(node.name, {}).get("Condition")
-            if node.stack in side
-            else None
-            for side in (self.before, self.after)
-        )
+        old, new = (entry.get("Condition") for entry in self._entries(node, section))
         if isinstance(new, str) and old == new:
             return self._of_condition(node.stack, new, ())
         return [self.file(node.stack)]
@@ -61,7 +53,8 @@ class CauseChains:
         """Return the export or output of another stack that a value is from."""
         if source == user.stack:
             return []
-        part = _part(self._properties(self.after, user), place)
+        _, entry = self._entries(user, "Resources")
+        part = _part(entry.get("Properties", {}), place)
         for use in uses(part):
             if use.kind == "import":
                 return [f"export {self._text(user.stack, use.name)}"]
@@ -69,10 +62,10 @@ class CauseChains:
                 return [f"output {use.name.rpartition('/')[2]} of {source}"]
         return []
 
-    def _properties(self, side: Mapping[str, ResolvedStack], node: Node) -> Mapping[str, Any]:
-        resources = side[node.stack].built.resources if node.stack in side else {}
-        properties: Mapping[str, Any] = resources.get(node.name, {}).get("Properties", {})
-        return properties
+    def _entries(self, node: Node, section: str) -> list[Any]:
+        """Return an entry of a section of the template in both states; empty if there is none."""
+        sides = (side.get(node.stack) for side in (self.before, self.after))
+        return [side.built.template.get(section, {}).get(node.name, {}) if side else {} for side in sides]
 
     def _of_uses(self, stack: str, part: Any) -> list[str] | None:
         """Return the chain through the first reference in a part of a template with a changed value."""
@@ -92,7 +85,8 @@ class CauseChains:
             case "mapping":
                 names = [use.name] if use.name != "*" else list(new.built.template.get("Mappings", {}))
                 for name in names:
-                    if _section_entry(old, "Mappings", name) != _section_entry(new, "Mappings", name):
+                    was, will = self._entries(Node(stack, name), "Mappings")
+                    if was != will:
                         return [self.file(stack), f"mapping {name}"]
             case "import":
                 return self._of_export(stack, self._text(stack, use.name))
@@ -103,7 +97,7 @@ class CauseChains:
     def _of_condition(self, stack: str, name: str, trail: tuple[str, ...]) -> list[str]:
         if stack not in self.before or stack not in self.after or name in trail:
             return [self.file(stack), f"condition {name}"]
-        old, new = (_section_entry(side[stack], "Conditions", name) for side in (self.before, self.after))
+        old, new = self._entries(Node(stack, name), "Conditions")
         chains = (self._of_use(stack, use, (*trail, name)) for use in (uses(new) if old == new else []))
         return [*next(filter(None, chains), [self.file(stack)]), f"condition {name}"]
 
@@ -135,10 +129,6 @@ class CauseChains:
         values = self.after[stack].values
         parts = pieces(text, lambda name: values.get(name))
         return "".join(part if isinstance(part, str) else "?" for part in parts)
-
-
-def _section_entry(side: ResolvedStack, section: str, name: str) -> Any:
-    return side.built.template.get(section, {}).get(name)
 
 
 def _part(properties: Any, place: Place) -> Any:

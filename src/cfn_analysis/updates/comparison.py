@@ -7,13 +7,12 @@ declares it irrelevant; numbers and booleans are equal to their texts; a documen
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
 from cfn_analysis.model.references import Place
-from cfn_analysis.model.schemas import SchemasError, known_schema, property_schema
+from cfn_analysis.model.schemas import known_property_schema, known_schema
 
 # Keys that identify the items of a list, for different types.
 _IDENTITIES: Final = (
@@ -25,13 +24,11 @@ WithNames = Callable[[Any], Any]
 
 
 class Difference(NamedTuple):
-    """A difference, as deep in the properties as it can be determined.
+    """A difference, as deep in the properties as it can be determined; None means that there is no value.
 
     Attributes:
         place: keys and indexes from the properties, on the side that has the value.
         name: the place in words, with list items by their identifier.
-        before: the old value; None if there is none.
-        after: the new value; None if there is none.
         certain: whether the values differ in the deployed stack independent of their unknown parts.
     """
 
@@ -120,12 +117,12 @@ class _Comparison(NamedTuple):
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
-        schema = _schema_at(self.type, self.region, _in_schema(place))
+        schema = known_property_schema(self.type, self.region, _in_schema(place))
         tags = known_schema(self.type, self.region).tag_property
         return schema.get("insertionOrder") is False or place == (tags,)
 
     def _kinds(self, place: Place) -> set[str]:
-        kinds = _schema_at(self.type, self.region, _in_schema(place)).get("type", [])
+        kinds = known_property_schema(self.type, self.region, _in_schema(place)).get("type", [])
         return {kinds} if isinstance(kinds, str) else set(kinds)
 
     def _canonical(self, value: Any, place: Place) -> str:
@@ -190,10 +187,14 @@ def differ_for_certain(before: Any, after: Any) -> bool:
     match before, after:
         case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
             return True
+        case {"Fn::Base64": old}, {"Fn::Base64": new}:
+            return differ_for_certain(old, new)
         case {"Ref": str(old)}, {"Ref": str(new)}:
             return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
         case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
             return old != new and attribute == new_attribute
+        case {"Fn::FindInMap": [*old, str(rows)]}, {"Fn::FindInMap": [*new, str(new_rows)]} if old == new:
+            return _rows_differ(json.loads(rows), json.loads(new_rows))
         case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:
             return bool(before != after)
         case {"Fn::If": [_, yes, no, inputs]}, {"Fn::If": [_, new_yes, new_no, new_inputs]} if (
@@ -204,14 +205,35 @@ def differ_for_certain(before: Any, after: Any) -> bool:
     return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after))
 
 
+def _rows_differ(before: Any, after: Any) -> bool:
+    """Return whether each value in the rows of a mapping is another one afterwards."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        return all(_rows_differ(value, after.get(key)) for key, value in before.items())
+    return bool(before != after)
+
+
 def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None) -> bool:
-    """Return whether the texts of two lists of parts differ for certain: one part, or only known parts."""
-    if before is None or after is None or len(before) != len(after):
+    """Return whether the texts of two lists of parts differ for certain.
+
+    Their length differs, or one part, or only known parts.
+    """
+    if before is None or after is None:
+        return False
+    known, unknown = zip(*(_split(parts) for parts in (before, after)), strict=True)
+    if unknown[0] == unknown[1] and known[0] != known[1]:
+        return True
+    if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    if all(isinstance(part, str) for pair in differing for part in pair):
+    if not any(_holds_unknown(part) for pair in differing for part in pair):
         return bool(differing)
     return len(differing) == 1 and differ_for_certain(*differing[0])
+
+
+def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
+    """Return the length of the known parts, and how often each unknown part occurs."""
+    known = sum(len(part) for part in parts if not _holds_unknown(part))
+    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if _holds_unknown(part))
 
 
 def _holds_unknown(value: Any) -> bool:
@@ -255,11 +277,3 @@ def _is_unique(column: list[Any]) -> bool:
 
 def _in_schema(place: Place) -> tuple[str, ...]:
     return tuple("*" if isinstance(step, int) else step for step in place)
-
-
-@cache
-def _schema_at(type_name: str, region: str, place: tuple[str, ...]) -> Mapping[str, Any]:
-    try:
-        return property_schema(type_name, region, place)
-    except SchemasError:
-        return {}

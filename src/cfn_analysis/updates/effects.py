@@ -1,7 +1,7 @@
 """Effect of a changed property on a deployed resource: replaces, may replace, interrupts or updates it.
 
-Create-only properties are from AWS's resource schemas. Interruptions by updates in place are from
-``documented_updates``, which does not contain all properties.
+Create-only properties are from AWS's resource schemas. Everything else is from ``facts``, which does not
+contain all properties.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -14,27 +14,11 @@ from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import Place, value_at
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.schemas import SchemasError, known_schema, resource_schema
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
-from cfn_analysis.updates.documented_updates import (
-    REMOVED,
-    REPLACED_UNLESS,
-    Note,
-    note_of_page,
-    uninterrupted,
-)
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+from cfn_analysis.updates import cases
+from cfn_analysis.updates.cases import ChangedProperties, known_text
+from cfn_analysis.updates.facts import Note, Refusal, facts_at, facts_of, note_of, uninterrupted
 from cfn_analysis.updates.resolved_stack import CUSTOM
-from cfn_analysis.updates.update_exceptions import (
-    ALSO_REPLACED,
-    DECIDED,
-    DISPUTED,
-    NAME_SCOPES,
-    QUIET_IF,
-    REPLACED_IF,
-    UNIQUE,
-    ChangedProperties,
-    known_text,
-    never,
-)
 
 
 class Effect(IntEnum):
@@ -47,6 +31,11 @@ class Effect(IntEnum):
 
 
 _EFFECTS = {NO: Effect.UPDATED, UNKNOWN: Effect.MAYBE_REPLACED, YES: Effect.REPLACED}
+_FIXED = {
+    cases.never: Effect.UPDATED,
+    cases.disputed: Effect.MAYBE_REPLACED,
+    cases.always: Effect.REPLACED,
+}
 
 
 @cache  # many parameters are used in the same places, such as tags
@@ -59,14 +48,11 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
     schema = resource_schema(type_name, region)
     if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
         return Effect.REPLACED
-    if place and place[0] in ALSO_REPLACED.get(type_name, ()):
-        return Effect.REPLACED
-    if place and place[0] in DISPUTED.get(type_name, ()):
-        return Effect.MAYBE_REPLACED
-    decided = DECIDED.get(type_name, {}).get(str(place[0])) if place else None
-    if decided is not never and any(_touches(place, path) for path in schema.conditional_create_only):
-        return Effect.MAYBE_REPLACED
-    return Effect.UPDATED
+    replaces = facts_at(type_name, place).replaces
+    if replaces in _FIXED:
+        return _FIXED[replaces]
+    is_conditional = replaces or any(_touches(place, path) for path in schema.conditional_create_only)
+    return Effect.MAYBE_REPLACED if is_conditional else Effect.UPDATED
 
 
 def effect_of_values(
@@ -88,10 +74,8 @@ def effect_of_values(
         return Effect.MAYBE_REPLACED
     if type_name == CUSTOM:  # the physical ID that its function returns determines it
         return Effect.MAYBE_REPLACED
-    if effect == Effect.MAYBE_REPLACED and (decide := DECIDED.get(type_name, {}).get(str(place[0]))):
-        effect = _EFFECTS[decide(changed)]
-    if place and (also := REPLACED_IF.get(type_name, {}).get(str(place[0]))):
-        effect = max(effect, _EFFECTS[also(changed)])
+    if effect == Effect.MAYBE_REPLACED and (replaces := facts_at(type_name, place).replaces):
+        effect = _EFFECTS[replaces(changed, str(place[0]))]
     return effect if certain else min(effect, Effect.MAYBE_REPLACED)
 
 
@@ -113,48 +97,39 @@ def unique_properties(
     Only groups whose properties are all given; the reason is empty if one of them is the name of the
     resource. A property is a path, such as ``CachePolicyConfig.Name``.
     """
-    schema = known_schema(type_name, region)
-    scope = NAME_SCOPES.get(type_name, ())
-    whole = schema.primary_identifier
+    scope = facts_of(type_name).name_scope
+    whole = known_schema(type_name, region).primary_identifier
     for name in name_properties(type_name, region, properties):
         if name not in whole or len(whole) == 1 or scope:
             yield (name, *scope), ""
     if len(whole) > 1 and all(name in properties for name in whole):
         yield whole, "two resources cannot have the same identifiers"
-    for row in (row for row in UNIQUE if row.type == type_name):
+    for row in facts_of(type_name).unique:
         values = [value_at(properties, tuple(name.split("."))) for name in row.properties]
         applies = all(known_text(properties, name) == value for name, value in row.given.items())
         if applies and None not in values:
             yield row.properties, row.why
 
 
-def deleted_first(type_name: str, region: str) -> bool:
-    """Return whether a replacement starts with the deletion of the old resource."""
-    return known_schema(type_name, region).deleted_first
-
-
 def note_on_change(type_name: str, place: Place, changed: ChangedProperties | None = None) -> Note | None:
     """Return the side effect of updating the property at a place, such as a restart.
 
-    Args:
-        type_name: such as ``AWS::EC2::VPC``.
-        place: the path from the properties.
-        changed: the properties before and after if known; some effects depend on them.
+    Some effects depend on the properties before and after, if these are known.
     """
     if not place:
         return None
-    quiet = QUIET_IF.get(type_name, {}).get(str(place[0]))
-    return None if changed and quiet and quiet(changed) is YES else note_of_page(type_name, str(place[0]))
+    name, quiet_if = str(place[0]), facts_at(type_name, place).quiet_if
+    return None if changed and quiet_if and quiet_if(changed, name) is YES else note_of(type_name, name)
 
 
-def note_on_removal(type_name: str) -> Note | None:
-    """Return the side effect of removing a resource of a type."""
-    return REMOVED.get(type_name)
-
-
-def not_replaced_if(type_name: str, place: Place) -> str | None:
-    """Return the case in which a conditional replacement does not happen, if known."""
-    return REPLACED_UNLESS.get(type_name, {}).get(str(place[0])) if place else None
+def refused_changes(
+    type_name: str, properties: Collection[str], changed: ChangedProperties
+) -> Iterator[tuple[Refusal, Truth]]:
+    """Yield what AWS refuses, or may refuse, of a change of some properties, and whether it does."""
+    for name, known in facts_of(type_name).properties.items():
+        for refusal in known.refusals if name in properties else ():
+            if (applies := refusal.applies(changed, name)) is not NO:
+                yield refusal, applies
 
 
 def is_documented(type_name: str, place: Place) -> bool:
@@ -163,7 +138,7 @@ def is_documented(type_name: str, place: Place) -> bool:
         return False
     name = str(place[0])
     # Of 575 pages with Tags, only one documents more than "No interruption" for tags that do not replace.
-    return name == "Tags" or name in uninterrupted(type_name) or note_of_page(type_name, name) is not None
+    return name == "Tags" or name in uninterrupted(type_name) or note_of(type_name, name) is not None
 
 
 def update_order(stack: BuiltStack, names: Collection[str]) -> list[list[str]]:

@@ -28,6 +28,7 @@ from cfn_analysis.model.intrinsics import Function, ResolveError, as_strings, is
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_list, pseudo_parameters
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
+from cfn_analysis.model.wording import hint
 
 GIVEN: Final = "Fn::Given"
 HIDDEN: Final = "Fn::Hidden"
@@ -52,12 +53,10 @@ def _names_resource(value: Any) -> bool:
         case {"Fn::GetAtt": _}:
             return True
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return any(map(_names_resource, parts))
+            return _names_resource(parts)
         case dict():
-            return any(map(_names_resource, value.values()))
-        case list():
-            return any(map(_names_resource, value))
-    return False
+            return _names_resource([*value.values()])
+    return isinstance(value, list) and any(map(_names_resource, value))
 
 
 class OtherStacks:
@@ -107,6 +106,10 @@ def is_no_echo(declaration: Mapping[str, Any]) -> bool:
     return str(declaration.get("NoEcho")).lower() == "true"
 
 
+class MissingConditionError(ValueError):
+    """A resource, output or Fn::If names a condition that the template does not have."""
+
+
 class PartialConditions(Conditions):
     """Conditions, of which each is true, false or unknown."""
 
@@ -118,6 +121,17 @@ class PartialConditions(Conditions):
             return UNKNOWN
 
 
+def condition_truths(template: Mapping[str, Any], values: Mapping[str, Any], region: str) -> dict[str, Truth]:
+    """Return condition -> whether it is true, with the values of parameters and of pseudo parameters."""
+    return PartialConditions(template, values, known_pseudo_parameters(region)).all()
+
+
+def known_pseudo_parameters(region: str) -> dict[str, str]:
+    """Return the pseudo parameters that are the same for each stack in a region."""
+    known = pseudo_parameters(region)
+    return {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
+
+
 class PartialBody(Body):
     """Resources and outputs with unknown values."""
 
@@ -127,22 +141,21 @@ class PartialBody(Body):
         given: Mapping[str, str],
         region: str,
         unknown: Collection[str] = (),
+        deployed_mappings: Mapping[str, Any] | None = None,
     ) -> None:
-        """Set the known values.
+        """Use the parameter values of the deploy; the Default of ``unknown`` ones does not apply.
 
-        Args:
-            template: the template, without macros.
-            given: the parameter values of the deploy.
-            region: of the stack.
-            unknown: per-deploy parameters, whose Default does not apply.
+        ``deployed_mappings`` is the section Mappings before the deploy, by default that of the template.
         """
         declared = template.get("Parameters", {})
-        known = pseudo_parameters(region)
-        pseudo = {name: known[name] for name in ("AWS::Region", "AWS::Partition", "AWS::URLSuffix")}
-        super().__init__(template, parameter_values(declared, given, unknown), pseudo)
+        super().__init__(
+            template, parameter_values(declared, given, unknown), known_pseudo_parameters(region)
+        )
         secret = parameter_values(declared, given, unknown, shown=False)
-        self.truths = PartialConditions(template, secret, pseudo).all()
+        self.truths = condition_truths(template, secret, region)
         self.others = OtherStacks()
+        mappings: Mapping[str, Any] = template.get("Mappings", {})
+        self.deployed_mappings = mappings if deployed_mappings is None else deployed_mappings
 
     def reading(self, others: OtherStacks) -> Self:
         """Return the same with known values of other stacks."""
@@ -158,10 +171,17 @@ class PartialBody(Body):
             names = dict.fromkeys(use.name for use in uses(node) if use.kind == "name")
             return {UNRESOLVED: [node, {name: self.values[name] for name in names if name in self.values}]}
 
-    def exists(self, body: Mapping[str, Any]) -> Truth:
-        """Return whether a resource or an output exists."""
+    def exists(self, body: Mapping[str, Any], path: str) -> Truth:
+        """Return whether the resource or output at a path exists."""
         condition = body.get("Condition")
-        return YES if condition is None else self.truths.get(condition, UNKNOWN)
+        return YES if condition is None else self._truth(condition, path)
+
+    def _truth(self, condition: str, path: str) -> Truth:
+        if condition not in self.truths:
+            raise MissingConditionError(
+                f"{path}: {condition} is not a condition of this template.{hint(condition, self.truths)}"
+            )
+        return self.truths[condition]
 
     def refused_values(self) -> list[str]:
         """Return why CloudFormation refuses the parameter values, as far as it is known."""
@@ -192,7 +212,7 @@ class PartialBody(Body):
                 if use.kind == "condition" and use.name not in inputs:
                     pending.append(use.name)
                 elif use.kind == "mapping":
-                    inputs[f"mapping {use.name}"] = self.template.get("Mappings", {}).get(use.name)
+                    inputs[f"mapping {use.name}"] = self._reachable(use.name, {}, {})
                 elif use.name in self.values:
                     inputs[f"parameter {use.name}"] = self.values[use.name]
         return json.dumps(inputs, sort_keys=True)
@@ -211,8 +231,10 @@ class PartialBody(Body):
 
     def _call(self, name: str, node: Any, path: str) -> Any:
         match name, node:
-            case "Fn::If", [str(condition), yes, no] if self.truths.get(condition, UNKNOWN) is UNKNOWN:
+            case "Fn::If", [str(condition), yes, no] if self._truth(condition, path) is UNKNOWN:
                 branches = [self.value(yes, path), self.value(no, path)]
+                if branches[0] == branches[1]:
+                    return branches[0]
                 return {name: [condition, *branches, self.condition_inputs(condition)]}
         return super()._call(name, node, path)
 
@@ -231,9 +253,30 @@ class PartialBody(Body):
         match value:
             case {"Fn::FindInMap": [mapping, *keys]}:
                 mappings = self.template.get("Mappings", {})
-                rows = mappings.get(mapping) if isinstance(mapping, str) else mappings
+                rows = self._reachable(mapping, *keys) if isinstance(mapping, str) else mappings
                 return {"Fn::FindInMap": [mapping, *keys, json.dumps(rows, sort_keys=True)]}
         return value
+
+    def _reachable(self, mapping: str, first: Any, second: Any) -> Any:
+        """Return the part of a mapping that the deployed values of its keys can reach."""
+        rows, deployed = (
+            side.get(mapping) for side in (self.template.get("Mappings", {}), self.deployed_mappings)
+        )
+        if not isinstance(rows, Mapping) or not isinstance(deployed, Mapping):
+            return rows
+        return {
+            key: {inner: row[inner] for inner in self._keys(second, row, deployed.get(key, row))}
+            for key in self._keys(first, rows, deployed)
+            if isinstance(row := rows[key], Mapping)
+        }
+
+    def _keys(self, key: Any, new: Mapping[str, Any], old: Mapping[str, Any]) -> list[str]:
+        """Return the keys that a value, which may be unknown, can be."""
+        if isinstance(key, str):
+            return [key] if key in new else []
+        parameter = self.template.get("Parameters", {}).get(key.get(GIVEN), {})
+        allowed = [str(as_strings(value)) for value in parameter.get("AllowedValues", old)]
+        return [name for name in new if name in old and name in allowed]
 
     def _cidr(self, node: Any, path: str) -> Any:
         value = super()._cidr(node, path)

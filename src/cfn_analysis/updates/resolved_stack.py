@@ -15,6 +15,9 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.partial_resolving import UNRESOLVED, OtherStacks, PartialBody, in_stack
 
 CUSTOM: Final = "AWS::CloudFormation::CustomResource"
+# Read by cfn-init, also on running instances: cfn-hup runs it again when they change.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-hup.html
+_ACTING: Final = ("AWS::CloudFormation::Authentication", "AWS::CloudFormation::Init")
 
 
 class Resource(NamedTuple):
@@ -24,8 +27,8 @@ class Resource(NamedTuple):
         type: its type; a custom resource has the general one.
         exists: whether its condition is true.
         condition_inputs: if ``exists`` is not known, the values that it depends on, as text.
-        properties: resolved.
         attributes: the other attributes, such as ``DeletionPolicy``, as in the template.
+        metadata: those parts of its metadata that act on the resource, resolved.
     """
 
     type: str
@@ -33,16 +36,11 @@ class Resource(NamedTuple):
     condition_inputs: str
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
+    metadata: Mapping[str, Any] = {}
 
 
 class Output(NamedTuple):
-    """An output of a template, resolved.
-
-    Attributes:
-        exists: whether its condition is true.
-        value: its value.
-        export: the name of its export; None without an export.
-    """
+    """An output of a template, resolved; its export is the name, or None without an export."""
 
     exists: Truth
     value: Any
@@ -50,13 +48,7 @@ class Output(NamedTuple):
 
 
 class Mention(NamedTuple):
-    """A reference to a resource in a value.
-
-    Attributes:
-        place: its path from the properties.
-        target: the resource.
-        attribute: the attribute; empty for Ref.
-    """
+    """A reference in a value: its path from the properties, the resource, and the attribute; "" for Ref."""
 
     place: Place
     target: Node
@@ -68,13 +60,10 @@ class ResolvedStack:
     """One stack of the set.
 
     Attributes:
-        built: the stack with its template.
         earlier: name -> stack of the set that is deployed before it.
         given: the parameter values of the deploy.
         values: parameter -> value, as ``partial_resolving`` returns it.
-        truths: condition -> whether it is true.
         resources: logical ID -> resource, including those with a false condition.
-        outputs: key -> output.
         importers: name of an export -> the resources that import it, once for each import.
         readers: output of another stack of the set -> the resources that read it, also by an import.
         refused_values: why CloudFormation refuses the parameter values.
@@ -153,14 +142,9 @@ class ResolvedStack:
 
 @dataclass
 class _Reading(OtherStacks):
-    """What one part of a template reads from other stacks.
+    """What one part of a template reads from other stacks: exports, once for each import, and outputs.
 
-    Attributes:
-        region: of its stack.
-        earlier: name -> stack that is deployed before it.
-        deployed: region and name of an export -> its value before the deploy.
-        imports: names of exports, once for each import.
-        outputs: the outputs that it reads, also by an import.
+    ``deployed`` is region and name of an export -> its value before the deploy.
     """
 
     region: str
@@ -200,6 +184,7 @@ def resolve_set(
 
     Raises:
         ResolveError: a template has a macro.
+        MissingConditionError: a template names a condition that it does not have.
     """
     deployed = {
         (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)
@@ -208,7 +193,9 @@ def resolve_set(
     }
     resolved: dict[str, ResolvedStack] = {}
     for stack, given in stacks:
-        resolved[stack.name] = _resolve(stack, given, dict(resolved), deployed)
+        was = (before or {}).get(stack.name)
+        mappings = was.built.template.get("Mappings", {}) if was else None
+        resolved[stack.name] = _resolve(stack, given, dict(resolved), deployed, mappings)
     return resolved
 
 
@@ -217,11 +204,12 @@ def _resolve(
     given: Mapping[str, str],
     earlier: Mapping[str, ResolvedStack],
     deployed: Mapping[tuple[str, str], Any],
+    mappings: Mapping[str, Any] | None,
 ) -> ResolvedStack:
     """Return a resolved stack; ``deployed`` is region and export -> its value before the deploy."""
     own = {name: value for name, value in given.items() if name in stack.parameters}
     unknown = [name for name in stack.per_deploy if name not in own]
-    body = PartialBody(stack.template, own, stack.region, unknown)
+    body = PartialBody(stack.template, own, stack.region, unknown, mappings)
     resources: dict[str, Resource] = {}
     importers: dict[str, list[str]] = {}
     readers: dict[Node, list[str]] = {}
@@ -250,21 +238,24 @@ def _resolve(
 
 
 def _resolved_resource(body: PartialBody, name: str, declared: Mapping[str, Any]) -> Resource:
-    exists = body.exists(declared)
+    exists = body.exists(declared, f"Resources.{name}")
     type_name = CUSTOM if declared["Type"].startswith("Custom::") else declared["Type"]
     node = declared.get("Properties", {})
     properties = body.value(node, f"Resources.{name}.Properties")
     if not isinstance(properties, Mapping):
         properties = {UNRESOLVED: [node, {}]}
     inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
-    return Resource(type_name, exists, inputs, properties, declared)
+    given = declared.get("Metadata", {})
+    acting = {key: given[key] for key in _ACTING if key in given} if isinstance(given, Mapping) else {}
+    metadata = body.value(acting, f"Resources.{name}.Metadata")
+    return Resource(type_name, exists, inputs, properties, declared, metadata)
 
 
 def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -> Output:
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
     export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
-    return Output(body.exists(declared), value, export_name)
+    return Output(body.exists(declared, f"Outputs.{key}"), value, export_name)
 
 
 def resource_at(node: Node, stacks: Mapping[str, ResolvedStack]) -> Resource | None:

@@ -6,13 +6,14 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import Place, in_words, place_in_words, walk
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES
+from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import differences
+from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect, effect_of_values
 from cfn_analysis.updates.resolved_stack import Mention, ResolvedStack, Resource, mentions, resource_at
-from cfn_analysis.updates.update_exceptions import ChangedProperties
 
 ADD: Final = "add"
 UPDATE: Final = "update"
@@ -34,15 +35,11 @@ _MOVING: Final = {
 
 
 class Cause(NamedTuple):
-    """A reason why a resource changes.
+    """A reason why a resource changes, with the old and new value or state, or None where there is none.
 
     Attributes:
         place: the path of the changed value from the properties; empty if the resource is added or removed.
-        name: the place in words.
-        before: the old value; None if there is none.
-        after: the new value or state; None if there is none.
         chain: the changes that led to it, starting with the edit.
-        effect: its effect on the resource.
         follows: the resource whose change causes it.
     """
 
@@ -56,14 +53,11 @@ class Cause(NamedTuple):
 
 
 class ResourceChange(NamedTuple):
-    """The change of one resource.
+    """The change of one resource, which did not exist if ``before``, or will not exist if ``after`` is None.
 
     Attributes:
-        node: the resource.
-        type: its type; the new type if it changes.
+        type: the type; the new one if it changes.
         action: in the words of the report.
-        before: the old resource; None if it did not exist.
-        after: the new resource; None if it will not exist.
         causes: the causes, direct ones first.
     """
 
@@ -83,6 +77,11 @@ class ResourceChange(NamedTuple):
     def effect(self) -> Effect:
         """The strongest effect of the causes."""
         return max((cause.effect for cause in self.causes), default=Effect.NONE)
+
+    @property
+    def decisive(self) -> list[Cause]:
+        """The causes with the strongest effect, which determine the action."""
+        return [cause for cause in self.causes if cause.effect == self.effect]
 
     @property
     def properties(self) -> list[str]:
@@ -118,7 +117,11 @@ def resource_changes(
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     before, after = (resource_at(node, side) for side in (chains.before, chains.after))
-    if before is None or after is None or (before.exists, after.exists) == (YES, UNKNOWN):
+    if (
+        before is None
+        or after is None
+        or existence_cases(chains.before[node.stack], chains.after[node.stack], node.name).may_end
+    ):
         return _added_or_removed(chains, node, before, after)
     old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
     if old_type != new_type:
@@ -152,21 +155,17 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
     ):
         effect = effect_of_values(after.type, region, place, changed, certain=certain)
         yield Cause(place, name, was, will, chains.of_value(node, place), effect)
-    if (before.exists, before.condition_inputs) != (after.exists, after.condition_inputs):
+    for key in dict.fromkeys([*after.metadata, *before.metadata]):
+        was, will = before.metadata.get(key), after.metadata.get(key)
+        if was != will:
+            yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
+    if existence_cases(old, new, node.name).may_begin:
         chain = chains.of_existence(node)
         yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
     for key in _POLICIES:
         kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
         if kept != will_be_kept:
             yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
-
-
-class _User(NamedTuple):
-    """A resource that refers to another one."""
-
-    node: Node
-    resource: Resource
-    mention: Mention
 
 
 class _Following:
@@ -178,56 +177,55 @@ class _Following:
     def __init__(self, chains: CauseChains, direct: Mapping[Node, ResourceChange]) -> None:
         self.chains = chains
         self.by_node = dict(direct)
-        self.users: dict[Node, list[_User]] = {}
+        self.users: dict[Node, list[tuple[Node, Mention]]] = {}
         for stack, resolved in chains.after.items():
             for name, resource in resolved.existing():
                 for mention in mentions(resource.properties, stack):
-                    user = _User(Node(stack, name), resource, mention)
-                    self.users.setdefault(mention.target, []).append(user)
+                    self.users.setdefault(mention.target, []).append((Node(stack, name), mention))
 
     def changes(self) -> dict[Node, ResourceChange]:
         pending = deque(self.by_node)
         while pending:
             source = pending.popleft()
-            for user in self.users.get(source, []):
-                if user.node == source:
-                    continue
-                before = resource_at(user.node, self.chains.before)
-                change = self.by_node.get(user.node) or ResourceChange(
-                    user.node, user.resource.type, UPDATE, before, user.resource, ()
-                )
-                if cause := self._cause(source, user, change):
-                    self.by_node[user.node] = stronger = _with_cause(change, cause)
+            for user, mention in self.users.get(source, []):
+                change = self.by_node.get(user) or self._unchanged(user)
+                if user != source and (cause := self._cause(mention, change)):
+                    self.by_node[user] = stronger = _with_cause(change, cause)
                     if stronger.effect > change.effect:
-                        pending.append(user.node)
+                        pending.append(user)
         return self.by_node
 
-    def _cause(self, source: Node, user: _User, change: ResourceChange) -> Cause | None:
-        """Return what the change of a resource causes in a user; None if its change has this cause."""
-        place = user.mention.place
-        strength = effect_on_attribute(self.by_node[source], user.mention.attribute)
-        if strength < Effect.MAYBE_REPLACED or change.before is None or change.action in (ADD, REMOVE):
+    def _unchanged(self, node: Node) -> ResourceChange:
+        before, after = self.chains.before, self.chains.after[node.stack].resources[node.name]
+        return ResourceChange(node, after.type, UPDATE, resource_at(node, before), after, ())
+
+    def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
+        """Return what the change of the mentioned resource causes; None if the change has this cause."""
+        place, source = mention.place, mention.target
+        strength = effect_on_attribute(self.by_node[source], mention.attribute)
+        before, after = change.before, change.after
+        if before is None or after is None or change.action in (ADD, REMOVE):
             return None
-        properties = user.resource.properties
-        changed = ChangedProperties(change.before.properties, properties, user.resource.attributes)
-        region = self.chains.after[user.node.stack].built.region
-        effect = min(effect_of_values(user.resource.type, region, place, changed), strength)
+        if strength < Effect.MAYBE_REPLACED:
+            return None
+        changed = ChangedProperties(before.properties, after.properties, after.attributes)
+        region = self.chains.after[change.node.stack].built.region
+        effect = min(effect_of_values(after.type, region, place, changed), strength)
         for cause in change.causes:
             is_same = cause.place == place and cause.follows in (None, source)
             if is_same and (cause.follows is None or cause.effect >= effect):
                 return None
-        chain = self._chain(source, user, strength)
-        value, _ = walk(properties, place)
+        chain = self._chain(source, strength) + self.chains.through(change.node, place, source.stack)
+        value, _ = walk(after.properties, place)
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
 
-    def _chain(self, source: Node, user: _User, strength: Effect) -> list[str]:
+    def _chain(self, source: Node, strength: Effect) -> list[str]:
         change = self.by_node[source]
         main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
         happens = "updated"
         if change.action in (REPLACE, MAYBE_REPLACE):
             happens = "replaced" if strength == Effect.REPLACED else "may be replaced"
-        through = self.chains.through(user.node, user.mention.place, source.stack)
-        return [*main.chain, f"{source.name} {happens}", *through]
+        return [*main.chain, f"{source.name} {happens}"]
 
 
 def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
@@ -238,12 +236,7 @@ def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
 
 
 def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
-    """Return how certainly a change alters the value of an attribute of the resource.
-
-    Args:
-        change: the change of the resource.
-        attribute: the attribute of Fn::GetAtt; empty for Ref.
-    """
+    """Return how certainly a change alters an attribute of the resource, as of Fn::GetAtt; empty for Ref."""
     if change.action in (REPLACE, MAYBE_REPLACE):
         given = change.after is not None and attribute in change.after.properties
         kept = given and attribute not in change.properties and change.before is not None

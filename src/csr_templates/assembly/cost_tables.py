@@ -2,7 +2,7 @@
 
 The file contains ``compared``, an estimate to compare with: for each item, USD, its service codes (none for
 the rest) and why it differs. ``usage`` is the name of the usage file that belongs to it. ``levers`` are
-values of a parameter to try, or an item to leave out.
+values of a parameter to try, or an item to leave out. ``hours`` are those of a trial.
 """
 
 import json
@@ -14,8 +14,9 @@ from typing import Any, Final
 from cfn_analysis.model.built_stack import BuiltStack
 from csr_templates.costs import prices as saved
 from csr_templates.costs import usage as usage_files
+from csr_templates.costs.charges import HOURS
 from csr_templates.costs.estimate import Line, Values, estimate
-from csr_templates.costs.prices import price_text, total
+from csr_templates.costs.prices import cents, price_text, total
 from csr_templates.reference.markdown import code, codes, table
 from csr_templates.reference.markers import PageError
 from csr_templates.reference.words import Words
@@ -48,7 +49,13 @@ def cost_tables(
         raise PageError(str(error)) from error
     except (KeyError, TypeError, ValueError) as error:
         raise PageError(f"{path.as_posix()}: {type(error).__name__}: {error}. Correct the file.") from error
-    return {"cost": tables.fixed, "cost-compared": tables.compared, "cost-levers": tables.levers}
+    return {
+        "cost": tables.fixed,
+        "cost-by-stack": tables.by_stack,
+        "cost-compared": tables.compared,
+        "cost-hours": tables.hours,
+        "cost-levers": tables.levers,
+    }
 
 
 class _Tables:
@@ -72,6 +79,7 @@ class _Tables:
             (row["item"], Decimal(row["usd"]), row["services"], row["why"]) for row in document["compared"]
         ]
         self._levers = [*map(self._lever, document["levers"])]
+        self._hours = Decimal(document["hours"])
 
     def fixed(self, words: Words) -> Iterator[str]:
         """Yield each line of the fixed cost that is not free, and the sums."""
@@ -97,6 +105,16 @@ class _Tables:
         head = (words("stack"), words("item"), words("unit price"), *map(code, self._environments))
         yield from table(head, cells)
 
+    def by_stack(self, words: Words) -> Iterator[str]:
+        """Yield the fixed cost of each stack, and the sums."""
+        found = self._estimates.values()
+        rows = [
+            (stack.name, *(str(_of_stack(stack.name, estimate.lines)) for estimate in found))
+            for stack in self._stacks
+        ]
+        sums = (f"**{words('sum')}**", *(f"**{estimate.fixed}**" for estimate in found))
+        yield from table([words("stack"), *map(code, self._environments)], [*rows, sums])
+
     def compared(self, words: Words) -> Iterator[str]:
         """Yield the figures to compare with beside the cost of production, fixed and by usage."""
         found = self._estimates[self._production]
@@ -116,6 +134,15 @@ class _Tables:
         sums = (f"**{amount}**" for amount in (figures, found.fixed, found.used))
         head = map(words, ("item", "manual", "fixed", "usage", "why"))
         yield from table([*head], [*rows, (f"**{words('sum')}**", *sums, "")])
+
+    def hours(self, words: Words) -> Iterator[str]:
+        """Yield the fixed cost of each environment in a month and in the hours of a trial."""
+        rows = (
+            (code(name), str(found.fixed), str(cents(found.fixed * self._hours / HOURS)))
+            for name, found in self._estimates.items()
+        )
+        head = (words("environment"), words("month"), words.fill("{number} h", number=str(self._hours)))
+        yield from table(head, rows)
 
     def levers(self, words: Words) -> Iterator[str]:
         """Yield how much each change of a value adds or saves."""
@@ -142,15 +169,23 @@ class _Tables:
 
     def _differences(self, environment: str, parameter: str, values: Sequence[str]) -> str:
         cells = []
+        now, found = self._environments[environment], self._estimates[environment]
         for value in values:
-            given = {
-                stack: {**others, parameter: value}
-                for stack, others in self._environments[environment].items()
-            }
+            if all(
+                now.get(stack.name, {}).get(parameter, stack.default(parameter)) == value
+                for stack in self._stacks
+                if parameter in stack.parameters
+            ):
+                continue  # an estimate takes long
+            given = {stack: {**others, parameter: value} for stack, others in now.items()}
             changed = estimate(environment, self._stacks, given, self._prices)
-            found = self._estimates[environment]
             if changed.unpriced or found.unpriced:
                 cells.append(f"{code(value)} ?")
             elif difference := changed.fixed - found.fixed:
                 cells.append(f"{code(value)} {difference:+}")
         return ", ".join(cells) or _NONE
+
+
+def _of_stack(name: str, lines: Sequence[Line]) -> Decimal:
+    """Return the fixed cost of a stack."""
+    return total(line.monthly for line in lines if line.stack == name)

@@ -139,12 +139,7 @@ def _one_zone(
 
 def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str) -> Iterator[str]:
     of_stack = f"{key.logical_id} of stack {key.stack.name}"
-    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
-    own = [
-        statement
-        for statement in statements
-        if statement.get("Effect") == "Allow" and _is_for(statement, service)
-    ]
+    own = _statements_for(key, service)
     if service == "logs.":
         if key.attribute != "Arn":
             yield f"It imports the ID of {of_stack}, but a log group needs the key's ARN. Export its Arn."
@@ -169,12 +164,7 @@ def _key_problems(stack: BuiltStack, logical_id: str, key: _Handed, service: str
 
 def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
-    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
-    own = [
-        statement
-        for statement in statements
-        if statement.get("Effect") == "Allow" and _is_for(statement, service)
-    ]
+    own = _statements_for(key, service)
     acts = [in_words(act) for statement in own for act in as_list(statement.get("Action"))]
     lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
     if lacking:
@@ -182,6 +172,16 @@ def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
             f"The policy of {key.logical_id} of stack {key.stack.name} does not allow {service}amazonaws.com "
             f"{' and '.join(lacking)}. Add a statement that does."
         )
+
+
+def _statements_for(key: _Handed, service: str) -> list[Any]:
+    """Return the statements of a key's policy that allow a service something."""
+    statements = key.resource.get("Properties", {}).get("KeyPolicy", {}).get("Statement", [])
+    return [
+        statement
+        for statement in statements
+        if statement.get("Effect") == "Allow" and _is_for(statement, service)
+    ]
 
 
 def _has_events(stack: BuiltStack, topic: str) -> bool:

@@ -1,4 +1,4 @@
-"""Writes the generated tables into the pages of a folder.
+"""Writes the generated tables into the pages of a folder, and into the README beside it.
 
 ``*.md`` is in English, ``*.ja.md`` in Japanese with the words of ``words.ja.json``, and so on.
 """
@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from cfn_analysis.model.resolving import ResolveError
@@ -25,7 +27,6 @@ from csr_templates.reference.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from csr_templates.assembly.files import Assembly
     from csr_templates.reference.alarm_sections import AlarmSection
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
     from csr_templates.reference.markers import MarkedSection
 
 _LANGUAGE: Final = re.compile(r".*\.([a-z]{2})\.md")
+_OPTIONAL: Final = {"cost-by-stack"}  # repeats sums of another table
 
 
 @dataclass(frozen=True)
 class Pages:
-    """The pages with generated tables, by file name.
+    """The pages with generated tables, by path in the folder.
 
     Attributes:
         folder: their folder.
@@ -66,8 +68,8 @@ class Pages:
 
     def difference(self, name: str) -> str:
         """Return a stale page's unified diff."""
-        path = (self.folder / name).as_posix()
-        return folders.unified(path, self.found[name], self.wanted[name])
+        path = Path(os.path.normpath(self.folder / name))
+        return folders.unified(path.as_posix(), self.found[name], self.wanted[name])
 
 
 def plan(assembly: Assembly, folder: Path) -> Pages:
@@ -90,13 +92,14 @@ def plan(assembly: Assembly, folder: Path) -> Pages:
             mistakes += language.mistakes(tables)
             language.read_translations(tables.alarms)
         pages = [(page, language) for language in languages for page in language.pages]
-        pages.sort(key=lambda page: page[0].path.name)
+        names = {page.path: Path(os.path.relpath(page.path, folder)).as_posix() for page, _ in pages}
+        pages.sort(key=lambda page: names[page[0].path])
         wanted: dict[str, bytes] = {}
         for page, language in pages:
             write = partial(tables.write, page=page.path.as_posix(), words=language.words)
             table = partial(_table, write=write, mistakes=mistakes)
-            wanted[page.path.name] = markers.rewrite(page.text, page.sections, table).encode()
-        found = {page.path.name: page.text.encode() for page, _ in pages}
+            wanted[names[page.path]] = markers.rewrite(page.text, page.sections, table).encode()
+        found = {names[page.path]: page.text.encode() for page, _ in pages}
         untranslated = [line for language in languages for line in language.untranslated(tables)]
         return Pages(folder, found, wanted, tuple(untranslated), tuple(dict.fromkeys(mistakes)))
 
@@ -110,7 +113,9 @@ def _languages(folder: Path, tables: Tables) -> tuple[list[_Language], list[str]
         words, wrong = _words(path)
         mistakes += wrong
         languages[name] = _Language(words, folder / f"*.{name}.md")
-    for path in sorted(folder.glob("*.md")):
+    readmes = Path(os.path.normpath(folder / "..")).glob("README*.md")
+    marked = [path for path in readmes if START.partition("{")[0].encode() in path.read_bytes()]
+    for path in sorted([*folder.glob("*.md"), *marked]):
         match = _LANGUAGE.fullmatch(path.name)
         if language := languages.get(match[1] if match else ""):
             mistakes += language.add(path, tables.names)
@@ -171,7 +176,7 @@ class _Language:
                         f"{line}. Remove one of the two."
                     )
             yield from alarm_sections.incomplete(_alarm_markers(page), page.text, name, self.words)
-        absent = [name for name in tables.names if name not in places]
+        absent = [name for name in tables.names if name not in places and name not in _OPTIONAL]
         others = [START.format(name) for name in absent if not name.startswith(ALARM_MARKER)]
         if others and self.is_complete:
             yield f"{self.pattern}: No page has {' or '.join(others)}. Restore removed markers."

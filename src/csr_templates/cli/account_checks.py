@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from typing import TYPE_CHECKING
 
 from csr_templates.cli import account_facts, folders
@@ -13,7 +14,7 @@ from csr_templates.preflight.account import AccountError
 from csr_templates.preflight.facts import FactsError
 from csr_templates.preflight.needs import Needs, NeedsError, needs
 from csr_templates.preflight.report import IgnoreError
-from csr_templates.preflight.results import judge
+from csr_templates.preflight.results import judge, missing_calls
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -85,7 +86,7 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
             per_deploy = dict(arguments.parameter)
             return needs(folder, arguments.environment, account, arguments.stack, per_deploy)
 
-        needed, facts = account_facts.obtain(arguments, name, checks, needs_of)
+        needed, facts = account_facts.obtain(arguments, name, partial(missing_calls, checks), needs_of)
     except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
         raise InputError(str(error)) from error
     results = report.ignore(judge(checks, needed, facts), arguments.ignore, names, page)

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.cli.messages import InputError
 from csr_templates.preflight import facts as saved
-from csr_templates.preflight.account import Account, ask_in_rounds
-from csr_templates.preflight.results import rounds
+from csr_templates.preflight.account import Account, collect
 
 if TYPE_CHECKING:
     from argparse import Namespace, _ActionsContainer
-    from collections.abc import Callable, Iterable, Sequence
-    from typing import TypeAlias
+    from collections.abc import Callable, Sequence
 
-    from csr_templates.preflight.facts import Facts, Query
+    from csr_templates.preflight.account import Missing
+    from csr_templates.preflight.facts import Facts
     from csr_templates.preflight.needs import Needs
-    from csr_templates.preflight.results import Check
-
-    Rounds: TypeAlias = Callable[[Needs, Facts], Iterable[Iterable[Query]]]
 
 PATIENCE: Final = 1.0  # seconds before progress is shown on a terminal
 _ANY_ACCOUNT: Final = "123456789012"
@@ -47,21 +42,14 @@ def add_arguments(parser: _ActionsContainer) -> None:
 
 
 def obtain(
-    arguments: Namespace, policy: str, checks: Sequence[Check], needs_of: Callable[[str], Needs]
-) -> tuple[Needs, Facts]:
-    """Return the needs and the facts of some checks; see ``obtain_in_rounds``."""
-    return obtain_in_rounds(arguments, policy, partial(rounds, checks), needs_of)
-
-
-def obtain_in_rounds(
-    arguments: Namespace, policy: str, queries_of: Rounds, needs_of: Callable[[str], Needs]
+    arguments: Namespace, policy: str, missing: Missing, needs_of: Callable[[str], Needs]
 ) -> tuple[Needs, Facts]:
     """Return the needs and the facts: of saved files, or of the account after all calls.
 
     Args:
         arguments: the arguments of the command, with those of ``add_arguments``.
         policy: name of the policy of the command, in ``operator_policies``.
-        queries_of: returns the calls of each round, which are computed after the answers of the earlier ones.
+        missing: returns the calls whose answers the command needs and the facts do not contain.
         needs_of: returns the needs for the ID of an account.
 
     Raises:
@@ -84,7 +72,7 @@ def obtain_in_rounds(
     try:
         facts = account.start(expected.project, expected.environment, policy)
         needs = needs_of(facts.account)
-        ask_in_rounds(account, facts, queries_of(needs, facts), progress.show)
+        collect(account, needs, facts, missing, progress.show)
     finally:
         progress.clear()
         account.close()

@@ -47,8 +47,8 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--pages",
         type=folders.named_folder,
         metavar="DIR",
-        help="also update the generated tables of the pages in this folder; make templates does so for docs/ "
-        "(default: no pages)",
+        help="also update the generated tables of the pages in this folder, and of a README beside it; make "
+        "templates does so for docs/ (default: no pages)",
     )
     parser.add_argument("--no-lint", action="store_true", help="do not lint; the build is much faster")
     parser.add_argument(

@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser) -> None:
-    """Declare the option."""
+    """Declare the options."""
     parser.add_argument(
         "--format",
         choices=("text", "json"),
         default="text",
         help="json: for each environment, isProduction and the parameters of each stack (default: text)",
     )
+    folders.add_parameters(parser)
 
 
 def run(arguments: Namespace) -> int:

@@ -9,12 +9,12 @@ import argparse
 import io
 import sys
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, NoReturn
 
 from cfn_analysis.model.rendering import RenderError
 from cfn_analysis.model.wording import hint
 from csr_templates.assembly.folder import OutputError
-from csr_templates.cli.folders import add_parameters
 from csr_templates.cli.messages import (
     BAD_INPUT,
     FINE,
@@ -46,8 +46,15 @@ _COMMANDS = {
     "verify": "check after a deploy whether the stacks are as built and the system works",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
-_REMOVED = {"release-notes": "Use csr-templates review --before v0.1.0 --format markdown."}
-"""Command of an earlier version -> what to use instead."""
+_OF_STACKS = ("build", "environments", "parameters", "reference", "render")
+"""Commands for the stacks of this package, or of another project."""
+_VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
+_REMOVED = {
+    "release-notes": "Use csr-templates review --before v0.2.0 --format markdown.",
+    "preflight --change-set": _VALIDATION,
+    "preflight --s3-bucket": _VALIDATION,
+}
+"""Command or option of an earlier version -> what to use instead."""
 
 PIPE_CLOSED = 141  # as shells report SIGPIPE
 
@@ -117,6 +124,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         known = command._option_string_actions
         for word in others[: others.index("--")] if "--" in others else others:
             option = word.partition("=")[0]
+            if f"{wanted} {option}" in _REMOVED:
+                command.error(f"{option} was removed. {_REMOVED[f'{wanted} {option}']}")
             if option.startswith("--") and option not in known:
                 command.error(f"there is no option {option}.{hint(option, known)}")
     elif wanted in _REMOVED:
@@ -168,63 +177,16 @@ def _parser(wanted: str) -> tuple[argparse.ArgumentParser, argparse.ArgumentPars
 
 def _complete(parser: argparse.ArgumentParser, command: str) -> None:
     """Add the arguments of one command and the function that runs it, without importing other commands."""
-    match command:
-        case "lint":
-            from csr_templates.cli import lint
+    module = import_module(f"csr_templates.cli.{command}")
+    module.add_arguments(parser)
+    parser.set_defaults(run=module.run)
+    if command in _OF_STACKS:
+        from csr_templates.cli.declared_stacks import add_stacks
+        from csr_templates.hand_over.manifest import REFRESH
+        from csr_templates.stacks import listing
 
-            lint.add_arguments(parser)
-            parser.set_defaults(run=lint.run)
-        case "cost":
-            from csr_templates.cli import cost
-
-            cost.add_arguments(parser)
-            parser.set_defaults(run=cost.run)
-        case "preflight":
-            from csr_templates.cli import preflight
-
-            preflight.add_arguments(parser)
-            parser.set_defaults(run=preflight.run)
-        case "verify":
-            from csr_templates.cli import verify
-
-            verify.add_arguments(parser)
-            parser.set_defaults(run=verify.run)
-        case "review":
-            from csr_templates.cli import review
-
-            review.add_arguments(parser)
-            parser.set_defaults(run=review.run)
-        case _:
-            _complete_for_stacks(parser, command)
-
-
-def _complete_for_stacks(parser: argparse.ArgumentParser, command: str) -> None:
-    from csr_templates.cli import build, environments, parameters, reference, render
-    from csr_templates.cli.declared_stacks import add_stacks
-    from csr_templates.hand_over.manifest import REFRESH
-    from csr_templates.stacks import listing
-
-    stacks = STACKS or listing.STACKS
-    runs = {
-        "build": build.run,
-        "environments": environments.run,
-        "parameters": parameters.run,
-        "reference": reference.run,
-        "render": render.run,
-    }
-    match command:
-        case "build":
-            build.add_arguments(parser)
-        case "environments":
-            environments.add_arguments(parser)
-        case "parameters":
-            parameters.add_arguments(parser)
-        case "render":
-            render.add_arguments(parser)
-    if command in ("environments", "parameters", "render"):
-        add_parameters(parser)
-    add_stacks(parser)
-    parser.set_defaults(run=runs[command], stacks=stacks, refresh=REFRESH)
+        add_stacks(parser)
+        parser.set_defaults(stacks=STACKS or listing.STACKS, refresh=REFRESH)
 
 
 class _Version(argparse.Action):

@@ -26,6 +26,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="array: for --parameters of create-change-set and create-stack; flat: one JSON object; tags: "
         "the tags of the stack, for --tags. Per-deploy parameters are not included (default: array)",
     )
+    folders.add_parameters(parser)
 
 
 def run(arguments: Namespace) -> int:

@@ -9,7 +9,11 @@ from csr_templates.assembly import files
 from csr_templates.cli.messages import FINE, InputError, say
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
+
+
+def add_arguments(_: ArgumentParser) -> None:
+    """Declare no arguments."""
 
 
 def run(arguments: Namespace) -> int:

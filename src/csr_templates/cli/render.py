@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="resolve the template with the values of this environment: only the resources that exist there, "
         "with parameters, conditions and mappings replaced by their values (default: the template as built)",
     )
+    folders.add_parameters(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -190,7 +190,7 @@ def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
     def needs_of(account: str) -> Needs:
         return needs(folder, environment, account, per_deploy=per_deploy)
 
-    needed, facts = account_facts.obtain_in_rounds(
+    needed, facts = account_facts.obtain(
         arguments, operator_policies.DEPLOYED, deployed_state.missing_calls, needs_of
     )
     if sentence := wrong_account(needed):

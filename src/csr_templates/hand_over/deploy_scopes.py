@@ -4,7 +4,10 @@ A new resource type in the templates needs a line in ``SCOPES``, unless a line o
 actions.
 """
 
+import json
 import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Final, NamedTuple
 
 
@@ -252,136 +255,9 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-prope
 OF_AWS: Final = frozenset({"route53:AssociateVPCWithHostedZone"})
 """Actions on resources of AWS with an ID that is not known before the deploy."""
 
-OPTIONAL: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "AWS::ApiGateway::RestApi": {
-        "BodyS3Location": ("s3:GetObject",),
-        "Policy": ("apigateway:UpdateRestApiPolicy",),
-    },
-    "AWS::CloudFront::Distribution": {
-        "ConnectionMode": ("cloudfront:CreateConnectionGroup", "cloudfront:GetConnectionGroup"),
-        "Staging": ("cloudfront:UpdateDistributionWithStagingConfig",),
-    },
-    "AWS::EC2::EIP": {
-        "InstanceId": ("ec2:AssociateAddress",),
-        "TransferAddress": ("ec2:AcceptAddressTransfer",),
-    },
-    "AWS::EC2::FlowLog": {"LogDestination": ("s3:GetBucketPolicy", "s3:PutBucketPolicy")},
-    "AWS::EC2::NatGateway": {
-        "SecondaryAllocationIds": (
-            "ec2:AssociateNatGatewayAddress",
-            "ec2:DisassociateNatGatewayAddress",
-        ),
-        "SecondaryPrivateIpAddresses": (
-            "ec2:AssignPrivateNatGatewayAddress",
-            "ec2:UnassignPrivateNatGatewayAddress",
-        ),
-    },
-    "AWS::EC2::Subnet": {
-        "Ipv6CidrBlock": ("ec2:AssociateSubnetCidrBlock", "ec2:DisassociateSubnetCidrBlock"),
-    },
-    "AWS::EC2::VPC": {
-        "EncryptionControl": ("ec2:CreateVpcEncryptionControl",),
-        "InstanceTenancy": ("ec2:ModifyVpcTenancy",),
-    },
-    "AWS::EC2::VPCGatewayAttachment": {
-        "VpnGatewayId": ("ec2:AttachVpnGateway", "ec2:DetachVpnGateway"),
-    },
-    "AWS::IAM::Role": {
-        "Description": ("iam:UpdateRoleDescription",),
-        "ManagedPolicyArns": ("iam:DetachRolePolicy",),
-        "PermissionsBoundary": ("iam:DeleteRolePermissionsBoundary", "iam:PutRolePermissionsBoundary"),
-    },
-    "AWS::KMS::Key": {"Enabled": ("kms:DisableKey", "kms:EnableKey")},
-    "AWS::Lambda::Function": {
-        "CodeSigningConfigArn": (
-            "lambda:DeleteFunctionCodeSigningConfig",
-            "lambda:PutFunctionCodeSigningConfig",
-        ),
-        "FunctionScalingConfig": ("lambda:PutFunctionScalingConfig",),
-        "RecursiveLoop": ("lambda:PutFunctionRecursionConfig",),
-        "ReservedConcurrentExecutions": (
-            "lambda:DeleteFunctionConcurrency",
-            "lambda:PutFunctionConcurrency",
-        ),
-        "RuntimeManagementConfig": ("lambda:PutRuntimeManagementConfig",),
-    },
-    "AWS::Lambda::Version": {
-        "FunctionScalingConfig": ("lambda:PutFunctionScalingConfig",),
-        "ProvisionedConcurrencyConfig": ("lambda:PutProvisionedConcurrencyConfig",),
-        "RuntimePolicy": ("lambda:PutRuntimeManagementConfig",),
-    },
-    "AWS::Logs::DeliveryDestination": {
-        "DeliveryDestinationPolicy": (
-            "logs:DeleteDeliveryDestinationPolicy",
-            "logs:PutDeliveryDestinationPolicy",
-        ),
-    },
-    "AWS::Logs::LogGroup": {
-        "BearerTokenAuthenticationEnabled": ("logs:PutBearerTokenAuthentication",),
-        "DataProtectionPolicy": ("logs:DeleteDataProtectionPolicy", "logs:PutDataProtectionPolicy"),
-        "DeletionProtectionEnabled": ("logs:PutLogGroupDeletionProtection",),
-        "FieldIndexPolicies": ("logs:DeleteIndexPolicy", "logs:PutIndexPolicy"),
-        "LogGroupClass": ("logs:CreateLogDelivery",),
-        "ResourcePolicyDocument": ("logs:DeleteResourcePolicy", "logs:PutResourcePolicy"),
-    },
-    "AWS::RDS::DBCluster": {
-        "AssociatedRoles": ("rds:AddRoleToDBCluster", "rds:RemoveRoleFromDBCluster"),
-        "EnableHttpEndpoint": ("rds:DisableHttpEndpoint", "rds:EnableHttpEndpoint"),
-        "GlobalClusterIdentifier": ("rds:RemoveFromGlobalCluster",),
-        "ManageMasterUserPassword": ("secretsmanager:CreateSecret", "secretsmanager:TagResource"),
-        "SnapshotIdentifier": ("rds:RestoreDBClusterFromSnapshot",),
-        "SourceDBClusterIdentifier": ("rds:RestoreDBClusterToPointInTime",),
-    },
-    "AWS::RDS::DBInstance": {
-        "AssociatedRoles": ("rds:AddRoleToDBInstance", "rds:RemoveRoleFromDBInstance"),
-        "AutomaticBackupReplicationRegion": (
-            "rds:StartDBInstanceAutomatedBackupsReplication",
-            "rds:StopDBInstanceAutomatedBackupsReplication",
-        ),
-        "DBSnapshotIdentifier": ("rds:CreateDBSnapshot", "rds:RestoreDBInstanceFromDBSnapshot"),
-        "ManageMasterUserPassword": ("secretsmanager:CreateSecret", "secretsmanager:TagResource"),
-        "RestoreTime": ("rds:RestoreDBInstanceToPointInTime",),
-        "SourceDBInstanceIdentifier": ("rds:CreateDBInstanceReadReplica", "rds:PromoteReadReplica"),
-    },
-    "AWS::S3::Bucket": {
-        "AbacStatus": ("s3:PutBucketAbac",),
-        "AccelerateConfiguration": ("s3:PutAccelerateConfiguration",),
-        "AccessControl": ("s3:PutBucketAcl",),
-        "AnalyticsConfigurations": ("s3:PutAnalyticsConfiguration",),
-        "BucketEncryption": ("s3:PutEncryptionConfiguration",),
-        "CorsConfiguration": ("s3:PutBucketCORS",),
-        "IntelligentTieringConfigurations": ("s3:PutIntelligentTieringConfiguration",),
-        "InventoryConfigurations": ("s3:PutInventoryConfiguration",),
-        "LifecycleConfiguration": ("s3:PutLifecycleConfiguration",),
-        "LoggingConfiguration": ("s3:PutBucketLogging",),
-        "MetadataConfiguration": (
-            "s3:CreateBucketMetadataTableConfiguration",
-            "s3:DeleteBucketMetadataTableConfiguration",
-            "s3:UpdateBucketMetadataAnnotationTableConfiguration",
-            "s3:UpdateBucketMetadataInventoryTableConfiguration",
-            "s3:UpdateBucketMetadataJournalTableConfiguration",
-        ),
-        "MetricsConfigurations": ("s3:PutMetricsConfiguration",),
-        "NotificationConfiguration": ("s3:PutBucketNotification",),
-        "ObjectLockConfiguration": ("s3:PutBucketObjectLockConfiguration",),
-        "OwnershipControls": ("s3:PutBucketOwnershipControls",),
-        "PublicAccessBlockConfiguration": ("s3:PutBucketPublicAccessBlock",),
-        "ReplicationConfiguration": ("s3:PutReplicationConfiguration",),
-        "VersioningConfiguration": ("s3:PutBucketVersioning",),
-        "WebsiteConfiguration": ("s3:DeleteBucketWebsite", "s3:PutBucketWebsite"),
-    },
-    "AWS::SNS::Topic": {
-        "DataProtectionPolicy": ("sns:PutDataProtectionPolicy",),
-        "Subscription": ("sns:Subscribe", "sns:Unsubscribe"),
-    },
-    "AWS::SecretsManager::Secret": {
-        "ReplicaRegions": (
-            "secretsmanager:RemoveRegionsFromReplication",
-            "secretsmanager:ReplicateSecretToRegions",
-        ),
-    },
-    "AWS::WAFv2::LoggingConfiguration": {"S3Destination": ("s3:GetBucketPolicy", "s3:PutBucketPolicy")},
-}
+OPTIONAL: Final[Mapping[str, Mapping[str, Sequence[str]]]] = json.loads(
+    Path(__file__).with_name("optional_actions.json").read_bytes()
+)
 """Type -> property -> actions only for this property; they count only if a template sets it."""
 
 OBJECTS: Final = frozenset({"s3:DeleteObject", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObjectAcl"})

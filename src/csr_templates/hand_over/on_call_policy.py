@@ -29,9 +29,9 @@ COMMANDS: Final = (
     *("show_database", "fail_over", "start_database", "restart_instance", "connect_database"),
     *("show_queries", "show_connections", "stop_query", "show_slow_queries", "complete_cluster"),
     *("tail_log", "search_log", "show_errors", "show_log_ages", "show_logging_roles", "show_dead_letters"),
-    *("show_security_groups", "reroute_zone", "restore_zone", "show_keys", "enable_key"),
-    *("show_certificate", "show_origin_key", "try_origin_key", "resume_writes", "replicate_origin_key"),
-    *("show_quota", "set_remaining", "flush_cache", "mute_alarms", "unmute_alarms"),
+    *("show_security_groups", "show_network", "reroute_zone", "restore_zone", "show_keys", "enable_key"),
+    *("show_certificate", "show_origin_key", "show_key_users", "try_origin_key", "resume_writes"),
+    *("replicate_origin_key", "show_quota", "set_remaining", "flush_cache", "mute_alarms", "unmute_alarms"),
 )
 """The commands that the policy allows."""
 
@@ -43,7 +43,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cloudfront": ("GetDistribution", "GetInvalidation"),
     "cloudwatch": ("DescribeAlarms", "GetMetricStatistics"),
-    "ec2": ("DescribeNatGateways", "DescribeSecurityGroups"),
+    "ec2": ("DescribeNatGateways", "DescribeRouteTables", "DescribeSecurityGroups"),
     "iam": ("ListRoles",),
     "kms": ("DescribeKey", "GetKeyRotationStatus"),
     "lambda": ("GetAccountSettings", "GetAlias", "GetFunctionConcurrency", "ListVersionsByFunction"),

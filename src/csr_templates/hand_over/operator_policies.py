@@ -7,6 +7,8 @@ read them.
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.hand_over.policy_documents import allow, in_documents
@@ -20,77 +22,9 @@ PREFLIGHT: Final = "preflight"
 DEPLOYED: Final = "deployed"
 VERIFY: Final = "verify"
 
-CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = {
-    PREFLIGHT: {
-        "acm": ("DescribeCertificate",),
-        "apigateway": ("GetAccount", "GetRestApis", "GetUsagePlans"),
-        "cloudformation": ("DescribeStackResources", "DescribeStacks", "ListExports", "ListStackResources"),
-        "cloudfront": (
-            "ListCachePolicies",
-            "ListConflictingAliases",
-            "ListDistributions",
-            "ListFunctions",
-            "ListOriginAccessControls",
-            "ListResponseHeadersPolicies",
-        ),
-        "cloudwatch": ("DescribeAlarms", "ListDashboards"),
-        "ec2": (
-            "DescribeAddresses",
-            "DescribeAvailabilityZones",
-            "DescribeInternetGateways",
-            "DescribeNatGateways",
-            "DescribeRegions",
-            "DescribeSubnets",
-            "DescribeVpcs",
-        ),
-        "iam": ("GetRole",),
-        "kms": ("ListKeys",),
-        "lambda": ("GetAccountSettings", "GetFunctionConcurrency"),
-        "logs": ("DescribeDeliveryDestinations", "DescribeDeliverySources", "DescribeLogGroups"),
-        "rds": (
-            "DescribeAccountAttributes",
-            "DescribeDBClusterSnapshots",
-            "DescribeDBClusters",
-            "DescribeDBEngineVersions",
-            "DescribeDBInstances",
-            "DescribeDBMajorEngineVersions",
-            "DescribeOrderableDBInstanceOptions",
-        ),
-        "route53": ("GetAccountLimit", "GetHostedZone", "ListResourceRecordSets"),
-        "s3": ("GetBucketVersioning", "GetObject", "HeadBucket", "HeadObject", "ListBuckets"),
-        "secretsmanager": ("DescribeSecret", "ListSecrets"),
-        "service-quotas": ("GetAWSDefaultServiceQuota", "GetServiceQuota"),
-        "sns": ("ListSubscriptionsByTopic",),
-        "sts": ("GetCallerIdentity",),
-        "wafv2": ("CheckCapacity", "ListWebACLs"),
-    },
-    DEPLOYED: {
-        "cloudformation": (
-            "DescribeStacks",
-            "GetStackPolicy",
-            "GetTemplate",
-            "ListExports",
-            "ListImports",
-            "ListStackResources",
-            "ListStacks",
-        ),
-        "sts": ("GetCallerIdentity",),
-    },
-    VERIFY: {
-        "acm": ("DescribeCertificate",),
-        "apigateway": ("GetApiKey", "GetUsagePlanKeys"),
-        "cloudformation": ("DescribeStacks", "GetStackPolicy", "GetTemplate", "ListStackResources"),
-        "cloudfront": ("GetDistribution",),
-        "cloudwatch": ("DescribeAlarms", "GetAlarmMuteRule", "ListAlarmMuteRules"),
-        "lambda": ("GetAlias", "GetFunctionConfiguration", "GetProvisionedConcurrencyConfig"),
-        "logs": ("DescribeDeliveries", "DescribeLogStreams"),
-        "rds": ("DescribeDBClusters", "DescribeDBInstances"),
-        "s3": ("HeadObject",),
-        "secretsmanager": ("DescribeSecret",),
-        "sns": ("ListSubscriptionsByTopic",),
-        "sts": ("GetCallerIdentity",),
-    },
-}
+CALLS: Final[Mapping[str, Mapping[str, Sequence[str]]]] = json.loads(
+    Path(__file__).with_name("operator_calls.json").read_bytes()
+)
 """Name of a policy -> boto3's name of a service -> the read operations that its command calls."""
 
 # Operation -> the resource that it reads. Only GET of API keys returns their values.

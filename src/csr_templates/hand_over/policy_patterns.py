@@ -50,9 +50,8 @@ class Patterns:
         """Return the possible names of a resource, as patterns.
 
         Without a name in the template, CloudFormation generates one: stack, logical ID and a random part. It
-            is
-        shortened to the limit of the service; ``bootstrap`` limits the project name for this. RDS keeps names
-        in lower case.
+        is shortened to the limit of the service; ``bootstrap`` limits the project name for this. RDS keeps
+        names in lower case.
         """
         body = self._stack.resources[resource]
         given = body.get("Properties", {}).get(property_name)

@@ -15,12 +15,15 @@ from cfn_analysis.model.wording import hint
 from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import calls, http_probe, live_calls, packages
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, FailedCall, Query, now
-from csr_templates.preflight.results import Check, rounds
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from boto3.session import Session
 
     from csr_templates.preflight.needs import Needs
+
+    Missing: TypeAlias = Callable[[Needs, Facts], Sequence[Query]]
 
 WORKERS: Final = 16
 CONNECT_SECONDS: Final = 5
@@ -181,27 +184,22 @@ class Account:
 
 def collect(
     account: Account,
-    facts: Facts,
-    checks: Sequence[Check],
     needs: Needs,
-    progress: Callable[[int, int], None] = lambda done, known: None,
-) -> None:
-    """Make all calls that the checks need; see ``ask_in_rounds``."""
-    ask_in_rounds(account, facts, rounds(checks, needs, facts), progress)
-
-
-def ask_in_rounds(
-    account: Account,
     facts: Facts,
-    queries: Iterable[Iterable[Query]],
+    missing: Missing,
     progress: Callable[[int, int], None] = lambda done, known: None,
 ) -> None:
-    """Make calls in parallel, one round after the other.
+    """Make calls, and add their answers to the facts, until no answer is missing.
+
+    A judgment stops at the first answer that the facts do not contain. So the missing answers of all
+    judgments are requested together, in parallel, and then everything is judged again: with the description
+    of a stack, a judgment continues and reads the resources of the stack, which is the next round.
 
     Args:
         account: the account.
-        facts: the answers are added to these.
-        queries: the calls of each round, which are computed after the answers of the earlier ones.
+        needs: what the templates need.
+        facts: the answers so far.
+        missing: judges the facts, and returns the calls that were not made.
         progress: called with the number of answered calls and the number of known calls.
 
     Raises:
@@ -209,13 +207,12 @@ def ask_in_rounds(
     """
     done = 0
     with ThreadPoolExecutor(WORKERS) as pool:
-        for asked in queries:
-            unanswered = {query.key: query for query in asked if not facts.has(query)}.values()
-            known = done + len(unanswered)
-            waiting = [pool.submit(account.ask, query) for query in unanswered]
+        while queries := missing(needs, facts):
+            waiting = [pool.submit(account.ask, query) for query in queries]
+            known = done + len(waiting)
             try:
-                for one in as_completed(waiting):
-                    facts.add([one.result()])
+                for answered in as_completed(waiting):
+                    facts.add([answered.result()])
                     done += 1
                     progress(done, known)
             except BaseException:

@@ -1,11 +1,12 @@
 """The API calls of the commands that read an account, and the keys that are kept of each answer.
 
 All commands share a call, so that its answer in saved facts has the keys for each of them. More calls are in
-``database_calls`` and ``edge_calls``. For a new call, add its operation to ``CALLS`` in
-``hand_over.operator_policies`` too.
+``database_calls`` and ``edge_calls``. For a new call, add its operation to
+``hand_over/operator_calls.json`` too.
 """
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
 
@@ -16,342 +17,261 @@ GLOBAL: Final = "us-east-1"
 """Region of calls to global services: IAM, CloudFront, Route 53, and S3 for the list of buckets."""
 
 
-def query(
-    service: str,
-    operation: str,
-    region: str,
-    path: str = "",
-    keep: tuple[str, ...] = (),
-    absent: tuple[str, ...] = (),
-    **parameters: Any,
-) -> Query:
-    """Return a call; all other keyword arguments are its parameters."""
-    return Query(service, operation, region, tuple(parameters.items()), path, keep, absent)
+@dataclass(frozen=True)
+class Call:
+    """A call of which some values are given later: ``calls.stack(region, name)`` returns a ``Query``.
+
+    Its attributes are those of ``Query``, with spaces between the names of a list.
+
+    Attributes:
+        operation: the service and the operation.
+        names: the parameters whose values are given later, after the region.
+        fixed: the other parameters.
+        region: the region of a call to a global service; that of other calls is given first.
+    """
+
+    operation: str
+    names: str = ""
+    path: str = ""
+    keep: str = ""
+    absent: str = ""
+    fixed: tuple[tuple[str, Any], ...] = ()
+    region: str = ""
+    shown: str = ""
+    reduce: Callable[[Any], Any] | None = None
+
+    def __call__(self, *values: str) -> Query:
+        """Return the call with the values."""
+        return _query(self, values)
+
+
+@cache
+def _query(call: Call, values: tuple[str, ...]) -> Query:
+    region, *others = (call.region, *values) if call.region else values
+    service, operation = call.operation.split()
+    return Query(
+        service,
+        operation,
+        region,
+        (*zip(call.names.split(), others, strict=True), *call.fixed),
+        call.path,
+        tuple(call.keep.split()),
+        tuple(call.absent.split()),
+        call.shown,
+        call.reduce,
+    )
 
 
 # ---- Account, regions and zones ----
 
+identity = Call("sts GetCallerIdentity", keep="Account Arn", region=GLOBAL)
+"""The caller and the account."""
 
-@cache
-def identity() -> Query:
-    """The caller and the account."""
-    return query("sts", "GetCallerIdentity", GLOBAL, keep=("Account", "Arn"))
+regions = Call(
+    "ec2 DescribeRegions", path="Regions", keep="RegionName OptInStatus", fixed=(("AllRegions", True),)
+)
+"""The regions that are enabled for the account, by default or by opt-in."""
 
-
-@cache
-def regions(region: str) -> Query:
-    """The regions that are enabled for the account, by default or by opt-in."""
-    return query("ec2", "DescribeRegions", region, "Regions", ("RegionName", "OptInStatus"), AllRegions=True)
-
-
-@cache
-def zones(region: str) -> Query:
-    """The availability zones of a region."""
-    return query("ec2", "DescribeAvailabilityZones", region, "AvailabilityZones", ("ZoneName", "State"))
-
+zones = Call("ec2 DescribeAvailabilityZones", path="AvailabilityZones", keep="ZoneName State")
+"""The availability zones of a region."""
 
 # ---- CloudFormation ----
 
+# DescribeStacks answers ValidationError for a stack that does not exist.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+stack = Call(
+    "cloudformation DescribeStacks",
+    "StackName",
+    path="Stacks",
+    keep="StackName StackId StackStatus StackStatusReason Parameters Outputs Tags CreationTime "
+    "LastUpdatedTime DriftInformation EnableTerminationProtection RollbackConfiguration",
+    absent="ValidationError",
+    reduce=hidden.in_stacks,
+)
+"""A stack; absent if no stack with this name is deployed."""
 
-@cache
-def stack(region: str, name: str) -> Query:
-    """A stack; absent if no stack with this name is deployed."""
-    keep = (
-        *("StackName", "StackId", "StackStatus", "StackStatusReason", "Parameters", "Outputs", "Tags"),
-        *("CreationTime", "LastUpdatedTime", "DriftInformation"),
-        *("EnableTerminationProtection", "RollbackConfiguration"),
-    )
-    # DescribeStacks answers ValidationError for a stack that does not exist.
-    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
-    call = query(
-        "cloudformation", "DescribeStacks", region, "Stacks", keep, ("ValidationError",), StackName=name
-    )
-    return replace(call, reduce=hidden.in_stacks)
+stack_resources = Call(
+    "cloudformation ListStackResources",
+    "StackName",
+    path="StackResourceSummaries",
+    keep="LogicalResourceId PhysicalResourceId ResourceType ResourceStatus DriftInformation",
+)
+"""The resources of a stack."""
 
+stack_of = Call(
+    "cloudformation DescribeStackResources",
+    "PhysicalResourceId",
+    path="StackResources",
+    keep="StackName PhysicalResourceId",
+    absent="ValidationError",
+)
+"""The stack that a resource belongs to; absent if it belongs to none."""
 
-@cache
-def stack_resources(region: str, name: str) -> Query:
-    """The resources of a stack."""
-    keep = ("LogicalResourceId", "PhysicalResourceId", "ResourceType", "ResourceStatus", "DriftInformation")
-    path = "StackResourceSummaries"
-    return query("cloudformation", "ListStackResources", region, path, keep, StackName=name)
-
-
-@cache
-def stack_of(region: str, physical_id: str) -> Query:
-    """The stack that a resource belongs to; absent if it belongs to none."""
-    return query(
-        "cloudformation",
-        "DescribeStackResources",
-        region,
-        "StackResources",
-        ("StackName", "PhysicalResourceId"),
-        ("ValidationError",),
-        PhysicalResourceId=physical_id,
-    )
-
-
-@cache
-def exports(region: str) -> Query:
-    """All exports of a region."""
-    return query("cloudformation", "ListExports", region, "Exports", ("Name", "Value", "ExportingStackId"))
-
+exports = Call("cloudformation ListExports", path="Exports", keep="Name Value ExportingStackId")
+"""All exports of a region."""
 
 # ---- IAM ----
 
-
-@cache
-def role(name: str) -> Query:
-    """A role; absent if it does not exist."""
-    return query("iam", "GetRole", GLOBAL, "Role", ("RoleName", "Path"), ("NoSuchEntity",), RoleName=name)
-
+role = Call(
+    "iam GetRole", "RoleName", path="Role", keep="RoleName Path", absent="NoSuchEntity", region=GLOBAL
+)
+"""A role; absent if it does not exist."""
 
 # ---- Quotas ----
 
+quota = Call(
+    "service-quotas GetServiceQuota",
+    "ServiceCode QuotaCode",
+    path="Quota",
+    keep="QuotaName Value",
+    absent="NoSuchResourceException",
+)
+"""The applied value of a quota; absent if the quota was never changed."""
 
-@cache
-def quota(region: str, service_code: str, code: str) -> Query:
-    """The applied value of a quota; absent if the quota was never changed."""
-    return query(
-        "service-quotas",
-        "GetServiceQuota",
-        region,
-        "Quota",
-        ("QuotaName", "Value"),
-        ("NoSuchResourceException",),
-        ServiceCode=service_code,
-        QuotaCode=code,
-    )
-
-
-@cache
-def default_quota(region: str, service_code: str, code: str) -> Query:
-    """The default value of a quota; absent if Service Quotas does not list it."""
-    return query(
-        "service-quotas",
-        "GetAWSDefaultServiceQuota",
-        region,
-        "Quota",
-        ("QuotaName", "Value"),
-        ("NoSuchResourceException",),
-        ServiceCode=service_code,
-        QuotaCode=code,
-    )
-
+default_quota = Call(
+    "service-quotas GetAWSDefaultServiceQuota",
+    "ServiceCode QuotaCode",
+    path="Quota",
+    keep="QuotaName Value",
+    absent="NoSuchResourceException",
+)
+"""The default value of a quota; absent if Service Quotas does not list it."""
 
 # ---- EC2 ----
 
+vpcs = Call("ec2 DescribeVpcs", path="Vpcs", keep="VpcId")
+"""The VPCs of a region."""
 
-@cache
-def vpcs(region: str) -> Query:
-    """The VPCs of a region."""
-    return query("ec2", "DescribeVpcs", region, "Vpcs", ("VpcId",))
+internet_gateways = Call("ec2 DescribeInternetGateways", path="InternetGateways", keep="InternetGatewayId")
+"""The internet gateways of a region."""
 
+addresses = Call("ec2 DescribeAddresses", path="Addresses", keep="AllocationId")
+"""The Elastic IP addresses of a region."""
 
-@cache
-def internet_gateways(region: str) -> Query:
-    """The internet gateways of a region."""
-    return query("ec2", "DescribeInternetGateways", region, "InternetGateways", ("InternetGatewayId",))
+nat_gateways = Call("ec2 DescribeNatGateways", path="NatGateways", keep="NatGatewayId SubnetId State")
+"""The NAT gateways of a region with their subnets."""
 
-
-@cache
-def addresses(region: str) -> Query:
-    """The Elastic IP addresses of a region."""
-    return query("ec2", "DescribeAddresses", region, "Addresses", ("AllocationId",))
-
-
-@cache
-def nat_gateways(region: str) -> Query:
-    """The NAT gateways of a region with their subnets."""
-    return query("ec2", "DescribeNatGateways", region, "NatGateways", ("NatGatewayId", "SubnetId", "State"))
-
-
-@cache
-def subnets(region: str) -> Query:
-    """The subnets of a region with their zones."""
-    return query("ec2", "DescribeSubnets", region, "Subnets", ("SubnetId", "AvailabilityZone"))
-
+subnets = Call("ec2 DescribeSubnets", path="Subnets", keep="SubnetId AvailabilityZone")
+"""The subnets of a region with their zones."""
 
 # ---- S3 ----
 
+own_buckets = Call("s3 ListBuckets", path="Buckets", keep="Name", region=GLOBAL)
+"""The buckets of the account."""
 
-@cache
-def own_buckets() -> Query:
-    """The buckets of the account."""
-    return query("s3", "ListBuckets", GLOBAL, "Buckets", ("Name",))
+bucket = Call("s3 HeadBucket", "Bucket", keep="BucketRegion", absent="404")
+"""Whether a bucket exists, in any account; absent if the name is free."""
 
-
-@cache
-def bucket(region: str, name: str) -> Query:
-    """Whether a bucket exists, in any account; absent if the name is free."""
-    return query("s3", "HeadBucket", region, keep=("BucketRegion",), absent=("404",), Bucket=name)
+bucket_versioning = Call("s3 GetBucketVersioning", "Bucket", keep="Status")
+"""The versioning of a bucket."""
 
 
-@cache
-def bucket_versioning(region: str, name: str) -> Query:
-    """The versioning of a bucket."""
-    return query("s3", "GetBucketVersioning", region, keep=("Status",), Bucket=name)
+_object = Call(
+    "s3 HeadObject",
+    "Bucket Key",
+    keep="ContentLength VersionId ChecksumSHA256",
+    absent="404 NoSuchKey NoSuchVersion 400",
+    fixed=(("ChecksumMode", "ENABLED"),),
+)
+_content = Call("s3 GetObject", "Bucket Key")
 
 
-@cache
 def package(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The size and checksum of an object; absent if it, or this version of it, does not exist."""
-    found = query(
-        "s3",
-        "HeadObject",
-        region,
-        keep=("ContentLength", "VersionId", "ChecksumSHA256"),
-        absent=("404", "NoSuchKey", "NoSuchVersion", "400"),
-        Bucket=bucket_name,
-        Key=key,
-        ChecksumMode="ENABLED",
-    )
-    return _of_version(found, version)
+    return _of_version(_object(region, bucket_name, key), version)
 
 
-@cache
 def package_files(region: str, bucket_name: str, key: str, version: str) -> Query:
     """The files of a zip archive and their sizes, read from its directory at the end of the object."""
-    return _of_version(query("s3", "GetObject", region, Bucket=bucket_name, Key=key), version)
+    return _of_version(_content(region, bucket_name, key), version)
 
 
-def _of_version(call: Query, version: str) -> Query:
-    return replace(call, parameters=(*call.parameters, ("VersionId", version))) if version else call
+def _of_version(query: Query, version: str) -> Query:
+    return replace(query, parameters=(*query.parameters, ("VersionId", version))) if version else query
 
 
 # ---- CloudWatch Logs, CloudWatch, SNS, KMS, Secrets Manager ----
 
+log_groups = Call("logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName")
+"""The log groups whose names start with a prefix."""
 
-@cache
-def log_groups(region: str, name: str) -> Query:
-    """The log groups whose names start with a prefix."""
-    return query("logs", "DescribeLogGroups", region, "logGroups", ("logGroupName",), logGroupNamePrefix=name)
+delivery_sources = Call("logs DescribeDeliverySources", path="deliverySources", keep="name")
+"""The sources of log deliveries."""
 
+delivery_destinations = Call("logs DescribeDeliveryDestinations", path="deliveryDestinations", keep="name")
+"""The destinations of log deliveries."""
 
-@cache
-def delivery_sources(region: str) -> Query:
-    """The sources of log deliveries."""
-    return query("logs", "DescribeDeliverySources", region, "deliverySources", ("name",))
+alarms = Call(
+    "cloudwatch DescribeAlarms",
+    path="MetricAlarms",
+    keep="AlarmName StateValue ActionsEnabled StateTransitionedTimestamp StateUpdatedTimestamp",
+    fixed=(("AlarmTypes", ("MetricAlarm",)),),
+)
+"""The metric alarms of a region."""
 
+dashboards = Call(
+    "cloudwatch ListDashboards",
+    "DashboardNamePrefix",
+    path="DashboardEntries",
+    keep="DashboardName",
+    region=GLOBAL,
+)
+"""The dashboards of the account whose names start with a prefix; dashboards are global."""
 
-@cache
-def delivery_destinations(region: str) -> Query:
-    """The destinations of log deliveries."""
-    return query("logs", "DescribeDeliveryDestinations", region, "deliveryDestinations", ("name",))
+subscriptions = Call(
+    "sns ListSubscriptionsByTopic",
+    "TopicArn",
+    path="Subscriptions",
+    keep="SubscriptionArn Protocol",
+    absent="NotFound",
+)
+"""The subscriptions of a topic; their endpoints are not kept."""
 
-
-@cache
-def alarms(region: str) -> Query:
-    """The metric alarms of a region."""
-    return query(
-        "cloudwatch",
-        "DescribeAlarms",
-        region,
-        "MetricAlarms",
-        ("AlarmName", "StateValue", "ActionsEnabled", "StateTransitionedTimestamp", "StateUpdatedTimestamp"),
-        AlarmTypes=("MetricAlarm",),
-    )
-
-
-@cache
-def dashboards(prefix: str) -> Query:
-    """The dashboards of the account whose names start with a prefix; dashboards are global."""
-    return query(
-        "cloudwatch",
-        "ListDashboards",
-        GLOBAL,
-        "DashboardEntries",
-        ("DashboardName",),
-        DashboardNamePrefix=prefix,
-    )
-
-
-@cache
-def subscriptions(region: str, topic: str) -> Query:
-    """The subscriptions of a topic; their endpoints are not kept."""
-    return query(
-        "sns",
-        "ListSubscriptionsByTopic",
-        region,
-        "Subscriptions",
-        ("SubscriptionArn", "Protocol"),
-        ("NotFound",),
-        TopicArn=topic,
-    )
-
-
-@cache
-def keys(region: str) -> Query:
-    """The KMS keys of a region."""
-    return query("kms", "ListKeys", region, "Keys", ("KeyId",))
+keys = Call("kms ListKeys", path="Keys", keep="KeyId")
+"""The KMS keys of a region."""
 
 
 @cache
 def secrets(region: str, prefix: str) -> Query:
     """The secrets whose names start with a prefix, including those scheduled for deletion. No values."""
-    return query(
-        "secretsmanager",
-        "ListSecrets",
-        region,
-        "SecretList",
-        ("Name", "DeletedDate", "PrimaryRegion"),
-        IncludePlannedDeletion=True,
-        Filters=({"Key": "name", "Values": [prefix]},),
-    )
+    parameters = (("IncludePlannedDeletion", True), ("Filters", ({"Key": "name", "Values": [prefix]},)))
+    keep = ("Name", "DeletedDate", "PrimaryRegion")
+    return Query("secretsmanager", "ListSecrets", region, parameters, "SecretList", keep)
 
 
-@cache
-def secret(region: str, name: str) -> Query:
-    """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""
-    return query(
-        "secretsmanager",
-        "DescribeSecret",
-        region,
-        keep=("ReplicationStatus", "VersionIdsToStages"),
-        absent=("ResourceNotFoundException",),
-        SecretId=name,
-    )
-
+secret = Call(
+    "secretsmanager DescribeSecret",
+    "SecretId",
+    keep="ReplicationStatus VersionIdsToStages",
+    absent="ResourceNotFoundException",
+)
+"""The replication status and version IDs of a secret; absent if the secret does not exist. No values."""
 
 # ---- Lambda and API Gateway ----
 
+lambda_settings = Call(
+    "lambda GetAccountSettings",
+    path="AccountLimit",
+    keep="CodeSizeUnzipped ConcurrentExecutions UnreservedConcurrentExecutions",
+)
+"""The limits of Lambda in the account and region."""
 
-@cache
-def lambda_settings(region: str) -> Query:
-    """The limits of Lambda in the account and region."""
-    keep = ("CodeSizeUnzipped", "ConcurrentExecutions", "UnreservedConcurrentExecutions")
-    return query("lambda", "GetAccountSettings", region, "AccountLimit", keep)
+function = Call(
+    "lambda GetFunctionConcurrency",
+    "FunctionName",
+    keep="ReservedConcurrentExecutions",
+    absent="ResourceNotFoundException",
+)
+"""The reserved concurrency of a function; absent if the function does not exist.
 
+GetFunction would also show whether the function exists, but returns its environment variables.
+"""
 
-@cache
-def function(region: str, name: str) -> Query:
-    """The reserved concurrency of a function; absent if the function does not exist.
+api_account = Call("apigateway GetAccount", keep="cloudwatchRoleArn")
+"""The settings of API Gateway for the account and region."""
 
-    GetFunction would also show whether the function exists, but returns its environment variables.
-    """
-    return query(
-        "lambda",
-        "GetFunctionConcurrency",
-        region,
-        keep=("ReservedConcurrentExecutions",),
-        absent=("ResourceNotFoundException",),
-        FunctionName=name,
-    )
+rest_apis = Call("apigateway GetRestApis", path="items", keep="id endpointConfiguration")
+"""The REST APIs of a region."""
 
-
-@cache
-def api_account(region: str) -> Query:
-    """The settings of API Gateway for the account and region."""
-    return query("apigateway", "GetAccount", region, keep=("cloudwatchRoleArn",))
-
-
-@cache
-def rest_apis(region: str) -> Query:
-    """The REST APIs of a region."""
-    return query("apigateway", "GetRestApis", region, "items", ("id", "endpointConfiguration"))
-
-
-@cache
-def usage_plans(region: str) -> Query:
-    """The usage plans of a region."""
-    return query("apigateway", "GetUsagePlans", region, "items", ("id",))
+usage_plans = Call("apigateway GetUsagePlans", path="items", keep="id")
+"""The usage plans of a region."""

@@ -1,13 +1,10 @@
 """The deployed state of the stacks, from the facts."""
 
-from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any, Final
 
 from csr_templates.preflight import calls
-from csr_templates.preflight.facts import Lookup, NoAnswerError, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Subject
 
 EMPTY: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
 """States of a stack without resources: before its first change set is executed, after a failed creation."""
@@ -64,19 +61,3 @@ def output(lookup: Lookup, stack: StackNeeds, key: str) -> str | None:
     found = description(lookup, stack)
     given = {one["OutputKey"]: one["OutputValue"] for one in (found or {}).get("Outputs", [])}
     return given.get(key)
-
-
-def _stacks(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
-    for stack in needs.chosen:
-        yield calls.stack(stack.region, stack.deployed)
-
-
-def _resources(_: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    for stack in needs.chosen:
-        with suppress(NoAnswerError):  # a stack that cannot be described does not hide the others
-            if is_there(lookup, stack):
-                yield calls.stack_resources(stack.region, stack.deployed)
-
-
-STACKS: Final = (_stacks, _resources)
-"""The facts about the chosen stacks, for the functions of this module, as the first steps of a check."""

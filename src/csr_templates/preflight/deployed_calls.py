@@ -1,12 +1,9 @@
 """The API calls for what is deployed: templates, stack policies, drift, and the importers of exports."""
 
-from dataclasses import replace
-from functools import cache
 from typing import Final
 
 from csr_templates.preflight import hidden
-from csr_templates.preflight.calls import query
-from csr_templates.preflight.facts import Query
+from csr_templates.preflight.calls import Call
 
 READY: Final = (
     "CREATE_COMPLETE",
@@ -18,44 +15,26 @@ READY: Final = (
 """States of a stack that can be updated.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
 
+summaries = Call(
+    "cloudformation ListStacks",
+    path="StackSummaries",
+    keep="StackName StackId",
+    fixed=(("StackStatusFilter", READY),),
+)
+"""The names and IDs of the stacks of a region that can be updated."""
 
-@cache
-def summaries(region: str) -> Query:
-    """The names and IDs of the stacks of a region that can be updated."""
-    return query(
-        "cloudformation",
-        "ListStacks",
-        region,
-        "StackSummaries",
-        ("StackName", "StackId"),
-        StackStatusFilter=READY,
-    )
+template = Call(
+    "cloudformation GetTemplate",
+    "StackName",
+    path="TemplateBody",
+    fixed=(("TemplateStage", "Original"),),
+    reduce=hidden.in_template,
+)
+"""The template of a stack as it was passed to CloudFormation, with secrets hidden."""
 
+stack_policy = Call("cloudformation GetStackPolicy", "StackName", path="StackPolicyBody")
+"""The stack policy, as text; an empty list if the stack has none."""
 
-@cache
-def template(region: str, stack_id: str) -> Query:
-    """The template of a stack as it was passed to CloudFormation, with secrets hidden."""
-    call = query(
-        "cloudformation",
-        "GetTemplate",
-        region,
-        "TemplateBody",
-        StackName=stack_id,
-        TemplateStage="Original",
-    )
-    return replace(call, reduce=hidden.in_template)
-
-
-@cache
-def stack_policy(region: str, stack_id: str) -> Query:
-    """The stack policy, as text; an empty list if the stack has none."""
-    return query("cloudformation", "GetStackPolicy", region, "StackPolicyBody", StackName=stack_id)
-
-
-@cache
-def importers(region: str, export: str) -> Query:
-    """The names of the stacks that import an export; absent if there are none."""
-    # ListImports answers ValidationError for an export that no stack imports.
-    return query(
-        "cloudformation", "ListImports", region, "Imports", (), ("ValidationError",), ExportName=export
-    )
+# ListImports answers ValidationError for an export that no stack imports.
+importers = Call("cloudformation ListImports", "ExportName", path="Imports", absent="ValidationError")
+"""The names of the stacks that import an export; absent if there are none."""

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from csr_templates.preflight import calls, deployed_calls, hidden
 from csr_templates.preflight.checks.cloudformation import REMEDIES
 from csr_templates.preflight.deployed_calls import READY
-from csr_templates.preflight.facts import MISSING, Facts, NoAnswerError, Query
+from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import UNEXPECTED
 
@@ -105,13 +105,13 @@ def read(needs: Needs, facts: Facts) -> DeployedState:
     imports = {stack.name: reader.imports(stack, own) for stack in stacks.values()}
     unknown = tuple(dict.fromkeys(reader.unknown))
     not_compared = frozenset(reader.not_compared)
-    return DeployedState(needs, facts, stacks, others, imports, unknown, not_compared, reader.missing)
+    missing = tuple(reader.lookup.missing.values())
+    return DeployedState(needs, facts, stacks, others, imports, unknown, not_compared, missing)
 
 
-def missing_calls(needs: Needs, facts: Facts) -> Iterator[Sequence[Query]]:
-    """Yield the calls whose answers are missing, until the facts contain all that ``read`` asks for."""
-    while missing := read(needs, facts).missing:
-        yield missing
+def missing_calls(needs: Needs, facts: Facts) -> Sequence[Query]:
+    """Return the calls that ``read`` reads and that were not made."""
+    return read(needs, facts).missing
 
 
 class _Reader:
@@ -119,17 +119,16 @@ class _Reader:
 
     def __init__(self, needs: Needs, facts: Facts) -> None:
         self.needs = needs
-        self.facts = facts
+        self.lookup = Lookup(facts)
         self.unknown: list[tuple[str, str]] = []
         self.not_compared: set[str] = set()
-        self.missing: list[Query] = []
         self.known_ids: set[str] = set()
 
     def stack(self, stack: StackNeeds) -> DeployedStack | None:
         """Return a stack of the folder; None if it is not deployed, or its state is not known."""
         self.not_compared.add(stack.name)
         with self._about(stack.name):
-            described = self._answer(calls.stack(stack.region, stack.deployed))
+            described = self.lookup(calls.stack(stack.region, stack.deployed))
             if not described or described[0]["StackStatus"] == _NOT_CREATED:
                 self.not_compared.remove(stack.name)
                 return None
@@ -155,12 +154,12 @@ class _Reader:
         found = []
         first = next(stack.name for stack in self.needs.stacks if stack.region == region)
         with self._about(first):
-            for summary in self._answer(deployed_calls.summaries(region)):
+            for summary in self.lookup(deployed_calls.summaries(region)):
                 name, stack_id = summary["StackName"], summary["StackId"]
                 if not name.startswith(self.needs.prefix) or stack_id in self.known_ids:
                     continue
                 with self._about(first):
-                    stacks = self._answer(calls.stack(region, stack_id)) or ()
+                    stacks = self.lookup(calls.stack(region, stack_id)) or ()
                     found += [
                         self._read(name.removeprefix(self.needs.prefix), region, stack)
                         for stack in stacks
@@ -172,10 +171,10 @@ class _Reader:
         """Return the exports of a stack that stacks outside the environment import."""
         found: dict[str, list[str]] = {}
         with self._about(stack.name):
-            for export in self._answer(calls.exports(stack.region)):
+            for export in self.lookup(calls.exports(stack.region)):
                 if export.get("ExportingStackId") == stack.id:
                     with self._about(stack.name):
-                        names = self._answer(deployed_calls.importers(stack.region, export["Name"]))
+                        names = self.lookup(deployed_calls.importers(stack.region, export["Name"]))
                         if outside := [name for name in names or () if name not in own]:
                             found[export["Name"]] = outside
         return found
@@ -195,14 +194,6 @@ class _Reader:
                 )
             )
 
-    def _answer(self, query: Query) -> Any:
-        try:
-            return self.facts.answer(query)
-        except NoAnswerError as error:
-            if error.code == MISSING:
-                self.missing.append(query)
-            raise
-
     def _is_ours(self, stack: Mapping[str, Any]) -> bool:
         values = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in stack.get("Parameters", [])}
         return (values.get("ProjectName"), values.get("Environment")) == (
@@ -215,13 +206,13 @@ class _Reader:
         drift = found.get("DriftInformation", {})
         template, policy, drifted = "", None, None
         with self._about(name):
-            if not (template := self._answer(deployed_calls.template(region, found["StackId"]))):
+            if not (template := self.lookup(deployed_calls.template(region, found["StackId"]))):
                 sentence = f"The deployed template of {found['StackName']} cannot be compared: {_NO_TEMPLATE}"
                 self.unknown.append((name, sentence))
         with self._about(name):
-            policy = json.loads(self._answer(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
+            policy = json.loads(self.lookup(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
         with self._about(name):
-            drifted = _drifted(self._answer(calls.stack_resources(region, found["StackId"])))
+            drifted = _drifted(self.lookup(calls.stack_resources(region, found["StackId"])))
         triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
         return DeployedStack(
             name,

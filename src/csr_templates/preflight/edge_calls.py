@@ -1,123 +1,107 @@
 """The API calls for CloudFront, WAF, the certificate and the domain, and the keys kept of each answer."""
 
-from functools import cache
 from typing import Any
 
-from csr_templates.preflight.calls import GLOBAL, query
+from csr_templates.preflight.calls import GLOBAL, Call
 from csr_templates.preflight.facts import Query
 
+distributions = Call(
+    "cloudfront ListDistributions", path="DistributionList.Items", keep="Id Aliases", region=GLOBAL
+)
+"""The distributions of the account; their origin headers are not kept."""
 
-@cache
-def distributions() -> Query:
-    """The distributions of the account; their origin headers are not kept."""
-    return query("cloudfront", "ListDistributions", GLOBAL, "DistributionList.Items", ("Id", "Aliases"))
+conflicting_aliases = Call(
+    "cloudfront ListConflictingAliases",
+    "DistributionId Alias",
+    path="ConflictingAliasesList.Items",
+    keep="Alias DistributionId AccountId",
+    region=GLOBAL,
+)
+"""The distributions of all accounts with an equal or overlapping alias.
 
+AWS hides the first characters of all IDs. It rejects the call (InvalidArgument) if the certificate of the
+distribution does not cover the alias.
+"""
 
-@cache
-def conflicting_aliases(distribution: str, alias: str) -> Query:
-    """The distributions of all accounts with an equal or overlapping alias.
+cloudfront_functions = Call(
+    "cloudfront ListFunctions",
+    path="FunctionList.Items",
+    keep="Name",
+    fixed=(("Stage", "DEVELOPMENT"),),
+    region=GLOBAL,
+)
+"""The CloudFront Functions of the account, in the stage DEVELOPMENT."""
 
-    AWS hides the first characters of all IDs. It rejects the call (InvalidArgument) if the certificate of the
-    distribution does not cover the alias.
-    """
-    return query(
-        "cloudfront",
-        "ListConflictingAliases",
-        GLOBAL,
-        "ConflictingAliasesList.Items",
-        ("Alias", "DistributionId", "AccountId"),
-        DistributionId=distribution,
-        Alias=alias,
-    )
+cache_policies = Call(
+    "cloudfront ListCachePolicies",
+    path="CachePolicyList.Items",
+    keep="CachePolicy",
+    fixed=(("Type", "custom"),),
+    region=GLOBAL,
+)
+"""The cache policies of the account."""
 
+headers_policies = Call(
+    "cloudfront ListResponseHeadersPolicies",
+    path="ResponseHeadersPolicyList.Items",
+    keep="ResponseHeadersPolicy",
+    fixed=(("Type", "custom"),),
+    region=GLOBAL,
+)
+"""The response headers policies of the account."""
 
-@cache
-def cloudfront_functions() -> Query:
-    """The CloudFront Functions of the account, in the stage DEVELOPMENT."""
-    return query("cloudfront", "ListFunctions", GLOBAL, "FunctionList.Items", ("Name",), Stage="DEVELOPMENT")
+access_controls = Call(
+    "cloudfront ListOriginAccessControls", path="OriginAccessControlList.Items", keep="Id Name", region=GLOBAL
+)
+"""The origin access controls of the account."""
 
-
-@cache
-def cache_policies() -> Query:
-    """The cache policies of the account."""
-    return query(
-        "cloudfront", "ListCachePolicies", GLOBAL, "CachePolicyList.Items", ("CachePolicy",), Type="custom"
-    )
-
-
-@cache
-def headers_policies() -> Query:
-    """The response headers policies of the account."""
-    return query(
-        "cloudfront",
-        "ListResponseHeadersPolicies",
-        GLOBAL,
-        "ResponseHeadersPolicyList.Items",
-        ("ResponseHeadersPolicy",),
-        Type="custom",
-    )
-
-
-@cache
-def access_controls() -> Query:
-    """The origin access controls of the account."""
-    return query(
-        "cloudfront", "ListOriginAccessControls", GLOBAL, "OriginAccessControlList.Items", ("Id", "Name")
-    )
-
-
-@cache
-def web_acls() -> Query:
-    """The web ACLs for CloudFront."""
-    return query("wafv2", "ListWebACLs", GLOBAL, "WebACLs", ("Name",), Scope="CLOUDFRONT")
+web_acls = Call(
+    "wafv2 ListWebACLs", path="WebACLs", keep="Name", fixed=(("Scope", "CLOUDFRONT"),), region=GLOBAL
+)
+"""The web ACLs for CloudFront."""
 
 
 def capacity(rules: Any) -> Query:
     """The web ACL capacity units (WCU) of rules."""
-    return query("wafv2", "CheckCapacity", GLOBAL, keep=("Capacity",), Scope="CLOUDFRONT", Rules=rules)
+    parameters = (("Scope", "CLOUDFRONT"), ("Rules", rules))
+    return Query("wafv2", "CheckCapacity", GLOBAL, parameters, keep=("Capacity",))
 
 
-@cache
-def certificate(arn: str) -> Query:
-    """A certificate; absent if it does not exist."""
-    return query(
-        "acm",
-        "DescribeCertificate",
-        GLOBAL,
-        "Certificate",
-        ("Status", "DomainName", "SubjectAlternativeNames", "NotAfter"),
-        ("ResourceNotFoundException",),
-        CertificateArn=arn,
-    )
+certificate = Call(
+    "acm DescribeCertificate",
+    "CertificateArn",
+    path="Certificate",
+    keep="Status DomainName SubjectAlternativeNames NotAfter",
+    absent="ResourceNotFoundException",
+    region=GLOBAL,
+)
+"""A certificate; absent if it does not exist."""
 
+hosted_zone = Call(
+    "route53 GetHostedZone",
+    "Id",
+    path="HostedZone",
+    keep="Name Config",
+    absent="NoSuchHostedZone",
+    region=GLOBAL,
+)
+"""A hosted zone; absent if it does not exist."""
 
-@cache
-def hosted_zone(zone: str) -> Query:
-    """A hosted zone; absent if it does not exist."""
-    return query(
-        "route53", "GetHostedZone", GLOBAL, "HostedZone", ("Name", "Config"), ("NoSuchHostedZone",), Id=zone
-    )
+records = Call(
+    "route53 ListResourceRecordSets",
+    "HostedZoneId StartRecordName",
+    path="ResourceRecordSets",
+    keep="Name Type",
+    absent="NoSuchHostedZone",
+    fixed=(("MaxItems", "10"),),
+    region=GLOBAL,
+)
+"""The records of a zone that start at a name, as many as one name can have."""
 
-
-@cache
-def records(zone: str, name: str) -> Query:
-    """The records of a zone that start at a name, as many as one name can have."""
-    return query(
-        "route53",
-        "ListResourceRecordSets",
-        GLOBAL,
-        "ResourceRecordSets",
-        ("Name", "Type"),
-        ("NoSuchHostedZone",),
-        HostedZoneId=zone,
-        StartRecordName=name,
-        MaxItems="10",
-    )
-
-
-@cache
-def health_checks() -> Query:
-    """The number of Route 53 health checks and its limit."""
-    return query(
-        "route53", "GetAccountLimit", GLOBAL, keep=("Limit", "Count"), Type="MAX_HEALTH_CHECKS_BY_OWNER"
-    )
+health_checks = Call(
+    "route53 GetAccountLimit",
+    keep="Limit Count",
+    fixed=(("Type", "MAX_HEALTH_CHECKS_BY_OWNER"),),
+    region=GLOBAL,
+)
+"""The number of Route 53 health checks and its limit."""

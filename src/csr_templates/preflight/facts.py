@@ -275,21 +275,31 @@ class Facts:
 
 
 class Lookup:
-    """Reads facts for one judgment, and records the calls.
+    """Reads facts for judgments, and records the calls.
 
     Attributes:
         facts: the facts.
         asked: the calls whose answers were read, in order.
+        missing: the calls that were not made, by their keys.
     """
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.asked: list[Query] = []
+        self.missing: dict[str, Query] = {}
 
     def __call__(self, query: Query) -> Any:
         """Return the answer of a call, as ``Facts.answer`` does."""
         self.asked.append(query)
+        if not self.facts.has(query):
+            self.missing[query.key] = query
         return self.facts.answer(query)
+
+    def all(self, queries: Iterable[Query]) -> list[Any]:
+        """Return the answers of several calls. If some were not made, all of these are recorded."""
+        queries = list(queries)
+        self.missing.update({query.key: query for query in queries if not self.facts.has(query)})
+        return [self(query) for query in queries]
 
 
 def now() -> str:

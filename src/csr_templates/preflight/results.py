@@ -1,7 +1,7 @@
 """Checks and their results. A check judges one subject at a time, only from needs and facts."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -48,10 +48,6 @@ class Verdict(NamedTuple):
     remedy: str = ""
 
 
-Step: TypeAlias = Callable[[Subject, Needs, Lookup], Iterable[Query]]
-"""Returns calls for one subject, from its needs and from the answers of earlier steps."""
-
-
 class Check(NamedTuple):
     """A question about an account.
 
@@ -60,15 +56,12 @@ class Check(NamedTuple):
         summary: the condition that it checks, for the documentation.
         subjects: returns the subjects for the needs.
         judge: returns the verdict for one subject. It raises ``NoAnswerError`` if a fact is missing.
-        facts: the calls whose answers ``judge`` reads, in steps: a call that depends on an answer is in a
-            later step than the call of that answer.
     """
 
     name: str
     summary: str
     subjects: Callable[[Needs], Iterable[Subject]]
     judge: Callable[[Subject, Needs, Lookup], Verdict]
-    facts: tuple[Step, ...] = ()
 
 
 class Result(NamedTuple):
@@ -125,38 +118,22 @@ def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
         needs: what the templates need.
         facts: the answers; missing answers are unknown.
     """
-    results = (_result(check, subject, needs, facts) for check in checks for subject in check.subjects(needs))
+    results = (
+        _result(check, subject, needs, Lookup(facts)) for check in checks for subject in check.subjects(needs)
+    )
     return [result for result in results if result]
 
 
-def queries(checks: Iterable[Check], needs: Needs, facts: Facts, step: int) -> list[Query]:
-    """Return the calls in one step of the checks, without duplicates.
-
-    Args:
-        checks: the checks.
-        needs: what the templates need.
-        facts: the answers of the earlier steps.
-        step: index in the facts of each check.
-    """
-    found: dict[str, Query] = {}
-    for check in checks:
-        for subject in check.subjects(needs) if step < len(check.facts) else ():
-            try:
-                for query in check.facts[step](subject, needs, Lookup(facts)):
-                    found[query.key] = query
-            except (NoAnswerError, *UNEXPECTED):
-                pass  # An earlier call has no answer, or an unexpected one. The result of the check shows it.
-    return list(found.values())
-
-
-def rounds(checks: Sequence[Check], needs: Needs, facts: Facts) -> Iterator[list[Query]]:
-    """Yield the calls of each step of the checks, after the answers of the earlier steps."""
-    for step in range(max(len(check.facts) for check in checks)):
-        yield queries(checks, needs, facts, step)
-
-
-def _result(check: Check, subject: Subject, needs: Needs, facts: Facts) -> Result | None:
+def missing_calls(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Query]:
+    """Return the calls that the checks read and that were not made, without duplicates."""
     lookup = Lookup(facts)
+    for check in checks:
+        for subject in check.subjects(needs):
+            _result(check, subject, needs, lookup)
+    return list(lookup.missing.values())
+
+
+def _result(check: Check, subject: Subject, needs: Needs, lookup: Lookup) -> Result | None:
     why = ""
     try:
         verdict = check.judge(subject, needs, lookup)

@@ -12,12 +12,10 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack, Policies
 from cfn_analysis.model.template_text import read_template
-from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.changes import StackChanges
-from cfn_analysis.reviewing.findings import risk
-from cfn_analysis.reviewing.kinds import EXPORT, KINDS, UNKNOWN, WILL_FAIL
-from cfn_analysis.reviewing.sentences import NOT_KNOWN
+from cfn_analysis.reviewing.kinds import EXPORT, KINDS, WILL_FAIL
+from cfn_analysis.reviewing.risks import unknown_stack
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.preflight import hidden
 from csr_templates.preflight.deployed_state import DeployedStack, DeployedState
@@ -98,10 +96,7 @@ def _completed(found: report.Review, state: DeployedState, outside: set[str]) ->
         for known in found.risks
         if known.stack not in outside
     ]
-    risks += [
-        risk(UNKNOWN, Node(stack, ""), NOT_KNOWN, why=why)._replace(environments=(state.needs.environment,))
-        for stack, why in state.unknown
-    ]
+    risks += [unknown_stack(stack, state.needs.environment, why) for stack, why in state.unknown]
     risks.sort(key=lambda known: KINDS.index(known.kind))
     return found._replace(environments=environments, risks=risks)
 

@@ -1122,8 +1122,11 @@ def add_alarms(
             "lambda-errors",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="In Logs Insights, run the saved query function-errors.",
-                Then="What was deployed last? If it was the package, roll it back.",
+                First="What was deployed last (show_state)? If it was the package, roll it back (roll_back).",
+                Then=(
+                    "The latest errors (show_errors). If they name the database or a timeout, its status "
+                    "(show_database)."
+                ),
                 Related=(
                     "Can be caused by database-silent or database-memory-critical. Fires together with "
                     "api-5xx."
@@ -1162,7 +1165,7 @@ def add_alarms(
             "lambda-throttles",
             AlarmDescription=description(
                 Users="Some requests fail. Lambda throttles them because no concurrency is left.",
-                First="The concurrency on the dashboard: is the reserved concurrency used up?",
+                First="The concurrency (show_concurrency): is the reserved concurrency used up?",
                 Then="The duration of the function: slower requests use more concurrency.",
                 Related="Fires after lambda-concurrency-high, together with api-5xx.",
             ),
@@ -1201,8 +1204,11 @@ def add_alarms(
             "api-5xx",
             AlarmDescription=description(
                 Users="Some actions on the site fail.",
-                First="In Logs Insights, run the saved query errors-by-route.",
-                Then="In Logs Insights, run the saved query function-errors.",
+                First="What was deployed last (show_state)? If it was the package, roll it back (roll_back).",
+                Then=(
+                    "The latest errors (show_errors). If they name the database or a timeout, its status "
+                    "(show_database)."
+                ),
                 Related="Can be caused by lambda-errors, lambda-throttles or database-silent.",
             ),
             MetricName="5XXError",
@@ -1238,7 +1244,9 @@ def add_alarms(
             "dead-letters",
             AlarmDescription=description(
                 Users="Nothing. Requests to the API never reach this queue.",
-                First="Who invokes the function asynchronously? The message in the queue shows the event.",
+                First=(
+                    "The message in the queue (show_dead_letters): who invokes the function asynchronously?"
+                ),
                 Then="In Logs Insights, run the saved query function-errors.",
             ),
             Namespace="AWS/SQS",
@@ -1259,8 +1267,8 @@ def add_alarms(
                 Users="The pages of the site open, but almost nothing on them works.",
                 First=(
                     "In Logs Insights, run the saved query errors-by-route. Status 5XX: the function or the "
-                    "database. INVALID_API_KEY: the key that CloudFront sends. QUOTA_EXCEEDED: the daily "
-                    "quota."
+                    "database (show_errors). INVALID_API_KEY: the key that CloudFront sends "
+                    "(show_origin_key). QUOTA_EXCEEDED: the daily quota (show_quota)."
                 ),
                 Then=(
                     "The frontend dashboard. If it shows no errors, there are no visitors, and a third party "
@@ -1326,8 +1334,11 @@ def add_alarms(
             "api-access-log-silent",
             AlarmDescription=description(
                 Users="Nothing. Requests are not logged, so failures cannot be analyzed later.",
-                First="The key of the log groups: is it enabled, and does its policy allow CloudWatch Logs?",
-                Then="In API Gateway, the logging role in the settings of the account.",
+                First=(
+                    "The key of the log groups (show_keys): is it enabled, and does its policy allow "
+                    "CloudWatch Logs?"
+                ),
+                Then="The logging role of API Gateway for the account (show_logging_roles).",
             ),
             Metrics=[
                 cloudwatch.MetricDataQuery(
@@ -1353,7 +1364,10 @@ def add_alarms(
             "api-quota",
             AlarmDescription=description(
                 Users="Nothing yet. When the daily quota is used up, the API rejects all requests.",
-                First="The requests on the dashboard: are there more users, or is it one caller?",
+                First=(
+                    "The used requests (show_quota): are there more users, or is it one caller "
+                    "(show_callers)?"
+                ),
                 Then="The web ACL's rate limits, on the frontend dashboard.",
                 Related="Can cause api-mostly-failing.",
             ),

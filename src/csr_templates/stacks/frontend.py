@@ -1445,7 +1445,10 @@ def add_alarms(
                 Users=(
                     "Some pages are missing, or some actions are rejected. Often, only scanners are affected."
                 ),
-                First="The WAF graph on the dashboard: does WAF block the requests?",
+                First=(
+                    "Who answers, with which status (who_answers)? If it is WAF, which rule blocks "
+                    "(show_blocked)?"
+                ),
                 Then="The last upload of the site: does it have a broken link, or are files missing?",
                 Related="Fires together with waf-blocked-requests-high or api-4xx.",
             ),
@@ -1463,7 +1466,9 @@ def add_alarms(
             unit="percent",
             AlarmDescription=description(
                 Users="Some pages or actions fail.",
-                First="The errors on the api dashboard.",
+                First=(
+                    "The errors on the api dashboard. If there are any, what was deployed last (show_state)?"
+                ),
                 Then=(
                     "If there are none, the errors of the CloudFront functions on this dashboard, or the "
                     "last deploy."
@@ -1531,7 +1536,7 @@ def add_alarms(
             unit="requests",
             AlarmDescription=description(
                 Users="Most users notice nothing. If a rule is wrong, WAF blocks legitimate requests.",
-                First="In Logs Insights, run the saved query waf-blocked-by-rule.",
+                First="Which rule blocks which requests (show_blocked)?",
                 Then=(
                     "In Logs Insights, run the saved query waf-blocked-addresses: are there a few unknown "
                     "addresses, or many users?"
@@ -1567,7 +1572,10 @@ def add_alarms(
             ),
             AlarmDescription=description(
                 Users="The site does not open.",
-                First="Open the site on a phone with Wi-Fi turned off.",
+                First=(
+                    "Who answers, with which status (who_answers)? Also open the site on a phone with Wi-Fi "
+                    "turned off."
+                ),
                 Then="In the Route 53 console, the reason that the health checkers report for site-probe.",
                 Related=(
                     "If cloudfront-5xx-rate-high does not fire, the cause is probably DNS, the certificate "
@@ -1585,7 +1593,7 @@ def add_alarms(
             WarmUpConfiguration=alarms.warm_up(60),
             AlarmDescription=description(
                 Users="The pages of the site open, but nothing on them works.",
-                First="In the Route 53 console, the reason that the health checkers report for api-probe.",
+                First="Who answers at the path of the probe, with which status (who_answers)?",
                 Then=(
                     "Status 403: the saved query waf-blocked-by-rule, then the key that CloudFront sends. "
                     "429: the daily quota. 5XX: the errors on the api dashboard."
@@ -1619,7 +1627,7 @@ def add_alarms(
                 Users=(
                     "Nothing yet. When the certificate expires, browsers show a warning instead of the site."
                 ),
-                First="In the ACM console in us-east-1, the renewal status of the certificate.",
+                First="The status of the certificate and of its renewal (show_certificate).",
                 Then="The DNS record that validates the certificate: does it still exist?",
             ),
             notify=alarm_topics.normal.Ref(),
@@ -1633,7 +1641,7 @@ def add_alarms(
             TreatMissingData="ignore",  # an expired certificate sends nothing, and the alarm stays
             AlarmDescription=description(
                 Users="Nothing yet. In a few days, browsers show a warning instead of the site.",
-                First="In the ACM console in us-east-1, the renewal status of the certificate.",
+                First="The status of the certificate and of its renewal (show_certificate).",
                 Then="The DNS record that validates the certificate: does it still exist?",
                 Related="Fires after certificate-expiring.",
             ),

@@ -290,11 +290,13 @@ def test_a_property_by_its_pattern(data: Path) -> None:
         data,
         definitions={"Map": {"patternProperties": {"^x": {"$ref": "#/definitions/Or"}}}, "Or": {"anyOf": [
             {"$ref": "#/definitions/Deep/properties/N"}]}, "Deep": {"properties": {"N": number}}},
-        properties={"First": {}, "M": {"$ref": "#/definitions/Map"}, "Z": True},
+        properties={"First": {}, "M": {"$ref": "#/definitions/Map"}, "Z": True,
+                    "L": {"patternProperties": {r"^[\p{L}]": number}}},
     )  # fmt: skip
 
     assert property_schema("My::Own::Type", "us-east-1", ("M", "x1")) == {"anyOf": [number]}
     assert property_schema("My::Own::Type", "us-east-1", ("M", "y1")) == {}
+    assert property_schema("My::Own::Type", "us-east-1", ("L", "z1")) == number  # Python has no \p
     assert property_schema("My::Own::Type", "us-east-1", ("Z",)) == {}
     assert property_schema("My::Own::Type", "us-east-1", ("Z", "*")) == {}
 
@@ -440,3 +442,10 @@ def test_fails_on_another_layout_of_lists(data: Path, file: str, content: str, w
             schemas.stateful_types()
 
     assert f"in cfnlint/data/{file}, {what}." in str(caught.value)
+
+
+def test_some_types_are_deleted_first() -> None:
+    """The schema determines it. For an unknown type, it is not known."""
+    assert known_schema("AWS::EC2::SubnetRouteTableAssociation", "us-east-1").deleted_first
+    assert not known_schema("AWS::SQS::Queue", "us-east-1").deleted_first
+    assert not known_schema("Acme::Thing::Type", "us-east-1").deleted_first

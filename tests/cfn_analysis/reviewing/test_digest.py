@@ -6,7 +6,7 @@ import pytest
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.digest import risk_groups, stack_digests
+from cfn_analysis.reviewing.digest import risk_groups, stack_digests, values_in_words
 from cfn_analysis.reviewing.findings import Risk, risk
 
 
@@ -123,6 +123,8 @@ def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
             action="replace",
             properties=("Name",),
             follows=f"{name}-b",
+            followed="replace",
+            reason="",
             data="orphaned",
         )._replace(environments=(name,))
         for name in (environment, "prod")
@@ -134,3 +136,26 @@ def test_environments_named_like_a_field_or_a_word(environment: str) -> None:
         "A is replaced, because Name refers to *-b, which is replaced: a new one is created, and the old one "
         "remains in the account, outside of the stack."
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after", "words"),
+    [
+        ("update", "a", "b", "a -> b"),
+        ("update", "(hidden)", "(hidden)", "(hidden) -> another value that is shown alike"),
+        ("update", "x" * 70, "x" * 70 + "y", f"...{'x' * 20} -> ...{'x' * 20}y"),
+        (
+            "update",
+            "x" * 40 + "a" + "x" * 40,
+            "x" * 40 + "b",
+            f"...{'x' * 20}a{'x' * 33}... -> ...{'x' * 20}b",
+        ),
+        ("add", None, "b", "set to b"),
+        ("add", None, None, "its value is not in the files"),
+        ("remove", "a", None, "removed, was a"),
+        ("remove", None, None, "removed"),
+    ],
+)
+def test_values_in_words(change: str, before: str | None, after: str | None, words: str) -> None:
+    """Of long values, the first differing part is shown; equal texts of different values are told apart."""
+    assert values_in_words({"change": change, "before": before, "after": after}) == words

@@ -15,6 +15,7 @@ from cfn_analysis.reviewing.kinds import KINDS
 from tests.system import PROJECT
 
 from .own_changes import CHANGES, own_side
+from .templates import exporting, reviewed
 
 SCHEMA = json.loads(files("cfn_analysis.reviewing").joinpath("review.schema.json").read_text("utf-8"))
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "review.md").read_text("utf-8")
@@ -154,3 +155,14 @@ def test_the_report_of_a_description_is_on_the_page() -> None:
     found = text.as_text(report.review(side, CHANGES["description of a group"](side)))
 
     assert f"```\n{found}\n```\n" in PAGE
+
+
+@pytest.mark.parametrize(("value", "notes"), [("1", 0), ("2", 1)])
+def test_importers_of_a_single_template_are_not_known(value: str, notes: int) -> None:
+    """If an export changes, the report of two templates says that its importers are not known."""
+    found = reviewed(exporting("id"), exporting("id", value))["notes"]
+
+    assert found == notes * [
+        "Whether other stacks import id is not known from two templates. While one does, CloudFormation "
+        "refuses to change or remove the export."
+    ]

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,12 +12,15 @@ from csr_templates import database
 from tests.data import read_yaml
 
 from .own_changes import CHANGES, own_side
+from .templates import reviewed
+from .templates import risks as risks_of
 
 ALARMS_OF_THE_READER = [
     name
     for name, resource in database.build().to_dict()["Resources"].items()
     if resource["Type"] == "AWS::CloudWatch::Alarm" and "READER" in json.dumps(resource)
 ]
+MESSAGES = read_yaml(Path(__file__).with_name("messages.yaml"))
 EXPECTED = read_yaml(Path(__file__).with_name("risks.yaml"))
 
 
@@ -41,3 +45,11 @@ def test_risks_and_changes(reviews: dict[str, Review]) -> None:
         assert {node: changed.get(node) for node in changes} == changes, name
         if not risks and not changes:
             assert changed == {}, name
+
+
+@pytest.mark.parametrize(("before", "after", "messages"), MESSAGES)
+def test_messages(before: dict[str, Any], after: dict[str, Any], messages: dict[str, str]) -> None:
+    """A message names what causes the risk, and only that, and its advice fits the change."""
+    found = risks_of(reviewed({"Resources": before}, {"Resources": after}))
+
+    assert {" ".join(key): found[key] for key in found if " ".join(key) in messages} == messages

@@ -3,18 +3,26 @@
 import re
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.findings import Detail
 from cfn_analysis.reviewing.sentences import WORDS, first, written
 
-SENTENCES = {
-    name: text
-    for name, text in vars(sentences).items()
-    if name.isupper() and name[0] != "_" and isinstance(text, str)
-}
+MODULE = Path(sentences.__file__)
+SENTENCES: dict[str, str] = load(MODULE.with_suffix(".yaml").read_text("utf-8"))
+
+
+def test_every_name_is_a_sentence_and_is_used() -> None:
+    """The modules use the names of sentences.yaml, and no others."""
+    code = "\n".join(file.read_text("utf-8") for file in MODULE.parent.rglob("*.py"))
+
+    assert set(re.findall(r"\bsentences\.([A-Z_]+)\b", code)) == SENTENCES.keys()
+    with pytest.raises(AttributeError, match="NO_SUCH_SENTENCE"):
+        _ = sentences.NO_SUCH_SENTENCE
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ import pytest
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.sides import ReviewError
 
-from .templates import exporting, importing, set_risks, side
+from .templates import exporting, importing, reviewed, set_risks, side
 
 Template = dict[str, Any]
+NAME = "Resources.Queue.Properties.QueueName"
 
 
 def test_a_stack_that_leaves_the_set() -> None:
@@ -89,3 +90,27 @@ def test_stacks_with_new_names(parameter: str) -> None:
     ]
     changes = {one.change.action for stack in found.environments[0].stacks for one in stack.resources}
     assert changes == {"add"}
+
+
+@pytest.mark.parametrize(
+    ("resource", "place"),
+    [
+        ({"Condition": "IsOne"}, "Resources.Queue"),
+        (
+            {"Properties": {"QueueName": {"Fn::If": ["IsOne", "a", "b"]}}},
+            "Resources.Queue.Properties.QueueName.Fn::If",
+        ),
+    ],
+)
+def test_a_missing_condition(resource: dict[str, Any], place: str) -> None:
+    """CloudFormation refuses it for a resource and in Fn::If; the message has the nearest condition."""
+    template = {
+        "Conditions": {"IsOn": {"Fn::Equals": ["a", "a"]}},
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue", **resource}},
+    }
+
+    with pytest.raises(ReviewError) as caught:
+        reviewed(template, template)
+    assert str(caught.value) == (
+        f"before.json: {place}: IsOne is not a condition of this template. Did you mean 'IsOn'?"
+    )

@@ -90,4 +90,4 @@ def test_outputs() -> None:
     found = chains([exported("a")], [exported("b")])
 
     assert found.of_output("a", "Url") == ["a.yaml"]
-    assert found.of_existence(Node("a", "Url"), "outputs") == ["a.yaml"]
+    assert found.of_existence(Node("a", "Url"), "Outputs") == ["a.yaml"]

@@ -5,17 +5,17 @@ import pytest
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import Place
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.effects import (
     Effect,
-    deleted_first,
     effect_of_change,
+    effect_of_values,
     is_documented,
-    not_replaced_if,
     note_on_change,
-    note_on_removal,
     unique_properties,
     update_order,
 )
+from cfn_analysis.updates.facts import facts_at
 
 
 @pytest.mark.parametrize(
@@ -74,27 +74,18 @@ def test_what_an_update_in_place_does_besides(type_name: str, place: Place, inte
 def test_properties_without_documentation(type_name: str, place: Place) -> None:
     """The effects of a property without a documented page are unknown."""
     assert note_on_change(type_name, place) is None
-    assert not_replaced_if(type_name, place) is None
+    assert facts_at(type_name, place).not_replaced_if == ""
     assert not is_documented(type_name, place)
 
 
 def test_cases_in_which_a_change_does_not_replace() -> None:
     """The schema lists the property as conditional; the case is stated if the handler determines it."""
     place = ("PerformanceInsightsKMSKeyId",)
-    case = not_replaced_if("AWS::RDS::DBInstance", place)
+    case = facts_at("AWS::RDS::DBInstance", place).not_replaced_if
 
     assert effect_of_change("AWS::RDS::DBInstance", "us-east-1", place) == Effect.MAYBE_REPLACED
     assert case == "it had no value before"
-    assert not_replaced_if("AWS::RDS::DBInstance", ("DBInstanceClass",)) is None
-
-
-def test_removing_may_interrupt() -> None:
-    """A removed instance can be the writer."""
-    note = note_on_removal("AWS::RDS::DBInstance")
-
-    assert note is not None
-    assert note.interrupts is YES
-    assert note_on_removal("AWS::SQS::Queue") is None
+    assert facts_at("AWS::RDS::DBInstance", ("DBInstanceClass",)).not_replaced_if == ""
 
 
 def test_updates_follow_dependencies() -> None:
@@ -141,8 +132,9 @@ def test_names_and_what_else_is_unique() -> None:
     assert groups("Acme::Thing::Type", Name="a") == []
 
 
-def test_some_types_are_deleted_first() -> None:
-    """The schema determines it. For an unknown type, it is not known."""
-    assert deleted_first("AWS::EC2::SubnetRouteTableAssociation", "us-east-1")
-    assert not deleted_first("AWS::SQS::Queue", "us-east-1")
-    assert not deleted_first("Acme::Thing::Type", "us-east-1")
+def test_an_uncertain_difference_may_replace() -> None:
+    """If the values may be equal in the deployed stack, a create-only property may replace."""
+    changed = ChangedProperties({}, {}, {})
+
+    found = effect_of_values("AWS::SQS::Queue", "us-east-1", ("QueueName",), changed, certain=False)
+    assert found is Effect.MAYBE_REPLACED

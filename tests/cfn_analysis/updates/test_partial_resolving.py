@@ -66,9 +66,9 @@ def test_conditions_are_true_false_or_unknown(body: PartialBody) -> None:
         "IsClosed": UNKNOWN,
         "IsBig": UNKNOWN,
     }
-    assert body.exists({"Condition": "IsOpen"}) is UNKNOWN
-    assert body.exists({"Condition": "IsNotA"}) is NO
-    assert body.exists({}) is YES
+    assert body.exists({"Condition": "IsOpen"}, "x") is UNKNOWN
+    assert body.exists({"Condition": "IsNotA"}, "x") is NO
+    assert body.exists({}, "x") is YES
 
 
 def turned(value: Any) -> Any:

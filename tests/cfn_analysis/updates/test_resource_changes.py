@@ -196,7 +196,7 @@ def test_names_that_refer_to_each_other() -> None:
 
 
 def test_an_unknown_condition_may_remove_a_resource() -> None:
-    """A new condition with an unknown value may remove the resource. An unchanged condition does not."""
+    """A new or changed condition with an unknown value may remove the resource; an unchanged one does not."""
 
     def template(value: str, condition: str | None) -> dict[str, Any]:
         queue: dict[str, Any] = {"Type": "AWS::SQS::Queue", "Properties": {"VisibilityTimeout": 1}}
@@ -217,7 +217,7 @@ def test_an_unknown_condition_may_remove_a_resource() -> None:
         in risks(found)["data-loss", "Queue"]
     )
     assert changed(template("yes", "IsKept"), template("yes", "IsKept")) == {}
-    assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "update"
+    assert changed(template("yes", "IsKept"), template("no", "IsKept"))["Queue"]["change"] == "remove"
 
 
 def test_circular_references_end() -> None:

@@ -31,6 +31,7 @@ TEMPLATE: dict[str, Any] = {
 }
 DOCUMENT: dict[str, Any] = {
     "usage": "usage.json",
+    "hours": 73,
     "compared": [
         {"item": "API", "usd": 30, "services": ["AmazonApiGateway"], "why": "rounded"},
         {"item": "rest", "usd": 10, "services": [], "why": ""},
@@ -64,12 +65,32 @@ def test_the_fixed_cost(tmp_path: Path) -> None:
     ]
 
 
+def test_the_cost_by_stack(tmp_path: Path) -> None:
+    """A row for each stack, and the sums of the environments."""
+    assert tables(tmp_path)["cost-by-stack"] == [
+        "| stack | `dev` | `prod` |",
+        "|---|---|---|",
+        "| api | 1.00 | 21.44 |",
+        "| **sum** | **1.00** | **21.44** |",
+    ]
+
+
 def test_the_comparison(tmp_path: Path) -> None:
     """An item without service codes is the rest; fixed cost and usage are separate."""
     assert tables(tmp_path)["cost-compared"][2:] == [
         "| API | 30 | 20.44 | 4.25 | rounded |",
         "| rest | 10 | 1.00 | 0.00 |  |",
         "| **sum** | **40** | **21.44** | **4.25** |  |",
+    ]
+
+
+def test_the_hours_of_a_trial(tmp_path: Path) -> None:
+    """73 hours are a tenth of a month."""
+    assert tables(tmp_path)["cost-hours"] == [
+        "| environment | month | 73 h |",
+        "|---|---|---|",
+        "| `dev` | 1.00 | 0.10 |",
+        "| `prod` | 21.44 | 2.14 |",
     ]
 
 

@@ -151,6 +151,7 @@ def test_deleted_current_folder(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.acceptance
 def test_four_builds_at_once(out: Path, files: dict[str, bytes]) -> None:
     """Several builds into one folder all succeed, also the first, and write the same files as one build."""
     before = {**dict.fromkeys(files, b"before\n"), "old/gone.yaml": b"before\n"}
@@ -187,7 +188,9 @@ def build():
 
 
 @unix_only
-@pytest.mark.parametrize("last", [1, 2, 4, 15, 30])
+@pytest.mark.parametrize(
+    "last", [2, 30, *(pytest.param(last, marks=pytest.mark.acceptance) for last in (1, 4, 15))]
+)
 def test_killed_and_edited(last: int, checkout: Path, out: Path, files: dict[str, bytes]) -> None:
     """After SIGKILL and an edit of the code, the next build succeeds and writes the new files."""
     command = (sys.executable, "-c", KILLED, str(last), str(out), str(ROOT / "parameters"))

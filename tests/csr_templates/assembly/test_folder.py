@@ -452,10 +452,15 @@ def write_until(files: dict[str, bytes], folder: Path, moments: list[Callable[[]
     return False
 
 
+at_any_moment = pytest.mark.parametrize("step", [pytest.param(1, marks=pytest.mark.acceptance), 5])
+"""Interrupts a build at each change, or, which takes less time, at every fifth."""
+
+
+@at_any_moment
 @pytest.mark.parametrize("first", [False, True], ids=["update", "first build"])
-def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool) -> None:
+def test_killed_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool, step: int) -> None:
     """After a build is killed at any change, the next one writes all files, even if the code was edited."""
-    for last in itertools.count(1):
+    for last in itertools.count(1, step):
         shutil.rmtree(out, ignore_errors=True)
         if not first:
             write(SETS[0], out)
@@ -483,15 +488,18 @@ def test_killed_again_and_again(out: Path, moments: list[Callable[[], None]]) ->
             shutil.rmtree(out)
 
 
+@at_any_moment
 @pytest.mark.parametrize("first", [False, True], ids=["update", "first build"])
-def test_another_build_at_any_moment(out: Path, moments: list[Callable[[], None]], first: bool) -> None:
+def test_another_build_at_any_moment(
+    out: Path, moments: list[Callable[[], None]], first: bool, step: int
+) -> None:
     """A build that runs completely during another one of the same set does not disturb it."""
 
     def build() -> None:
         moments.clear()
         write(SETS[1], out)
 
-    for last in itertools.count(1):
+    for last in itertools.count(1, step):
         shutil.rmtree(out, ignore_errors=True)
         if not first:
             write(SETS[0], out)

@@ -21,8 +21,13 @@ USAGE_ERRORS = {
         "error: there is no command 'lnit'. Did you mean 'lint'? The commands",
     ),
     "removed command": (
-        ["release-notes", "--from", "v0.1.0"],
-        "error: release-notes was removed. Use csr-templates review --before v0.1.0 --format markdown.\n",
+        ["release-notes", "--from", "v0.2.0"],
+        "error: release-notes was removed. Use csr-templates review --before v0.2.0 --format markdown.\n",
+    ),
+    "removed option": (
+        ["preflight", "prod", "--s3-bucket=packages"],
+        "csr-templates preflight: error: --s3-bucket was removed. The change set of a deploy shows the "
+        "validation by AWS: aws cloudformation create-change-set.\n",
     ),
     "unknown option": (["build", "--fast"], "csr-templates build: error: there is no option --fast."),
     "abbreviated option": (["build", "--out", "x"], "no option --out. Did you mean '--output'?\n"),
@@ -112,7 +117,7 @@ def test_help_explains_the_exit_codes(arguments: list[str], capsys: pytest.Captu
             2,
             "csr-templates: Cannot write to standard output: No space left on device.\n",
         ),
-        (["lint", "nowhere.yaml"], "/dev/null", "/dev/full", 2, None),
+        (["render", "nowhere"], "/dev/null", "/dev/full", 2, None),
     ],
     ids=["closed pipe", "full output", "full error"],
 )

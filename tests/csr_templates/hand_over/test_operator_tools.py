@@ -169,6 +169,30 @@ def test_current_folder_does_not_matter(tmp_path: Path) -> None:
     assert end.stdout.startswith("  finish_deletion ")
 
 
+def test_only_missing_instances_are_created(tmp_path: Path) -> None:
+    """The instance gets the identifier that the stack knows. A stopped cluster is left alone."""
+    answers = (
+        "aws() { case $* in "
+        "*DBClusterMembers*) echo '[\"id-DatabaseInstance1\"]' ;; "
+        "*DBClusters*) echo ${STATUS:-available} ;; "
+        '*--logical-resource-id*) id=$*; id=${id#*--logical-resource-id }; echo "id-${id%% *}" ;; '
+        "--version) echo aws-cli/2.31.0 ;; "
+        '*) echo "$*" >> calls; echo answer ;; esac; }\n'
+    )
+    start = f"{answers}source {OUT}/tools.sh prod > /dev/null\n"
+    end = run(f"{start}create_missing_instances", tmp_path)
+    calls = (tmp_path / "calls").read_text("utf-8")
+
+    assert (end.returncode, end.stderr) == (0, "")
+    (created,) = re.findall(r"rds create-db-instance .*", calls)
+    assert "--db-instance-identifier id-DatabaseInstance2 " in created
+    assert "--availability-zone answer --promotion-tier 1 " in created
+    (tmp_path / "calls").unlink()
+    end = run(f"STATUS=stopped\n{start}create_missing_instances", tmp_path)
+    assert (end.returncode, "is stopped, not available." in end.stderr) == (1, True)
+    assert not (tmp_path / "calls").exists()
+
+
 def test_other_projects_have_the_commands_too(tmp_path: Path) -> None:
     """A build with other names: stacks and regions come from its manifest; what it lacks is named."""
     out = tmp_path / "out"

@@ -79,12 +79,11 @@ def _state(world: MockAccount, name: str) -> State:
 
 
 def _outcome(world: MockAccount, base: Facts, results: list[Result], fault: Fault) -> Outcome:
-    if fault.change:
-        found = world.collect(fault.change(base))
+    if "change" in fault:
+        found = world.collect(faults.with_change(base, fault["change"]))
     else:
-        assert fault.make
-        with fault.make(world) as needed:
-            found = world.collect(base.without(*fault.services.split()), needed)
+        with faults.created(world, fault) as needed:
+            found = world.collect(base.without(*fault.get("services", "").split()), needed)
     usual = {(one.check, one.subject, one.status) for one in results}
     return Outcome(
         fault,

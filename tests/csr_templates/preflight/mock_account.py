@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -22,7 +22,7 @@ from csr_templates.preflight.account import Account, collect
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs, needs
-from csr_templates.preflight.results import Result, judge
+from csr_templates.preflight.results import Result, judge, missing_calls
 from tests.system import PROJECT
 
 from .recorded import TOKYO, VIRGINIA, Recorder
@@ -179,7 +179,7 @@ class MockAccount:
     def collect(self, facts: Facts, needed: Needs | None = None) -> list[Result]:
         """Collect the missing facts, and return the results of all checks."""
         needed = needed or self.needs
-        collect(self.account, facts, CHECKS, needed)
+        collect(self.account, needed, facts, partial(missing_calls, CHECKS))
         return judge(CHECKS, needed, facts)
 
     # ---- Resources that an administrator creates before the first deploy ----

@@ -12,7 +12,7 @@ from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, queries
+from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, missing_calls
 from tests.system import PROJECT
 
 from .conftest import Walk
@@ -97,8 +97,7 @@ def test_messages_for_changed_responses(
     walk: Walk, check: str, operation: str, change: Callable[[Any], Any], expected: str
 ) -> None:
     """Each changed response has the expected first message of the check."""
-    service, _, name = operation.partition(" ")
-    status, sentence = said(walk, "ready", check, changed(service, name, change))[0]
+    status, sentence = said(walk, "ready", check, changed(operation.split()[1], change))[0]
 
     needed = walk.world.needs
     ((_, _, cluster),) = needed.of_type("AWS::RDS::DBCluster")
@@ -285,9 +284,9 @@ def test_a_regional_nat_gateway_does_not_count_in_a_zone(
     subnet = {"SubnetId": "subnet-1", "AvailabilityZone": "ap-northeast-1a"}
 
     def change(facts: Facts) -> Facts:
-        facts = changed("ec2", "DescribeSubnets", lambda _: [subnet])(facts)
+        facts = changed("DescribeSubnets", lambda _: [subnet])(facts)
         answer = [{"NatGatewayId": "nat-1", "State": "available", **gateway}]
-        return changed("ec2", "DescribeNatGateways", lambda _: answer)(facts)
+        return changed("DescribeNatGateways", lambda _: answer)(facts)
 
     assert said(walk, "new", "nat-gateway-quota", change)[0] == (
         "PASS",
@@ -298,7 +297,7 @@ def test_a_regional_nat_gateway_does_not_count_in_a_zone(
 def test_an_unexpected_answer_makes_only_its_checks_unknown(walk: Walk) -> None:
     """The report still has the results of all other checks."""
     cluster = {"DBClusterIdentifier": "c"}  # without its version and its status
-    facts = changed("rds", "DescribeDBClusters", lambda _: [cluster])(walk.states["ready"].facts)
+    facts = changed("DescribeDBClusters", lambda _: [cluster])(walk.states["ready"].facts)
     results = judge(CHECKS, walk.world.needs, facts)
     unknown = {one.check: one for one in results if one.status != "PASS"}
 
@@ -332,7 +331,7 @@ def test_other_errors_of_a_check_are_raised() -> None:
 def test_a_quota_that_rds_does_not_return_is_a_warning(walk: Walk) -> None:
     """A missing quota does not count as available capacity."""
     for status, sentence in said(
-        walk, "new", "database-quotas", changed("rds", "DescribeAccountAttributes", lambda _: [])
+        walk, "new", "database-quotas", changed("DescribeAccountAttributes", lambda _: [])
     ):
         assert status == "WARN"
         assert sentence.startswith("RDS does not return the quota DB") or "EventSubscriptions" in sentence
@@ -349,21 +348,28 @@ def _check(name: str) -> Any:
     return next(check for check in CHECKS if check.name == name)
 
 
-def test_each_check_states_the_calls_whose_answers_it_reads(walk: Walk) -> None:
-    """A check reads only the calls of its steps, and no call is made that no check reads."""
+def test_no_call_is_made_that_no_check_reads(walk: Walk) -> None:
+    """All calls of the checks were made, and no others but the one that finds the account."""
     needed = walk.world.needs
     for state in walk.states.values():
-        read = {calls.identity().key}  # also the call that finds the account
+        lookup = Lookup(state.facts)
         for check in CHECKS:
-            steps = range(len(check.facts))
-            stated = {query.key for step in steps for query in queries([check], needed, state.facts, step)}
             for subject in check.subjects(needed):
-                lookup = Lookup(state.facts)
                 check.judge(subject, needed, lookup)
-                asked = {query.key for query in lookup.asked}
-                assert asked <= stated, f"{check.name}:{subject.id}"
-                read |= asked
+        read = {calls.identity().key, *(query.key for query in lookup.asked)}
+
+        assert not lookup.missing
         assert {fact.query.key for fact in state.facts} == read
+
+
+def test_calls_that_do_not_depend_on_each_other_are_requested_together(walk: Walk) -> None:
+    """Without facts, the description of every stack is missing, and no resources of a stack."""
+    needed = walk.world.needs
+    empty = walk.states["ready"].facts.with_facts(())
+    keys = {query.key for query in missing_calls(CHECKS, needed, empty)}
+
+    assert {calls.stack(stack.region, stack.deployed).key for stack in needed.chosen} <= keys
+    assert not any("ListStackResources" in key for key in keys)
 
 
 def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -> None:
@@ -373,7 +379,9 @@ def test_a_stack_that_cannot_be_described_does_not_hide_the_others(walk: Walk) -
     facts = failing("DescribeStacks", DENIED, network.deployed)(walk.states["ready"].facts)
     check = _check("alarm-subscriptions")
 
-    assert [query.key for query in queries([check], needed, facts, 1)] == [
+    without = facts.with_facts(fact for fact in facts if fact.query.operation != "ListStackResources")
+
+    assert [query.key for query in missing_calls([check], needed, without)] == [
         calls.stack_resources(stack.region, stack.deployed).key for stack in others
     ]
     assert {(result.stack, result.status) for result in judge([check], needed, facts)} == {

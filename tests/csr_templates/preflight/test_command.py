@@ -161,27 +161,6 @@ def test_a_parameter_without_a_value_is_refused(
     assert f"{given!r} is not NAME=VALUE." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", [("--change-set",), ("--s3-bucket", "b"), ("--s3-bucket=b",)])
-def test_a_removed_option_names_what_replaces_it(
-    run: Run, option: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The command does not write to an account any more. The help does not show the option."""
-    with pytest.raises(SystemExit) as end:
-        run(*option)
-
-    name = option[0].partition("=")[0]
-    assert end.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1] == (
-        f"csr-templates preflight: error: {name} was removed: the command only reads. To let AWS validate a "
-        "deploy, create a change set (aws cloudformation create-change-set, or the steps in "
-        "docs/hand-over.md), and read its result with aws cloudformation describe-events --change-set-name "
-        "ARN --filters FailedEvents=true."
-    )
-    with pytest.raises(SystemExit):
-        command_line.main(["preflight", "--help"])
-    assert name not in capsys.readouterr().out
-
-
 def test_without_credentials_it_ends_with_2(walk: Walk, capsys: pytest.CaptureFixture[str]) -> None:
     """The message explains what to do."""
     with pytest.MonkeyPatch.context() as changed:

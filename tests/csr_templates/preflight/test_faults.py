@@ -60,11 +60,10 @@ def test_each_fault_is_found_by_its_check(walk: Walk) -> None:
     for state in walk.states.values():
         for name, (fault, found) in state.outcomes.items():
             said = [f"{one.status} {one.check}:{one.subject}" for one in found]
-            check = fault.found.partition(" ")[2].partition(":")[0]
-            if not any(one.startswith(fault.found) for one in said) or {one.check for one in found} != {
-                check
-            }:
-                wrong.append(f"{name}: {fault.found} expected, found {said}")
+            expected = fault["found"]
+            check = expected.partition(" ")[2].partition(":")[0]
+            if not any(one.startswith(expected) for one in said) or {one.check for one in found} != {check}:
+                wrong.append(f"{name}: {expected} expected, found {said}")
 
     assert wrong == []
     names = [name for faults in FAULTS.values() for name in faults]

@@ -1,15 +1,9 @@
-"""The calls of verify: what becomes a fact, and whether AWS has these operations and keys."""
+"""The calls of verify: what becomes a fact."""
 
-import json
 from typing import Any
 
-import botocore.session
-import pytest
-from botocore.validate import ParamValidator
-
 from csr_templates.preflight import live_calls
-from csr_templates.preflight.account import _given, _kept
-from csr_templates.preflight.facts import Query
+from csr_templates.preflight.account import _kept
 from csr_templates.preflight.live_calls import digest
 
 
@@ -72,35 +66,3 @@ def test_an_api_key_without_its_value() -> None:
     assert plan == [{"id": "k"}]
     assert call.command == "aws apigateway get-api-key --region eu-west-1 --api-key k"
     assert live_calls.plan_keys("eu-west-1", "p").command.endswith(" --query 'items[].id'")
-
-
-CALLS = [
-    live_calls.distribution("E1"),
-    live_calls.api_key("eu-west-1", "key"),
-    live_calls.plan_keys("eu-west-1", "plan"),
-    live_calls.alias("eu-west-1", "function", "prod"),
-    live_calls.function_version("eu-west-1", "function", "prod"),
-    live_calls.provisioned_concurrency("eu-west-1", "function", "prod"),
-    live_calls.mute_rules("eu-west-1"),
-    live_calls.mute_rule("eu-west-1", "rule"),
-    live_calls.newest_stream("eu-west-1", "group"),
-    live_calls.deliveries("eu-west-1"),
-]
-
-
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: call.operation)
-def test_aws_has_the_operation_and_its_keys(call: Query) -> None:
-    """The parameters are valid, and the kept keys and the errors exist in botocore's model of the service."""
-    model = botocore.session.get_session().get_service_model(call.service)
-    operation = model.operation_model(call.operation)
-    report = ParamValidator().validate(
-        {name: _given(value) for name, value in call.parameters}, operation.input_shape
-    )
-    shape: Any = operation.output_shape
-    for key in filter(None, call.path.split(".")):
-        shape = shape.members[key]
-    shape = shape.member if shape.type_name == "list" else shape
-
-    assert not report.has_errors(), report.generate_report()
-    assert set(call.keep) <= set(shape.members), json.dumps(list(shape.members))
-    assert set(call.absent) <= {error.name for error in operation.error_shapes}

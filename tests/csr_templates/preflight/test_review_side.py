@@ -15,7 +15,7 @@ from csr_templates.cli import main as command_line
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.operator_policies import CALLS, DEPLOYED
 from csr_templates.preflight import deployed_state
-from csr_templates.preflight.account import Account, ask_in_rounds
+from csr_templates.preflight.account import Account, collect
 from csr_templates.preflight.needs import needs
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
@@ -314,7 +314,7 @@ def test_the_built_system_is_read_in_two_seconds(world: World, review: Review) -
     needed = needs(folder, "prod", facts.account)
     started = time.monotonic()
     with mock.patch.object(world.account, "seconds", 0.1):
-        ask_in_rounds(world.account.client, facts, deployed_state.missing_calls(needed, facts))
+        collect(world.account.client, needed, facts, deployed_state.missing_calls)
     spent = time.monotonic() - started
 
     report = review(after=OUT.as_posix())

@@ -17,7 +17,6 @@ _NAMES: Final = {number: name for name, number in _NUMBERS.items()}
 _WITH_PORTS: Final = (6, 17)
 _ICMP: Final = (1, 58)
 
-
 Span = tuple[int, int]
 """First and last number, inclusive."""
 
@@ -124,13 +123,7 @@ def hidden_by_everyone(traffic: Box, allowed: Sequence[Box]) -> bool:
 
 
 def box_in_words(traffic: Box, direction: str, source: str) -> str:
-    """Return a box in words.
-
-    Args:
-        traffic: the box.
-        direction: ``from`` or ``to``.
-        source: the name of its addresses, if they are not known.
-    """
+    """Return a box in words; ``source`` is the name of its addresses, if they are not known."""
     (first, last), (low, high), _ = traffic.sides
     protocol = "all protocols" if first != last else _NAMES.get(first, f"protocol {first}")
     if traffic.unknown_ports:

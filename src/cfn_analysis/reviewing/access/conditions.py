@@ -4,25 +4,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_multi-value-conditions.html
 """
 
-import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import is_unknown
+from cfn_analysis.reviewing.access.boxes import addresses
 from cfn_analysis.reviewing.access.wildcards import Pattern, any_covers, is_known, lower, pattern
 
-# Negated operator -> operator. The ARN operators with Equals and Like are equivalent.
-_POSITIVE: Final = {
-    "stringnotequals": "stringequals",
-    "stringnotequalsignorecase": "stringequalsignorecase",
-    "stringnotlike": "stringlike",
-    "numericnotequals": "numericequals",
-    "datenotequals": "dateequals",
-    "notipaddress": "ipaddress",
-    "arnnotequals": "arnlike",
-    "arnnotlike": "arnlike",
-}
+# The ARN operators with Equals and Like are equivalent.
 _SAME: Final = {"arnequals": "arnlike"}
+_COMPARING: Final = ("numericlessthan", "numericgreaterthan", "datelessthan", "dategreaterthan")
 _LIKE: Final = ("stringlike", "arnlike")
 # All that the first operator matches with a value is matched by the second too.
 _NARROWER: Final = {
@@ -33,13 +24,6 @@ _NARROWER: Final = {
     ("arnlike", "stringlike"),
     ("stringlike", "stringequals"),
 }
-_UPPER: Final = ("numericlessthan", "numericlessthanequals", "datelessthan", "datelessthanequals")
-_LOWER: Final = (
-    "numericgreaterthan",
-    "numericgreaterthanequals",
-    "dategreaterthan",
-    "dategreaterthanequals",
-)
 
 
 class Condition(NamedTuple):
@@ -47,10 +31,8 @@ class Condition(NamedTuple):
 
     Attributes:
         operator: in lower case, without ``IfExists`` and without the negation.
-        negated: whether none of the values may match.
         if_exists: whether the condition is also true without the key.
         of_several: ``forallvalues``, ``foranyvalue`` or empty.
-        key: in lower case.
         values: one of them must match; none of them if negated.
         written: the key as written.
     """
@@ -75,7 +57,9 @@ def conditions(element: Any) -> tuple[Condition, ...]:
             continue
         of_several, _, name = operator.lower().rpartition(":")
         base = name.removesuffix("ifexists")
-        positive = _POSITIVE.get(base, _SAME.get(base, base))
+        is_negated, if_exists = "not" in base, base != name
+        positive = base.replace("not", "", 1)
+        positive = _SAME.get(positive, positive)
         for key, given in keys.items():
             values = tuple(
                 pattern(value, wildcards=positive in _LIKE)
@@ -83,7 +67,6 @@ def conditions(element: Any) -> tuple[Condition, ...]:
             )
             if positive in ("stringequalsignorecase", "bool", "null"):
                 values = tuple(map(lower, values))
-            is_negated, if_exists = base in _POSITIVE, base != name
             found.append(Condition(positive, is_negated, if_exists, of_several, key.lower(), values, key))
     return tuple(found)
 
@@ -119,7 +102,7 @@ def _implies(narrow: Condition, wide: Condition) -> bool:
     if narrow.negated:
         # Excluding more values allows less. A pattern must be excluded by a pattern that covers it.
         return same and all(_covered(value, narrow) for value in wide.values)
-    if wide.operator in _UPPER or wide.operator in _LOWER:
+    if wide.operator.startswith(_COMPARING):
         return _in_bounds(narrow, wide)
     return all(_covered(value, wide) for value in narrow.values)
 
@@ -133,15 +116,8 @@ def _covered(value: Pattern, by: Condition) -> bool:
 
 
 def _is_in_block(value: Pattern, block: Pattern) -> bool:
-    if value == block:
-        return True
-    try:
-        inner, outer = (ipaddress.ip_network("".join(text), strict=False) for text in (value, block))
-    except ValueError:
-        return False
-    if isinstance(inner, ipaddress.IPv4Network):
-        return isinstance(outer, ipaddress.IPv4Network) and inner.subnet_of(outer)
-    return isinstance(outer, ipaddress.IPv6Network) and inner.subnet_of(outer)
+    (family, inner), (of_block, outer) = (addresses("".join(text)) for text in (value, block))
+    return family == of_block and outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def _in_bounds(narrow: Condition, wide: Condition) -> bool:
@@ -153,7 +129,7 @@ def _in_bounds(narrow: Condition, wide: Condition) -> bool:
     except ValueError:
         numbers = texts  # ISO 8601 dates sort as texts
     first, second = numbers[: len(narrow.values)], numbers[len(narrow.values) :]
-    return bool(max(first) <= max(second) if wide.operator in _UPPER else min(first) >= min(second))
+    return bool(max(first) <= max(second) if "lessthan" in wide.operator else min(first) >= min(second))
 
 
 def undecided(element: Any) -> Condition:

@@ -5,68 +5,28 @@ A policy that is a resource of its own belongs to the bucket, queue, role or oth
 
 import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.access_properties import Grant, grants, policies
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import Place, as_list, value_at
+from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.access.not_judged import NOT_JUDGED
+from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
 
-# Type of a separate policy resource -> the property of its subject, and the kind of the subject.
-_SUBJECTS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
-    "AWS::Events::EventBusPolicy": (("EventBusName", "bus"),),
-    "AWS::IAM::GroupPolicy": (("GroupName", "group"),),
-    "AWS::IAM::ManagedPolicy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
-    "AWS::IAM::Policy": (("Roles", "role"), ("Users", "user"), ("Groups", "group")),
-    "AWS::IAM::RolePolicy": (("RoleName", "role"),),
-    "AWS::IAM::UserPolicy": (("UserName", "user"),),
-    "AWS::Lambda::Permission": (("FunctionName", "function"),),
-    "AWS::S3::BucketPolicy": (("Bucket", "bucket"),),
-    "AWS::SNS::TopicInlinePolicy": (("TopicArn", "topic"),),
-    "AWS::SNS::TopicPolicy": (("Topics", "topic"),),
-    "AWS::SQS::QueueInlinePolicy": (("Queue", "queue"),),
-    "AWS::SQS::QueuePolicy": (("Queues", "queue"),),
-    "AWS::SecretsManager::ResourcePolicy": (("SecretId", "secret"),),
+_DATA: Final = load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_SUBJECTS: Final[Mapping[str, Mapping[str, str]]] = _DATA["subjects"]
+_LIMITS: Final[Mapping[str, str]] = _DATA["limits"]
+_UNLIMITED: Final = {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}
+_DEFAULTS: Final[Mapping[str, Mapping[str, Any]]] = {
+    **_DATA["defaults"],
+    **{type_name: {key: _UNLIMITED} for type_name, key in _LIMITS.items()},
 }
-IDENTITIES: Final = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user", "AWS::IAM::Group": "group"}
-_TYPES: Final[Mapping[str, tuple[str, ...]]] = {
-    "bucket": ("AWS::S3::Bucket",),
-    "bus": ("AWS::Events::EventBus",),
-    "function": ("AWS::Lambda::Function",),
-    "group": ("AWS::IAM::Group",),
-    "queue": ("AWS::SQS::Queue",),
-    "role": ("AWS::IAM::Role",),
-    "secret": ("AWS::SecretsManager::Secret",),
-    "topic": ("AWS::SNS::Topic",),
-    "user": ("AWS::IAM::User",),
-}
+IDENTITIES: Final = frozenset(_SUBJECTS["AWS::IAM::Policy"].values())
 _TRUST: Final = "AssumeRolePolicyDocument"
-# Policies that limit what a role allows: without one, nothing is limited.
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
-_LIMITS: Final = (
-    ("AWS::EKS::PodIdentityAssociation", "Policy"),
-    ("AWS::RolesAnywhere::Profile", "SessionPolicy"),
-    ("AWS::Transfer::User", "Policy"),
-)
-# Default policies.
-# https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
-# https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
-_DEFAULTS: Final[Mapping[tuple[str, str], Any]] = {
-    ("AWS::EC2::VPCEndpoint", "PolicyDocument"): {
-        "Statement": {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
-    },
-    ("AWS::KMS::Key", "KeyPolicy"): {
-        "Statement": {
-            "Effect": "Allow",
-            "Principal": {"AWS": {"Ref": "AWS::AccountId"}},
-            "Action": "kms:*",
-            "Resource": "*",
-        }
-    },
-    **{place: {"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}} for place in _LIMITS},
-}
 # Properties of a grant that do not limit it.
 _LABELS: Final = ("Description", "Name", "StatementId", "Tags")
 _ACTIONS: Final = ("Action", "Actions", "Permissions")
@@ -76,13 +36,11 @@ class SubjectPolicy(NamedTuple):
     """A policy of a subject.
 
     Attributes:
-        node: the resource that contains it.
         text: its statements as text, for a fast comparison.
-        document: its document.
         named: the document with references to named resources replaced with their names.
         owner: the resource that it belongs to, if it is in the set.
-        kind: ``role``, ``user`` or ``group`` for permissions, ``trust`` for the trust policy of a role,
-            ``limit`` for a policy that limits a role, or another word.
+        kind: the type of its subject; ``trust`` for the trust policy of a role, ``limit`` for a policy that
+            limits a role, ``resource`` or ``grant`` for others that are part of their subject.
     """
 
     node: Node
@@ -93,16 +51,15 @@ class SubjectPolicy(NamedTuple):
     kind: str
 
 
-def policies_by_subject(side: Mapping[str, ResolvedStack]) -> dict[str, list[SubjectPolicy]]:
+def policies_by_subject(side: Stacks) -> dict[str, list[SubjectPolicy]]:
     """Return subject -> its policies."""
     found: dict[str, list[SubjectPolicy]] = {}
-    for stack, resolved in side.items():
-        for name, resource in resolved.existing():
-            node = Node(stack, name)
-            for subject, kind, document, owner in _documents(resolved, node, resource):
-                named = resolved.with_names(document)
-                text = json.dumps(named, sort_keys=True, default=str)
-                found.setdefault(subject, []).append(SubjectPolicy(node, text, document, named, owner, kind))
+    for node, resource in existing_resources(side):
+        resolved = side[node.stack]
+        for subject, kind, document, owner in _documents(resolved, node, resource):
+            named = resolved.with_names(document)
+            text = json.dumps(named, sort_keys=True, default=str)
+            found.setdefault(subject, []).append(SubjectPolicy(node, text, document, named, owner, kind))
     return found
 
 
@@ -118,20 +75,16 @@ def _documents(side: ResolvedStack, node: Node, resource: Resource) -> Iterator[
         return
     for place, document in policies(properties):
         if resource.type in IDENTITIES:
-            kind = IDENTITIES[resource.type]
-            subject = _subject(side, kind, {"Ref": node.name})
-            is_trust = place == (_TRUST,)
-            yield (
-                (f"{subject} {_TRUST}", "trust", document, node)
-                if is_trust
-                else (subject, kind, document, node)
-            )
+            subject, kind = _subject(side, resource.type, {"Ref": node.name}), resource.type
+            if place == (_TRUST,):
+                subject, kind = f"{subject} {_TRUST}", "trust"
+            yield subject, kind, document, node
         elif resource.type in _SUBJECTS:
             yield from _of_subjects(side, node, resource, document)
         else:
             yield (*_own_subject(node, resource, place), document, _owner(node, resource, place))
-    for (kind, key), document in _DEFAULTS.items():
-        if resource.type == kind and key not in properties:
+    for key, document in _DEFAULTS.get(resource.type, {}).items():
+        if key not in properties:
             yield (*_own_subject(node, resource, (key,)), document, node)
     for grant in () if resource.type in NOT_JUDGED else grants(resource.type, properties):
         document = {"Statement": _statement(grant)}
@@ -148,7 +101,7 @@ def _own_subject(node: Node, resource: Resource, place: Place) -> tuple[str, str
     for number, step in enumerate(place, 1):
         entry = value_at(resource.properties, place[:number]) if isinstance(step, int) else None
         steps.append(str(entry.get("Region", "*") if isinstance(entry, Mapping) else step))
-    kind = "limit" if (resource.type, ".".join(steps)) in _LIMITS else "resource"
+    kind = "limit" if _LIMITS.get(resource.type) == ".".join(steps) else "resource"
     return f"{node.stack}.{node.name} {'.'.join(steps)}", kind
 
 
@@ -166,7 +119,7 @@ def _owner(node: Node, resource: Resource, place: Place) -> Node | None:
 
 def _of_subjects(side: ResolvedStack, node: Node, resource: Resource, document: Any) -> Iterator[_Source]:
     is_attached = False
-    for key, kind in _SUBJECTS[resource.type]:
+    for key, kind in _SUBJECTS[resource.type].items():
         for value in as_list(resource.properties.get(key)):
             is_attached = True
             owner = next((mention.target for mention in mentions(value, node.stack)), None)
@@ -179,13 +132,10 @@ def _subject(side: ResolvedStack, kind: str, value: Any) -> str:
     match value:  # of a bucket, a queue or a role in the template, for any form of reference
         case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
             return f"{kind} {side.name}.{name}"
-    named = (
-        name
-        for name, resource in side.existing()
-        if resource.type in _TYPES[kind] and side.with_names({"Ref": name}) == value
-    )
-    found = next(named, None)
-    return f"{kind} {side.name}.{found}" if found else f"{kind} {json.dumps(value, sort_keys=True)}"
+    for name, resource in side.existing():
+        if resource.type == kind and side.with_names({"Ref": name}) == value:
+            return f"{kind} {side.name}.{name}"
+    return f"{kind} {json.dumps(value, sort_keys=True)}"
 
 
 def _permission(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,10 +181,7 @@ def _principal(value: Any) -> dict[str, Any]:
     """Return the element Principal for a value that does not contain the kind of the principals."""
     if isinstance(value, Mapping) and not is_unknown(value):
         return dict(value)
-    services = [
-        name
-        for name in as_list(value)
-        if isinstance(name, str) and name.endswith((".amazonaws.com", ".amazon.com"))
-    ]
+    ends = (".amazonaws.com", ".amazon.com")
+    services = [name for name in as_list(value) if isinstance(name, str) and name.endswith(ends)]
     others = [name for name in as_list(value) if name not in services]
     return {kind: names for kind, names in (("Service", services), ("AWS", others)) if names}

@@ -4,23 +4,15 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.boxes import (
-    Box,
-    box,
-    box_in_words,
-    everyone,
-    hidden_by_everyone,
-    is_everyone,
-    is_internet,
-    without,
-)
+from cfn_analysis.reviewing.access import boxes
+from cfn_analysis.reviewing.access.boxes import Box, without
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
-from cfn_analysis.reviewing.values import words
+from cfn_analysis.reviewing.states import Stacks, existing_resources
+from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
 
 _GROUP: Final = "AWS::EC2::SecurityGroup"
@@ -29,11 +21,7 @@ _INLINE: Final = {"in": "SecurityGroupIngress", "out": "SecurityGroupEgress"}
 _ENTRY: Final = "AWS::EC2::NetworkAclEntry"
 _BLOCKS: Final = ("CidrIp", "CidrIpv6", "CidrBlock", "Ipv6CidrBlock")
 _PREFIX_LISTS: Final = ("SourcePrefixListId", "DestinationPrefixListId")
-_GROUPS: Final = (
-    "SourceSecurityGroupId",
-    "SourceSecurityGroupName",
-    "DestinationSecurityGroupId",
-)
+_GROUPS: Final = ("SourceSecurityGroupId", "SourceSecurityGroupName", "DestinationSecurityGroupId")
 # Without egress rules, a group has the default egress rules.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-securitygroup.html
 _DEFAULT_EGRESS: Final = (
@@ -46,12 +34,8 @@ class _Rule(NamedTuple):
     """A rule of a security group, or of a network ACL.
 
     Attributes:
-        node: the resource that contains it.
         owner: the group or the ACL, if it is in the set.
-        direction: ``in`` or ``out``.
         number: rule number in an ACL; 0 in a group, whose rules are not ordered.
-        allows: whether it allows the traffic that it matches.
-        box: the traffic that it matches.
         source: name of its addresses, if they are not known.
     """
 
@@ -67,9 +51,9 @@ class _Rule(NamedTuple):
 _Rules = dict[str, list[_Rule]]
 
 
-def wider_networks(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
     """Yield the resources whose rules allow more traffic."""
-    had = {Node(stack, name) for stack, side in before.items() for name, _ in side.existing()}
+    had = dict(existing_resources(before))
     for gather in (_groups, _acls):
         old, new = gather(before), gather(after)
         for subject, rules in new.items():
@@ -90,16 +74,16 @@ def _newly_allowed(
     was: Sequence[_Rule], rules: Sequence[_Rule], had: Collection[Node]
 ) -> Iterator[tuple[_Rule, Box]]:
     """Yield the traffic of each rule that the earlier rules did not allow; ``had`` existed before."""
-    allowed = [traffic for _, boxes in _through(was) for traffic in boxes]
-    for rule, boxes in _through(rules):
+    allowed = [traffic for _, through in _through(was) for traffic in through]
+    for rule, through in _through(rules):
         is_new = rule.owner is not None and rule.owner not in had
-        for traffic in without(boxes, allowed):
-            if hidden_by_everyone(traffic, allowed):
+        for traffic in without(through, allowed):
+            if boxes.hidden_by_everyone(traffic, allowed):
                 continue
-            if is_new and not (rule.direction == "in" and is_everyone(traffic)):
+            if is_new and not (rule.direction == "in" and boxes.is_everyone(traffic)):
                 continue  # a new group or ACL has no earlier traffic to compare with
-            if is_internet(rule.box):  # one name for the pieces around the addresses that were allowed
-                traffic = traffic._replace(sides=(*traffic.sides[:2], everyone(traffic.family)))
+            if boxes.is_internet(rule.box):  # one name for the pieces around the addresses that were allowed
+                traffic = traffic._replace(sides=(*traffic.sides[:2], boxes.everyone(traffic.family)))
             yield rule, traffic
 
 
@@ -127,65 +111,62 @@ def _unsure_denials(was: Sequence[_Rule], rules: Sequence[_Rule]) -> Iterator[Ri
 
 
 def _in_words(traffic: Box, rule: _Rule) -> str:
-    return box_in_words(traffic, "from" if rule.direction == "in" else "to", rule.source)
+    return boxes.box_in_words(traffic, "from" if rule.direction == "in" else "to", rule.source)
 
 
-def _groups(side: Mapping[str, ResolvedStack]) -> _Rules:
+def _groups(side: Stacks) -> _Rules:
     """Return group and direction -> its rules, from the group and from separate resources."""
     found: _Rules = {}
-    for stack, resolved in side.items():
-        for name, resource in resolved.existing():
-            node, properties = Node(stack, name), resource.properties
-            if resource.type == _GROUP:
-                owner: Node | None = node
-                reference: Any = {"Ref": name}
-                written = {way: as_list(properties.get(key)) for way, key in _INLINE.items()}
-                written["out"] = written["out"] or list(_DEFAULT_EGRESS)
-            elif resource.type in _RULES:
-                reference = properties.get("GroupId", properties.get("GroupName"))
-                owner = _owner(reference, stack)
-                written = {_RULES[resource.type]: [properties]}
-            else:
-                continue
-            for way, entries in written.items():
-                rules = [_rule(resolved, node, owner, way, entry) for entry in entries]
-                found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
+    for node, resource in existing_resources(side):
+        resolved, properties = side[node.stack], resource.properties
+        if resource.type == _GROUP:
+            owner: Node | None = node
+            reference: Any = {"Ref": node.name}
+            written = {way: as_list(properties.get(key)) for way, key in _INLINE.items()}
+            written["out"] = written["out"] or list(_DEFAULT_EGRESS)
+        elif resource.type in _RULES:
+            reference = properties.get("GroupId", properties.get("GroupName"))
+            owner = _owner(reference, node.stack)
+            written = {_RULES[resource.type]: [properties]}
+        else:
+            continue
+        for way, entries in written.items():
+            rules = [_rule(resolved, node, owner, way, entry) for entry in entries]
+            found.setdefault(f"{_key(reference, resolved)} {way}", []).extend(rules)
     return found
 
 
 def _rule(side: ResolvedStack, node: Node, owner: Node | None, direction: str, properties: Any) -> _Rule:
     given = properties if isinstance(properties, Mapping) else {"CidrIp": properties}
     block, source = _source(given, side)
-    ports = (given.get("FromPort"), given.get("ToPort"))
-    return _Rule(node, owner, direction, 0, True, box(block, given.get("IpProtocol", "-1"), *ports), source)
+    traffic = boxes.box(block, given.get("IpProtocol", "-1"), given.get("FromPort"), given.get("ToPort"))
+    return _Rule(node, owner, direction, 0, True, traffic, source)
 
 
-def _acls(side: Mapping[str, ResolvedStack]) -> _Rules:
+def _acls(side: Stacks) -> _Rules:
     """Return network ACL and direction -> its entries in the order of their numbers."""
     found: _Rules = {}
-    for stack, resolved in side.items():
-        for name, resource in resolved.existing():
-            if resource.type != _ENTRY:
-                continue
-            given = resource.properties
-            reference = given.get("NetworkAclId")
-            direction = "out" if str(as_strings(given.get("Egress", False))).lower() == "true" else "in"
-            block, source = _source(given, resolved)
-            protocol = str(as_strings(given.get("Protocol", "-1")))
-            first, last = _pair(given.get("PortRange"), "From", "To")
-            if protocol in ("1", "58"):
-                first, last = _pair(given.get("Icmp"), "Type", "Code")
-            number = str(as_strings(given.get("RuleNumber", "")))
-            rule = _Rule(
-                Node(stack, name),
-                _owner(reference, stack),
-                direction,
-                int(number) if number.isdigit() else 1,
-                given.get("RuleAction") == "allow",
-                box(block, protocol, first, last),
-                source,
-            )
-            found.setdefault(f"{_key(reference, resolved)} {direction}", []).append(rule)
+    for node, resource in existing_resources(side):
+        if resource.type != _ENTRY:
+            continue
+        given = resource.properties
+        reference = given.get("NetworkAclId")
+        direction = "out" if text(given.get("Egress", False)).lower() == "true" else "in"
+        block, source = _source(given, side[node.stack])
+        protocol = text(given.get("Protocol", "-1"))
+        key, *ends = ("Icmp", "Type", "Code") if protocol in ("1", "58") else ("PortRange", "From", "To")
+        first, last = _pair(given.get(key), *ends)
+        number = text(given.get("RuleNumber"))
+        rule = _Rule(
+            node,
+            _owner(reference, node.stack),
+            direction,
+            int(number) if number.isdigit() else 1,
+            given.get("RuleAction") == "allow",
+            boxes.box(block, protocol, first, last),
+            source,
+        )
+        found.setdefault(f"{_key(reference, side[node.stack])} {direction}", []).append(rule)
     return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in found.items()}
 
 
@@ -206,9 +187,8 @@ def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:
                     return value, ""
                 known = _key(value, side) if what == "the group " else json.dumps(value, sort_keys=True)
                 return {what: known}, f"{what}{words(value)}"
-    return {
-        "": json.dumps(given, sort_keys=True, default=str)
-    }, "addresses that the template does not specify"
+    key = json.dumps(given, sort_keys=True, default=str)
+    return {"": key}, "addresses that the template does not specify"
 
 
 def _key(reference: Any, side: ResolvedStack) -> str:

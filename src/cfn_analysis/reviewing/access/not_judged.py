@@ -9,26 +9,18 @@ from cfn_analysis.model.access_properties import other_policies
 from cfn_analysis.model.references import place_in_words
 from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.changes import EnvironmentChanges
-from cfn_analysis.reviewing.findings import Risk, risk
+from cfn_analysis.reviewing.findings import Detail, Risk, risk
+from cfn_analysis.reviewing.values import OFF, text
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
-NOT_JUDGED: Final = dict(
+_ROWS: Final = [
     line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-)
+]
+NOT_JUDGED: Final = {head.split()[0]: what for head, what in _ROWS}
 """Type that grants access in a way of its own -> what it determines: the page of the type."""
-_LABELS: Final = frozenset({"Description", "Tags"})
 # Those that restrict access, so that a removal may open it.
-_RESTRICTING: Final = frozenset(
-    {
-        "AWS::EC2::SnapshotBlockPublicAccess",
-        "AWS::EC2::VPCBlockPublicAccessOptions",
-        "AWS::ElasticLoadBalancingV2::TrustStoreRevocation",
-        "AWS::LakeFormation::DataLakeSettings",
-        "AWS::LakeFormation::TagAssociation",
-        "AWS::QuickSight::CustomPermissions",
-        "AWS::WorkSpacesWeb::IpAccessSettings",
-    }
-)
+_RESTRICTING: Final = {head.split()[0] for head, _ in _ROWS if head.endswith(" restricts")}
+_LABELS: Final = frozenset({"Description", "Tags"})
 
 
 def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -40,28 +32,25 @@ def not_judged(environment: EnvironmentChanges) -> Iterator[Risk]:
         return
     for node, outcome in environment.resources.items():
         change = outcome.change
+        detail: dict[str, Detail] = {"action": change.action}
         if change.type in NOT_JUDGED:
             if change.type in _RESTRICTING if change.action == REMOVE else _is_edited(change):
-                what = NOT_JUDGED[change.type]
-                yield risk(
-                    kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, what=what, action=change.action
-                )
-        elif change.action != REMOVE:
-            region = environment.after[node.stack].built.region
-            if places := _unread(change, region):
-                yield risk(
-                    kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, action=change.action
-                )
+                detail["what"] = NOT_JUDGED[change.type]
+                yield risk(kinds.NOT_JUDGED, node, sentences.ACCESS_NOT_COMPARED, **detail)
+        elif places := _unread(change, environment.after[node.stack].built.region):
+            yield risk(kinds.NOT_JUDGED, node, sentences.POLICY_NOT_READ, places=places, **detail)
 
 
 def _is_edited(change: ResourceChange) -> bool:
-    """Return whether it is new, or more changes than labels and the ID of a resource that is replaced."""
+    """Return whether it is new, or more changes than labels, a switch to off, and new IDs."""
     own = [cause for cause in change.causes if cause.follows is None and cause.place]
-    return change.action == ADD or any(cause.place[0] not in _LABELS for cause in own)
+    return change.action == ADD or any(
+        cause.place[0] not in _LABELS and text(cause.after).lower() not in OFF for cause in own
+    )
 
 
 def _unread(change: ResourceChange, region: str) -> tuple[str, ...]:
-    """Return the places of changed policies that are not policies of IAM, or not known."""
+    """Return the places of new and changed policies that are not policies of IAM, or not known."""
     old, new = (
         {
             place_in_words(place): json.dumps(policy, sort_keys=True, default=str)

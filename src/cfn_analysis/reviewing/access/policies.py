@@ -10,7 +10,6 @@ from typing import Any, Final
 from cfn_analysis.model.access_properties import managed_policies
 from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list
-from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing import sentences
@@ -20,18 +19,16 @@ from cfn_analysis.reviewing.access.statements import Access, Statement, not_cove
 from cfn_analysis.reviewing.access.wildcards import EVERYTHING
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
+from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import words
-from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource
+from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, resource_at
 
 _MOST: Final = 3  # of what a sentence lists
 
 
-def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
     """Yield the resources whose policies allow more or deny less than before."""
-    had, has = (
-        {Node(stack, name) for stack, side in sides.items() for name, _ in side.existing()}
-        for sides in (before, after)
-    )
+    had, has = dict(existing_resources(before)), dict(existing_resources(after))
     old, new = policies_by_subject(before), policies_by_subject(after)
     for subject in dict.fromkeys([*new, *old]):
         was, will = old.get(subject, []), new.get(subject, [])
@@ -39,13 +36,13 @@ def wider_policies(before: Mapping[str, ResolvedStack], after: Mapping[str, Reso
             continue
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
-            if found := _more(policy, was, _opening if is_new else _allowing):
+            if found := _more(policy, was, _opens if is_new else _allows):
                 known = all(access.is_known for access in found)
                 access = sentences.first(_in_words(found))
                 yield risk(OPENS, policy.node, sentences.ACCESS_ALLOWED, access=access, is_known=known)
         for policy in was:
             stays = policy.owner is None or policy.owner in has
-            if stays and (found := _more(policy, will, _denying)):
+            if stays and (found := _more(policy, will, lambda _, statement: statement.denies)):
                 access = sentences.first(_in_words(found))
                 yield risk(OPENS, policy.node, sentences.ACCESS_NO_LONGER_DENIED, access=access)
 
@@ -68,28 +65,20 @@ def _more(
     return found
 
 
-def attached(before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack]) -> Iterator[Risk]:
+def attached(before: Stacks, after: Stacks) -> Iterator[Risk]:
     """Yield the resources with a new managed policy or group, or without their boundary."""
-    for stack, side in after.items():
-        for name, resource in side.existing():
-            was = before[stack].resources.get(name) if stack in before else None
-            was = was if was is not None and was.exists is not NO else None
-            if resource.type in NOT_JUDGED or (was and was.properties == resource.properties):
-                continue
-            node = Node(stack, name)
-            had = _attached(before[stack], node, was) if was else {}
-            for key, opening in _attached(side, node, resource).items():
-                if key not in had:
-                    yield opening
-            limit = resource.properties.get("PermissionsBoundary")
-            old = was.properties.get("PermissionsBoundary") if was else None
-            if old and old != limit:
-                written = _policy_in_words(old)
-                if limit:
-                    new = _policy_in_words(limit)
-                    yield risk(OPENS, node, sentences.BOUNDARY_CHANGED, old=written, new=new)
-                else:
-                    yield risk(OPENS, node, sentences.BOUNDARY_REMOVED, old=written)
+    for node, resource in existing_resources(after):
+        was = resource_at(node, before)
+        if resource.type in NOT_JUDGED or (was and was.properties == resource.properties):
+            continue
+        had = _attached(before[node.stack], node, was) if was else {}
+        for key, opening in _attached(after[node.stack], node, resource).items():
+            if key not in had:
+                yield opening
+        old, new = (side and side.properties.get("PermissionsBoundary") for side in (was, resource))
+        if old and old != new:
+            sentence = sentences.BOUNDARY_CHANGED if new else sentences.BOUNDARY_REMOVED
+            yield risk(OPENS, node, sentence, old=_policy_in_words(old), new=_policy_in_words(new))
 
 
 def _attached(side: ResolvedStack, node: Node, resource: Resource) -> dict[str, Risk]:
@@ -124,15 +113,11 @@ def _policy_in_words(policy: Any) -> str:
     return words(policy)
 
 
-def _allowing(_: SubjectPolicy, statement: Statement) -> bool:
+def _allows(_: SubjectPolicy, statement: Statement) -> bool:
     return not statement.denies
 
 
-def _denying(_: SubjectPolicy, statement: Statement) -> bool:
-    return statement.denies
-
-
-def _opening(policy: SubjectPolicy, statement: Statement) -> bool:
+def _opens(policy: SubjectPolicy, statement: Statement) -> bool:
     """Return whether a statement about a new resource can allow new access.
 
     The permissions of a new role are new access. A new bucket, key or queue was not accessible before: only
@@ -140,7 +125,7 @@ def _opening(policy: SubjectPolicy, statement: Statement) -> bool:
     """
     if statement.denies:
         return False
-    if policy.kind in IDENTITIES.values():
+    if policy.kind in IDENTITIES:
         return True
     if policy.kind == "limit":
         return False

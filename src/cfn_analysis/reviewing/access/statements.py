@@ -14,13 +14,7 @@ from cfn_analysis.model.intrinsics import is_unknown
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import iam_actions
 from cfn_analysis.model.wording import beginning
-from cfn_analysis.reviewing.access.conditions import (
-    Condition,
-    conditions,
-    implies,
-    not_implied,
-    undecided,
-)
+from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
 from cfn_analysis.reviewing.access.wildcards import (
     ANY,
     EVERYTHING,
@@ -38,12 +32,7 @@ Document = Mapping[str, Any]
 
 
 class Some(NamedTuple):
-    """A set of texts: those that some patterns match, without those that others match.
-
-    Attributes:
-        includes: pattern -> its text as written.
-        excludes: the excluded patterns.
-    """
+    """A set of texts: those that some patterns match, each with its text as written, without others."""
 
     includes: Mapping[Pattern, str]
     excludes: tuple[Pattern, ...] = ()
@@ -58,15 +47,7 @@ class Some(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement of a policy.
-
-    Attributes:
-        denies: whether its effect is Deny.
-        principals: its principals; everyone in the permissions policy of a role.
-        actions: in lower case.
-        resources: as ARNs.
-        conditions: all of them must be true.
-    """
+    """A statement of a policy, with actions in lower case; without principals, they are everyone."""
 
     denies: bool
     principals: Some
@@ -80,8 +61,7 @@ class Access(NamedTuple):
 
     Attributes:
         principal: as written; empty if the policy has no principals.
-        actions: the actions as written, only those that others do not cover.
-        resource: the resource as written.
+        actions: as written, only those that others do not cover.
         dropped: keys of the conditions that limit it in the others.
         is_known: whether the result depends only on known values.
     """
@@ -99,11 +79,7 @@ _ACCOUNT: Final = "AWS::AccountId"
 
 
 def statements(document: Any) -> list[Statement]:
-    """Return the statements of a policy; for an unknown condition of the template, those of both branches.
-
-    Args:
-        document: a resolved policy document, or its JSON.
-    """
+    """Return the statements of a policy or its JSON; for an unknown Fn::If, those of both branches."""
     found: list[Statement] = []
     for content, limits in _unfolded(parsed(document)):
         written = [content] if is_unknown(content) else as_list(parsed(content.get("Statement")))
@@ -222,6 +198,7 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
     if element is None:
         return {}
     kinds = element if isinstance(element, Mapping) and not is_unknown(element) else {"AWS": element}
+    own = pattern({"Ref": _ACCOUNT})
     found = {}
     for kind, values in kinds.items():
         for value in as_list(values):
@@ -231,10 +208,9 @@ def _principals(element: Any, *, whole: bool = True) -> dict[Pattern, str]:
             elif kind == "AWS" and (account := _account(principal)):
                 rest = (ANY,) if whole else tuple("root")
                 found[(*"AWS:arn:", ANY, ":", ANY, *"::", *account, ":", *rest)] = (
-                    f"the account {_shown_account(account)}"
+                    f"the account {'itself' if account == own else ''.join(account)}"
                 )
-            elif kind == "AWS" and _is_own_role(value):  # a role of the template is in the same account
-                own = pattern({"Ref": _ACCOUNT})
+            elif kind == "AWS" and _is_arn_of_resource(value):  # of a role in the same account
                 found[(*"AWS:arn:aws:iam::", *own, *":role/", *principal)] = words(value)
             else:
                 found[(*f"{kind}:", *principal)] = words(value)
@@ -251,15 +227,8 @@ def _account(principal: Pattern) -> Pattern:
     return principal if digits or principal == pattern({"Ref": _ACCOUNT}) else ()
 
 
-def _shown_account(account: Pattern) -> str:
-    return "itself" if account == pattern({"Ref": _ACCOUNT}) else "".join(account)
-
-
-def _is_own_role(value: Any) -> bool:
-    match value:
-        case {"Fn::GetAtt": [str(), "Arn"]}:
-            return True
-    return False
+def _is_arn_of_resource(value: Any) -> bool:
+    return isinstance(value, Mapping) and as_list(value.get("Fn::GetAtt"))[1:] == ["Arn"]
 
 
 def _unfolded(

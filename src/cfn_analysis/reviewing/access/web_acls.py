@@ -16,14 +16,9 @@ _UNSURE: Final = "it may block fewer requests"
 
 
 class _Rule(NamedTuple):
-    """A rule.
+    """A rule, which applies after those of a lower priority.
 
-    Attributes:
-        name: its name.
-        priority: rules are evaluated from the lowest priority.
-        action: ``Block``, ``Count``, ``Allow`` or another; of a group of rules ``Block``, or ``Count`` where
-            all of its actions are overridden.
-        statement: the requests that it matches.
+    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden.
     """
 
     name: str
@@ -83,10 +78,7 @@ def _less(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
                 yield f"determines the country differently: {_UNSURE}"
         case {"RateBasedStatement": Mapping() as old}, {"RateBasedStatement": Mapping() as new}:
             yield from _rate(old, new)
-        case (
-            {"ManagedRuleGroupStatement": Mapping() as old},
-            {"ManagedRuleGroupStatement": Mapping() as new},
-        ):
+        case {"ManagedRuleGroupStatement": Mapping() as old}, {"ManagedRuleGroupStatement": Mapping() as new}:
             yield from _group(old, new)
         case _:
             yield f"matches other requests than before: {_UNSURE}"
@@ -117,12 +109,9 @@ def _group(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]
 
 def _overrides(group: Mapping[str, Any]) -> list[str]:
     """Return the rules of a group that do not block the requests that they match."""
-    found = [
-        str(override.get("Name"))
-        for override in group.get("RuleActionOverrides", [])
-        if _action(override.get("ActionToUse")) not in _STOPPING
-    ]
-    return found + [str(rule.get("Name")) for rule in group.get("ExcludedRules", [])]
+    overrides = group.get("RuleActionOverrides", [])
+    weak = [override for override in overrides if _action(override.get("ActionToUse")) not in _STOPPING]
+    return [str(rule.get("Name")) for rule in (*weak, *group.get("ExcludedRules", []))]
 
 
 def _scope(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
@@ -138,11 +127,10 @@ def _allowing(old: Sequence[_Rule], new: Sequence[_Rule], *, blocks_by_default: 
     for rule in new:
         if rule.action != "Allow":
             continue
-        allowing = (allow for allow in old if allow.action == "Allow")
-        was = next((allow for allow in allowing if _same(allow.statement, rule.statement)), None)
+        was = [allow for allow in old if allow.action == "Allow" and _same(allow.statement, rule.statement)]
         spared = _stopping_after(rule, new)
-        if was is not None:
-            before = _stopping_after(was, old)
+        if was:
+            before = _stopping_after(was[0], old)
             stopping = [old_rule.name for old_rule in old if old_rule.stops]
             spared = [name for name in spared if name not in before and name in stopping]
             if spared:
@@ -161,14 +149,12 @@ def _rules(given: Any) -> list[_Rule] | None:
     """Return the rules; None if they are known only in the deployed stack."""
     if given is None:
         return []
-    if not isinstance(given, list) or not all(
-        isinstance(rule, Mapping) and not is_unknown(rule) for rule in given
-    ):
+    if not isinstance(given, list) or not all(map(_is_known, given)):
         return None
     found = []
     for rule in given:
         statement = rule.get("Statement")
-        if not isinstance(statement, Mapping) or is_unknown(statement):
+        if not _is_known(statement):
             return None
         override = _action(rule.get("OverrideAction"))
         action = _action(rule.get("Action")) or ("Count" if override == "Count" else "Block")
@@ -178,6 +164,10 @@ def _rules(given: Any) -> list[_Rule] | None:
             return None
         found.append(_Rule(str(rule.get("Name")), priority, action, statement))
     return sorted(found, key=lambda rule: rule.priority)
+
+
+def _is_known(value: Any) -> bool:
+    return isinstance(value, Mapping) and not is_unknown(value)
 
 
 def _action(given: Any) -> str:

@@ -18,18 +18,9 @@ from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 _TYPES: Final = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 # Properties that do not change the monitored condition.
 _WATCHED: Final = (
-    "AlarmRule",
-    "Dimensions",
-    "EvaluateLowSampleCountPercentile",
-    "ExtendedStatistic",
-    "MetricName",
-    "Metrics",
-    "Namespace",
-    "Period",
-    "Statistic",
-    "ThresholdMetricId",
-    "Unit",
-)
+    "AlarmRule", "Dimensions", "EvaluateLowSampleCountPercentile", "ExtendedStatistic", "MetricName",
+    "Metrics", "Namespace", "Period", "Statistic", "ThresholdMetricId", "Unit",
+)  # fmt: skip
 _UPPER: Final = ("GreaterThanThreshold", "GreaterThanOrEqualToThreshold")
 _LOWER: Final = ("LessThanThreshold", "LessThanOrEqualToThreshold")
 # From most to least sensitive to missing data: with one breaching datapoint among missing ones, "missing"
@@ -40,9 +31,7 @@ _MISSING: Final = {"breaching": 2, "missing": 1, "ignore": 0, "notbreaching": 0}
 def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     """Yield the ways in which a changed alarm notifies later, or fewer recipients, than before.
 
-    Args:
-        change: the change of the alarm.
-        gone: removed resources; an alarm on one of them must monitor another resource.
+    An alarm on a resource in ``gone``, which are removed, must monitor another one.
     """
     if change.type not in _TYPES or change.action in (ADD, REMOVE):
         return
@@ -103,22 +92,20 @@ def _comparison(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
             yield f"ComparisonOperator is {operators[1]} instead of {operators[0]}"
         elif "OrEqualTo" in operators[0]:
             yield f"ComparisonOperator is {operators[1]}: a value equal to the threshold no longer raises it"
-    thresholds = [_number(side.get("Threshold")) for side in (before, after)]
-    if before.get("Threshold") is None or _comparable(before.get("Threshold")) == _comparable(
-        after.get("Threshold")
-    ):
+    old, new = before.get("Threshold"), after.get("Threshold")
+    if old is None or _comparable(old) == _comparable(new):
         return
-    if thresholds[0] is None or thresholds[1] is None:
+    was, will = _number(old), _number(new)
+    is_upper, is_lower = operators[1] in _UPPER, operators[1] in _LOWER
+    if was is None or will is None or not (is_upper or is_lower):
         how = "whether it notifies later is not known"
-    elif operators[1] in _UPPER and thresholds[1] > thresholds[0]:
+    elif is_upper and will > was:
         how = "more is tolerated"
-    elif operators[1] in _LOWER and thresholds[1] < thresholds[0]:
+    elif is_lower and will < was:
         how = "less is tolerated"
-    elif operators[1] in (*_UPPER, *_LOWER):
-        return
     else:
-        how = "whether it notifies later is not known"
-    yield f"Threshold is {words(after.get('Threshold'))} instead of {words(before.get('Threshold'))}: {how}"
+        return
+    yield f"Threshold is {words(new)} instead of {words(old)}: {how}"
 
 
 def _periods(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:

@@ -15,29 +15,9 @@ from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.guards.alarms import deaf
 from cfn_analysis.reviewing.kinds import GUARD
 from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
-from cfn_analysis.reviewing.values import (
-    Setting,
-    in_order,
-    must_not_be,
-    must_not_be_removed,
-    must_not_decrease,
-    problems,
-    text,
-    words,
-)
+from cfn_analysis.reviewing.values import must_not_decrease, problems, settings, text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange, retention_policy
-
-_DELETABLE: Final = "it can be deleted"
-_BACKUPS: Final = "backups are retained for a shorter time"
-_NO_BACKUPS: Final = "backups of this kind are no longer created"
-_LOGS: Final = "records are retained for a shorter time"
-_UNRECORDED: Final = "less is recorded"
-_QUIET: Final = "fewer recipients, or none, are notified"
-_NO_REQUESTS: Final = "requests are no longer recorded"
-_NO_VERSIONS: Final = "overwritten and deleted objects are not retained"
-_UNLOCKED: Final = "users with a permission can delete locked objects"
-_BUCKET: Final = "AWS::S3::Bucket"
 
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 # The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
@@ -45,83 +25,15 @@ _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 
 
-def _deleted_after_days(what: str) -> Callable[[Any, Any], str]:
-    """Return a judge for the days until deletion; without a number, nothing is deleted."""
-
-    def judge(before: Any, after: Any) -> str:
-        if before is None and after is not None:
-            days = words(after)
-            return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
-        return must_not_decrease(_LOGS)(before, after)
-
-    return judge
+def deleted_after_days(before: Any, after: Any, *, what: str) -> str:
+    """Judge the days until deletion; without a number, nothing is deleted."""
+    if before is None and after is not None:
+        days = words(after)
+        return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
+    return must_not_decrease(before, after, effect="records are retained for a shorter time")
 
 
-# The first match applies. Defaults: the page of each type in the template reference.
-_SETTINGS: Final = (
-    Setting(
-        "",
-        "DeletionProtection DeletionProtectionEnabled DeleteProtection DisableApiTermination "
-        "LoadBalancerAttributes[deletion_protection.enabled].Value",
-        must_not_be("false", _DELETABLE, "false", "INACTIVE"),
-    ),
-    Setting("::DBCluster", "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
-    Setting("::DBInstance", "BackupRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
-    Setting("", "SnapshotRetentionLimit", must_not_decrease(_BACKUPS, 0)),
-    Setting("", "AutomatedSnapshotRetentionPeriod", must_not_decrease(_BACKUPS, 1)),
-    Setting("", "DeleteAutomatedBackups", must_not_be("true", "its backups are deleted with it", "true")),
-    Setting("", "PointInTimeRecoveryEnabled", must_not_be("false", _NO_BACKUPS, "false")),
-    Setting(_BUCKET, "VersioningConfiguration.Status", must_not_be("Suspended", _NO_VERSIONS, "Suspended")),
-    Setting(_BUCKET, "ExpirationInDays", _deleted_after_days("objects")),
-    Setting(
-        _BUCKET,
-        "NoncurrentDays NoncurrentVersionExpirationInDays",
-        _deleted_after_days("noncurrent versions of objects"),
-    ),
-    Setting("AWS::Logs::LogGroup", "RetentionInDays", _deleted_after_days("log events")),
-    Setting("AWS::CloudTrail::EventDataStore", "RetentionPeriod", must_not_decrease(_LOGS)),
-    Setting("AWS::Kinesis::Stream", "RetentionPeriodHours", must_not_decrease(_LOGS, 24)),
-    Setting("AWS::Backup::", "MinRetentionDays", must_not_decrease("backups can be deleted earlier", 0)),
-    Setting(_BUCKET, "DefaultRetention.Mode", in_order("COMPLIANCE GOVERNANCE", _UNLOCKED, unknown=False)),
-    Setting(
-        "", "EnableCloudwatchLogsExports[] EnableCloudwatchLogsExports", must_not_be_removed(_UNRECORDED)
-    ),
-    Setting("AWS::EC2::FlowLog", "TrafficType", in_order("ALL ACCEPT=REJECT", _UNRECORDED, "ALL")),
-    Setting(
-        "AWS::ApiGateway",
-        "AccessLogSetting.DestinationArn AccessLogSettings.DestinationArn",
-        must_not_be_removed(_NO_REQUESTS),
-    ),
-    Setting("AWS::ApiGateway::Stage", "LoggingLevel", in_order("INFO ERROR OFF", _UNRECORDED, "OFF")),
-    Setting(
-        "",
-        "MetricsEnabled CloudWatchMetricsEnabled",
-        must_not_be("false", "its metrics are missing, and alarms on them do not work", "false"),
-        of_items=False,
-    ),
-    Setting(
-        "AWS::WAFv2::LoggingConfiguration", "DefaultBehavior", in_order("KEEP DROP", _UNRECORDED, "KEEP")
-    ),
-    Setting(
-        "AWS::CloudTrail::Trail",
-        "IsLogging IsMultiRegionTrail IncludeGlobalServiceEvents EnableLogFileValidation",
-        must_not_be("false", _UNRECORDED, "false"),
-    ),
-    Setting("AWS::CloudFront::Distribution", "Logging.Bucket", must_not_be_removed(_NO_REQUESTS)),
-    Setting(
-        _BUCKET,
-        "LoggingConfiguration.DestinationBucketName LoggingConfiguration.LogFilePrefix",
-        must_not_be_removed(_NO_REQUESTS),
-    ),
-    Setting(
-        "", "LoadBalancerAttributes[access_logs.s3.enabled].Value", must_not_be("false", _UNRECORDED, "false")
-    ),
-    Setting("AWS::RDS::EventSubscription", "Enabled", must_not_be("false", _QUIET, "true")),
-    Setting("AWS::RDS::EventSubscription", "EventCategories[] SourceIds[]", must_not_be_removed(_QUIET)),
-    Setting(
-        "AWS::GuardDuty::Detector", "Enable", must_not_be("false", "threats are no longer detected", "true")
-    ),
-)
+SETTINGS: Final = settings(__name__, "settings")
 
 
 def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -144,13 +56,14 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
     before, after = change.before, change.after
     if change.action in (ADD, REMOVE) or before is None or after is None or before.type != after.type:
         return
-    found = list(problems(change, _SETTINGS, gone))
+    found = list(problems(change, SETTINGS, gone))
     yield from found
     yield from _shorter(change.type, before.properties, after.properties)
     if change.type == "AWS::WAFv2::LoggingConfiguration":
         old, new = (side.properties.get("LoggingFilter") for side in (before, after))
         if old != new and new is not None and not found:  # otherwise its DefaultBehavior is reported
-            yield f"LoggingFilter is {'new' if old is None else 'changed'}: this may mean that {_UNRECORDED}"
+            how = "new" if old is None else "changed"
+            yield f"LoggingFilter is {how}: this may mean that less is recorded"
     for key in _POLICIES:
         was, will = retention_policy(before, key), retention_policy(after, key)
         if was == will:
@@ -200,8 +113,12 @@ def _recovery_days(recovery: Mapping[str, Any]) -> float:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html
 _PERIODS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], float], str]]] = {
-    _BUCKET: ("ObjectLockConfiguration", _lock_days, "new objects are locked for a shorter time"),
-    "AWS::DynamoDB::Table": ("PointInTimeRecoverySpecification", _recovery_days, _BACKUPS),
+    "AWS::S3::Bucket": ("ObjectLockConfiguration", _lock_days, "new objects are locked for a shorter time"),
+    "AWS::DynamoDB::Table": (
+        "PointInTimeRecoverySpecification",
+        _recovery_days,
+        "backups are retained for a shorter time",
+    ),
 }
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight import calls
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -33,8 +33,9 @@ def wrong_account(needs: Needs) -> str | None:
 def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if sentence := wrong_account(needs):
         return failed(sentence, WRONG_ACCOUNT)
-    is_known = any(lookup(calls.role(role)) for role in _service_roles(needs))
-    if is_known or any(deployed.description(lookup, stack) for stack in needs.stacks):
+    roles = (calls.role(f"deploy-{stack.deployed}-service") for stack in needs.chosen)
+    stacks = (calls.stack(stack.region, stack.deployed) for stack in needs.stacks)
+    if any(lookup.all((*roles, *stacks))):
         return passed(f"Account {needs.account} contains stacks of {needs.environment}.")
     who = lookup(calls.identity())
     return warned(
@@ -42,17 +43,6 @@ def _judge_account(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         f"account. The caller is {who['Arn']}.",
         "Before the first deploy, make sure that this is the intended account.",
     )
-
-
-def _service_roles(needs: Needs) -> list[str]:
-    return [f"deploy-{stack.deployed}-service" for stack in needs.chosen]
-
-
-def _account_facts(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
-    yield calls.identity()
-    yield from map(calls.role, _service_roles(needs))
-    for stack in needs.stacks:
-        yield calls.stack(stack.region, stack.deployed)
 
 
 def _regions(needs: Needs) -> Iterator[Subject]:
@@ -78,13 +68,11 @@ CHECKS = (
         "The account is the one in the parameters, and contains stacks of the environment",
         _account,
         _judge_account,
-        (_account_facts,),
     ),
     Check(
         "regions",
         "The regions of the stacks are enabled for the account",
         _regions,
         _judge_region,
-        (lambda *_: [calls.regions(calls.GLOBAL)],),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from csr_templates.preflight import calls, edge_calls
-from csr_templates.preflight.facts import Lookup, Query, moment
+from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -58,11 +58,6 @@ def _region(arn: str) -> str:
     return arn.split(":")[3]
 
 
-def _certificate(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
-    if _region(subject.id) == calls.GLOBAL:
-        yield edge_calls.certificate(subject.id)
-
-
 def _is_valid_for(name: str, domain: str) -> bool:
     """Return whether a name of a certificate covers a domain; a wildcard matches one label."""
     if name.startswith("*."):
@@ -76,6 +71,5 @@ CHECKS = (
         "The certificate is issued, is in us-east-1, covers the domain, and does not expire soon",
         _certificates,
         _judge,
-        (_certificate,),
     ),
 )

@@ -7,7 +7,7 @@ from cfn_analysis.model.api_keys import ApiKeys
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas, secretsmanager
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -17,21 +17,13 @@ _API = "AWS::ApiGateway::RestApi"
 _QUOTAS = (
     Quota(
         "regional-apis",
-        "regional REST APIs",
-        (_API,),
+        _API,
         calls.rest_apis,
         600,
         counts=lambda item: "REGIONAL" in item.get("endpointConfiguration", {}).get("types", ()),
+        noun="regional REST APIs",
     ),
-    Quota(
-        "usage-plans",
-        "usage plans",
-        ("AWS::ApiGateway::UsagePlan",),
-        calls.usage_plans,
-        300,
-        "apigateway",
-        "L-E8693075",
-    ),
+    Quota("usage-plans", "AWS::ApiGateway::UsagePlan", calls.usage_plans, 300, "apigateway L-E8693075"),
 )
 
 
@@ -80,17 +72,6 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 def _logging_role_arn(stack: StackNeeds, lookup: Lookup) -> str:
     return str(lookup(calls.api_account(stack.region)).get("cloudwatchRoleArn", ""))
-
-
-def _api_account(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield calls.api_account(subject.stack.region)
-
-
-def _logging_role(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if arn := _logging_role_arn(subject.stack, lookup):
-        name = arn.rpartition("/")[2]
-        yield calls.role(name)
-        yield calls.stack_of(subject.stack.region, name)
 
 
 def _origin_keys(needs: Needs) -> Iterator[Subject]:
@@ -191,26 +172,12 @@ def _replica_fault(lookup: Lookup, name: str, region: str, api: StackNeeds) -> V
     return None
 
 
-def _both_sides(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
-    if sides := _sides(needs):
-        for stack in (sides.api, sides.sender):
-            yield calls.stack(stack.region, stack.deployed)
-
-
-def _secret(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    sides = _sides(needs)
-    if sides and subject.stack is sides.sender and sides.sends_new_key(lookup):
-        for name in sides.secrets(needs):
-            yield calls.secret(sides.api.region, name)
-
-
 CHECKS = (
     Check(
         "api-logging-role",
         "API Gateway has a CloudWatch log role, set by at most one stack",
         _logging,
         _judge_logging,
-        (_api_account, _logging_role),
     ),
     quotas.check("api-quotas", "The quotas of API Gateway are sufficient for the new resources", _QUOTAS),
     Check(
@@ -218,6 +185,5 @@ CHECKS = (
         "The API accepts the key that CloudFront sends, also during the deploy; a new key is replicated",
         _origin_keys,
         _judge_origin_key,
-        (_both_sides, _secret),
     ),
 )

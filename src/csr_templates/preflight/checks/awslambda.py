@@ -7,7 +7,7 @@ from typing import Any, Final
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import PASS, Check, Subject, Verdict, failed, passed, warned
 
@@ -62,12 +62,6 @@ def _judge_concurrency(subject: Subject, needs: Needs, lookup: Lookup) -> Verdic
             remedy,
         )
     return passed(f"{wanted} of {left} available concurrent executions are needed.")
-
-
-def _concurrency(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    yield calls.lambda_settings(subject.stack.region)
-    if deployed.physical_id(lookup, subject.stack, subject.about[0]):
-        yield calls.function(subject.stack.region, subject.id)
 
 
 def _provisioned(subject: Subject, logical_id: str) -> int:
@@ -160,27 +154,6 @@ def _object(subject: Subject, lookup: Lookup) -> tuple[str, str]:
     return key, version
 
 
-def _package_stacks(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
-    bucket, maker = _bucket(subject, needs)
-    for stack in (maker, subject.stack):
-        if bucket and stack:
-            yield calls.stack(stack.region, stack.deployed)
-
-
-def _package(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    bucket, maker = _bucket(subject, needs)
-    if bucket and (maker is None or deployed.is_there(lookup, maker)):
-        yield calls.package(subject.stack.region, bucket, *_object(subject, lookup))
-
-
-def _package_files(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    for package in _package(subject, needs, lookup):
-        if lookup(package) is not None:
-            region, (bucket, _) = subject.stack.region, _bucket(subject, needs)
-            yield calls.package_files(region, bucket, *_object(subject, lookup))
-            yield calls.lambda_settings(region)
-
-
 def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     runtime = str(subject.about[1].get("Runtime", ""))
     today = lookup.facts.now.date()
@@ -202,28 +175,19 @@ CHECKS = (
     names.check(
         "function-name",
         "The name of the function is available, or used by the stack",
-        (
-            Kind(
-                _FUNCTION,
-                "function",
-                lambda stack, needs, name: calls.function(stack.region, name),
-                lambda answer, name: answer is not None,
-            ),
-        ),
+        (Kind(_FUNCTION, "function", lambda stack, _, name: calls.function(stack.region, name)),),
     ),
     Check(
         "lambda-concurrency",
         "The quota of the account covers the reserved and provisioned concurrency, and 100 more",
         _functions,
         _judge_concurrency,
-        (*deployed.STACKS, _concurrency),
     ),
     Check(
         "package",
         "The package of the function is in its bucket, is within Lambda's limits, and contains the handler",
         _functions,
         _judge_package,
-        (_package_stacks, _package, _package_files),
     ),
     Check("runtime", "Lambda supports the runtime of the function", _functions, _judge_runtime),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.deployed_calls import READY
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, Reads, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -76,26 +76,17 @@ def _is_earlier(maker: StackNeeds, subject: Subject, needs: Needs) -> bool:
     return maker.name in order[: order.index(subject.stack.name)]
 
 
-def _values(subject: Subject, needs: Needs, _: Lookup) -> Iterator[Query]:
-    reads: Reads = subject.about
-    made = needs.maker(reads)
-    if not made or not _is_earlier(made[0], subject, needs):
-        yield calls.exports(reads.region) if reads.export else calls.stack(reads.region, reads.stack)
-
-
 CHECKS = (
     Check(
         "stack-state",
         "Each stack can be updated, or has not been created yet",
         _stacks,
         _judge_state,
-        deployed.STACKS,
     ),
     Check(
         "imports",
         "The exports and outputs that a stack reads exist, or are deployed first",
         _reads,
         _judge_reads,
-        (_values,),
     ),
 )

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from csr_templates.preflight import deployed, edge_calls
 from csr_templates.preflight.checks import names, quotas
-from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.checks.names import Kind
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, NoAnswerError, Query
+from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -20,52 +20,13 @@ _ACCESS_CONTROL = "AWS::CloudFront::OriginAccessControl"
 # The quota codes of the last two are not documented.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
 _QUOTAS = (
+    Quota("distributions", _DISTRIBUTION, edge_calls.distributions, 200, "cloudfront L-24B04930"),
+    Quota("cache-policies", _CACHE_POLICY, edge_calls.cache_policies, 20, "cloudfront L-7D134442"),
     Quota(
-        "distributions",
-        "distributions",
-        (_DISTRIBUTION,),
-        lambda region: edge_calls.distributions(),
-        200,
-        "cloudfront",
-        "L-24B04930",
-        is_global=True,
+        "response-headers-policies", _HEADERS_POLICY, edge_calls.headers_policies, 20, "cloudfront L-CF0D4FC5"
     ),
-    Quota(
-        "cache-policies",
-        "cache policies",
-        (_CACHE_POLICY,),
-        lambda region: edge_calls.cache_policies(),
-        20,
-        "cloudfront",
-        "L-7D134442",
-        is_global=True,
-    ),
-    Quota(
-        "response-headers-policies",
-        "response headers policies",
-        (_HEADERS_POLICY,),
-        lambda region: edge_calls.headers_policies(),
-        20,
-        "cloudfront",
-        "L-CF0D4FC5",
-        is_global=True,
-    ),
-    Quota(
-        "functions",
-        "CloudFront Functions",
-        (_FUNCTION,),
-        lambda region: edge_calls.cloudfront_functions(),
-        100,
-        is_global=True,
-    ),
-    Quota(
-        "origin-access-controls",
-        "origin access controls",
-        (_ACCESS_CONTROL,),
-        lambda region: edge_calls.access_controls(),
-        100,
-        is_global=True,
-    ),
+    Quota("functions", _FUNCTION, edge_calls.cloudfront_functions, 100, noun="CloudFront Functions"),
+    Quota("origin-access-controls", _ACCESS_CONTROL, edge_calls.access_controls, 100),
 )
 
 _FIND: Final = "If the domain was used with CloudFront before, find the distribution."
@@ -130,16 +91,6 @@ def _holders(alias: str, lookup: Lookup) -> list[str]:
     ]
 
 
-def _distributions(_: Subject, __: Needs, ___: Lookup) -> Iterator[Query]:
-    yield edge_calls.distributions()
-
-
-def _conflicting(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    ours = deployed.physical_id(lookup, subject.stack, subject.about)
-    if ours and not _holders(subject.id, lookup):
-        yield edge_calls.conflicting_aliases(ours, subject.id)
-
-
 def _of(conflict: dict[str, Any]) -> str:
     return f"an alias of the distribution {conflict['DistributionId']} in account {conflict['AccountId']}"
 
@@ -150,30 +101,20 @@ CHECKS = (
         "The names of CloudFront Functions, policies and origin access controls are available, or used by "
         "the stack",
         (
-            Kind(
-                _FUNCTION,
-                "CloudFront Function",
-                lambda stack, needs, name: edge_calls.cloudfront_functions(),
-                listed("Name"),
-            ),
+            Kind(_FUNCTION, "CloudFront Function", lambda *_: edge_calls.cloudfront_functions(), "Name"),
             Kind(
                 _CACHE_POLICY,
                 "cache policy",
-                lambda stack, needs, name: edge_calls.cache_policies(),
-                listed("CachePolicy", "CachePolicyConfig", "Name"),
+                lambda *_: edge_calls.cache_policies(),
+                "CachePolicy.CachePolicyConfig.Name",
             ),
             Kind(
                 _HEADERS_POLICY,
                 "response headers policy",
-                lambda stack, needs, name: edge_calls.headers_policies(),
-                listed("ResponseHeadersPolicy", "ResponseHeadersPolicyConfig", "Name"),
+                lambda *_: edge_calls.headers_policies(),
+                "ResponseHeadersPolicy.ResponseHeadersPolicyConfig.Name",
             ),
-            Kind(
-                _ACCESS_CONTROL,
-                "origin access control",
-                lambda stack, needs, name: edge_calls.access_controls(),
-                listed("Name"),
-            ),
+            Kind(_ACCESS_CONTROL, "origin access control", lambda *_: edge_calls.access_controls(), "Name"),
         ),
     ),
     quotas.check(
@@ -184,6 +125,5 @@ CHECKS = (
         "No other distribution, in this or another account, has the custom domain as an alias",
         _aliases,
         _judge_alias,
-        (*deployed.STACKS, _distributions, _conflicting),
     ),
 )

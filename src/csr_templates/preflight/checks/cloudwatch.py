@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from csr_templates.preflight import calls
 from csr_templates.preflight.checks import names, quotas
-from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.checks.names import Kind
 from csr_templates.preflight.checks.quotas import Quota
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
@@ -36,14 +36,7 @@ CHECKS = (
     names.check(
         "alarm-names",
         "The names of the alarms are available, or used by the stacks",
-        (
-            Kind(
-                _ALARM,
-                "alarm",
-                lambda stack, needs, name: calls.alarms(stack.region),
-                listed("AlarmName"),
-            ),
-        ),
+        (Kind(_ALARM, "alarm", lambda stack, *_: calls.alarms(stack.region), "AlarmName"),),
     ),
     names.check(
         "dashboard-names",
@@ -52,8 +45,8 @@ CHECKS = (
             Kind(
                 "AWS::CloudWatch::Dashboard",
                 "dashboard",
-                lambda stack, needs, name: calls.dashboards(needs.prefix),
-                listed("DashboardName"),
+                lambda _, needs, __: calls.dashboards(needs.prefix),
+                "DashboardName",
             ),
         ),
     ),
@@ -61,7 +54,7 @@ CHECKS = (
     quotas.check(
         "alarm-quota",
         "The quota of alarms is sufficient for the new resources",
-        (Quota("alarms", "alarms", (_ALARM,), calls.alarms, 5_000),),
+        (Quota("alarms", _ALARM, calls.alarms, 5_000),),
     ),
     Check(
         "on-call-page",

@@ -6,26 +6,18 @@ from typing import Any
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
 _NAT = Quota(
-    "nat-gateways", "NAT gateways", ("AWS::EC2::NatGateway",), calls.nat_gateways, 5, "vpc", "L-FE5A380F"
+    "nat-gateways", "AWS::EC2::NatGateway", calls.nat_gateways, 5, "vpc L-FE5A380F", noun="NAT gateways"
 )
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 _QUOTAS = (
-    Quota("vpcs", "VPCs", ("AWS::EC2::VPC",), calls.vpcs, 5, "vpc", "L-F678F1CE"),
-    Quota(
-        "internet-gateways",
-        "internet gateways",
-        ("AWS::EC2::InternetGateway",),
-        calls.internet_gateways,
-        5,
-        "vpc",
-        "L-A4707A72",
-    ),
-    Quota("elastic-ips", "Elastic IP addresses", ("AWS::EC2::EIP",), calls.addresses, 5, "ec2", "L-0263D0A3"),
+    Quota("vpcs", "AWS::EC2::VPC", calls.vpcs, 5, "vpc L-F678F1CE", noun="VPCs"),
+    Quota("internet-gateways", "AWS::EC2::InternetGateway", calls.internet_gateways, 5, "vpc L-A4707A72"),
+    Quota("elastic-ips", "AWS::EC2::EIP", calls.addresses, 5, "ec2 L-0263D0A3", noun="Elastic IP addresses"),
 )
 
 
@@ -84,22 +76,11 @@ def _judge_nat_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 def _new_nats(subject: Subject, needs: Needs, lookup: Lookup) -> int:
     """Return the number of new NAT gateways in a zone."""
-    new = {logical_id for _, logical_id in deployed.new(lookup, needs, *_NAT.types)}
+    new = {logical_id for _, logical_id in deployed.new(lookup, needs, _NAT.type)}
     return sum(
         logical_id in new and _zone(stack, properties) == subject.about
-        for stack, logical_id, properties in needs.of_type(*_NAT.types)
+        for stack, logical_id, properties in needs.of_type(_NAT.type)
     )
-
-
-def _nats(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    if _new_nats(subject, needs, lookup):
-        yield calls.subnets(subject.stack.region)
-        yield from quotas.usage(_NAT, subject.stack.region)
-
-
-def _default(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    if _new_nats(subject, needs, lookup):
-        yield from quotas.default(_NAT, subject.stack.region, lookup)
 
 
 def _zone(stack: StackNeeds, properties: Mapping[str, Any]) -> Any:
@@ -119,7 +100,6 @@ CHECKS = (
         "The subnets are in two Availability Zones that exist and are available",
         _zones,
         _judge_zone,
-        (lambda subject, *_: [calls.zones(subject.stack.region)],),
     ),
     _IN_VPC,
     Check(
@@ -127,6 +107,5 @@ CHECKS = (
         "The quota of NAT gateways in each Availability Zone is sufficient for the new resources",
         _nat_zones,
         _judge_nat_zone,
-        (*deployed.STACKS, _nats, _default),
     ),
 )

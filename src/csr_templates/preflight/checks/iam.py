@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.preflight import calls
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -44,11 +44,6 @@ def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     )
 
 
-def _role_and_stack(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield calls.role(subject.id)
-    yield calls.stack_of(subject.stack.region, subject.id)
-
-
 def _linked_roles(needs: Needs) -> Iterator[Subject]:
     for type_name, (name, service) in _LINKED.items():
         for stack, _, _ in needs.of_type(type_name):
@@ -71,13 +66,11 @@ CHECKS = (
         "The pipeline role and the service role of each stack exist",
         _roles,
         _judge_role,
-        (_role_and_stack,),
     ),
     Check(
         "service-linked-roles",
         "The service-linked roles of RDS, API Gateway and WAF exist",
         _linked_roles,
         _judge_linked_role,
-        (lambda subject, *_: [calls.role(subject.id)],),
     ),
 )

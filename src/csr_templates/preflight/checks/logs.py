@@ -2,7 +2,7 @@
 
 from csr_templates.preflight import calls
 from csr_templates.preflight.checks import names
-from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.checks.names import Kind
 
 CHECKS = (
     names.check(
@@ -12,8 +12,8 @@ CHECKS = (
             Kind(
                 "AWS::Logs::LogGroup",
                 "log group",
-                lambda stack, needs, name: calls.log_groups(stack.region, name),
-                listed("logGroupName"),
+                lambda stack, _, name: calls.log_groups(stack.region, name),
+                "logGroupName",
             ),
         ),
     ),
@@ -24,14 +24,14 @@ CHECKS = (
             Kind(
                 "AWS::Logs::DeliverySource",
                 "log delivery source",
-                lambda stack, needs, name: calls.delivery_sources(stack.region),
-                listed("name"),
+                lambda stack, *_: calls.delivery_sources(stack.region),
+                "name",
             ),
             Kind(
                 "AWS::Logs::DeliveryDestination",
                 "log delivery destination",
-                lambda stack, needs, name: calls.delivery_destinations(stack.region),
-                listed("name"),
+                lambda stack, *_: calls.delivery_destinations(stack.region),
+                "name",
             ),
         ),
     ),

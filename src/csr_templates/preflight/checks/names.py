@@ -23,13 +23,20 @@ class Kind(NamedTuple):
         type: the type.
         noun: its name in sentences.
         query: the call that finds the resource with the name.
-        is_taken: returns from the answer (None if nothing was found) and the name whether the name is used.
+        key: key of the name in the items of the answer, with dots between the keys; empty if any answer shows
+            that the name is used.
     """
 
     type: str
     noun: str
     query: Callable[[StackNeeds, Needs, str], Query]
-    is_taken: Callable[[Any, str], bool]
+    key: str = ""
+
+    def is_taken(self, answer: Any, name: str) -> bool:
+        """Return whether the answer, None if nothing was found, contains the name."""
+        if not self.key:
+            return answer is not None
+        return any(value_at(item, tuple(self.key.split("."))) == name for item in answer or ())
 
 
 class Named(NamedTuple):
@@ -71,23 +78,4 @@ def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
             )
         return passed(f"The name of the {named.kind.noun} {named.name} is available.")
 
-    def facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-        named: Named = subject.about
-        if not deployed.physical_id(lookup, subject.stack, named.logical_id):
-            yield named.kind.query(subject.stack, needs, named.name)
-
-    return Check(name, summary, subjects, judge, (*deployed.STACKS, facts))
-
-
-def listed(*keys: str) -> Callable[[Any, str], bool]:
-    """Return a function that searches the items of a list for a name under some keys."""
-
-    def is_taken(answer: Any, name: str) -> bool:
-        for item in answer or []:
-            for key in keys:
-                item = item.get(key, {})
-            if item == name:
-                return True
-        return False
-
-    return is_taken
+    return Check(name, summary, subjects, judge)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.calls import Call
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
 
@@ -14,25 +15,31 @@ class Quota(NamedTuple):
 
     Attributes:
         id: its ID for ``--ignore``.
-        noun: the name of the counted resources in sentences.
-        types: the resource types that count.
+        type: the resource type that counts.
         used: the call that lists the existing resources.
         documented: the value in the AWS documentation.
-        service: code of the service in Service Quotas.
-        code: code of the quota; empty if Service Quotas does not list it.
-        is_global: whether the quota applies to the account, not to each region.
+        code: codes of the service and the quota in Service Quotas; empty if it does not list the quota.
+        noun: the name of the counted resources, if it is not the ID without hyphens.
         counts: returns whether an item of the answer counts.
     """
 
     id: str
-    noun: str
-    types: tuple[str, ...]
-    used: Callable[[str], Query]
+    type: str
+    used: Call
     documented: int
-    service: str = ""
     code: str = ""
-    is_global: bool = False
+    noun: str = ""
     counts: Callable[[Any], bool] = lambda item: True
+
+    @property
+    def text(self) -> str:
+        """The name of the counted resources in sentences."""
+        return self.noun or self.id.replace("-", " ")
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it applies to the account, not to each region."""
+        return bool(self.used.region)
 
 
 def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
@@ -41,7 +48,7 @@ def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
     def subjects(needs: Needs) -> Iterator[Subject]:
         for quota in quotas:
             first: dict[str, StackNeeds] = {}
-            for stack, _, _ in needs.of_type(*quota.types):
+            for stack, _, _ in needs.of_type(quota.type):
                 first.setdefault("" if quota.is_global else stack.region, stack)
             for region, stack in first.items():
                 several = len(first) > 1
@@ -50,48 +57,24 @@ def check(name: str, summary: str, quotas: Sequence[Quota]) -> Check:
     def wanted(subject: Subject, needs: Needs, lookup: Lookup) -> int:
         quota, region = subject.about
         return sum(
-            quota.is_global or stack.region == region
-            for stack, _ in deployed.new(lookup, needs, *quota.types)
+            quota.is_global or stack.region == region for stack, _ in deployed.new(lookup, needs, quota.type)
         )
 
     def judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         quota, region = subject.about
         return verdict(lookup, quota, region or calls.GLOBAL, wanted(subject, needs, lookup))
 
-    def usage_facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-        quota, region = subject.about
-        if wanted(subject, needs, lookup):
-            yield from usage(quota, region or calls.GLOBAL)
-
-    def default_facts(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-        quota, region = subject.about
-        if wanted(subject, needs, lookup):
-            yield from default(quota, region or calls.GLOBAL, lookup)
-
-    return Check(name, summary, subjects, judge, (*deployed.STACKS, usage_facts, default_facts))
-
-
-def usage(quota: Quota, region: str) -> Iterator[Query]:
-    """Yield the calls for the existing resources and the applied value of a quota."""
-    yield quota.used(region)
-    if quota.code:
-        yield calls.quota(region, quota.service, quota.code)
-
-
-def default(quota: Quota, region: str, lookup: Lookup) -> Iterator[Query]:
-    """Yield the call for the default value of a quota that was never changed, after ``usage``."""
-    if quota.code and lookup(calls.quota(region, quota.service, quota.code)) is None:
-        yield calls.default_quota(region, quota.service, quota.code)
+    return Check(name, summary, subjects, judge)
 
 
 def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:
     """Return the verdict on a quota for some new resources."""
     if not wanted:
-        return passed(f"No new resource counts towards the quota of {quota.noun}.")
+        return passed(f"No new resource counts towards the quota of {quota.text}.")
     limit, source = _limit(lookup, quota, region)
-    used = sum(map(quota.counts, lookup(quota.used(region))))
-    which = f"Service Quotas, {quota.service} {quota.code}" if quota.code else "AWS Support"
-    return room(quota.noun, used, wanted, limit, source, which)
+    used = sum(map(quota.counts, lookup(quota.used() if quota.is_global else quota.used(region))))
+    which = f"Service Quotas, {quota.code}" if quota.code else "AWS Support"
+    return room(quota.text, used, wanted, limit, source, which)
 
 
 def room(
@@ -119,10 +102,10 @@ def room(
 def _limit(lookup: Lookup, quota: Quota, region: str) -> tuple[int, str]:
     """Return the value of a quota and its source."""
     if quota.code:
-        applied = lookup(calls.quota(region, quota.service, quota.code))
+        applied = lookup(calls.quota(region, *quota.code.split()))
         if applied is not None:
             return int(applied["Value"]), "Service Quotas"
-        default = lookup(calls.default_quota(region, quota.service, quota.code))
+        default = lookup(calls.default_quota(region, *quota.code.split()))
         if default is not None:
             return int(default["Value"]), "AWS's default in Service Quotas"
     return quota.documented, "AWS's documented default"

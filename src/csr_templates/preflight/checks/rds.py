@@ -1,15 +1,15 @@
 """The database: its name, quotas, engine version, instance class, and its status before a deploy."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 
 from csr_templates.preflight import database_calls, deployed
 from csr_templates.preflight.checks import names, quotas
-from csr_templates.preflight.checks.names import Kind, listed
-from csr_templates.preflight.facts import Lookup, Query, moment
+from csr_templates.preflight.checks.names import Kind
+from csr_templates.preflight.facts import Lookup, moment
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Step, Subject, Verdict, failed, passed, warned
+from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 _VERSION = "DatabaseEngineVersion"
@@ -48,11 +48,6 @@ def _judge_quota(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return quotas.room(subject.id, quota["Used"], wanted, quota["Max"], "RDS")
 
 
-def _quota(subject: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    if deployed.new(lookup, needs, *subject.about):
-        yield database_calls.database_quotas(subject.stack.region)
-
-
 def _clusters(needs: Needs) -> Iterator[Subject]:
     for stack, logical_id, properties in needs.of_type(_CLUSTER):
         yield Subject(str(properties["DBClusterIdentifier"]), stack, (logical_id, properties))
@@ -64,15 +59,6 @@ def _cluster(subject: Subject, lookup: Lookup) -> dict[str, Any] | None:
         return None
     found = lookup(database_calls.cluster(subject.stack.region, subject.id))
     return found[0] if found else None
-
-
-def _cluster_facts(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if deployed.physical_id(lookup, subject.stack, subject.about[0]):
-        yield database_calls.cluster(subject.stack.region, subject.id)
-
-
-_CLUSTER_STEPS: Final = (*deployed.STACKS, _cluster_facts)
-"""The first steps of a check that reads the cluster of the stack."""
 
 
 def _not_yet(subject: Subject) -> Verdict:
@@ -121,15 +107,6 @@ def _is_changed_outside(subject: Subject, lookup: Lookup, now: str) -> bool:
     """Return whether the cluster has another version than the last deploy and the next one."""
     version: str = subject.about[1]["EngineVersion"]
     return now != version and version == deployed.parameter(lookup, subject.stack, _VERSION)
-
-
-def _versions(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    engine, version = subject.about[1]["Engine"], subject.about[1]["EngineVersion"]
-    there = _cluster(subject, lookup)
-    now = there["EngineVersion"] if there else version
-    if not _is_changed_outside(subject, lookup, now):
-        yield database_calls.engine_versions(subject.stack.region, engine, version)
-        yield database_calls.engine_versions(subject.stack.region, engine, now)
 
 
 def _judge_support(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
@@ -294,16 +271,6 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"{sentence}.")
 
 
-def _of_cluster(call: Callable[[str, str], Query]) -> Step:
-    """Return the step with a call for the cluster of the stack, if it exists."""
-
-    def facts(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-        if _cluster(subject, lookup):
-            yield call(subject.stack.region, subject.id)
-
-    return facts
-
-
 CHECKS = (
     names.check(
         "cluster-name",
@@ -312,8 +279,8 @@ CHECKS = (
             Kind(
                 _CLUSTER,
                 "cluster",
-                lambda stack, needs, name: database_calls.cluster(stack.region, name),
-                listed("DBClusterIdentifier"),
+                lambda stack, _, name: database_calls.cluster(stack.region, name),
+                "DBClusterIdentifier",
             ),
         ),
     ),
@@ -322,53 +289,41 @@ CHECKS = (
         "The quotas of RDS are sufficient for the new resources",
         _quotas,
         _judge_quota,
-        (*deployed.STACKS, _quota),
     ),
     Check(
         "engine-version",
         "The engine version is available, not deprecated, and an upgrade target of the deployed version",
         _clusters,
         _judge_version,
-        (*_CLUSTER_STEPS, _versions),
     ),
     Check(
         "engine-support",
         "The standard support of the major engine version does not end within one year",
         _clusters,
         _judge_support,
-        (
-            *_CLUSTER_STEPS,
-            lambda subject, *_: [
-                database_calls.major_version(subject.stack.region, *_major_version(subject))
-            ],
-        ),
     ),
     Check(
         "instance-class",
         "The instance class is available for the version in the zone of each instance, with its monitoring",
         _instances,
         _judge_class,
-        (lambda subject, *_: [database_calls.orderable(subject.stack.region, *_wanted_class(subject))],),
     ),
     Check(
         "pending-reboot",
         "No database parameter is pending a restart",
         _clusters,
         _judge_pending,
-        (*_CLUSTER_STEPS, _of_cluster(database_calls.instances)),
     ),
     Check(
         "writer",
         "The cluster is available, and its first instance is the writer",
         _clusters,
         _judge_writer,
-        _CLUSTER_STEPS,
     ),
     Check(
         "newest-snapshot",
         "The newest snapshot of the cluster is at most one day old",
         _clusters,
         _judge_snapshot,
-        (*_CLUSTER_STEPS, _of_cluster(database_calls.snapshots)),
     ),
 )

@@ -67,11 +67,6 @@ def _records_of(subject: Subject) -> Query:
     return edge_calls.records(str(properties["HostedZoneId"]), str(properties["Name"]))
 
 
-def _record_facts(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if not deployed.physical_id(lookup, subject.stack, subject.about[0]):
-        yield _records_of(subject)
-
-
 def _health_checks(needs: Needs) -> Iterator[Subject]:
     for stack, _, _ in needs.of_type(_CHECK):
         yield Subject("health-checks", stack)
@@ -86,31 +81,23 @@ def _judge_health_checks(subject: Subject, needs: Needs, lookup: Lookup) -> Verd
     return quotas.room("health checks", found["Count"], wanted, found["Limit"]["Value"], "Route 53")
 
 
-def _limit(_: Subject, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    if deployed.new(lookup, needs, _CHECK):
-        yield edge_calls.health_checks()
-
-
 CHECKS = (
     Check(
         "hosted-zone",
         "The hosted zone is public and includes the custom domain",
         _zones,
         _judge_zone,
-        (lambda subject, *_: [edge_calls.hosted_zone(subject.id)],),
     ),
     Check(
         "domain-records",
         "The records of the domain are available, or belong to the stack",
         _records,
         _judge_record,
-        (*deployed.STACKS, _record_facts),
     ),
     Check(
         "health-check-quota",
         "The quota of Route 53 health checks is sufficient for the new resources",
         _health_checks,
         _judge_health_checks,
-        (*deployed.STACKS, _limit),
     ),
 )

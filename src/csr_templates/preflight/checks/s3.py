@@ -6,7 +6,7 @@ from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.names import LEFT_BEHIND
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError, Query
+from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
@@ -45,12 +45,6 @@ def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     )
 
 
-def _bucket(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if not deployed.physical_id(lookup, subject.stack, subject.about):
-        yield calls.own_buckets()
-        yield calls.bucket(subject.stack.region, subject.id)
-
-
 def _artifact_buckets(needs: Needs) -> Iterator[Subject]:
     for region in needs.regions:
         stack = next(stack for stack in needs.chosen if stack.region == region)
@@ -74,45 +68,23 @@ def _judge_artifacts(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The bucket {name} exists.")
 
 
-def _artifact_bucket(subject: Subject, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield calls.bucket(subject.about, subject.id)
-
-
-def _versioning(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if lookup(calls.bucket(subject.about, subject.id)) is not None:
-        yield calls.bucket_versioning(subject.about, subject.id)
-
-
 CHECKS = (
     Check(
         "bucket-names",
         "The names of the buckets are available in all accounts, or used by the stacks",
         _buckets,
         _judge_name,
-        (*deployed.STACKS, _bucket),
     ),
     Check(
         "artifact-buckets",
         "The artifact buckets exist and have versioning enabled",
         _artifact_buckets,
         _judge_artifacts,
-        (_artifact_bucket, _versioning),
     ),
     quotas.check(
         "bucket-quota",
         "The quota of buckets is sufficient for the new resources",
         # https://docs.aws.amazon.com/AmazonS3/latest/userguide/BucketRestrictions.html
-        (
-            Quota(
-                "buckets",
-                "buckets",
-                ("AWS::S3::Bucket",),
-                lambda region: calls.own_buckets(),
-                10_000,
-                "s3",
-                "L-DC2B2D3D",
-                is_global=True,
-            ),
-        ),
+        (Quota("buckets", "AWS::S3::Bucket", calls.own_buckets, 10_000, "s3 L-DC2B2D3D"),),
     ),
 )

@@ -63,6 +63,5 @@ CHECKS = (
         "scheduled for deletion",
         _secrets,
         _judge,
-        (*deployed.STACKS, lambda subject, needs, _: [calls.secrets(subject.about[1], needs.prefix)]),
     ),
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, passed, warned
 
@@ -38,17 +38,11 @@ def missing_subscription(topic: str, subscriptions: Sequence[Mapping[str, str]])
     return f"The subscription of the topic {topic} {state}: its alarms do not notify anyone."
 
 
-def _subscriptions(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if topic := deployed.physical_id(lookup, subject.stack, subject.id):
-        yield calls.subscriptions(subject.stack.region, topic)
-
-
 CHECKS = (
     Check(
         "alarm-subscriptions",
         "Every alarm topic that is deployed has a confirmed subscription",
         _topics,
         _judge_topic,
-        (*deployed.STACKS, _subscriptions),
     ),
 )

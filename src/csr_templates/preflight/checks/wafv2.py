@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cfn_analysis.model.references import entries
 from csr_templates.preflight import edge_calls
 from csr_templates.preflight.checks import names
-from csr_templates.preflight.checks.names import Kind, listed
+from csr_templates.preflight.checks.names import Kind
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed
@@ -48,20 +48,12 @@ CHECKS = (
     names.check(
         "web-acl-name",
         "The name of the web ACL is available, or used by the stack",
-        (
-            Kind(
-                _WEB_ACL,
-                "web ACL",
-                lambda stack, needs, name: edge_calls.web_acls(),
-                listed("Name"),
-            ),
-        ),
+        (Kind(_WEB_ACL, "web ACL", lambda *_: edge_calls.web_acls(), "Name"),),
     ),
     Check(
         "web-acl-capacity",
         "The rules of the web ACL are within the capacity limit",
         _web_acls,
         _judge_capacity,
-        (lambda subject, *_: [_capacity(subject)],),
     ),
 )

@@ -1,10 +1,10 @@
 """The API keys: whether the API accepts the one that CloudFront sends, and which others it accepts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from csr_templates.preflight import live_calls
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import cloudfront, resources
@@ -80,15 +80,6 @@ def _judge_sent(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Ver
     )
 
 
-def _ask(_: DeployedResource, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    for distribution in resources.all_of(needs, lookup, DISTRIBUTION):
-        yield live_calls.distribution(distribution.physical_id)
-    for key in resources.all_of(needs, lookup, _KEY):
-        yield live_calls.api_key(key.region, key.physical_id)
-    for plan in resources.all_of(needs, lookup, _PLAN):
-        yield live_calls.plan_keys(plan.region, plan.physical_id)
-
-
 def _judge_others(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
     planned = _planned(needs, lookup)
     keys = {key.physical_id: key for key in resources.all_of(needs, lookup, _KEY)}
@@ -121,7 +112,6 @@ CHECKS: tuple[Check, ...] = (
         "The API accepts the key that CloudFront sends",
         DISTRIBUTION,
         _judge_sent,
-        _ask,
         where=lambda properties: bool(_sending(properties)),
     ),
     resources.check(
@@ -129,6 +119,5 @@ CHECKS: tuple[Check, ...] = (
         "The API does not accept a key that CloudFront does not send",
         _PLAN,
         _judge_others,
-        _ask,
     ),
 )

@@ -1,6 +1,5 @@
 """The functions: the alias, its version and package, and its provisioned concurrency."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from csr_templates.preflight import calls, live_calls
@@ -31,12 +30,6 @@ def _version(alias: DeployedResource, lookup: Lookup) -> DeployedResource | None
         case {"Fn::GetAtt": [str(logical_id), "Version"]}:
             return resources.find(lookup, alias.stack, logical_id)
     return None
-
-
-def _ask_alias(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    function, alias = _names(resource)
-    yield live_calls.alias(resource.region, function, alias)
-    yield live_calls.function_version(resource.region, function, alias)
 
 
 def _judge_alias(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
@@ -122,12 +115,6 @@ def _package(alias: DeployedResource, needs: Needs, lookup: Lookup) -> Query | N
     return None
 
 
-def _ask_package(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Iterator[Query]:
-    yield from _ask_alias(resource, needs, lookup)
-    if package := _package(resource, needs, lookup):
-        yield package
-
-
 def _wanted(resource: DeployedResource) -> int:
     config = resource.properties.get("ProvisionedConcurrencyConfig", {})
     return int(config.get("ProvisionedConcurrentExecutions", 0))
@@ -152,30 +139,23 @@ def _judge_provisioned(resource: DeployedResource, _: Needs, lookup: Lookup) -> 
     return passed(f"{what} is ready: {wanted}.")
 
 
-def _ask_provisioned(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield live_calls.provisioned_concurrency(resource.region, *_names(resource))
-
-
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "alias",
         "Each alias sends all requests to the version of the stack, which is active",
         _ALIAS,
         _judge_alias,
-        _ask_alias,
     ),
     resources.check(
         "package",
         "The version behind each alias has the package asked for",
         _ALIAS,
         _judge_package,
-        _ask_package,
     ),
     resources.check(
         "provisioned-concurrency",
         "The provisioned concurrency is as in the template, and ready",
         _ALIAS,
         _judge_provisioned,
-        _ask_provisioned,
     ),
 )

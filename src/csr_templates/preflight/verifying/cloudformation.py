@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from csr_templates.preflight import deployed, deployed_calls, hidden
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
@@ -56,11 +56,6 @@ def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     )
 
 
-def _ask_template(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if found := deployed.description(lookup, subject.stack):
-        yield deployed_calls.template(subject.stack.region, found["StackId"])
-
-
 def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
     found = _description(stack, lookup)
@@ -105,11 +100,6 @@ def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     return passed(f"{subject.id} is protected.")
 
 
-def _ask_policy(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if found := deployed.description(lookup, subject.stack):
-        yield deployed_calls.stack_policy(subject.stack.region, found["StackId"])
-
-
 def _description(stack: StackNeeds, lookup: Lookup) -> dict[str, Any]:
     """Return the stack from DescribeStacks.
 
@@ -128,27 +118,23 @@ CHECKS: tuple[Check, ...] = (
         "Each stack is deployed, and its last deploy succeeded",
         _chosen_stacks,
         _judge_state,
-        resources.STACKS,
     ),
     Check(
         "template",
         "The template of each stack is the one in the output folder",
         _chosen_stacks,
         _judge_template,
-        (*resources.STACKS, _ask_template),
     ),
     Check(
         "parameters",
         "The parameters of each stack are those of the files",
         _chosen_stacks,
         _judge_parameters,
-        resources.STACKS,
     ),
     Check(
         "protection",
         "Each stack has termination protection and its stack policy, as the manifest says",
         _chosen_stacks,
         _judge_protection,
-        (*resources.STACKS, _ask_policy),
     ),
 )

@@ -1,6 +1,6 @@
 """The distribution: its state, its web ACL, and origins that it reads from other stacks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from cfn_analysis.model.references import entries
@@ -17,11 +17,6 @@ DISTRIBUTION = "AWS::CloudFront::Distribution"
 def distribution(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
     """Return the distribution, reduced; empty if it does not exist."""
     return lookup(live_calls.distribution(resource.physical_id)) or {}
-
-
-def ask(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    """Yield the call for a distribution."""
-    yield live_calls.distribution(resource.physical_id)
 
 
 def _judge_state(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
@@ -86,26 +81,18 @@ def _maker(resource: DeployedResource, reference: Mapping[str, Any]) -> Query:
     return calls.stack(reference.get("Region", resource.region), reference["StackName"])
 
 
-def _ask_makers(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    for origin in _outside_origins(resource.properties):
-        for _path, reference in entries(origin["DomainName"], "Fn::GetStackOutput"):
-            yield _maker(resource, reference)
-
-
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "distribution",
         "Each distribution is enabled and deployed, with its web ACL",
         DISTRIBUTION,
         _judge_state,
-        ask,
     ),
     resources.check(
         "origins",
         "The origins that come from other stacks are the resources that these stacks have now",
         DISTRIBUTION,
         _judge_origins,
-        lambda *given: [*ask(*given), *_ask_makers(*given)],
         where=lambda properties: bool(_outside_origins(properties)),
     ),
 )

@@ -127,16 +127,6 @@ def _origin_request(subject: Subject, lookup: Lookup) -> Query | None:
     return live_calls.request(f"https://{host}{origin.path}")
 
 
-def _ask_distribution(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if found := _distribution(subject, lookup):
-        yield live_calls.distribution(found.physical_id)
-
-
-def _ask_origin(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if request := _origin_request(subject, lookup):
-        yield request
-
-
 def _stages(needs: Needs) -> Iterator[Subject]:
     """Yield the first stages whose API has a method that needs an API key, with the path of the method."""
     count = 0
@@ -204,24 +194,17 @@ def _judge_refusal(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     )
 
 
-def _ask_api(subject: Subject, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if request := _api_request(subject, lookup):
-        yield request
-
-
 CHECKS: tuple[Check, ...] = (
     Check(
         "answers",
         "The site and the API answer through CloudFront, on the paths of the health checks",
         _origins,
         _judge_origin,
-        (*resources.STACKS, _ask_distribution, _ask_origin),
     ),
     Check(
         "refuses-without-key",
         "The API refuses a request without the key",
         _stages,
         _judge_refusal,
-        (*resources.STACKS, _ask_api),
     ),
 )

@@ -1,12 +1,11 @@
 """The log groups and log deliveries: whether they exist and receive events."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cfn_analysis.model.references import as_list, unqualified, uses
 from csr_templates.preflight import live_calls
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
@@ -47,10 +46,6 @@ def _is_used(resource: DeployedResource) -> bool:
     )
 
 
-def _ask_group(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield live_calls.newest_stream(resource.region, resource.physical_id)
-
-
 def _judge_source(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     name = resource.physical_id
     sources = {delivery["deliverySourceName"] for delivery in lookup(live_calls.deliveries(resource.region))}
@@ -59,23 +54,17 @@ def _judge_source(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdi
     return passed(f"The log source {name} has a delivery.")
 
 
-def _ask_source(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield live_calls.deliveries(resource.region)
-
-
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "log-groups",
         "Each log group exists, and received events in the last 24 hours",
         "AWS::Logs::LogGroup",
         _judge_group,
-        _ask_group,
     ),
     resources.check(
         "log-deliveries",
         "Each source of a log delivery has a delivery",
         "AWS::Logs::DeliverySource",
         _judge_source,
-        _ask_source,
     ),
 )

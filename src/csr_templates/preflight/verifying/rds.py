@@ -1,6 +1,6 @@
 """The database: its writer, the zones and states of its instances, and parameters that are not in effect."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from csr_templates.preflight import database_calls
@@ -19,11 +19,6 @@ def _cluster(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
     """Return the cluster; empty if it does not exist."""
     clusters = lookup(database_calls.cluster(resource.region, resource.physical_id))
     return clusters[0] if clusters else {}
-
-
-def _ask_cluster(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield database_calls.cluster(resource.region, resource.physical_id)
-    yield database_calls.instances(resource.region, resource.physical_id)
 
 
 def _judge_writer(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
@@ -71,31 +66,23 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
     return passed(f"The instance {name} is available, in {instance.get('AvailabilityZone')}.")
 
 
-def _ask_instance(resource: DeployedResource, _: Needs, lookup: Lookup) -> Iterator[Query]:
-    if call := _of_cluster(resource, lookup):
-        yield call
-
-
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "writer",
         "Each cluster is available, and its first instance is the writer",
         _CLUSTER,
         _judge_writer,
-        _ask_cluster,
     ),
     resources.check(
         "pending-reboot",
         "No database parameter waits for a restart",
         _CLUSTER,
         _judge_pending,
-        _ask_cluster,
     ),
     resources.check(
         "instances",
         "Each instance of a cluster is available, in the zone of the template",
         _INSTANCE,
         _judge_instance,
-        _ask_instance,
     ),
 )

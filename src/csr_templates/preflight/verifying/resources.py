@@ -1,13 +1,13 @@
 """Checks of the resources that the stacks of an environment deployed."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from cfn_analysis.model.resolving import Known
-from csr_templates.preflight import calls, deployed
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight import deployed
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
-from csr_templates.preflight.results import Check, SkippedError, Step, Subject, Verdict, failed
+from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed
 
 DEPLOY: Final = "Deploy the stack, then run verify again."
 
@@ -49,17 +49,6 @@ def as_deployed(stack: StackNeeds, logical_id: str, needs: Needs, lookup: Lookup
 
 
 Judge: TypeAlias = Callable[[DeployedResource, Needs, Lookup], Verdict]
-Ask: TypeAlias = Callable[[DeployedResource, Needs, Lookup], Iterable[Query]]
-
-
-def _stack_facts(_: Subject, needs: Needs, __: Lookup) -> Iterator[Query]:
-    for stack in needs.stacks:
-        yield calls.stack(stack.region, stack.deployed)
-        yield calls.stack_resources(stack.region, stack.deployed)
-
-
-STACKS: Final[tuple[Step, ...]] = (_stack_facts,)
-"""The facts about all stacks, also those that were not chosen: the first step of every check."""
 
 
 def find(lookup: Lookup, stack: StackNeeds, logical_id: str) -> DeployedResource | None:
@@ -86,7 +75,6 @@ def check(
     summary: str,
     resource_type: str,
     judge: Judge,
-    *asks: Ask,
     where: Callable[[Mapping[str, Any]], bool] = lambda properties: True,
 ) -> Check:
     """Return the check of all resources of a type. A resource that is not deployed fails it.
@@ -96,7 +84,6 @@ def check(
         summary: of the check.
         resource_type: the type.
         judge: returns the verdict for one resource.
-        asks: the calls for one resource, in steps.
         where: selects resources by their properties.
     """
 
@@ -111,14 +98,7 @@ def check(
             return missing(subject, lookup)
         return judge(resource, needs, lookup)
 
-    def step(ask: Ask) -> Step:
-        def queries(subject: Subject, needs: Needs, lookup: Lookup) -> Iterable[Query]:
-            resource = find(lookup, subject.stack, subject.id)
-            return ask(resource, needs, lookup) if resource else ()
-
-        return queries
-
-    return Check(name, summary, subjects, judge_subject, (*STACKS, *map(step, asks)))
+    return Check(name, summary, subjects, judge_subject)
 
 
 def all_of(needs: Needs, lookup: Lookup, resource_type: str) -> Iterator[DeployedResource]:

@@ -1,22 +1,15 @@
 """The replicas of secrets in other regions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from csr_templates.preflight import calls
 from csr_templates.preflight.checks.secretsmanager import REPLICATE
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Verdict, failed, passed
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
-
-
-def _secrets(resource: DeployedResource) -> dict[str, Query]:
-    """Return region -> call for the secret and each of its replicas."""
-    regions = [replica["Region"] for replica in resource.properties["ReplicaRegions"]]
-    name = str(resource.properties["Name"])
-    return {region: calls.secret(region, name) for region in (resource.region, *regions)}
 
 
 def _current(secret: Mapping[str, Any]) -> str | None:
@@ -27,12 +20,12 @@ def _current(secret: Mapping[str, Any]) -> str | None:
 
 def _judge(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     name = resource.properties["Name"]
-    found = {region: lookup(call) for region, call in _secrets(resource).items()}
-    primary = found.pop(resource.region)
+    regions = [resource.region, *(replica["Region"] for replica in resource.properties["ReplicaRegions"])]
+    primary, *replicas = lookup.all(calls.secret(region, name) for region in regions)
     if primary is None:
         return failed(f"The secret {name} does not exist.", "Restore it, or recover it (docs/recovery.md).")
     states = {replica["Region"]: replica["Status"] for replica in primary.get("ReplicationStatus", [])}
-    for region, replica in found.items():
+    for region, replica in zip(regions[1:], replicas, strict=True):
         state = states.get(region, "missing") if replica is not None else "missing"
         if state != "InSync":
             return failed(f"The replica of {name} in {region} is {state}.", REPLICATE)
@@ -44,17 +37,12 @@ def _judge(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     return passed(f"The replicas of {name} are in sync.")
 
 
-def _ask(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield from _secrets(resource).values()
-
-
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "replicas",
         "The replicas of secrets are in sync, and have the same version",
         "AWS::SecretsManager::Secret",
         _judge,
-        _ask,
         where=lambda properties: bool(properties.get("ReplicaRegions")) and "Name" in properties,
     ),
 )

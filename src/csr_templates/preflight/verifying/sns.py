@@ -1,11 +1,9 @@
 """Alarm topics: whether someone receives their messages."""
 
-from collections.abc import Iterator
-
 from csr_templates.hand_over.alarm_topics import is_critical
 from csr_templates.preflight import calls
 from csr_templates.preflight.checks.sns import SUBSCRIBE, missing_subscription
-from csr_templates.preflight.facts import Lookup, Query
+from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
@@ -22,16 +20,11 @@ def _judge(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     return verdict(fault, SUBSCRIBE) if fault else passed(f"The topic {name} has a confirmed subscription.")
 
 
-def _ask(resource: DeployedResource, _: Needs, __: Lookup) -> Iterator[Query]:
-    yield calls.subscriptions(resource.region, resource.physical_id)
-
-
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "subscriptions",
         "Each topic for critical alarms has a confirmed subscription",
         "AWS::SNS::Topic",
         _judge,
-        _ask,
     ),
 )

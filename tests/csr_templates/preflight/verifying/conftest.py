@@ -1,7 +1,7 @@
 """The environments of out/, each with a healthy account."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,7 +12,7 @@ from csr_templates.hand_over.operator_policies import VERIFY
 from csr_templates.preflight.account import collect
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs, needs
-from csr_templates.preflight.results import Result, judge
+from csr_templates.preflight.results import Result, judge, missing_calls
 from csr_templates.preflight.verifying.listing import CHECKS
 from tests.system import ROOT
 
@@ -61,7 +61,8 @@ class Outcome(NamedTuple):
 def verified(account: RecordedAccount, needed: Needs, facts: Facts | None = None) -> Outcome:
     """Return the outcome of all checks; only missing facts are asked."""
     facts = facts or account.start(needed.project, needed.environment, VERIFY)
-    collect(account, facts, CHECKS, needed)  # type: ignore[arg-type]  # it has the same method
+    missing = partial(missing_calls, CHECKS)
+    collect(account, needed, facts, missing)  # type: ignore[arg-type]  # it has the same method
     return Outcome(account, facts, judge(CHECKS, needed, facts))
 
 

@@ -14,7 +14,7 @@ from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import account as accounts
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.facts import DENIED, Query
-from csr_templates.preflight.results import Result, judge, rounds
+from csr_templates.preflight.results import Result, judge, missing_calls
 from csr_templates.preflight.verifying.listing import CHECKS
 from tests.data import read_yaml
 from tests.system import ENVIRONMENTS, PROJECT, ROOT
@@ -248,10 +248,9 @@ def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
     needed = healthy.account.needs
     facts = healthy.account.start(PROJECT, "prod", operator_policies.VERIFY)
     seconds = 0.1  # the call for the caller
-    for asked in rounds(CHECKS, needed, facts):
-        new = [query for query in asked if not facts.has(query)]
-        facts.add(map(healthy.account.ask, new))
-        seconds += math.ceil(len(new) / accounts.WORKERS) * 0.1
+    while missing := missing_calls(CHECKS, needed, facts):
+        facts.add(map(healthy.account.ask, missing))
+        seconds += math.ceil(len(missing) / accounts.WORKERS) * 0.1
 
     services = Counter(fact.query.service for fact in facts)
     assert seconds < 2

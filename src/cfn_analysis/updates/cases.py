@@ -1,0 +1,285 @@
+"""Cases in which a change of a property replaces a resource, does not interrupt it, or is refused by AWS.
+
+``facts.yaml`` names these functions, and has their sources. Each returns whether a change is of its kind.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.intrinsics import as_strings, is_unknown
+from cfn_analysis.model.references import as_list
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
+from cfn_analysis.updates.comparison import differences
+
+Properties = Mapping[str, Any]
+
+
+class ChangedProperties(NamedTuple):
+    """The resolved properties of a resource before and after, and its new attributes: ``UpdatePolicy`` ..."""
+
+    before: Properties
+    after: Properties
+    attributes: Mapping[str, Any]
+
+
+Case = Callable[[ChangedProperties, str], Truth]
+"""Returns whether the change of a property, given by its name, is of a kind."""
+
+
+def known_text(properties: Properties, name: str) -> str | None:
+    """Return a property as text; None if it is missing, or known only in the deployed stack."""
+    value = properties.get(name)
+    return None if value is None or isinstance(value, (dict, list)) else str(as_strings(value))
+
+
+def _texts(changed: ChangedProperties, name: str) -> tuple[str | None, str | None]:
+    return known_text(changed.before, name), known_text(changed.after, name)
+
+
+def _values(changed: ChangedProperties, name: str) -> tuple[Any, Any]:
+    return changed.before.get(name), changed.after.get(name)
+
+
+def _has_value(value: Any) -> Truth:
+    return UNKNOWN if is_unknown(value) else truth_of(value not in (None, ""))
+
+
+# For properties of any type.
+
+
+def always(_changed: ChangedProperties, _name: str) -> Truth:
+    """Return ``YES``."""
+    return YES
+
+
+def never(_changed: ChangedProperties, _name: str) -> Truth:
+    """Return ``NO``, for a property that its schema lists as a possible replacement."""
+    return NO
+
+
+def disputed(_changed: ChangedProperties, _name: str) -> Truth:
+    """Return ``UNKNOWN``, for a property about which the sources differ."""
+    return UNKNOWN
+
+
+def differs(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the property itself changes, not only what it refers to."""
+    before, after = _values(changed, name)
+    return truth_of(before != after)
+
+
+def smaller(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a number decreases."""
+    before, after = _texts(changed, name)
+    if before is None or after is None:
+        return NO
+    try:
+        return truth_of(float(after) < float(before))
+    except ValueError:
+        return UNKNOWN
+
+
+def given_before(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the property had a value."""
+    return _has_value(changed.before.get(name))
+
+
+def given_after(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the property has a value."""
+    return _has_value(changed.after.get(name))
+
+
+def comes_or_goes(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the property is added or removed."""
+    values = _values(changed, name)
+    return UNKNOWN if any(map(is_unknown, values)) else truth_of(not all(values))
+
+
+def stays(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the property has a value before and after."""
+    return ~comes_or_goes(changed, name)
+
+
+def _version(text: str) -> list[int]:
+    return [int(digits) for digits in re.findall("[0-9]+", text)]
+
+
+def older(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a version decreases."""
+    before, after = _texts(changed, name)
+    if before is None or after is None:
+        return NO
+    old, new = ([text.startswith("OpenSearch"), *_version(text)] for text in (before, after))
+    shortest = min(len(old), len(new))
+    return truth_of(new[:shortest] < old[:shortest])  # versions of OpenSearch follow those of Elasticsearch
+
+
+# For certain types.
+
+
+def replacing_policy(changed: ChangedProperties, _name: str) -> Truth:
+    """Return whether the UpdatePolicy of an Auto Scaling group replaces it."""
+    policy = changed.attributes.get("UpdatePolicy", {})
+    replacing = policy.get("AutoScalingReplacingUpdate", {}) if isinstance(policy, Mapping) else {}
+    will = replacing.get("WillReplace", False) if isinstance(replacing, Mapping) else False
+    return UNKNOWN if is_unknown(will) else truth_of(str(as_strings(will)) == "true")
+
+
+def attribute_retyped(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether an attribute of a table changes its type."""
+    types: list[dict[str, Any]] = []
+    for attributes in _values(changed, name):
+        rows = [] if attributes is None else attributes
+        if not isinstance(rows, list) or any(not isinstance(row, Mapping) for row in rows):
+            return UNKNOWN
+        types.append({str(row.get("AttributeName")): row.get("AttributeType") for row in rows})
+    old, new = types
+    return truth_of(any(attribute in new and new[attribute] != kind for attribute, kind in old.items()))
+
+
+def _indexes(value: Any) -> dict[str, Mapping[str, Any]] | None:
+    """Return name -> global secondary index of a table; None if a part of them is not known."""
+    rows = as_list(value)
+    if any(not isinstance(row, Mapping) or not isinstance(row.get("IndexName"), str) for row in rows):
+        return None
+    return {row["IndexName"]: row for row in rows}
+
+
+def two_indexes(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether more than one index of a table is added or removed."""
+    old, new = map(_indexes, _values(changed, name))
+    return UNKNOWN if old is None or new is None else truth_of(len(old.keys() ^ new.keys()) > 1)
+
+
+def index_edited(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether an index of a table changes its key schema or its projection."""
+    old, new = map(_indexes, _values(changed, name))
+    if old is None or new is None:
+        return UNKNOWN
+    in_both, fixed = old.keys() & new.keys(), ("KeySchema", "Projection")
+    return truth_of(any(old[index].get(key) != new[index].get(key) for index in in_both for key in fixed))
+
+
+def ttl_attribute(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the attribute of the time to live changes while it is on."""
+    old, new = _values(changed, name)
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+        return NO
+    on = all(str(as_strings(ttl.get("Enabled", False))) == "true" for ttl in (old, new))
+    return truth_of(on and old.get("AttributeName") != new.get("AttributeName"))
+
+
+def tenancy(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the tenancy of a VPC changes, except from dedicated to default."""
+    before, after = (known_text({name: "default", **side}, name) for side in changed[:2])
+    if before is None or after is None:
+        return UNKNOWN
+    return truth_of((before, after) not in (("dedicated", "default"), (before, before)))
+
+
+def instance_engine(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a DB instance gets an engine to which it cannot be upgraded."""
+    before, after = _texts(changed, name)
+    if before is None or after is None:
+        return UNKNOWN
+    engines = before.lower(), after.lower()
+    in_place = {
+        ("aurora", "aurora-mysql"),
+        ("oracle-se", "oracle-se2"),
+        ("oracle-se1", "oracle-se2"),
+        ("oracle-ee", "oracle-ee-cdb"),
+        ("oracle-se2", "oracle-se2-cdb"),
+    }
+    return truth_of(engines[0] != engines[1] and engines not in in_place)
+
+
+def cluster_engine(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a DB cluster gets another engine, except from aurora to aurora-mysql."""
+    before, after = _texts(changed, name)
+    if before is None or after is None:
+        return UNKNOWN
+    return truth_of((before, after) not in (("aurora", "aurora-mysql"), (before, before)))
+
+
+def instance_zone(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a DB instance gets another zone; with MultiAZ, it can lose its own."""
+    zone = given_after(changed, name)
+    if zone is YES:
+        return YES
+    if zone is UNKNOWN or is_unknown(changed.after.get("MultiAZ")):
+        return UNKNOWN
+    return truth_of(known_text(changed.after, "MultiAZ") != "true")
+
+
+def major_without_consent(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a DB instance gets a new major version without AllowMajorVersionUpgrade."""
+    before, after = _texts(changed, name)
+    engine = known_text(changed.after, "Engine") or ""
+    if before is None or after is None or engine.startswith("aurora") or not engine:
+        return NO
+    allowed = changed.after.get("AllowMajorVersionUpgrade", False)
+    if is_unknown(allowed):
+        return UNKNOWN
+    if str(as_strings(allowed)) == "true":
+        return NO
+    old, new = _version(before), _version(after)
+    parts = 1 if engine == "postgres" and old[:1] >= [10] else 2  # 8.0 and 8.4 of MySQL are major versions
+    return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])
+
+
+def backups_go_on(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a DB instance has backups before and after."""
+    days = _texts(changed, name)
+    return truth_of(None not in days and "0" not in days)
+
+
+# https://dev.mysql.com/doc/refman/8.0/en/server-system-variable-reference.html
+_DYNAMIC_VARIABLES: Final = """\
+connect_timeout event_scheduler general_log innodb_lock_wait_timeout interactive_timeout join_buffer_size
+local_infile lock_wait_timeout log_queries_not_using_indexes long_query_time max_allowed_packet
+max_connect_errors max_connections max_heap_table_size net_read_timeout net_write_timeout slow_query_log
+sort_buffer_size sql_mode tmp_table_size wait_timeout
+"""
+_DYNAMIC: Final = frozenset(_DYNAMIC_VARIABLES.split())
+
+
+def dynamic_parameters(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether all changed parameters of a DB parameter group apply without a restart."""
+    family = known_text(changed.after, "Family") or ""
+    old, new = _values(changed, name)
+    if "mysql" not in family or not isinstance(old, Mapping) or not isinstance(new, Mapping):
+        return UNKNOWN
+    return truth_of(
+        all(parameter in _DYNAMIC for parameter in {*old, *new} if old.get(parameter) != new.get(parameter))
+    )
+
+
+def without_new_version(changed: ChangedProperties, _name: str) -> Truth:
+    """Return whether the update method of an SSM document replaces it."""
+    method = changed.after.get("UpdateMethod", "Replace")
+    return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
+
+
+def class_changed(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether the class of a log group changes."""
+    values = [side.get(name, "STANDARD") for side in changed[:2]]
+    return UNKNOWN if any(map(is_unknown, values)) else truth_of(values[0] != values[1])
+
+
+def user_attribute_edited(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether a user pool loses an attribute, or changes one."""
+    old, new = ({name: as_list(value)} for value in _values(changed, name))
+    if any(map(is_unknown, [*old[name], *new[name]])):
+        return UNKNOWN
+    found = differences("AWS::Cognito::UserPool", "us-east-1", old, new)  # the same in each region
+    return truth_of(any(not (len(place) == 2 and before is None) for place, _, before, *_ in found))
+
+
+def only_region(changed: ChangedProperties, name: str) -> Truth:
+    """Return whether only the Region of a subscription changes."""
+    before, after = changed.before, changed.after
+    if {key for key in {*before, *after} if before.get(key) != after.get(key)} != {name}:
+        return NO
+    # A change from no value to the region of the stack, or back, has no effect; the region is not known here.
+    return YES if before.get(name) and after.get(name) else UNKNOWN

@@ -1,0 +1,179 @@
+"""Facts about updates that are not in the resource schemas, from ``facts.yaml`` and from AWS's reference.
+
+Interruptions by updates in place are in CloudFormation's template reference, under *Update requires*; for
+*Some interruptions*, details are from the guide or the resource handler of the service. A property without a
+fact is not known: it is not documented, or its page was not read.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from cfn_analysis.model.references import Place
+from cfn_analysis.model.rendering import load
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
+from cfn_analysis.updates import cases
+from cfn_analysis.updates.cases import Case
+
+_TRUTHS: Final = {True: YES, False: NO, "unknown": UNKNOWN}
+_FOLDER: Final = Path(__file__).parent
+
+
+class Note(NamedTuple):
+    """A side effect of an update in place of a property.
+
+    Attributes:
+        does: the effect on the resource, as a predicate: ``restarts``.
+        interrupts: whether clients of the resource notice it; unknown if the template does not decide it.
+        source: the page or source code.
+    """
+
+    does: str
+    interrupts: Truth
+    source: str
+
+
+class Refusal(NamedTuple):
+    """A change that AWS does not allow, and the alternative, as sentences without their ends."""
+
+    applies: Case
+    why: str
+    way_out: str
+    source: str
+
+
+class Unique(NamedTuple):
+    """Properties that must differ between two resources of a type.
+
+    Attributes:
+        properties: their paths, such as ``CachePolicyConfig.Name``; the row applies if all are given.
+        why: the reason that a new resource is rejected while the old one exists.
+        given: property -> value that it must have for the row to apply; None if it must be missing.
+    """
+
+    properties: tuple[str, ...]
+    why: str
+    given: Mapping[str, str | None] = {}
+
+
+class PropertyFacts(NamedTuple):
+    """What is known about a change of a property: the fields of ``facts.yaml``, in their order."""
+
+    replaces: Case | None = None
+    reason: str = ""
+    not_replaced_if: str = ""
+    note: Note | None = None
+    quiet_if: Case | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+class TypeFacts(NamedTuple):
+    """What is known about changes of a resource of a type: the fields of ``facts.yaml``."""
+
+    properties: Mapping[str, PropertyFacts] = {}
+    unique: tuple[Unique, ...] = ()
+    name_scope: tuple[str, ...] = ()
+    removal: Note | None = None
+
+
+@cache
+def facts() -> dict[str, TypeFacts]:
+    """Return type -> the facts of ``facts.yaml``."""
+    rows = load((_FOLDER / "facts.yaml").read_text("utf-8"))["types"]
+    return {name: _type_facts(name, row) for name, row in _by_name(rows)}
+
+
+def facts_of(type_name: str) -> TypeFacts:
+    """Return the facts about a type."""
+    return facts().get(type_name, TypeFacts())
+
+
+def _by_name(rows: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    return ((name, row) for names, row in rows.items() for name in names.split())
+
+
+def _type_facts(type_name: str, row: Mapping[str, Any]) -> TypeFacts:
+    page = page_of(type_name)
+    return TypeFacts(
+        {name: _property_facts(name, facts, page) for name, facts in _by_name(row.get("properties", {}))},
+        tuple(Unique(tuple(u["properties"]), u["why"], u.get("given", {})) for u in row.get("unique", ())),
+        tuple(row.get("name scope", ())),
+        _note(row.get("removal", {}), page),
+    )
+
+
+def _property_facts(name: str, row: Mapping[str, Any], page: str) -> PropertyFacts:
+    refused: Sequence[Mapping[str, str]] = row.get("refused", ())
+    return PropertyFacts(
+        _case(row.get("replaces")),
+        row.get("reason", ""),
+        row.get("not replaced if", ""),
+        _note(row, page),
+        _case(row.get("unless")),
+        tuple(
+            Refusal(
+                getattr(cases, refusal["if"]),
+                refusal["why"].replace("{property}", name),
+                refusal["instead"],
+                refusal.get("source", page),
+            )
+            for refusal in refused
+        ),
+    )
+
+
+def _case(name: str | None) -> Case | None:
+    return getattr(cases, name) if name else None
+
+
+def _note(row: Mapping[str, Any], page: str) -> Note | None:
+    if "update" not in row:
+        return None
+    return Note(row["update"], _TRUTHS[row["interrupts"]], row.get("source", page))
+
+
+def page_of(type_name: str) -> str:
+    """Return the page of a type in CloudFormation's template reference."""
+    reference = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+    return f"{reference}aws-resource-{'-'.join(type_name.lower().split('::')[1:])}.html"
+
+
+def facts_at(type_name: str, place: Place) -> PropertyFacts:
+    """Return the facts about the property at a place."""
+    known = facts().get(type_name, TypeFacts()).properties
+    return known.get(str(place[0]), PropertyFacts()) if place else PropertyFacts()
+
+
+def note_of(type_name: str, name: str) -> Note | None:
+    """Return the documented side effect of the update of a property, other than *No interruption*."""
+    if note := facts_at(type_name, (name,)).note:
+        return note
+    _, interrupting = _documented(type_name)
+    return Note("may be interrupted", YES, page_of(type_name)) if name in interrupting else None
+
+
+def uninterrupted(type_name: str) -> frozenset[str]:
+    """Return the properties of a type with *Update requires: No interruption* on its page."""
+    return _documented(type_name)[0]
+
+
+@cache
+def _documented(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the properties whose update interrupts nothing, and those with some interruptions."""
+    none, _, some = _pages().get(type_name, "").partition("| ")
+    return frozenset(none.split()), frozenset(some.split())
+
+
+@cache
+def _pages() -> dict[str, str]:
+    """Return the content of documented_updates.txt: type -> properties, those with interruptions after a bar.
+
+    It was extracted from the source of the reference of September 2023, the last public one. Newer properties
+    are not in it, except DeleteAutomatedBackups of a DB cluster, which its handler reads only when it deletes
+    the cluster (Translator.java, L428). Properties that replace according to the current schema, and
+    properties with a side effect in facts.yaml, are omitted.
+    https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
+    """
+    lines = (_FOLDER / "documented_updates.txt").read_text("utf-8").splitlines()
+    return dict(line.split(": ", 1) for line in lines)

@@ -1,0 +1,19 @@
+"""``values``: the settings of the YAML files."""
+
+import pytest
+
+from cfn_analysis.reviewing.access import settings as opening
+from cfn_analysis.reviewing.guards import weakened
+from cfn_analysis.reviewing.values import Setting, settings
+
+SETTINGS = [
+    *(setting for section in ("public", "changed", "new") for setting in settings(opening.__name__, section)),
+    *settings(weakened.__name__, "settings"),
+]
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: " ".join(setting.places)[:40])
+def test_rows_are_complete(setting: Setting) -> None:
+    """Each row names a place, and a judge with all of its arguments: another one could not be called."""
+    assert setting.places
+    assert isinstance(setting.judge("5", "6"), str)

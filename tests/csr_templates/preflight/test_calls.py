@@ -1,0 +1,43 @@
+"""The calls: whether AWS has these operations and keys."""
+
+import json
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.validate import ParamValidator
+
+from csr_templates.preflight import calls, database_calls, deployed_calls, edge_calls, live_calls
+from csr_templates.preflight.account import _given
+from csr_templates.preflight.calls import Call
+
+MODULES = (calls, database_calls, deployed_calls, edge_calls, live_calls)
+DECLARED = {
+    f"{module.__name__}.{name}": call
+    for module in MODULES
+    for name, call in vars(module).items()
+    if isinstance(call, Call)
+}
+NOT_IN_MODEL = {"400", "404", "NoSuchKey", "NoSuchVersion", "ValidationError"}
+"""Error codes that AWS documents, but not for the operation in botocore's model."""
+
+
+@pytest.mark.acceptance  # loads the models of all services
+@pytest.mark.parametrize("call", DECLARED.values(), ids=DECLARED)
+def test_aws_has_the_operation_and_its_keys(call: Call) -> None:
+    """The parameters are valid, and the kept keys and the errors exist in botocore's model of the service."""
+    values = ["x" * 20 for _ in call.names.split()]
+    query = call(*values) if call.region else call("eu-west-1", *values)
+    model = botocore.session.get_session().get_service_model(query.service)
+    operation = model.operation_model(query.operation)
+    report = ParamValidator().validate(
+        {name: _given(value) for name, value in query.parameters}, operation.input_shape
+    )
+    shape: Any = operation.output_shape
+    for key in filter(None, query.path.split(".")):
+        shape = shape.members[key]
+    shape = shape.member if shape.type_name == "list" else shape
+
+    assert not report.has_errors(), report.generate_report()
+    assert not query.keep or set(query.keep) <= set(shape.members), json.dumps(list(shape.members))
+    assert set(query.absent) <= {*NOT_IN_MODEL, *(error.error_code for error in operation.error_shapes)}

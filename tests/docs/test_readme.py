@@ -1,0 +1,76 @@
+"""README.md: what it shows of the commands is what they print."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from cfn_analysis import Review, Side, as_text, review, template
+from csr_templates import database, render
+
+from .pages import ROOT, in_each_language, read
+
+READMES = in_each_language(ROOT / "README.md", ROOT / "README.ja.md")
+LONGEST = {"README": 150, "CONTRIBUTING": 250}  # lines
+
+in_each_readme = pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+
+
+def edited(logical_id: str, threshold: int) -> Side:
+    """Return the database stack with a threshold, and the values of production, which are the defaults."""
+    t = database.build()
+    t.resources[logical_id].Threshold = threshold
+    return template("database.yaml", render(t.to_dict()).encode(), "ap-northeast-1", stack="database")
+
+
+@cache
+def review_of(logical_id: str, before: int, after: int) -> Review:
+    """Return the review of an edited threshold."""
+    return review(edited(logical_id, before), edited(logical_id, after))
+
+
+@in_each_readme
+def test_the_shown_review_is_what_the_command_prints(path: Path) -> None:
+    """The review of the example's edit has these lines, whatever the threshold is today."""
+    text = path.read_text("utf-8")
+    (shown,) = re.findall(r"<!-- review of the example -->\n```\n(.*?)```", text, re.DOTALL)
+    (edit,) = re.findall(r"Threshold: (\d+) -> (\d+)", shown)
+    (logical_id,) = re.findall(r"^grep .*'\"(\w+)\"'", text, re.MULTILINE)
+
+    assert shown.rstrip() in as_text(review_of(logical_id, *map(int, edit)))
+    assert f"Threshold={edit[0]}," in text
+    assert len([line for line in shown.splitlines() if line]) <= 10
+
+
+@pytest.mark.parametrize("name", LONGEST)
+def test_the_first_pages_are_short(name: str) -> None:
+    """What does not fit is on a page of docs/."""
+    for path in in_each_language(ROOT / f"{name}.md", ROOT / f"{name}.ja.md"):
+        assert len(path.read_text("utf-8").splitlines()) <= LONGEST[name]
+
+
+@in_each_readme
+def test_the_readme_shows_the_cost(path: Path) -> None:
+    """The build writes the cost of each stack."""
+    assert "<!-- generated: cost-by-stack -->" in read(path).prose
+
+
+@in_each_readme
+def test_the_version_is_the_newest_of_the_changelog(path: Path) -> None:
+    """The package, the README and the newest dated section of CHANGELOG.md name the same version."""
+    released = re.search(
+        r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+
+    assert released
+    assert f"\nversion = {released[1]}\n" in (ROOT / "setup.cfg").read_text("utf-8")
+    assert set(re.findall(r"\d+\.\d+\.\d+", "\n".join(read(path).prose))) == {released[1]}
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    """The table of the readers leads to each page of docs/ but the one for maintainers."""
+    linked = {(ROOT / link.partition("#")[0]).resolve() for link in read(ROOT / "README.md").links()}
+    pages = {path for path in (ROOT / "docs").glob("*.md") if not path.name.endswith(".ja.md")}
+
+    assert pages - linked == {ROOT / "docs" / "mutation.md"}

@@ -1,0 +1,60 @@
+"""``docs/trial.md``: steps with commands that exist, and a line for each result."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from .aws_cli import parse
+from .pages import ROOT, commands, filled, in_each_language, is_call, read
+
+TRIAL = ROOT / "docs" / "trial.md"
+OTHER_PROGRAMS = ("csr-templates ", "curl -s ", "zip ", "mkdir -p ", "source out/tools.sh prod")
+STEPS = re.split(r"^\*\*(?=\d+\. )", TRIAL.read_text("utf-8"), flags=re.MULTILINE)[1:]
+
+
+def lines() -> list[str]:
+    """Return the commands of the page; a loop is the command in it."""
+    text = "".join(block.text for block in read(TRIAL).shell())
+    return re.sub(r"^for .*; do (.*?) > /dev/null;.* done$", r"\1", text, flags=re.MULTILINE).splitlines()
+
+
+def test_commands_exist() -> None:
+    """Each line calls a command of tools.sh with its arguments, or a program that this page needs."""
+    calls = [shlex.split(filled(line)) for line in lines() if is_call(line)]
+    arguments = {
+        name: re.sub(r"\[.*?\]", "", usage.partition(": ")[0]).split() for name, usage in commands().items()
+    }
+    needed = {
+        name: len(words) for name, words in arguments.items() if all(map(re.compile(r"[A-Z|]").search, words))
+    }
+
+    assert len(calls) > 60
+    assert [call for call in calls if len(call) - 1 < needed.get(call[0], 0)] == []
+    others = [line for line in lines() if not is_call(line) and not line.startswith("aws ")]
+    assert [line for line in others if not line.startswith(OTHER_PROGRAMS)] == []
+
+
+@pytest.mark.acceptance  # reads the models of five services
+def test_commands_of_aws_exist(tmp_path: Path) -> None:
+    """The AWS CLI knows each command with its options."""
+    for line in lines():
+        if line.startswith("aws ") and "generate-db-auth-token" not in line:  # the CLI adds that by hand
+            words = shlex.split(re.sub(r"\$\(tools_\w+[^)]*\)", "a1b2c3d4e5", line))
+            assert parse(words[1:], tmp_path).region in ("ap-northeast-1", "us-east-1")
+
+
+@pytest.mark.parametrize(
+    "path", in_each_language(TRIAL, TRIAL.with_suffix(".ja.md")), ids=lambda path: path.name
+)
+def test_each_step_can_be_filled_in(path: Path) -> None:
+    """The steps are numbered, and end with what is expected and a line for the result."""
+    text = path.read_text("utf-8")
+    steps = re.split(r"^\*\*(?=\d+\. )", text, flags=re.MULTILINE)[1:]
+
+    assert [int(step.partition(".")[0]) for step in steps] == list(range(1, len(steps) + 1))
+    assert len(steps) == len(STEPS)
+    for step in steps:
+        assert re.search(r"^```\n- (Expected|期待する結果): .+\n- (Result|結果):$", step, re.MULTILINE), step
+    assert len(text.splitlines()) <= 350
