@@ -104,6 +104,7 @@ OTHERS = (
     "complete_cluster",
     'invalidate "/*"',
     "drift frontend",
+    "block_rule rate-limit",
 )
 
 
@@ -889,6 +890,26 @@ class TestRuleOfTheWebACL:
         assert rule["Statement"][statement]["RuleActionOverrides"] == [
             *before["Statement"][statement]["RuleActionOverrides"],
             {"Name": CHOICES["INNER"], "ActionToUse": {"Count": {}}},
+        ]
+
+    @pytest.mark.parametrize(
+        ("rule", "inner"), [("common-rules", ""), ("common-rules", CHOICES["INNER"]), ("rate-limit", "")]
+    )
+    def test_rule_blocks_again(
+        self, rule: str, inner: str, terminal: Terminal, resources: Mapping[str, Any]
+    ) -> None:
+        """The way back gives the web ACL the rules of the template."""
+        session = terminal.session(LOAD, [typed(f"count_rule {rule} {inner}", f"block_rule {rule} {inner}")])
+        counted, restored = [
+            one.parameters["Rules"] for one in session.seen if one.name == "update-web-acl"
+        ]
+        present = resources["frontend"]["WebACL"]["Properties"]["Rules"]
+        kinds = ("Action", "OverrideAction", "Statement")
+
+        assert (session.status, session.err) == (0, "")
+        assert counted != restored
+        assert [{kind: one.get(kind) for kind in kinds} for one in restored] == [
+            {kind: one.get(kind) for kind in kinds} for one in present
         ]
 
     @pytest.mark.parametrize(
