@@ -628,7 +628,8 @@ why_change_set_failed() ( # STACK: shows what failed in its newest failed change
   tools_begin 1 "$@"
   tools_stack "$1"
   changes=$(value aws cloudformation list-change-sets --region "$region" --stack-name "$name" --output json \
-    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId")
+    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId || 'none'")
+  if [ "$changes" = '"none"' ]; then echo "$name has no failed change set."; exit; fi
   tools_failed_events "$region" --change-set-name "${changes//\"/}"
 )
 wait_for_stack() ( # STACK: waits until its update or rollback has ended, and shows the status
