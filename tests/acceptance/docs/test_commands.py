@@ -900,9 +900,8 @@ class TestRuleOfTheWebACL:
     ) -> None:
         """The way back gives the web ACL the rules of the template."""
         session = terminal.session(LOAD, [typed(f"count_rule {rule} {inner}", f"block_rule {rule} {inner}")])
-        counted, restored = [
-            one.parameters["Rules"] for one in session.seen if one.name == "update-web-acl"
-        ]
+        counted, restored = [one.parameters["Rules"] for one in session.seen if one.name == "update-web-acl"]
+
         def effect(rules: list[dict[str, Any]]) -> list[Any]:
             return [
                 (

@@ -281,7 +281,11 @@ def test_addresses_are_checked(tmp_path: Path) -> None:
 
 def test_zero_concurrency_needs_a_word(tmp_path: Path) -> None:
     """It stops the API."""
-    for call, message in (("0", "set_concurrency 0 stop"), ("10x", "Give a whole number."), ("05", "Give a ")):
+    for call, message in (
+        ("0", "set_concurrency 0 stop"),
+        ("10x", "Give a whole number."),
+        ("05", "Give a "),
+    ):
         end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\nset_concurrency {call}", tmp_path)
         assert (end.returncode, message in end.stderr) == (1, True)
     assert not (tmp_path / "calls").exists()
@@ -292,11 +296,11 @@ def test_zero_concurrency_needs_a_word(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("call", "missing", "line", "status"),
     [
-        ("show_state", "*describe-stack-resource*", "stack csr-lambda-api-prod-api does not have the function", 1),
+        ("show_state", "*describe-stack-resource*", "prod-api does not have the function.\n", 1),
         ("show_log_ages", "*describe-log-streams*", "function: the log group is missing\n", 1),
-        ("show_database", "*describe-db-clusters*", "cluster csr-lambda-api-prod-aurora-cluster: absent\n", 0),
+        ("show_database", "*describe-db-clusters*", "prod-aurora-cluster: absent\n", 0),
     ],
-)  # fmt: skip
+)
 def test_state_is_shown_although_a_part_is_gone(
     call: str, missing: str, line: str, status: int, tmp_path: Path
 ) -> None:
