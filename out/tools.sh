@@ -303,9 +303,8 @@ tools_current_version() { # REGION SECRET: the ID of its current version
   value aws secretsmanager list-secret-version-ids --region "$1" --secret-id "$2" --output text \
     --query "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"
 }
-# CHANGE_SET: fails if the API would reject the key that CloudFront sends; sets other variables, hence the subshell
-tools_check_origin_key() (
-  local api frontend mine theirs other new there secret newest copy
+tools_check_origin_key() { # CHANGE_SET: fails if the API would reject the key that CloudFront sends
+  local api frontend mine theirs other new there secret newest copy stack region template name
   tools_at UsagePlan 2> /dev/null || return 0
   api=$name
   tools_at Distribution 2> /dev/null || return 0
@@ -338,7 +337,7 @@ tools_check_origin_key() (
   done
   echo "$region does not have the newest version of $secret." >&2
   return 1
-)
+}
 tools_origin_secret() { # KEY: the name of the secret of an origin key
   case $1 in
     (a) tools_name OriginApiKeySecretA ;;
@@ -442,12 +441,16 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
       --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
   done
   if tools_at ApiFunctionAlias 2> /dev/null; then
-    function=$(tools_id ApiFunction)
-    echo "deployed package (the description ends with its version):"
-    version=$(value aws lambda get-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
-      --query FunctionVersion --output text)
-    aws lambda list-versions-by-function --region "$region" --function-name "$function" --output text \
-      --query "Versions[?Version=='$version'].[Version, LastModified, Description]"
+    if function=$(tools_id ApiFunction); then
+      echo "deployed package (the description ends with its version):"
+      version=$(value aws lambda get-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
+        --query FunctionVersion --output text)
+      aws lambda list-versions-by-function --region "$region" --function-name "$function" --output text \
+        --query "Versions[?Version=='$version'].[Version, LastModified, Description]"
+    else
+      echo "deployed package: the stack $name does not have the function."
+      missing=1
+    fi
   fi
   if tools_at SiteBucket 2> /dev/null; then
     bucket=$(tools_name SiteBucket)
@@ -618,13 +621,15 @@ run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, an
 why_failed() ( # STACK: shows what failed in a stack, and why; the oldest failure is the cause
   tools_begin 1 "$@"
   tools_stack "$1"
-  tools_failed_events "$region" --stack-name "$name"
+  found=$(tools_failed_events "$region" --stack-name "$name")
+  echo "${found:-$name has no failed events.}"
 )
 why_change_set_failed() ( # STACK: shows what failed in its newest failed change set, and why
   tools_begin 1 "$@"
   tools_stack "$1"
   changes=$(value aws cloudformation list-change-sets --region "$region" --stack-name "$name" --output json \
-    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId")
+    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId || 'none'")
+  if [ "$changes" = '"none"' ]; then echo "$name has no failed change set."; exit; fi
   tools_failed_events "$region" --change-set-name "${changes//\"/}"
 )
 wait_for_stack() ( # STACK: waits until its update or rollback has ended, and shows the status
@@ -824,7 +829,8 @@ repair_alias() ( # LAMBDA_VERSION: ends a failed rollback of the api stack that 
   tools_require UPDATE_ROLLBACK_FAILED
   function=$(tools_id ApiFunction)
   provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
-  tools_say "Points the alias to version $1, and continues the rollback without it."
+  tools_say "Points the alias to version $1, and continues the rollback without it." \
+    "If the command stops after the rollback: set_provisioned $provisioned"
   aws lambda delete-provisioned-concurrency-config --region "$region" --function-name "$function" --qualifier "$TOOLS_ENVIRONMENT"
   aws lambda update-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
     --function-version "$1" --routing-config AdditionalVersionWeights={}
@@ -853,6 +859,8 @@ show_concurrency() ( # shows the concurrency of the function and of the account,
   case $reserved in ("" | None) reserved=0 ;; esac
   free=$(value aws lambda get-account-settings --region "$region" --query AccountLimit.UnreservedConcurrentExecutions --output text)
   echo "reserved: $reserved (0: none), unreserved in the account: $free, highest value: $((reserved + free - 100))"
+  provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
+  echo "provisioned in the parameter file, the lowest value: $provisioned"
   for metric in ConcurrentExecutions Throttles ProvisionedConcurrencySpilloverInvocations; do
     echo "$metric, the highest of 5 minutes:"
     aws cloudwatch get-metric-statistics --region "$region" --namespace AWS/Lambda --metric-name "$metric" \
@@ -860,8 +868,12 @@ show_concurrency() ( # shows the concurrency of the function and of the account,
       --period 300 --statistics Maximum --query 'sort_by(Datapoints, &Timestamp)[-12:].[Timestamp, Maximum]' --output text
   done
 )
-set_concurrency() ( # NUMBER: reserves concurrency for the function: reduce it to help the database, raise it against throttles
+set_concurrency() ( # NUMBER [stop]: reserves concurrency for the function: reduce it to help the database, raise it against throttles
   tools_begin 1 "$@"
+  case $1 in
+    (0) [ "${2:-}" = stop ] || tools_stop "With 0, Lambda rejects every request. To stop the API: set_concurrency 0 stop" ;;
+    (0* | *[!0-9]*) tools_stop "NUMBER is $1. Give a whole number. show_concurrency shows the lowest and the highest value." ;;
+  esac
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   tools_say "Reserves $1 executions for $function. Way back: restore_concurrency"
@@ -937,12 +949,20 @@ show_dead_letters() ( # shows a message of the dead-letter queue
 show_database() ( # shows the cluster, its instances and the events of the last 3 hours
   tools_begin 0
   tools_database
-  aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
-    --query 'DBClusters[0].[Status, EngineVersion, DeletionProtection, EarliestRestorableTime, LatestRestorableTime]'
-  aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
-    --query 'DBClusters[0].DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, DBClusterParameterGroupStatus]'
+  status=$(tools_cluster_status "$cluster")
+  echo "cluster $cluster: $status"
+  if [ "$status" != absent ]; then
+    echo "engine version, deletion protection, can be restored from, until:"
+    aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
+      --query 'DBClusters[0].[EngineVersion, DeletionProtection, EarliestRestorableTime, LatestRestorableTime]'
+    echo "members (True: the writer), and their cluster parameters:"
+    aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
+      --query 'DBClusters[0].DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, DBClusterParameterGroupStatus]'
+  fi
+  echo "instances: status, zone, class, and their parameters:"
   aws rds describe-db-instances --region "$region" --filters "Name=db-cluster-id,Values=$cluster" --output text --query \
     'DBInstances[].[DBInstanceIdentifier, DBInstanceStatus, AvailabilityZone, DBInstanceClass, DBParameterGroups[0].ParameterApplyStatus]'
+  echo "events of the last 3 hours:"
   for kind in db-cluster db-instance; do
     aws rds describe-events --region "$region" --source-type "$kind" --duration 180 --output text \
       --query "Events[?starts_with(SourceIdentifier, '$TOOLS_PREFIX-')].[Date, SourceIdentifier, Message]"
@@ -966,6 +986,7 @@ start_database() ( # starts a cluster that is stopped, or that has lost its key 
   status=$(tools_cluster_status "$cluster")
   case $status in
     (stopped | inaccessible-encryption-credentials-recoverable) ;;
+    (inaccessible-encryption-credentials) tools_stop "The cluster is $status. It can only be restored from a backup." ;;
     (*) tools_stop "The cluster is $status." ;;
   esac
   tools_say "Starts $cluster."
@@ -1007,10 +1028,10 @@ show_queries() ( # [writer|reader]: shows the longest statements that are runnin
   connect_database "${1:-writer}" "SELECT id, user, time, state, LEFT(info, 200) AS statement FROM information_schema.processlist
     WHERE command <> 'Sleep' ORDER BY time DESC LIMIT 20;"
 )
-show_connections() ( # [writer|reader]: shows the connections by user and command, idle ones too, and open transactions
+show_connections() ( # [writer|reader]: shows the connections by user and command with the IDs of the oldest, and open transactions
   tools_begin 0 "$@"
   connect_database "${1:-writer}" "SELECT user, SUBSTRING_INDEX(host, ':', 1) AS address, command, COUNT(*) AS connections, MAX(time)
-    AS longest FROM information_schema.processlist GROUP BY 1, 2, 3 ORDER BY connections DESC LIMIT 20;
+    AS longest, SUBSTRING_INDEX(GROUP_CONCAT(id ORDER BY time DESC), ',', 5) AS oldest_ids FROM information_schema.processlist GROUP BY 1, 2, 3 ORDER BY connections DESC LIMIT 20;
     SELECT trx_mysql_thread_id AS id, trx_started, trx_rows_modified, LEFT(trx_query, 100) AS statement
     FROM information_schema.innodb_trx ORDER BY trx_started LIMIT 20;"
 )
@@ -1088,19 +1109,24 @@ show_rejected_traffic() ( # shows the rejected traffic of the last day in the fl
       source_port, port, rest
       | filter rest like / REJECT / | stats count(*) as records by port | sort records desc | limit 20'
 )
-show_log_ages() ( # shows when each log group got its newest events
+show_log_ages() ( # shows when each log group got its newest events, up to an hour late; fails if a log group is missing
   tools_begin 0
+  missing=0
   for one in function access execution error slowquery audit flow waf; do
     tools_logs "$one"
     tools_at "$of" 2> /dev/null || continue # not in this build
-    tools_log "$one"
+    tools_log "$one" || { echo "$one: the log group was not found"; missing=1; continue; }
     newest=$(aws logs describe-log-streams --region "$region" --log-group-name "$group" --order-by LastEventTime --descending \
-      --limit 1 --query 'logStreams[0].lastIngestionTime' --output text)
+      --limit 1 --query 'logStreams[0].lastIngestionTime' --output text 2>&1) || {
+      case $newest in (*ResourceNotFound*) echo "$one: the log group is missing"; missing=1; continue ;; esac
+      tools_stop "$newest"
+    }
     case $newest in
       ("" | None) echo "$one: no events" ;;
       (*) echo "$one: $((($(date +%s) - newest / 1000) / 60)) minutes ago" ;;
     esac
   done
+  exit "$missing"
 )
 show_edge_logs() ( # lists the files of today's access logs of CloudFront
   tools_begin 0
@@ -1153,33 +1179,42 @@ show_blocked() ( # counts the requests that WAF blocked in the last 30 minutes, 
       | stats count(*) as requests by terminatingRuleId, inner, httpRequest.uri, httpRequest.country
       | sort requests desc | limit 50'
 )
-count_rule() ( # RULE [INNER]: lets a rule of the web ACL, or one rule of its group, count instead of block
-  tools_begin 1 "$@"
-  tools_web_acl
-  inner=${2:-}
-  found=$(value aws wafv2 get-web-acl --region "$region" --scope CLOUDFRONT --output json --name "$acl" --id "$id")
-  group=$(jq -er --arg rule "$1" '[.WebACL.Rules[] | select(.Name == $rule)][0] // error("The web ACL has no rule \($rule)")
-    | .Statement.ManagedRuleGroupStatement.Name // "-"' <<< "$found")
+tools_change_rule() { # Count|Block RULE [INNER]: what a rule of the web ACL, or one rule of its group, does
+  local inner=${3:-} found group known rules lock description visibility protection association
+  tools_web_acl || return
+  found=$(value aws wafv2 get-web-acl --region "$region" --scope CLOUDFRONT --output json --name "$acl" --id "$id") || return
+  group=$(jq -er --arg rule "$2" '[.WebACL.Rules[] | select(.Name == $rule)][0] // error("The web ACL has no rule \($rule)")
+    | .Statement.ManagedRuleGroupStatement.Name // "-"' <<< "$found") || return
   if [ -n "$inner" ]; then # WAF ignores the name of a rule that the group does not have
     known=$(value aws wafv2 describe-managed-rule-group --region "$region" --scope CLOUDFRONT --vendor-name AWS --name "$group" \
-      --query 'Rules[].Name' --output json)
-    jq -e --arg inner "$inner" 'index($inner) // error("The rule group has no rule \($inner)")' <<< "$known" > /dev/null
+      --query 'Rules[].Name' --output json) || return
+    jq -e --arg inner "$inner" 'index($inner) // error("The rule group has no rule \($inner)")' <<< "$known" > /dev/null || return
   fi
-  rules=$(jq -ec --arg rule "$1" --arg inner "$inner" '.WebACL.Rules | map(
-    if .Name != $rule then . elif has("Action") then .Action = {Count: {}}
-    elif $inner == "" then .OverrideAction = {Count: {}}
-    else .Statement.ManagedRuleGroupStatement.RuleActionOverrides |=
-      (. // [] | map(select(.Name != $inner))) + [{Name: $inner, ActionToUse: {Count: {}}}] end)' <<< "$found")
-  lock=$(jq -er .LockToken <<< "$found")
-  description=$(jq -er .WebACL.Description <<< "$found")
-  visibility=$(jq -ec .WebACL.VisibilityConfig <<< "$found")
-  protection=$(jq -ec .WebACL.DataProtectionConfig <<< "$found")
-  association=$(jq -ec .WebACL.AssociationConfig <<< "$found")
-  tools_say "Lets $1 ${inner:-} count instead of block."
+  rules=$(jq -ec --arg action "$1" --arg rule "$2" --arg inner "$inner" '.WebACL.Rules | map(
+    if .Name != $rule then . elif has("Action") then .Action = {($action): {}}
+    elif $inner == "" then .OverrideAction = (if $action == "Count" then {Count: {}} else {None: {}} end)
+    else .Statement.ManagedRuleGroupStatement |= ((
+      (.RuleActionOverrides // [] | map(select(.Name != $inner))) + (if $action == "Count" then [{Name: $inner, ActionToUse: {Count: {}}}] else [] end)) as $overrides
+      | if $overrides == [] then del(.RuleActionOverrides) else .RuleActionOverrides = $overrides end) end)' <<< "$found") || return
+  lock=$(jq -er .LockToken <<< "$found") || return
+  description=$(jq -er .WebACL.Description <<< "$found") || return
+  visibility=$(jq -ec .WebACL.VisibilityConfig <<< "$found") || return
+  protection=$(jq -ec .WebACL.DataProtectionConfig <<< "$found") || return
+  association=$(jq -ec .WebACL.AssociationConfig <<< "$found") || return
   aws wafv2 update-web-acl --region "$region" --scope CLOUDFRONT --name "$acl" --id "$id" --lock-token "$lock" \
     --default-action Allow={} --description "$description" --visibility-config "$visibility" \
     --data-protection-config "$protection" --association-config "$association" \
     --cli-binary-format base64 --rules "$rules" > /dev/null
+}
+count_rule() ( # RULE [INNER]: lets a rule of the web ACL, or one rule of its group, count instead of block
+  tools_begin 1 "$@"
+  tools_say "Lets $* count instead of block. Way back: block_rule $*"
+  tools_change_rule Count "$@"
+)
+block_rule() ( # RULE [INNER]: the way back from count_rule: the rule blocks again
+  tools_begin 1 "$@"
+  tools_say "Lets $* block again."
+  tools_change_rule Block "$@"
 )
 tools_set_name() { # ADDRESS: sets set, the name of the set of blocked addresses for it, and region
   tools_at BlockedIPv4Set || return
@@ -1208,8 +1243,24 @@ tools_change_set() { # add|remove ADDRESS: changes the set of an address
       else error("The set does not contain \($address), but: \(join(", "))") end' <<< "$found") || return
   tools_write_set "$addresses"
 }
+tools_check_address() { # ADDRESS: fails unless it is an address, or a network that is not too wide
+  jq -en --arg given "$1" '($given | split("/")) as $parts | ($parts[1] // "x") as $bits
+    | ($parts[0] | if contains(":") then
+        [split(":")[] | select(. != "")] as $groups | {widest: 32, host: 128, right: (
+          (test(":::|^:[^:]|[^:]:$|::.*::") | not) and all($groups[]; test("^[0-9A-Fa-f]{1,4}$"))
+          and (if contains("::") then ($groups | length) < 8 else ($groups | length) == 8 end))}
+      else {widest: 8, host: 32, right: (
+        (split(".") | length) == 4 and all(split(".")[]; test("^(0|[1-9][0-9]{0,2})$") and tonumber < 256))} end) as $kind
+    | $kind.right and (($parts | length) == 1 or ($parts | length) == 2 and ($bits | test("^[0-9]{1,3}$"))
+        and ($bits | tonumber) >= $kind.widest and ($bits | tonumber) <= $kind.host)' > /dev/null || {
+    echo "$1 cannot be blocked. Give an address, or a network from /8 to /32 (IPv4) or from /32 to /128 (IPv6)." \
+      "Nothing was changed." >&2
+    return 1
+  }
+}
 block_address() ( # ADDRESS: blocks an address or a network such as 203.0.113.0/24 or 2001:db8:1:2::/64
   tools_begin 1 "$@"
+  tools_check_address "$1"
   tools_change_set add "$1"
 )
 unblock_address() ( # ADDRESS: no longer blocks it
@@ -1296,32 +1347,47 @@ test_alarm() ( # ALARM: lets an alarm such as api-5xx notify; CloudWatch resets 
   done
   tools_stop "There is no alarm $TOOLS_PREFIX-$1."
 )
-mute_alarms() ( # HOURS TEXT: no notifications from alarms with this text in their name, from 2 minutes from now
+mute_alarms() ( # HOURS TEXT: no notifications from alarms with this text in their short name, from 2 minutes from now
   tools_begin 2 "$@"
+  case $1 in
+    (0* | *[!0-9]*) tools_stop "HOURS is $1. Give a whole number from 1 to 360, such as 2. Nothing was muted." ;;
+  esac
+  [ "$1" -le 360 ] || tools_stop "HOURS is $1. CloudWatch mutes for at most 360 hours. Nothing was muted."
   start=$(tools_time -120)
+  matched=0
   for region in $(tools_regions); do
-    alarms=$(value aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" \
-      --query "{AlarmNames: MetricAlarms[?contains(AlarmName, '$2')].AlarmName}" --output json)
-    if [ "$(jq '.AlarmNames | length' <<< "$alarms")" = 0 ]; then continue; fi
-    tools_say "Mutes in $region for $1 hours:" "$(jq -r '.AlarmNames | join(" ")' <<< "$alarms")"
+    found=$(value aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" \
+      --query 'MetricAlarms[].AlarmName' --output json)
+    # The name of the project is in every name: only what follows it counts.
+    alarms=$(jq -ec --arg prefix "$TOOLS_PREFIX-" --arg text "$2" \
+      '{AlarmNames: map(select(ltrimstr($prefix) | contains($text)))}' <<< "$found")
+    count=$(jq '.AlarmNames | length' <<< "$alarms")
+    if [ "$count" = 0 ]; then continue; fi
+    matched=$((matched + count))
+    tools_say "Mutes $count alarms in $region for $1 hours. Way back: unmute_alarms $2"
+    jq -r '.AlarmNames[]' <<< "$alarms"
     aws cloudwatch put-alarm-mute-rule --region "$region" --name "$TOOLS_PREFIX-mute-$2" --mute-targets "$alarms" \
       --rule "{\"Schedule\": {\"Expression\": \"at(${start%:*})\", \"Duration\": \"PT${1}H\"}}"
   done
+  [ "$matched" != 0 ] || tools_stop "No alarm of $TOOLS_PREFIX has $2 in its short name. Nothing was muted."
 )
-unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this text
+unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this text; alarms that still fire notify at once
   tools_begin 1 "$@"
   for region in $(tools_regions); do
+    tools_say "Deletes the mute rule $TOOLS_PREFIX-mute-$1 in $region, if it exists."
     aws cloudwatch delete-alarm-mute-rule --region "$region" --alarm-mute-rule-name "$TOOLS_PREFIX-mute-$1"
   done
 )
 
 # ==== Network, keys, certificate ====
 
-show_network() ( # shows each NAT gateway with its state, and the gateway to which each route table sends its traffic
+show_network() ( # shows the zone of each subnet, the state of each NAT gateway, and the gateway of each route table
   tools_begin 0
   tools_at VPC
   project=Name=tag:Project,Values=$TOOLS_PROJECT
   environment=Name=tag:Environment,Values=$TOOLS_ENVIRONMENT
+  aws ec2 describe-subnets --region "$region" --filters "$project" "$environment" --output text \
+    --query "sort_by(Subnets[].[Tags[?Key=='Name'].Value | [0], AvailabilityZone, AvailabilityZoneId], &[0])"
   aws ec2 describe-nat-gateways --region "$region" --filter "$project" "$environment" --output text \
     --query "NatGateways[].[Tags[?Key=='Name'].Value | [0], NatGatewayId, State]"
   aws ec2 describe-route-tables --region "$region" --filters "$project" "$environment" --output text --query \
@@ -1344,7 +1410,11 @@ tools_route() { # ZONE GATEWAY: routes the private subnet of a zone through a NA
   status=$(value aws ec2 describe-nat-gateways --region "$region" --nat-gateway-ids "$gateway" \
     --query 'NatGateways[0].State' --output text) || return
   [ "$status" = available ] || tools_stop "The NAT gateway $gateway is $status, not available."
-  tools_say "Routes $table through $gateway. When the zone works again: restore_zone $1"
+  if [ "$1" = "$2" ]; then
+    tools_say "Routes $table through its own $gateway again."
+  else
+    tools_say "Routes $table through $gateway. When the zone works again: restore_zone $1"
+  fi
   aws ec2 replace-route --region "$region" --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 --nat-gateway-id "$gateway"
 }
 show_security_groups() ( # shows the rules of the security groups of this environment
@@ -1379,8 +1449,9 @@ show_certificate() ( # shows the state of the certificate, its end, its renewal 
   tools_at Distribution
   certificate=$(tools_parameter Distribution CertificateArn)
   if [ -z "$certificate" ]; then echo "The site has no custom domain, so it has no certificate of its own."; exit; fi
-  aws acm describe-certificate --region "$region" --certificate-arn "$certificate" --query \
-    'Certificate.[Status,Type,NotAfter,RenewalEligibility,RenewalSummary.RenewalStatus,FailureReason,DomainValidationOptions]'
+  aws acm describe-certificate --region "$region" --certificate-arn "$certificate" --output json --query 'Certificate.{Status: Status,
+    Type: Type, NotAfter: NotAfter, RenewalEligibility: RenewalEligibility, RenewalStatus: RenewalSummary.RenewalStatus,
+    FailureReason: FailureReason, Validation: DomainValidationOptions}'
 )
 
 # ==== Origin key and passwords ====
@@ -1404,7 +1475,7 @@ show_origin_key() ( # shows which origin keys the API accepts, and which one Clo
       --query "ReplicationStatus[].['replica of $key', Region, Status, StatusMessage]"
   done
 )
-try_origin_key() ( # a|b: shows whether the API accepts a key: 403 means that it does not
+try_origin_key() ( # a|b: requests /api/v1/health with a key; 403 means that the API does not accept the key
   tools_begin 1 "$@"
   tools_at RestApi
   tools_request "$1" /api/v1/health -sS -o /dev/null -w '%{http_code}\n'

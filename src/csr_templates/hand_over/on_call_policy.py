@@ -24,14 +24,16 @@ COMMANDS: Final = (
     *("why_failed", "why_change_set_failed", "plan_repair", "show_changes", "run_changes", "roll_back"),
     *("repair_alias", "continue_rollback", "upload_site", "download_site", "invalidate", "who_answers"),
     *("wait_for_distribution", "show_edge_logs", "show_callers", "show_rate_limited", "show_blocked"),
-    *("count_rule", "block_address", "unblock_address", "show_blocked_addresses", "save_addresses"),
-    *("write_addresses", "show_concurrency", "set_concurrency", "restore_concurrency", "set_provisioned"),
+    *("count_rule", "block_rule", "block_address", "unblock_address", "show_blocked_addresses"),
+    *("save_addresses", "write_addresses", "show_concurrency", "set_concurrency"),
+    *("restore_concurrency", "set_provisioned"),
     *("show_database", "fail_over", "start_database", "restart_instance", "connect_database"),
-    *("show_queries", "show_connections", "stop_query", "show_slow_queries", "complete_cluster"),
+    *("show_queries", "show_connections", "stop_query", "show_slow_queries"),
     *("tail_log", "search_log", "show_errors", "show_log_ages", "show_logging_roles", "show_dead_letters"),
     *("show_security_groups", "show_network", "reroute_zone", "restore_zone", "show_keys", "enable_key"),
-    *("show_certificate", "show_origin_key", "show_key_users", "try_origin_key", "resume_writes"),
-    *("replicate_origin_key", "show_quota", "set_remaining", "flush_cache", "mute_alarms", "unmute_alarms"),
+    *("show_certificate", "show_origin_key", "show_key_users", "try_origin_key", "stop_writes"),
+    *("resume_writes", "replicate_origin_key", "show_quota", "set_remaining", "flush_cache"),
+    *("mute_alarms", "unmute_alarms"),
 )
 """The commands that the policy allows."""
 
@@ -43,7 +45,10 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cloudfront": ("GetDistribution", "GetInvalidation"),
     "cloudwatch": ("DescribeAlarms", "GetMetricStatistics"),
-    "ec2": ("DescribeNatGateways", "DescribeRouteTables", "DescribeSecurityGroups"),
+    "ec2": (
+        *("DescribeNatGateways", "DescribeRouteTables"),
+        *("DescribeSecurityGroups", "DescribeSubnets"),
+    ),
     "iam": ("ListRoles",),
     "kms": ("DescribeKey", "GetKeyRotationStatus"),
     "lambda": ("GetAccountSettings", "GetAlias", "GetFunctionConcurrency", "ListVersionsByFunction"),
@@ -90,7 +95,7 @@ _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("arn:aws:lambda:*:*:function:{project}-*",),
     ),
     "Database": (
-        ("rds:FailoverDBCluster", "rds:ModifyDBCluster", "rds:RebootDBInstance", "rds:StartDBCluster"),
+        ("rds:FailoverDBCluster", "rds:RebootDBInstance", "rds:StartDBCluster"),
         ("arn:aws:rds:*:*:cluster:{project}-*", "arn:aws:rds:*:*:db:{project}-*"),
     ),
     "Secrets": (

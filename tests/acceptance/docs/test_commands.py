@@ -372,17 +372,19 @@ def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
 
     Texts that rules look for go back as they came, whatever the user's AWS CLI takes bytes for.
     """
-    (update,) = [command for command in commands if command.name == "update-web-acl"]
+    updates = [command for command in commands if command.name == "update-web-acl"]
     web_acl = production["frontend"]["Resources"]["WebACL"]["Properties"]
-    searched = [
-        statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
-        for rule in update.parameters["Rules"]
-        for statement in rule["Statement"].values()
-        if "ScopeDownStatement" in statement
-    ]
 
-    assert set(web_acl) - {"Tags"} <= set(update.parameters)
-    assert searched == [b"/api/"]
+    assert len(updates) > 1
+    for update in updates:
+        searched = [
+            statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
+            for rule in update.parameters["Rules"]
+            for statement in rule["Statement"].values()
+            if "ScopeDownStatement" in statement
+        ]
+        assert set(web_acl) - {"Tags"} <= set(update.parameters)
+        assert searched == [b"/api/"]
     assert re.search(r"update-web-acl.*?--cli-binary-format base64", TOOLS.read_text("utf-8"), re.DOTALL)
 
 
@@ -890,6 +892,30 @@ class TestRuleOfTheWebACL:
             *before["Statement"][statement]["RuleActionOverrides"],
             {"Name": CHOICES["INNER"], "ActionToUse": {"Count": {}}},
         ]
+
+    @pytest.mark.parametrize(
+        ("rule", "inner"), [("common-rules", ""), ("common-rules", CHOICES["INNER"]), ("rate-limit", "")]
+    )
+    def test_rule_blocks_again(
+        self, rule: str, inner: str, terminal: Terminal, resources: Mapping[str, Any]
+    ) -> None:
+        """The way back gives the web ACL the rules of the template."""
+        session = terminal.session(LOAD, [typed(f"count_rule {rule} {inner}", f"block_rule {rule} {inner}")])
+        counted, restored = [one.parameters["Rules"] for one in session.seen if one.name == "update-web-acl"]
+
+        def effect(rules: list[dict[str, Any]]) -> list[Any]:
+            return [
+                (
+                    rule.get("Action"),
+                    rule.get("OverrideAction"),
+                    rule["Statement"].get("ManagedRuleGroupStatement"),
+                )
+                for rule in rules
+            ]
+
+        assert (session.status, session.err) == (0, "")
+        assert effect(counted) != effect(restored)
+        assert effect(restored) == effect(resources["frontend"]["WebACL"]["Properties"]["Rules"])
 
     @pytest.mark.parametrize(
         ("rule", "inner", "message"),

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 from botocore import xform_name
@@ -10,7 +11,17 @@ from botocore.session import get_session
 
 from csr_templates.hand_over import on_call_policy
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS
-from tests.docs.pages import ON_CALL, OPERATIONS, ROOT, TOOLS, commands, read, spans
+from tests.docs.pages import (
+    JAPANESE,
+    ON_CALL,
+    OPERATIONS,
+    OPERATIONS_JA,
+    ROOT,
+    TOOLS,
+    commands,
+    read,
+    spans,
+)
 
 from .policy_evaluator import Decision, Request, Value, decide
 
@@ -104,6 +115,25 @@ def test_commands_are_those_of_the_pages() -> None:
     assert (named | called) - set(on_call_policy.COMMANDS) == set()
 
 
+@pytest.mark.parametrize(
+    ("path", "chapter", "administrator"),
+    [
+        (OPERATIONS, "Troubleshooting", "administrator"),
+        *([(OPERATIONS_JA, "トラブルシューティング", "管理者")] if JAPANESE else []),
+    ],
+    ids=["english", "japanese"][: 1 + JAPANESE],
+)
+def test_other_commands_are_for_an_administrator(path: Path, chapter: str, administrator: str) -> None:
+    """A row or paragraph of Troubleshooting that names any other command says who can run it."""
+    text = path.read_text("utf-8").partition(f"## {chapter}\n")[2]
+    rest = commands().keys() - set(on_call_policy.COMMANDS)
+    paragraphs = re.split(r"\n(?:\n|(?=[|-]|\d\. ))", text)
+    named = [part for part in paragraphs if {span.split()[0] for span in spans(part) if span.strip()} & rest]
+
+    assert len(named) > 3
+    assert [part for part in named if administrator not in part] == []
+
+
 def test_file_is_that_of_the_project() -> None:
     """The build writes the policy for the project of the parameter files, within the limit of IAM."""
     written = json.loads((ROOT / "out" / on_call_policy.PATH).read_text("utf-8"))
@@ -150,6 +180,7 @@ ALLOWED: list[Asked] = [
 DENIED: list[Asked] = [
     ("rds:FailoverDBCluster", arn("rds", "cluster:another"), {}),
     ("rds:DeleteDBCluster", arn("rds", CLUSTER), {}),
+    ("rds:ModifyDBCluster", arn("rds", CLUSTER), {}),  # would set passwords and end the deletion protection
     ("rds:DeleteDBInstance", arn("rds", "db:csr-lambda-api-prod-database-databaseinstance1-x"), {}),
     ("rds:RestoreDBClusterToPointInTime", arn("rds", CLUSTER), {}),
     ("rds:DeleteDBClusterSnapshot", arn("rds", "cluster-snapshot:csr-lambda-api-prod-manual"), {}),

@@ -233,8 +233,82 @@ def test_certificate_is_that_of_the_parameters(tmp_path: Path) -> None:
     given["Parameters"]["CertificateArn"] = "arn:aws:acm:us-east-1:123456789012:certificate/1"
     file.write_text(json.dumps(given), "utf-8")
 
-    (call,) = called("show_certificate", tmp_path, out=out)
+    call, *_ = called("show_certificate", tmp_path, out=out)
     assert call.startswith("acm describe-certificate --region us-east-1 --certificate-arn arn:aws:acm:")
+
+
+def test_alarms_are_muted_by_their_short_name(tmp_path: Path) -> None:
+    """The name of the project mutes nothing, and hours are a whole number that CloudWatch accepts."""
+    names = json.dumps([f"csr-lambda-api-prod-{name}" for name in ("api-5xx", "site-unreachable")])
+    start = f"""aws() {{ case $* in --version) echo aws-cli/2.31.0 ;; *describe-alarms*) echo '{names}' ;;
+      *) echo "$*" >> calls ;; esac; }}\nsource {OUT}/tools.sh prod > /dev/null\n"""
+    wrong = ("30m", "0", "1.5", "361", "-1")
+    end = run(
+        f"{start}for hours in {' '.join(wrong)}; do mute_alarms $hours 5xx; done\nmute_alarms 2 lambda-api",
+        tmp_path,
+    )
+
+    assert re.findall(r"^HOURS is (\S+)\. ", end.stderr, re.MULTILINE) == list(wrong)
+    assert "No alarm of csr-lambda-api-prod has lambda-api in its short name." in end.stderr
+    assert (end.returncode, (tmp_path / "calls").exists()) == (1, False)
+    end = run(f"{start}mute_alarms 2 api", tmp_path)  # not all, although the project is csr-lambda-api
+    calls = (tmp_path / "calls").read_text("utf-8")
+    assert (end.returncode, end.stdout.count("Mutes 1 alarms in ")) == (0, 2)
+    assert re.findall(r'"AlarmNames":\[([^]]*)\]', calls) == ['"csr-lambda-api-prod-api-5xx"'] * 2
+    assert calls.count('"Duration": "PT2H"') == 2
+
+
+def test_addresses_are_checked(tmp_path: Path) -> None:
+    """Neither a text that is no address nor a network as wide as half the internet reaches the web ACL."""
+    good = "203.0.113.7 203.0.113.0/24 10.0.0.0/8 ::1 2001:db8::7 2001:db8::/32 1:2:3:4:5:6:7:8/128"
+    bad = (
+        "300.1.1.1 1.2.3 1.2.3.4.5 01.2.3.4 0.0.0.0/0 10.0.0.0/7 1.2.3.4/33 1.2.3.4/ 1.2.3.4/8/8 x ::/0 "
+        "2001:db8::/31 ::1/129 1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9 1::2::3 ::: 1:2:3:4:5:6:7:8: g::1 12345::1"
+    )
+    check = f"for one in {good} {bad}; do tools_check_address $one 2> /dev/null && echo $one; done"
+    end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\n{check}\nblock_address 300.1.1.1", tmp_path)
+
+    assert end.stdout.split() == good.split()
+    assert "300.1.1.1 cannot be blocked. Give an address, or a network from /8 to /32 (IPv4)" in end.stderr
+    assert not (tmp_path / "calls").exists()
+
+
+def test_zero_concurrency_needs_a_word(tmp_path: Path) -> None:
+    """It stops the API."""
+    for call, message in (
+        ("0", "set_concurrency 0 stop"),
+        ("10x", "Give a whole number."),
+        ("05", "Give a "),
+    ):
+        end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\nset_concurrency {call}", tmp_path)
+        assert (end.returncode, message in end.stderr) == (1, True)
+    assert not (tmp_path / "calls").exists()
+    *_, last = called("set_concurrency 0 stop", tmp_path)
+    assert last.endswith(" --reserved-concurrent-executions 0")
+
+
+@pytest.mark.parametrize(
+    ("call", "missing", "line", "status"),
+    [
+        ("show_state", "*describe-stack-resource*", "prod-api does not have the function.\n", 1),
+        ("show_log_ages", "*describe-log-streams*", "function: the log group is missing\n", 1),
+        ("show_database", "*describe-db-clusters*", "prod-aurora-cluster: absent\n", 0),
+    ],
+)
+def test_state_is_shown_although_a_part_is_gone(
+    call: str, missing: str, line: str, status: int, tmp_path: Path
+) -> None:
+    """The rest is what the operator needs then: the command goes on, and the status tells."""
+    answers = f"""aws() {{ case $* in --version) echo aws-cli/2.31.0 ;;
+      {missing}) echo "ResourceNotFoundException DBClusterNotFoundFault" >&2; return 254 ;;
+      *) echo "$*" >> calls; echo answer ;; esac; }}\n"""
+    end = run(f"{answers}source {OUT}/tools.sh prod > /dev/null\n{call}", tmp_path)
+
+    assert (end.returncode, line in end.stdout) == (status, True)
+    assert end.stdout.count("the log group is missing") == (8 if call == "show_log_ages" else 0)
+    if call != "show_log_ages":
+        last = "s3api list-object-versions" if call == "show_state" else "rds describe-events"
+        assert (tmp_path / "calls").read_text("utf-8").splitlines()[-1].startswith(last)
 
 
 def test_times_work_with_both_kinds_of_date(tmp_path: Path) -> None:
