@@ -88,8 +88,9 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     # A resource that is replaced for another reason is not updated.
     names = {str(cause.place[0]) for cause in strongest} or change.properties
     for refusal, applies in refused_changes(after.type, names, changed):
+        certain = applies is YES and not change.may_not_happen
         detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
-        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=applies is YES, **detail)
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=certain, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:

@@ -38,7 +38,7 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
             continue
         pattern = re.compile(rf"(?<![{_PART_OF_NAME}-]){re.escape(old)}(?![{_PART_OF_NAME}]|-)")
         readers = tuple(
-            sentences.node_in_words(reader, node.stack)
+            reader.seen_from(node.stack)
             for reader, text in texts.items()
             if reader != node and pattern.search(text)
         )

@@ -1,7 +1,7 @@
 """Changed outputs, and the stacks that import or read them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.three_valued import NO
@@ -13,17 +13,15 @@ from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
 from cfn_analysis.updates.resource_changes import (
     ADD,
+    HAPPENED,
     MAYBE_REPLACE,
     REMOVE,
-    REPLACE,
     UPDATE,
     ResourceChange,
     effect_on_attribute,
 )
 
 Changes = Mapping[Node, ResourceChange]
-
-_HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
 
 
 class ChangedOutput(NamedTuple):
@@ -90,7 +88,7 @@ def _cause(
     if source := _new_resource(will.value, output.stack, changes):
         change = changes[source]
         main = max(change.causes, key=lambda cause: cause.effect)
-        chain = [*main.chain, f"{source.name} {_HAPPENED[change.action]}"]
+        chain = [*main.chain, f"{source.seen_from(output.stack)} {HAPPENED[change.action]}"]
         return chain, change.action != MAYBE_REPLACE, change.action != UPDATE
     old, new = chains.before[output.stack], chains.after[output.stack]
     if old.with_names(was.value) != new.with_names(will.value):

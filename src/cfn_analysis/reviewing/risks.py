@@ -10,13 +10,21 @@ from cfn_analysis.reviewing import kinds, sentences
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
-from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
-from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, ResourceOutcome, deciding_policy
+from cfn_analysis.reviewing.outcomes import (
+    HARMLESS,
+    LOST,
+    ORPHANED,
+    SOME,
+    ResourceOutcome,
+    deciding_policy,
+    resource_outcomes,
+)
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
@@ -32,7 +40,8 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
     where: dict[Risk, list[str]] = {}
     for environment in environments:
-        for local in dict.fromkeys(_of_environment(environment)):
+        both = (environment, _if_kept(environment))
+        for local in dict.fromkeys(local for case in both if case for local in _of_environment(case)):
             where.setdefault(local, []).append(environment.name)
     merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
@@ -43,6 +52,14 @@ def unknown_stack(stack: str, environment: str, why: str) -> Risk:
     return risk(kinds.UNKNOWN, Node(stack, ""), sentences.STACK_NOT_KNOWN, why=why)._replace(
         environments=(environment,)
     )
+
+
+def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
+    """Return the changes if each resource that may be removed is not; None if there is no such resource."""
+    changes = {node: outcome.change.if_kept for node, outcome in environment.resources.items()}
+    if all(outcome.change is changes[node] for node, outcome in environment.resources.items()):
+        return None
+    return environment_changes(environment.states, changes, resource_outcomes(changes, environment.after))
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -101,21 +118,22 @@ def _of_resource(
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
         yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
-        readers = tuple(map(sentences.node_in_words, readers_of_secret(environment, node)))
+        readers = tuple(reader.seen_from("") for reader in readers_of_secret(environment, node))
         yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, readers=readers)
     if outcome.interruption == SOME:
         yield _interruption(stack.order, outcome)
 
 
 def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: str) -> Risk:
-    # A changed value of the resource itself is enough; otherwise, the first replaced resource.
-    source = min((cause.follows for cause in change.decisive), key=lambda follows: follows is not None)
-    causes = [cause for cause in change.decisive if cause.follows == source]
+    causes = [cause for cause in change.decisive if cause.follows is None]
+    source = None if causes else change.decisive[0].follows
+    if source:  # no value of the resource itself is edited: the first replaced resource is the reason
+        causes = [cause for cause in change.decisive if cause.follows == source]
     facts = [facts_at(change.type, cause.place) for cause in causes]
     detail: dict[str, Detail] = {
         "action": change.action,
         "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
-        "follows": source.name if source else "",
+        "follows": source.seen_from(change.node.stack) if source else "",
         "followed": environment.resources[source].change.action if source else change.action,
         "reason": next((known.reason for known in facts if known.reason), ""),
     }

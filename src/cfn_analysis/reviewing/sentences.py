@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from cfn_analysis.model import stack_policies
 from cfn_analysis.model.rendering import load
-from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing import outcomes
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE
@@ -50,11 +49,6 @@ def first(parts: Iterable[str]) -> tuple[str, ...]:
     """Return the first parts of a long list, and the number of the others."""
     listed = tuple(parts)
     return listed if len(listed) <= 3 else (*listed[:3], f"and {len(listed) - 3} more")
-
-
-def node_in_words(node: Node, home: str = "") -> str:
-    """Return a resource, with its stack unless this is ``home``."""
-    return node.name if node.stack == home else f"{node.name} of {node.stack}"
 
 
 def is_about_several(sentence: str) -> bool:

@@ -23,6 +23,8 @@ REMOVE: Final = "remove"
 POLICY: Final = "policy"
 
 _ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
+HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
+"""Actions in the words of a chain."""
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
 # Attributes whose value changes by an update in place of a property; "*" for any property.
@@ -74,6 +76,12 @@ class ResourceChange(NamedTuple):
         return any(cause.name == "Condition" for cause in self.causes)
 
     @property
+    def if_kept(self) -> "ResourceChange":
+        """The change of a resource that may be removed, if it is not; otherwise this change."""
+        may_be_kept = self.action == REMOVE and self.after is not None
+        return self._replace(action=_ACTIONS.get(self.effect, POLICY)) if may_be_kept else self
+
+    @property
     def effect(self) -> Effect:
         """The strongest effect of the causes."""
         return max((cause.effect for cause in self.causes), default=Effect.NONE)
@@ -117,37 +125,42 @@ def resource_changes(
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     before, after = (resource_at(node, side) for side in (chains.before, chains.after))
-    if (
-        before is None
-        or after is None
-        or existence_cases(chains.before[node.stack], chains.after[node.stack], node.name).may_end
-    ):
-        return _added_or_removed(chains, node, before, after)
-    old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
-    if old_type != new_type:
-        cause = Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
-        return ResourceChange(node, after.type, REPLACE, before, after, (cause,))
-    causes = tuple(_direct_causes(chains, node, before, after))
-    change = ResourceChange(node, after.type, POLICY, before, after, causes)
-    return change._replace(action=_ACTIONS.get(change.effect, POLICY)) if causes else None
+    if after is None:
+        return (
+            ResourceChange(node, before.type, REMOVE, before, None, _existence(chains, node))
+            if before
+            else None
+        )
+    if before is None:
+        return ResourceChange(node, after.type, ADD, None, after, _existence(chains, node))
+    may_end, may_begin = existence_cases(chains.before[node.stack], chains.after[node.stack], node.name)
+    causes = list(_direct_causes(chains, node, before, after))
+    if may_end:  # also if it is kept, it is not certain that it is changed
+        causes = [cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes]
+    if may_end or may_begin:
+        causes += _existence(chains, node, Effect.UPDATED if may_begin else Effect.NONE)
+    change = ResourceChange(node, after.type, REMOVE, before, after, tuple(causes))
+    if may_end:
+        return change
+    return change.if_kept if causes else None
 
 
-def _added_or_removed(
-    chains: CauseChains, node: Node, before: Resource | None, after: Resource | None
-) -> ResourceChange | None:
-    resource = after or before
-    if resource is None:
-        return None
-    existed, will_exist = (side.exists if side else NO for side in (before, after))
+def _existence(chains: CauseChains, node: Node, effect: Effect = Effect.NONE) -> tuple[Cause]:
+    """Return the cause of an added or removed resource; if this is not known, it is the condition."""
+    sides = [resource_at(node, side) for side in (chains.before, chains.after)]
+    existed, will_exist = (resource.exists if resource else NO for resource in sides)
     chain = chains.of_existence(node)
-    cause = Cause((), "", None, None, chain, Effect.NONE)
-    if UNKNOWN in (existed, will_exist):
-        cause = Cause((), "Condition", str(existed), str(will_exist), chain, Effect.NONE)
-    return ResourceChange(node, resource.type, ADD if before is None else REMOVE, before, after, (cause,))
+    if UNKNOWN not in (existed, will_exist):
+        return (Cause((), "", None, None, chain, effect),)
+    return (Cause((), "Condition", str(existed), str(will_exist), chain, effect),)
 
 
 def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
     old, new = chains.before[node.stack], chains.after[node.stack]
+    old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
+    if old_type != new_type:
+        yield Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
+        return
     region, names = new.built.region, (old.with_names, new.with_names)
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     for place, name, was, will, certain in differences(
@@ -159,9 +172,6 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
         was, will = before.metadata.get(key), after.metadata.get(key)
         if was != will:
             yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
-    if existence_cases(old, new, node.name).may_begin:
-        chain = chains.of_existence(node)
-        yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
     for key in _POLICIES:
         kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
         if kept != will_be_kept:
@@ -200,39 +210,39 @@ class _Following:
         return ResourceChange(node, after.type, UPDATE, resource_at(node, before), after, ())
 
     def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
-        """Return what the change of the mentioned resource causes; None if the change has this cause."""
+        """Return what the change of the mentioned resource causes; None if it adds nothing to the change."""
         place, source = mention.place, mention.target
-        strength = effect_on_attribute(self.by_node[source], mention.attribute)
         before, after = change.before, change.after
-        if before is None or after is None or change.action in (ADD, REMOVE):
+        if before is None or after is None:  # the whole resource is new or removed
             return None
-        if strength < Effect.MAYBE_REPLACED:
+        source_effect = effect_on_attribute(self.by_node[source].if_kept, mention.attribute)
+        if source_effect < Effect.MAYBE_REPLACED:  # the value of the reference stays the same
             return None
         changed = ChangedProperties(before.properties, after.properties, after.attributes)
         region = self.chains.after[change.node.stack].built.region
-        effect = min(effect_of_values(after.type, region, place, changed), strength)
+        effect = min(effect_of_values(after.type, region, place, changed), source_effect)
         for cause in change.causes:
-            is_same = cause.place == place and cause.follows in (None, source)
-            if is_same and (cause.follows is None or cause.effect >= effect):
+            # An edited value is a cause already; a cause of the same source is replaced by a stronger one.
+            if cause.place == place and (
+                cause.follows is None or (cause.follows == source and cause.effect >= effect)
+            ):
                 return None
-        chain = self._chain(source, strength) + self.chains.through(change.node, place, source.stack)
+        chain = [*self._chain(source, change.node), *self.chains.through(change.node, place, source)]
         value, _ = walk(after.properties, place)
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
 
-    def _chain(self, source: Node, strength: Effect) -> list[str]:
-        change = self.by_node[source]
+    def _chain(self, source: Node, user: Node) -> list[str]:
+        """Return the chain to the change of a resource, and this change in the words of the user's stack."""
+        change = self.by_node[source].if_kept
         main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
-        happens = "updated"
-        if change.action in (REPLACE, MAYBE_REPLACE):
-            happens = "replaced" if strength == Effect.REPLACED else "may be replaced"
-        return [*main.chain, f"{source.name} {happens}"]
+        return [*main.chain, f"{source.seen_from(user.stack)} {HAPPENED[change.action]}"]
 
 
 def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
     """Return a change with one more cause, which replaces a weaker effect of the same resource."""
     kept = [cause for cause in change.causes if (cause.place, cause.follows) != (new.place, new.follows)]
     stronger = change._replace(causes=(*kept, new))
-    return stronger._replace(action=_ACTIONS[stronger.effect])
+    return stronger if change.action == REMOVE else stronger._replace(action=_ACTIONS[stronger.effect])
 
 
 def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
