@@ -86,6 +86,6 @@ def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter
 
 
 def _parameter_value(value: Any, name: str, *, secret: bool) -> Any:
-    if value is None or value == {"Fn::Given": name}:
+    if value is None or value == {"Fn::NotGiven": name}:
         return None
     return HIDDEN_VALUE if secret else shown(value, name)

@@ -126,7 +126,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
             for key, same in _identities(environment.after[node.stack], new)
             if outcome.change.action != UPDATE or node not in holders.get(key, [])
             for holder in holders.get(key, [])
-            if holder != node and (holder.stack == node.stack or "AWS::StackName" not in key)
+            if holder != node
         )
         for holder, same in rivals:
             if not _frees_in_time(environment, node, holder):

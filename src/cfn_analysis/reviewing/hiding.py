@@ -92,10 +92,10 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::FindInMap": [mapping, row, column, _]}:
             keys = " ".join(_searchable_text(_shown(key, secret=False)) for key in (row, column))
             return f"{keys} of the mapping {_searchable_text(_shown(mapping, secret=False))}"
-        case {"Fn::Given": name}:
+        case {"Fn::NotGiven": name}:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
-            return f"{in_words(inner)} of {stack}"
+            return f"{_words(inner, secret=secret)} of {stack}"
         case {"Fn::Unresolved": [node, _]}:
             return HIDDEN_VALUE if secret else _hide_text(in_words(node))
         case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
@@ -113,7 +113,7 @@ def _words(value: Any, *, secret: bool) -> Any:
 def _as_written(value: Any) -> Any:
     """Return an unknown value in the functions of a template."""
     match value:
-        case {"Fn::Given": str(name)}:
+        case {"Fn::NotGiven": str(name)}:
             return {"Ref": name}
         case {"Fn::In": [_, inner]} | {"Fn::Unresolved": [inner, _]}:
             return _as_written(inner)

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
-from cfn_analysis.updates.comparison import differences
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, all_of, truth_of
+from cfn_analysis.updates.comparison import differences, has_deployed_part
 
 Properties = Mapping[str, Any]
 
@@ -45,6 +45,11 @@ def _has_value(value: Any) -> Truth:
     return UNKNOWN if is_unknown(value) else truth_of(value not in (None, ""))
 
 
+def _same(first: Any, second: Any) -> Truth:
+    is_open = has_deployed_part(first) or has_deployed_part(second)
+    return UNKNOWN if is_open and first != second else truth_of(as_strings(first) == as_strings(second))
+
+
 # For properties of any type.
 
 
@@ -70,13 +75,16 @@ def differs(changed: ChangedProperties, name: str) -> Truth:
 
 
 def smaller(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a number decreases."""
-    before, after = _texts(changed, name)
+    """Return whether a number decreases; one that is known only in the deployed stack may.
+
+    Each page of such a property says that AWS refuses a smaller number. Without a number, it decides itself.
+    """
+    before, after = _values(changed, name)
     if before is None or after is None:
         return NO
     try:
-        return truth_of(float(after) < float(before))
-    except ValueError:
+        return truth_of(float(as_strings(after)) < float(as_strings(before)))
+    except (TypeError, ValueError):
         return UNKNOWN
 
 
@@ -106,10 +114,13 @@ def _version(text: str) -> list[int]:
 
 
 def older(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a version decreases."""
-    before, after = _texts(changed, name)
+    """Return whether a version decreases; see ``smaller`` for one that is not known."""
+    before, after = _values(changed, name)
     if before is None or after is None:
         return NO
+    if has_deployed_part([before, after]):
+        return UNKNOWN
+    before, after = str(as_strings(before)), str(as_strings(after))
     old, new = ([text.startswith("OpenSearch"), *_version(text)] for text in (before, after))
     shortest = min(len(old), len(new))
     return truth_of(new[:shortest] < old[:shortest])  # versions of OpenSearch follow those of Elasticsearch
@@ -162,12 +173,17 @@ def index_edited(changed: ChangedProperties, name: str) -> Truth:
 
 
 def ttl_attribute(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether the attribute of the time to live changes while it is on."""
+    """Return whether the attribute of the time to live changes while it is on.
+
+    The page says that AWS refuses it, so it may be refused if one of the values is not known.
+    """
     old, new = _values(changed, name)
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+    if old is None or new is None:
         return NO
-    on = all(str(as_strings(ttl.get("Enabled", False))) == "true" for ttl in (old, new))
-    return truth_of(on and old.get("AttributeName") != new.get("AttributeName"))
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+        return UNKNOWN
+    is_on = [_same(ttl.get("Enabled", False), True) for ttl in (old, new)]
+    return all_of([*is_on, ~_same(old.get("AttributeName"), new.get("AttributeName"))])
 
 
 def tenancy(changed: ChangedProperties, name: str) -> Truth:
@@ -213,16 +229,18 @@ def instance_zone(changed: ChangedProperties, name: str) -> Truth:
 
 
 def major_without_consent(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a DB instance gets a new major version without AllowMajorVersionUpgrade."""
-    before, after = _texts(changed, name)
-    engine = known_text(changed.after, "Engine") or ""
-    if before is None or after is None or engine.startswith("aurora") or not engine:
+    """Return whether a DB instance gets a new major version without AllowMajorVersionUpgrade.
+
+    The page says that RDS refuses it, so a version that is not known may be refused.
+    """
+    before, after = _values(changed, name)
+    engine, allowed = changed.after.get("Engine"), changed.after.get("AllowMajorVersionUpgrade", False)
+    allows = _same(allowed, True)
+    if None in (before, after, engine) or str(engine).startswith("aurora") or allows is YES:
         return NO
-    allowed = changed.after.get("AllowMajorVersionUpgrade", False)
-    if is_unknown(allowed):
+    if allows is UNKNOWN or has_deployed_part([before, after, engine]):
         return UNKNOWN
-    if str(as_strings(allowed)) == "true":
-        return NO
+    before, after = str(as_strings(before)), str(as_strings(after))
     old, new = _version(before), _version(after)
     parts = 1 if engine == "postgres" and old[:1] >= [10] else 2  # 8.0 and 8.4 of MySQL are major versions
     return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])

@@ -182,7 +182,7 @@ def differ_for_certain(before: Any, after: Any) -> bool:
     """Return whether two values with different texts differ in every deployed stack."""
     if before is None or after is None:
         return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
-    if not _holds_unknown(before) and not _holds_unknown(after):
+    if not has_deployed_part(before) and not has_deployed_part(after):
         return True
     match before, after:
         case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
@@ -225,24 +225,24 @@ def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None)
     if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    if not any(_holds_unknown(part) for pair in differing for part in pair):
+    if not any(has_deployed_part(part) for pair in differing for part in pair):
         return bool(differing)
     return len(differing) == 1 and differ_for_certain(*differing[0])
 
 
 def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
     """Return the length of the known parts, and how often each unknown part occurs."""
-    known = sum(len(part) for part in parts if not _holds_unknown(part))
-    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if _holds_unknown(part))
+    known = sum(len(part) for part in parts if not has_deployed_part(part))
+    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if has_deployed_part(part))
 
 
-def _holds_unknown(value: Any) -> bool:
+def has_deployed_part(value: Any) -> bool:
     """Return whether a part of a value is known only in the deployed stack."""
     if isinstance(value, str):
         return "{{resolve:" in value
     if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
+        return any(map(has_deployed_part, value))
+    return is_unknown(value) or (isinstance(value, dict) and any(map(has_deployed_part, value.values())))
 
 
 def _json_object(value: Any) -> Any:

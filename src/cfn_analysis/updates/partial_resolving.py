@@ -8,11 +8,11 @@ same.
 Forms in addition to those of ``resolving``:
 
 - ``{"Fn::ParameterStore": "/key"}``: a parameter of a type such as ``AWS::SSM::Parameter::Value<String>``.
-- ``{"Fn::Given": "Name"}``: a parameter without a value.
+- ``{"Fn::NotGiven": "Name"}``: the value of a parameter that the deploy is not given.
 - ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
-- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: the value of an import or an output of another stack.
+- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: a value of another stack, with its names.
 - ``{"Fn::If": ["IsProd", 1, 2, "<the condition>"]}``: a value that depends on an unknown condition.
-- ``{"Fn::FindInMap": ["Sizes", {"Fn::Given": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
+- ``{"Fn::FindInMap": ["Sizes", {"Fn::NotGiven": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
 - ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: a part that cannot be resolved.
 """
 
@@ -30,33 +30,40 @@ from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
 from cfn_analysis.model.wording import hint
 
-GIVEN: Final = "Fn::Given"
+NOT_GIVEN: Final = "Fn::NotGiven"
 HIDDEN: Final = "Fn::Hidden"
 STORED: Final = "Fn::ParameterStore"
 UNRESOLVED: Final = "Fn::Unresolved"
 IN: Final = "Fn::In"
 
+_OF_STACK: Final = ("AWS::NotificationARNs", "AWS::StackId", "AWS::StackName")
+
 
 def in_stack(stack: str, value: Any) -> Any:
-    """Return a value of a stack for another stack, with references to its resources marked."""
+    """Return a value of a stack for another stack; what can differ between stacks is marked.
+
+    Not marked, because they are the same in each stack: the account, the digest of a NoEcho value, the key of
+    an SSM parameter, an unknown import, and a value that is marked already.
+    """
     if not is_unknown(value):
         return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
-    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
-        return value
-    return {IN: [stack, value]}
+    return {IN: [stack, value]} if _is_of_stack(value) else value
 
 
-def _names_resource(value: Any) -> bool:
+def _is_of_stack(value: Any) -> bool:
+    """Return whether a value contains a resource, a parameter, a condition or the name of its stack."""
     match value:
         case {"Ref": str(name)}:
-            return not name.startswith("AWS::")
-        case {"Fn::GetAtt": _}:
+            return not name.startswith("AWS::") or name in _OF_STACK
+        case {"Fn::GetAtt": _} | {"Fn::NotGiven": _} | {"Fn::If": _}:
             return True
+        case {"Fn::In": _}:
+            return False
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return _names_resource(parts)
+            return _is_of_stack(parts)
         case dict():
-            return _names_resource([*value.values()])
-    return isinstance(value, list) and any(map(_names_resource, value))
+            return _is_of_stack([*value.values()])
+    return isinstance(value, list) and any(map(_is_of_stack, value))
 
 
 class OtherStacks:
@@ -87,7 +94,7 @@ def parameter_values(
     values: dict[str, Any] = {}
     for name, declaration in declared.items():
         if name in unknown or (name not in given and "Default" not in declaration):
-            values[name] = {GIVEN: name}
+            values[name] = {NOT_GIVEN: name}
             continue
         text = given[name] if name in given else str(as_strings(declaration["Default"]))
         if str(declaration.get("Type")).startswith(SSM_VALUE):
@@ -274,7 +281,7 @@ class PartialBody(Body):
         """Return the keys that a value, which may be unknown, can be."""
         if isinstance(key, str):
             return [key] if key in new else []
-        parameter = self.template.get("Parameters", {}).get(key.get(GIVEN), {})
+        parameter = self.template.get("Parameters", {}).get(key.get(NOT_GIVEN), {})
         allowed = [str(as_strings(value)) for value in parameter.get("AllowedValues", old)]
         return [name for name in new if name in old and name in allowed]
 

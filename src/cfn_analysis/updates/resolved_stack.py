@@ -281,7 +281,7 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
             for use in uses(node):
                 if use.kind == "name":
                     yield Mention(place, Node(stack, use.name), "")
-        case {"Fn::Given": _} | {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
+        case {"Fn::NotGiven": _} | {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
             pass
         case dict():
             for key, member in value.items():

@@ -148,7 +148,7 @@ def test_the_reason_of_a_replacement_in_another_stack() -> None:
     found = set_risks(side(network=before, app=user), side(network=after, app=user))
 
     message = found["replace", "app", "Table"]
-    assert message.startswith("Table is replaced, because VpcId refers to VPC of network, which is replaced: ")
+    assert message.startswith("Table is replaced, because VpcId refers to VPC of network, which is replaced")
 
 
 @pytest.mark.parametrize(
