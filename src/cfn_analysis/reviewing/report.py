@@ -131,7 +131,7 @@ def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]
                 "exportAfter": output.new_export,
                 "importers": list(output.importers),
                 "readers": list(output.readers),
-                "chain": list(output.chain),
+                "chain": list(output.reason.chain),
             }
             for output in stack.outputs
         ],

@@ -174,5 +174,5 @@ def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
         detail |= {"before": before if before != after else "", "after": after}
-        detail |= {"certain": output.is_certain, "is_new": output.is_replacement}
+        detail |= {"certain": output.reason.is_certain, "is_new": output.reason.is_replacement}
         yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)

@@ -81,8 +81,7 @@ class _Comparison(NamedTuple):
         else:
             old, new = self.old_names(before), self.new_names(after)
             if self._canonical(old, place) != self._canonical(new, place):
-                certain = differ_for_certain(before, after) or differ_for_certain(old, new)
-                yield Difference(place, name, before, after, certain)
+                yield Difference(place, name, before, after, named_for_certain((before, after), (old, new)))
 
     def _compare_by_key(
         self, before: list[Any], after: list[Any], place: Place, name: str, identity: str
@@ -111,9 +110,11 @@ class _Comparison(NamedTuple):
         for was, will in zip(left[:paired], right[:paired], strict=True):
             yield from self.compare(was.value, will.value, (*place, will.at), f"{name}[{will.at}]")
         for gone in left[paired:]:
-            yield Difference((*place, gone.at), f"{name}[{gone.at}]", gone.value, None, certain=True)
+            certain = differ_for_certain(gone.value, None)
+            yield Difference((*place, gone.at), f"{name}[{gone.at}]", gone.value, None, certain)
         for added in right[paired:]:
-            yield Difference((*place, added.at), f"{name}[{added.at}]", None, added.value, certain=True)
+            certain = differ_for_certain(None, added.value)
+            yield Difference((*place, added.at), f"{name}[{added.at}]", None, added.value, certain)
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
@@ -178,31 +179,46 @@ def _common_start(old: list[_Entry], new: list[_Entry]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0].text == pair[1].text, pairs))
 
 
-def differ_for_certain(before: Any, after: Any) -> bool:
-    """Return whether two values with different texts differ in every deployed stack."""
-    if before is None or after is None:
+def named_for_certain(values: tuple[Any, Any], named: tuple[Any, Any]) -> bool:
+    """Return whether two values differ for certain, as they are or with the names of resources.
+
+    The attributes of two resources can be equal if they are properties, so they count only with their values.
+    """
+    return differ_for_certain(*named) or differ_for_certain(*values, attributes=False)
+
+
+def differ_for_certain(before: Any, after: Any, *, attributes: bool = True) -> bool:
+    """Return whether two values with different texts differ in every deployed stack.
+
+    ``attributes`` is whether the attributes of two resources differ as their IDs do.
+    """
+    if before is None or after is None:  # a branch of Fn::If can be AWS::NoValue
         return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
-    if not has_deployed_part(before) and not has_deployed_part(after):
+    if not has_deployed_part(before) and not has_deployed_part(after):  # a, b
         return True
     match before, after:
-        case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
+        case {"Fn::Hidden": _}, {"Fn::Hidden": _}:  # the digests of two NoEcho values
             return True
-        case {"Fn::Base64": old}, {"Fn::Base64": new}:
-            return differ_for_certain(old, new)
-        case {"Ref": str(old)}, {"Ref": str(new)}:
+        case {"Fn::Base64": old}, {"Fn::Base64": new}:  # the code of each text is another one
+            return differ_for_certain(old, new, attributes=attributes)
+        case {"Ref": str(old)}, {
+            "Ref": str(new)
+        }:  # !Ref QueueA, !Ref QueueB: no two resources have the same ID
             return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
         case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
-            return old != new and attribute == new_attribute
+            return attributes and old != new and attribute == new_attribute  # QueueA.Arn, QueueB.Arn
         case {"Fn::FindInMap": [*old, str(rows)]}, {"Fn::FindInMap": [*new, str(new_rows)]} if old == new:
-            return _rows_differ(json.loads(rows), json.loads(new_rows))
-        case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:
+            return _rows_differ(json.loads(rows), json.loads(new_rows))  # the same keys of edited rows
+        case {"Fn::In": [_, {"Ref": _}]}, {
+            "Fn::In": [_, {"Ref": _}]
+        }:  # the IDs of two resources of other stacks
             return bool(before != after)
-        case {"Fn::If": [_, yes, no, inputs]}, {"Fn::If": [_, new_yes, new_no, new_inputs]} if (
-            inputs == new_inputs
-        ):
-            branches = ((yes, new_yes), (no, new_no))  # of the same condition
-            return all(old != new and differ_for_certain(old, new) for old, new in branches)
-    return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after))
+        case {"Fn::If": [_, yes, no, old]}, {"Fn::If": [_, new_yes, new_no, new]} if old == new:
+            pairs = ((yes, new_yes), (no, new_no))  # a or b, c or d: in each case of the same condition
+            return all(
+                was != will and differ_for_certain(was, will, attributes=attributes) for was, will in pairs
+            )
+    return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after), attributes=attributes)
 
 
 def _rows_differ(before: Any, after: Any) -> bool:
@@ -212,22 +228,19 @@ def _rows_differ(before: Any, after: Any) -> bool:
     return bool(before != after)
 
 
-def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None) -> bool:
-    """Return whether the texts of two lists of parts differ for certain.
-
-    Their length differs, or one part, or only known parts.
-    """
+def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None, *, attributes: bool) -> bool:
+    """Return whether the texts of two lists of parts differ for certain."""
     if before is None or after is None:
         return False
     known, unknown = zip(*(_split(parts) for parts in (before, after)), strict=True)
-    if unknown[0] == unknown[1] and known[0] != known[1]:
+    if unknown[0] == unknown[1] and known[0] != known[1]:  # a-${A}, aa-${A}: the length differs
         return True
     if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    if not any(has_deployed_part(part) for pair in differing for part in pair):
+    if not any(has_deployed_part(part) for pair in differing for part in pair):  # a-${A}, b-${A}
         return bool(differing)
-    return len(differing) == 1 and differ_for_certain(*differing[0])
+    return len(differing) == 1 and differ_for_certain(*differing[0], attributes=attributes)  # a-${A}, a-${B}
 
 
 def _split(parts: list[Any]) -> tuple[int, Counter[str]]:

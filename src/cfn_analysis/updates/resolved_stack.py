@@ -116,7 +116,9 @@ class ResolvedStack:
                     return value
                 if (attribute,) == known_schema(resource.type, self.built.region).primary_identifier:
                     return self._name_of(name, {"Ref": name}, naming)
-                own = resource.properties.get(attribute)
+                own = None if name in naming else resource.properties.get(attribute)
+                if is_unknown(own):
+                    return self.with_names(own, (*naming, name))
                 return str(as_strings(own)) if isinstance(own, str | int | bool) else value
             case {"Fn::In": [str(stack), inner]}:
                 earlier = self.earlier.get(stack)
