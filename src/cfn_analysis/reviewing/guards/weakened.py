@@ -30,7 +30,11 @@ def deleted_after_days(before: Any, after: Any, *, what: str) -> str:
     if before is None and after is not None:
         days = words(after)
         return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
-    return must_not_decrease(before, after, effect="records are retained for a shorter time")
+    return (
+        ""
+        if after is None
+        else must_not_decrease(before, after, effect="records are retained for a shorter time")
+    )
 
 
 SETTINGS: Final = settings(__name__, "settings")
