@@ -36,10 +36,7 @@ _LOOKS_SECRET: Final = re.compile(
 def shown(value: Any, name: str = "", type_name: str = "") -> Any:
     """Return a value without secrets. References and dynamic references to secrets are shown.
 
-    Args:
-        value: a resolved value.
-        name: its path as shown, such as ``Environment.Variables.DB_PASSWORD``.
-        type_name: type of its resource.
+    ``name`` is its path as shown, such as ``Environment.Variables.DB_PASSWORD``.
     """
     last = name.rpartition(".")[2]
     parent = name.rpartition(".")[0].rpartition("[")[2].rstrip("]")

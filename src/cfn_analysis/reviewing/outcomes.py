@@ -16,11 +16,7 @@ from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.cases import ChangedProperties, known_text
-from cfn_analysis.updates.effects import (
-    is_documented,
-    note_on_change,
-    update_order,
-)
+from cfn_analysis.updates.effects import is_documented, note_on_change, update_order
 from cfn_analysis.updates.facts import Note, facts_of
 from cfn_analysis.updates.resolved_stack import Resource
 from cfn_analysis.updates.resource_changes import (

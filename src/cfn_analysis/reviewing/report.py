@@ -32,12 +32,7 @@ class Review(NamedTuple):
 
 
 def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
-    """Compare two sides; ``document`` and ``text.as_text`` report it.
-
-    Args:
-        before: the deployed state.
-        after: the state to be deployed.
-        environments: names of the environments to review; all by default.
+    """Compare two sides, in all environments or in some; ``document`` and ``text.as_text`` report it.
 
     Raises:
         ReviewError: an environment does not exist, or a template cannot be resolved.

@@ -46,14 +46,10 @@ def differences(
     after: Mapping[str, Any],
     with_names: tuple[WithNames, WithNames] = (lambda value: value, lambda value: value),
 ) -> list[Difference]:
-    """Return the differences of the properties of a resource, in the order of the new ones.
+    """Return the differences of the resolved properties of a resource, in the order of the new ones.
 
-    Args:
-        type_name: such as ``AWS::EC2::VPC``; for a type without a schema only the texts are compared.
-        region: region of the stack.
-        before: the resolved old properties.
-        after: the resolved new properties.
-        with_names: for each side, a function that replaces references to named resources with their names.
+    ``with_names`` replaces references to named resources with their names, on each side. For a type without a
+    schema, only the texts are compared.
     """
     return list(_Comparison(type_name, region, *with_names).compare(before, after, (), ""))
 

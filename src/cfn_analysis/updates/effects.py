@@ -58,14 +58,9 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
 def effect_of_values(
     type_name: str, region: str, place: Place, changed: ChangedProperties, *, certain: bool = True
 ) -> Effect:
-    """Return the effect of a change of known values at a place on a resource of a type.
+    """Return the effect of a change of known values; for a type outside AWS, it is not known.
 
-    Args:
-        type_name: a type; the effect for a provider outside AWS is not known.
-        region: of the stack.
-        place: the path from the properties.
-        changed: the properties before and after, for cases that depend on them.
-        certain: whether the values are different in the deployed stack.
+    ``certain`` is whether the values are different in the deployed stack.
     """
     values = [value_at(side, place) for side in (changed.before, changed.after)]
     try:

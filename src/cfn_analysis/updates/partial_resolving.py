@@ -85,11 +85,8 @@ def parameter_values(
 ) -> dict[str, Any]:
     """Return parameter -> value, in the forms of this module.
 
-    Args:
-        declared: the section Parameters.
-        given: the values of the deploy; the Default of the declaration applies to the others.
-        unknown: per-deploy parameters, whose Default does not apply.
-        shown: whether values of NoEcho parameters are replaced by their digests.
+    A Default applies if no value is given, but not to the per-deploy parameters in ``unknown``. ``shown`` is
+    whether values of NoEcho parameters are replaced by their digests.
     """
     values: dict[str, Any] = {}
     for name, declaration in declared.items():

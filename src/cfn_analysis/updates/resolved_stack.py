@@ -103,9 +103,7 @@ class ResolvedStack:
     def with_names(self, value: Any, naming: tuple[str, ...] = ()) -> Any:
         """Return a value with each reference to a resource by its explicit name replaced by that name.
 
-        Args:
-            value: a resolved value of the stack.
-            naming: resources whose names contain the value; a reference to one of them remains.
+        Of the resources in ``naming``, whose names contain the value, references remain.
         """
         match value:
             case {"Ref": str(name)}:
@@ -179,10 +177,8 @@ def resolve_set(
 ) -> dict[str, ResolvedStack]:
     """Return name -> stack, resolved with its parameter values, in the order given: that of a deploy.
 
-    Args:
-        stacks: each with its parameter values; the defaults apply to the others.
-        before: the set as it is deployed; an export that was removed from the set remains unchanged while a
-            stack imports it.
+    ``before`` is the set as it is deployed: an export that was removed from the set remains unchanged while a
+    stack imports it.
 
     Raises:
         ResolveError: a template has a macro.

@@ -102,10 +102,7 @@ def resource_changes(
 ) -> dict[Node, ResourceChange]:
     """Return resource -> its change, in the order of the stacks and of the new templates.
 
-    Args:
-        before: name -> deployed stack.
-        after: name -> stack after the deploy.
-        origin: returns the file that sets a parameter of a stack.
+    ``origin`` returns the file that sets a parameter of a stack.
     """
     chains = CauseChains(before, after, origin)
     nodes = [
