@@ -170,11 +170,6 @@ def exports(output: Entry) -> list[str]:
     return list(dict.fromkeys(filter(None, (output["export"], output["exportAfter"]))))
 
 
-def chain_in_words(steps: Sequence[str]) -> str:
-    """Return the causes of a change, in words."""
-    return " > ".join(steps)
-
-
 def values_in_words(entry: Entry) -> str:
     """Return both values of an entry, shortened for a line; of long values, the differing part."""
     before, after = entry["before"], entry["after"]

@@ -95,7 +95,9 @@ def _words(value: Any, *, secret: bool) -> Any:
             return f"{_words(inner, secret=secret)} of {stack}"
         case {"Fn::Unresolved": [node, _]}:
             return HIDDEN_VALUE if secret else _hide_text(in_words(node))
-        case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
+        case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if (
+            secret and not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
+        ):  # it has other parts than variables and dynamic references
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
             safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
@@ -123,11 +125,6 @@ def _as_written(value: Any) -> Any:
         case dict():
             return {key: _as_written(part) for key, part in value.items()}
     return value
-
-
-def _has_secret_text(text: str) -> bool:
-    """Return whether the text of a Sub has other parts than variables and dynamic references."""
-    return not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
 
 
 def _searchable_text(value: Any) -> str:

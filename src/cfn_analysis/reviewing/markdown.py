@@ -128,7 +128,7 @@ def _output(entry: digest.Entry, where: str) -> str:
 
 
 def _because(chain: Sequence[str]) -> str:
-    return f"({_escaped(digest.chain_in_words(chain))})" if len(chain) > 1 else ""
+    return f"({_escaped(' > '.join(chain))})" if len(chain) > 1 else ""
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:

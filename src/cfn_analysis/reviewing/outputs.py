@@ -11,15 +11,7 @@ from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import named_for_certain
 from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    HAPPENED,
-    MAYBE_REPLACE,
-    REMOVE,
-    UPDATE,
-    ResourceChange,
-    effect_on_attribute,
-)
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, UPDATE, ResourceChange
 
 Changes = Mapping[Node, ResourceChange]
 
@@ -92,10 +84,8 @@ def _reason(
     if was is None or will is None:
         return _Reason(chains.of_existence(output, "Outputs"))
     if source := _new_resource(will.value, output.stack, changes):
-        change = changes[source]
-        main = max(change.causes, key=lambda cause: cause.effect)
-        chain = [*main.chain, f"{source.seen_from(output.stack)} {HAPPENED[change.action]}"]
-        return _Reason(chain, change.action != MAYBE_REPLACE, change.action != UPDATE)
+        is_certain, is_replacement = (changes[source].action != action for action in (MAYBE_REPLACE, UPDATE))
+        return _Reason(changes[source].chain_for(output.stack), is_certain, is_replacement)
     old, new = chains.before[output.stack], chains.after[output.stack]
     values, named = (was.value, will.value), (old.with_names(was.value), new.with_names(will.value))
     if named[0] != named[1]:
@@ -107,7 +97,7 @@ def _new_resource(value: Any, stack: str, changes: Changes) -> Node | None:
     """Return the first resource in a value whose change alters the value, or may."""
     for mention in mentions(value, stack):
         change = changes.get(mention.target)
-        if change and effect_on_attribute(change, mention.attribute) >= Effect.MAYBE_REPLACED:
+        if change and change.effect_on(mention.attribute) >= Effect.MAYBE_REPLACED:
             return mention.target
     return None
 

@@ -6,7 +6,7 @@ from typing import Final
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import kinds, sentences
+from cfn_analysis.reviewing import kinds, outcomes, sentences
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
@@ -16,15 +16,6 @@ from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
-from cfn_analysis.reviewing.outcomes import (
-    HARMLESS,
-    LOST,
-    ORPHANED,
-    SOME,
-    ResourceOutcome,
-    deciding_policy,
-    resource_outcomes,
-)
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
@@ -59,7 +50,9 @@ def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
     changes = {node: outcome.change.if_kept for node, outcome in environment.resources.items()}
     if all(outcome.change is changes[node] for node, outcome in environment.resources.items()):
         return None
-    return environment_changes(environment.states, changes, resource_outcomes(changes, environment.after))
+    return environment_changes(
+        environment.states, changes, outcomes.resource_outcomes(changes, environment.after)
+    )
 
 
 def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -85,8 +78,8 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deployed stacks that the deploy no longer changes."""
     gone, renamed = environment.states.gone, environment.states.renamed
     if gone and not environment.after:
-        detail: dict[str, Detail] = {"environment": environment.name, "stacks": gone}
-        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, **detail)
+        sentence, name = sentences.ENVIRONMENT_REMOVED, environment.name
+        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentence, environment=name, stacks=gone)
         return
     if renamed:
         changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
@@ -98,29 +91,29 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 def _renamed(environment: EnvironmentChanges, failing: Collection[Node]) -> Iterator[Risk]:
     for old, new in renames(environment).items():
-        kept, rejected = environment.resources[old].data == ORPHANED, new in failing
+        kept, rejected = environment.resources[old].data == outcomes.ORPHANED, new in failing
         yield risk(kinds.RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
 
 
 def _of_resource(
-    environment: EnvironmentChanges, stack: StackChanges, outcome: ResourceOutcome
+    environment: EnvironmentChanges, stack: StackChanges, outcome: outcomes.ResourceOutcome
 ) -> Iterator[Risk]:
     change, data = outcome.change, outcome.data
-    node, policy = change.node, deciding_policy(change)
+    node, policy = change.node, outcomes.deciding_policy(change)
     is_removed = change.action == REMOVE
     leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
-    if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
+    if change.action in (REPLACE, MAYBE_REPLACE) and data != outcomes.HARMLESS:
         yield _replacement(environment, change, data)
-    if data == LOST:
+    if data == outcomes.LOST:
         what = {"is_key": "KMS" in change.type, "is_stack": change.type == _STACK, "is_removed": is_removed}
         yield risk(kinds.DATA_LOSS, node, sentences.DATA_LOST, leaves=leaves, policy=policy, **what)
-    if data == ORPHANED and change.before is not None:
+    if data == outcomes.ORPHANED and change.before is not None:
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
         yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
         readers = tuple(reader.seen_from("") for reader in readers_of_secret(environment, node))
         yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, readers=readers)
-    if outcome.interruption == SOME:
+    if outcome.interruption == outcomes.SOME:
         yield _interruption(stack.order, outcome)
 
 
@@ -143,7 +136,7 @@ def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: 
     return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
-def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
+def _interruption(order: Mapping[str, int], outcome: outcomes.ResourceOutcome) -> Risk:
     notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
     properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
     steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []

@@ -52,7 +52,10 @@ class Setting(NamedTuple):
 
 
 def settings(module: str, section: str) -> tuple[Setting, ...]:
-    """Return the settings of a section of the YAML file beside a module, whose functions can judge them."""
+    """Return the settings of a section of the YAML file beside a module.
+
+    A judge is a function of this module, or of that one, where it must be defined before this call.
+    """
     judges = {**globals(), **vars(sys.modules[module])}
     found = []
     for row in rows(module)[section]:

@@ -274,14 +274,10 @@ def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
         return None
     for key in _IDENTITIES:
         columns = [[row.get(key) for row in rows] for rows in (before, after)]
-        if all(map(_is_unique, columns)):
+        is_known = all(isinstance(value, str | int) for column in columns for value in column)
+        if is_known and all(len(set(map(str, column))) == len(column) for column in columns):
             return key
     return None
-
-
-def _is_unique(column: list[Any]) -> bool:
-    is_known = all(isinstance(value, str | int) for value in column)
-    return is_known and len(set(map(str, column))) == len(column)
 
 
 def _in_schema(place: Place) -> tuple[str, ...]:

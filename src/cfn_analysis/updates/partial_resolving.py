@@ -130,6 +130,19 @@ def condition_truths(template: Mapping[str, Any], values: Mapping[str, Any], reg
     return PartialConditions(template, values, known_pseudo_parameters(region)).all()
 
 
+def formulas(template: Mapping[str, Any], condition: str) -> dict[str, Any]:
+    """Return the formulas of a condition and of all conditions that it depends on; None for a missing one."""
+    found: dict[str, Any] = {}
+    pending = [condition]
+    while pending:
+        name = pending.pop()
+        found[name] = template.get("Conditions", {}).get(name)
+        pending += [
+            use.name for use in uses(found[name]) if use.kind == "condition" and use.name not in found
+        ]
+    return found
+
+
 def known_pseudo_parameters(region: str) -> dict[str, str]:
     """Return the pseudo parameters that are the same for each stack in a region."""
     known = pseudo_parameters(region)
@@ -206,19 +219,12 @@ class PartialBody(Body):
 
     def condition_inputs(self, condition: str) -> str:
         """Return the values that a condition depends on, as a text that differs if its result may differ."""
-        inputs: dict[str, Any] = {}
-        pending = [condition]
-        while pending:
-            name = pending.pop()
-            node = self.template.get("Conditions", {}).get(name)
-            inputs[name] = node
-            for use in uses(node):
-                if use.kind == "condition" and use.name not in inputs:
-                    pending.append(use.name)
-                elif use.kind == "mapping":
-                    inputs[f"mapping {use.name}"] = self._reachable(use.name, {}, {})
-                elif use.name in self.values:
-                    inputs[f"parameter {use.name}"] = self.values[use.name]
+        inputs = formulas(self.template, condition)
+        for use in [*uses([*inputs.values()])]:
+            if use.kind == "mapping":
+                inputs[f"mapping {use.name}"] = self._reachable(use.name, {}, {})
+            elif use.kind == "name" and use.name in self.values:
+                inputs[f"parameter {use.name}"] = self.values[use.name]
         return json.dumps(inputs, sort_keys=True)
 
     def reference(self, name: str, path: str) -> Any:

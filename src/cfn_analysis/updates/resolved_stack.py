@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
-from cfn_analysis.model.references import Place, uses
+from cfn_analysis.model.references import Place, in_words, uses
 from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
@@ -37,6 +37,18 @@ class Resource(NamedTuple):
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
     metadata: Mapping[str, Any] = {}
+
+    def retention_policy(self, name: str) -> str:
+        """Return the DeletionPolicy or the UpdateReplacePolicy of the resource, or its default.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        given = self.attributes.get(name)
+        if given is not None:
+            return str(as_strings(given)) if isinstance(given, str) else in_words(given)
+        is_cluster = self.type == "AWS::RDS::DBCluster"
+        is_alone = self.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in self.properties
+        return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"
 
 
 class Output(NamedTuple):
@@ -179,10 +191,6 @@ def resolve_set(
 
     ``before`` is the set as it is deployed: an export that was removed from the set remains unchanged while a
     stack imports it.
-
-    Raises:
-        ResolveError: a template has a macro.
-        MissingConditionError: a template names a condition that it does not have.
     """
     deployed = {
         (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)

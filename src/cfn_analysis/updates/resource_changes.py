@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.intrinsics import as_strings
-from cfn_analysis.model.references import Place, in_words, place_in_words, walk
+from cfn_analysis.model.references import Place, place_in_words, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
@@ -23,8 +22,7 @@ REMOVE: Final = "remove"
 POLICY: Final = "policy"
 
 _ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
-HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
-"""Actions in the words of a chain."""
+_HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
 # Attributes whose value changes by an update in place of a property; "*" for any property.
@@ -96,6 +94,25 @@ class ResourceChange(NamedTuple):
         """The changed properties, without duplicates."""
         return list(dict.fromkeys(str(cause.place[0]) for cause in self.causes if cause.place))
 
+    def effect_on(self, attribute: str) -> Effect:
+        """Return how certainly an attribute of the resource changes, as of Fn::GetAtt; empty for Ref."""
+        if self.action in (REPLACE, MAYBE_REPLACE):
+            given = self.after is not None and attribute in self.after.properties
+            kept = given and attribute not in self.properties and self.before is not None
+            return Effect.NONE if kept else self.effect
+        if self.action != UPDATE or not attribute:
+            return Effect.NONE
+        if self.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
+            return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
+        by = _MOVING.get((self.type, attribute))
+        moves = by == "*" or (by or attribute) in self.properties
+        return Effect.REPLACED if moves else Effect.NONE
+
+    def chain_for(self, stack: str) -> list[str]:
+        """Return the chain that continues in a resource or output of a stack: the cause, and this change."""
+        main = max(self.causes, key=lambda cause: (cause.effect, len(cause.chain)))
+        return [*main.chain, f"{self.node.seen_from(stack)} {_HAPPENED[self.action]}"]
+
 
 def resource_changes(
     before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack], origin: Callable[[str, str], str]
@@ -122,34 +139,27 @@ def resource_changes(
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     before, after = (resource_at(node, side) for side in (chains.before, chains.after))
-    if after is None:
-        return (
-            ResourceChange(node, before.type, REMOVE, before, None, _existence(chains, node))
-            if before
-            else None
-        )
-    if before is None:
-        return ResourceChange(node, after.type, ADD, None, after, _existence(chains, node))
+    if before is None or after is None:
+        resource, action = after or before, ADD if after else REMOVE
+        causes = _existence(chains, node)
+        return ResourceChange(node, resource.type, action, before, after, causes) if resource else None
     may_end, may_begin = existence_cases(chains.before[node.stack], chains.after[node.stack], node.name)
-    causes = list(_direct_causes(chains, node, before, after))
-    if may_end:  # also if it is kept, it is not certain that it is changed
-        causes = [cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes]
+    causes = tuple(_direct_causes(chains, node, before, after))
+    if may_end:  # it is not certain that it stays and is replaced
+        causes = tuple(cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes)
     if may_end or may_begin:
         causes += _existence(chains, node, Effect.UPDATED if may_begin else Effect.NONE)
-    change = ResourceChange(node, after.type, REMOVE, before, after, tuple(causes))
-    if may_end:
-        return change
-    return change.if_kept if causes else None
+    change = ResourceChange(node, after.type, REMOVE, before, after, causes)
+    return change if may_end else change.if_kept if causes else None
 
 
-def _existence(chains: CauseChains, node: Node, effect: Effect = Effect.NONE) -> tuple[Cause]:
+def _existence(chains: CauseChains, node: Node, effect: Effect = Effect.NONE) -> tuple[Cause, ...]:
     """Return the cause of an added or removed resource; if this is not known, it is the condition."""
     sides = [resource_at(node, side) for side in (chains.before, chains.after)]
     existed, will_exist = (resource.exists if resource else NO for resource in sides)
-    chain = chains.of_existence(node)
-    if UNKNOWN not in (existed, will_exist):
-        return (Cause((), "", None, None, chain, effect),)
-    return (Cause((), "Condition", str(existed), str(will_exist), chain, effect),)
+    is_known = UNKNOWN not in (existed, will_exist)
+    name, was, will = ("", None, None) if is_known else ("Condition", str(existed), str(will_exist))
+    return (Cause((), name, was, will, chains.of_existence(node), effect),)
 
 
 def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
@@ -170,7 +180,7 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
         if was != will:
             yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
     for key in _POLICIES:
-        kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
+        kept, will_be_kept = before.retention_policy(key), after.retention_policy(key)
         if kept != will_be_kept:
             yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
 
@@ -195,16 +205,14 @@ class _Following:
         while pending:
             source = pending.popleft()
             for user, mention in self.users.get(source, []):
-                change = self.by_node.get(user) or self._unchanged(user)
+                before, after = (resource_at(user, side) for side in (self.chains.before, self.chains.after))
+                unchanged = ResourceChange(user, after.type if after else "", UPDATE, before, after, ())
+                change = self.by_node.get(user, unchanged)
                 if user != source and (cause := self._cause(mention, change)):
                     self.by_node[user] = stronger = _with_cause(change, cause)
                     if stronger.effect > change.effect:
                         pending.append(user)
         return self.by_node
-
-    def _unchanged(self, node: Node) -> ResourceChange:
-        before, after = self.chains.before, self.chains.after[node.stack].resources[node.name]
-        return ResourceChange(node, after.type, UPDATE, resource_at(node, before), after, ())
 
     def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
         """Return what the change of the mentioned resource causes; None if it adds nothing to the change."""
@@ -212,7 +220,7 @@ class _Following:
         before, after = change.before, change.after
         if before is None or after is None:  # the whole resource is new or removed
             return None
-        source_effect = effect_on_attribute(self.by_node[source].if_kept, mention.attribute)
+        source_effect = self.by_node[source].if_kept.effect_on(mention.attribute)
         if source_effect < Effect.MAYBE_REPLACED:  # the value of the reference stays the same
             return None
         changed = ChangedProperties(before.properties, after.properties, after.attributes)
@@ -224,15 +232,10 @@ class _Following:
                 cause.follows is None or (cause.follows == source and cause.effect >= effect)
             ):
                 return None
-        chain = [*self._chain(source, change.node), *self.chains.through(change.node, place, source)]
+        chain = self.by_node[source].if_kept.chain_for(change.node.stack)
+        chain += self.chains.through(change.node, place, source)
         value, _ = walk(after.properties, place)
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
-
-    def _chain(self, source: Node, user: Node) -> list[str]:
-        """Return the chain to the change of a resource, and this change in the words of the user's stack."""
-        change = self.by_node[source].if_kept
-        main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
-        return [*main.chain, f"{source.seen_from(user.stack)} {HAPPENED[change.action]}"]
 
 
 def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
@@ -240,31 +243,3 @@ def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
     kept = [cause for cause in change.causes if (cause.place, cause.follows) != (new.place, new.follows)]
     stronger = change._replace(causes=(*kept, new))
     return stronger if change.action == REMOVE else stronger._replace(action=_ACTIONS[stronger.effect])
-
-
-def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
-    """Return how certainly a change alters an attribute of the resource, as of Fn::GetAtt; empty for Ref."""
-    if change.action in (REPLACE, MAYBE_REPLACE):
-        given = change.after is not None and attribute in change.after.properties
-        kept = given and attribute not in change.properties and change.before is not None
-        return Effect.NONE if kept else change.effect
-    if change.action != UPDATE or not attribute:
-        return Effect.NONE
-    if change.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
-        return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
-    by = _MOVING.get((change.type, attribute))
-    moves = by == "*" or (by or attribute) in change.properties
-    return Effect.REPLACED if moves else Effect.NONE
-
-
-def retention_policy(resource: Resource, name: str) -> str:
-    """Return the DeletionPolicy or the UpdateReplacePolicy of a resource, or its default.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
-    """
-    given = resource.attributes.get(name)
-    if given is not None:
-        return str(as_strings(given)) if isinstance(given, str) else in_words(given)
-    is_cluster = resource.type == "AWS::RDS::DBCluster"
-    is_alone = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.properties
-    return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"

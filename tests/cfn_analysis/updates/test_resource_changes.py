@@ -10,9 +10,7 @@ from cfn_analysis.reviewing.digest import stack_digests
 from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resource_changes import (
     ResourceChange,
-    effect_on_attribute,
     resource_changes,
-    retention_policy,
 )
 from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks, set_risks, side
 from tests.data import read_yaml
@@ -63,8 +61,8 @@ def test_a_new_id_continues_in_other_stacks() -> None:
     assert list(found) == [Node("a", "Queue"), Node("b", "User")]
     assert [cause.follows for cause in change.causes] == [Node("a", "Queue")]
     assert change.causes[0].chain == ["a.yaml", "Queue of a replaced", "export url"]
-    assert effect_on_attribute(found[Node("a", "Queue")], "QueueName") is Effect.REPLACED
-    assert effect_on_attribute(change, "Id") is Effect.NONE
+    assert found[Node("a", "Queue")].effect_on("QueueName") is Effect.REPLACED
+    assert change.effect_on("Id") is Effect.NONE
 
 
 def test_retention_policies() -> None:
@@ -75,7 +73,7 @@ def test_retention_policies() -> None:
 
     def policies(type_name: str) -> tuple[str, str]:
         resource = resolved(template(type_name))["a"].resources["R"]
-        return retention_policy(resource, "DeletionPolicy"), retention_policy(resource, "UpdateReplacePolicy")
+        return resource.retention_policy("DeletionPolicy"), resource.retention_policy("UpdateReplacePolicy")
 
     assert policies("AWS::RDS::DBCluster") == ("Snapshot", "Delete")
     assert policies(QUEUE) == ("Delete", "Delete")
