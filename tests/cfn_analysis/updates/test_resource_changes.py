@@ -169,14 +169,7 @@ def test_an_attribute_with_the_same_value_is_not_a_change(attribute: str, reache
 
 
 @pytest.mark.parametrize(
-    ("kind", "attribute", "property_name", "reached"),
-    [
-        ("AWS::EC2::LaunchTemplate", "LatestVersionNumber", "LaunchTemplateData", True),
-        ("AWS::EC2::LaunchTemplate", "LaunchTemplateId", "LaunchTemplateData", False),
-        ("AWS::SSM::Parameter", "Value", "Value", True),
-        ("AWS::CloudFormation::Stack", "Outputs.Id", "TemplateURL", True),
-        ("AWS::SSM::Parameter", "Value", "Description", False),
-    ],
+    ("kind", "attribute", "property_name", "reached"), ROWS["test_some_attributes_change_with_an_update"]
 )
 def test_some_attributes_change_with_an_update(
     kind: str, attribute: str, property_name: str, reached: bool
