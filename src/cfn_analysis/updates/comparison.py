@@ -197,17 +197,13 @@ def differ_for_certain(before: Any, after: Any, *, attributes: bool = True) -> b
             return True
         case {"Fn::Base64": old}, {"Fn::Base64": new}:  # the code of each text is another one
             return differ_for_certain(old, new, attributes=attributes)
-        case {"Ref": str(old)}, {
-            "Ref": str(new)
-        }:  # !Ref QueueA, !Ref QueueB: no two resources have the same ID
+        case {"Ref": str(old)}, {"Ref": str(new)}:  # !Ref A, !Ref B: two resources have two IDs
             return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
         case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
-            return attributes and old != new and attribute == new_attribute  # QueueA.Arn, QueueB.Arn
+            return attributes and old != new and attribute == new_attribute  # ${A.Arn}, ${B.Arn}
         case {"Fn::FindInMap": [*old, str(rows)]}, {"Fn::FindInMap": [*new, str(new_rows)]} if old == new:
             return _rows_differ(json.loads(rows), json.loads(new_rows))  # the same keys of edited rows
-        case {"Fn::In": [_, {"Ref": _}]}, {
-            "Fn::In": [_, {"Ref": _}]
-        }:  # the IDs of two resources of other stacks
+        case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:  # the same of other stacks
             return bool(before != after)
         case {"Fn::If": [_, yes, no, old]}, {"Fn::If": [_, new_yes, new_no, new]} if old == new:
             pairs = ((yes, new_yes), (no, new_no))  # a or b, c or d: in each case of the same condition
