@@ -19,7 +19,7 @@ def well_formed(cfn: Template) -> Template:
             template[section] = {name: entry for name, entry in entries.items() if _is_entry(section, entry)}
     if template == cfn.template:
         return cfn
-    return Template(cfn.filename, template, cfn.regions, list(cfn.context.parameter_sets))
+    return Template(cfn.filename, template, cfn.regions, list(cfn.context.parameter_sets or ()))
 
 
 def _is_entry(section: str, entry: Any) -> bool:

@@ -51,6 +51,7 @@ def places(part: Any, *place: Any) -> Iterator[tuple[Any, ...]]:
 def run_all_rules(content: Any) -> Template:
     """Run our rules, without cfn-lint's conversion of exceptions to E0002."""
     template, _ = decode_str(json.dumps(content))
+    assert template
     cfn = Template("", template, ["ap-northeast-1"])
     for rule in RULES:
         rule().match(cfn)
@@ -96,5 +97,5 @@ def test_no_rule_fails_on_a_malformed_part_of_our_templates(name: str) -> None:
     content: Any = read_template((OUT / f"{name}.yaml").read_text("utf-8"))
     chosen = random.Random(name)
     all_places = [*places(content)]
-    for _ in range(40):
+    for _ in range(10):
         run_all_rules(changed(content, chosen.choice(all_places), chosen.choice(MALFORMED)))
