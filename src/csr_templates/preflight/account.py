@@ -231,7 +231,7 @@ def collect(
 
 
 def _first_call() -> Config:
-    """Return the settings of the first call: without a connection, the operator waits for its last attempt."""
+    """Return the settings of the first call, which fails early if AWS does not respond."""
     from botocore.config import Config
 
     return Config(

@@ -191,7 +191,7 @@ def test_an_endpoint_that_is_not_aws_is_a_message(walk: Walk) -> None:
     page: Any = mock.Mock(status_code=200, headers={}, content=b"<html>Sign in</html>")
     with (
         mock.patch("botocore.httpsession.URLLib3Session.send", return_value=page),
-        pytest.raises(AccountError, match="^The AWS configuration cannot be used: no key 'GetCaller"),
+        pytest.raises(AccountError, match=r"^The AWS configuration cannot be used: no key 'GetCaller"),
     ):
         Account(session=session()).start(PROJECT, "prod")
 
