@@ -6,12 +6,23 @@ rule = frame("""
   Rule: {Type: AWS::Events::Rule, Properties: {EventPattern: <pattern>}}
 """)
 
+subscription = frame("""
+  One: {Type: AWS::SNS::Subscription, Properties: {TopicArn: a, Protocol: sqs, FilterPolicy: <policy>}}
+""")
+
 GOOD = {
+    "policy with lists": subscription("{type: [order, {prefix: a}]}"),
+    "policy with a function": subscription("{type: !ImportValue types}"),
     "lists": rule("{source: [aws.ec2], detail: {state: [{prefix: run}]}}"),
     "function": rule("{source: !ImportValue sources}"),
 }
 
 BAD = {
+    "policy with a text": (
+        subscription("{type: order}"),
+        "Resources/One/Properties/FilterPolicy/type",
+        'type is "order", and SNS requires a list of values. Write [order].',
+    ),
     "text": (
         rule("{source: aws.ec2}"),
         "Resources/Rule/Properties/EventPattern/source",
