@@ -45,7 +45,7 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     "cloudwatch": ("DescribeAlarms", "GetMetricStatistics"),
     "ec2": ("DescribeNatGateways", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeSubnets"),
     "iam": ("ListRoles",),
-    "kms": ("DescribeKey", "GetKeyRotationStatus"),
+    "kms": ("DescribeKey", "GetKeyRotationStatus", "ListResourceTags"),
     "lambda": ("GetAccountSettings", "GetAlias", "GetFunctionConcurrency", "ListVersionsByFunction"),
     "logs": ("DescribeLogStreams", "FilterLogEvents", "GetQueryResults", "StartQuery"),
     "rds": ("DescribeDBClusters", "DescribeDBInstances", "DescribeEvents"),

@@ -1,11 +1,14 @@
-# shellcheck shell=bash disable=SC2016,SC2030,SC2031,SC2317
+# shellcheck shell=bash disable=SC2016,SC2030,SC2031,SC2119,SC2120,SC2317
 # The operators' commands for one environment of this folder: source tools.sh ENVIRONMENT
 #
 # bash 3.2 or later on Linux, macOS, AWS CloudShell, and WSL on Windows. Project, stacks and regions come from
 # stacks.json beside this file, the names of resources from the files that it lists. tools_help lists the commands.
 # A command is a subshell, so that its variables and set -e stay inside; shellcheck warns about that, about ${...} of
-# CloudFormation in single quotes, and about the exit of a script that was not sourced. In bash 3.2, set -e ends a
-# command only after a simple command has failed, such as the call of a function, not after (...), [[...]] or a loop.
+# CloudFormation in single quotes, about arguments that a command rejects, and about the exit of a script that was not
+# sourced. In bash 3.2, set -e ends a command only after a simple command has failed, such as the call of a function,
+# not after (...), [[...]] or a loop.
+
+unset TOOLS_ENVIRONMENT # a start that fails must not leave the environment before it
 
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "tools.sh needs bash. Start it with: bash" >&2
@@ -26,8 +29,14 @@ export AWS_PAGER=""
 
 # ---- Start ----
 
+tools_read() { # OPTION... FILTER FILE...: reads files of the build with jq
+  jq "$@" 2> /dev/null || {
+    echo "Cannot read ${!#}. tools.sh needs the whole folder that the build wrote: check it out again." >&2
+    return 2
+  }
+}
 tools_start() { # ENVIRONMENT: checks the programs, and reads stacks.json
-  local program kind key rest lines
+  local program environment kind key rest lines IFS=$' \t\n'
   for program in aws jq curl; do
     if ! type "$program" > /dev/null 2>&1; then
       echo "$program is missing. AWS CloudShell has it. macOS: brew install awscli jq. Linux: install the AWS CLI version 2" \
@@ -41,27 +50,34 @@ tools_start() { # ENVIRONMENT: checks the programs, and reads stacks.json
   esac
   TOOLS_OUT=$(cd "$(dirname "$TOOLS_FILE")" > /dev/null && pwd) || return
   TOOLS_FILE=$TOOLS_OUT/${TOOLS_FILE##*/}
-  lines=$(jq -r --arg environment "${1:-}" '(.stacks | map(.parameterFiles | keys) | add | unique) as $known
-    | if $known | index($environment) then .stacks[] | .name as $name
-        | "stack \($name) \(.region) \(.template) \(.namePattern)", (.sections[][] | "resource \(.) \($name)")
-      else error("Name the environment: source tools.sh \($known | join(" | "))") end' "$TOOLS_OUT/stacks.json") || return
-  TOOLS_ENVIRONMENT=$1 TOOLS_STACKS='' TOOLS_RESOURCES='' TOOLS_NAMES=''
+  TOOLS_ENVIRONMENTS=$(tools_read -r 'reduce (.stacks[].parameterFiles | keys_unsorted[]) as $name
+    ([]; if index($name) then . else . + [$name] end) | join(" ")' "$TOOLS_OUT/stacks.json") || return
+  environment=${1:-/}
+  case " $TOOLS_ENVIRONMENTS " in
+    (*" ${environment// //} "*) ;;
+    (*) echo "${1:+There is no environment $1. }Choose one: source tools.sh ${TOOLS_ENVIRONMENTS// / | }" >&2; return 2 ;;
+  esac
+  lines=$(tools_read -r '.stacks[] | .name as $name
+    | "stack \($name) \(.region) \(.template) \(.namePattern)", (.sections[][] | "resource \(.) \($name)")' \
+    "$TOOLS_OUT/stacks.json") || return
+  TOOLS_STACKS='' TOOLS_RESOURCES='' TOOLS_NAMES=''
   while read -r kind key rest; do
     case $kind in
       (stack) TOOLS_STACKS+="$key $rest"$'\n' ;;
       (resource) TOOLS_RESOURCES+="$key $rest"$'\n' ;;
     esac
   done <<< "$lines"
-  TOOLS_STACKS=${TOOLS_STACKS//'${Environment}'/$TOOLS_ENVIRONMENT}
-  TOOLS_TAGS=$(jq -nr '[inputs.Tags] | add | to_entries[] | "\(.key)=\(.value)"' \
+  TOOLS_STACKS=${TOOLS_STACKS//'${Environment}'/$1}
+  TOOLS_TAGS=$(tools_read -nr '[inputs.Tags] | add | to_entries[] | "\(.key)=\(.value)"' \
     "$TOOLS_OUT/parameters/$1/"*.json) || return
-  TOOLS_PROJECT=$(jq -nr '[inputs.Parameters] | add | .ProjectName' "$TOOLS_OUT/parameters/$1/"*.json) || return
+  TOOLS_PROJECT=$(tools_read -nr '[inputs.Parameters] | add | .ProjectName' "$TOOLS_OUT/parameters/$1/"*.json) || return
   TOOLS_STACKS=${TOOLS_STACKS//'${ProjectName}'/$TOOLS_PROJECT}
-  TOOLS_PREFIX=$TOOLS_PROJECT-$TOOLS_ENVIRONMENT
+  TOOLS_PREFIX=$TOOLS_PROJECT-$1
   if [ -d "$TOOLS_OUT/recovery/$1" ]; then # the names of what holds data, also of a deleted stack
-    TOOLS_NAMES=$(jq -nr 'inputs.ResourcesToImport[] | .LogicalResourceId as $resource | .ResourceIdentifier[]
+    TOOLS_NAMES=$(tools_read -nr 'inputs.ResourcesToImport[] | .LogicalResourceId as $resource | .ResourceIdentifier[]
       | "\($resource) \(strings // .Name // .Tag)"' "$TOOLS_OUT/recovery/$1/"*.json) || return
   fi
+  TOOLS_ENVIRONMENT=$1
   echo "$TOOLS_PREFIX, from $TOOLS_OUT. tools_help lists the commands."
 }
 
@@ -73,7 +89,7 @@ tools_help() ( # shows this list
 # ---- Helpers of the commands below ----
 
 tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first error; NUMBER arguments must be given
-  local joined usage words argument needed=$1
+  local joined usage words rest argument needed=$1 allowed=0
   shift
   set +e
   (set -e; false; :)
@@ -83,8 +99,24 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
     exit 2
   fi
   set -euo pipefail
+  IFS=$' \t\n'
+  if [ -z "${TOOLS_ENVIRONMENT:-}" ]; then
+    rest=${TOOLS_ENVIRONMENTS:-ENVIRONMENT}
+    echo "No environment is loaded: source $TOOLS_FILE ${rest// / | }" >&2
+    exit 2
+  fi
   usage=$(sed -n "s/^${FUNCNAME[1]}() ( # //p" "$TOOLS_FILE")
   words=" ${usage%%: *} "
+  rest=${words# }
+  while [ -n "$rest" ]; do # the arguments come first: capitals, [optional] or a|choice
+    case ${rest%% *} in
+      (*...*) allowed=$# ;;
+      (\[* | *\|*) allowed=$((allowed + 1)) ;;
+      (*[!A-Z_]*) break ;;
+      (*) allowed=$((allowed + 1)) ;;
+    esac
+    rest=${rest#* }
+  done
   words=${words//[][|.]/ }
   for argument; do
     case $words in # a word of the usage in capitals is not a value
@@ -92,7 +124,7 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
     esac
     if [ -z "$argument" ]; then needed=99; fi
   done
-  if [ $# -lt "$needed" ]; then
+  if [ $# -lt "$needed" ] || [ $# -gt "$allowed" ]; then
     echo "Usage: ${FUNCNAME[1]} $usage" >&2
     exit 2
   fi
@@ -103,6 +135,38 @@ tools_say() { # TEXT...: what the command does next
 tools_stop() { # TEXT...: ends the command
   echo "$*" >&2
   exit 1
+}
+tools_reject() { # TEXT...: ends the command, because an argument is wrong
+  echo "$*" >&2
+  exit 2
+}
+tools_number() { # VALUE NAME MIN [MAX]: ends the command unless the value is such a whole number
+  local range=${4:+"from $3 to $4"}
+  case $1 in
+    ("" | 0?* | *[!0-9]*) ;;
+    (*) if [ ${#1} -le 18 ] && [ "$1" -ge "$3" ] && [ "$1" -le "${4:-$1}" ]; then return; fi ;; # bash counts to 2^63
+  esac
+  tools_reject "$2 is $1. Give a whole number ${range:-of at least $3}. Nothing was changed."
+}
+tools_arn() { # PATTERN VALUE TEXT: sets region, that of the ARN; ends the command unless it is the ARN of TEXT
+  case $2 in
+    (arn:aws*:$1) region=$(cut -d: -f4 <<< "$2") ;;
+    (*) tools_reject "$2 is not the ARN of $3" ;;
+  esac
+}
+tools_own() { # NAME: ends the command unless the name, or that in the ARN of a secret, is one of this environment
+  case ${1#arn:aws*:secret:} in
+    ("$TOOLS_PREFIX"-*) ;;
+    (*) tools_reject "$1 does not belong to $TOOLS_PREFIX. Nothing was changed." ;;
+  esac
+}
+tools_own_key() { # ARN: sets region; ends the command unless the tags of the KMS key are those of this environment
+  local tags
+  tools_arn 'kms:[a-z]*:[0-9]*:key/*' "$1" "a KMS key. show_keys prints it."
+  tags=$(value aws kms list-resource-tags --region "$region" --key-id "$1" --output text \
+    --query "join(' ', sort(Tags[?TagKey == 'Project' || TagKey == 'Environment'].join('=', [TagKey, TagValue])))") || exit
+  [ "$tags" = "Environment=$TOOLS_ENVIRONMENT Project=$TOOLS_PROJECT" ] ||
+    tools_reject "$1 does not belong to $TOOLS_PREFIX: its tags are $tags. Nothing was changed."
 }
 tools_typed() { # TYPED NAME: ends the command unless the name was typed
   [ "$1" = "$2" ] || tools_stop "This deletes or replaces $2. Type its name: ${FUNCNAME[1]} $2"
@@ -226,8 +290,11 @@ tools_time() { # SECONDS: that many seconds ago, in UTC
   if date -u -d @0 +%s > /dev/null 2>&1; then date -u -d "@$at" +%Y-%m-%dT%H:%M:%SZ; else date -u -r "$at" +%Y-%m-%dT%H:%M:%SZ; fi
 }
 tools_utc() { # TIME: in UTC; TIME may end with +09:00
-  jq -nr --arg time "$1" '$time | if endswith("+09:00") then (.[0:19] + "Z" | fromdate - 32400 | todate)
-    elif test("^[0-9-]{10}T[0-9:]{8}Z$") then . else error("Give the time as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.") end'
+  jq -enr --arg time "$1" '$time | select(test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+]09:00)$"))
+    | (.[0:19] + "Z" | fromdate) - (if endswith("Z") then 0 else 32400 end) | todate' 2> /dev/null || {
+    echo "The time is $1. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z." >&2
+    return 2
+  }
 }
 tools_sha256() { # FILE
   local sum
@@ -370,8 +437,11 @@ tools_validation_warnings() { # CHANGE_SET: validations that failed or were skip
 tools_parameters() { # [VERSION]: the parameters of the stack as JSON, with the version of the package
   jq -ec --arg version "${1:-}" --slurpfile manifest "$TOOLS_OUT/stacks.json" --arg stack "$stack" '
     [$manifest[0].stacks[] | select(.name == $stack).perDeploy[] | select(endswith("ObjectVersion"))] as $versions
-    | if $version == "" then . elif $versions == [] then error("The stack \($stack) takes no version of a package.")
-      else .Parameters[$versions[]] = $version end' "$TOOLS_OUT/parameters/$TOOLS_ENVIRONMENT/$stack.json"
+    | if $version == "" then . elif $versions == [] then empty else .Parameters[$versions[]] = $version end' \
+    "$TOOLS_OUT/parameters/$TOOLS_ENVIRONMENT/$stack.json" || {
+    echo "The stack $stack takes no version of a package: $1" >&2
+    return 2
+  }
 }
 tools_database() { # sets cluster, and region and name of its stack
   tools_at DatabaseCluster || return
@@ -428,7 +498,7 @@ tools_switch_keys() { # true|false: enables or disables all API keys of the usag
 # ==== State ====
 
 show_state() ( # shows stacks, packages and site: what was deployed last and when, and which alarms fire
-  tools_begin 0
+  tools_begin 0 "$@"
   missing=0
   for one in $(tools_stacks); do
     tools_stack "$one"
@@ -462,12 +532,12 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
   exit "$missing"
 )
 show_identity() ( # shows who you are for AWS
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_stack "$(tools_stacks | sed -n 1p)"
   aws sts get-caller-identity --region "$region"
 )
 show_releases() ( # shows the Lambda versions: number, time, description (which contains the version of the package)
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   versions=$(value aws lambda list-versions-by-function --region "$region" --function-name "$function" --output json \
@@ -475,14 +545,14 @@ show_releases() ( # shows the Lambda versions: number, time, description (which 
   jq -r '.[] | select(.[0] != "$LATEST") | join("  ")' <<< "$versions"
 )
 show_stacks() ( # lists all stacks with their status, deleted ones too
-  tools_begin 0
+  tools_begin 0 "$@"
   for region in $(tools_regions); do
     aws cloudformation list-stacks --region "$region" --output text --query \
       "StackSummaries[?starts_with(StackName, '$TOOLS_PREFIX-')].[StackName, StackStatus, DeletionTime]"
   done
 )
 show_addresses() ( # shows the address of the site, the API, the database and the NAT gateways
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in $(tools_stacks); do
     tools_stack "$one"
     aws cloudformation describe-stacks --region "$region" --stack-name "$name" --output text --query \
@@ -529,7 +599,7 @@ upload_package() ( # FILE: uploads a Lambda package once, and prints its version
   fi
   cat "$kept"
 )
-plan_deploy() ( # STACK [VERSION] [TAG=VALUE]: creates a change set of out/, api with a version of its package, and shows it
+plan_deploy() ( # STACK [VERSION] [TAG=VALUE...]: creates a change set of out/, api with a version of its package, and shows it
   tools_begin 1 "$@"
   tools_stack "$1"
   tags=$(tools_tags plain)
@@ -594,7 +664,7 @@ plan_repair() ( # STACK [VERSION]: the same without rollback triggers, for an up
 )
 show_changes() ( # CHANGE_SET: shows a change set, and its ARN for run_changes
   tools_begin 1 "$@"
-  region=$(cut -d: -f4 <<< "$1")
+  tools_arn 'cloudformation:[a-z]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
   aws cloudformation describe-change-set --region "$region" --change-set-name "$1" --output table \
     --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]'
   tools_validation_warnings "$1"
@@ -602,8 +672,9 @@ show_changes() ( # CHANGE_SET: shows a change set, and its ARN for run_changes
 )
 run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, and waits
   tools_begin 1 "$@"
-  region=$(cut -d: -f4 <<< "$1")
+  tools_arn 'cloudformation:[a-z]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
   deployed=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$1" --query StackName --output text)
+  tools_own "$deployed"
   status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$deployed" \
     --query 'Stacks[0].StackStatus' --output text)
   since=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$1" \
@@ -664,7 +735,7 @@ protect() ( # [STACK...]: termination protection and stack policy for these stac
   done
 )
 close_default_group() ( # removes all rules from the default security group of the VPC, which nothing uses
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at VPC
   vpc=$(tools_output VPC VPCId)
   found=$(value aws ec2 describe-security-groups --region "$region" --filters Name=group-name,Values=default \
@@ -680,7 +751,7 @@ close_default_group() ( # removes all rules from the default security group of t
     --query 'SecurityGroups[0].[IpPermissions,IpPermissionsEgress]'
 )
 wait_for_api_settings() ( # waits until the API has its new TLS settings
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at RestApi
   api=$(tools_output RestApi ApiGatewayId)
   status=UPDATING
@@ -692,7 +763,7 @@ wait_for_api_settings() ( # waits until the API has its new TLS settings
   [ "$status" = AVAILABLE ]
 )
 wait_for_distribution() ( # waits until CloudFront has deployed its last change everywhere
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at Distribution
   distribution=$(tools_output Distribution CloudFrontDistributionId)
   aws cloudfront wait distribution-deployed --region "$region" --id "$distribution"
@@ -752,7 +823,7 @@ delete_failed_frontend() ( # BUCKET: deletes a frontend whose first create faile
   aws s3api delete-bucket --region "$region" --bucket "$bucket"
 )
 show_logging_roles() ( # shows the logging role of API Gateway that is set, and those of this system
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiGatewayLoggingRole
   aws apigateway get-account --region "$region" --query cloudwatchRoleArn --output text
   aws iam list-roles --region "$region" --output json \
@@ -815,6 +886,7 @@ who_answers() ( # [PATH]: requests a path of the site, and shows status, headers
 
 roll_back() ( # LAMBDA_VERSION: points the alias to an earlier Lambda version, within seconds
   tools_begin 1 "$@"
+  tools_number "$1" LAMBDA_VERSION 1
   tools_at ApiFunctionAlias
   tools_not_updating
   function=$(tools_id ApiFunction)
@@ -826,6 +898,7 @@ roll_back() ( # LAMBDA_VERSION: points the alias to an earlier Lambda version, w
 )
 repair_alias() ( # LAMBDA_VERSION: ends a failed rollback of the api stack that a faulty package caused
   tools_begin 1 "$@"
+  tools_number "$1" LAMBDA_VERSION 1
   tools_at ApiFunctionAlias
   tools_require UPDATE_ROLLBACK_FAILED
   function=$(tools_id ApiFunction)
@@ -840,7 +913,7 @@ repair_alias() ( # LAMBDA_VERSION: ends a failed rollback of the api stack that 
   if [ "$provisioned" != 0 ]; then set_provisioned "$provisioned"; fi
 )
 delete_old_versions() ( # deletes all Lambda versions except the newest 10
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   versions=$(value aws lambda list-versions-by-function --region "$region" --function-name "$function" \
@@ -852,7 +925,7 @@ delete_old_versions() ( # deletes all Lambda versions except the newest 10
   done
 )
 show_concurrency() ( # shows the concurrency of the function and of the account, and the highest value for set_concurrency
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   reserved=$(aws lambda get-function-concurrency --region "$region" --function-name "$function" \
@@ -871,17 +944,15 @@ show_concurrency() ( # shows the concurrency of the function and of the account,
 )
 set_concurrency() ( # NUMBER [stop]: reserves concurrency for the function: reduce it to help the database, raise it against throttles
   tools_begin 1 "$@"
-  case $1 in
-    (0) [ "${2:-}" = stop ] || tools_stop "With 0, Lambda rejects every request. To stop the API: set_concurrency 0 stop" ;;
-    (0* | *[!0-9]*) tools_stop "NUMBER is $1. Give a whole number. show_concurrency shows the lowest and the highest value." ;;
-  esac
+  tools_number "$1" NUMBER 0
+  [ "$1:${2:-}" = 0:stop ] || [ "$1" != 0 ] || tools_stop "With 0, Lambda rejects every request. To stop the API: set_concurrency 0 stop"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   tools_say "Reserves $1 executions for $function. Way back: restore_concurrency"
   aws lambda put-function-concurrency --region "$region" --function-name "$function" --reserved-concurrent-executions "$1"
 )
 restore_concurrency() ( # reserves the concurrency of the parameter file again
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   limit=$(tools_parameter ApiFunction LambdaReservedConcurrency)
@@ -894,13 +965,14 @@ restore_concurrency() ( # reserves the concurrency of the parameter file again
 )
 set_provisioned() ( # NUMBER: keeps that many execution environments ready; all are billed
   tools_begin 1 "$@"
+  tools_number "$1" NUMBER 1
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   aws lambda put-provisioned-concurrency-config --region "$region" --function-name "$function" \
     --qualifier "$TOOLS_ENVIRONMENT" --provisioned-concurrent-executions "$1"
 )
 show_quota() ( # shows the used and remaining requests of today (UTC), by key
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at UsagePlan
   plan=$(tools_output UsagePlan ApiUsagePlanId)
   today=$(tools_time 0)
@@ -908,6 +980,7 @@ show_quota() ( # shows the used and remaining requests of today (UTC), by key
 )
 set_remaining() ( # NUMBER: the requests that each key may still make today
   tools_begin 1 "$@"
+  tools_number "$1" NUMBER 0
   tools_at UsagePlan
   plan=$(tools_output UsagePlan ApiUsagePlanId)
   keys=$(tools_keys_of_plan)
@@ -918,7 +991,7 @@ set_remaining() ( # NUMBER: the requests that each key may still make today
   done
 )
 flush_cache() ( # removes all responses from the cache of the API
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at RestApi
   api=$(tools_output RestApi ApiGatewayId)
   tools_say "Flushes the cache of the API."
@@ -939,7 +1012,7 @@ tools_request() { # KEY PATH OPTION...: requests a path of the API with an origi
   curl "${@:3}" "$url$2" -H "x-api-key: $api_key" -H "X-Cache-Key: $(date +%s)-$$"
 }
 show_dead_letters() ( # shows a message of the dead-letter queue
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at DeadLetterQueue
   queue=$(tools_id DeadLetterQueue)
   aws sqs receive-message --region "$region" --queue-url "$queue" --message-attribute-names All --message-system-attribute-names All
@@ -948,7 +1021,7 @@ show_dead_letters() ( # shows a message of the dead-letter queue
 # ==== The database ====
 
 show_database() ( # shows the cluster, its instances and the events of the last 3 hours
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   status=$(tools_cluster_status "$cluster")
   echo "cluster $cluster: $status"
@@ -982,7 +1055,7 @@ fail_over() ( # [INSTANCE]: makes the reader, or this instance, the writer
   tools_wait_cluster "$cluster"
 )
 start_database() ( # starts a cluster that is stopped, or that has lost its key and has it again
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   status=$(tools_cluster_status "$cluster")
   case $status in
@@ -996,6 +1069,7 @@ start_database() ( # starts a cluster that is stopped, or that has lost its key 
 )
 restart_instance() ( # INSTANCE: restarts an instance, and waits
   tools_begin 1 "$@"
+  tools_own "$1"
   tools_database
   tools_say "Restarts $1."
   aws rds reboot-db-instance --region "$region" --db-instance-identifier "$1" > /dev/null
@@ -1007,6 +1081,7 @@ connect_database() ( # [writer|reader] [STATEMENT]: opens the MySQL client in Cl
   endpoint=Endpoint
   case ${1:-writer} in (writer) ;; (reader) endpoint=ReaderEndpoint ;; (*) tools_stop "Choose writer or reader." ;; esac
   if ! type mysql > /dev/null 2>&1; then # the private subnets reach no bucket but those of the system, so the mirror of CloudFront
+    type dnf > /dev/null 2>&1 || tools_stop "The MySQL client is missing. Run this in CloudShell in the VPC."
     # shellcheck disable=SC2016 # variables of dnf
     sudo dnf install -y mariadb105 \
       --setopt='amazonlinux.mirrorlist=https://cdn.amazonlinux.com/al2023/core/mirrors/$releasever/$basearch/mirror.list'
@@ -1038,10 +1113,11 @@ show_connections() ( # [writer|reader]: shows the connections by user and comman
 )
 stop_query() ( # writer|reader ID: closes a connection and rolls its transaction back
   tools_begin 2 "$@"
+  tools_number "$2" ID 1
   connect_database "$1" "CALL mysql.rds_kill($2);"
 )
 show_slow_queries() ( # shows the slow statements of the last hour, with count, total and longest seconds
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights slowquery 60 \
     'parse @message /Query_time: (?<seconds>[0-9.]+)/ | parse @message /SET timestamp=\d+;\s+(?<statement>[^\n]{1,60})/
       | stats count(*) as queries, sum(seconds) as total, max(seconds) as longest by statement | sort total desc | limit 20'
@@ -1055,19 +1131,19 @@ take_snapshot() ( # [PURPOSE]: takes a snapshot of the database, and waits
   aws rds wait db-cluster-snapshot-available --region "$region" --db-cluster-snapshot-identifier "$snapshot"
 )
 show_snapshots() ( # shows the snapshots: time, creation time of their cluster, type, name, status, key
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-identifier "$cluster" --output text --query \
     'sort_by(DBClusterSnapshots, &SnapshotCreateTime)[].[SnapshotCreateTime, ClusterCreateTime, SnapshotType, DBClusterSnapshotIdentifier, Status]'
 )
 show_backups() ( # shows the automated backups of deleted clusters: ID, creation time of their cluster, status, newest time
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   value aws rds describe-db-cluster-automated-backups --region "$region" --db-cluster-identifier "$cluster" --output text \
     --query 'DBClusterAutomatedBackups[].[DbClusterResourceId,ClusterCreateTime,Status,RestoreWindow.LatestTime]'
 )
 show_upgrades() ( # shows the engine version, and the versions that it can be upgraded to
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   version=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
     --query 'DBClusters[0].EngineVersion' --output text)
@@ -1091,10 +1167,11 @@ tail_log() ( # LOG [SINCE]: shows a log: function, access, execution, error, slo
 )
 search_log() ( # LOG MINUTES QUERY: searches a log with Logs Insights
   tools_begin 3 "$@"
+  tools_number "$2" MINUTES 1
   tools_insights "$@"
 )
 show_errors() ( # shows the failed requests of the last hour, first of the API, then of the function
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights access 60 \
     'filter status >= 500 | fields @timestamp, status, method, path, errorType, integrationError, requestId, extendedRequestId
       | sort @timestamp desc | limit 50'
@@ -1104,14 +1181,14 @@ show_errors() ( # shows the failed requests of the last hour, first of the API, 
       | fields @timestamp, level, record.status, errorType, message, @message | sort @timestamp desc | limit 50'
 )
 show_rejected_traffic() ( # shows the rejected traffic of the last day in the flow logs, by port
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights flow 1440 \
     'parse @message "* * * * * * * *" as log_version, account, interface, source_address, destination_address,
       source_port, port, rest
       | filter rest like / REJECT / | stats count(*) as records by port | sort records desc | limit 20'
 )
 show_log_ages() ( # shows when each log group got its newest events, up to an hour late; fails if a log group is missing
-  tools_begin 0
+  tools_begin 0 "$@"
   missing=0
   for one in function access execution error slowquery audit flow waf; do
     tools_logs "$one"
@@ -1130,7 +1207,7 @@ show_log_ages() ( # shows when each log group got its newest events, up to an ho
   exit "$missing"
 )
 show_edge_logs() ( # lists the files of today's access logs of CloudFront
-  tools_begin 0
+  tools_begin 0 "$@"
   folder=$(tools_edge_logs "$(tools_time 0)" day)
   tools_at Distribution
   aws s3 ls "$folder" --region "$region" --recursive
@@ -1151,6 +1228,7 @@ tools_edge_logs() { # TIME day|hour: the place of the access logs of CloudFront 
 
 show_callers() ( # [HOURS_AGO]: counts the requests of an hour by address, from the access logs of CloudFront
   tools_begin 0 "$@"
+  tools_number "${1:-0}" HOURS_AGO 0
   folder=$(tools_edge_logs "$(tools_time $((${1:-0} * 3600)))" hour)
   tools_at EdgeLogBucket
   files=$(mktemp -d)
@@ -1174,7 +1252,7 @@ tools_web_acl() { # sets acl, the name of the web ACL, its id, and region
   id=${arn##*/}
 }
 show_blocked() ( # counts the requests that WAF blocked in the last 30 minutes, by rule, path and country
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights waf 30 \
     'filter action = "BLOCK" | parse @message /"terminatingRule":\s*\{"ruleId":\s*"(?<inner>[^"]+)"/
       | stats count(*) as requests by terminatingRuleId, inner, httpRequest.uri, httpRequest.country
@@ -1269,7 +1347,7 @@ unblock_address() ( # ADDRESS: no longer blocks it
   tools_change_set remove "$1"
 )
 show_blocked_addresses() ( # shows the addresses that operators block
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in 4 :; do
     tools_set_name "$one"
     tools_read_set
@@ -1277,7 +1355,7 @@ show_blocked_addresses() ( # shows the addresses that operators block
   done
 )
 save_addresses() ( # saves the blocked addresses in two files of this folder
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in 4 :; do
     tools_set_name "$one"
     tools_read_set
@@ -1286,7 +1364,11 @@ save_addresses() ( # saves the blocked addresses in two files of this folder
   done
 )
 write_addresses() ( # writes the addresses that save_addresses saved in this folder; replaces others
-  tools_begin 0
+  tools_begin 0 "$@"
+  for one in 4 :; do
+    tools_set_name "$one"
+    test -s "$set.json" || tools_stop "$set.json is missing. save_addresses writes it. Run both in the same folder. Nothing was changed."
+  done
   for one in 4 :; do
     tools_set_name "$one"
     addresses=$(jq -ec .IPSet.Addresses "$set.json")
@@ -1312,12 +1394,13 @@ confirm_subscription() ( # LINK: confirms a subscription with the link of the em
   topic=${1#*TopicArn=}
   topic=${topic%%&*}
   topic=${topic//%3A/:} # some mail programs copy it encoded
+  tools_arn 'sns:[a-z]*:[0-9]*:?*' "$topic" "a topic. Copy the whole link of the email."
   token=${1#*Token=}
-  aws sns confirm-subscription --region "$(cut -d: -f4 <<< "$topic")" --topic-arn "$topic" --token "${token%%&*}" \
+  aws sns confirm-subscription --region "$region" --topic-arn "$topic" --token "${token%%&*}" \
     --authenticate-on-unsubscribe true
 )
 check_subscriptions() ( # shows the subscriptions of each topic; fails if one has none or an unconfirmed one
-  tools_begin 0
+  tools_begin 0 "$@"
   topics=$(value tools_outputs TopicArn)
   while read -r region key topic; do
     found=$(value aws sns list-subscriptions-by-topic --region "$region" --topic-arn "$topic" \
@@ -1328,7 +1411,7 @@ check_subscriptions() ( # shows the subscriptions of each topic; fails if one ha
   done <<< "$topics"
 )
 test_topics() ( # sends a test message to each topic
-  tools_begin 0
+  tools_begin 0 "$@"
   topics=$(value tools_outputs TopicArn)
   while read -r region key topic; do
     tools_say "Sends a message to $key."
@@ -1350,10 +1433,7 @@ test_alarm() ( # ALARM: lets an alarm such as api-5xx notify; CloudWatch resets 
 )
 mute_alarms() ( # HOURS TEXT: no notifications from alarms with this text in their short name, from 2 minutes from now
   tools_begin 2 "$@"
-  case $1 in
-    (0* | *[!0-9]*) tools_stop "HOURS is $1. Give a whole number from 1 to 360, such as 2. Nothing was muted." ;;
-  esac
-  [ "$1" -le 360 ] || tools_stop "HOURS is $1. CloudWatch mutes for at most 360 hours. Nothing was muted."
+  tools_number "$1" HOURS 1 360
   start=$(tools_time -120)
   matched=0
   for region in $(tools_regions); do
@@ -1383,7 +1463,7 @@ unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this te
 # ==== Network, keys, certificate ====
 
 show_network() ( # shows the zone of each subnet, the state of each NAT gateway, and the gateway of each route table
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at VPC
   project=Name=tag:Project,Values=$TOOLS_PROJECT
   environment=Name=tag:Environment,Values=$TOOLS_ENVIRONMENT
@@ -1419,13 +1499,13 @@ tools_route() { # ZONE GATEWAY: routes the private subnet of a zone through a NA
   aws ec2 replace-route --region "$region" --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 --nat-gateway-id "$gateway"
 }
 show_security_groups() ( # shows the rules of the security groups of this environment
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at VPC
   aws ec2 describe-security-groups --region "$region" --filters "Name=group-name,Values=$TOOLS_PREFIX-*-sg" \
     --query 'SecurityGroups[].[GroupName,IpPermissions,IpPermissionsEgress]'
 )
 show_keys() ( # shows state, deletion date and rotation of each KMS key
-  tools_begin 0
+  tools_begin 0 "$@"
   keys=$(value tools_outputs KeyArn)
   while read -r region key arn; do
     echo "$key $arn"
@@ -1436,7 +1516,7 @@ show_keys() ( # shows state, deletion date and rotation of each KMS key
 )
 enable_key() ( # ARN: enables a KMS key that is disabled or pending deletion
   tools_begin 1 "$@"
-  region=$(cut -d: -f4 <<< "$1")
+  tools_own_key "$1"
   state=$(value aws kms describe-key --region "$region" --key-id "$1" --query KeyMetadata.KeyState --output text)
   case $state in
     (Enabled) echo "The key is enabled."; exit ;;
@@ -1446,7 +1526,7 @@ enable_key() ( # ARN: enables a KMS key that is disabled or pending deletion
   aws kms enable-key --region "$region" --key-id "$1"
 )
 show_certificate() ( # shows the state of the certificate, its end, its renewal and the DNS records that validate it
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at Distribution
   certificate=$(tools_parameter Distribution CertificateArn)
   if [ -z "$certificate" ]; then echo "The site has no custom domain, so it has no certificate of its own."; exit; fi
@@ -1458,7 +1538,7 @@ show_certificate() ( # shows the state of the certificate, its end, its renewal 
 # ==== Origin key and passwords ====
 
 show_origin_key() ( # shows which origin keys the API accepts, and which one CloudFront sends
-  tools_begin 0
+  tools_begin 0 "$@"
   accepted=$(tools_deployed UsagePlan OriginKeys)
   sent=$(tools_deployed Distribution OriginKey)
   echo "OriginKeys: $accepted, OriginKey: $sent"
@@ -1482,7 +1562,7 @@ try_origin_key() ( # a|b: requests /api/v1/health with a key; 403 means that the
   tools_request "$1" /api/v1/health -sS -o /dev/null -w '%{http_code}\n'
 )
 show_key_users() ( # counts the requests of the last hour by API key and address
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights access 60 \
     'filter ispresent(keyId) and keyId != "-" | stats count(*) as requests by keyId, peer | sort requests desc | limit 50'
 )
@@ -1541,7 +1621,7 @@ new_password() ( # CLUSTER: a new password in the secret and in the database. Wa
   tools_set_password
 )
 set_password() ( # sets the password of the secret on the database
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_require_available "$cluster"
   tools_set_password
@@ -1556,7 +1636,7 @@ tools_set_password() {
     --master-user-password "$password" --query 'DBCluster.[DBClusterIdentifier,Status]'
 }
 old_password() ( # sets the password before the last change, in the secret and in the database
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_require_available "$cluster"
   secret=$(tools_name DatabaseSecret)
@@ -1572,13 +1652,13 @@ old_password() ( # sets the password before the last change, in the secret and i
 # ==== Restore of the database ====
 
 stop_writes() ( # disables all API keys: the API then returns 403. Way back: resume_writes
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_say "Disables the API keys of the usage plan."
   tools_switch_keys false
   echo "every key is disabled"
 )
 resume_writes() ( # enables the API keys again, and flushes the cache. Not after a leaked key: it enables that too
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_say "Enables the API keys of the usage plan."
   tools_switch_keys true
   flush_cache
@@ -1621,8 +1701,9 @@ restore_snapshot() ( # SNAPSHOT original|restored: restores a snapshot
   tools_begin 2 "$@"
   tools_database
   target=$(tools_identifier "$2")
-  version=$(value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-snapshot-identifier "$1" \
-    --query 'DBClusterSnapshots[0].EngineVersion' --output text)
+  version=$(value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-snapshot-identifier "$1" --output text \
+    --query "DBClusterSnapshots[?starts_with(DBClusterIdentifier, '$cluster')].EngineVersion") ||
+    tools_reject "$1 is not a snapshot of $cluster. show_snapshots lists them."
   tools_restore "$target" restore-db-cluster-from-snapshot --snapshot-identifier "$1" --engine aurora-mysql --engine-version "$version"
 )
 restore_backup() ( # BACKUP TIME|latest original|restored: restores the automated backups of a deleted cluster
@@ -1668,7 +1749,7 @@ tools_numbers() { # the numbers of the instances that the parameters ask for
   if [ "$zones:$reader" = false:false ]; then echo 1; else echo 1 2; fi
 }
 create_missing_instances() ( # creates instances of the stack that were deleted, with their identifiers
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   status=$(tools_cluster_status "$cluster")
   [ "$status" = available ] || tools_stop "The cluster is $status, not available."
@@ -1679,7 +1760,7 @@ create_missing_instances() ( # creates instances of the stack that were deleted,
   done
 )
 create_instances() ( # creates the instances of the restored cluster; the first becomes the writer
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   numbers=$(tools_numbers)
   for number in $numbers; do
@@ -1749,7 +1830,7 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
   esac
 )
 complete_cluster() ( # sets what a restore does not keep: log exports, backups and windows
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_say "Completes the settings of $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" \
@@ -1793,7 +1874,7 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
 # ==== Recovery of stacks ====
 
 show_delete_policies() ( # shows whether the service roles have their delete policies: each line must end with attached
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in $(tools_stacks); do
     tools_stack "$one"
     found=$(value aws cloudformation describe-stacks --region "$region" --stack-name "deploy-$name" \
@@ -1802,14 +1883,14 @@ show_delete_policies() ( # shows whether the service roles have their delete pol
   done
 )
 show_leftovers() ( # lists all resources with the tags of this environment
-  tools_begin 0
+  tools_begin 0 "$@"
   for region in $(tools_regions); do
     aws resourcegroupstaggingapi get-resources --region "$region" --tag-filters \
       "Key=Project,Values=$TOOLS_PROJECT" "Key=Environment,Values=$TOOLS_ENVIRONMENT" --query 'ResourceTagMappingList[].ResourceARN'
   done
 )
 show_data_keys() ( # shows the KMS keys and secrets with the tags of this environment: Enabled, and no deletion date
-  tools_begin 0
+  tools_begin 0 "$@"
   for region in $(tools_regions); do
     keys=$(value aws resourcegroupstaggingapi get-resources --region "$region" --resource-type-filters kms:key \
       --tag-filters "Key=Project,Values=$TOOLS_PROJECT" "Key=Environment,Values=$TOOLS_ENVIRONMENT" \
@@ -1824,6 +1905,7 @@ show_data_keys() ( # shows the KMS keys and secrets with the tags of this enviro
 )
 restore_secret() ( # SECRET: restores a secret that is scheduled for deletion
   tools_begin 1 "$@"
+  tools_own "$1"
   tools_at DatabaseSecret
   aws secretsmanager restore-secret --region "$region" --secret-id "$1"
 )
@@ -1859,7 +1941,8 @@ show_same_keys() ( # STACK NAME: shows the keys with the tag Name, and which key
 )
 remove_key_name() ( # ARN: removes the tag Name from a key that is not in use
   tools_begin 1 "$@"
-  aws kms untag-resource --region "$(cut -d: -f4 <<< "$1")" --key-id "$1" --tag-keys Name
+  tools_own_key "$1"
+  aws kms untag-resource --region "$region" --key-id "$1" --tag-keys Name
 )
 tools_found_by() { # TYPE Tag|Name TEXT: the identifier of the only resource with this tag Name, or this name
   local kind found
@@ -1950,6 +2033,7 @@ same_secrets() ( # STACK: fails if a password or key has changed since the impor
 )
 old_secret_version() ( # STACK SECRET BEFORE NOW: makes the version BEFORE of a secret the current one again
   tools_begin 4 "$@"
+  tools_own "$2"
   tools_stack "$1"
   aws secretsmanager update-secret-version-stage --region "$region" --secret-id "$2" \
     --version-stage AWSCURRENT --move-to-version-id "$3" --remove-from-version-id "$4"
@@ -1959,7 +2043,7 @@ tools_owned() { # whether the cluster belongs to the stack: 0 or 1
     --output json --query "length(StackResourceSummaries[?LogicalResourceId=='DatabaseCluster'])"
 }
 deploy_before_restore() ( # creates the groups that the restore of the database needs, after its import
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   owned=$(tools_owned)
   [ "$owned" = 0 ] || tools_stop "The cluster belongs to the stack: skip this deploy."
@@ -1973,7 +2057,7 @@ deploy_before_restore() ( # creates the groups that the restore of the database 
     --tags $tags --capabilities CAPABILITY_NAMED_IAM
 )
 prepare_check() ( # waits for the restored original cluster, and gives it settings and one instance, to check the data
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_wait_cluster "$cluster"
   complete_cluster
@@ -2013,7 +2097,7 @@ tools_writer() {
     --query 'DBClusters[0].DBClusterMembers[?IsClusterWriter].DBInstanceIdentifier'
 }
 end_check() ( # fails over to the first instance of the stack, and deletes the instance of prepare_check
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   first=$(tools_id DatabaseInstance1)
   writer=$(tools_writer)

@@ -14,6 +14,8 @@ from tests.docs.pages import ROOT, TOOLS, commands
 from tests.system import ENVIRONMENTS, STACK_NAMES
 
 OUT = ROOT / "out"
+TOKYO = "ap-northeast-1"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 AWS = (
     'aws() { if [ "$1" = --version ]; then echo aws-cli/2.31.0; else echo "$*" >> calls; echo answer; fi; }\n'
 )
@@ -65,13 +67,8 @@ def test_file_of_the_build_is_the_source() -> None:
             "AWS CLI version 2 is needed",
         ),
         (("bash",), f"{AWS.replace('{', '{{').replace('}', '}}')}source {{out}}/tools.sh", "tools.sh dev | "),
-        (
-            ("bash",),
-            f"{AWS.replace('{', '{{').replace('}', '}}')}source {{out}}/tools.sh nix",
-            "tools.sh dev | ",
-        ),
     ],
-    ids=["sh", "posix", "not sourced", "version 1", "no environment", "unknown environment"],
+    ids=["sh", "posix", "not sourced", "version 1", "no environment"],
 )
 def test_what_it_cannot_work_with_is_refused(
     shell: tuple[str, ...], code: str, message: str, tmp_path: Path
@@ -93,6 +90,159 @@ def test_missing_program_is_named(missing: str, tmp_path: Path) -> None:
     assert end.returncode != 0
     assert end.stderr.startswith(f"{missing} is missing. AWS CloudShell has it. macOS: brew install")
     assert "Windows: use WSL" in end.stderr
+
+
+def test_failed_start_leaves_no_environment(tmp_path: Path) -> None:
+    """A command after it must not act on the environment before, whatever has failed."""
+    shutil.copytree(OUT, tmp_path / "out")
+    file = tmp_path / "out" / "stacks.json"
+    file.write_text("{", "utf-8")
+    known = "dev | staging | prod"
+    for again, message, names in (
+        ("{out} stagng", f"There is no environment stagng. Choose one: source tools.sh {known}\n", known),
+        ("{out} 'dev staging'", "There is no environment dev staging. ", known),
+        ("{out} dev; set +o posix", "tools.sh needs bash, and this is sh.", known),
+        ("out/tools.sh dev", f"Cannot read {file}. tools.sh needs the whole folder", "ENVIRONMENT"),
+    ):
+        posix = "set -o posix; " if "posix" in again else ""
+        again = posix + "source " + again.format(out=OUT / "tools.sh")
+        end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null; {again}; protect network", tmp_path)
+
+        assert message in end.stderr
+        assert re.search(rf"No environment is loaded: source \S+/tools.sh {re.escape(names)}\n$", end.stderr)
+        assert (end.returncode, end.stdout) == (2, "")
+    assert not (tmp_path / "calls").exists()
+
+
+def test_separators_of_the_shell_do_not_matter(tmp_path: Path) -> None:
+    """The commands separate lists by spaces and lines, and the shell of the user keeps its own."""
+    end = run(
+        f'{AWS}IFS=,; source {OUT}/tools.sh prod > /dev/null; show_stacks; echo "$IFS"',
+        tmp_path,
+    )
+    calls = (tmp_path / "calls").read_text("utf-8").splitlines()
+
+    assert end.stdout.splitlines()[-1] == ","
+    assert [re.findall(r"--region (\S+) ", call) for call in calls] == [[TOKYO], ["us-east-1"]]
+
+
+def test_wrong_arguments_are_refused_before_any_call(tmp_path: Path) -> None:
+    """Surplus arguments, numbers, ARNs, times, and names of another environment."""
+    cases = [
+        ("show_state now", "Usage: show_state shows "),
+        ("roll_back 1 2", "Usage: roll_back LAMBDA_VERSION: "),
+        ("search_log function 60 fields @message", "Usage: search_log LOG MINUTES QUERY: "),
+        ("fail_over one two", "Usage: fail_over [INSTANCE]: "),
+        ("stop_query writer 7 8", "Usage: stop_query writer|reader ID: "),
+        ("run_changes api", "api is not the ARN of a change set. The command that created "),
+        ("show_changes arn:aws:kms:us-east-1:123456789012:key/1", "is not the ARN of a change set. "),
+        ("enable_key FrontendKey1", "FrontendKey1 is not the ARN of a KMS key. show_keys "),
+        (
+            "confirm_subscription https://example.com",
+            "https://example.com is not the ARN of a topic. Copy the ",
+        ),
+        ("stop_query writer '7);'", "ID is 7);. Give a whole number of at least 1."),
+        ("show_callers 08", "HOURS_AGO is 08. "),
+        ("search_log function 1h q", "MINUTES is 1h. "),
+        ("set_provisioned 0", "NUMBER is 0. Give a whole number of at least 1. Nothing was changed."),
+        ("set_remaining -1", "NUMBER is -1. "),
+        ("set_remaining 9999999999999999999", "NUMBER is 9999999999999999999. "),
+        ("roll_back '$LATEST'", "LAMBDA_VERSION is $LATEST. "),
+        ("repair_alias v1", "LAMBDA_VERSION is v1. "),
+        (
+            "restart_instance csr-lambda-api-dev-1",
+            "csr-lambda-api-dev-1 does not belong to csr-lambda-api-prod. ",
+        ),
+        ("restore_secret csr-lambda-api-dev-db", "does not belong to csr-lambda-api-prod. "),
+        (
+            "old_secret_version database arn:aws:secretsmanager:a:1:secret:x-1 a b",
+            "secret:x-1 does not belong to ",
+        ),
+        ("restore_live yesterday", "The time is yesterday. Give it as 2026-11-25T10:30:00+09:00 or "),
+        ("restore_live 2026-13-25T10:30:00Z", "The time is 2026-13-25T10:30:00Z. "),
+        ("plan_repair network 1", "The stack network takes no version of a package: 1"),
+    ]
+    calls = "".join(f"{call}\necho =$? >&2\n" for call, _ in cases)
+    ends = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\n{calls}", tmp_path).stderr.split("=2\n")
+
+    assert [
+        (call, end) for (call, message), end in zip(cases, ends, strict=False) if message not in end
+    ] == []
+    assert (len(ends), ends[-1], "jq:" in str(ends)) == (len(cases) + 1, "", False)
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize(
+    ("call", "query", "answer", "message"),
+    [
+        (
+            f"run_changes arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/a/1",
+            *("StackName", "csr-lambda-api-dev-api", "csr-lambda-api-dev-api does not belong to "),
+        ),
+        *(
+            (f"{command} {KEY}", "list-resource-tags", tags, f"its tags are {tags}.")
+            for command in ("enable_key", "remove_key_name")
+            for tags in ("Environment=dev Project=csr-lambda-api", "Project=csr-lambda-api")
+        ),
+        ("restore_snapshot other restored", "DBClusterIdentifier", "", "other is not a snapshot of "),
+    ],
+)  # fmt: skip
+def test_resource_of_another_environment_is_refused(
+    call: str, query: str, answer: str, message: str, tmp_path: Path
+) -> None:
+    """What the argument does not tell is read from AWS, and nothing is changed."""
+    answers = f"""aws() {{ case $* in --version) echo aws-cli/2.31.0 ;; *{query}*) echo '{answer}' ;;
+      *) echo "$*" >> calls ;; esac; }}\n"""
+    end = run(f"{answers}source {OUT}/tools.sh prod > /dev/null\n{call}", tmp_path)
+
+    assert (end.returncode, message in end.stderr) == (2, True)
+    assert not (tmp_path / "calls").exists()
+
+
+def test_key_with_the_tags_of_the_environment_is_enabled(tmp_path: Path) -> None:
+    """In the region of its ARN."""
+    answers = """aws() { case $* in --version) echo aws-cli/2.31.0 ;;
+      *list-resource-tags*) echo Environment=prod Project=csr-lambda-api ;;
+      *) echo "$*" >> calls; echo Disabled ;; esac; }\n"""
+    end = run(f"{answers}source {OUT}/tools.sh prod > /dev/null\nenable_key {KEY}", tmp_path)
+    *_, last = (tmp_path / "calls").read_text("utf-8").splitlines()
+
+    assert (end.returncode, end.stderr) == (0, "")
+    assert last == f"kms enable-key --region us-east-1 --key-id {KEY}"
+
+
+def test_addresses_are_written_only_if_they_were_saved(tmp_path: Path) -> None:
+    """Both files must be there before the first set is replaced."""
+    (tmp_path / "csr-lambda-api-prod-blocked-ipv4.json").write_text("{}", "utf-8")
+    end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\nwrite_addresses", tmp_path)
+
+    assert (end.returncode, "-blocked-ipv6.json is missing. save_addresses writes it." in end.stderr) == (
+        1,
+        True,
+    )
+    assert not (tmp_path / "calls").exists()
+
+
+@pytest.mark.parametrize("dnf", [False, True])
+def test_client_of_the_database_is_installed_only_with_dnf(dnf: bool, tmp_path: Path) -> None:
+    """CloudShell has it; on another computer, nothing is installed."""
+    hidden = (
+        'sudo() { echo "sudo $*" >> calls; return 1; }\n'
+        f"type() {{ case $1 in mysql) return 1 ;; dnf) return {0 if dnf else 1} ;; esac; }}\n"
+    )
+    end = run(f"{AWS}{hidden}source {OUT}/tools.sh prod > /dev/null\nconnect_database", tmp_path)
+
+    assert (end.returncode, "Run this in CloudShell in the VPC." in end.stderr) == (1, not dnf)
+    assert (tmp_path / "calls").exists() == dnf
+
+
+def test_every_command_checks_its_arguments() -> None:
+    """``tools_begin`` gets them all, also in a command that takes none."""
+    bodies = re.findall(r"^(\w+)\(\) \( # .*\n(.*)$", TOOLS.read_text("utf-8"), re.MULTILINE)
+
+    assert {name: line for name, line in bodies if not re.fullmatch(r'  tools_begin \d "\$@"', line)} == {
+        "tools_help": bodies[0][1]
+    }
 
 
 def test_every_command_is_in_the_help(tmp_path: Path) -> None:
@@ -244,7 +394,7 @@ def test_certificate_is_that_of_the_parameters(tmp_path: Path) -> None:
         ("mute_alarms 2 api", ["api-5xx"], ""),  # not all, although the project is named csr-lambda-api
         ("mute_alarms 2 lambda-api", [], "No alarm of csr-lambda-api-prod has lambda-api in its short name."),
         *(
-            (f"mute_alarms {hours} 5xx", [], f"HOURS is {hours}. ")
+            (f"mute_alarms {hours} 5xx", [], f"HOURS is {hours}. Give a whole number from 1 to 360.")
             for hours in ("30m", "0", "1.5", "361", "-1")
         ),
     ],
@@ -259,7 +409,7 @@ def test_alarms_are_muted_by_their_short_name(
     end = run(f"{answers}source {OUT}/tools.sh prod > /dev/null\n{call}", tmp_path)
     calls = (tmp_path / "calls").read_text("utf-8") if (tmp_path / "calls").exists() else ""
 
-    assert (end.returncode, message in end.stderr) == (0 if muted else 1, True)
+    assert (end.returncode, message in end.stderr) == (0 if muted else 2 if "HOURS" in message else 1, True)
     assert re.findall(r'--mute-targets {"AlarmNames":\["csr-lambda-api-prod-([^]]*)"\]}', calls) == muted * 2
     assert calls.count('"Duration": "PT2H"') == len(muted) * 2
 
@@ -281,9 +431,12 @@ def test_addresses_are_checked(tmp_path: Path) -> None:
 
 def test_zero_concurrency_needs_a_word(tmp_path: Path) -> None:
     """It stops the API."""
-    for call, message in (("0", "set_concurrency 0 stop"), ("10x", "Give a whole number."), ("05", "Give a ")):
+    for call, status, message in (
+        ("0", 1, "set_concurrency 0 stop"),
+        ("10x", 2, "NUMBER is 10x. Give a whole"),
+    ):
         end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\nset_concurrency {call}", tmp_path)
-        assert (end.returncode, message in end.stderr) == (1, True)
+        assert (end.returncode, message in end.stderr) == (status, True)
     assert not (tmp_path / "calls").exists()
     *_, last = called("set_concurrency 0 stop", tmp_path)
     assert last.endswith(" --reserved-concurrent-executions 0")
