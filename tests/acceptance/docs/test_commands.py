@@ -412,11 +412,11 @@ def test_audit_asks_for_every_key_that_is_an_output(
 
 
 def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
-    """Only versions are deleted, never the function, and only those that are older than the newest ten."""
+    """Only versions older than the newest ten are deleted, never the function, nor what the alias points to."""
     commands = sessions["Daily operations"].seen
     deleted = [one.parameters.get("Qualifier") for one in commands if one.name == "delete-function"]
 
-    assert deleted == ["1", "2"]  # of twelve
+    assert deleted == ["2"]  # of twelve; the alias points to the first
 
 
 @pytest.mark.parametrize("version", ["", "7"])
@@ -785,6 +785,7 @@ def test_only_the_failed_cluster_is_deleted(terminal: Terminal) -> None:
     }
     assert given["delete-db-cluster-automated-backup"] == {"DbClusterResourceId": cluster}
     assert given["schedule-key-deletion"]["KeyId"] == key
+    assert given["delete-log-group"] == {"logGroupName": f"/aws/rds/cluster/{CLUSTER}/error"}
 
 
 @pytest.mark.parametrize(
