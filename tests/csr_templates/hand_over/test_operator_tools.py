@@ -326,13 +326,13 @@ def answered(code: str, folder: Path, **answers: str) -> tuple[subprocess.Comple
 
     An answer that starts with ``!`` is an error. What a call reads from standard input follows it.
     """
-    cases = "".join(
-        f"*' {name.replace('_', '-')} '*) {f'echo {text[1:]} >&2; return 254' if text[0] == '!' else f"echo '{text}'"} ;;\n"
-        for name, text in answers.items()
-    )
+    cases = ""
+    for name, text in answers.items():
+        printed = f"echo '{text[1:]}' >&2; return 254" if text.startswith("!") else f"echo '{text}'"
+        cases += f"*{name.replace('_', '-')}*) {printed} ;;\n"
     aws = f"""aws() {{ if [ "$1" = --version ]; then echo aws-cli/2.31.0; return; fi
       local given=''; case $* in *file:///dev/stdin*) given=$(cat) ;; esac
-      echo "$* $given" >> calls; case " $* " in {cases} esac; }}\nsleep() {{ :; }}\n"""
+      echo "$* $given" >> calls; case $* in {cases} esac; }}\nsleep() {{ :; }}\n"""
     end = run(f"{aws}source {OUT}/tools.sh prod > /dev/null\n{code}", folder)
     calls = folder / "calls"
     return end, calls.read_text("utf-8").splitlines() if calls.exists() else []
@@ -365,9 +365,9 @@ def test_cluster_that_the_failed_create_did_not_make_is_kept(
         tmp_path,
         describe_stack_resources=resources,
         describe_db_clusters=json.dumps({"cluster": "cluster-1", "key": "arn:key", "created": created}),
-        **{"describe_stacks --region ap-northeast-1 --stack-name csr-lambda-api-prod-database --query "
-           "Stacks[0].CreationTime": '"2026-11-25T01:30:00+00:00"', "describe_stacks": "ROLLBACK_FAILED"},
-    )  # fmt: skip
+        CreationTime='"2026-11-25T01:30:00+00:00"',
+        describe_stacks="ROLLBACK_FAILED",
+    )
 
     assert end.returncode != 0
     assert message in end.stderr
@@ -449,7 +449,7 @@ def test_old_files_are_listed_and_only_then_deleted(tmp_path: Path) -> None:
     assert (end.returncode, end.stdout) == (0, "assets/old.js\n")
     assert "delete-objects" not in "".join(calls)
     end, calls = answered("delete_old_files site yes", tmp_path, **answers)
-    assert (end.returncode, calls[-1].rpartition(" {")[2]) == (0, '"Key":"assets/old.js"}],"Quiet":true}')
+    assert (end.returncode, calls[-1].rpartition(" {")[2]) == (0, '"Objects":[{"Key":"assets/old.js"}],"Quiet":true}')
     assert not [call for call in calls if call.startswith("s3 ")]
     end, _ = answered(
         "delete_old_files site yes", tmp_path, **answers, delete_objects='[{"Code": "AccessDenied"}]'
