@@ -284,6 +284,40 @@ tools_not_updating() { # ends the command while the stack in name is being chang
     (*_IN_PROGRESS) tools_stop "The stack $stack is $status. Wait (wait_for_stack $stack), or cancel an update (cancel_update $stack)." ;;
   esac
 }
+tools_leave() { # STATUS STACK: after a call, waits a minute at most until the stack is no longer in the status before it
+  local attempt status # a waiter would take that status for the result
+  for attempt in {1..20}; do
+    status=$(aws cloudformation describe-stacks --region "$region" --stack-name "$2" \
+      --query 'Stacks[0].StackStatus' --output text 2>&1) || {
+      case $status in (*"does not exist"*) return 0 ;; esac
+      echo "$status" >&2
+      return 1
+    }
+    if [ "$status" != "$1" ]; then return 0; fi
+    sleep 3
+  done
+}
+tools_left_by() { # LOGICAL_ID NAME: what the failed create of the stack in name left, as JSON; fails unless this is part of it
+  local found
+  found=$(value aws cloudformation describe-stack-resources --region "$region" --stack-name "$name" --output json \
+    --query 'StackResources[].[LogicalResourceId, PhysicalResourceId, ResourceStatus, StackId]') || return
+  jq -ec --arg resource "$1" --arg name "$2" 'map(select(.[2] | IN("CREATE_COMPLETE", "DELETE_FAILED", "DELETE_SKIPPED"))) as $left
+    | if any($left[]; .[0] == $resource and .[1] == $name and .[2] == "DELETE_FAILED") then $left
+      else error("\($name) is not what the failed create left: the stack does not list it as \($resource) in DELETE_FAILED. Nothing was changed.") end' <<< "$found"
+}
+tools_delete_objects() { # BUCKET: deletes the objects of a JSON list of Key and VersionId on the standard input
+  local batches batch errors
+  batches=$(jq -c '[range(0; length; 500) as $at | {Objects: .[$at:$at + 500], Quiet: true}] | .[]') || return
+  while read -r batch; do
+    if [ -z "$batch" ]; then return; fi
+    errors=$(aws s3api delete-objects --region "$region" --bucket "$1" --delete file:///dev/stdin \
+      --query Errors --output json <<< "$batch") || return
+    case $errors in
+      ("" | null | "[]") ;;
+      (*) echo "S3 did not delete: $errors" >&2; return 1 ;;
+    esac
+  done <<< "$batches"
+}
 tools_time() { # SECONDS: that many seconds ago, in UTC
   local at
   at=$(($(date +%s) - $1))
@@ -684,12 +718,28 @@ run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, an
   if [ "$status" = REVIEW_IN_PROGRESS ]; then operation=create; fi # the first time
   tools_say "Executes the $operation of $deployed."
   aws cloudformation execute-change-set --region "$region" --change-set-name "$1"
+  tools_leave "$status" "$deployed"
   aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$deployed" || {
     tools_rollback_reason "$region" "$deployed" "$since" >&2
     tools_failed_events "$region" --stack-name "$deployed" "$since" >&2
     exit 1
   }
+  tools_check_triggers "$deployed"
 )
+tools_check_triggers() { # STACK: says so if the stack has none of the rollback triggers in stacks.json
+  local wanted triggers stack key rest
+  while read -r key rest; do
+    if [ "${rest##* }" = "$1" ]; then stack=$key; fi
+  done <<< "$TOOLS_STACKS"
+  wanted=$(jq -r --arg stack "${stack:-}" --arg environment "$TOOLS_ENVIRONMENT" '.stacks[]
+    | select(.name == $stack) | .rollbackTriggers[$environment] // [] | join(" ")' "$TOOLS_OUT/stacks.json") || return
+  if [ -z "$wanted" ]; then return; fi
+  triggers=$(aws cloudformation describe-stacks --region "$region" --stack-name "$1" --output text \
+    --query 'length(Stacks[0].RollbackConfiguration.RollbackTriggers || `[]`)') || return
+  if [ "$triggers" = 0 ]; then
+    echo "$1 has no rollback triggers. After the incident, deploy through the pipeline, which sets them again: $wanted" >&2
+  fi
+}
 why_failed() ( # STACK: shows what failed in a stack, and why; the oldest failure is the cause
   tools_begin 1 "$@"
   tools_stack "$1"
@@ -778,49 +828,97 @@ delete_failed_create() ( # STACK: deletes an empty stack in ROLLBACK_COMPLETE
     --query "Stacks[?StackStatus=='ROLLBACK_COMPLETE'].StackId" --output text)
   tools_say "Deletes $found."
   aws cloudformation delete-stack --region "$region" --stack-name "$found"
+  tools_leave ROLLBACK_COMPLETE "$found"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$found"
 )
-delete_failed_database() ( # CLUSTER: deletes an empty database whose first create failed, with everything that it left
+delete_failed_database() ( # CLUSTER: deletes an empty database whose first create failed, with all that it left; can be repeated
   tools_begin 1 "$@"
   tools_database
   tools_typed "$1" "$cluster"
-  tools_require ROLLBACK_FAILED
-  found=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
-    --query 'DBClusters[0].DbClusterResourceId' --output text)
-  key=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
-    --query 'DBClusters[0].KmsKeyId' --output text)
-  secret=$(tools_name DatabaseSecret)
+  kept=failed-$cluster.json
+  if [ ! -s "$kept" ]; then
+    tools_require ROLLBACK_FAILED
+    left=$(tools_left_by DatabaseCluster "$cluster")
+    created=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" \
+      --query 'Stacks[0].CreationTime' --output json)
+    described=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output json \
+      --query 'DBClusters[0].{cluster: DbClusterResourceId, key: KmsKeyId, created: ClusterCreateTime}')
+    facts=$(jq -ec --argjson left "$left" --argjson stack "$created" '(.created[0:19] > $stack[0:19]) as $later
+      | if $later and .cluster and .key then . + {stack: $left[0][3], left: ($left | map(.[0]))}
+        else error("The cluster was created at \(.created), not after the stack (\($stack)). Nothing was changed.") end' <<< "$described")
+    echo "$facts" > "$kept"
+  fi
+  id=$(jq -er .stack "$kept")
+  found=$(jq -er .cluster "$kept")
+  key=$(jq -er .key "$kept")
+  left=$(jq -er '.left | join(" ")' "$kept")
   tools_say "Deletes the cluster $found with its snapshots, backups, secret, logs and key $key. Write both down."
-  aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" --no-deletion-protection > /dev/null
-  aws cloudformation delete-stack --region "$region" --stack-name "$name"
-  aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
-  aws secretsmanager delete-secret --region "$region" --force-delete-without-recovery --secret-id "$secret" > /dev/null
-  for log in DatabaseErrorLogGroup DatabaseSlowQueryLogGroup DatabaseAuditLogGroup; do
-    group=$(tools_name "$log")
-    aws logs delete-log-group --region "$region" --log-group-name "$group"
+  status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$id" --query 'Stacks[0].StackStatus' --output text)
+  if [ "$status" != DELETE_COMPLETE ]; then
+    present=$(tools_cluster_status "$cluster")
+    if [ "$present" != absent ]; then
+      present=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
+        --query 'DBClusters[0].DbClusterResourceId' --output text)
+      [ "$present" = "$found" ] || tools_stop "$cluster is now the cluster $present, which the failed create did not leave. Nothing was changed."
+      aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" --no-deletion-protection > /dev/null
+    fi
+    aws cloudformation delete-stack --region "$region" --stack-name "$id"
+    tools_leave "$status" "$id"
+    aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$id"
+  fi
+  for resource in $left; do
+    case $resource in
+      (DatabaseSecret) # succeeds if the secret is gone
+        secret=$(tools_name "$resource")
+        aws secretsmanager delete-secret --region "$region" --force-delete-without-recovery --secret-id "$secret" > /dev/null ;;
+      (Database*LogGroup)
+        group=$(tools_name "$resource")
+        tools_unless_gone logs delete-log-group --region "$region" --log-group-name "$group" ;;
+    esac
   done
-  snapshots=$(value aws rds describe-db-cluster-snapshots --region "$region" --snapshot-type manual \
+  snapshots=$(aws rds describe-db-cluster-snapshots --region "$region" --snapshot-type manual \
     --db-cluster-identifier "$cluster" --output text \
     --query "DBClusterSnapshots[?DbClusterResourceId=='$found'].DBClusterSnapshotIdentifier")
   for snapshot in $snapshots; do
-    aws rds delete-db-cluster-snapshot --region "$region" --db-cluster-snapshot-identifier "$snapshot" > /dev/null
+    if [ "$snapshot" != None ]; then
+      aws rds delete-db-cluster-snapshot --region "$region" --db-cluster-snapshot-identifier "$snapshot" > /dev/null
+    fi
   done
-  aws kms schedule-key-deletion --region "$region" --key-id "$key" --pending-window-in-days 7 > /dev/null
-  aws rds delete-db-cluster-automated-backup --region "$region" --db-cluster-resource-id "$found" > /dev/null
+  state=$(value aws kms describe-key --region "$region" --key-id "$key" --query KeyMetadata.KeyState --output text)
+  if [ "$state" != PendingDeletion ]; then
+    aws kms schedule-key-deletion --region "$region" --key-id "$key" --pending-window-in-days 7 > /dev/null
+  fi
+  tools_unless_gone rds delete-db-cluster-automated-backup --region "$region" --db-cluster-resource-id "$found"
+  rm "$kept"
 )
-delete_failed_frontend() ( # BUCKET: deletes a frontend whose first create failed, with its bucket of access logs
+tools_unless_gone() { # WORD...: a call that deletes, which also succeeds if there is nothing to delete
+  local found
+  found=$(aws "$@" 2>&1) || {
+    case $found in (*NotFound*) return 0 ;; esac
+    echo "$found" >&2
+    return 1
+  }
+}
+delete_failed_frontend() ( # BUCKET: deletes a frontend whose first create failed, with its bucket of access logs; can be repeated
   tools_begin 1 "$@"
   tools_at EdgeLogBucket
   bucket=$(tools_name EdgeLogBucket)
   tools_typed "$1" "$bucket"
   tools_require ROLLBACK_FAILED
-  tools_say "Deletes the stack $name and the bucket $bucket."
+  tools_left_by EdgeLogBucket "$bucket" > /dev/null
+  tools_say "Deletes the bucket $bucket and the stack $name."
+  objects=$(aws s3api list-object-versions --region "$region" --bucket "$bucket" --output json \
+    --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}' 2>&1) || {
+    case $objects in (*NoSuchBucket*) objects='' ;; (*) tools_stop "$objects" ;; esac # an earlier call deleted it
+  }
+  if [ -n "$objects" ]; then
+    objects=$(jq -ec '.Objects // []' <<< "$objects")
+    tools_delete_objects "$bucket" <<< "$objects"
+    aws s3api delete-bucket --region "$region" --bucket "$bucket"
+  fi
   aws cloudformation delete-stack --region "$region" --stack-name "$name"
+  tools_leave ROLLBACK_FAILED "$name"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
-  objects=$(value aws s3api list-object-versions --region "$region" --bucket "$bucket" --output json \
-    --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}')
-  aws s3api delete-objects --region "$region" --bucket "$bucket" --delete "$objects" > /dev/null
-  aws s3api delete-bucket --region "$region" --bucket "$bucket"
 )
 show_logging_roles() ( # shows the logging role of API Gateway that is set, and those of this system
   tools_begin 0 "$@"
@@ -856,9 +954,15 @@ delete_old_files() ( # FOLDER [yes]: lists the files in the bucket that the buil
   tools_at SiteBucket
   test -s "$1/index.html" || tools_stop "$1/index.html is missing or empty: this is not a build of the site. Nothing was deleted."
   bucket=$(tools_output SiteBucket FrontendS3BucketName)
-  dry=--dryrun
-  if [ "${2:-}" = yes ]; then dry=''; fi
-  aws s3 sync "$1/" "s3://$bucket/" --region "$region" --delete ${dry:+"$dry"}
+  listed=$(value aws s3api list-objects-v2 --region "$region" --bucket "$bucket" --query 'Contents[].Key' --output json)
+  built=$(cd "$1" > /dev/null && find . -type f)
+  old=$(jq -Rs '[split("\n")[] | ltrimstr("./")]' <<< "$built")
+  old=$(jq -sec '.[0] - .[1]' <<< "$listed $old")
+  jq -r '.[]' <<< "$old"
+  if [ "${2:-}" = yes ]; then
+    old=$(jq -c 'map({Key: .})' <<< "$old")
+    tools_delete_objects "$bucket" <<< "$old"
+  fi
 )
 download_site() ( # TIME FOLDER: downloads the site as it was at a time, for upload_site
   tools_begin 2 "$@"
@@ -905,20 +1009,24 @@ repair_alias() ( # LAMBDA_VERSION: ends a failed rollback of the api stack that 
   provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
   tools_say "Points the alias to version $1, and continues the rollback without it." \
     "If the command stops after the rollback: set_provisioned $provisioned"
-  aws lambda delete-provisioned-concurrency-config --region "$region" --function-name "$function" --qualifier "$TOOLS_ENVIRONMENT"
+  tools_unless_gone lambda delete-provisioned-concurrency-config --region "$region" --function-name "$function" --qualifier "$TOOLS_ENVIRONMENT"
   aws lambda update-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
     --function-version "$1" --routing-config AdditionalVersionWeights={}
   aws cloudformation continue-update-rollback --region "$region" --stack-name "$name" --resources-to-skip ApiFunctionAlias
+  tools_leave UPDATE_ROLLBACK_FAILED "$name"
   aws cloudformation wait stack-rollback-complete --region "$region" --stack-name "$name"
   if [ "$provisioned" != 0 ]; then set_provisioned "$provisioned"; fi
 )
-delete_old_versions() ( # deletes all Lambda versions except the newest 10
+delete_old_versions() ( # deletes all Lambda versions except the newest 10 and those of an alias
   tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   versions=$(value aws lambda list-versions-by-function --region "$region" --function-name "$function" \
     --query 'Versions[].Version' --output json)
-  old=$(jq -r 'map(select(. != "$LATEST") | tonumber) | sort | .[:-10][]' <<< "$versions")
+  aliases=$(value aws lambda list-aliases --region "$region" --function-name "$function" \
+    --query 'Aliases[].[FunctionVersion, RoutingConfig.AdditionalVersionWeights]' --output json)
+  old=$(jq -sr '(.[1] | map(.[0], (.[1] // {} | keys[]))) as $used
+    | .[0] | map(select(. != "$LATEST") | tonumber) | sort | .[:-10] | map(tostring) - $used | .[]' <<< "$versions $aliases")
   tools_say "Deletes these versions of $function:" "${old:-none}"
   for version in $old; do
     aws lambda delete-function --region "$region" --function-name "$function" --qualifier "$version"
@@ -1009,7 +1117,7 @@ tools_request() { # KEY PATH OPTION...: requests a path of the API with an origi
   secret=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text) || return
   api_key=$(jq -er .apiKey <<< "$secret") || return
   url=$(tools_output RestApi ApiGatewayUrl) || return
-  curl "${@:3}" "$url$2" -H "x-api-key: $api_key" -H "X-Cache-Key: $(date +%s)-$$"
+  curl "${@:3}" "$url$2" -H @- -H "X-Cache-Key: $(date +%s)-$$" <<< "x-api-key: $api_key" # not in the list of processes
 }
 show_dead_letters() ( # shows a message of the dead-letter queue
   tools_begin 0 "$@"
@@ -1049,9 +1157,15 @@ fail_over() ( # [INSTANCE]: makes the reader, or this instance, the writer
   [ "$status" = available ] || tools_stop "The cluster is $status, not available: a failover is not possible."
   members=$(tools_members "$cluster")
   [ "$(jq length <<< "$members")" -gt 1 ] || tools_stop "The cluster has no reader to fail over to."
+  before=$(tools_writer)
   tools_say "Fails over $cluster. All connections are closed, usually for less than a minute."
   aws rds failover-db-cluster --region "$region" --db-cluster-identifier "$cluster" \
     ${1:+--target-db-instance-identifier "$1"} > /dev/null
+  for _ in {1..20}; do # the status stays available at first
+    writer=$(tools_writer)
+    if [ "$writer" != "$before" ]; then break; fi
+    sleep 3
+  done
   tools_wait_cluster "$cluster"
 )
 start_database() ( # starts a cluster that is stopped, or that has lost its key and has it again
@@ -1073,6 +1187,12 @@ restart_instance() ( # INSTANCE: restarts an instance, and waits
   tools_database
   tools_say "Restarts $1."
   aws rds reboot-db-instance --region "$region" --db-instance-identifier "$1" > /dev/null
+  for _ in {1..20}; do # the status stays available at first
+    status=$(value aws rds describe-db-instances --region "$region" --db-instance-identifier "$1" \
+      --query 'DBInstances[0].DBInstanceStatus' --output text)
+    if [ "$status" != available ]; then break; fi
+    sleep 3
+  done
   aws rds wait db-instance-available --region "$region" --db-instance-identifier "$1"
 )
 connect_database() ( # [writer|reader] [STATEMENT]: opens the MySQL client in CloudShell in the VPC
@@ -1088,7 +1208,8 @@ connect_database() ( # [writer|reader] [STATEMENT]: opens the MySQL client in Cl
   fi
   bundle=$HOME/$region-bundle.pem
   if [ ! -s "$bundle" ]; then
-    curl -sS -o "$bundle" "https://truststore.pki.rds.amazonaws.com/$region/$region-bundle.pem"
+    curl -fsS "https://truststore.pki.rds.amazonaws.com/$region/$region-bundle.pem" > "$bundle.new"
+    mv "$bundle.new" "$bundle"
   fi
   host=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "${TOOLS_CLUSTER:-$cluster}" \
     --query "DBClusters[0].$endpoint" --output text)
@@ -1134,7 +1255,7 @@ show_snapshots() ( # shows the snapshots: time, creation time of their cluster, 
   tools_begin 0 "$@"
   tools_database
   value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-identifier "$cluster" --output text --query \
-    'sort_by(DBClusterSnapshots, &SnapshotCreateTime)[].[SnapshotCreateTime, ClusterCreateTime, SnapshotType, DBClusterSnapshotIdentifier, Status]'
+    'sort_by(DBClusterSnapshots, &SnapshotCreateTime)[].[SnapshotCreateTime, ClusterCreateTime, SnapshotType, DBClusterSnapshotIdentifier, Status, KmsKeyId]'
 )
 show_backups() ( # shows the automated backups of deleted clusters: ID, creation time of their cluster, status, newest time
   tools_begin 0 "$@"
@@ -1316,9 +1437,14 @@ tools_change_set() { # add|remove ADDRESS: changes the set of an address
   tools_set_name "$address" || return
   case $address in (*/*) ;; (*:*) address=$address/128 ;; (*) address=$address/32 ;; esac
   tools_read_set || return
-  addresses=$(jq -ec --arg address "$address" --arg action "$1" '.IPSet.Addresses
-    | if $action == "add" then . + [$address] | unique
-      elif index($address) then . - [$address]
+  addresses=$(jq -ec --arg address "$address" --arg action "$1" '
+    def full: ascii_downcase | split("/") as [$at, $bits] | if $at | contains(":") then
+        [$at | split("::")[] | split(":") | map(select(. != "") | sub("^0+(?=.)"; ""))] as $sides
+        | [$sides[0][], (range(8 - ($sides | add | length)) | "0"), ($sides[1] // [])[], $bits] | join(":")
+      else . end;
+    ($address | full) as $given | .IPSet.Addresses | map(select(full == $given)) as $same
+    | if $action == "add" then (if $same == [] then . + [$address] else . end) | unique
+      elif $same != [] then . - $same
       else error("The set does not contain \($address), but: \(join(", "))") end' <<< "$found") || return
   tools_write_set "$addresses"
 }
@@ -1577,10 +1703,11 @@ new_origin_key() ( # a|b: a new value for the secret of a key that the API does 
   tools_at UsagePlan
   secret=$(tools_origin_secret "$1")
   new=$(value aws secretsmanager get-random-password --region "$region" \
-    --password-length 40 --exclude-punctuation --query RandomPassword --output text)
-  new=$(jq -nc --arg new "$new" '{apiKey: $new}')
+    --password-length 40 --exclude-punctuation --query '{apiKey: RandomPassword}' --output json)
+  new=$(jq -ec 'select(.apiKey)' <<< "$new")
   tools_say "Sets a new value in $secret."
-  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" --secret-string "$new"
+  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" \
+    --secret-string file:///dev/stdin < <(printf %s "$new") # not in the list of processes
 )
 replicate_origin_key() ( # a|b: copies the secret of a key to the region of CloudFront again, unless it is InSync
   tools_begin 1 "$@"
@@ -1614,10 +1741,11 @@ new_password() ( # CLUSTER: a new password in the secret and in the database. Wa
   secret=$(tools_name DatabaseSecret)
   current=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text)
   new=$(value aws secretsmanager get-random-password --region "$region" \
-    --password-length 32 --exclude-punctuation --query RandomPassword --output text)
-  new=$(jq -ec --arg new "$new" '.password = $new' <<< "$current")
+    --password-length 32 --exclude-punctuation --query '{password: RandomPassword}' --output json)
+  new=$(jq -sec '.[0] + (.[1] | select(.password))' <<< "$current $new")
   tools_say "Sets a new password in $secret. If the command stops now, run set_password, or old_password."
-  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" --secret-string "$new" > /dev/null
+  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" \
+    --secret-string file:///dev/stdin < <(printf %s "$new") > /dev/null
   tools_set_password
 )
 set_password() ( # sets the password of the secret on the database
@@ -1630,10 +1758,10 @@ tools_set_password() {
   local secret password
   secret=$(tools_name DatabaseSecret) || return
   secret=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text) || return
-  password=$(jq -er .password <<< "$secret") || return
+  password=$(jq -ec '{MasterUserPassword: (.password // error("The secret has no password."))}' <<< "$secret") || return
   tools_say "Sets the password of the secret on $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" \
-    --master-user-password "$password" --query 'DBCluster.[DBClusterIdentifier,Status]'
+    --cli-input-json file:///dev/stdin --query 'DBCluster.[DBClusterIdentifier,Status]' <<< "$password"
 }
 old_password() ( # sets the password before the last change, in the secret and in the database
   tools_begin 0 "$@"
@@ -1719,8 +1847,19 @@ wait_for_cluster() ( # original|restored: waits until the cluster is available
   target=$(tools_identifier "$1")
   tools_wait_cluster "$target"
 )
+tools_insights_of() { # CLASS: the options of Performance Insights, if the template enables it for the class
+  local key enabled
+  enabled=$(sed -n "/^    ${1//./\\.}:\$/,/PerformanceInsights:/s/.*PerformanceInsights: *//p" "$TOOLS_OUT/$template") || return
+  case ${enabled//[\"\']/} in
+    (true)
+      key=$(tools_output DatabaseCluster DatabaseKeyArn) || return
+      echo "--enable-performance-insights --performance-insights-retention-period 7 --performance-insights-kms-key-id $key" ;;
+    (false) ;;
+    (*) echo "$template has no setting of Performance Insights for $1." >&2; return 1 ;;
+  esac
+}
 tools_create_instance() { # CLUSTER INSTANCE NUMBER: as the template does; not if it exists
-  local monitoring parameters zone windows members class tags
+  local monitoring parameters zone windows members class tags insights
   members=$(tools_members "$1") || return
   if [[ $members != *\"$2\"* ]]; then
     monitoring=$(tools_id MonitoringRole) || return
@@ -1729,11 +1868,12 @@ tools_create_instance() { # CLUSTER INSTANCE NUMBER: as the template does; not i
     zone=$(tools_output VPC "PrivateSubnet$3AvailabilityZone") || return
     class=$(tools_parameter DatabaseCluster DatabaseInstanceClass) || return
     tags=$(tools_tags keys) || return
+    insights=$(tools_insights_of "$class") || return
     windows=sat:19:30-sat:20:00
     if [ "$3" = 2 ]; then windows=sat:19:00-sat:19:30; fi
     tools_say "Creates the instance $2."
     # shellcheck disable=SC2086 # a tag is one word
-    aws rds create-db-instance --region "$region" --db-cluster-identifier "$1" --db-instance-identifier "$2" \
+    aws rds create-db-instance --region "$region" $insights --db-cluster-identifier "$1" --db-instance-identifier "$2" \
       --availability-zone "$zone" --promotion-tier "$(($3 - 1))" \
       --db-instance-class "$class" --engine aurora-mysql --db-parameter-group-name "$parameters" \
       --monitoring-interval 60 --monitoring-role-arn "$monitoring" \
@@ -1800,9 +1940,10 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
     old=$(tools_cluster_status "$cluster-old")
   fi
   numbers=$(tools_numbers)
+  ids=''
   for number in $numbers; do
     instance=$(tools_id "DatabaseInstance$number")
-    ids=${ids:-}$instance$'\n'
+    ids=$ids$instance$'\n'
   done
   number=0
   while read -r instance; do
@@ -1820,6 +1961,10 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
     tools_rename_instance "$cluster" "$TOOLS_PREFIX-restored-$number" "$instance"
   done <<< "${ids%$'\n'}"
   complete_cluster
+  members=$(tools_members "$cluster")
+  jq -e --arg ids "${ids%$'\n'}" 'if sort == ($ids | split("\n") | sort) then true
+    else error("The instances are \(join(" ")), and those of the stack \($ids | gsub("\n"; " ")). Do not resume writes.") end' \
+    <<< "$members" > /dev/null
   writer=$(tools_output DatabaseCluster DatabaseClusterEndpoint)
   reader=$(tools_output DatabaseCluster DatabaseClusterReadEndpoint)
   found=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
@@ -1843,7 +1988,10 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
   tools_database
   case $1 in
     ("$cluster-old") final="--final-db-snapshot-identifier $1-final-$(date -u +%Y%m%d-%H%M%S)" ;;
-    ("$cluster-restored") final=--skip-final-snapshot ;;
+    ("$cluster-restored") # perhaps the only copy of the data
+      status=$(tools_cluster_status "$cluster")
+      [ "$status" = available ] || tools_stop "The cluster $cluster is $status, not available. $1 is not deleted without a snapshot."
+      final=--skip-final-snapshot ;;
     (*) tools_stop "Type the name of what is left: $cluster-old, or after a rehearsal $cluster-restored" ;;
   esac
   status=$(tools_cluster_status "$1")
@@ -1855,6 +2003,9 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
     members=$(tools_members "$1")
     tools_say "Deletes $1 with its instances:" "$(jq -r 'join(" ")' <<< "$members")"
     instances=$(jq -r 'reverse | .[]' <<< "$members")
+    for instance in $instances; do # of a cluster that has just started
+      aws rds wait db-instance-available --region "$region" --db-instance-identifier "$instance"
+    done
     for instance in $instances; do
       aws rds delete-db-instance --region "$region" --db-instance-identifier "$instance" > /dev/null
     done
@@ -1972,6 +2123,10 @@ prepare_import() ( # STEP: creates and shows the change set of an import: a stac
   parameters=$(jq -ec .Parameters "$file")
   resources=$(jq -ec --arg account "$account" '.ResourcesToImport | walk(if type == "string" then
     gsub("\\$\\{AWS::AccountId\\}"; $account) else . end)' "$file")
+  found=$(tools_status 2>&1) || case $found in # of an earlier recovery
+    (*"does not exist"*) rm -f "secrets-$stack.txt" ;;
+    (*) tools_stop "$found" ;;
+  esac
   touch "secrets-$stack.txt"
   lookups=$(jq -er '[.[] | . as $one | .ResourceIdentifier | to_entries[] | select(.value | type == "object")
     | [$one.LogicalResourceId, $one.ResourceType, .key, (.value | to_entries[0] | .key, .value)] | join(" ")]
@@ -2003,7 +2158,9 @@ prepare_import() ( # STEP: creates and shows the change set of an import: a stac
 run_import() ( # STACK: executes the import that you have reviewed
   tools_begin 1 "$@"
   tools_stack "$1"
+  status=$(tools_status)
   aws cloudformation execute-change-set --region "$region" --stack-name "$name" --change-set-name import
+  tools_leave "$status" "$name"
   aws cloudformation wait stack-import-complete --region "$region" --stack-name "$name"
   same_secrets "$1"
 )
@@ -2117,6 +2274,7 @@ end_recovery() ( # STACK: protects a recovered stack, and compares it: an empty 
   protect "$1"
   drift "$1"
   same_secrets "$1"
+  rm "secrets-$1.txt"
 )
 continue_rollback() ( # STACK [LOGICAL_ID...]: continues a failed rollback; skips only the resources that you name
   tools_begin 1 "$@"
@@ -2125,6 +2283,7 @@ continue_rollback() ( # STACK [LOGICAL_ID...]: continues a failed rollback; skip
   shift
   tools_say "Continues the rollback of $name, skipping: ${*:-nothing}"
   aws cloudformation continue-update-rollback --region "$region" --stack-name "$name" ${1:+--resources-to-skip "$@"}
+  tools_leave UPDATE_ROLLBACK_FAILED "$name"
   aws cloudformation wait stack-rollback-complete --region "$region" --stack-name "$name"
 )
 finish_database_deletion() ( # CLUSTER: snapshot, then deletes the rest of a database stack in DELETE_FAILED
@@ -2136,6 +2295,7 @@ finish_database_deletion() ( # CLUSTER: snapshot, then deletes the rest of a dat
   tools_say "Deletes $name and $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" --no-deletion-protection > /dev/null
   aws cloudformation delete-stack --region "$region" --stack-name "$name"
+  tools_leave DELETE_FAILED "$name"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
 )
 finish_deletion() ( # STACK [LOGICAL_ID...]: deletes a stack in DELETE_FAILED again; retains only the resources that you name
@@ -2145,6 +2305,7 @@ finish_deletion() ( # STACK [LOGICAL_ID...]: deletes a stack in DELETE_FAILED ag
   shift
   tools_say "Deletes $name, retaining: ${*:-nothing}"
   aws cloudformation delete-stack --region "$region" --stack-name "$name" ${1:+--retain-resources "$@"}
+  tools_leave DELETE_FAILED "$name"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
 )
 

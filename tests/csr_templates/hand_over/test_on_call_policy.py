@@ -75,7 +75,7 @@ def code_of(names: set[str]) -> str:
 def needed(code: str) -> set[str]:
     """Return the IAM actions of the commands of AWS in some code."""
     session, found = get_session(), set()
-    for service, wait, name in re.findall(r"(?<![-\w])aws ([a-z0-9]+) (wait )?\"?([a-z0-9$-]+)", code):
+    for service, wait, name in re.findall(r"(?<![-\w])(?:aws|tools_unless_gone) ([a-z0-9]+) (wait )?\"?([a-z0-9$-]+)", code):
         model = "s3" if service.startswith("s3") else service
         if f"{service} {name}" in CALLS:
             found |= set(CALLS[f"{service} {name}"])

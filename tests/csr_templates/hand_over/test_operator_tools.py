@@ -466,6 +466,251 @@ def test_state_is_shown_although_a_part_is_gone(
         assert (tmp_path / "calls").read_text("utf-8").splitlines()[-1].startswith(last)
 
 
+CLUSTER = "csr-lambda-api-prod-aurora-cluster"
+LOGS = "csr-lambda-api-prod-edge-logs-123456789012"
+
+
+def answered(code: str, folder: Path, **answers: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Run commands with an answer for each operation, such as ``describe_stacks``, and return their calls.
+
+    An answer that starts with ``!`` is an error. What a call reads from standard input follows it.
+    """
+    cases = ""
+    for name, text in answers.items():
+        printed = f"echo '{text[1:]}' >&2; return 254" if text.startswith("!") else f"echo '{text}'"
+        cases += f"*{name.replace('_', '-')}*) {printed} ;;\n"
+    aws = f"""aws() {{ if [ "$1" = --version ]; then echo aws-cli/2.31.0; return; fi
+      local given=''; case $* in *file:///dev/stdin*) given=$(cat) ;; esac
+      echo "$* $given" >> calls; case $* in {cases} esac; }}\nsleep() {{ :; }}\n"""
+    end = run(f"{aws}source {OUT}/tools.sh prod > /dev/null\n{code}", folder)
+    calls = folder / "calls"
+    return end, calls.read_text("utf-8").splitlines() if calls.exists() else []
+
+
+def left(resource: str, name: str, status: str = "DELETE_FAILED") -> str:
+    """Return what a failed create left, as the command asks for it."""
+    return json.dumps([[resource, name, status, "arn:stack"]])
+
+
+@pytest.mark.parametrize(
+    ("resources", "created", "message"),
+    [
+        (
+            left("DatabaseCluster", "another"),
+            "2026-11-25T02:00:00+00:00",
+            "is not what the failed create left",
+        ),
+        (left("DatabaseCluster", CLUSTER, "CREATE_FAILED"), "2026-11-25T02:00:00+00:00", "is not what the "),
+        (left("DatabaseSecret", CLUSTER), "2026-11-25T02:00:00+00:00", "is not what the failed create left"),
+        (left("DatabaseCluster", CLUSTER), "2026-11-25T01:00:00+00:00", "was created at 2026-11-25T01:00:00"),
+    ],
+)
+def test_cluster_that_the_failed_create_did_not_make_is_kept(
+    resources: str, created: str, message: str, tmp_path: Path
+) -> None:
+    """A live cluster has the same name: its stack does not list it as failed, or it is older than the stack."""
+    end, calls = answered(
+        f"delete_failed_database {CLUSTER}",
+        tmp_path,
+        describe_stack_resources=resources,
+        describe_db_clusters=json.dumps({"cluster": "cluster-1", "key": "arn:key", "created": created}),
+        CreationTime='"2026-11-25T01:30:00+00:00"',
+        describe_stacks="ROLLBACK_FAILED",
+    )
+
+    assert end.returncode != 0
+    assert message in end.stderr
+    assert [call for call in calls if " describe-" not in f" {call}"] == []
+
+
+def test_deletion_of_a_failed_database_can_be_repeated(tmp_path: Path) -> None:
+    """The stack is gone, and what an earlier call recorded says what it left."""
+    facts = {
+        "stack": "arn:stack",
+        "cluster": "cluster-1",
+        "key": "arn:key",
+        "left": ["DatabaseErrorLogGroup"],
+    }
+    kept = tmp_path / f"failed-{CLUSTER}.json"
+    kept.write_text(json.dumps(facts))
+    answers = {
+        "describe_stacks": "DELETE_COMPLETE",
+        "delete_log_group": "!ResourceNotFoundException",
+        "describe_key": "PendingDeletion",
+        "delete_db_cluster_automated_backup": "!AccessDenied",
+    }
+    end, calls = answered(f"delete_failed_database {CLUSTER}", tmp_path, **answers)
+
+    assert (end.returncode != 0, end.stderr, kept.exists()) == (True, "AccessDenied\n", True)
+    assert not [call for call in calls if "delete-stack" in call or "schedule-key-deletion" in call]
+    assert "--stack-name arn:stack " in calls[0]
+    end, _ = answered(f"delete_failed_database {CLUSTER}", tmp_path, **answers | {
+        "delete_db_cluster_automated_backup": "!DBClusterAutomatedBackupNotFoundFault"})  # fmt: skip
+    assert (end.returncode, end.stderr, kept.exists()) == (0, "", False)
+
+
+@pytest.mark.parametrize(
+    ("versions", "deleted"),
+    [
+        ('{"Objects": null}', []),
+        (json.dumps({"Objects": [{"Key": str(number), "VersionId": "1"} for number in range(1001)]}), [500, 500, 1]),
+        ("!NoSuchBucket", None),
+    ],
+    ids=["empty", "many", "gone"],
+)  # fmt: skip
+def test_bucket_of_a_failed_frontend_is_emptied(
+    versions: str, deleted: list[int] | None, tmp_path: Path
+) -> None:
+    """In batches; an empty bucket has none, and a bucket that an earlier call deleted is left out."""
+    answers = {
+        "get_caller_identity": "123456789012",
+        "describe_stacks": "ROLLBACK_FAILED",
+        "list_object_versions": versions,
+    }
+    end, calls = answered(
+        f"delete_failed_frontend {LOGS}",
+        tmp_path,
+        describe_stack_resources=left("EdgeLogBucket", LOGS),
+        **answers,
+    )
+    batches = [call.count('"Key"') for call in calls if " delete-objects " in call]
+    asked = "s3api delete-bucket" in "".join(calls)
+
+    assert (end.returncode, end.stderr) == (0, "")
+    assert (batches, asked) == (deleted or [], deleted is not None)
+    end, calls = answered(
+        f"rm calls; delete_failed_frontend {LOGS}",
+        tmp_path,
+        describe_stack_resources=left("EdgeLogBucket", LOGS, "CREATE_FAILED"),
+        **answers,
+    )
+    assert (end.returncode != 0, "delete-" in "".join(calls)) == (True, False)
+
+
+def test_old_files_are_listed_and_only_then_deleted(tmp_path: Path) -> None:
+    """Nothing is uploaded, and what S3 did not delete is an error."""
+    (tmp_path / "site" / "assets").mkdir(parents=True)
+    for name in ("index.html", "assets/new.js"):
+        (tmp_path / "site" / name).write_text("x")
+    keys = '["index.html", "assets/new.js", "assets/old.js"]'
+    answers = {"describe_stacks": "bucket", "list_objects_v2": keys}
+    end, calls = answered("delete_old_files site", tmp_path, **answers)
+    assert (end.returncode, end.stdout) == (0, "assets/old.js\n")
+    assert "delete-objects" not in "".join(calls)
+    end, calls = answered("delete_old_files site yes", tmp_path, **answers)
+    assert (end.returncode, calls[-1].rpartition(" {")[2]) == (
+        0,
+        '"Objects":[{"Key":"assets/old.js"}],"Quiet":true}',
+    )
+    assert not [call for call in calls if call.startswith("s3 ")]
+    end, _ = answered(
+        "delete_old_files site yes", tmp_path, **answers, delete_objects='[{"Code": "AccessDenied"}]'
+    )
+    assert (end.returncode, "S3 did not delete: " in end.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("status", ["absent", "creating"])
+def test_restored_cluster_is_kept_while_the_other_is_missing(status: str, tmp_path: Path) -> None:
+    """It may be the only copy of the data."""
+    answer = "None" if status == "absent" else status
+    end, calls = answered(f"delete_old_cluster {CLUSTER}-restored", tmp_path, describe_db_clusters=answer)
+
+    assert (end.returncode, f"{CLUSTER} is {status}, not available." in end.stderr) == (1, True)
+    assert len(calls) == 1
+
+
+def test_commands_ignore_variables_of_the_shell() -> None:
+    """A command is a subshell of the operator's shell, so a default must not come from there."""
+    bodies = re.findall(r"^(\w+)\(\) [({](.*?)^[)}]", TOOLS.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    inherited = [
+        (name, variable)
+        for name, body in bodies
+        for variable in re.findall(r"\$\{([a-z]\w*):?[-+]", body)
+        if not re.search(rf"(?<![\w$]){variable}=(?!\$\{{{variable}:-)|local [^\n]*\b{variable}\b", body)
+    ]
+
+    assert inherited == []
+
+
+def test_secrets_are_no_arguments(tmp_path: Path) -> None:
+    """Any user of the machine can read the arguments of a process."""
+    secret = '{"username": "u", "password": "hidden-1", "apiKey": "hidden-1"}'
+    answers = {
+        "describe_db_clusters": "available",
+        "describe_db_instances": "[]",
+        "get_secret_value": secret,
+        "get_random_password": '{"password": "hidden-2"}',
+    }
+    programs = """curl() { echo "curl $*" >> calls; cat > headers; }
+      jq() { echo "jq $*" >> calls; command jq "$@"; }\n"""
+    end, calls = answered(f"{programs}new_password {CLUSTER}\ntools_at RestApi; tools_request a /x -sS", tmp_path,
+                          describe_stacks="https://api", **answers)  # fmt: skip
+    given = [call for call in calls if "hidden" in call]
+
+    assert (end.returncode, end.stderr) == (0, "")
+    assert [call.partition(" {")[2] for call in given] == [
+        '"username":"u","password":"hidden-2","apiKey":"hidden-1"}',
+        '"MasterUserPassword":"hidden-1"}',
+    ]
+    assert all("file:///dev/stdin" in call for call in given)
+    assert (tmp_path / "headers").read_text() == "x-api-key: hidden-1\n"
+
+
+@pytest.mark.parametrize("written", ["2001:DB8::7", "2001:db8:0:0:0:0:0:7", "2001:0db8::0007/128"])
+def test_address_is_found_however_it_is_written(written: str, tmp_path: Path) -> None:
+    """WAF returns an address in its own notation."""
+    found = {"LockToken": "1", "IPSet": {"Description": "d", "Addresses": [
+        "2001:0db8:0000:0000:0000:0000:0000:0007/128", "2001:db8::8/128"]}}  # fmt: skip
+    end, calls = answered(
+        f"unblock_address {written}", tmp_path, list_ip_sets="id", get_ip_set=json.dumps(found)
+    )
+
+    assert (end.returncode, end.stderr) == (0, "")
+    assert calls[-1].split()[-1] == '["2001:db8::8/128"]'
+    end, _ = answered(
+        "unblock_address 2001:db8::9", tmp_path, list_ip_sets="id", get_ip_set=json.dumps(found)
+    )
+    assert (end.returncode != 0, "does not contain 2001:db8::9/128" in end.stderr) == (True, True)
+
+
+@pytest.mark.parametrize(("stack", "warned"), [("api", True), ("database", False)])
+def test_missing_rollback_triggers_are_named(stack: str, warned: bool, tmp_path: Path) -> None:
+    """A repair removes them, and only a deploy of the pipeline sets them again."""
+    code = f"region=ap-northeast-1; tools_check_triggers csr-lambda-api-prod-{stack}"
+    end, _ = answered(code, tmp_path, describe_stacks="0")
+    assert (end.returncode, "api has no rollback triggers. After the incident," in end.stderr) == (0, warned)
+    assert answered(code, tmp_path, describe_stacks="2")[0].stderr == ""
+
+
+def test_instance_gets_performance_insights_of_its_class(tmp_path: Path) -> None:
+    """As in the mapping of the template."""
+    code = (
+        "tools_at DatabaseCluster; for one in db.r6g.large db.t3.medium db.x; do tools_insights_of $one; done"
+    )
+    end, _ = answered(code, tmp_path, describe_stacks="arn:key")
+
+    assert end.stdout.splitlines() == [
+        "--enable-performance-insights --performance-insights-retention-period 7 "
+        "--performance-insights-kms-key-id arn:key"
+    ]
+    assert end.stderr == "database.yaml has no setting of Performance Insights for db.x.\n"
+
+
+def test_call_is_not_over_while_the_status_is_that_before_it(tmp_path: Path) -> None:
+    """A waiter would take the status of the earlier failure for the result."""
+    first = "if [ $(grep -c describe-stacks calls) -lt 3 ]; then echo DELETE_FAILED; else echo DELETE_IN_PROGRESS; fi"
+    aws = f"""aws() {{ if [ "$1" = --version ]; then echo aws-cli/2.31.0; return; fi; echo "$*" >> calls; {first}; }}
+      sleep() {{ :; }}\nsource {OUT}/tools.sh prod > /dev/null; region=x\n"""
+    end = run(f"{aws}tools_leave DELETE_FAILED stack; echo $?", tmp_path)
+    assert (end.stdout, len((tmp_path / "calls").read_text().splitlines())) == ("0\n", 3)
+    end, _ = answered(
+        "region=x; tools_leave A stack; echo $?", tmp_path, describe_stacks="!stack does not exist"
+    )
+    assert end.stdout == "0\n"
+    end, _ = answered("region=x; tools_leave A stack; echo $?", tmp_path, describe_stacks="!AccessDenied")
+    assert (end.stdout, end.stderr) == ("1\n", "AccessDenied\n")
+
+
 def test_times_work_with_both_kinds_of_date(tmp_path: Path) -> None:
     """BSD's date has no ``-d``; both give the same time."""
     bsd = (
