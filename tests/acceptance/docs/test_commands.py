@@ -628,7 +628,8 @@ def test_restored_cluster_has_the_version_of_its_snapshot(terminal: Terminal) ->
     old, cluster = "8.0.mysql_aurora.3.08.2", f"{PREFIX}-aurora-cluster-old"
     code = (
         f"aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier {cluster} "
-        f"--engine aurora-mysql --engine-version {old} --master-username csradmin --master-user-password only-in-the-mock\n"
+        f"--engine aurora-mysql --engine-version {old} "
+        "--master-username csradmin --master-user-password only-in-the-mock\n"
         f"aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier {cluster} "
         "--db-cluster-snapshot-identifier before\nrestore_snapshot before restored\n"
     )
