@@ -3,13 +3,16 @@
 It allows no deletion and no restore of data, no change of roles, policies, keys and passwords, and no deploy
 except through the service role of a stack. It does allow reading the password of the database and the origin
 keys, because the commands use them.
+
+The service role of a stack executes a change set of any template. So a user of the policy can change through
+a template what the service role may change, roles included.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.hand_over.policy_documents import allow, in_documents
+from csr_templates.hand_over.policy_documents import allow, deny, in_documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,14 +27,16 @@ COMMANDS: Final = (
     *("why_failed", "why_change_set_failed", "plan_repair", "show_changes", "run_changes", "roll_back"),
     *("repair_alias", "continue_rollback", "upload_site", "download_site", "invalidate", "who_answers"),
     *("wait_for_distribution", "show_edge_logs", "show_callers", "show_rate_limited", "show_blocked"),
-    *("count_rule", "block_rule", "block_address", "unblock_address", "show_blocked_addresses", "save_addresses"),
-    *("write_addresses", "show_concurrency", "set_concurrency", "restore_concurrency", "set_provisioned"),
+    *("count_rule", "block_rule", "block_address", "unblock_address", "show_blocked_addresses"),
+    *("save_addresses", "write_addresses", "show_concurrency", "set_concurrency"),
+    *("restore_concurrency", "set_provisioned"),
     *("show_database", "fail_over", "start_database", "restart_instance", "connect_database"),
     *("show_queries", "show_connections", "stop_query", "show_slow_queries"),
     *("tail_log", "search_log", "show_errors", "show_log_ages", "show_logging_roles", "show_dead_letters"),
     *("show_security_groups", "show_network", "reroute_zone", "restore_zone", "show_keys", "enable_key"),
-    *("show_certificate", "show_origin_key", "show_key_users", "try_origin_key", "stop_writes", "resume_writes"),
-    *("replicate_origin_key", "show_quota", "set_remaining", "flush_cache", "mute_alarms", "unmute_alarms"),
+    *("show_certificate", "show_origin_key", "show_key_users", "try_origin_key", "stop_writes"),
+    *("resume_writes", "replicate_origin_key", "show_quota", "set_remaining", "flush_cache"),
+    *("mute_alarms", "unmute_alarms"),
 )
 """The commands that the policy allows."""
 
@@ -43,11 +48,14 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "cloudfront": ("GetDistribution", "GetInvalidation"),
     "cloudwatch": ("DescribeAlarms", "GetMetricStatistics"),
-    "ec2": ("DescribeNatGateways", "DescribeRouteTables", "DescribeSecurityGroups", "DescribeSubnets"),
+    "ec2": (
+        *("DescribeNatGateways", "DescribeRouteTables"),
+        *("DescribeSecurityGroups", "DescribeSubnets"),
+    ),
     "iam": ("ListRoles",),
     "kms": ("DescribeKey", "GetKeyRotationStatus", "ListResourceTags"),
     "lambda": ("GetAccountSettings", "GetAlias", "GetFunctionConcurrency", "ListVersionsByFunction"),
-    "logs": ("DescribeLogStreams", "FilterLogEvents", "GetQueryResults", "StartQuery"),
+    "logs": ("DescribeLogStreams", "GetQueryResults"),
     "rds": ("DescribeDBClusters", "DescribeDBInstances", "DescribeEvents"),
     "secretsmanager": ("DescribeSecret", "ListSecretVersionIds"),
     "sts": ("GetCallerIdentity",),
@@ -56,6 +64,12 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
         "ListIPSets",
     ),
 }
+CONSOLES: Final = (
+    *("cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards"),
+    *("logs:DescribeLogGroups", "logs:DescribeQueryDefinitions"),
+)
+"""What the consoles call for the dashboards and the saved queries."""
+
 _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "Stacks": (
         (
@@ -68,7 +82,16 @@ _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "Templates": (("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::{project}-*-artifacts-*/*",)),
     "Site": (
         ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
-        ("arn:aws:s3:::{project}-*-frontend-*/*", "arn:aws:s3:::{project}-*-edge-logs-*/*"),
+        ("arn:aws:s3:::{project}-*-frontend-*/*",),
+    ),
+    "EdgeLogs": (("s3:GetObject",), ("arn:aws:s3:::{project}-*-edge-logs-*/*",)),
+    "Logs": (
+        ("logs:FilterLogEvents", "logs:StartQuery"),
+        # the log of the executions has the ID of the API in its name
+        (
+            "arn:aws:logs:*:*:log-group:*{project}-*",
+            "arn:aws:logs:*:*:log-group:API-Gateway-Execution-Logs_*",
+        ),
     ),
     "Buckets": (
         ("s3:ListBucket", "s3:ListBucketVersions"),
@@ -146,10 +169,17 @@ def policy(project: str) -> Document:
     Args:
         project: the value of ``ProjectName``.
     """
-    read = [f"{service}:{name}" for service, names in _READ.items() for name in names]
+    read = [*CONSOLES, *(f"{service}:{name}" for service, names in _READ.items() for name in names)]
     ours: dict[str, str | list[str]] = {"aws:ResourceTag/Project": project}
     statements = [
         *allow("Read", read, ["*"]),
+        # An imported resource belongs to the stack, and the next change set could delete it.
+        *deny(
+            "NoImports",
+            ["cloudformation:*"],
+            ["*"],
+            **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
+        ),
         *(
             statement
             for sid, (actions, arns) in _CHANGES.items()

@@ -404,9 +404,8 @@ tools_current_version() { # REGION SECRET: the ID of its current version
   value aws secretsmanager list-secret-version-ids --region "$1" --secret-id "$2" --output text \
     --query "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"
 }
-# CHANGE_SET: fails if the API would reject the key that CloudFront sends; sets other variables, hence the subshell
-tools_check_origin_key() (
-  local api frontend mine theirs other new there secret newest copy
+tools_check_origin_key() { # CHANGE_SET: fails if the API would reject the key that CloudFront sends
+  local api frontend mine theirs other new there secret newest copy stack region template name
   tools_at UsagePlan 2> /dev/null || return 0
   api=$name
   tools_at Distribution 2> /dev/null || return 0
@@ -439,7 +438,7 @@ tools_check_origin_key() (
   done
   echo "$region does not have the newest version of $secret." >&2
   return 1
-)
+}
 tools_origin_secret() { # KEY: the name of the secret of an origin key
   case $1 in
     (a) tools_name OriginApiKeySecretA ;;
