@@ -3,13 +3,16 @@
 It allows no deletion and no restore of data, no change of roles, policies, keys and passwords, and no deploy
 except through the service role of a stack. It does allow reading the password of the database and the origin
 keys, because the commands use them.
+
+The service role of a stack executes a change set of any template. So a user of the policy can change through
+a template what the service role may change, roles included.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from csr_templates.hand_over.policy_documents import allow, in_documents
+from csr_templates.hand_over.policy_documents import allow, deny, in_documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,9 +53,9 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
         *("DescribeSecurityGroups", "DescribeSubnets"),
     ),
     "iam": ("ListRoles",),
-    "kms": ("DescribeKey", "GetKeyRotationStatus"),
+    "kms": ("DescribeKey", "GetKeyRotationStatus", "ListResourceTags"),
     "lambda": ("GetAccountSettings", "GetAlias", "GetFunctionConcurrency", "ListVersionsByFunction"),
-    "logs": ("DescribeLogStreams", "FilterLogEvents", "GetQueryResults", "StartQuery"),
+    "logs": ("DescribeLogStreams", "GetQueryResults"),
     "rds": ("DescribeDBClusters", "DescribeDBInstances", "DescribeEvents"),
     "secretsmanager": ("DescribeSecret", "ListSecretVersionIds"),
     "sts": ("GetCallerIdentity",),
@@ -61,6 +64,12 @@ _READ: Final[Mapping[str, tuple[str, ...]]] = {
         "ListIPSets",
     ),
 }
+CONSOLES: Final = (
+    *("cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards"),
+    *("logs:DescribeLogGroups", "logs:DescribeQueryDefinitions"),
+)
+"""What the consoles call for the dashboards and the saved queries."""
+
 _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "Stacks": (
         (
@@ -73,7 +82,16 @@ _CHANGES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "Templates": (("s3:GetObject", "s3:PutObject"), ("arn:aws:s3:::{project}-*-artifacts-*/*",)),
     "Site": (
         ("s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"),
-        ("arn:aws:s3:::{project}-*-frontend-*/*", "arn:aws:s3:::{project}-*-edge-logs-*/*"),
+        ("arn:aws:s3:::{project}-*-frontend-*/*",),
+    ),
+    "EdgeLogs": (("s3:GetObject",), ("arn:aws:s3:::{project}-*-edge-logs-*/*",)),
+    "Logs": (
+        ("logs:FilterLogEvents", "logs:StartQuery"),
+        # the log of the executions has the ID of the API in its name
+        (
+            "arn:aws:logs:*:*:log-group:*{project}-*",
+            "arn:aws:logs:*:*:log-group:API-Gateway-Execution-Logs_*",
+        ),
     ),
     "Buckets": (
         ("s3:ListBucket", "s3:ListBucketVersions"),
@@ -151,10 +169,17 @@ def policy(project: str) -> Document:
     Args:
         project: the value of ``ProjectName``.
     """
-    read = [f"{service}:{name}" for service, names in _READ.items() for name in names]
+    read = [*CONSOLES, *(f"{service}:{name}" for service, names in _READ.items() for name in names)]
     ours: dict[str, str | list[str]] = {"aws:ResourceTag/Project": project}
     statements = [
         *allow("Read", read, ["*"]),
+        # An imported resource belongs to the stack, and the next change set could delete it.
+        *deny(
+            "NoImports",
+            ["cloudformation:*"],
+            ["*"],
+            **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
+        ),
         *(
             statement
             for sid, (actions, arns) in _CHANGES.items()

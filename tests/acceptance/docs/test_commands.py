@@ -413,11 +413,11 @@ def test_audit_asks_for_every_key_that_is_an_output(
 
 
 def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
-    """Only versions are deleted, never the function, and only those that are older than the newest ten."""
+    """Neither the function, the newest ten versions, nor the version of the alias is deleted."""
     commands = sessions["Daily operations"].seen
     deleted = [one.parameters.get("Qualifier") for one in commands if one.name == "delete-function"]
 
-    assert deleted == ["1", "2"]  # of twelve
+    assert deleted == ["2"]  # of twelve; the alias points to the first
 
 
 @pytest.mark.parametrize("version", ["", "7"])
@@ -626,11 +626,12 @@ def test_restores_make_what_the_template_makes(
 
 def test_restored_cluster_has_the_version_of_its_snapshot(terminal: Terminal) -> None:
     """After an upgrade, the snapshot from before it is restored to the old version, not upgraded."""
-    old = "8.0.mysql_aurora.3.08.2"
+    old, cluster = "8.0.mysql_aurora.3.08.2", f"{PREFIX}-aurora-cluster-old"
     code = (
-        "aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier old --engine aurora-mysql "
-        f"--engine-version {old} --master-username csradmin --master-user-password only-in-the-mock\n"
-        "aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier old "
+        f"aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier {cluster} "
+        f"--engine aurora-mysql --engine-version {old} "
+        "--master-username csradmin --master-user-password only-in-the-mock\n"
+        f"aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier {cluster} "
         "--db-cluster-snapshot-identifier before\nrestore_snapshot before restored\n"
     )
     session = terminal.session(LOAD, [Block("", 1, "sh", code)])
@@ -786,6 +787,7 @@ def test_only_the_failed_cluster_is_deleted(terminal: Terminal) -> None:
     }
     assert given["delete-db-cluster-automated-backup"] == {"DbClusterResourceId": cluster}
     assert given["schedule-key-deletion"]["KeyId"] == key
+    assert given["delete-log-group"] == {"logGroupName": f"/aws/rds/cluster/{CLUSTER}/error"}
 
 
 @pytest.mark.parametrize(
@@ -834,7 +836,8 @@ class TestDisabledKey:
         called = [command.name for command in session.seen]
 
         assert (before, session.status, session.err) == (state, 0, "")
-        assert called == ["describe-key", *["cancel-key-deletion"] * (state != "Disabled"), "enable-key"]
+        cancelled = ["cancel-key-deletion"] * (state != "Disabled")
+        assert called == ["list-resource-tags", "describe-key", *cancelled, "enable-key"]
         assert {command.region for command in session.seen} == {VIRGINIA}  # from the ARN
         assert keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
 
