@@ -574,25 +574,19 @@ class TopicWithoutFifoName(Rule):
         if properties.get("FifoTopic") is True and isinstance(name, str) and not name.endswith(".fifo"):
             yield Fault(("TopicName",), f"TopicName is {{name}}, which does not end with .fifo.", validator)
 '''
-    tests = '''"""FIFO topics with and without the ending of their names."""
-
-TOPIC = """
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true, TopicName: %s}}
+    tests = """# FIFO topics with and without the ending of their names.
+text: |
+  Topic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true, TopicName: <name>}}
+good:
+  ending: {name: orders.fifo}
+bad:
+  no ending:
+    name: orders
+    path: Resources/Topic/Properties/TopicName
+    message: TopicName is orders, which does not end with .fifo.
 """
-
-GOOD = {"ending": TOPIC % "orders.fifo"}
-
-BAD = {
-    "no ending": (
-        TOPIC % "orders",
-        "Resources/Topic/Properties/TopicName",
-        "TopicName is orders, which does not end with .fifo.",
-    )
-}
-'''
     one.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
-    one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.py", tests)
+    one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.yaml", tests)
     one.passes("-m", "tests.cfn_analysis.rules.write_page")
     one.build()
 
