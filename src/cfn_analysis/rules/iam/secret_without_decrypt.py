@@ -27,7 +27,7 @@ class SecretWithoutDecrypt(Rule):
         if not any("KmsKeyId" in properties for _, _, properties in secrets):
             return
         for statements, case, _ in roles(validator, own_id(validator)):
-            for secret_id, key_id in sorted(_read(case, statements or [])):
+            for secret_id, key_id in sorted(_secrets_read(case, statements or [])):
                 decrypts = any(allows(statement, DECRYPT, key_id) for _, statement in statements or [])
                 if not decrypts and delegates(case, key_id):
                     yield Fault(
@@ -38,7 +38,7 @@ class SecretWithoutDecrypt(Rule):
                     )
 
 
-def _read(case: Validator, statements: Any) -> set[tuple[str, str]]:
+def _secrets_read(case: Validator, statements: Any) -> set[tuple[str, str]]:
     """Return the secrets of the template that the statements name, with their keys."""
     found = set()
     for _, statement in statements:

@@ -25,11 +25,14 @@ AWS/DynamoDB: TableName | GlobalSecondaryIndexName TableName | Operation TableNa
     | Operation | -
 AWS/DynamoDB ReturnedItemCount SuccessfulRequestLatency SystemErrors ThrottledRequests: Operation TableName \
     | GlobalSecondaryIndexName Operation TableName | Operation
+AWS/DynamoDB UserErrors: -
 AWS/DynamoDB PendingReplicationCount ReplicationLatency: ReceivingRegion TableName
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/viewing_metrics_with_cloudwatch.html
 AWS/EC2: InstanceId | AutoScalingGroupName | ImageId | InstanceType | -
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.html
 AWS/ECS: ClusterName ServiceName | ClusterName
+https://docs.aws.amazon.com/efs/latest/ug/efs-metrics.html
+AWS/EFS: FileSystemId | FileSystemId StorageClass
 https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html
 AWS/ElastiCache: CacheClusterId | CacheClusterId CacheNodeId | -
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
@@ -41,6 +44,8 @@ AWS/Lambda: FunctionName | FunctionName Resource | ExecutedVersion FunctionName 
 https://docs.aws.amazon.com/vpc/latest/userguide/metrics-dimensions-nat-gateway.html
 AWS/NATGateway: NatGatewayId | AvailabilityZone NatGatewayId
 https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
+AWS/NetworkELB HealthyHostCount UnHealthyHostCount: LoadBalancer TargetGroup \
+    | AvailabilityZone LoadBalancer TargetGroup
 AWS/NetworkELB: LoadBalancer | LoadBalancer TargetGroup | AvailabilityZone LoadBalancer \
     | AvailabilityZone LoadBalancer TargetGroup
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/dimensions.html

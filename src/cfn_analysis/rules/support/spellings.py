@@ -58,10 +58,30 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/available-metrics.ht
 AWS/ECS ActiveConnectionCount CPUReservation CPUUtilization EBSFilesystemUtilization GPUReservation \
     MemoryReservation MemoryUtilization NewConnectionCount ProcessedBytes RequestCount \
     RequestCountPerTarget TargetResponseTime
+https://docs.aws.amazon.com/efs/latest/ug/efs-metrics.html
+AWS/EFS BurstCreditBalance ClientConnections DataReadIOBytes DataWriteIOBytes MetadataIOBytes \
+    MetadataReadIOBytes MetadataWriteIOBytes MeteredIOBytes PercentIOLimit PermittedThroughput StorageBytes \
+    TimeSinceLastSync TotalIOBytes
+https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html
+AWS/ElastiCache ActiveDefragHits AuthenticationFailures BytesUsedForCache CPUCreditBalance CPUCreditUsage \
+    CPUUtilization CacheHitRate CacheHits CacheMisses CommandAuthorizationFailures CurrConnections CurrItems \
+    DatabaseMemoryUsageCountedForEvictPercentage DatabaseMemoryUsagePercentage EngineCPUUtilization \
+    Evictions FreeableMemory GlobalDatastoreReplicationLag IsMaster KeyAuthorizationFailures \
+    MasterLinkHealthStatus MemoryFragmentationRatio NetworkBandwidthInAllowanceExceeded \
+    NetworkBandwidthOutAllowanceExceeded NetworkBytesIn NetworkBytesOut NetworkPacketsIn NetworkPacketsOut \
+    NewConnections Reclaimed ReplicationBytes ReplicationLag SaveInProgress SwapUsage \
+    TrafficManagementActive
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
 AWS/Events DeadLetterInvocations FailedInvocations InvocationAttempts Invocations InvocationsCreated \
     InvocationsFailedToBeSentToDlq InvocationsSentToDlq MatchedEvents RetryInvocationAttempts \
     SuccessfulInvocationAttempts ThrottledRules TriggeredRules
+https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html
+AWS/Kinesis GetRecords.Bytes GetRecords.IteratorAgeMilliseconds GetRecords.Latency GetRecords.Records \
+    GetRecords.Success IncomingBytes IncomingRecords IteratorAgeMilliseconds OutgoingBytes OutgoingRecords \
+    PutRecord.Bytes PutRecord.Latency PutRecord.Success PutRecords.Bytes PutRecords.FailedRecords \
+    PutRecords.Latency PutRecords.Records PutRecords.Success PutRecords.SuccessfulRecords \
+    PutRecords.ThrottledRecords PutRecords.TotalRecords ReadProvisionedThroughputExceeded \
+    WriteProvisionedThroughputExceeded
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
 AWS/Lambda AsyncEventAge AsyncEventsDropped AsyncEventsReceived ClaimedAccountConcurrency \
     ConcurrentExecutions DeadLetterErrors DestinationDeliveryFailures Duration Errors Invocations \
@@ -76,6 +96,12 @@ AWS/NATGateway ActiveConnectionCount BytesInFromDestination BytesInFromSource By
     BytesOutToSource ConnectionAttemptCount ConnectionEstablishedCount ErrorPortAllocation IdleTimeoutCount \
     PacketsDropCount PacketsInFromDestination PacketsInFromSource PacketsOutToDestination \
     PacketsOutToSource PeakBytesPerSecond PeakPacketsPerSecond
+https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-cloudwatch-metrics.html
+AWS/NetworkELB ActiveFlowCount ActiveFlowCount_TCP ActiveFlowCount_TLS ActiveFlowCount_UDP \
+    ClientTLSNegotiationErrorCount ConsumedLCUs HealthyHostCount NewFlowCount NewFlowCount_TCP \
+    NewFlowCount_TLS NewFlowCount_UDP PeakBytesPerSecond PeakPacketsPerSecond PortAllocationErrorCount \
+    ProcessedBytes ProcessedPackets RejectedFlowCount TCP_Client_Reset_Count TCP_ELB_Reset_Count \
+    TCP_Target_Reset_Count TargetTLSNegotiationErrorCount UnHealthyHostCount
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 AWS/RDS ACUUtilization ActiveTransactions AuroraBinlogReplicaLag AuroraMemoryHealthState \
     AuroraMemoryNumDeclinedSqlTotal AuroraMemoryNumKillConnTotal AuroraMemoryNumKillQueryTotal \

@@ -93,7 +93,7 @@ class ReferenceInAnotherForm(Rule):
             case = case_of(validator, resource)
             for path, message, where in _found(case, types, resource["Type"], properties) if case else ():
                 yield Fault((logical_id, "Properties", *path), message, where)
-            for path, text in _texts(properties):
+            for path, text in _texts_inside(properties):
                 wrong = _arn_inside(types, text)
                 if wrong:
                     yield Fault(
@@ -177,7 +177,7 @@ def _other_kind(
             )
 
 
-def _texts(value: Any, path: Path = (), key: str = "") -> Iterator[tuple[Path, str]]:
+def _texts_inside(value: Any, path: Path = (), key: str = "") -> Iterator[tuple[Path, str]]:
     """Yield the texts with references under the keys that contain names or IDs."""
     text = partial_text(value) if NAMES.fullmatch(key) else None
     if text is not None:
@@ -185,7 +185,7 @@ def _texts(value: Any, path: Path = (), key: str = "") -> Iterator[tuple[Path, s
         return
     for step, part in children(value):
         function = isinstance(step, str) and (step.startswith("Fn::") or step == "Ref")
-        yield from _texts(part, (*path, step), key if function or isinstance(step, int) else str(step))
+        yield from _texts_inside(part, (*path, step), key if function or isinstance(step, int) else str(step))
 
 
 def _arn_inside(types: dict[str, Any], text: str) -> tuple[str, str] | None:

@@ -116,6 +116,7 @@ GOOD = {
         "Resources:\n", AURORA
     ),
     "requests of each target": watching("AWS/ApplicationELB", "RequestCountPerTarget", TargetGroup="a"),
+    "errors of the account": watching("AWS/DynamoDB", "UserErrors"),
     "operation of a table": watching("AWS/DynamoDB", "SystemErrors", TableName="a", Operation="Query"),
     "table": watching("AWS/DynamoDB", "ReadThrottleEvents", TableName="a"),
     "state machine by its ARN": watching(
@@ -125,6 +126,15 @@ GOOD = {
 }
 
 BAD = {
+    "errors of the account by table": (
+        watching("AWS/DynamoDB", "UserErrors", TableName="orders"),
+        f"Dimensions are TableName: AWS/DynamoDB has no metric UserErrors {NO_DATA} Use none.",
+    ),
+    "hosts of a network load balancer": (
+        watching("AWS/NetworkELB", "UnHealthyHostCount", LoadBalancer="net/a/1"),
+        f"Dimensions are LoadBalancer: AWS/NetworkELB has no metric UnHealthyHostCount {NO_DATA} Use "
+        "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
+    ),
     "API for its stage": (
         """
   Api: {Type: AWS::ApiGateway::RestApi}

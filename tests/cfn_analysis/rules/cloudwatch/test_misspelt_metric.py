@@ -26,6 +26,7 @@ def case(text: str, found: str, right: str) -> tuple[str, ...]:
 
 
 GOOD = {
+    "record and records": alarm("AWS/Kinesis", "PutRecord.Success"),
     "CloudFront": alarm("AWS/CloudFront", "5xxErrorRate"),
     "rarer metric": alarm("AWS/CloudFront", "LambdaExecutionError"),
     "REST API": alarm("AWS/ApiGateway", "5XXError", REST),
@@ -45,6 +46,14 @@ GOOD = {
 }
 
 BAD = {
+    "of a cache": case(
+        alarm("AWS/ElastiCache", "EngineCpuUtilization"), "EngineCpuUtilization", "EngineCPUUtilization"
+    ),
+    "of a stream": case(
+        alarm("AWS/Kinesis", "GetRecords.IteratorAgeMiliseconds"),
+        "GetRecords.IteratorAgeMiliseconds",
+        "GetRecords.IteratorAgeMilliseconds",
+    ),
     "exchanged": case(alarm("AWS/Lambda", "Erorrs"), "Erorrs", "Errors"),
     "missing letter": case(
         alarm("AWS/DynamoDB", "ReadThrotleEvents"), "ReadThrotleEvents", "ReadThrottleEvents"
