@@ -6,9 +6,9 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import show
-from cfn_analysis.rules.support.words import nearest, phrases, rows
+from cfn_analysis.rules.support.words import named, nearest, phrases
 
-DETAIL_TYPES = {source: phrases(names) for source, names in (line.split(": ") for line in rows(__file__))}
+DETAIL_TYPES = {source: phrases(names) for source, names in named(__file__).items()}
 TRAIL = ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail")
 
 

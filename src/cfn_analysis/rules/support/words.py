@@ -19,6 +19,11 @@ def rows(file: str) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith(("https:", "#"))]
 
 
+def named(file: str) -> dict[str, str]:
+    """Return the rows ``name: text`` of the text file beside a module, by name."""
+    return dict(row.split(": ", 1) for row in rows(file))
+
+
 def phrases(text: str) -> tuple[str, ...]:
     """Return the parts between the commas of a table that is written as a text."""
     return tuple(" ".join(part.split()) for part in text.split(","))
