@@ -303,7 +303,8 @@ tools_current_version() { # REGION SECRET: the ID of its current version
   value aws secretsmanager list-secret-version-ids --region "$1" --secret-id "$2" --output text \
     --query "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"
 }
-tools_check_origin_key() ( # CHANGE_SET: fails if the API would reject the key that CloudFront sends
+# CHANGE_SET: fails if the API would reject the key that CloudFront sends; sets other variables, hence the subshell
+tools_check_origin_key() (
   local api frontend mine theirs other new there secret newest copy
   tools_at UsagePlan 2> /dev/null || return 0
   api=$name

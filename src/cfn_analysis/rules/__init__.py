@@ -44,6 +44,8 @@ REPLACED = {
     replaced: successor
     for successor, numbers in {
         "E9515": "E9707",
+        "W9511": "W9512",
+        "E9772": "E9725",
         "E9513": "E9660",
         "W9516": "W9544 W9588 W9589 W9596 W9597 W9696 W9706 W9712 W9748 W9762 W9793",
         "E9519": "E9520 E9521 E9531 E9532 E9625 E9795",

@@ -22,7 +22,7 @@ PATH: Final = "operator-policies/on-call.json"
 """Path of the policy, relative to the output folder."""
 
 _DATA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
-"""``read``: service -> operations on any resource. ``changes``: statement -> its actions, and the resources of
+"""``read``: service -> operations on any resource. ``changes``: statement -> its actions, and resources of
 a project; the IDs of those of API Gateway do not contain the project. ``tagged``: statement -> actions on
 resources that only the tag ``Project`` connects with a project."""
 

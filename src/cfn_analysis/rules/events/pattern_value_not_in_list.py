@@ -8,23 +8,27 @@ from cfn_analysis.rules.support.values import show
 
 
 class PatternValueNotInList(Rule):
-    """Event pattern with a value that is not in a list.
+    """Event pattern or filter policy with a value that is not in a list.
 
-    Every leaf of an event pattern is a list of values, also with only one value: source: [aws.ec2].
-    EventBridge refuses a plain text, 'Match value must be String, number, true, false, or null', or 'must be
-    an object or an array'.
+    Every leaf of an event pattern of EventBridge, and of a filter policy of SNS, is a list of values, also
+    with only one value: source: [aws.ec2]. A plain text is refused: 'Match value must be String, number,
+    true, false, or null', or 'must be an object or an array'.
     """
 
     id = "E9772"
     source_url = "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern.html"
     fault_class = "documents"
-    looks_at = ("Resources/AWS::Events::Rule/Properties/EventPattern",)
+    looks_at = (
+        "Resources/AWS::Events::Rule/Properties/EventPattern",
+        "Resources/AWS::SNS::Subscription/Properties/FilterPolicy",
+    )
 
     def faults(self, validator: Validator, pattern: Any) -> Faults:
+        service = "SNS" if "FilterPolicy" in validator.context.path.path else "EventBridge"
         for path, value in _leaves(pattern, ()):
             yield Fault(
                 path,
-                f"{path[-1]} is {show(value)}, and EventBridge requires a list of values. Write [{value}].",
+                f"{path[-1]} is {show(value)}, and {service} requires a list of values. Write [{value}].",
             )
 
 

@@ -10,7 +10,16 @@ Outputs:
   <key>: {Value: <value>}
 """)
 
+outputs = frame("""
+  Topic: {Type: AWS::SNS::Topic}
+Outputs:
+  PublicId: {Value: a, Export: {Name: <first>}}
+  PrivateId: {Value: b, Export: {Name: <second>}}
+""")
+
 GOOD = {
+    "own export": outputs("!Sub '${AWS::StackName}-public-id'", "!Sub '${AWS::StackName}-PrivateId'"),
+    "export of another name": outputs("vpc-public", "vpc-private"),
     "own": output("PrivateId", "!Ref Private"),
     "another name": output("SubnetId", "!Ref Private"),
     "another type": output("PrivateTableId", "!Ref Private"),
@@ -18,6 +27,15 @@ GOOD = {
 }
 
 BAD = {
+    "exchanged": (
+        outputs("!Sub '${AWS::StackName}-private-id'", "!Sub '${AWS::StackName}-public-id'"),
+        "Outputs/PublicId/Export/Name",
+        "Outputs.PublicId is exported as ${AWS::StackName}-private-id, which is the name of the "
+        "output PrivateId. Correct one of them.",
+        "Outputs/PrivateId/Export/Name",
+        "Outputs.PrivateId is exported as ${AWS::StackName}-public-id, which is the name of the "
+        "output PublicId. Correct one of them.",
+    ),
     "other": (
         output("PrivateId", "!Ref Public"),
         "Outputs/PrivateId/Value",
