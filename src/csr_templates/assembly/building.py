@@ -74,10 +74,6 @@ def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
 def with_policies(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> BuiltStack:
     """Return the stack with its policies.
 
-    Args:
-        stack: the stack.
-        stacks: all stacks, without or with policies.
-
     Raises:
         PolicyError: a policy cannot be created.
         SchemasError: one of the types does not have a schema in the region of the stack.

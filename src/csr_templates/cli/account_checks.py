@@ -24,12 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser, stack_help: str) -> None:
-    """Declare the arguments.
-
-    Args:
-        parser: the parser of the command.
-        stack_help: what ``--stack`` selects.
-    """
+    """Declare the arguments."""
     parser.add_argument("environment", metavar="ENVIRONMENT", help="name of an environment, such as prod")
     parser.add_argument(
         "--stack",

@@ -21,10 +21,6 @@ class Revision:
     def __init__(self, folder: Path, name: str) -> None:
         """Find a revision.
 
-        Args:
-            folder: any folder of the repository.
-            name: any revision name of git.
-
         Raises:
             HistoryError: the revision or the repository does not exist, or git is not installed.
         """

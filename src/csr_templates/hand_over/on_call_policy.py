@@ -31,11 +31,7 @@ COMMANDS: Final[Sequence[str]] = _DATA["commands"]
 
 
 def policy(project: str) -> Document:
-    """Return the policy for all environments of a project.
-
-    Args:
-        project: the value of ``ProjectName``.
-    """
+    """Return the policy for all environments of a project."""
     read = [f"{service}:{name}" for service, names in _DATA["read"].items() for name in names]
     ours: dict[str, str | list[str]] = {"aws:ResourceTag/Project": project}
     statements = [

@@ -129,11 +129,6 @@ class Account:
     def start(self, project: str, environment: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
         """Return facts that contain the account and the caller.
 
-        Args:
-            project: the value of ``ProjectName``.
-            environment: the name of the environment.
-            policy: name of the policy of the command, in ``operator_policies``.
-
         Raises:
             AccountError: there are no valid credentials, or AWS does not respond.
         """

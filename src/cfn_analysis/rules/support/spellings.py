@@ -6,22 +6,10 @@ from typing import Any
 
 from cfn_analysis.rules.support.words import rows, words
 
-# Every namespace of a service that alarms often watch, and a few of others.
-NAMESPACES = words("""
-    AWS/ApiGateway AWS/AppRunner AWS/AppSync AWS/ApplicationELB AWS/Athena AWS/AutoScaling AWS/Backup
-    AWS/Billing AWS/CertificateManager AWS/CloudFront AWS/CodeBuild AWS/Cognito AWS/DAX AWS/DDoSProtection
-    AWS/DMS AWS/DX AWS/DocDB AWS/DynamoDB AWS/EBS AWS/EC2 AWS/ECS AWS/EFS AWS/ELB AWS/ES AWS/ElastiCache
-    AWS/ElasticBeanstalk AWS/ElasticMapReduce AWS/Events AWS/FSx AWS/Firehose AWS/GatewayELB
-    AWS/GlobalAccelerator AWS/KMS AWS/Kafka AWS/Kinesis AWS/KinesisAnalytics AWS/Lambda AWS/Logs
-    AWS/NATGateway AWS/Neptune AWS/NetworkELB AWS/NetworkFirewall AWS/PrivateLinkEndpoints
-    AWS/PrivateLinkServices AWS/RDS AWS/Redshift AWS/Route53 AWS/S3 AWS/SES AWS/SNS AWS/SQS AWS/SSM
-    AWS/SageMaker AWS/SecretsManager AWS/States AWS/StorageGateway AWS/Transfer AWS/TransitGateway
-    AWS/TrustedAdvisor AWS/VPN AWS/WAFV2 AWS/WorkSpaces
-""")
 SHORTEST = 5  # letters of a name in which a slip is recognized
-SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMESPACES}
+NAMES = {namespace: names for namespace, *names in map(str.split, rows(__file__))}
+SPELLINGS = {re.sub(r"[^a-z0-9/]", "", name.lower()): name for name in NAMES}
 
-NAMES = {namespace: names for namespace, *names in (line.split() for line in rows(__file__))}
 
 # REST APIs are identified by name and HTTP APIs by ID, and the errors of the two have different names.
 API_NAMES = {
