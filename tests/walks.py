@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
 NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STACKS}/api.py"
 LISTING = f"{STACKS}/listing.py"
-SCOPES = "src/csr_templates/hand_over/deploy_scopes.py"
+SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
 ACCEPTED = "tests/consumers/accepted-findings.json"
@@ -449,9 +449,9 @@ def table(one: Checkout) -> None:
     one.insert(API, "import awacs.ec2\n", "import awacs.dynamodb\n")
     one.edit(API, r"(    cloudwatch,\n)(    iam,\n)", r"\1    dynamodb,\n\2")
     one.refused("AWS::DynamoDB::Table")
-    scope = '    Scope("AWS::DynamoDB::Table", "arn:aws:dynamodb:{region}:*:table/{TableName}"),\n'
-    one.insert(SCOPES, '    Scope("AWS::EC2::EIP"', scope)
-    one.passes("-m", "ruff", "format", API, SCOPES)
+    scope = "AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/{TableName}\n"
+    one.insert(SCOPES, "AWS::EC2::EIP ", scope)
+    one.passes("-m", "ruff", "format", API)
     one.build()
 
 
