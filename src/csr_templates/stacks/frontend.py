@@ -349,7 +349,7 @@ def add_conditions(t: StackTemplate, parameters: Parameters) -> Conditions:
     )
     probe = t.add_condition("Probe", And(Condition(cloudfront), Not(Equals(parameters.probe_path.Ref(), ""))))
     api_probe = t.add_condition(
-        "ApiProbe", And(Condition(cloudfront), Not(Equals(parameters.api_probe_path.Ref(), "")))
+        "HasApiProbe", And(Condition(cloudfront), Not(Equals(parameters.api_probe_path.Ref(), "")))
     )
     sends_origin_key_b = t.add_condition("SendsOriginKeyB", Equals(parameters.origin_key.Ref(), "b"))
     return Conditions(cloudfront, waf, custom_domain, probe, api_probe, sends_origin_key_b)

@@ -230,8 +230,6 @@ def test_every_command_is_valid_in_the_aws_cli(walk: Walk) -> None:
             words = shlex.split(fact.query.command)
             if any(word.startswith("file://") for word in words):
                 continue
-            if words[-1] == "package.zip":
-                words.pop()  # the parser of the pages does not support arguments without an option
             read = parse(words[1:], Path())
             assert (read.operation, read.region) == (fact.query.operation, fact.query.region), words
 

@@ -138,6 +138,8 @@ def test_no_findings(name: str, region: str, values: dict[str, str], templates: 
         ("api", "RunbookUrl", "docs/on-call.ja.md", True),
         ("api", "RunbookUrl", "https://example.com/on-call.ja.md#api-5xx", False),
         ("api", "RunbookUrl", "https://example.com/on call.md", False),
+        ("api", "RunbookUrl", 'https://example.com/"on-call".md', False),
+        ("api", "RunbookUrl", "https://example.com/on-call\\.md", False),
         ("api", "RunbookUrl", "", False),
         ("frontend", "ApiRegion", "us-gov-west-1", True),
         ("frontend", "ApiRegion", "ap-northeast-1a", False),

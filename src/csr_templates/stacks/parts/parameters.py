@@ -62,15 +62,15 @@ def runbook_url() -> Parameter:
         RUNBOOK_URL,
         Type="String",
         Default="docs/on-call.ja.md",
-        AllowedPattern='[!"$-~]+',  # printable ASCII characters without # and spaces
+        AllowedPattern=r"[!$-\[\]-~]+",  # without spaces, #, and what the JSON of a dashboard escapes
         MaxLength=300,
         Description=(
             "Address of the on-call page, without the part after #. The description of each alarm ends with "
             "it and the name of the alarm. Set it to the https address of the page in your repository."
         ),
         ConstraintDescription=(
-            "must be an address of at most 300 characters, without spaces and #, such as "
-            "https://example.com/docs/on-call.ja.md"
+            "must be an address of at most 300 characters, without spaces, #, quotation marks and "
+            "backslashes, such as https://example.com/docs/on-call.ja.md"
         ),
     )
 
