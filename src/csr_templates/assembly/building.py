@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
     """Return a stack with its template, but without policies.
 
-    Args:
-        stack: the declaration.
-        refresh: the command that generates the template again, for the comment at its top.
+    ``refresh`` is the command in the comment at its top.
 
     Raises:
         rendering.RenderError: the template contains a value that cannot be written, or ``build`` does not

@@ -73,9 +73,7 @@ def base(folder: Path) -> Revision:
 def commit_of(folder: Path, text: str) -> str:
     """Return the newest commit that wrote a text to a file of a folder, and its date; empty if none did.
 
-    Args:
-        folder: an output folder.
-        text: the content; line ends and empty lines at the end are not compared.
+    Line ends and empty lines at the end are not compared.
 
     Raises:
         HistoryError: the folder is not in a repository, or its history is not complete.

@@ -122,10 +122,6 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
 def read(data: bytes, name: str) -> dict[str, Any]:
     """Return a manifest with valid ``formatVersion`` and ``files``.
 
-    Args:
-        data: the content of the file.
-        name: the file, for the message.
-
     Raises:
         ManifestError: it is not a manifest, has an unknown format version, or lists a path that a build
             cannot write.

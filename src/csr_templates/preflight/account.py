@@ -186,16 +186,11 @@ def collect(
 ) -> None:
     """Make calls, and add their answers to the facts, until no answer is missing.
 
+    ``missing`` judges the facts; ``progress`` gets the numbers of answered and of known calls.
+
     A judgment stops at the first answer that the facts do not contain. So the missing answers of all
     judgments are requested together, in parallel, and then everything is judged again: with the description
     of a stack, a judgment continues and reads the resources of the stack, which is the next round.
-
-    Args:
-        account: the account.
-        needs: what the templates need.
-        facts: the answers so far.
-        missing: judges the facts, and returns the calls that were not made.
-        progress: called with the number of answered calls and the number of known calls.
 
     Raises:
         AccountError: the credentials became invalid during the run.
