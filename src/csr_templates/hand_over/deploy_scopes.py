@@ -29,33 +29,15 @@ class Scope(NamedTuple):
     tags: str = ""
 
 
-SCOPES: Final = tuple(
-    Scope(*line.split())
-    for line in Path(__file__).with_suffix(".txt").read_text("ascii").splitlines()
-    if not line.startswith("#")
-)
+def _rows(name: str) -> list[list[str]]:
+    """Return the words of each line of a text file beside this module, without the comments."""
+    lines = Path(__file__).with_name(f"{name}.txt").read_text("ascii").splitlines()
+    return [line.split() for line in lines if not line.startswith("#")]
 
-CREATES: Final = (
-    ("apigateway:POST", "AWS::ApiGateway::ApiKey", "arn:aws:apigateway:{region}::/apikeys"),
-    ("apigateway:POST", "AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/restapis"),
-    ("apigateway:POST", "AWS::ApiGateway::UsagePlan", "arn:aws:apigateway:{region}::/usageplans"),
-    ("ec2:AllocateAddress", "AWS::EC2::EIP", "arn:aws:ec2:{region}:*:elastic-ip/*"),
-    ("ec2:CreateFlowLogs", "AWS::EC2::FlowLog", "arn:aws:ec2:{region}:*:vpc-flow-log/*"),
-    ("ec2:CreateInternetGateway", "AWS::EC2::InternetGateway", "arn:aws:ec2:{region}:*:internet-gateway/*"),
-    ("ec2:CreateNatGateway", "AWS::EC2::NatGateway", "arn:aws:ec2:{region}:*:natgateway/*"),
-    ("ec2:CreateNetworkAcl", "AWS::EC2::NetworkAcl", "arn:aws:ec2:{region}:*:network-acl/*"),
-    ("ec2:CreateRouteTable", "AWS::EC2::RouteTable", "arn:aws:ec2:{region}:*:route-table/*"),
-    ("ec2:CreateSecurityGroup", "AWS::EC2::SecurityGroup", "arn:aws:ec2:{region}:*:security-group/*"),
-    ("ec2:CreateSubnet", "AWS::EC2::Subnet", "arn:aws:ec2:{region}:*:subnet/*"),
-    ("ec2:CreateVpc", "AWS::EC2::VPC", "arn:aws:ec2:{region}:*:vpc/*"),
-    ("ec2:CreateVpcEndpoint", "AWS::EC2::VPCEndpoint", "arn:aws:ec2:{region}:*:vpc-endpoint/*"),
-    ("kms:CreateKey", "AWS::KMS::Key", "*"),
-    ("logs:CreateDelivery", "AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*"),
-    # Only those whose names contain an ID that is not known before the deploy. CloudWatch Logs evaluates
-    # either of the two ARNs: the second one ends in :log-stream: and an empty name.
-    ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
-    ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}:*"),
-)
+
+SCOPES: Final = tuple(Scope(*row) for row in _rows("deploy_scopes"))
+
+CREATES: Final = tuple((action, type_name, arn) for action, type_name, arn in _rows("creating_actions"))
 """Actions that create a resource with a random ID: action, type, and the ARN that IAM evaluates then.
 
 The request must have the stack's tags, because the resource does not have tags yet. According to the schemas,

@@ -40,9 +40,8 @@ def deployment_file(
 ) -> str:
     """Return the deployment file of one stack in one environment, as YAML.
 
-    A comment lists the names of the per-deploy parameters.
-
-    Every value is quoted, because YAML reads an unquoted ``10.20`` or ``yes`` as another type.
+    A comment lists the names of the per-deploy parameters. Every value is quoted, because
+    YAML reads an unquoted ``10.20`` or ``yes`` as another type.
     """
     lines = [
         "# Generated from the parameter files; edit those, not this one.",

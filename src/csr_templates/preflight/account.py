@@ -187,7 +187,6 @@ def collect(
     """Make calls, and add their answers to the facts, until no answer is missing.
 
     ``missing`` judges the facts; ``progress`` gets the numbers of answered and of known calls.
-
     A judgment stops at the first answer that the facts do not contain. So the missing answers of all
     judgments are requested together, in parallel, and then everything is judged again: with the description
     of a stack, a judgment continues and reads the resources of the stack, which is the next round.
