@@ -26,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
 NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STACKS}/api.py"
 LISTING = f"{STACKS}/listing.py"
-SCOPES = "src/csr_templates/hand_over/deploy_scopes.py"
+SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
 ACCEPTED = "tests/consumers/accepted-findings.json"
@@ -449,9 +449,9 @@ def table(one: Checkout) -> None:
     one.insert(API, "import awacs.ec2\n", "import awacs.dynamodb\n")
     one.edit(API, r"(    cloudwatch,\n)(    iam,\n)", r"\1    dynamodb,\n\2")
     one.refused("AWS::DynamoDB::Table")
-    scope = '    Scope("AWS::DynamoDB::Table", "arn:aws:dynamodb:{region}:*:table/{TableName}"),\n'
-    one.insert(SCOPES, '    Scope("AWS::EC2::EIP"', scope)
-    one.passes("-m", "ruff", "format", API, SCOPES)
+    scope = "AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/{TableName}\n"
+    one.insert(SCOPES, "AWS::EC2::EIP ", scope)
+    one.passes("-m", "ruff", "format", API)
     one.build()
 
 
@@ -574,25 +574,19 @@ class TopicWithoutFifoName(Rule):
         if properties.get("FifoTopic") is True and isinstance(name, str) and not name.endswith(".fifo"):
             yield Fault(("TopicName",), f"TopicName is {{name}}, which does not end with .fifo.", validator)
 '''
-    tests = '''"""FIFO topics with and without the ending of their names."""
-
-TOPIC = """
-Resources:
-  Topic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true, TopicName: %s}}
+    tests = """# FIFO topics with and without the ending of their names.
+text: |
+  Topic: {Type: AWS::SNS::Topic, Properties: {FifoTopic: true, TopicName: <name>}}
+good:
+  ending: {name: orders.fifo}
+bad:
+  no ending:
+    name: orders
+    path: Resources/Topic/Properties/TopicName
+    message: TopicName is orders, which does not end with .fifo.
 """
-
-GOOD = {"ending": TOPIC % "orders.fifo"}
-
-BAD = {
-    "no ending": (
-        TOPIC % "orders",
-        "Resources/Topic/Properties/TopicName",
-        "TopicName is orders, which does not end with .fifo.",
-    )
-}
-'''
     one.write("src/cfn_analysis/rules/sns/topic_without_fifo_name.py", module)
-    one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.py", tests)
+    one.write("tests/cfn_analysis/rules/sns/test_topic_without_fifo_name.yaml", tests)
     one.passes("-m", "tests.cfn_analysis.rules.write_page")
     one.build()
 

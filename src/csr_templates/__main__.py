@@ -16,11 +16,7 @@ _NEEDED = ("awacs", "cfnlint", "troposphere", "yaml")  # names of modules, as se
 
 
 def run(argv: Sequence[str] | None = None) -> NoReturn:
-    """Run one command, and end the process with the command's exit code.
-
-    Args:
-        argv: the arguments without the program's name; those of the process by default.
-    """
+    """Run one command, and end the process with the command's exit code."""
     # Ctrl-C ends the process immediately: files are replaced atomically, and cfn-lint may catch
     # KeyboardInterrupt. If it is ignored, as in the background, it stays ignored.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:

@@ -38,10 +38,10 @@ JAPANESE_TERMS = {
     r"疑似パラメータ": "擬似パラメータ",
 }
 JAPANESE_FILES = [*sorted(ROOT.glob("*.ja.md")), *sorted((ROOT / "docs").rglob("*.ja.*"))]
+TEXTS = (".py", ".js", ".json", ".md", ".txt", ".yaml")
 # What is generated from a file of others, or quotes it.
 FILES = [
-    *sorted((ROOT / "src").rglob("*.py")),
-    *sorted((ROOT / "src").rglob("*.js")),
+    *sorted(file for file in (ROOT / "src").rglob("*.*") if file.suffix in TEXTS),
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted((ROOT / "out").rglob("*.yaml")),
     ROOT / "out" / "reference.md",

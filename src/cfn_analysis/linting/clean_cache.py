@@ -40,13 +40,7 @@ def default_folder(product: str) -> Path | None:
 
 
 def key(text: str, region: str, parameters: Mapping[str, str]) -> str:
-    """Return the digest of a lint, which is different for every input that can change its findings.
-
-    Args:
-        text: the template.
-        region: the region of the lint.
-        parameters: the values that replace the parameters' defaults.
-    """
+    """Return the digest of a lint, which is different for every input that can change its findings."""
     lint = json.dumps([_linter(), region, dict(parameters), text], sort_keys=True)
     return hashlib.sha256(lint.encode()).hexdigest()
 

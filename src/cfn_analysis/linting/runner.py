@@ -132,9 +132,7 @@ def matches(
 def format_matches(found: Sequence[Match], kind: str) -> str:
     """Return matches as one text, by cfn-lint's own formatter.
 
-    Args:
-        found: The matches of any number of templates.
-        kind: ``text``, ``json``, ``sarif`` or ``junit``.
+    The formats are ``text``, ``json``, ``sarif`` and ``junit``.
 
     Raises:
         LintError: There is no such format, or a package it needs is not installed.

@@ -38,10 +38,7 @@ def lint_all(
 ) -> list[Outcome]:
     """Return the outcome of each task, in their order.
 
-    Args:
-        tasks: in any order.
-        clean_lints: the folder of the cache of clean lints.
-        progress: called with the numbers of completed and all tasks, also from another thread.
+    ``progress`` gets the numbers of completed and all tasks, also from another thread.
 
     Raises:
         ChildProcessError: one of the processes that lint was killed.

@@ -31,12 +31,7 @@ def candidate_lines(module: str) -> dict[str, int]:
 
 
 def line_of(logical_id: str, lines: Mapping[str, int]) -> int | None:
-    """Return the line of a logical ID, which may be computed: from an f-string, or with a hash at its end.
-
-    Args:
-        logical_id: the logical ID.
-        lines: the result of ``candidate_lines``.
-    """
+    """Return the line of a logical ID, which may be computed: from an f-string, or with a hash at its end."""
     if logical_id in lines:
         return lines[logical_id]
     matches = [

@@ -14,14 +14,7 @@ MODIFY: Final = "Update:Modify"
 
 
 def denies(policy: Document, action: str, name: str, type_name: str) -> bool:
-    """Return whether a stack policy denies an update action on a resource.
-
-    Args:
-        policy: the document; an empty one denies nothing, because the stack then has no policy.
-        action: such as ``Update:Replace``.
-        name: logical ID of the resource.
-        type_name: type of the resource.
-    """
+    """Return whether a stack policy denies an update action on a resource. An empty policy denies nothing."""
     statements = policy.get("Statement", [])
     effects = {
         statement.get("Effect")

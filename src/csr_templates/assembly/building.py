@@ -30,9 +30,7 @@ if TYPE_CHECKING:
 def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
     """Return a stack with its template, but without policies.
 
-    Args:
-        stack: the declaration.
-        refresh: the command that generates the template again, for the comment at its top.
+    ``refresh`` is the command in the comment at its top.
 
     Raises:
         rendering.RenderError: the template contains a value that cannot be written, or ``build`` does not
@@ -73,10 +71,6 @@ def build_stack(stack: Stack, refresh: str = REFRESH) -> BuiltStack:
 
 def with_policies(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> BuiltStack:
     """Return the stack with its policies.
-
-    Args:
-        stack: the stack.
-        stacks: all stacks, without or with policies.
 
     Raises:
         PolicyError: a policy cannot be created.

@@ -101,10 +101,7 @@ def plan(files: Mapping[str, bytes], folder: Path) -> Plan:
 def difference(path: str, wanted: bytes | None, folder: Path) -> str:
     """Return why ``path`` is stale: a sentence or a unified diff, with a line feed at the end.
 
-    Args:
-        path: the file, relative to ``folder``.
-        wanted: its new content; None for a file that no longer belongs to the set.
-        folder: the output folder.
+    ``wanted`` is None for a file that no longer belongs to the set.
 
     Raises:
         OutputError: the file cannot be read.

@@ -27,11 +27,6 @@ def rollback_triggers(
 ) -> dict[str, list[str]]:
     """Return environment -> the names of the alarms that exist there; empty for a stack without triggers.
 
-    Args:
-        stack: the stack.
-        alarms: logical IDs, as ``Stack.rollback_triggers`` declares them.
-        environments: the environments of the parameter files.
-
     Raises:
         RollbackTriggerError: there are too many, or one is not an alarm of the stack with a name.
         resolving.ResolveError: the template cannot be resolved with the values of an environment.

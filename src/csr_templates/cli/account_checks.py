@@ -24,12 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: ArgumentParser, stack_help: str) -> None:
-    """Declare the arguments.
-
-    Args:
-        parser: the parser of the command.
-        stack_help: what ``--stack`` selects.
-    """
+    """Declare the arguments."""
     parser.add_argument("environment", metavar="ENVIRONMENT", help="name of an environment, such as prod")
     parser.add_argument(
         "--stack",
@@ -71,11 +66,7 @@ def add_arguments(parser: ArgumentParser, stack_help: str) -> None:
 def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) -> int:
     """Print the report, and return the exit code.
 
-    Args:
-        arguments: those of ``add_arguments``.
-        name: of the command, of its policy in ``operator_policies``, and of its page.
-        checks: the checks.
-        title: the first word of the report.
+    ``name`` is that of the command, of its policy, and of its page.
     """
     names, page = [check.name for check in checks], f"docs/{name}.md"
     try:

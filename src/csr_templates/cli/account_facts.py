@@ -46,11 +46,7 @@ def obtain(
 ) -> tuple[Needs, Facts]:
     """Return the needs and the facts: of saved files, or of the account after all calls.
 
-    Args:
-        arguments: the arguments of the command, with those of ``add_arguments``.
-        policy: name of the policy of the command, in ``operator_policies``.
-        missing: returns the calls whose answers the command needs and the facts do not contain.
-        needs_of: returns the needs for the ID of an account.
+    ``missing`` returns the calls whose answers the command needs and the facts do not contain.
 
     Raises:
         AccountError: AWS cannot be called.

@@ -132,14 +132,7 @@ def _print_files(result: BuildResult, plan: Plan, output: Path) -> None:
 def as_json(
     status: str, result: BuildResult | None = None, message: str = "", mistakes: Sequence[Mistake] = ()
 ) -> str:
-    """Return the document of ``--format json``; it always has every key.
-
-    Args:
-        status: that of the result, or ``error``.
-        result: of a build that was completed.
-        message: for an error.
-        mistakes: in the parameter files.
-    """
+    """Return the document of ``--format json``; it always has every key."""
     assembly, plan, pages, is_check = result or (None, None, None, False)
     done = plan if plan and not is_check else None
     document: dict[str, Any] = {

@@ -58,8 +58,7 @@ def checkout() -> Path | None:
 def default_output(*, foreign: bool = False) -> Path:
     """Return ``out/`` in the checkout, or in the current folder.
 
-    Args:
-        foreign: whether the stacks are those of another project; their files must not replace ours.
+    The files of stacks of another project must not replace ours.
     """
     root = None if foreign else checkout()
     return short_path(root / "out") if root else Path("out")
@@ -84,11 +83,7 @@ def read_built(path: Path) -> BuiltFolder:
 
 
 def default_parameters(*, foreign: bool = False) -> Path | None:
-    """Return ``parameters/`` in the checkout, or in the current folder if it exists there.
-
-    Args:
-        foreign: whether the stacks are those of another project.
-    """
+    """Return ``parameters/`` in the checkout, or in the current folder if it exists there."""
     root = None if foreign else checkout()
     if root:
         return short_path(root / "parameters")

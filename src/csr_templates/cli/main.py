@@ -76,9 +76,6 @@ exit codes:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    Args:
-        argv: the arguments without the name of the program (default: those of the process).
-
     Raises:
         SystemExit: the arguments are wrong (code 2), or are ``--help`` or ``--version`` (code 0).
     """

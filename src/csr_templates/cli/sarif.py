@@ -51,12 +51,7 @@ class SarifResult(NamedTuple):
 
 
 def document(after: Side, found: Review) -> str:
-    """Return the findings in the later templates and the risks of the change.
-
-    Args:
-        after: the state to be deployed.
-        found: the review.
-    """
+    """Return the findings in the later templates and the risks of the change."""
     from cfn_analysis.linting import runner  # takes half a second, not for other formats
 
     findings = []

@@ -33,9 +33,7 @@ _PARTS: Final = f"{_STACKS}.parts"  # the error is in the code that calls them
 def explain(error: BaseException, modules: Iterable[str] = ()) -> str | None:
     """Return a sentence for an error in the code of a stack or a rule; None for any other error.
 
-    Args:
-        error: the caught exception, with its traceback.
-        modules: modules of stacks outside this package.
+    ``modules`` are those of stacks outside this package.
     """
     if isinstance(error, ImportError) and error.name == _RULES:
         return str(error)

@@ -110,12 +110,7 @@ def estimate(
 ) -> Estimate:
     """Return the cost of the stacks with the parameter values of an environment.
 
-    Args:
-        environment: its name.
-        stacks: in deploy order.
-        values: its parameter values; the defaults apply to the others.
-        prices: the prices.
-        usage: the usage in a month.
+    For other parameters, the defaults of the templates apply.
 
     Raises:
         ResolveError: a template has a macro.

@@ -79,10 +79,7 @@ class Item(NamedTuple):
     def parts(self, region: str, used: Decimal, quantity: Decimal) -> Iterator[tuple[Decimal, Decimal]]:
         """Yield the quantity in each tier with its price.
 
-        Args:
-            region: the region.
-            used: the amount that the account already uses in this month.
-            quantity: the additional amount.
+        ``used`` is what the account already uses in this month.
         """
         tiers = self.tiers(region)
         ends = [*(begin for begin, _ in tiers[1:]), Decimal("Infinity")]

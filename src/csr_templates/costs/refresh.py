@@ -72,12 +72,7 @@ def refresh(
 ) -> Refreshed:
     """Ask for each saved price, and for the prices of new regions.
 
-    Args:
-        prices: the saved prices.
-        pricing: a client of the Price List API.
-        today: the date of the new prices.
-        new_regions: regions that the prices do not have.
-        progress: called with the numbers of asked and of all prices.
+    ``progress`` gets the numbers of asked and of all prices.
 
     Raises:
         RefreshError: AWS did not answer.

@@ -21,10 +21,6 @@ class UsageError(ValueError):
 def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usage]:
     """Return environment -> usage; ``estimate`` checks the keys of the items.
 
-    Args:
-        text: JSON.
-        environments: environment -> its stacks.
-
     Raises:
         UsageError: the text has another form, or an environment or a stack does not exist.
     """

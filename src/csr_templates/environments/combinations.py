@@ -27,12 +27,7 @@ LARGEST_NETWORK, SMALLEST_NETWORK = 16, 28
 
 
 def check_environment(candidate: Candidate, stacks: Sequence[BuiltStack]) -> Iterator[Mistake]:
-    """Yield the errors within one environment.
-
-    Args:
-        candidate: the environment.
-        stacks: all stacks.
-    """
+    """Yield the errors within one environment."""
     found = [*_concurrency(candidate), *_refused_keys(candidate, stacks)]
     for stack in stacks:
         found += _subnets(candidate, stack)
@@ -51,10 +46,7 @@ def check_all(
 ) -> Iterator[Mistake]:
     """Yield the errors between environments.
 
-    Args:
-        candidates: the environments.
-        stacks: the stacks.
-        production: the environment whose values are the defaults of the templates, if there is one.
+    The defaults of the templates are the values of ``production``, if there is one.
     """
     yield from _separate_vpcs(candidates, stacks)
     yield from _same_keys([candidate for candidate in candidates if candidate.name != production], stacks)

@@ -101,11 +101,7 @@ def check_properties(
 ) -> Iterator[Mistake]:
     """Yield the values of an environment with which a stack cannot be deployed.
 
-    Args:
-        candidate: the environment.
-        stack: the stack.
-        regions: stack -> its region, of all stacks.
-        explained: parameters with an error already.
+    ``explained`` are parameters with an error already.
     """
     decided = {name: candidate.text(name) for name in stack.in_files if candidate.knows(name)}
     is_complete = len(decided) == len(stack.in_files)  # otherwise a wrong value could select a wrong branch

@@ -108,14 +108,7 @@ def default_refusals(name: str, stack: BuiltStack, origin: str = "") -> list[str
 
 
 def value_refusals(value: Any, name: str, stacks: Iterable[BuiltStack], origin: str = "") -> list[str]:
-    """Return why the templates with parameter ``name`` do not allow ``value``; empty if all allow it.
-
-    Args:
-        value: a JSON value as returned by ``read_flat``.
-        name: the parameter.
-        stacks: the stacks whose templates declare it.
-        origin: words before the value.
-    """
+    """Return why the templates with parameter ``name`` do not allow ``value``; empty if all allow it."""
     refused: dict[tuple[str, str], list[str]] = {}
     for stack in stacks:
         declaration = stack.parameters[name]

@@ -34,10 +34,6 @@ class BuiltFolder(NamedTuple):
 def read(read_file: Read, where: str) -> BuiltFolder:
     """Return the content of an output folder.
 
-    Args:
-        read_file: reads its files.
-        where: the folder, for messages.
-
     Raises:
         BuiltFolderError: the manifest, or a file in it, is missing or wrong.
     """

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Each of these has a separate statement with its own conditions.
 _OF_ROLES: Final = frozenset({"iam:AttachRolePolicy", "iam:CreateServiceLinkedRole", "iam:PassRole"})
-_SCOPES_FILE: Final = "src/csr_templates/hand_over/deploy_scopes.py"
+_FACTS: Final = "src/csr_templates/hand_over/deploy_scopes"
 _READS: Final = ("Describe", "Get", "List")
 _CREATED: Final = {
     action: [(type_name, arn) for creates, type_name, arn in deploy_scopes.CREATES if creates == action]
@@ -141,7 +141,7 @@ class DeployNeeds:
             if self.serving.isdisjoint(actions):
                 yield (
                     f"No action that {type_name} requires for its handler {handler} matches an ARN of "
-                    f"SCOPES. Add a line to SCOPES in {_SCOPES_FILE}, such as: {_example(type_name, actions)}"
+                    f"{_FACTS}.txt. Add a line to it, such as: {_example(type_name, actions)}"
                 )
                 return
 
@@ -175,8 +175,8 @@ class DeployNeeds:
         for action in sorted(found):
             if not takes_any(action) and not self.concerned(action):
                 raise PolicyError(
-                    f"{action} is required, but matches no ARN of SCOPES. Add a line to SCOPES in "
-                    f"{_SCOPES_FILE}, such as: {_example('', [action])}"
+                    f"{action} is required, but matches no ARN of {_FACTS}.txt. Add a line to it, such as: "
+                    f"{_example('*', [action])}"
                 )
         return found
 
@@ -201,7 +201,7 @@ class DeployNeeds:
             elif type_name.startswith("AWS::"):
                 raise PolicyError(
                     f"The parameter {name} has the type {declared['Type']}, and PARAMETERS does not contain "
-                    f"the action for looking up its value. Add a line to PARAMETERS in {_SCOPES_FILE}, such "
+                    f"the action for looking up its value. Add a line to PARAMETERS in {_FACTS}.py, such "
                     'as: "AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",'
                 )
 
@@ -233,7 +233,7 @@ class DeployNeeds:
         found = [
             ArnWithTags(arn, scope.tags or ("environment" if "*" in name and PREFIX[:-1] not in name else ""))
             for scope in deploy_scopes.SCOPES
-            if scope.type in ("", *self.types)
+            if scope.type in ("*", *self.types)
             for name, arn in self._named(scope)
         ]
         found += [
@@ -287,16 +287,16 @@ def _arns(action: str) -> tuple[str, ...]:
 
 
 def _example(type_name: str, actions: Iterable[str]) -> str:
-    """Return a line of ``SCOPES`` for a type, with an ARN of one of its actions, and what to adapt in it."""
-    words = type_name.lower().split("::")
+    """Return the line of a type in the table, with an ARN of one of its actions, and what to adapt in it."""
+    words = type_name.strip("*").lower().split("::")
     arns = [arn for action in actions for arn in _arns(action)]
     arns.sort(key=lambda arn: (arn.split(":")[2] not in words, words[-1] not in arn, arn))
     arn = arns[0] if arns else "arn:${Partition}:service:${Region}:${Account}:resource/*"
     for variable, value in (("Partition", "aws"), ("Region", "{region}"), ("Account", "*")):
         arn = arn.replace(f"${{{variable}}}", value)
     return (
-        f'Scope("{type_name}", "{arn}"), with {{Name}} instead of the last * if Name is the property with '
-        'its name, or with "environment" as the third value if its ID is random.'
+        f'"{type_name} {arn}". Write {{Name}} instead of the last * if Name is the property with its name, '
+        "or add the word environment if its ID is random."
     )
 
 

@@ -1,7 +1,7 @@
 """Facts about AWS for the deploy policies that are not in the schemas: ARNs, tags and corrections.
 
-A new resource type in the templates needs a line in ``SCOPES``, unless a line of its service covers its
-actions.
+A new resource type in the templates needs a line in ``deploy_scopes.txt``, unless a line of its service
+covers its actions.
 """
 
 import json
@@ -15,7 +15,7 @@ class Scope(NamedTuple):
     """The ARN and the tags of the resources of a type.
 
     Attributes:
-        type: the resource type; ``""`` for resources of all stacks.
+        type: the resource type; ``*`` for resources of all stacks.
         arn: ``{region}`` is the region of the stack, ``{Name}`` the name property of the resource. Without
             this property in the template, CloudFormation generates the name: stack, logical ID and a random
             part.
@@ -29,92 +29,15 @@ class Scope(NamedTuple):
     tags: str = ""
 
 
-SCOPES: Final = (
-    Scope("AWS::ApiGateway::Account", "arn:aws:apigateway:{region}::/account"),
-    Scope("AWS::ApiGateway::ApiKey", "arn:aws:apigateway:{region}::/apikeys/*", "environment"),
-    # Parts of an API or a usage plan inherit its tags.
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-supported-resources.html
-    Scope("AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/restapis/*", "environment"),
-    Scope("AWS::ApiGateway::UsagePlan", "arn:aws:apigateway:{region}::/usageplans/*", "environment"),
-    # The tags of all of these have their own resource, /tags/ARN.
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-tagging-iam-policy.html
-    Scope("AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/tags/*", "environment"),
-    Scope("AWS::CloudFront::CachePolicy", "arn:aws:cloudfront::*:cache-policy/*"),
-    Scope("AWS::CloudFront::Distribution", "arn:aws:cloudfront::*:distribution/*", "environment"),
-    Scope("AWS::CloudFront::Function", "arn:aws:cloudfront::*:function/{Name}"),
-    Scope("AWS::CloudFront::OriginAccessControl", "arn:aws:cloudfront::*:origin-access-control/*"),
-    Scope("AWS::CloudFront::ResponseHeadersPolicy", "arn:aws:cloudfront::*:response-headers-policy/*"),
-    Scope("AWS::CloudWatch::Alarm", "arn:aws:cloudwatch:{region}:*:alarm:{AlarmName}"),
-    Scope("AWS::CloudWatch::Dashboard", "arn:aws:cloudwatch::*:dashboard/{DashboardName}"),
-    Scope("AWS::EC2::EIP", "arn:aws:ec2:{region}:*:elastic-ip/*", "environment"),
-    Scope("AWS::EC2::FlowLog", "arn:aws:ec2:{region}:*:vpc-flow-log/*", "environment"),
-    Scope("AWS::EC2::InternetGateway", "arn:aws:ec2:{region}:*:internet-gateway/*", "environment"),
-    Scope("AWS::EC2::NatGateway", "arn:aws:ec2:{region}:*:natgateway/*", "environment"),
-    Scope("AWS::EC2::NetworkAcl", "arn:aws:ec2:{region}:*:network-acl/*", "environment"),
-    Scope("AWS::EC2::RouteTable", "arn:aws:ec2:{region}:*:route-table/*", "environment"),
-    Scope("AWS::EC2::SecurityGroup", "arn:aws:ec2:{region}:*:security-group/*", "name"),
-    Scope("AWS::EC2::Subnet", "arn:aws:ec2:{region}:*:subnet/*", "environment"),
-    Scope("AWS::EC2::VPC", "arn:aws:ec2:{region}:*:vpc/*", "environment"),
-    Scope("AWS::EC2::VPCEndpoint", "arn:aws:ec2:{region}:*:vpc-endpoint/*", "environment"),
-    Scope("AWS::IAM::Role", "arn:aws:iam::*:role/{RoleName}"),
-    Scope("AWS::KMS::Key", "arn:aws:kms:{region}:*:key/*", "name"),
-    Scope("AWS::Lambda::Function", "arn:aws:lambda:{region}:*:function:{FunctionName}"),
-    Scope("AWS::Lambda::Function", "arn:aws:lambda:{region}:*:function:{FunctionName}:*"),
-    Scope("AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*", "environment"),
-    Scope("AWS::Logs::DeliveryDestination", "arn:aws:logs:{region}:*:delivery-destination:{Name}"),
-    Scope("AWS::Logs::DeliverySource", "arn:aws:logs:{region}:*:delivery-source:{Name}"),
-    Scope("AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
-    Scope("AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}:*"),
-    Scope("AWS::RDS::DBCluster", "arn:aws:rds:{region}:*:cluster:{DBClusterIdentifier}"),
-    # The last snapshot, which CloudFormation names.
-    Scope("AWS::RDS::DBCluster", "arn:aws:rds:{region}:*:cluster-snapshot:{stack}-*"),
-    Scope(
-        "AWS::RDS::DBClusterParameterGroup", "arn:aws:rds:{region}:*:cluster-pg:{DBClusterParameterGroupName}"
-    ),
-    Scope("AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:db:{DBInstanceIdentifier}"),
-    Scope(
-        "AWS::RDS::DBInstance", "arn:aws:rds:{region}:*:og:default*"
-    ),  # if the template does not set a name
-    Scope("AWS::RDS::DBParameterGroup", "arn:aws:rds:{region}:*:pg:{DBParameterGroupName}"),
-    Scope("AWS::RDS::DBSubnetGroup", "arn:aws:rds:{region}:*:subgrp:{DBSubnetGroupName}"),
-    Scope("AWS::RDS::EventSubscription", "arn:aws:rds:{region}:*:es:{SubscriptionName}"),
-    # Route 53 does not support conditions on the tags of a health check, and tags it after its creation.
-    # https://docs.aws.amazon.com/service-authorization/latest/reference/list_route53.html
-    Scope("AWS::Route53::HealthCheck", "arn:aws:route53:::healthcheck/*"),
-    Scope("AWS::Route53::RecordSet", "arn:aws:route53:::change/*"),
-    Scope("AWS::Route53::RecordSet", "arn:aws:route53:::hostedzone/${{aws:PrincipalTag/HostedZoneId}}"),
-    Scope("AWS::S3::Bucket", "arn:aws:s3:::{BucketName}"),
-    # Six random characters follow the name; for a new secret, IAM may evaluate only the name.
-    # https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
-    Scope("AWS::SecretsManager::Secret", "arn:aws:secretsmanager:{region}:*:secret:{Name}"),
-    Scope("AWS::SecretsManager::Secret", "arn:aws:secretsmanager:{region}:*:secret:{Name}-??????"),
-    Scope("AWS::SNS::Topic", "arn:aws:sns:{region}:*:{TopicName}"),
-    Scope("AWS::SQS::Queue", "arn:aws:sqs:{region}:*:{QueueName}"),
-    Scope("AWS::WAFv2::IPSet", "arn:aws:wafv2:{region}:*:global/ipset/{Name}/*"),
-    Scope("AWS::WAFv2::WebACL", "arn:aws:wafv2:{region}:*:global/webacl/{Name}/*"),
-)
+def _rows(name: str) -> list[list[str]]:
+    """Return the words of each line of a text file beside this module, without the comments."""
+    lines = Path(__file__).with_name(f"{name}.txt").read_text("ascii").splitlines()
+    return [line.split() for line in lines if not line.startswith("#")]
 
-CREATES: Final = (
-    ("apigateway:POST", "AWS::ApiGateway::ApiKey", "arn:aws:apigateway:{region}::/apikeys"),
-    ("apigateway:POST", "AWS::ApiGateway::RestApi", "arn:aws:apigateway:{region}::/restapis"),
-    ("apigateway:POST", "AWS::ApiGateway::UsagePlan", "arn:aws:apigateway:{region}::/usageplans"),
-    ("ec2:AllocateAddress", "AWS::EC2::EIP", "arn:aws:ec2:{region}:*:elastic-ip/*"),
-    ("ec2:CreateFlowLogs", "AWS::EC2::FlowLog", "arn:aws:ec2:{region}:*:vpc-flow-log/*"),
-    ("ec2:CreateInternetGateway", "AWS::EC2::InternetGateway", "arn:aws:ec2:{region}:*:internet-gateway/*"),
-    ("ec2:CreateNatGateway", "AWS::EC2::NatGateway", "arn:aws:ec2:{region}:*:natgateway/*"),
-    ("ec2:CreateNetworkAcl", "AWS::EC2::NetworkAcl", "arn:aws:ec2:{region}:*:network-acl/*"),
-    ("ec2:CreateRouteTable", "AWS::EC2::RouteTable", "arn:aws:ec2:{region}:*:route-table/*"),
-    ("ec2:CreateSecurityGroup", "AWS::EC2::SecurityGroup", "arn:aws:ec2:{region}:*:security-group/*"),
-    ("ec2:CreateSubnet", "AWS::EC2::Subnet", "arn:aws:ec2:{region}:*:subnet/*"),
-    ("ec2:CreateVpc", "AWS::EC2::VPC", "arn:aws:ec2:{region}:*:vpc/*"),
-    ("ec2:CreateVpcEndpoint", "AWS::EC2::VPCEndpoint", "arn:aws:ec2:{region}:*:vpc-endpoint/*"),
-    ("kms:CreateKey", "AWS::KMS::Key", "*"),
-    ("logs:CreateDelivery", "AWS::Logs::Delivery", "arn:aws:logs:{region}:*:delivery:*"),
-    # Only those whose names contain an ID that is not known before the deploy. CloudWatch Logs evaluates
-    # either of the two ARNs: the second one ends in :log-stream: and an empty name.
-    ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}"),
-    ("logs:CreateLogGroup", "AWS::Logs::LogGroup", "arn:aws:logs:{region}:*:log-group:{LogGroupName}:*"),
-)
+
+SCOPES: Final = tuple(Scope(*row) for row in _rows("deploy_scopes"))
+
+CREATES: Final = tuple((action, type_name, arn) for action, type_name, arn in _rows("creating_actions"))
 """Actions that create a resource with a random ID: action, type, and the ARN that IAM evaluates then.
 
 The request must have the stack's tags, because the resource does not have tags yet. According to the schemas,

@@ -40,14 +40,8 @@ def deployment_file(
 ) -> str:
     """Return the deployment file of one stack in one environment, as YAML.
 
-    Every value is quoted, because YAML reads an unquoted ``10.20`` or ``yes`` as another type.
-
-    Args:
-        template: path of the template from the root of the repository.
-        parameters: the values of its parameters.
-        tags: the tags of the stack.
-        per_deploy: per-deploy parameters; the file lists their names in a comment, without values.
-        refresh: the command that generates the file again.
+    A comment lists the names of the per-deploy parameters. Every value is quoted, because
+    YAML reads an unquoted ``10.20`` or ``yes`` as another type.
     """
     lines = [
         "# Generated from the parameter files; edit those, not this one.",

@@ -21,10 +21,6 @@ class Revision:
     def __init__(self, folder: Path, name: str) -> None:
         """Find a revision.
 
-        Args:
-            folder: any folder of the repository.
-            name: any revision name of git.
-
         Raises:
             HistoryError: the revision or the repository does not exist, or git is not installed.
         """
@@ -77,9 +73,7 @@ def base(folder: Path) -> Revision:
 def commit_of(folder: Path, text: str) -> str:
     """Return the newest commit that wrote a text to a file of a folder, and its date; empty if none did.
 
-    Args:
-        folder: an output folder.
-        text: the content; line ends and empty lines at the end are not compared.
+    Line ends and empty lines at the end are not compared.
 
     Raises:
         HistoryError: the folder is not in a repository, or its history is not complete.

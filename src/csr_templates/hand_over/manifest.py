@@ -43,14 +43,7 @@ def document(
     files: Mapping[str, bytes],
     rollback_triggers: Mapping[str, Mapping[str, Sequence[str]]],
 ) -> dict[str, Any]:
-    """Return the manifest of the set.
-
-    Args:
-        stacks: in deploy order.
-        environments: their names.
-        files: path -> content of every other file of the set.
-        rollback_triggers: stack -> environment -> names of the alarms that roll an update back.
-    """
+    """Return the manifest of the set."""
     return {
         "formatVersion": FORMAT_VERSION,
         "stacks": [
@@ -128,10 +121,6 @@ def manifest_problems(stack: BuiltStack) -> list[str]:
 
 def read(data: bytes, name: str) -> dict[str, Any]:
     """Return a manifest with valid ``formatVersion`` and ``files``.
-
-    Args:
-        data: the content of the file.
-        name: the file, for the message.
 
     Raises:
         ManifestError: it is not a manifest, has an unknown format version, or lists a path that a build
@@ -211,9 +200,7 @@ def hashes(entry: Mapping[str, Any]) -> set[str]:
 def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> dict[str, Any] | None:
     """Return the manifest with new files added; None if it already lists all files.
 
-    Args:
-        manifest: the manifest before the build; None if there is none.
-        files: path -> content that the build will write.
+    ``files`` are those that the build will write.
     """
     manifest = manifest or {"formatVersion": FORMAT_VERSION, "stacks": [], "files": {}}
     known = manifest["files"]

@@ -54,12 +54,7 @@ _OBJECTS: Final = frozenset({"s3:GetObject", "s3:GetObjectVersion"})
 
 
 def actions(service: str, operation: str) -> Sequence[str]:
-    """Return the IAM actions that a call needs.
-
-    Args:
-        service: boto3's name of the service.
-        operation: the name of the operation in the API.
-    """
+    """Return the IAM actions that a call needs. The service has the name that boto3 gives it."""
     return _ACTIONS.get((service, operation), (f"{_PREFIXES.get(service, service)}:{operation}",))
 
 

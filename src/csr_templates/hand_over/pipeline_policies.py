@@ -6,6 +6,7 @@ CloudFormation. A user of the role who can change a template controls the servic
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.api_keys import accepted_keys, sent_keys
@@ -18,35 +19,7 @@ if TYPE_CHECKING:
 
     from cfn_analysis.model.built_stack import BuiltStack, Document
 
-STACK: Final = (
-    "CancelUpdateStack",
-    "ContinueUpdateRollback",
-    "CreateChangeSet",
-    "CreateStack",
-    "DeleteChangeSet",
-    "DescribeChangeSet",
-    "DescribeChangeSetHooks",
-    "DescribeEvents",
-    "DescribeStackEvents",
-    "DescribeStackResource",
-    "DescribeStackResourceDrifts",
-    "DescribeStackResources",
-    "DescribeStacks",
-    "DetectStackDrift",
-    "DetectStackResourceDrift",
-    "ExecuteChangeSet",
-    "GetStackPolicy",
-    "GetTemplate",
-    "GetTemplateSummary",
-    "ListChangeSets",
-    "ListStackResources",
-    "RollbackStack",
-    "SetStackPolicy",
-    "TagResource",
-    "UntagResource",
-    "UpdateStack",
-    "UpdateTerminationProtection",
-)
+STACK: Final = tuple(Path(__file__).with_name("stack_actions.txt").read_text("ascii").split())
 """Actions of CloudFormation on a stack, except deleting it.
 
 The permission to set a stack policy or termination protection includes removing them: it is one action.
@@ -67,10 +40,6 @@ def pipeline_policies(
     stack: BuiltStack, stacks: Sequence[BuiltStack]
 ) -> tuple[list[Document], list[Document]]:
     """Return the policies of a stack's pipeline role: for everyday deploys, and for deleting the stack.
-
-    Args:
-        stack: the stack.
-        stacks: all stacks; the commands in the documentation compare some of them.
 
     Raises:
         PolicyError: one statement is longer than a policy document can be.

@@ -56,14 +56,10 @@ def _statement(
 
 
 def in_documents(name: str, *parts: Iterable[Document]) -> list[Document]:
-    """Return documents with the statements, in their order.
+    """Return documents with the statements, in their order. Parts without statements are left out.
 
     Each part starts a document, so that a longer statement does not move the statements of other parts. Only
     parts that fill less than half of a document together are one document.
-
-    Args:
-        name: the policy, for messages.
-        parts: the statements; parts without statements are left out.
 
     Raises:
         PolicyError: one statement is longer than a document can be.

@@ -116,11 +116,6 @@ def resources_to_import(stack: BuiltStack, step: Step, values: Mapping[str, str]
     account has the value ``{"Name": …}``, the name of the resource, or ``{"Tag": …}``, its tag Name. The
     account ID is written as ``${AWS::AccountId}``.
 
-    Args:
-        stack: the stack of the step.
-        step: a step with imports.
-        values: values of the stack's parameters in one environment.
-
     Raises:
         resolving.ResolveError: the values do not fit the template.
     """

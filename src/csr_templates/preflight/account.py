@@ -135,11 +135,6 @@ class Account:
     def start(self, project: str, environment: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
         """Return facts that contain the account and the caller.
 
-        Args:
-            project: the value of ``ProjectName``.
-            environment: the name of the environment.
-            policy: name of the policy of the command, in ``operator_policies``.
-
         Raises:
             AccountError: there are no valid credentials, the configuration cannot be used, or AWS does not
                 respond.
@@ -201,16 +196,10 @@ def collect(
 ) -> None:
     """Make calls, and add their answers to the facts, until no answer is missing.
 
+    ``missing`` judges the facts; ``progress`` gets the numbers of answered and of known calls.
     A judgment stops at the first answer that the facts do not contain. So the missing answers of all
     judgments are requested together, in parallel, and then everything is judged again: with the description
     of a stack, a judgment continues and reads the resources of the stack, which is the next round.
-
-    Args:
-        account: the account.
-        needs: what the templates need.
-        facts: the answers so far.
-        missing: judges the facts, and returns the calls that were not made.
-        progress: called with the number of answered calls and the number of known calls.
 
     Raises:
         AccountError: the credentials became invalid during the run.

@@ -206,10 +206,6 @@ class Facts:
     def joined(self, more: Facts, name: str) -> Facts:
         """Return the answers of two files; of two answers of one call, the later one.
 
-        Args:
-            more: the answers of the second file.
-            name: the second file, for the message.
-
         Raises:
             FactsError: the files are about different accounts, environments or projects.
         """
@@ -337,11 +333,6 @@ def as_json(facts: Facts) -> str:
 
 def from_json(text: str, name: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
     """Return the facts of a file.
-
-    Args:
-        text: the content of the file.
-        name: the file, for messages.
-        policy: name of the policy of the command that reads them.
 
     Raises:
         FactsError: the file does not contain facts of one environment in one account.

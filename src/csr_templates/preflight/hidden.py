@@ -90,10 +90,7 @@ def _without_secrets(template: Mapping[str, Any]) -> dict[str, Any]:
 def _hide(node: Any, name: str, type_name: str) -> Any:
     """Return a part of a template without secrets.
 
-    Args:
-        node: the part.
-        name: its key; for the value of a pair, also the name in the pair.
-        type_name: type of the resource.
+    The name is its key; for the value of a pair, also the name in the pair.
     """
     if isinstance(node, list):
         return [_hide(item, name, type_name) for item in node]

@@ -187,14 +187,7 @@ def needs(
     chosen: Sequence[str] = (),
     per_deploy: Mapping[str, str] | None = None,
 ) -> Needs:
-    """Return the needs of an environment of an output folder.
-
-    Args:
-        folder: the output folder.
-        environment: one of its environments.
-        account: ID of the account.
-        chosen: names of the stacks to be deployed; empty for all.
-        per_deploy: values of the per-deploy parameters.
+    """Return the needs of an environment of an output folder. Without ``chosen`` stacks, those of all.
 
     Raises:
         NeedsError: an environment, stack or parameter does not exist, or a template cannot be resolved.

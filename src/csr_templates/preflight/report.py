@@ -22,13 +22,7 @@ class IgnoreError(ValueError):
 def ignore(
     results: Iterable[Result], ignored: Sequence[str], checks: Sequence[str], page: str = "docs/preflight.md"
 ) -> list[Result]:
-    """Return the results, with those to ignore marked.
-
-    Args:
-        results: the results.
-        ignored: ``CHECK`` or ``CHECK:ID`` for each result to ignore.
-        checks: the names of all checks.
-        page: the page that lists the checks.
+    """Return the results, with those to ignore marked. ``ignored`` has ``CHECK`` or ``CHECK:ID`` for each.
 
     Raises:
         IgnoreError: there is no such check.

@@ -111,13 +111,7 @@ def failed(sentence: str, remedy: str) -> Verdict:
 
 
 def judge(checks: Sequence[Check], needs: Needs, facts: Facts) -> list[Result]:
-    """Return the results of all checks.
-
-    Args:
-        checks: the checks.
-        needs: what the templates need.
-        facts: the answers; missing answers are unknown.
-    """
+    """Return the results of all checks."""
     results = (
         _result(check, subject, needs, Lookup(facts)) for check in checks for subject in check.subjects(needs)
     )

@@ -37,10 +37,6 @@ class _Sides(NamedTuple):
 def review(state: DeployedState, folder: Side) -> report.Review:
     """Compare what is deployed with a folder.
 
-    Args:
-        state: what is deployed.
-        folder: the output folder to be deployed.
-
     Raises:
         ReviewError: a template cannot be resolved.
     """

@@ -96,14 +96,7 @@ def form(alarm: Alarm, words: Words) -> str:
 
 
 def incomplete(markers: Mapping[str, int], text: str, page: str, words: Words) -> Iterator[str]:
-    """Yield a sentence for each part of an alarm's section that is missing on a page.
-
-    Args:
-        markers: alarm -> number of the line with its marker on this page.
-        text: the page.
-        page: its file, for messages.
-        words: the words of its language.
-    """
+    """Yield a sentence for each part of an alarm's section that is missing on a page."""
     sections = read(text)
     do, contact = words("Do"), words("Contact")
     for name, line in markers.items():

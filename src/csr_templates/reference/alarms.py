@@ -64,12 +64,7 @@ def topics(alarm: Mapping[str, Any], resources: Mapping[str, Any]) -> list[str]:
 
 
 def severity(topic: Any, resources: Mapping[str, Any]) -> str:
-    """Return ``critical`` or ``normal`` for a topic.
-
-    Args:
-        topic: the reference to the topic.
-        resources: logical ID -> resource of the stack.
-    """
+    """Return ``critical`` or ``normal`` for a topic."""
     match topic:
         case {"Ref": str(name)} if name in resources:
             return "critical" if is_critical(resources[name].get("Properties", {})) else "normal"

@@ -43,11 +43,6 @@ def sections(text: str, page: str, known: Collection[str]) -> tuple[list[MarkedS
     """Return the generated sections of a page, and a sentence for each marker that is wrong.
 
     A marker is wrong if it is damaged, unknown, nested or without its counterpart.
-
-    Args:
-        text: the page.
-        page: name of the file, for messages.
-        known: the allowed names of a marker.
     """
     found: list[MarkedSection] = []
     mistakes: list[str] = []

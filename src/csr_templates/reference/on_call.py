@@ -40,10 +40,6 @@ def read_alarms(stacks: Sequence[BuiltStack], resolved: Mapping[str, Mapping[str
     """Return the alarms of all stacks that notify someone, in deploy order.
 
     An alarm without actions is a rollback trigger or an input of a composite alarm, so no one is called.
-
-    Args:
-        stacks: in deploy order.
-        resolved: stack -> its template, resolved with production's values.
     """
     return [
         _alarm(stack, logical_id, resolved[stack.name]["Resources"])
@@ -59,11 +55,6 @@ def lists(
     """Return name in a marker -> function that yields its lines in the words of a page.
 
     Empty without alarms and subscriptions.
-
-    Args:
-        stacks: in deploy order.
-        alarms: from ``read_alarms``.
-        resolved: as for ``read_alarms``.
     """
     found: dict[str, Callable[[Words], Iterator[str]]] = {}
     if alarms:

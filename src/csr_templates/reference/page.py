@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cfn_analysis.model.references import in_words
@@ -25,25 +26,7 @@ if TYPE_CHECKING:
 _MOST_VALUES: Final = 6  # of a parameter; for more, the page shows only their number
 _REFUSED: Final = {MODIFY: "change", REPLACE: "replacement", DELETE: "removal"}  # by the stack policy
 
-_INTRODUCTION: Final = """\
-# Reference
-
-This page is generated from the templates. `${Name}` is the value of a parameter or a reference to a resource.
-`import name` is an export of another stack. Names of alarms, stacks and exports are shown without their
-common prefix, `${ProjectName}-${Environment}-`.
-
-**Parameters.** To see the effects of a new value, write it into the parameter file, build, and run
-`csr-templates review`.
-
-**Policies.** A resource without a policy is deleted. `RetainExceptOnCreate` keeps the resource, unless its
-creation is rolled back. `Snapshot` keeps a final snapshot. The [stack policy](stack-policies) denies updates
-that replace, remove or change protected resources, until you change the policy for one update.
-
-## The system
-
-Boxes are resources, with their subnets or their region. An arrow points from a resource to the resources that
-its definition refers to, directly or through a role, a group or a policy. Two arrows follow the request
-instead: from WAF to CloudFront, and from the Aurora cluster to its instances."""
+_INTRODUCTION: Final = Path(__file__).with_name("introduction.md").read_text("ascii")
 
 _NETWORK: Final = """\
 In the network diagram, frames are subnets. A dotted arrow points from a subnet to the gateway of its default
@@ -53,16 +36,12 @@ route. The address ranges are the default values."""
 def page(stacks: Sequence[BuiltStack], refresh: str = REFRESH) -> str:
     """Return the page about some stacks.
 
-    Args:
-        stacks: in deploy order.
-        refresh: the command that generates the page again.
-
     Raises:
         schemas.SchemasError: the lists of cfn-lint have another format.
     """
     about = _Page(stacks)
     lines = [f"<!-- Generated from the stacks; edit those, not this page. Refresh with: {refresh} -->", ""]
-    lines += [*_INTRODUCTION.split("\n"), "", *mermaid(diagrams.requests(about.wiring)), ""]
+    lines += [*_INTRODUCTION.split("\n"), *mermaid(diagrams.requests(about.wiring)), ""]
     lines += [*_NETWORK.split("\n"), "", *mermaid(diagrams.network(about.wiring)), "", *about.overview()]
     for stack in stacks:
         lines += ["", *about.chapter(stack)]

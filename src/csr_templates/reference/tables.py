@@ -47,11 +47,7 @@ class Tables:
     ) -> None:
         """Resolve the stacks.
 
-        Args:
-            stacks: in deploy order.
-            environments: name -> stack -> parameter -> value.
-            production: the environment that the pages describe.
-            further: name in a marker -> function that returns its lines in the words of a page.
+        ``further`` are names in a marker, with functions that return its lines in the words of a page.
         """
         self.stacks = stacks
         self.environments = environments
@@ -79,12 +75,6 @@ class Tables:
 
     def write(self, section: MarkedSection, lines: Sequence[str], page: str, words: Words) -> list[str]:
         """Return the lines of a section of a page.
-
-        Args:
-            section: the section.
-            lines: its current lines.
-            page: name of the page, for messages.
-            words: the words of its language.
 
         Raises:
             PageError: places in rows of settings do not exist, or rows have no value to replace; a line for

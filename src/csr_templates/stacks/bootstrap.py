@@ -49,11 +49,7 @@ _ACCOUNT_LENGTH: Final = 12
 def build(stack: BuiltStack, *, pipeline: str, service: str, with_bucket: bool) -> StackTemplate:
     """Return the template that creates the roles of a stack; the calls below are its table of contents.
 
-    Args:
-        stack: with its policies.
-        pipeline: name of the pipeline's role, as text for Sub.
-        service: name of CloudFormation's role, as text for Sub.
-        with_bucket: whether it also creates the artifact bucket of its region.
+    The names of the roles are texts for Sub.
     """
     also = ", and the bucket for templates" if with_bucket else ""
     t = StackTemplate(f"Roles that deploy the {stack.name} stack{also}")

@@ -77,10 +77,6 @@ def release(template: Mapping[str, Any], function: str) -> str:
 
     A resource that the function refers to counts with its logical ID and its create-only properties.
 
-    Args:
-        template: the template.
-        function: logical ID of the function.
-
     Raises:
         FingerprintError: a parameter of the function is NoEcho, is a list, or may be so long that the text
             exceeds 256 characters; or the environment variables are not a plain mapping.
@@ -107,10 +103,6 @@ def deployment(template: Mapping[str, Any], logical_id: str) -> str:
     A deployment copies the API without name, description and tags, and the API's resources, methods, models,
     validators, authorizers and gateway responses. They must not depend on parameters, whose values are known
     only in the deploy: a new value would not create a deployment.
-
-    Args:
-        template: the template.
-        logical_id: logical ID of the deployment.
 
     Raises:
         FingerprintError: the definition of the API depends on a parameter.

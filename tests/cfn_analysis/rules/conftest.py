@@ -1,9 +1,11 @@
 """Makes a test of every row of the tables in the rules' test files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.data import read_yaml
 
 from . import harness
 
@@ -22,7 +24,7 @@ class Row(pytest.Item):
 
 
 class RuleTests(pytest.Module):
-    """The test file of a rule: its rows, and what test functions it has."""
+    """The Python test file of a rule: its rows, and what test functions it has."""
 
     def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
         """Yield the rows of both tables, then the functions."""
@@ -30,11 +32,35 @@ class RuleTests(pytest.Module):
             table = getattr(self.obj, kind, None)
             if not table:
                 raise self.CollectError(f"{self.path} has no table {kind} of snippets.")
-            for case in harness.cases(table, getattr(self.obj, "PATH", "")):
-                row: Row = Row.from_parent(self, name=f"{kind.lower()}[{case.name}]")
-                row.case = case
-                yield row
+            yield from _rows(self, kind.lower(), harness.cases(table, getattr(self.obj, "PATH", "")))
         yield from super().collect()
+
+
+class RuleFile(pytest.File):
+    """The YAML test file of a rule."""
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Yield the rows of both tables."""
+        content = read_yaml(self.path)
+        for kind in ("good", "bad"):
+            if not content.get(kind):
+                raise self.CollectError(f"{self.path} has no table {kind} of snippets.")
+            yield from _rows(self, kind, harness.rows_of(content, kind))
+
+
+def _rows(parent: pytest.Collector, kind: str, cases: Iterable[harness.Case]) -> Iterator[Row]:
+    for case in cases:
+        row: Row = Row.from_parent(parent, name=f"{kind}[{case.name}]")
+        row.case = case
+        yield row
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Take the YAML files in the folders of the services for test files of rules."""
+    if file_path.suffix != ".yaml" or file_path.parent.parent.name != "rules":
+        return None
+    made: RuleFile = RuleFile.from_parent(parent, path=file_path)
+    return made
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:

@@ -1,15 +1,22 @@
 """How a rule is tried alone, and what the tables of its test file hold.
 
-The name of a test file says which rule it is about: ``rules/s3/test_unreachable_website.py`` is about
-``cfn_analysis.rules.s3.unreachable_website``. It holds two tables of named snippets: ``GOOD``, in which the
-rule finds nothing, and ``BAD``.
+The name of a test file says which rule it is about: ``rules/s3/test_unreachable_website.yaml`` is about
+``cfn_analysis.rules.s3.unreachable_website``. It holds two tables of named snippets: ``good``, in which the
+rule finds nothing, and ``bad``. What rows share is written once: ``head``, with which each text begins, and
+``text``, ``path`` and ``message`` with holes, which the rows fill by name. A row has its own text, path or
+message instead of the shared one, and ``also`` has its further findings. ``regions`` and ``parameters`` are
+options of the lint.
 
-    GOOD = {"name": text}
-    BAD = {"name": (text, path, message)}, for a further finding (text, path, message, path, message)
+    text: |
+      Bucket: {Type: AWS::S3::Bucket, Properties: {<properties>}}
+    path: Resources/Bucket/Properties
+    good: {name: {properties: "BucketName: a"}, another name: a whole text}
+    bad: {name: {properties: "BucketName: A", message: text}}
 
-A row of ``BAD`` without a path has that of the file's ``PATH``.
-A row may end with options of the lint: ``{"regions": [...]}`` or ``{"parameters": {...}}``. What snippets or
-messages share is a ``frame``, and what rows share a ``row``.
+A table whose rows are computed is Python, ``test_unreachable_website.py``: ``GOOD = {"name": text}`` and
+``BAD = {"name": (text, path, message)}``, for a further finding ``(text, path, message, path, message)``. A
+row of ``BAD`` without a path has that of the file's ``PATH``, and a row may end with options of the lint:
+``{"regions": [...]}``. What snippets or messages share is a ``frame``, and what rows share a ``row``.
 """
 
 import os
@@ -17,6 +24,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from textwrap import indent
 from typing import Any, NamedTuple
 
 from cfnlint.config import ConfigMixIn
@@ -28,6 +36,8 @@ from cfnlint.template import Template
 from cfn_analysis.rules import RULES
 
 REGION = "ap-northeast-1"
+PARTS = ("text", "path", "message")
+HOLE = re.compile(r"<([a-z_]+)(=[^>]*)?>")
 
 
 class Case(NamedTuple):
@@ -51,6 +61,34 @@ def cases(table: Mapping[str, Any], path: str = "") -> Iterator[Case]:
         yield Case(name, text, list(zip(rest[::2], rest[1::2], strict=True)), **options)
 
 
+def rows_of(table: Mapping[str, Any], kind: str) -> Iterator[Case]:
+    """Yield the rows of a YAML file, of the kind ``good`` or ``bad``."""
+    shared = "".join(str(table.get(part, "")) for part in PARTS)
+    known = {*PARTS, *(name for name, _ in HOLE.findall(shared))}
+    for name, cells in table[kind].items():
+        row = {"text": cells} if isinstance(cells, str) else dict(cells)
+        options: dict[str, Any] = {key: row.pop(key) for key in ("regions", "parameters") if key in row}
+        also = row.pop("also", [])
+        findings = [row | finding for finding in [{}, *also]] if kind == "bad" else []
+        unknown = sorted({key for finding in (row, *findings) for key in finding} - known)
+        assert not unknown, f"{unknown} in {name} is neither {', '.join(PARTS)} nor a hole."
+        expected = [(_filled(table, row, "path"), _filled(table, row, "message")) for row in findings]
+        head, text = table.get("head", ""), _filled(table, row, "text")
+        if not re.search("^Resources:", text, re.MULTILINE):
+            head += "" if "Resources:" in head else "Resources:\n"
+            text = indent(text, "  ")
+        yield Case(name, head + text, expected, **options)
+
+
+def _filled(table: Mapping[str, Any], row: Mapping[str, Any], part: str) -> str:
+    """Return the text, path or message of a row: its own, or that of the file with its holes filled."""
+    shared = table.get(part, "")
+    holes = {name for name, _ in HOLE.findall(shared)}
+    if part in row and part not in holes:
+        return str(row[part])
+    return frame(shared)(**{name: value for name, value in row.items() if name in holes})
+
+
 def frame(text: str) -> Callable[..., str]:
     """Return a function that writes its arguments into the holes of a text.
 
@@ -58,7 +96,7 @@ def frame(text: str) -> Callable[..., str]:
     the order of the text: first what has no default, then the rest.
     """
     holes: dict[str, str | None] = {}
-    for name, default in re.findall(r"<([a-z_]+)(=[^>]*)?>", text):
+    for name, default in HOLE.findall(text):
         holes.setdefault(name, default[1:] if default else None)
     order = sorted(holes, key=lambda name: holes[name] is not None)
 
@@ -68,7 +106,7 @@ def frame(text: str) -> Callable[..., str]:
         unknown = sorted(given.keys() - holes.keys())
         assert not missing, f"{missing} is missing in the frame: {text}"
         assert not unknown, f"{unknown} is not in the frame: {text}"
-        return re.sub(r"<([a-z_]+)(=[^>]*)?>", lambda hole: str(given[hole[1]]), text)
+        return HOLE.sub(lambda hole: str(given[hole[1]]), text)
 
     return fill
 
@@ -109,9 +147,10 @@ def rule_of(test_file: Path) -> CloudFormationLintRule:
 
 
 def file_of_tests(rule: CloudFormationLintRule | type[CloudFormationLintRule]) -> Path:
-    """Return the test file of a rule."""
+    """Return the test file of a rule, which is Python only if no YAML file exists."""
     *_, folder, name = rule.__module__.split(".")
-    return Path(__file__).parent / folder / f"test_{name}.py"
+    file = Path(__file__).parent / folder / f"test_{name}.yaml"
+    return file if file.exists() else file.with_suffix(".py")
 
 
 def only(*rules: CloudFormationLintRule) -> Rules:

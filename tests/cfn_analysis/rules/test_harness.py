@@ -2,7 +2,7 @@
 
 import pytest
 
-from .harness import decoded, frame, row
+from .harness import Case, decoded, frame, row, rows_of
 
 
 def test_a_frame_takes_its_arguments_in_order_or_by_name() -> None:
@@ -36,3 +36,31 @@ def test_conditions_that_a_snippet_does_not_declare() -> None:
     assert set(found["Parameters"]) == {"BParameter", "DParameter"}
     declared = decoded("Conditions: {B: !Equals [a, a]}\nResources: {A: {Type: T, Condition: B}}\n")
     assert declared["Conditions"] == {"B": {"Fn::Equals": ["a", "a"]}}
+
+
+TABLE = {"text": "One: {Type: <kind>}", "path": "Resources/One", "message": "It is <kind>."}
+
+
+def test_rows_of_a_yaml_file() -> None:
+    """A row fills the holes of what is shared, or has its own; further findings share its values."""
+    bad = {
+        "a": {"kind": "T", "also": [{"path": "Resources/Two"}]},
+        "b": {"text": "Resources: {}", "message": "m"},
+    }
+    text = "Resources:\n  One: {Type: T}"
+
+    assert list(rows_of({**TABLE, "bad": bad}, "bad")) == [
+        Case("a", text, [("Resources/One", "It is T."), ("Resources/Two", "It is T.")]),
+        Case("b", "Resources: {}", [("Resources/One", "m")]),
+    ]
+    assert list(rows_of({**TABLE, "good": {"a": {"kind": "T"}}}, "good")) == [Case("a", text, [])]
+
+
+@pytest.mark.parametrize(
+    ("cells", "message"),
+    [({}, r"\['kind'\] is missing"), ({"kind": "T", "knd": "U"}, r"\['knd'\] in a is neither")],
+)
+def test_a_wrong_row_of_a_yaml_file(cells: dict[str, str], message: str) -> None:
+    """A missing value of a hole and a key that is not one are errors."""
+    with pytest.raises(AssertionError, match=message):
+        list(rows_of({**TABLE, "good": {"a": cells}}, "good"))

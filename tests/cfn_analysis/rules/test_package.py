@@ -92,7 +92,7 @@ def test_the_rules_load_nothing_else() -> None:
 
 def test_each_rule_has_a_test_file_and_each_test_file_a_rule() -> None:
     """A test file has the name and the place of its rule."""
-    files = {file for folder in NUMBERS for file in (Path(__file__).parent / folder).glob("*.py")}
+    files = {file for folder in NUMBERS for file in (Path(__file__).parent / folder).glob("test_*.*")}
 
     assert files == {file_of_tests(rule) for rule in RULES}
 

@@ -51,7 +51,7 @@ def test_a_rule_without_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(write_page, "RULES", [IgnoreWithoutReason])
 
     assert write_page.untested() == [
-        "W9500: tests/test_lost.py does not exist. Create it, with the tables GOOD and BAD."
+        "W9500: tests/test_lost.py does not exist. Create it, with the tables good and bad."
     ]
 
 

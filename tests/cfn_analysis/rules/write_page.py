@@ -108,8 +108,8 @@ the upper half of a large block to it in `NUMBERS` of `cfn_analysis.rules`.
 ## Rules by service
 
 The ID of a rule links to its file, whose docstring explains the fault and how to fix it. The test file of a
-rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.py`, contains templates
-in which the rule finds something (`BAD`) and templates in which it finds nothing (`GOOD`).
+rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
+templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
 {services}"""
 
 
@@ -127,7 +127,7 @@ def untested() -> list[str]:
     files = {rule: file_of_tests(rule) for rule in RULES}
     return [
         f"{rule.id}: {file.relative_to(PAGE.parents[1]).as_posix()} does not exist. Create it, with the "
-        "tables GOOD and BAD."
+        "tables good and bad."
         for rule, file in files.items()
         if not file.exists()
     ]

@@ -268,7 +268,7 @@ def test_a_type_without_permissions_is_a_problem() -> None:
     )
     assert problem.startswith(
         "Stack lost: No action that AWS::SNS::Subscription requires for its handler create matches an ARN of "
-        "SCOPES. Add a line to SCOPES in "
+        "src/csr_templates/hand_over/deploy_scopes.txt. Add a line to it, such as: "
     )
     assert not assembly.is_clean
 

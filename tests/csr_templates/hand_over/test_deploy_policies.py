@@ -55,10 +55,10 @@ NAMED = {
 }
 
 
-SCOPES_FILE = "src/csr_templates/hand_over/deploy_scopes.py"
+FACTS = "src/csr_templates/hand_over/deploy_scopes"
 SCOPES_CHOICES = (
-    ", with {Name} instead of the last * if Name is the property with its name, or with "
-    '"environment" as the third value if its ID is random.'
+    " Write {Name} instead of the last * if Name is the property with its name, or add the word environment "
+    "if its ID is random."
 )
 
 UNCLAIMED = {
@@ -312,7 +312,7 @@ def test_values_of_parameters_are_looked_up(declared: str) -> None:
 def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the line from the message, the policy allows only this look-up."""
     template = {"Parameters": {"Ami": {"Type": declared}}, "Resources": {"Queue": QUEUE}}
-    scope = deploy_scopes.Scope("", "arn:aws:ssm:{region}:*:parameter/{stack}/*")
+    scope = deploy_scopes.Scope("*", "arn:aws:ssm:{region}:*:parameter/{stack}/*")
 
     monkeypatch.setattr(deploy_scopes, "PARAMETERS", {declared: "ssm:GetParameters"})
     with pytest.raises(PolicyError) as caught:
@@ -321,8 +321,8 @@ def test_a_type_of_parameter_can_be_added(declared: str, monkeypatch: pytest.Mon
     one = statement(of(template), "Ssm")
 
     assert str(caught.value) == (
-        "ssm:GetParameters is required, but matches no ARN of SCOPES. Add a line to SCOPES in "
-        f'{SCOPES_FILE}, such as: Scope("", "arn:aws:ssm:{{region}}:*:parameter/*"){SCOPES_CHOICES}'
+        f"ssm:GetParameters is required, but matches no ARN of {FACTS}.txt. Add a line to it, such as: "
+        f'"* arn:aws:ssm:{{region}}:*:parameter/*".{SCOPES_CHOICES}'
     )
     assert one["Action"] == ["ssm:GetParameters"]
     assert one["Resource"] == f"arn:aws:ssm:us-east-1:*:parameter/{OURS}site/*"
@@ -628,9 +628,8 @@ def without_scopes(*types: str) -> tuple[deploy_scopes.Scope, ...]:
         (
             {"Resources": {"Table": {"Type": "AWS::DynamoDB::Table"}, "Job": {"Type": "AWS::Glue::Job"}}},
             [
-                f"No action that {type_name} requires for its handler create matches an ARN of SCOPES. Add a "
-                f'line to SCOPES in {SCOPES_FILE}, such as: Scope("{type_name}", '
-                f'"arn:aws:{arn}"){SCOPES_CHOICES}'
+                f"No action that {type_name} requires for its handler create matches an ARN of {FACTS}.txt. "
+                f'Add a line to it, such as: "{type_name} arn:aws:{arn}".{SCOPES_CHOICES}'
                 for type_name, arn in (
                     ("AWS::DynamoDB::Table", "dynamodb:{region}:*:table/*"),
                     ("AWS::Glue::Job", "glue:{region}:*:job/*"),
@@ -641,7 +640,7 @@ def without_scopes(*types: str) -> tuple[deploy_scopes.Scope, ...]:
             {"Parameters": {"Vpc": {"Type": "AWS::EC2::VPC::Id"}}, "Resources": {"Queue": QUEUE}},
             [
                 "The parameter Vpc has the type AWS::EC2::VPC::Id, and PARAMETERS does not contain the "
-                f"action for looking up its value. Add a line to PARAMETERS in {SCOPES_FILE}, such as: "
+                f"action for looking up its value. Add a line to PARAMETERS in {FACTS}.py, such as: "
                 '"AWS::EC2::AvailabilityZone::Name": "ec2:DescribeAvailabilityZones",'
             ],
         ),
@@ -666,9 +665,9 @@ def test_the_example_of_a_message_is_enough(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(deploy_scopes, "SCOPES", unknown)
     with pytest.raises(PolicyError) as caught:
         of(template)
-    (line,) = re.findall(r'Scope\("(.+)", "(.+)"\)', str(caught.value))
+    (line,) = re.findall('such as: "(.+)"', str(caught.value))
 
-    monkeypatch.setattr(deploy_scopes, "SCOPES", (*unknown, deploy_scopes.Scope(*line)))
+    monkeypatch.setattr(deploy_scopes, "SCOPES", (*unknown, deploy_scopes.Scope(*line.split())))
 
     assert "dynamodb:CreateTable" in statement(of(template), "Dynamodb")["Action"]
 

@@ -9,29 +9,13 @@ from cfn_analysis.rules.support.references import partial_text, plain
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.values import show
-from cfn_analysis.rules.support.words import words
+from cfn_analysis.rules.support.words import rows, words
 
 # Service and first part of a resource in an ARN; the part is empty if the ARN has none.
 Kind = tuple[str, str]
 
-# Type -> what its ARN, or a Ref that is its ARN, begins with.
 ARNS: dict[str, Kind] = {
-    "AWS::DynamoDB::Table": ("dynamodb", "table"),
-    "AWS::ECR::Repository": ("ecr", "repository"),
-    "AWS::Events::EventBus": ("events", "event-bus"),
-    "AWS::IAM::Role": ("iam", "role"),
-    "AWS::KMS::Key": ("kms", "key"),
-    "AWS::Kinesis::Stream": ("kinesis", "stream"),
-    "AWS::KinesisFirehose::DeliveryStream": ("firehose", "deliverystream"),
-    "AWS::Lambda::Function": ("lambda", "function"),
-    "AWS::Logs::LogGroup": ("logs", "log-group"),
-    "AWS::RDS::DBCluster": ("rds", "cluster"),
-    "AWS::RDS::DBInstance": ("rds", "db"),
-    "AWS::S3::Bucket": ("s3", "bucket"),
-    "AWS::SNS::Topic": ("sns", ""),
-    "AWS::SQS::Queue": ("sqs", ""),
-    "AWS::SecretsManager::Secret": ("secretsmanager", "secret"),
-    "AWS::StepFunctions::StateMachine": ("states", "stateMachine"),
+    f"AWS::{kind}": (service, "".join(part)) for kind, service, *part in map(str.split, rows(__file__))
 }
 SERVICES = {service for service, _ in ARNS.values()}
 # Actions on streams, whose ARNs are longer than those of the log group or table.

@@ -11,21 +11,6 @@ from cfn_analysis.rules.support.scenarios import default_values, number
 from cfn_analysis.rules.support.values import Path, existing, logical_ids_in, of_type
 from cfn_analysis.rules.support.words import rows
 
-# Type without AWS::, path of the security groups, property with the port, default ports by engine.
-TABLE = """
-DocDB::DBCluster VpcSecurityGroupIds Port 27017
-EFS::MountTarget SecurityGroups - 2049
-ElastiCache::CacheCluster VpcSecurityGroupIds Port memcached=11211 redis=6379 valkey=6379
-ElastiCache::ReplicationGroup SecurityGroupIds Port 6379
-ElasticLoadBalancingV2::LoadBalancer SecurityGroups @Listener
-ECS::Service NetworkConfiguration/AwsvpcConfiguration/SecurityGroups LoadBalancers/ContainerPort
-Neptune::DBCluster VpcSecurityGroupIds DBPort 8182
-OpenSearchService::Domain VPCOptions/SecurityGroupIds - 443
-RDS::DBCluster VpcSecurityGroupIds Port aurora-mysql=3306
-RDS::DBInstance VPCSecurityGroups Port mariadb=3306 mysql=3306 postgres=5432
-Redshift::Cluster VpcSecurityGroupIds Port 5439
-"""
-
 
 class ClosedPort(Rule):
     """Port that none of the security groups of its resource allows.
@@ -39,7 +24,7 @@ class ClosedPort(Rule):
     fault_class = "networks"
 
     def faults(self, validator: Validator, resources: Any) -> Faults:
-        for line in rows(TABLE):
+        for line in rows(__file__):
             kind, groups_path, port_name, *defaults = line.split()
             path = groups_path.split("/")
             for logical_id, _, properties in of_type(resources, f"AWS::{kind}"):

@@ -5,28 +5,9 @@ from cfn_analysis.rules.support.apis import ACCESS_LOGS
 from cfn_analysis.rules.support.documents import document_texts
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.words import nearest, words
+from cfn_analysis.rules.support.words import nearest, rows, words
 
-VARIABLES = words("""
-    accountId apiId authorize.error authorize.latency authorize.status authorizer.error
-    authorizer.integrationLatency authorizer.integrationStatus authorizer.latency authorizer.principalId
-    authorizer.requestId authorizer.status authenticate.error authenticate.latency authenticate.status
-    awsEndpointRequestId awsEndpointRequestId2 cipherSuite connectedAt connectionId
-    customDomain.basePathMatched customDomain.routingRuleIdMatched dataProcessed deploymentId domainName
-    domainPrefix endpointType error.message error.messageString error.responseType error.validationErrorString
-    eventType extendedRequestId httpMethod identity.accountId identity.apiKey identity.apiKeyId
-    identity.caller identity.cognitoAuthenticationProvider identity.cognitoAuthenticationType
-    identity.cognitoIdentityId identity.cognitoIdentityPoolId identity.principalOrgId identity.sourceIp
-    identity.user identity.userAgent identity.userArn identity.vpcId identity.vpceId
-    identity.clientCert.clientCertPem identity.clientCert.subjectDN identity.clientCert.issuerDN
-    identity.clientCert.serialNumber identity.clientCert.validity.notBefore
-    identity.clientCert.validity.notAfter integration.error integration.integrationStatus integration.latency
-    integration.requestId integration.status integration.responseTransferMode integration.timeToAllHeaders
-    integration.timeToFirstContent integrationErrorMessage integrationLatency integrationStatus
-    isCanaryRequest messageDirection messageId path protocol requestId requestTime requestTimeEpoch resourceId
-    resourcePath responseLatency responseLength responseOverride.status routeKey stage status tlsVersion
-    waf.error waf.latency waf.status wafResponseCode webaclArn xrayTraceId
-""")
+VARIABLES = words(" ".join(rows(__file__)))
 # Only in HTTP and WebSocket APIs -> the equivalent in a REST API.
 NOT_OF_REST = {
     "routeKey": "$context.httpMethod and $context.resourcePath",

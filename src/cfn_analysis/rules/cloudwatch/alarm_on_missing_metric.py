@@ -11,70 +11,16 @@ from cfn_analysis.rules.support.references import single_reference, sub_text, ta
 from cfn_analysis.rules.support.rule import Fault, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number, only_value, scenarios, state
 from cfn_analysis.rules.support.values import of_type, show, values
+from cfn_analysis.rules.support.words import rows
 
 MINUTE = 60  # seconds between two values of the metrics of AWS
 
 # Dimension -> wrong references, by type and attribute (none for Ref), and the correct value.
-REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {
-    ("AWS/ApiGateway", "ApiName"): [
-        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "the API's name, as in its Name")
-    ],
-    ("AWS/ApiGateway", "Stage"): [
-        ("AWS::ApiGateway::RestApi", ("", "RestApiId", "RootResourceId"), "Ref of the stage"),
-        ("AWS::ApiGateway::Deployment", ("", "DeploymentId"), "Ref of the stage"),
-    ],
-    ("AWS/Logs", "LogGroupName"): [("AWS::Logs::LogGroup", ("Arn",), "!Ref {}")],
-    ("AWS/NATGateway", "NatGatewayId"): [
-        ("AWS::EC2::EIP", ("", "AllocationId", "PublicIp"), "Ref of the gateway"),
-        ("AWS::EC2::Subnet", ("", "SubnetId"), "Ref of the gateway"),
-    ],
-    ("AWS/SQS", "QueueName"): [
-        ("AWS::SQS::Queue", ("", "Arn", "QueueUrl"), "the queue's name: !GetAtt {}.QueueName")
-    ],
-    ("AWS/Lambda", "FunctionName"): [
-        ("AWS::Lambda::Function", ("Arn",), "the function's name: !Ref {}"),
-        ("AWS::Lambda::Alias", ("", "AliasArn"), "the function's name, and the alias by Resource"),
-        ("AWS::Lambda::Version", ("", "FunctionArn"), "the function's name, and the version by Resource"),
-    ],
-    ("AWS/RDS", "DBClusterIdentifier"): [
-        ("AWS::RDS::DBCluster", ("DBClusterArn", "DBClusterResourceId", "Endpoint.Address"), "!Ref {}"),
-        ("AWS::RDS::DBInstance", ("",), "the cluster's identifier"),
-    ],
-    ("AWS/RDS", "DBInstanceIdentifier"): [
-        ("AWS::RDS::DBInstance", ("DBInstanceArn", "DbiResourceId", "Endpoint.Address"), "!Ref {}"),
-        ("AWS::RDS::DBCluster", ("",), "the instance's identifier"),
-    ],
-    ("AWS/CloudFront", "DistributionId"): [
-        ("AWS::CloudFront::Distribution", ("DomainName",), "the distribution's ID: !Ref {}")
-    ],
-    ("AWS/WAFV2", "WebACL"): [
-        ("AWS::WAFv2::WebACL", ("", "Arn", "Id"), "the web ACL's VisibilityConfig.MetricName")
-    ],
-    ("AWS/DynamoDB", "TableName"): [("AWS::DynamoDB::Table", ("Arn", "StreamArn"), "!Ref {}")],
-    ("AWS/EC2", "AutoScalingGroupName"): [
-        ("AWS::AutoScaling::AutoScalingGroup", ("AutoScalingGroupARN",), "!Ref {}")
-    ],
-    ("AWS/ElastiCache", "CacheClusterId"): [
-        ("AWS::ElastiCache::ReplicationGroup", ("",), "the ID of a node: !Sub ${{{}}}-001")
-    ],
-    ("AWS/Events", "RuleName"): [("AWS::Events::Rule", ("Arn",), "!Ref {}")],
-    ("AWS/Kinesis", "StreamName"): [("AWS::Kinesis::Stream", ("Arn",), "!Ref {}")],
-    ("AWS/States", "StateMachineArn"): [("AWS::StepFunctions::StateMachine", ("Name",), "!Ref {}")],
-    ("AWS/ECS", "ServiceName"): [("AWS::ECS::Service", ("", "ServiceArn"), "!GetAtt {}.Name")],
-    ("AWS/ECS", "ClusterName"): [("AWS::ECS::Cluster", ("Arn",), "!Ref {}")],
-    ("AWS/SNS", "TopicName"): [("AWS::SNS::Topic", ("", "TopicArn"), "!GetAtt {}.TopicName")],
-    **{
-        (namespace, dimension): [
-            (
-                f"AWS::ElasticLoadBalancingV2::{dimension}",
-                ("", f"{dimension}Name", f"{dimension}Arn", "DNSName"),
-                f"!GetAtt {{}}.{dimension}FullName",
-            )
-        ]
-        for namespace in ("AWS/ApplicationELB", "AWS/NetworkELB")
-        for dimension in ("LoadBalancer", "TargetGroup")
-    },
-}
+REFERENCES: dict[tuple[str, str], list[tuple[str, tuple[str, ...], str]]] = {}
+for columns, right in (line.split(": ", 1) for line in rows(__file__)):
+    namespace, dimension, kind, *attributes = columns.split()
+    wrong = (f"AWS::{kind}", tuple(name.removeprefix("Ref") for name in attributes), right)
+    REFERENCES.setdefault((namespace, dimension), []).append(wrong)
 
 # Metrics of RDS that instances of Aurora do not have, whose storage is the cluster's, and what they have.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html

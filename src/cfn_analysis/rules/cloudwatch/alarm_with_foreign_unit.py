@@ -3,38 +3,9 @@ from typing import Any
 from cfn_analysis.rules.support.metrics import metrics
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import values
+from cfn_analysis.rules.support.words import rows
 
-UNITS = {
-    ("AWS/ApiGateway", "Latency"): "Milliseconds",
-    ("AWS/ApiGateway", "IntegrationLatency"): "Milliseconds",
-    ("AWS/ApiGateway", "4XXError"): "Count",
-    ("AWS/ApiGateway", "5XXError"): "Count",
-    ("AWS/ApiGateway", "Count"): "Count",
-    ("AWS/ApplicationELB", "TargetResponseTime"): "Seconds",
-    ("AWS/CloudFront", "OriginLatency"): "Milliseconds",
-    ("AWS/CloudFront", "4xxErrorRate"): "Percent",
-    ("AWS/CloudFront", "5xxErrorRate"): "Percent",
-    ("AWS/EC2", "CPUUtilization"): "Percent",
-    ("AWS/Lambda", "ConcurrentExecutions"): "Count",
-    ("AWS/Lambda", "Duration"): "Milliseconds",
-    ("AWS/Lambda", "Errors"): "Count",
-    ("AWS/Lambda", "Throttles"): "Count",
-    ("AWS/NATGateway", "ErrorPortAllocation"): "Count",
-    ("AWS/NATGateway", "PacketsDropCount"): "Count",
-    ("AWS/RDS", "AuroraBinlogReplicaLag"): "Seconds",
-    ("AWS/RDS", "AuroraReplicaLag"): "Milliseconds",
-    ("AWS/RDS", "CommitLatency"): "Milliseconds",
-    ("AWS/RDS", "CPUUtilization"): "Percent",
-    ("AWS/RDS", "DatabaseConnections"): "Count",
-    ("AWS/RDS", "FreeableMemory"): "Bytes",
-    ("AWS/RDS", "FreeLocalStorage"): "Bytes",
-    ("AWS/RDS", "FreeStorageSpace"): "Bytes",
-    ("AWS/RDS", "ReadLatency"): "Seconds",
-    ("AWS/RDS", "SelectLatency"): "Milliseconds",
-    ("AWS/RDS", "WriteLatency"): "Seconds",
-    ("AWS/SQS", "ApproximateAgeOfOldestMessage"): "Seconds",
-    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): "Count",
-}
+UNITS = {(namespace, name): unit for namespace, name, unit in map(str.split, rows(__file__))}
 
 
 class AlarmWithForeignUnit(Rule):

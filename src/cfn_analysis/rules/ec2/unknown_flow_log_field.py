@@ -3,25 +3,9 @@ from typing import Any
 
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import values
-from cfn_analysis.rules.support.words import did_you_mean, words
+from cfn_analysis.rules.support.words import did_you_mean, named, words
 
-VPC_FIELDS = words("""
-    version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action
-    log-status vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id
-    sublocation-type sublocation-id pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path
-    ecs-cluster-arn ecs-cluster-name ecs-container-instance-arn ecs-container-instance-id ecs-container-id
-    ecs-second-container-id ecs-service-name ecs-task-definition-arn ecs-task-arn ecs-task-id reject-reason
-    resource-id encryption-status instance-tag instance-tag-2 interface-tag interface-tag-2 asg-tag asg-tag-2
-    interface-type next-hop-interface-id next-hop-subnet-id next-hop-az-id next-hop-vpc-id
-    next-hop-interface-type
-""")
-TRANSIT_GATEWAY_FIELDS = words("""
-    resource-type tgw-id tgw-attachment-id tgw-src-vpc-account-id tgw-dst-vpc-account-id tgw-src-vpc-id
-    tgw-dst-vpc-id tgw-src-subnet-id tgw-dst-subnet-id tgw-src-eni tgw-dst-eni tgw-src-az-id tgw-dst-az-id
-    tgw-pair-attachment-id packets-lost-no-route packets-lost-blackhole packets-lost-mtu-exceeded
-    packets-lost-ttl-expired
-""")
-FIELDS = {*VPC_FIELDS, *TRANSIT_GATEWAY_FIELDS}
+FIELDS = {*words(" ".join(named(__file__).values()))}
 
 # Common wrong names -> the fields.
 ALIASES = {"windowstart": "start", "windowend": "end", "flowlogstatus": "log-status"}

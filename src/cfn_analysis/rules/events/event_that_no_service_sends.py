@@ -6,80 +6,9 @@ from cfnlint.helpers import is_function
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import show
-from cfn_analysis.rules.support.words import nearest, phrases
+from cfn_analysis.rules.support.words import named, nearest, phrases
 
-# Source: its detail-types. Those of EC2 about reservations of capacity are omitted.
-DETAIL_TYPES = {
-    "aws.acm": phrases("""
-        ACM Certificate Approaching Expiration, ACM Certificate Available, ACM Certificate Expired,
-        ACM Certificate Renewal Action Required, ACM Certificate Revoked, ACM Certificate Rotated
-    """),
-    "aws.autoscaling": phrases("""
-        EC2 Auto Scaling Instance Refresh Cancelled, EC2 Auto Scaling Instance Refresh Checkpoint Reached,
-        EC2 Auto Scaling Instance Refresh Failed, EC2 Auto Scaling Instance Refresh Rollback Failed,
-        EC2 Auto Scaling Instance Refresh Rollback Started,
-        EC2 Auto Scaling Instance Refresh Rollback Succeeded, EC2 Auto Scaling Instance Refresh Started,
-        EC2 Auto Scaling Instance Refresh Started Baking, EC2 Auto Scaling Instance Refresh Succeeded,
-        EC2 Instance Detach Successful, EC2 Instance Detach Unsuccessful, EC2 Instance Launch Successful,
-        EC2 Instance Launch Unsuccessful, EC2 Instance Terminate Successful,
-        EC2 Instance Terminate Unsuccessful, EC2 Instance-launch Lifecycle Action,
-        EC2 Instance-terminate Lifecycle Action
-    """),
-    "aws.cloudwatch": phrases("""
-        CloudWatch Alarm Configuration Change, CloudWatch Alarm Contributor State Change,
-        CloudWatch Alarm State Change
-    """),
-    "aws.codebuild": phrases("""
-        CodeBuild Build Phase Change, CodeBuild Build State Change, CodeBuild Fleet State Change
-    """),
-    "aws.codepipeline": phrases("""
-        CodePipeline Action Execution State Change, CodePipeline Pipeline Execution State Change,
-        CodePipeline Stage Execution State Change
-    """),
-    "aws.ec2": phrases("""
-        EBS Copy Snapshot Missed Completion Duration, EBS Fast Snapshot Restore State-change Notification,
-        EBS Multi-Volume Snapshots Completion Status, EBS Snapshot Acceleration State-change Notification,
-        EBS Snapshot Block Public Access Disabled, EBS Snapshot Block Public Access Enabled,
-        EBS Snapshot Notification, EBS Volume Notification, EC2 AMI State Change,
-        EC2 Fast Launch State-change Notification, EC2 Instance Rebalance Recommendation,
-        EC2 Instance State-change Notification, EC2 Spot Instance Interruption Warning,
-        EC2 Spot Instance Rebalance Recommended, EC2 Spot Instance Request Fulfillment,
-        Launch Template Alias Change
-    """),
-    "aws.ecr": phrases("""
-        ECR Artifact Action, ECR Image Action, ECR Image Scan, ECR Pull Through Cache Action,
-        ECR Referrer Action, ECR Replication Action, ECR Scan Resource Change
-    """),
-    "aws.ecs": phrases("""
-        ECS Container Instance State Change, ECS Deployment State Change, ECS Service Action,
-        ECS Task State Change
-    """),
-    "aws.guardduty": phrases("""
-        GuardDuty Finding, GuardDuty Malware Protection Object Scan Result,
-        GuardDuty Malware Protection Post Scan Action Failed,
-        GuardDuty Malware Protection Resource Status Active,
-        GuardDuty Malware Protection Resource Status Error,
-        GuardDuty Malware Protection Resource Status Warning, GuardDuty Runtime Protection Healthy,
-        GuardDuty Runtime Protection Unhealthy
-    """),
-    "aws.health": phrases("AWS Health Abuse Event, AWS Health Event"),
-    "aws.rds": phrases("""
-        RDS Blue Green Deployment Event, RDS Custom Engine Version Event, RDS DB Cluster Event,
-        RDS DB Cluster Snapshot Event, RDS DB Instance Event, RDS DB Parameter Group Event,
-        RDS DB Proxy Event, RDS DB Security Group Event, RDS DB Shard Group Event, RDS DB Snapshot Event,
-        RDS Zero ETL Event
-    """),
-    "aws.s3": phrases("""
-        Async Copy Completion, Object ACL Updated, Object Access Tier Changed, Object Created, Object Deleted,
-        Object Restore Completed, Object Restore Expired, Object Restore Initiated,
-        Object Storage Class Changed, Object Tags Added, Object Tags Deleted
-    """),
-    "aws.securityhub": phrases("""
-        Findings Imported V2, Security Hub Findings, Security Hub Findings - Custom Action,
-        Security Hub Findings - Imported, Security Hub Insight Results, Security Hub Standard Results
-    """),
-    "aws.states": ("Step Functions Execution Status Change",),
-}
+DETAIL_TYPES = {source: phrases(names) for source, names in named(__file__).items()}
 TRAIL = ("AWS API Call via CloudTrail", "AWS Service Event via CloudTrail")
 
 

@@ -5,23 +5,11 @@ from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions, do
 from cfn_analysis.rules.support.references import plain
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.words import rows
 
-# Service: whether its ARNs have a region, and whether they have an account.
 PARTS = {
-    "cloudfront": (False, True),
-    "dynamodb": (True, True),
-    "iam": (False, True),
-    "kms": (True, True),
-    "kinesis": (True, True),
-    "lambda": (True, True),
-    "logs": (True, True),
-    "rds-db": (True, True),
-    "route53": (False, False),
-    "s3": (False, False),
-    "secretsmanager": (True, True),
-    "sns": (True, True),
-    "sqs": (True, True),
-    "states": (True, True),
+    service: (region == "region", account == "account")
+    for service, region, account in map(str.split, rows(__file__))
 }
 
 # Service: what a resource of it begins with, with the right separator.

@@ -5,27 +5,12 @@ from cfn_analysis.rules.support.documents import POLICIES, TRUST, conditions_in,
 from cfn_analysis.rules.support.references import plain, single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import show
+from cfn_analysis.rules.support.words import rows
 
-ACCOUNT = (r"[0-9*?$]+|aws-[a-z-]+", "an account ID of 12 digits")
 FORMS = {
-    "aws:principalaccount": ACCOUNT,
-    "aws:resourceaccount": ACCOUNT,
-    "aws:sourceaccount": ACCOUNT,
-    "kms:calleraccount": ACCOUNT,
-    "kms:viaservice": (
-        r"(?![a-z0-9-]+\.amazonaws\.com$).*",
-        "a service with its region, SERVICE.REGION.amazonaws.com",
-    ),
-    "aws:principalarn": (r"(arn:|[*?$]).*", "an ARN"),
-    "aws:sourcearn": (r"(arn:|[*?$]).*", "an ARN"),
-    "aws:principalorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
-    "aws:resourceorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
-    "aws:sourceorgid": (r"(o-|[*?$]).*", "an ID of an organization, o-..."),
-    "aws:sourcevpc": (r"(vpc-|[*?$]).*", "an ID of a VPC, vpc-..."),
-    "aws:sourcevpce": (r"(vpce-|[*?$]).*", "an ID of a VPC endpoint, vpce-..."),
-    "aws:securetransport": (r"true|false|\$", "true or false"),
-    "aws:principalisawsservice": (r"true|false|\$", "true or false"),
-    "aws:viaawsservice": (r"true|false|\$", "true or false"),
+    key: (form, what)
+    for keys, form, what in (row.split(": ") for row in rows(__file__))
+    for key in keys.split()
 }
 AUDIENCE = "cognito-identity.amazonaws.com:aud"
 PRIVATE = re.compile(r"(10|192\.168|172\.(1[6-9]|2\d|3[01]))\.[\d.]+(/\d+)?")

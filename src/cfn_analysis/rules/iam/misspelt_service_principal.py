@@ -2,26 +2,9 @@ from typing import Any
 
 from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, documents, texts
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
-from cfn_analysis.rules.support.words import nearest, words
+from cfn_analysis.rules.support.words import nearest, rows, words
 
-# The service principals that templates name most, without .amazonaws.com.
-SERVICES = words("""
-    access-analyzer acm amplify apigateway appflow application-autoscaling apprunner appstream appsync athena
-    autoscaling backup batch bedrock budgets cloud9 cloudformation cloudfront cloudhsm cloudtrail cloudwatch
-    codebuild codecommit codedeploy codepipeline codestar-notifications cognito-identity cognito-idp config
-    connect databrew datapipeline datasync dax delivery.logs dlm dms ds dynamodb ec2 ec2fleet ecr ecs
-    ecs-tasks edgelambda eks eks-fargate-pods elasticache elasticbeanstalk elasticfilesystem
-    elasticloadbalancing elasticmapreduce elastictranscoder emr-serverless es events events.rds firehose fms
-    fsx gamelift glacier globalaccelerator glue greengrass guardduty health imagebuilder inspector inspector2
-    iot iotevents ivs kafka kafkaconnect kinesis kinesisanalytics kinesisvideo kms lakeformation lambda lex
-    lexv2 license-manager logger.cloudfront logging.s3 logdelivery.elasticloadbalancing logs macie
-    mediaconvert mediastore mediatailor monitoring.rds mq network-firewall opensearchservice opsworks
-    ops.apigateway organizations personalize pinpoint pipes polly qldb quicksight ram rds redshift rekognition
-    replicator.lambda resource-groups robomaker route53 route53resolver s3 sagemaker scheduler secretsmanager
-    securityhub serverlessrepo servicecatalog servicediscovery ses shield signer sms sns spot spotfleet sqs
-    ssm ssm-incidents sso states storagegateway sts support swf synthetics textract timestream transcribe
-    transfer transitgateway translate trustedadvisor vmie vpc-flow-logs vpc-lattice waf wafv2 workspaces xray
-""")
+SERVICES = words(" ".join(rows(__file__)))
 DOMAINS = ("amazonaws.com", "amazonaws.com.cn", "amazon.com", "aws.internal", "${AWS::URLSuffix}")
 TAKEN_FOR = {
     "flowlogs": "vpc-flow-logs",

@@ -6,34 +6,11 @@ from cfn_analysis.rules.support.documents import RESOURCE_POLICIES, TRUST, condi
 from cfn_analysis.rules.support.references import own_type
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import Path, show
+from cfn_analysis.rules.support.words import named
 
 PERMISSION = "AWS::Lambda::Permission"
 
-# Service: the beginnings of service and resource in the ARNs for which it acts.
-SOURCES = {
-    # https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html
-    "apigateway": ("execute-api:",),
-    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-    "cloudfront": ("cloudfront:",),
-    # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
-    "cloudwatch": ("cloudwatch:",),
-    # https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
-    "cloudtrail": ("cloudtrail:",),
-    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
-    "delivery.logs": ("logs:",),
-    # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-    "events": ("events:",),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
-    "events.rds": ("rds:",),
-    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-    "logging.s3": ("s3:",),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
-    "monitoring.rds": ("rds:db:",),
-    "s3": ("s3:",),
-    "sns": ("sns:",),
-    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-    "vpc-flow-logs": ("ec2:vpc-flow-log/",),
-}
+SOURCES = {service: (source,) for service, source in named(__file__).items()}
 ARN = re.compile(r"arn:[^:]+:([a-z0-9-]+):[^:]*:[^:]*:(.*)$", re.DOTALL)
 
 

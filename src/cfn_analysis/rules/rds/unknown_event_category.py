@@ -3,28 +3,9 @@ from typing import Any
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value, property_scenarios
 from cfn_analysis.rules.support.values import items, show
-from cfn_analysis.rules.support.words import did_you_mean, phrases
+from cfn_analysis.rules.support.words import did_you_mean, named, phrases
 
-INSTANCE_EVENTS = phrases("""
-    availability, backtrack, backup, configuration change, creation, deletion, failover, failure, low storage,
-    maintenance, notification, read replica, recovery, restoration, security, security patching
-""")
-# The page writes global failover, the API global-failover; migration and serverless are only in the API.
-CLUSTER_EVENTS = phrases("""
-    configuration change, creation, deletion, failover, failure, global failover, global-failover,
-    maintenance, migration, notification, read replica, serverless
-""")
-CATEGORIES = {
-    "db-instance": INSTANCE_EVENTS,
-    "db-cluster": CLUSTER_EVENTS,
-    "db-parameter-group": ("configuration change",),
-    "db-security-group": ("configuration change", "failure"),
-    "db-snapshot": ("creation", "deletion", "failure", "notification", "restoration"),
-    "db-cluster-snapshot": ("backup", "failure", "notification"),
-    "custom-engine-version": ("creation", "failure", "restoring"),
-    "blue-green-deployment": ("creation", "deletion", "failure", "notification"),
-    "db-proxy": ("configuration change", "creation", "deletion", "failure"),
-}
+CATEGORIES = {source: phrases(names) for source, names in named(__file__).items()}
 
 
 class UnknownEventCategory(Rule):

@@ -8,77 +8,6 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import Path, as_text, existing, of_type, show, twins
 from cfn_analysis.rules.support.words import rows
 
-# Type without AWS::, the properties that only one resource may have alike, with their defaults, and what
-# happens to the second where it is not refused.
-TABLE = """
-https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-create-resource.html
-ApiGateway::GatewayResponse RestApiId ResponseType
-ApiGateway::Method RestApiId ResourceId HttpMethod
-ApiGateway::Resource RestApiId ParentId PathPart
-ApiGateway::Stage RestApiId StageName
-ApiGateway::UsagePlanKey UsagePlanId KeyId
-ApiGatewayV2::Route ApiId RouteKey
-ApiGatewayV2::Stage ApiId StageName
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-CloudFront::Function Name
-CloudWatch::Alarm AlarmName
-CloudWatch::CompositeAlarm AlarmName
-CloudWatch::Dashboard DashboardName
-https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
-DynamoDB::Table TableName
-https://docs.aws.amazon.com/vpc/latest/userguide/nacl-rules.html
-EC2::NetworkAclEntry NetworkAclId Egress=false RuleNumber
-https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateRoute.html
-EC2::NatGateway AllocationId
-EC2::Route RouteTableId DestinationCidrBlock
-EC2::Route RouteTableId DestinationIpv6CidrBlock
-EC2::Route RouteTableId DestinationPrefixListId
-EC2::SubnetNetworkAclAssociation SubnetId
-EC2::SubnetRouteTableAssociation SubnetId
-EC2::VPCGatewayAttachment VpcId InternetGatewayId
-EFS::MountTarget FileSystemId SubnetId
-https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
-ElasticLoadBalancingV2::Listener LoadBalancerArn Port
-ElasticLoadBalancingV2::ListenerRule ListenerArn Priority
-ElasticLoadBalancingV2::LoadBalancer Name
-ElasticLoadBalancingV2::TargetGroup Name
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-IAM::ManagedPolicy ManagedPolicyName
-IAM::Role RoleName
-KMS::Alias AliasName
-https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html
-Lambda::Alias FunctionName Name
-Lambda::EventInvokeConfig FunctionName Qualifier
-Lambda::EventSourceMapping FunctionName EventSourceArn Topics=- Queues=-
-Lambda::Function FunctionName
-https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html
-Logs::LogGroup LogGroupName
-https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
-RDS::DBCluster DBClusterIdentifier
-RDS::DBInstance DBInstanceIdentifier
-https://docs.aws.amazon.com/Route53/latest/APIReference/API_ResourceRecordSet.html
-Route53::RecordSet HostedZoneId Name Type SetIdentifier=-
-Route53::RecordSet HostedZoneName Name Type SetIdentifier=-
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-S3::Bucket BucketName
-S3::BucketPolicy Bucket
-https://docs.aws.amazon.com/sns/latest/api/API_SetTopicAttributes.html
-SNS::Topic TopicName
-SNS::TopicPolicy Topics: the policy that is set last replaces the other. Write one policy.
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-SQS::Queue QueueName
-SQS::QueuePolicy Queues: the policy that is set last replaces the other. Write one policy.
-SSM::Parameter Name
-https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html
-SecretsManager::RotationSchedule SecretId
-SecretsManager::Secret Name
-SecretsManager::SecretTargetAttachment SecretId
-StepFunctions::StateMachine StateMachineName
-https://docs.aws.amazon.com/waf/latest/APIReference/API_AssociateWebACL.html
-WAFv2::LoggingConfiguration ResourceArn
-WAFv2::WebACL Scope Name
-WAFv2::WebACLAssociation ResourceArn
-"""
 REFUSED = "the service refuses the second. Remove one of them, or change it."
 
 
@@ -109,7 +38,7 @@ def _key(line: str) -> tuple[str, list[str], str]:
     return f"AWS::{kind}", names, effect
 
 
-KEYS = [_key(line) for line in rows(TABLE)]
+KEYS = [_key(line) for line in rows(__file__)]
 
 
 def _keyed(resources: Any, kind: str, names: list[str]) -> Iterator[tuple[tuple[str, ...], Path]]:

@@ -77,80 +77,6 @@ OBJECTS: dict[str, Rights] = {
 }
 TARGETS = {"F": FUNCTIONS, "Q": (QUEUE,), "T": (TOPIC,), "B": (BUCKET,), "K": (KEY,)}
 
-# Type without AWS::, path, service, targets, options: what happens without the permission.
-TABLE = """
-https://docs.aws.amazon.com/lambda/latest/dg/services-apigateway.html#apigateway-permissions
-ApiGateway::Method Integration/Uri apigateway F role=Credentials source=/RestApiId: every request gets 500
-ApiGateway::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentials \
-    source=RestApiId: every request gets 500
-ApiGatewayV2::Integration IntegrationUri apigateway F role=CredentialsArn source=ApiId: every request gets 500
-ApiGatewayV2::Authorizer AuthorizerUri apigateway F role=AuthorizerCredentialsArn \
-    source=ApiId: every request gets 500
-ApiGatewayV2::Api Target apigateway F role=CredentialsArn: every request gets 500
-https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
-Lambda::Url TargetFunctionArn - F with=AuthType=NONE rights=url: every request gets 403
-https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
-Cognito::UserPool LambdaConfig/TRIGGER cognito-idp F: the sign-in or sign-up fails
-https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
-SecretsManager::RotationSchedule RotationLambdaARN secretsmanager F source=SecretId \
-    checked: the resource is refused
-https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-ElasticLoadBalancingV2::TargetGroup Targets/*/Id elasticloadbalancing F checked: the resource is refused
-https://docs.aws.amazon.com/config/latest/developerguide/evaluate-config_develop-rules_lambda-functions.html
-Config::ConfigRule Source/SourceIdentifier config F checked: the resource is refused
-https://docs.aws.amazon.com/iot/latest/developerguide/lambda-rule-action.html
-IoT::TopicRule TopicRulePayload/Actions/*/Lambda/FunctionArn iot F: every message is lost
-https://docs.aws.amazon.com/ses/latest/dg/receiving-email-permissions.html
-SES::ReceiptRule Rule/Actions/*/LambdaAction/FunctionArn ses F checked: the resource is refused
-SES::ReceiptRule Rule/Actions/*/S3Action/BucketName ses B role=IamRoleArn checked: the resource is refused
-https://docs.aws.amazon.com/bedrock/latest/userguide/agents-permissions.html
-Bedrock::Agent ActionGroups/*/ActionGroupExecutor/Lambda bedrock F: every action fails
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample
-Logs::SubscriptionFilter DestinationArn logs F source=- checked: the resource is refused
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
-S3::Bucket NotificationConfiguration/LambdaConfigurations/*/Function s3 F checked: S3 refuses the bucket
-S3::Bucket NotificationConfiguration/QueueConfigurations/*/Queue s3 Q checked: S3 refuses the bucket
-S3::Bucket NotificationConfiguration/TopicConfigurations/*/Topic s3 T checked: S3 refuses the bucket
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/configure-inventory.html
-S3::Bucket InventoryConfigurations/*/Destination/BucketArn s3 B: no report is written
-S3::Bucket AnalyticsConfigurations/*/StorageClassAnalysis/DataExport/Destination/BucketArn s3 \
-    B: no report is written
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
-S3::Bucket LoggingConfiguration/DestinationBucketName logging.s3 B key=none: no log is written
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
-Events::Rule Targets/*/Arn events FQT role=RoleArn: every event is lost
-Events::Rule Targets/*/DeadLetterConfig/Arn events Q: what cannot be delivered is lost
-https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
-SNS::Subscription Endpoint sns FQ source=TopicArn: every message is lost
-SNS::Subscription RedrivePolicy/deadLetterTargetArn sns Q source=/TopicArn: what cannot be delivered is lost
-SNS::Topic Subscription/*/Endpoint sns FQ: every message is lost
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-actions.html
-CloudWatch::Alarm ALARM/* cloudwatch T default: its alarms reach no one
-CloudWatch::Alarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
-CloudWatch::CompositeAlarm ALARM/* cloudwatch T default: its alarms reach no one
-CloudWatch::CompositeAlarm ALARM/* lambda.alarms.cloudwatch F: its alarms reach no one
-https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
-RDS::EventSubscription SnsTopicArn events.rds T default checked: every event is lost
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
-Logs::DeliveryDestination DestinationResourceArn delivery.logs B named key=data-key: no log is written
-https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-Budgets::Budget NotificationsWithSubscribers/*/Subscribers/*/Address budgets T: every message is lost
-https://docs.aws.amazon.com/dtconsole/latest/userguide/set-up-sns.html
-CodeStarNotifications::NotificationRule Targets/*/TargetAddress codestar-notifications \
-    T: every message is lost
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
-CloudTrail::Trail SnsTopicName cloudtrail T checked: the resource is refused
-CloudTrail::Trail S3BucketName cloudtrail B rights=trail key=data-key checked: the resource is refused
-CloudTrail::Trail KMSKeyId cloudtrail K rights=data-key checked: the resource is refused
-https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
-CloudFront::Distribution DistributionConfig/Origins/*/DomainName cloudfront B \
-    with=OriginAccessControlId rights=read key=decrypt: every object returns 403
-https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
-ElasticLoadBalancingV2::LoadBalancer LoadBalancerAttributes/*/Value - B \
-    with=Key=access_logs.s3.bucket checked: the resource is refused
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
-Logs::LogGroup KmsKeyId logs K rights=both checked: the log group cannot be created
-"""
 TRIGGERS = words("""
     CreateAuthChallenge CustomMessage DefineAuthChallenge PostAuthentication PostConfirmation
     PreAuthentication PreSignUp PreTokenGeneration UserMigration VerifyAuthChallengeResponse
@@ -185,7 +111,7 @@ def _callers(line: str) -> Iterator[Caller]:
         )
 
 
-CALLERS = tuple(caller for line in rows(TABLE) for caller in _callers(line))
+CALLERS = tuple(caller for line in rows(__file__) for caller in _callers(line))
 
 
 def called(validator: Validator, resources: Any) -> list[Called]:

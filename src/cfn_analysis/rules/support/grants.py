@@ -25,11 +25,7 @@ class Lack(NamedTuple):
 def missing(validator: Validator, role: Any, actions: Sequence[str], logical_id: str = "") -> Iterator[Lack]:
     """Yield a role of the template that does not allow all actions itself, for each case.
 
-    Args:
-        validator: of the resource that is checked.
-        role: reference to the role.
-        actions: actions that the role needs.
-        logical_id: resource on which it needs them; if empty, only actions are compared, not resources.
+    Without a ``logical_id``, only actions are compared, not resources.
     """
     role_id, properties = target(validator, role, ROLE)
     if not role_id:

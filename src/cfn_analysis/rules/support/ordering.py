@@ -51,72 +51,6 @@ class Order(NamedTuple):
     only_if: Callable[[Validator, Any], bool] | None = None
 
 
-# Type without AWS::, key, < or, if it needs all of them, <<, type and key of the first, an option: what it
-# does: the effect.
-TABLE = """
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigateway-deployment.html
-ApiGateway::Deployment {RestApiId} << ApiGateway::Method {RestApiId} \
-    : a part of the API: that part is not deployed
-ApiGateway::Deployment {RestApiId} << ApiGateway::GatewayResponse {RestApiId} \
-    : a part of the API: that part is not deployed
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-apigatewayv2-deployment.html
-ApiGatewayV2::Deployment {ApiId} << ApiGatewayV2::Route {ApiId} \
-    : a route of the API: that route is not deployed
-https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-ApiGateway::Stage - < ApiGateway::Account - logs: which sets the role for logs: API Gateway refuses the stage
-https://github.com/aws/serverless-application-model/issues/1560
-ApiGateway::UsagePlan ApiStages:{ApiId}/{Stage} < ApiGateway::Stage {RestApiId}/{StageName} \
-    : the stage that it names: the usage plan fails
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html#gatewayattachment
-EC2::Route {GatewayId} < EC2::VPCGatewayAttachment {InternetGatewayId} \
-    : which attaches the gateway: the route fails
-EC2::Route {GatewayId} < EC2::VPCGatewayAttachment {VpnGatewayId}: which attaches the gateway: the route fails
-EC2::NatGateway {SubnetId>VpcId} < EC2::VPCGatewayAttachment {VpcId} public \
-    : which connects its VPC to the internet: it fails
-ElasticLoadBalancingV2::LoadBalancer {Subnets>VpcId} < EC2::VPCGatewayAttachment {VpcId} public \
-    : which connects its VPC to the internet: it fails
-EC2::Route {TransitGatewayId} < EC2::TransitGatewayAttachment {TransitGatewayId} \
-    : which attaches the VPC to the transit gateway: the route fails
-EC2::Route {TransitGatewayId} < EC2::TransitGatewayVpcAttachment {TransitGatewayId} \
-    : which attaches the VPC to the transit gateway: the route fails
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecs-service.html
-ECS::Service LoadBalancers:{TargetGroupArn} < ElasticLoadBalancingV2::Listener TARGETS \
-    : which gives its target group a load balancer: ECS refuses the service
-ECS::Service LoadBalancers:{TargetGroupArn} < ElasticLoadBalancingV2::ListenerRule TARGETS \
-    : which gives its target group a load balancer: ECS refuses the service
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-filesystem.html
-Lambda::Function FileSystemConfigs:{Arn>FileSystemId} << EFS::MountTarget {FileSystemId} \
-    : a mount target of its file system: Lambda refuses the function
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-rotationschedule.html
-SecretsManager::RotationSchedule {SecretId} < SecretsManager::SecretTargetAttachment {SecretId} \
-    : which adds the address of the database to the secret: the first rotation fails
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-config-configrule.html
-Config::ConfigRule - < Config::ConfigurationRecorder -: the recorder: AWS Config refuses the rule
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpoolclient.html
-Cognito::UserPoolClient {UserPoolId}/{SupportedIdentityProviders} << \
-    Cognito::UserPoolIdentityProvider {UserPoolId}/{ProviderName} \
-    : the identity provider that it names: Cognito refuses the client
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-appsync-resolver.html
-AppSync::Resolver {ApiId} < AppSync::GraphQLSchema {ApiId}: the schema: AppSync refuses the resolver
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-metricfilter.html
-Logs::MetricFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
-Logs::SubscriptionFilter {LogGroupName} < Logs::LogGroup {LogGroupName}: its log group: the filter is refused
-https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-loggingconfiguration.html
-WAFv2::LoggingConfiguration {LogDestinationConfigs|log-group} < Logs::LogGroup {LogGroupName} \
-    : its log group: the logging is refused
-https://github.com/hashicorp/terraform-provider-aws/issues/8413
-ApiGateway::Stage API-Gateway-Execution-Logs_{RestApiId}/{StageName} < LOG_GROUP
-https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html
-RDS::DBCluster /aws/rds/cluster/{DBClusterIdentifier}/{EnableCloudwatchLogsExports} < LOG_GROUP
-RDS::DBCluster /aws/rds/cluster/{@}/{EnableCloudwatchLogsExports} < LOG_GROUP
-RDS::DBInstance /aws/rds/instance/{DBInstanceIdentifier}/{EnableCloudwatchLogsExports} < LOG_GROUP
-RDS::DBInstance /aws/rds/instance/{@}/{EnableCloudwatchLogsExports} < LOG_GROUP
-https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
-EKS::Cluster Logging/ClusterLogging/EnabledTypes:/aws/eks/{/Name}/cluster < LOG_GROUP
-EKS::Cluster Logging/ClusterLogging/EnabledTypes:/aws/eks/{@}/cluster < LOG_GROUP
-https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html
-EC2::FlowLog {LogGroupName} < LOG_GROUP
-"""
 LOG_GROUP = (
     "Logs::LogGroup {LogGroupName}: the log group that it would create without retention and key: the log "
     "group fails with 'already exists'"
@@ -152,7 +86,7 @@ def _columns(line: str) -> tuple[list[str], list[str]]:
     return columns.split(), [does, effect]
 
 
-ORDERS = tuple(_order(line) for line in rows(TABLE))
+ORDERS = tuple(_order(line) for line in rows(__file__))
 
 
 def keys(resources: Any, logical_id: str, spec: str) -> set[str]:

@@ -11,46 +11,15 @@ from cfn_analysis.model.references import as_list
 from cfn_analysis.rules.support.references import single_reference, sub_text
 from cfn_analysis.rules.support.scenarios import conditional_properties, scenarios
 from cfn_analysis.rules.support.values import of_type
+from cfn_analysis.rules.support.words import rows
 
 ROLE = "AWS::IAM::Role"
 ATTACHED = ("AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::RolePolicy")
 
-# Managed policies with what they allow of the actions that the rules know. Roles with other policies are not
-# checked.
 LOGS = ("logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents")
 INTERFACES = ("ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DeleteNetworkInterface")
 TRACES = ("xray:PutTraceSegments", "xray:PutTelemetryRecords")
-MANAGED = {
-    ":policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs": (
-        *LOGS,
-        *("logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:GetLogEvents", "logs:FilterLogEvents"),
-    ),
-    ":policy/service-role/AmazonRDSEnhancedMonitoringRole": (
-        *("logs:CreateLogGroup", "logs:PutRetentionPolicy", "logs:CreateLogStream", "logs:PutLogEvents"),
-    ),
-    ":policy/service-role/AmazonECSTaskExecutionRolePolicy": (
-        *("ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
-        *LOGS[1:],
-    ),
-    ":policy/AWSXRayDaemonWriteAccess": TRACES,
-    ":policy/AWSXrayWriteOnlyAccess": TRACES,
-    ":policy/CloudWatchLambdaInsightsExecutionRolePolicy": LOGS,
-    ":policy/service-role/AWSLambdaBasicExecutionRole": LOGS,
-    ":policy/service-role/AWSLambdaDynamoDBExecutionRole": (
-        *("dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"),
-        *LOGS,
-    ),
-    ":policy/service-role/AWSLambdaKinesisExecutionRole": (
-        *("kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator"),
-        *LOGS,
-    ),
-    ":policy/service-role/AWSLambdaSQSQueueExecutionRole": (
-        *("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-        *LOGS,
-    ),
-    ":policy/service-role/AWSLambdaENIManagementAccess": INTERFACES,
-    ":policy/service-role/AWSLambdaVPCAccessExecutionRole": (*LOGS, *INTERFACES),
-}
+MANAGED = {f":policy/{name}": tuple(actions) for name, *actions in map(str.split, rows(__file__))}
 
 # A statement with the logical ID of its resource.
 Sourced = tuple[str, Any]

@@ -122,14 +122,7 @@ def access(
     call: ServiceCall,
     default: Granted = Granted.NONE,
 ) -> Iterator[tuple[dict[str, Granted], list[str], Validator]]:
-    """Yield the result for each permission and the existing policies, for each case.
-
-    Args:
-        case: the case in which the service calls.
-        policies: of the resource that is called.
-        call: what the policies must allow.
-        default: the result without a policy.
-    """
+    """Yield the result for each permission and the existing policies, for each case."""
     together = {
         name: {"Fn::If": [resource["Condition"], statements or "?", NO_VALUE]}
         if isinstance(resource.get("Condition"), str)

@@ -2,46 +2,9 @@
 
 from cfn_analysis.rules.support.words import rows, words
 
-# Type without AWS::, what Ref returns, and the attribute with the ARN if there is one.
-# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
-TABLE = """
-ApiGateway::RestApi ID
-Backup::BackupVault name BackupVaultArn
-CloudFront::Distribution ID
-CodeBuild::Project name Arn
-CodeCommit::Repository ID Arn
-Cognito::UserPool ID Arn
-DynamoDB::GlobalTable name Arn
-DynamoDB::Table name Arn
-EC2::Instance ID
-EC2::SecurityGroup ID
-EC2::Subnet ID
-EC2::VPC ID
-ECR::Repository name Arn
-ECS::Cluster name Arn
-EFS::FileSystem ID Arn
-Events::EventBus name Arn
-IAM::Group name Arn
-IAM::Role name Arn
-IAM::User name Arn
-KMS::Alias name
-KMS::Key ID Arn
-KMS::ReplicaKey ID Arn
-Kinesis::Stream name Arn
-KinesisFirehose::DeliveryStream name Arn
-Lambda::Function name Arn
-Logs::LogGroup name Arn
-OpenSearchService::Domain name Arn
-RDS::DBCluster identifier DBClusterArn
-RDS::DBInstance identifier DBInstanceArn
-S3::Bucket name Arn
-SQS::Queue URL Arn
-SSM::Parameter name Arn
-WAFv2::WebACL text Arn
-"""
 NO_ARN = {
     f"AWS::{kind}": (returned, "".join(attribute))
-    for kind, returned, *attribute in map(str.split, rows(TABLE))
+    for kind, returned, *attribute in map(str.split, rows(__file__))
 }
 # Types whose Ref is the ARN.
 ARN = tuple(

@@ -164,95 +164,6 @@ ACTIONS: dict[str, Any] = {
 # What a service does by a resource policy, without a role.
 WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
 
-# Type without AWS::, path of the role, service, path of the property that asks, actions by name or with
-# commas, options: what happens without them. Or only the first three: the role must trust the service.
-TABLE = """
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
-Lambda::Function Role lambda VpcConfig/SubnetIds/* interfaces checked: Lambda refuses the function
-Lambda::Function Role lambda DeadLetterConfig/TargetArn sends checked: Lambda refuses the function
-Lambda::Function Role lambda TracingConfig/Mode traces only=Active: it has no traces
-https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
-Lambda::Function Role lambda KmsKeyArn key: every call fails
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
-Lambda::EventSourceMapping FunctionName lambda EventSourceArn reads checked: Lambda refuses it
-Lambda::EventSourceMapping FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
-    : Lambda refuses it
-https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
-Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnFailure/Destination sends checked\
-    : Lambda refuses it
-Lambda::EventInvokeConfig FunctionName lambda DestinationConfig/OnSuccess/Destination sends checked\
-    : Lambda refuses it
-https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
-EC2::FlowLog DeliverLogsPermissionArn vpc-flow-logs - log: nothing is written
-https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
-ApiGateway::Account CloudWatchRoleArn apigateway - account checked: the service refuses the resource
-https://docs.aws.amazon.com/apigateway/latest/developerguide/integrating-api-with-aws-services-lambda.html
-ApiGateway::Method Integration/Credentials apigateway - integration required\
-    : every request gets 500
-ApiGatewayV2::Integration CredentialsArn apigateway IntegrationSubtype subtype required\
-    : every request gets 500
-https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-required-policy-for-cloudwatch-logs.html
-CloudTrail::Trail CloudWatchLogsRoleArn cloudtrail - log checked: the service refuses the resource
-https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonRDSEnhancedMonitoringRole.html
-RDS::DBCluster MonitoringRoleArn monitoring.rds - monitoring: nothing is written
-RDS::DBInstance MonitoringRoleArn monitoring.rds - monitoring: nothing is written
-https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-proxy-iam-setup.html
-RDS::DBProxy RoleArn rds Auth secretsmanager:GetSecretValue: no client can log in
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
-Events::Rule Targets/*/RoleArn events Arn sends required: every event is lost
-https://docs.aws.amazon.com/scheduler/latest/UserGuide/setting-up.html
-Scheduler::Schedule Target/RoleArn scheduler Arn sends: nothing starts
-https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-permissions.html
-Pipes::Pipe RoleArn pipes Source reads checked: no event arrives
-Pipes::Pipe RoleArn pipes Target sends: no event arrives
-Pipes::Pipe RoleArn pipes Enrichment sends: no event arrives
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
-Logs::SubscriptionFilter RoleArn logs DestinationArn records checked required\
-    : the service refuses the resource
-https://docs.aws.amazon.com/step-functions/latest/dg/service-integration-iam-templates.html
-StepFunctions::StateMachine RoleArn states DefinitionString definition: the task fails
-StepFunctions::StateMachine RoleArn states Definition definition: the task fails
-https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
-StepFunctions::StateMachine RoleArn states LoggingConfiguration/Destinations/* logs:CreateLogDelivery \
-    checked: the service refuses the resource
-https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
-KinesisFirehose::DeliveryStream ExtendedS3DestinationConfiguration/RoleARN firehose BucketARN objects \
-    : nothing is delivered
-KinesisFirehose::DeliveryStream S3DestinationConfiguration/RoleARN firehose BucketARN objects \
-    : nothing is delivered
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
-ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Secrets/*/ValueFrom secrets \
-    : no task starts
-ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/Image image: no task starts
-ECS::TaskDefinition ExecutionRoleArn ecs-tasks ContainerDefinitions/*/LogConfiguration/LogDriver log \
-    only=awslogs: no task starts
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
-S3::Bucket ReplicationConfiguration/Role s3 - s3:GetReplicationConfiguration,s3:ReplicateObject \
-    : nothing is replicated
-https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pool-settings-mfa-sms-text-message.html
-Cognito::UserPool SmsConfiguration/SnsCallerArn cognito-idp - sns:Publish: no message is sent
-https://docs.aws.amazon.com/appsync/latest/devguide/tutorial-lambda-resolvers.html
-AppSync::DataSource ServiceRoleArn appsync LambdaConfig/LambdaFunctionArn sends: every request fails
-https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html
-AutoScaling::LifecycleHook RoleARN autoscaling NotificationTargetARN sends checked \
-    : the service refuses the resource
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html
-Backup::BackupSelection BackupSelection/IamRoleArn backup
-Bedrock::Agent AgentResourceRoleArn bedrock
-CodeBuild::Project ServiceRole codebuild
-CodeDeploy::DeploymentGroup ServiceRoleArn codedeploy
-CodePipeline::Pipeline RoleArn codepipeline
-Config::ConfigurationRecorder RoleARN config
-ECS::TaskDefinition TaskRoleArn ecs-tasks
-EKS::Cluster RoleArn eks
-EKS::Nodegroup NodeRole ec2
-Glue::Crawler Role glue
-Glue::Job Role glue
-IAM::InstanceProfile Roles/* ec2
-Transfer::Server LoggingRole transfer
-Transfer::User Role transfer
-"""
-
 
 def _need(line: str) -> Need:
     """Return a row of the table."""
@@ -274,7 +185,7 @@ def _need(line: str) -> Need:
     )
 
 
-NEEDS = tuple(_need(line) for line in rows(TABLE))
+NEEDS = tuple(_need(line) for line in rows(__file__))
 
 
 def asked(

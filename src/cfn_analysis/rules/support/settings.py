@@ -1,7 +1,7 @@
 """Tables of settings that do not fit together, and where a template has them."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from cfnlint.helpers import is_function
@@ -23,6 +23,7 @@ SIGNS: dict[str, Callable[[str, str], bool]] = {
     ">": lambda left, right: float(left) > float(right),
 }
 LONGEST = 200  # a longer value is not shown in a message
+SHARED = re.compile("[A-Z_]+ = ")
 TERM = re.compile(r"(/?[\w/]+)(?:@([\w:]+)(?:/([\w/]+))?)?(?:\(([^)]*)\))?")
 
 
@@ -68,20 +69,22 @@ class Row(NamedTuple):
     """Those without which a test is false."""
 
 
-def read(table: str, shared: Mapping[str, str]) -> dict[str, list[Row]]:
-    """Return the rows of a table by type, with what its words in capitals stand for.
+def read(file: str) -> dict[str, list[Row]]:
+    """Return the rows of the text file beside a module by type.
 
-    A line is the types without ``AWS::``, with the path of the part; the tests, all of which are true for a
-    fault; and the effect, after `` : ``. ``Name`` is a property, ``Name(0)`` one with a default,
-    ``Name@SQS::Queue/FifoQueue`` a property of the resource that it refers to. The signs are ``=`` and ``!=``
-    with values, ``~`` and ``!~`` with a pattern, ``<`` and ``>`` with a number or a property. ``Name+`` is an
-    existing property, ``Name-`` a missing one, which the message names, or ``Name--``; ``*Type-`` is a type
-    that the template does not have.
+    The lines ``WORD = text`` say what the words in capitals stand for. The others are rows: the types without
+    ``AWS::``, with the path of the part; the tests, all of which are true for a fault; and the effect, after
+    `` : ``. ``Name`` is a property, ``Name(0)`` one with a default, ``Name@SQS::Queue/FifoQueue`` a property
+    of the resource that it refers to. The signs are ``=`` and ``!=`` with values, ``~`` and ``!~`` with a
+    pattern, ``<`` and ``>`` with a number or a property. ``Name+`` is an existing property, ``Name-`` a
+    missing one, which the message names, or ``Name--``; ``*Type-`` is a type that the template does not have.
     """
     found: dict[str, list[Row]] = {}
-    for word, text in shared.items():
-        table = re.sub(rf"\b{word}\b", text.replace("\\", r"\\"), table)
-    for line in rows(table.replace("\\\n", " ")):
+    lines = rows(file)
+    shared = dict(line.split(" = ", 1) for line in lines if SHARED.match(line))
+    for line in lines[len(shared) :]:
+        for word, text in shared.items():
+            line = re.sub(rf"\b{word}\b", text.replace("\\", r"\\"), line)
         written, effect = " ".join(line.split()).split(" : ", 1)
         parts, *tests = re.split(" (?:& )?", written)
         without = tuple(f"AWS::{test[1:-1]}" for test in tests if test.startswith("*"))

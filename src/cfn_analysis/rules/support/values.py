@@ -72,13 +72,7 @@ def of_type(resources: Any, *types: str) -> Iterator[tuple[str, Any, Any]]:
 def twins(
     validator: Validator, resources: Any, keyed: Iterable[tuple[tuple[str, ...], Path]]
 ) -> Iterator[tuple[tuple[str, ...], Path, str]]:
-    """Yield key and path of each resource whose key an earlier one has in the same case, and the earlier ID.
-
-    Args:
-        validator: the validator of the template.
-        resources: those of the template.
-        keyed: the keys, each with the path that begins with the logical ID.
-    """
+    """Yield key and path of each resource whose key an earlier one has in the same case, and its ID."""
     seen: dict[tuple[str, ...], list[str]] = {}
     for key, path in keyed:
         logical_id, earlier = str(path[0]), seen.setdefault(key, [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -9,9 +10,18 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def rows(text: str) -> list[str]:
-    """Return the rows of a table that is written as a text, without the sources above them."""
-    return [line for line in text.strip().splitlines() if not line.startswith("https:")]
+def rows(file: str) -> list[str]:
+    """Return the rows of the text file beside a module, without its comments and the sources of rows.
+
+    A row continues on the next line after a backslash.
+    """
+    text = Path(file).with_suffix(".txt").read_text("ascii").replace("\\\n", "")
+    return [line for line in text.splitlines() if not line.startswith(("https:", "#"))]
+
+
+def named(file: str) -> dict[str, str]:
+    """Return the rows ``name: text`` of the text file beside a module, by name."""
+    return dict(row.split(": ", 1) for row in rows(file))
 
 
 def phrases(text: str) -> tuple[str, ...]:

@@ -5,20 +5,9 @@ from cfn_analysis.rules.support.references import own_type, sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import number
 from cfn_analysis.rules.support.values import branches, place
+from cfn_analysis.rules.support.words import rows
 
-# Type: the property with the name, and its maximum length.
-LONGEST = {
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": ("Name", 32),
-    "AWS::ElasticLoadBalancingV2::TargetGroup": ("Name", 32),
-    "AWS::Events::Rule": ("Name", 64),
-    "AWS::IAM::Role": ("RoleName", 64),
-    "AWS::Lambda::Function": ("FunctionName", 64),
-    "AWS::RDS::DBCluster": ("DBClusterIdentifier", 63),
-    "AWS::RDS::DBInstance": ("DBInstanceIdentifier", 63),
-    "AWS::S3::Bucket": ("BucketName", 63),
-    "AWS::SQS::Queue": ("QueueName", 80),
-    "AWS::StepFunctions::StateMachine": ("StateMachineName", 80),
-}
+LONGEST = {kind: (name, int(most)) for kind, name, most in map(str.split, rows(__file__))}
 PSEUDO = {"AWS::AccountId": 12, "AWS::Partition": 3, "AWS::Region": 9}
 
 

@@ -3,25 +3,9 @@ from typing import Any
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import case_of, of_type, show
+from cfn_analysis.rules.support.words import named
 
-# Type -> the resource that has to refer to it.
-USERS = {
-    "AWS::ApiGateway::Authorizer": "an AWS::ApiGateway::Method",
-    "AWS::Backup::BackupPlan": "an AWS::Backup::BackupSelection",
-    "AWS::CloudFront::CachePolicy": "a cache behavior",
-    "AWS::CloudFront::Function": "a cache behavior",
-    "AWS::CloudFront::OriginAccessControl": "an origin",
-    "AWS::CloudFront::OriginRequestPolicy": "a cache behavior",
-    "AWS::CloudFront::ResponseHeadersPolicy": "a cache behavior",
-    "AWS::EC2::DHCPOptions": "an AWS::EC2::VPCDHCPOptionsAssociation",
-    "AWS::EC2::EgressOnlyInternetGateway": "an AWS::EC2::Route",
-    "AWS::EC2::NetworkAcl": "an AWS::EC2::SubnetNetworkAclAssociation",
-    "AWS::EC2::RouteTable": "an AWS::EC2::SubnetRouteTableAssociation",
-    "AWS::EC2::VPCPeeringConnection": "an AWS::EC2::Route",
-    "AWS::WAFv2::IPSet": "a rule of a web ACL",
-    "AWS::WAFv2::RegexPatternSet": "a rule of a web ACL",
-    "AWS::WAFv2::WebACL": "a distribution or an AWS::WAFv2::WebACLAssociation",
-}
+USERS = named(__file__)
 # Types that refer to these without using them, unless USERS names them.
 BYSTANDERS = (
     "AWS::CloudWatch::Alarm",

@@ -20,37 +20,8 @@ from cfn_analysis.rules.support.words import rows
 
 QUEUE, TABLE, TOPIC = "AWS::SQS::Queue", "AWS::DynamoDB::Table", "AWS::SNS::Topic"
 
-# Type without AWS::, and the paths of properties that require an ARN.
-TABLE_OF_ARNS = """
-CloudWatch::Alarm AlarmActions/* OKActions/* InsufficientDataActions/*
-CloudWatch::CompositeAlarm AlarmActions/* OKActions/* InsufficientDataActions/*
-CloudFront::Distribution DistributionConfig/WebACLId
-ApiGateway::Stage AccessLogSetting/DestinationArn
-ApiGatewayV2::Stage AccessLogSettings/DestinationArn
-ElasticLoadBalancingV2::Listener DefaultActions/*/TargetGroupArn
-ElasticLoadBalancingV2::ListenerRule Actions/*/TargetGroupArn
-Events::Rule Targets/*/Arn Targets/*/DeadLetterConfig/Arn
-Lambda::EventSourceMapping EventSourceArn
-Lambda::Function DeadLetterConfig/TargetArn KmsKeyArn
-Logs::LogGroup KmsKeyId
-Logs::SubscriptionFilter DestinationArn
-Pipes::Pipe Source Target
-RDS::EventSubscription SnsTopicArn
-S3::Bucket NotificationConfiguration/LambdaConfigurations/*/Function
-S3::Bucket NotificationConfiguration/QueueConfigurations/*/Queue
-S3::Bucket NotificationConfiguration/TopicConfigurations/*/Topic
-SNS::Subscription TopicArn Endpoint
-SNS::TopicPolicy Topics/*
-Scheduler::Schedule Target/Arn
-SQS::Queue RedrivePolicy/deadLetterTargetArn
-SQS::QueuePolicy Queues/*
-WAFv2::LoggingConfiguration ResourceArn
-WAFv2::WebACLAssociation WebACLArn
-"""
 ARNS = [
-    (f"AWS::{kind}", path.split("/"))
-    for kind, *paths in map(str.split, rows(TABLE_OF_ARNS))
-    for path in paths
+    (f"AWS::{kind}", path.split("/")) for kind, *paths in map(str.split, rows(__file__)) for path in paths
 ]
 # A subscription's endpoint of another protocol may be anything.
 ENDPOINTS = (QUEUE, "AWS::Lambda::Function")

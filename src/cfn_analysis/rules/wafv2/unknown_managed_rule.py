@@ -6,53 +6,9 @@ from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import each
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.statements import place, rule_lists, statements
-from cfn_analysis.rules.support.words import did_you_mean, nearest
+from cfn_analysis.rules.support.words import did_you_mean, nearest, rows
 
-# The groups and, if AWS's page lists all of them, their rules.
-GROUPS = {
-    "AWSManagedRulesACFPRuleSet": "",
-    "AWSManagedRulesATPRuleSet": "",
-    "AWSManagedRulesAdminProtectionRuleSet": "AdminProtection_URIPATH",
-    "AWSManagedRulesAmazonIpReputationList": (
-        "AWSManagedIPReputationList AWSManagedReconnaissanceList AWSManagedIPDDoSList"
-    ),
-    "AWSManagedRulesAnonymousIpList": "AnonymousIPList HostingProviderIPList",
-    "AWSManagedRulesAntiDDoSRuleSet": "",
-    "AWSManagedRulesBotControlRuleSet": "",
-    "AWSManagedRulesCommonRuleSet": (
-        "NoUserAgent_HEADER UserAgent_BadBots_HEADER SizeRestrictions_QUERYSTRING "
-        "SizeRestrictions_Cookie_HEADER "
-        "SizeRestrictions_BODY SizeRestrictions_URIPATH EC2MetaDataSSRF_BODY EC2MetaDataSSRF_COOKIE "
-        "EC2MetaDataSSRF_URIPATH EC2MetaDataSSRF_QUERYARGUMENTS GenericLFI_QUERYARGUMENTS GenericLFI_URIPATH "
-        "GenericLFI_BODY RestrictedExtensions_URIPATH RestrictedExtensions_QUERYARGUMENTS "
-        "GenericRFI_QUERYARGUMENTS GenericRFI_BODY GenericRFI_URIPATH CrossSiteScripting_COOKIE "
-        "CrossSiteScripting_QUERYARGUMENTS CrossSiteScripting_BODY CrossSiteScripting_URIPATH"
-    ),
-    "AWSManagedRulesKnownBadInputsRuleSet": (
-        "JavaDeserializationRCE_HEADER JavaDeserializationRCE_BODY JavaDeserializationRCE_URIPATH "
-        "JavaDeserializationRCE_QUERYSTRING Host_localhost_HEADER PROPFIND_METHOD ExploitablePaths_URIPATH "
-        "Log4JRCE_HEADER Log4JRCE_QUERYSTRING Log4JRCE_BODY Log4JRCE_URIPATH ReactJSRCE_BODY"
-    ),
-    "AWSManagedRulesLinuxRuleSet": "LFI_URIPATH LFI_QUERYSTRING LFI_HEADER",
-    "AWSManagedRulesPHPRuleSet": "PHPHighRiskMethodsVariables_HEADER PHPHighRiskMethodsVariables_QUERYSTRING "
-    "PHPHighRiskMethodsVariables_BODY PHPHighRiskMethodsVariables_URIPATH",
-    "AWSManagedRulesSQLiRuleSet": (
-        "SQLi_QUERYARGUMENTS SQLiExtendedPatterns_QUERYARGUMENTS SQLi_BODY SQLiExtendedPatterns_BODY "
-        "SQLi_COOKIE SQLi_URIPATH SQLiExtendedPatterns_URIPATH SQLiExtendedPatterns_HEADER"
-    ),
-    "AWSManagedRulesUnixRuleSet": (
-        "UNIXShellCommandsVariables_BODY UNIXShellCommandsVariables_QUERYSTRING "
-        "UNIXShellCommandsVariables_HEADER"
-    ),
-    "AWSManagedRulesWindowsRuleSet": (
-        "WindowsShellCommands_HEADER WindowsShellCommands_QUERYARGUMENTS WindowsShellCommands_BODY "
-        "WindowsShellCommands_QUERYSTRING WindowsShellCommands_URIPATH "
-        "PowerShellCommands_COOKIE PowerShellCommands_QUERYARGUMENTS PowerShellCommands_BODY"
-    ),
-    "AWSManagedRulesWordPressRuleSet": (
-        "WordPressExploitableCommands_QUERYSTRING WordPressExploitablePaths_URIPATH"
-    ),
-}
+GROUPS = {group: names for group, *names in map(str.split, rows(__file__))}
 # Versions of a group differ in the components that a rule inspects.
 COMPONENT = re.compile("_(HEADER|COOKIE|BODY|URIPATH|QUERYSTRING|QUERYARGUMENTS|METHOD)$")
 
@@ -84,7 +40,7 @@ class UnknownManagedRule(Rule):
                         f"Name is {group}{{when}}, which is not a group of AWS.{hint}",
                         case,
                     )
-                known = GROUPS.get(group, "").split()
+                known = GROUPS.get(group, [])
                 families = {COMPONENT.sub("", rule) for rule in known}
                 for name in _named(body) if known else ():
                     if name not in known and COMPONENT.sub("", name) not in families:

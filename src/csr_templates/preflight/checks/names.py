@@ -50,10 +50,7 @@ class Named(NamedTuple):
 def check(name: str, summary: str, kinds: Sequence[Kind]) -> Check:
     """Return the check that no resource outside the stacks has the names.
 
-    Args:
-        name: of the check.
-        summary: of the check.
-        kinds: the types. With more than one, two types can use the same name, so the ID has the type too.
+    With more than one kind, two types can use the same name, so the ID has the type too.
     """
 
     def subjects(needs: Needs) -> Iterator[Subject]:

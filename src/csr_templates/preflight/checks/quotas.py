@@ -80,16 +80,7 @@ def verdict(lookup: Lookup, quota: Quota, region: str, wanted: int) -> Verdict:
 def room(
     noun: str, used: int, wanted: int, limit: int, source: str, which: str = "Service Quotas"
 ) -> Verdict:
-    """Return the verdict on some new resources under a limit.
-
-    Args:
-        noun: the name of the counted resources.
-        used: number of existing resources.
-        wanted: number of new resources.
-        limit: the limit.
-        source: source of the limit.
-        which: the quota to raise.
-    """
+    """Return the verdict on some new resources under a limit."""
     sentence = f"{noun}: {used:,} used and {wanted:,} new, of {limit:,} ({source})"
     if used + wanted <= limit:
         return passed(f"{sentence}.")

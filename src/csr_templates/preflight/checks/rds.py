@@ -228,12 +228,7 @@ def _judge_writer(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 
 
 def writer_verdict(cluster: Mapping[str, Any], advice: str) -> Verdict:
-    """Judge the state and the writer of a cluster.
-
-    Args:
-        cluster: the cluster.
-        advice: what a failover means for the operator.
-    """
+    """Judge the state and the writer of a cluster."""
     name, members = cluster["DBClusterIdentifier"], cluster.get("DBClusterMembers", [])
     if cluster["Status"] != "available":
         return failed(

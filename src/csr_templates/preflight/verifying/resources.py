@@ -77,15 +77,7 @@ def check(
     judge: Judge,
     where: Callable[[Mapping[str, Any]], bool] = lambda properties: True,
 ) -> Check:
-    """Return the check of all resources of a type. A resource that is not deployed fails it.
-
-    Args:
-        name: of the check.
-        summary: of the check.
-        resource_type: the type.
-        judge: returns the verdict for one resource.
-        where: selects resources by their properties.
-    """
+    """Return the check of all resources of a type. A resource that is not deployed fails it."""
 
     def subjects(needs: Needs) -> Iterator[Subject]:
         for stack, logical_id, properties in needs.of_type(resource_type):

@@ -68,11 +68,7 @@ class _Variables:
     """
 
     def __init__(self, node: Any) -> None:
-        """Start without variables.
-
-        Args:
-            node: the node of the text; the names that it refers to keep their meaning.
-        """
+        """Start without variables."""
         self.values: dict[str, Any] = {}
         self._taken = {use.name for use in uses(node) if use.kind == "name"}
 
