@@ -26,6 +26,11 @@ BAD = {
         "Resources/Permission/Properties",
         "apigateway can call the function for any account. Add SourceArn, or SourceAccount.",
     ),
+    "any topic": (
+        permission("sns.amazonaws.com"),
+        "Resources/Permission/Properties",
+        "sns can call the function for any account. Add SourceArn.",
+    ),
     "logs of a region": (
         permission("logs.ap-northeast-1.amazonaws.com"),
         "Resources/Permission/Properties",
