@@ -29,7 +29,7 @@ BAD = {
         policy("{'ForAllValues:StringEquals': {aws:TagKeys: [a]}}"),
         "Resources/One/Properties/PolicyDocument/Statement/Condition/ForAllValues:StringEquals/aws:TagKeys",
         "ForAllValues:StringEquals in an Allow allows requests without the key: it is true where "
-        'a request has no aws:TagKeys. Remove IfExists, or add Null: {aws:TagKeys: "false"}.',
+        'a request has no aws:TagKeys. Add Null: {aws:TagKeys: "false"}.',
     ),
     "MFA in a Deny": (
         policy("{Bool: {aws:MultiFactorAuthPresent: 'false'}}", "Deny"),
