@@ -37,7 +37,7 @@ BAD = {
     "copy": (
         template(watching("One"), watching("One", 0, "y")),
         "Resources/OtherAlarm/Properties/Dimensions",
-        "OtherAlarm has the same metric and condition as OneAlarm: one of them is a copy. Correct "
-        "its dimensions, or remove it.",
+        "OtherAlarm has the same metric and condition as OneAlarm: both fire together. If it is a "
+        "copy, correct its dimensions. Otherwise, remove it.",
     ),
 }
