@@ -27,6 +27,7 @@ GOOD = {
         "{Service: s3.amazonaws.com}", ", Condition: {StringEquals: {AWS:SourceAccount: '1'}}"
     ),
     "account": policy("{AWS: !Ref AWS::AccountId}"),
+    "only reads": policy("{Service: cloudtrail.amazonaws.com}").replace("sns:Publish", "kms:DescribeKey"),
     "service that does not say": policy("{Service: events.amazonaws.com}"),
     "role of a function": trust("lambda.amazonaws.com"),
     "role of a flow log with a source": trust(
