@@ -31,9 +31,8 @@ class PermissionForAnyAccount(Rule):
             if service not in SERVICES:
                 continue
             if "SourceArn" not in properties:
-                yield Fault(
-                    (), f"{service} can call the function for any account. Add SourceArn, or SourceAccount."
-                )
+                account = "" if service == "sns" else ", or SourceAccount"
+                yield Fault((), f"{service} can call the function for any account. Add SourceArn{account}.")
             elif service == "s3":
                 yield Fault(
                     ("SourceArn",),

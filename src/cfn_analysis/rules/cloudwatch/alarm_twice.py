@@ -34,6 +34,6 @@ class AlarmTwice(Rule):
         for _, path, twin in twins(validator, resources, alarms):
             yield Fault(
                 path,
-                f"{path[0]} has the same metric and condition as {twin}: one of them is a copy. "
-                "Correct its dimensions, or remove it.",
+                f"{path[0]} has the same metric and condition as {twin}: both fire together. "
+                "If it is a copy, correct its dimensions. Otherwise, remove it.",
             )

@@ -24,9 +24,9 @@ class AlarmWithoutActionOrDescription(Rule):
 
     CloudWatch accepts an alarm without AlarmActions, with ActionsEnabled false or without AlarmDescription.
     Such an alarm does not notify anyone, or notifies an operator without instructions. Add at least one
-    action, and describe the event and the first check. An alarm that is only used by a composite alarm or as
-    a rollback trigger does not need an action: ignore this rule on it and give the reason. This is a
-    convention: CloudWatch does not require either, and the description can be in another place.
+    action, and describe the event and the first check. An alarm that is only used by a composite alarm, by a
+    health check or as a rollback trigger does not need an action: ignore this rule on it and give the reason.
+    This is a convention: CloudWatch does not require either, and the description can be in another place.
     """
 
     id = "W9600"

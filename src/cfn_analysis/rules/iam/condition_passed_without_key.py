@@ -49,13 +49,13 @@ class ConditionPassedWithoutKey(Rule):
                 if key.lower() in asked or (operator.endswith("IfExists") and key.lower() in others):
                     continue
                 if operator.endswith("IfExists") and key.lower() in GUARDS:
-                    why = GUARDS[key.lower()]
+                    why, repair = GUARDS[key.lower()], "Remove IfExists, or add"
                 elif operator.startswith("ForAllValues:"):
-                    why = f"it is true where a request has no {key}"
+                    why, repair = f"it is true where a request has no {key}", "Add"
                 else:
                     continue
                 yield Fault(
                     (*path, *place_of),
-                    f"{operator} in an Allow allows requests without the key: {why}. Remove IfExists, "
-                    f'or add Null: {{{key}: "false"}}.',
+                    f"{operator} in an Allow allows requests without the key: {why}. {repair} "
+                    f'Null: {{{key}: "false"}}.',
                 )

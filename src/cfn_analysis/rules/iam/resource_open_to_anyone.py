@@ -8,7 +8,7 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import Path
 
 # Public by purpose, as websites, APIs and function URLs are, or checked by another rule, as roles are. The
-# policy of a VPC endpoint only limits.
+# policy of a VPC endpoint only limits. A domain of OpenSearch in a VPC is open to its security groups only.
 NOT_CHECKED = {
     "AWS::ApiGateway::DomainNameV2",
     "AWS::ApiGateway::RestApi",
@@ -43,7 +43,7 @@ class ResourceOpenToAnyone(Rule):
 
     def faults(self, validator: Validator, resource: Any) -> Faults:
         kind, properties = str(resource.get("Type")), resource.get("Properties")
-        if kind in NOT_CHECKED:
+        if kind in NOT_CHECKED or (isinstance(properties, dict) and "VPCOptions" in properties):
             return
         for path, written in policies(properties, ("Properties",)):
             for policy, inner in each(written, *path):

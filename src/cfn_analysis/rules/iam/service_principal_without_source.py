@@ -15,6 +15,7 @@ SERVICES = words("""
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
 OF_ROLES = ("monitoring.rds", "vpc-flow-logs")
+READING = ("kms:DescribeKey", "s3:GetBucketAcl", "s3:ListBucket")
 SOURCES = ("aws:source", "aws:principalorg", "kms:encryptioncontext", "kms:viaservice", "kms:calleraccount")
 
 
@@ -55,4 +56,4 @@ class ServicePrincipalWithoutSource(Rule):
 def _reads_only(statement: Any) -> bool:
     """Return whether the actions only read the configuration of the resource."""
     actions = texts(statement.get("Action"))
-    return bool(actions) and all(action in ("s3:GetBucketAcl", "s3:ListBucket") for action in actions)
+    return bool(actions) and all(action in READING for action in actions)

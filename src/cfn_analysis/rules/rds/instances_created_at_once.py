@@ -11,7 +11,8 @@ class InstancesCreatedAtOnce(Rule):
 
     CloudFormation creates the instances of a cluster at the same time unless one depends on another, and the
     one that is available first becomes the writer, independent of its name and zone. Add DependsOn to the
-    others.
+    others. This is a convention: the cluster works, but names and alarms of instances do not say which one is
+    the writer.
     """
 
     id = "W9686"

@@ -16,6 +16,7 @@ class IgnoreWithoutReason(Rule):
     An ignored rule hides findings from later authors of the template. cfn-lint accepts ignores for the whole
     template or for one resource, without a reason. Write it on the resource, with one reason for each rule:
     Metadata: {cfn-lint: {config: {ignore_checks: [W0000], ignore_reasons: {W0000: why it is fine here}}}}.
+    This is a convention, because cfn-lint does not read ignore_reasons: it is written for the next author.
     """
 
     id = "W9500"

@@ -30,6 +30,9 @@ GOOD = {
     "deny": queue("Effect: Deny, Principal: '*', Action: sqs:SendMessage"),
     "public website": resource("AWS::S3::BucketPolicy", f"PolicyDocument: {{Statement: [{ANYONE}]}}"),
     "organization": resource("AWS::Lambda::LayerVersionPermission", "Principal: '*', OrganizationId: o-1"),
+    "domain in a VPC": resource(
+        "AWS::OpenSearchService::Domain", f"VPCOptions: {{}}, AccessPolicies: {{Statement: {ANYONE}}}"
+    ),
     "JSON of another kind": resource("AWS::SQS::Queue", 'RedrivePolicy: \'{"Statement": "Effect"}\''),
     "broken JSON": resource("AWS::SSM::ResourcePolicy", 'Policy: \'{"Statement": ["Effect"\''),
 }
@@ -40,6 +43,10 @@ BAD = {
     "nested in a table": case(
         resource("AWS::DynamoDB::Table", f"ResourcePolicy: {{PolicyDocument: {{Statement: {ANYONE}}}}}"),
         "ResourcePolicy/PolicyDocument/Statement/Principal",
+    ),
+    "domain": case(
+        resource("AWS::OpenSearchService::Domain", f"AccessPolicies: {{Statement: {ANYONE}}}"),
+        "AccessPolicies/Statement/Principal",
     ),
     "one case": case(
         resource(
