@@ -173,6 +173,8 @@ def parse(words: Sequence[str], folder: Path) -> Command:
         renamed.get(option, option): values for option, values in options.items() if option not in shorthand
     }
     given = expand(options) if expand and shorthand <= set(options) else {}
+    if file := plain.pop("--cli-input-json", []):
+        given |= json.loads((folder / file[0].removeprefix("file://")).read_text("utf-8"))
     shape = model.operation_model(operation).input_shape
     parameters = given | _parameters(shape, plain, folder, f"{service} {name}", given)
     return Command(

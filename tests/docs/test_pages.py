@@ -42,10 +42,15 @@ AWS_WORDS = {
     "AccessDenied",
     "DeletePolicies",  # of a bootstrap template
     "AnalyticsConfig",  # not yet in the schemas
+    "CloudWatchReadOnlyAccess",
     "DisableKey",
+    "FailureReason",
     "InSync",
+    "NotAfter",
     "PendingConfirmation",
     "RDSOSMetrics",
+    "RenewalEligibility",
+    "RenewalStatus",
     "ScheduleKeyDeletion",
     "SnsTopicArn",
 }

@@ -121,8 +121,8 @@ def matches(
         raise LintError("There is no region to lint for. Specify one, such as ap-northeast-1.")
     if unknown := [region for region in regions if region not in REGIONS]:
         raise LintError(
-            f"cfn-lint does not support the region {unknown[0]!r}.{hint(unknown[0], REGIONS)} Specify a "
-            "region such as ap-northeast-1."
+            f"cfn-lint does not support the region {unknown[0]!r}.{hint(unknown[0], REGIONS)} It "
+            f"supports {', '.join(sorted(REGIONS))}."
         )
     found = _run(text, list(regions), file, parameters or {})
     unique = [match for index, match in enumerate(found) if match not in found[:index]]

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from cfn_analysis.model.intrinsics import as_strings
 from cfn_analysis.model.yaml_text import Loader
+
+MOST_NODES: Final = 250_000
+"""Limit of the values of a template after its YAML aliases are replaced, as in cfn-lint."""
 
 
 class TemplateTextError(ValueError):
@@ -41,11 +44,14 @@ def read_template(text: str) -> dict[str, Any]:
 
     Raises:
         TemplateTextError: it is neither, or not a template, or a template with a macro, whose result is known
-            only to CloudFormation.
+            only to CloudFormation; or a name appears twice, or its aliases make it too large.
     """
     try:
         # JSON can contain tabs, which YAML does not allow.
-        found = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_AnyLoader)
+        is_json = text.lstrip().startswith("{")
+        found = json.loads(text, object_pairs_hook=unique_entries) if is_json else _load_yaml(text)
+    except TemplateTextError:
+        raise
     except (ValueError, RecursionError) as error:
         raise TemplateTextError(f"it is not JSON: {error}.") from error
     except yaml.YAMLError as error:
@@ -74,6 +80,58 @@ def read_template(text: str) -> dict[str, Any]:
             if section in ("Resources", "Outputs") and not isinstance(entry.get("Condition", ""), str):
                 raise TemplateTextError(f"{section}.{name}.Condition is not the name of a condition.")
     return found
+
+
+def unique_entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON, for ``object_pairs_hook``.
+
+    Raises:
+        TemplateTextError: a name appears twice.
+    """
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        raise TemplateTextError(f"{name} appears twice. Remove or rename one.")
+    return entries
+
+
+def _load_yaml(text: str) -> Any:
+    loader = _AnyLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return None
+        _check_nodes(node)
+        return loader.construct_document(node)
+    finally:
+        loader.dispose()
+
+
+def _check_nodes(root: yaml.Node) -> None:
+    """Refuse names that appear twice, and more nodes than the limit, which every recursive alias exceeds."""
+    left, count = [root], 0
+    while left:
+        node = left.pop()
+        count += 1
+        if count > MOST_NODES:
+            raise TemplateTextError(
+                f"with its YAML aliases, it has more than {MOST_NODES:,} values. Write the values instead of "
+                "aliases, and do not use an alias inside its own anchor."
+            )
+        if isinstance(node, yaml.SequenceNode):
+            left += node.value
+        elif isinstance(node, yaml.MappingNode):
+            seen = set()
+            for key, value in node.value:
+                if isinstance(key, yaml.ScalarNode):
+                    if key.value in seen:
+                        line = key.start_mark.line + 1
+                        raise TemplateTextError(
+                            f"line {line}: {key.value} appears twice. Remove or rename one."
+                        )
+                    seen.add(key.value)
+                left.append(value)
 
 
 def _with_text_keys(value: Any) -> Any:

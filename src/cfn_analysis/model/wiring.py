@@ -21,6 +21,10 @@ class Node(NamedTuple):
     stack: str
     name: str
 
+    def seen_from(self, stack: str) -> str:
+        """Return the name, with the stack unless it is this one."""
+        return self.name if self.stack == stack else f"{self.name} of {self.stack}"
+
 
 class Wiring:
     """The references between the resources of several stacks, including imports and outputs."""

@@ -55,11 +55,7 @@ def of_option(text: str) -> Acceptance:
 
 
 def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
-    """Return the entries of a file.
-
-    Args:
-        data: JSON: a list of objects with ``kind``, ``stack``, ``logicalId`` and ``reason``.
-        where: the file, for messages.
+    """Return the entries of a file: a list of objects with ``kind``, ``stack``, ``logicalId`` and ``reason``.
 
     Raises:
         AcceptanceError: the content is wrong.

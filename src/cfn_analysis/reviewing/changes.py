@@ -6,9 +6,10 @@ from typing import Any, NamedTuple
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
-from cfn_analysis.reviewing.outcomes import SOME, ResourceOutcome, interruption_order
+from cfn_analysis.reviewing.outcomes import SOME, ResourceOutcome
 from cfn_analysis.reviewing.outputs import ChangedOutput, Changes, changed_outputs
 from cfn_analysis.reviewing.states import Stacks, States
+from cfn_analysis.updates.effects import update_order
 from cfn_analysis.updates.partial_resolving import is_no_echo
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, UPDATE
 
@@ -58,13 +59,14 @@ def environment_changes(
     for name, resolved in states.after.items():
         resources = tuple(outcome for node, outcome in outcomes.items() if node.stack == name)
         interrupted = [outcome.change.node.name for outcome in resources if outcome.interruption == SOME]
+        steps = update_order(resolved.built, interrupted)
         stacks.append(
             StackChanges(
                 resolved.built,
                 resources,
                 tuple(changed_outputs(states, name, changes)),
                 tuple(_changed_parameters(states, name)),
-                interruption_order(resolved.built, interrupted),
+                {name: number for number, step in enumerate(steps, 1) for name in step},
             )
         )
     before, after = states.before, states.after
@@ -86,6 +88,6 @@ def _changed_parameters(states: States, stack: str) -> Iterator[ChangedParameter
 
 
 def _parameter_value(value: Any, name: str, *, secret: bool) -> Any:
-    if value is None or value == {"Fn::Given": name}:
+    if value is None or value == {"Fn::NotGiven": name}:
         return None
     return HIDDEN_VALUE if secret else shown(value, name)

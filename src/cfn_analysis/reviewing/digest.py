@@ -16,11 +16,13 @@ from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, RE
 
 CHANGES: Final = {
     REMOVE: "removed",
+    f"maybe-{REMOVE}": "may be removed",
     REPLACE: "replaced",
     MAYBE_REPLACE: "may be replaced",
     UPDATE: "updated",
     POLICY: "with another policy",
     ADD: "added",
+    f"maybe-{ADD}": "may be added",
 }
 """The kinds of changes of resources in the order of the report, and their words."""
 MOST_CAUSES: Final = 6
@@ -98,11 +100,18 @@ def stack_digests(document: Entry) -> list[StackDigest]:
         )
         order = list(CHANGES)
         resources.sort(key=lambda merged: order.index(merged.entry["change"]))
-        changed = {(merged.entry["logicalId"], merged.entry["change"]) for merged in resources}
+        changed = {(merged.entry["logicalId"], _counted_change(merged.entry)) for merged in resources}
         counts = Counter(action for _, action in changed)
         region = next(iter(of_stack.values()))["region"]
         digests.append(StackDigest(name, region, parameters, _alike(resources), outputs, counts))
     return digests
+
+
+def _counted_change(resource: Entry) -> str:
+    """Return the change of a resource; if its condition is not known, it only may be added or removed."""
+    is_possible = any(cause["property"] == "Condition" for cause in resource["causes"])
+    action: str = resource["change"]
+    return f"maybe-{action}" if is_possible and action in (ADD, REMOVE) else action
 
 
 def risk_groups(risks: Iterable[Risk], environments: Sequence[str]) -> list[RiskGroup]:
@@ -159,11 +168,6 @@ def facts(resource: Entry) -> list[str]:
 def exports(output: Entry) -> list[str]:
     """Return the names of the export of an output, the old one first."""
     return list(dict.fromkeys(filter(None, (output["export"], output["exportAfter"]))))
-
-
-def chain_in_words(steps: Sequence[str]) -> str:
-    """Return the causes of a change, in words."""
-    return " > ".join(steps)
 
 
 def values_in_words(entry: Entry) -> str:

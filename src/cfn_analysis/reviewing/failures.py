@@ -88,8 +88,9 @@ def _update_refused(change: ResourceChange) -> Iterator[Risk]:
     # A resource that is replaced for another reason is not updated.
     names = {str(cause.place[0]) for cause in strongest} or change.properties
     for refusal, applies in refused_changes(after.type, names, changed):
+        certain = applies is YES and not change.may_not_happen
         detail = {"why": refusal.why, "way_out": refusal.way_out, "source": refusal.source}
-        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=applies is YES, **detail)
+        yield risk(WILL_FAIL, change.node, sentences.UPDATE_REFUSED, certain=certain, **detail)
 
 
 def _update_denied(stacks: Stacks, change: ResourceChange) -> Iterator[Risk]:
@@ -125,7 +126,7 @@ def _names_taken(environment: EnvironmentChanges) -> Iterator[Risk]:
             for key, same in _identities(environment.after[node.stack], new)
             if outcome.change.action != UPDATE or node not in holders.get(key, [])
             for holder in holders.get(key, [])
-            if holder != node and (holder.stack == node.stack or "AWS::StackName" not in key)
+            if holder != node
         )
         for holder, same in rivals:
             if not _frees_in_time(environment, node, holder):

@@ -13,11 +13,8 @@ def accept(
 ) -> tuple[Review, tuple[str, ...]]:
     """Return the review with its accepted risks marked, and sentences about ignored entries.
 
-    Args:
-        review: the review.
-        given: the acceptances.
-        old: earlier acceptances; they were for an earlier change and do not apply to this one.
-        is_whole: whether the review covers all environments, so that each entry must accept a risk.
+    Those in ``old`` were for an earlier change, and do not apply to this one. If the review is of all
+    environments (``is_whole``), each entry must accept a risk.
 
     Raises:
         AcceptanceError: an option or an entry accepts nothing.

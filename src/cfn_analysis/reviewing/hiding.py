@@ -36,10 +36,7 @@ _LOOKS_SECRET: Final = re.compile(
 def shown(value: Any, name: str = "", type_name: str = "") -> Any:
     """Return a value without secrets. References and dynamic references to secrets are shown.
 
-    Args:
-        value: a resolved value.
-        name: its path as shown, such as ``Environment.Variables.DB_PASSWORD``.
-        type_name: type of its resource.
+    ``name`` is its path as shown, such as ``Environment.Variables.DB_PASSWORD``.
     """
     last = name.rpartition(".")[2]
     parent = name.rpartition(".")[0].rpartition("[")[2].rstrip("]")
@@ -92,13 +89,15 @@ def _words(value: Any, *, secret: bool) -> Any:
         case {"Fn::FindInMap": [mapping, row, column, _]}:
             keys = " ".join(_searchable_text(_shown(key, secret=False)) for key in (row, column))
             return f"{keys} of the mapping {_searchable_text(_shown(mapping, secret=False))}"
-        case {"Fn::Given": name}:
+        case {"Fn::NotGiven": name}:
             return f"${{{name}}}"
         case {"Fn::In": [stack, inner]}:
-            return f"{in_words(inner)} of {stack}"
+            return f"{_words(inner, secret=secret)} of {stack}"
         case {"Fn::Unresolved": [node, _]}:
             return HIDDEN_VALUE if secret else _hide_text(in_words(node))
-        case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if secret and _has_secret_text(text):
+        case {"Fn::Sub": [str(text), _]} | {"Fn::Sub": str(text)} if (
+            secret and not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
+        ):  # it has other parts than variables and dynamic references
             return HIDDEN_VALUE
         case {"Fn::Sub": [text, Mapping() as bound]}:
             safe = {name: _shown(part, secret=secret) for name, part in bound.items()}
@@ -113,7 +112,7 @@ def _words(value: Any, *, secret: bool) -> Any:
 def _as_written(value: Any) -> Any:
     """Return an unknown value in the functions of a template."""
     match value:
-        case {"Fn::Given": str(name)}:
+        case {"Fn::NotGiven": str(name)}:
             return {"Ref": name}
         case {"Fn::In": [_, inner]} | {"Fn::Unresolved": [inner, _]}:
             return _as_written(inner)
@@ -126,11 +125,6 @@ def _as_written(value: Any) -> Any:
         case dict():
             return {key: _as_written(part) for key, part in value.items()}
     return value
-
-
-def _has_secret_text(text: str) -> bool:
-    """Return whether the text of a Sub has other parts than variables and dynamic references."""
-    return not text.startswith("{{resolve:") and any(pieces(text, lambda _: ""))
 
 
 def _searchable_text(value: Any) -> str:

@@ -1,34 +1,12 @@
-"""The kinds of risks."""
+"""The kinds of risks, most urgent first."""
 
 from typing import Final
 
-WILL_FAIL: Final = "will-fail"
-UNKNOWN: Final = "unknown"
-DATA_LOSS: Final = "data-loss"
-EXPORT: Final = "export"
-OPENS: Final = "opens"
-NOT_JUDGED: Final = "not-judged"
-SWITCHED_OFF: Final = "switched-off"
-GUARD: Final = "guard"
-REPLACED: Final = "replace"
-RENAME: Final = "rename"
-ORPHAN: Final = "orphan"
-INTERRUPTION: Final = "interruption"
-OUTPUT: Final = "output"
-
 KINDS: Final = (
-    WILL_FAIL,
-    UNKNOWN,
-    DATA_LOSS,
-    EXPORT,
-    OPENS,
-    NOT_JUDGED,
-    SWITCHED_OFF,
-    GUARD,
-    REPLACED,
-    RENAME,
-    ORPHAN,
-    INTERRUPTION,
-    OUTPUT,
-)
-"""The kinds of risks, most urgent first."""
+    "will-fail", "unknown", "data-loss", "export", "opens", "not-judged", "switched-off", "guard", "replace",
+    "rename", "orphan", "interruption", "output",
+)  # fmt: skip
+(
+    WILL_FAIL, UNKNOWN, DATA_LOSS, EXPORT, OPENS, NOT_JUDGED, SWITCHED_OFF, GUARD, REPLACED,
+    RENAME, ORPHAN, INTERRUPTION, OUTPUT,
+) = KINDS  # fmt: skip

@@ -30,15 +30,10 @@ class _Section(NamedTuple):
 def as_markdown(
     review: Review, link_base: str = "", notes: Sequence[str] = (), *, command: str = "review"
 ) -> str:
-    """Return the report, in less than ``LONGEST`` characters.
+    """Return the report, in less than ``LONGEST`` characters, with further ``notes`` after the risks.
 
-    Args:
-        review: the review.
-        link_base: base URL of the files of the repository, such as
-            ``https://github.com/owner/name/blob/main``; without one, paths are not links.
-        notes: further sentences after the risks.
-        command: the command that prints the whole report. The first line of the report is a comment with
-            it, which identifies the comment that the next report replaces.
+    ``link_base`` is the base URL of the files of the repository; without one, paths are not links. The first
+    line is a comment with the ``command``, by which the next report finds the comment that it replaces.
     """
     stacks = digest.stack_digests(document(review))
     sections = list(_risk_sections(review, link_base))
@@ -133,7 +128,7 @@ def _output(entry: digest.Entry, where: str) -> str:
 
 
 def _because(chain: Sequence[str]) -> str:
-    return f"({_escaped(digest.chain_in_words(chain))})" if len(chain) > 1 else ""
+    return f"({_escaped(' > '.join(chain))})" if len(chain) > 1 else ""
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:

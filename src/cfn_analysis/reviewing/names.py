@@ -23,9 +23,8 @@ _PART_OF_NAME: Final = "A-Za-z0-9_"
 
 def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deleted or renamed resources whose old name is still used in a text of the set."""
-    texts = {
-        node: json.dumps(resource.properties) for node, resource in existing_resources(environment.after)
-    }
+    resources = existing_resources(environment.after)
+    texts = {node: json.dumps(resource.properties) for node, resource in resources}
     for node, outcome in environment.resources.items():
         change = outcome.change
         before, after = change.before, change.after
@@ -38,7 +37,7 @@ def stale_names(environment: EnvironmentChanges) -> Iterator[Risk]:
             continue
         pattern = re.compile(rf"(?<![{_PART_OF_NAME}-]){re.escape(old)}(?![{_PART_OF_NAME}]|-)")
         readers = tuple(
-            sentences.node_in_words(reader, node.stack)
+            reader.seen_from(node.stack)
             for reader, text in texts.items()
             if reader != node and pattern.search(text)
         )

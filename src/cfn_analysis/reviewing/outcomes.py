@@ -5,33 +5,20 @@ from the template. The UpdateReplacePolicy applies to a resource that is replace
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import as_list
 from cfn_analysis.model.schemas import known_schema, stateful_types
 from cfn_analysis.model.three_valued import NO, YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import Stacks
 from cfn_analysis.updates.cases import ChangedProperties, known_text
-from cfn_analysis.updates.effects import (
-    is_documented,
-    note_on_change,
-    update_order,
-)
+from cfn_analysis.updates.effects import is_documented, note_on_change
 from cfn_analysis.updates.facts import Note, facts_of
 from cfn_analysis.updates.resolved_stack import Resource
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    POLICY,
-    REMOVE,
-    REPLACE,
-    UPDATE,
-    ResourceChange,
-    retention_policy,
-)
+from cfn_analysis.updates.resource_changes import ADD, POLICY, REMOVE, REPLACE, UPDATE, ResourceChange
 
 NONE: Final = "none"
 SOME: Final = "some"
@@ -82,10 +69,7 @@ def resource_outcomes(changes: Mapping[Node, ResourceChange], stacks: Stacks) ->
     """Return the outcome of each change in stacks that the deploy contains."""
     return {
         node: ResourceOutcome(
-            change,
-            _interruption(change, stacks[node.stack].built.region),
-            _data(change),
-            _notes(change),
+            change, _interruption(change, stacks[node.stack].built.region), _data(change), _notes(change)
         )
         for node, change in changes.items()
         if node.stack in stacks
@@ -128,12 +112,6 @@ def _notes(change: ResourceChange) -> dict[Note, tuple[str, ...]]:
     return notes
 
 
-def interruption_order(stack: BuiltStack, names: Sequence[str]) -> dict[str, int]:
-    """Return resource -> its position in the order of interruptions, from 1."""
-    steps = update_order(stack, [name for name in names if name in stack.resources])
-    return {name: number for number, step in enumerate(steps, 1) for name in step}
-
-
 def _data(change: ResourceChange) -> str:
     """Return the effect on the data of a resource, in the words of the report."""
     before = change.before
@@ -144,9 +122,8 @@ def _data(change: ResourceChange) -> str:
         return KEPT if holding else NONE
     if change.type in PUBLISHED:
         return HARMLESS
-    kept = retention_policy(
-        before if change.action == REMOVE else change.after or before, deciding_policy(change)
-    )
+    deciding = before if change.action == REMOVE else change.after or before
+    kept = deciding.retention_policy(deciding_policy(change))
     if kept.startswith("Retain"):
         return ORPHANED
     if kept == "Snapshot" and before.type in _SNAPSHOTS and holding:

@@ -1,29 +1,27 @@
 """Changed outputs, and the stacks that import or read them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from cfn_analysis.model.references import in_words
 from cfn_analysis.model.three_valued import NO
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import States
 from cfn_analysis.updates.causes import CauseChains
-from cfn_analysis.updates.comparison import differ_for_certain
+from cfn_analysis.updates.comparison import named_for_certain
 from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    MAYBE_REPLACE,
-    REMOVE,
-    REPLACE,
-    UPDATE,
-    ResourceChange,
-    effect_on_attribute,
-)
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, UPDATE, ResourceChange
 
 Changes = Mapping[Node, ResourceChange]
 
-_HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
+
+class _Reason(NamedTuple):
+    """Why an output changes, and whether the resource of its value is replaced, or may be."""
+
+    chain: Sequence[str]
+    is_certain: bool = True
+    is_replacement: bool = False
 
 
 class ChangedOutput(NamedTuple):
@@ -34,7 +32,7 @@ class ChangedOutput(NamedTuple):
         new_export: name of its export after the deploy.
         importers: stacks of the set that import its export, in their deployed state.
         readers: stacks of the set that read it with ``Fn::GetStackOutput``, in their deployed state.
-        is_replacement: whether the resource of the value is replaced, or may be.
+        reason: why it changes.
     """
 
     key: str
@@ -45,9 +43,7 @@ class ChangedOutput(NamedTuple):
     new_export: str | None
     importers: tuple[str, ...]
     readers: tuple[str, ...]
-    chain: Sequence[str]
-    is_certain: bool = True
-    is_replacement: bool = False
+    reason: _Reason
 
 
 def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[ChangedOutput]:
@@ -57,8 +53,8 @@ def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[Ch
     before, after = _existing(old), _existing(new)
     for key in dict.fromkeys([*after, *before]):
         was, will = before.get(key), after.get(key)
-        cause = _cause(chains, Node(stack, key), (was, will), changes)
-        if cause is None:
+        reason = _reason(chains, Node(stack, key), (was, will), changes)
+        if reason is None:
             continue
         importers = _importers(states, stack, was.export if was else None)
         yield ChangedOutput(
@@ -70,7 +66,7 @@ def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[Ch
             _export(new, key),
             () if was and old and _has_moved(was, will, (old, new)) else importers,
             _readers(states, Node(stack, key), importers),
-            *cause,
+            reason,
         )
 
 
@@ -80,29 +76,28 @@ def _existing(side: ResolvedStack | None) -> dict[str, Output]:
     return {key: output for key, output in outputs.items() if output.exists is not NO}
 
 
-def _cause(
+def _reason(
     chains: CauseChains, output: Node, both: tuple[Output | None, Output | None], changes: Changes
-) -> tuple[Sequence[str], bool, bool] | None:
-    """Return the last three values of an output with the states ``both``; None if it is not changed."""
+) -> _Reason | None:
+    """Return why an output with these states changes; None if it does not."""
     was, will = both
     if was is None or will is None:
-        return chains.of_existence(output, "Outputs"), True, False
+        return _Reason(chains.of_existence(output, "Outputs"))
     if source := _new_resource(will.value, output.stack, changes):
-        change = changes[source]
-        main = max(change.causes, key=lambda cause: cause.effect)
-        chain = [*main.chain, f"{source.name} {_HAPPENED[change.action]}"]
-        return chain, change.action != MAYBE_REPLACE, change.action != UPDATE
+        is_certain, is_replacement = (changes[source].action != action for action in (MAYBE_REPLACE, UPDATE))
+        return _Reason(changes[source].chain_for(output.stack), is_certain, is_replacement)
     old, new = chains.before[output.stack], chains.after[output.stack]
-    if old.with_names(was.value) != new.with_names(will.value):
-        return chains.of_output(*output), differ_for_certain(was.value, will.value), False
-    return ([chains.file(output.stack)], True, False) if was.export != will.export else None
+    values, named = (was.value, will.value), (old.with_names(was.value), new.with_names(will.value))
+    if named[0] != named[1]:
+        return _Reason(chains.of_output(*output), named_for_certain(values, named))
+    return _Reason([chains.file(output.stack)]) if was.export != will.export else None
 
 
 def _new_resource(value: Any, stack: str, changes: Changes) -> Node | None:
     """Return the first resource in a value whose change alters the value, or may."""
     for mention in mentions(value, stack):
         change = changes.get(mention.target)
-        if change and effect_on_attribute(change, mention.attribute) >= Effect.MAYBE_REPLACED:
+        if change and change.effect_on(mention.attribute) >= Effect.MAYBE_REPLACED:
             return mention.target
     return None
 

@@ -13,15 +13,8 @@ from cfn_analysis.reviewing import outcomes
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.outcomes import ResourceOutcome
 from cfn_analysis.reviewing.report import Review
-from cfn_analysis.updates.resource_changes import (
-    ADD,
-    MAYBE_REPLACE,
-    POLICY,
-    REMOVE,
-    REPLACE,
-    UPDATE,
-    ResourceChange,
-)
+from cfn_analysis.reviewing.sentences import CHANGE_SET
+from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 AGREE: Final = "agree"
 CHANGE_SET_HAS_MORE: Final = "more in the change set"
@@ -43,21 +36,7 @@ _DATA: Final[Mapping[str, tuple[str, ...]]] = {
     "Delete": (outcomes.LOST, outcomes.NONE, outcomes.DELETE_FAILS, outcomes.HARMLESS),
 }
 
-_WAF: Final = (
-    "a change set does not detect that one empty object replaces another, such as Allow: {} and Block: {} "
-    "(https://github.com/aws/aws-cdk-cli/pull/1951)"
-)
-_LATER: Final = (
-    "AWS treats a value that is known only after the update as changed; it may turn out to be the same "
-    "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2113)"
-)
 _Compared = tuple[EnvironmentChanges, StackChanges]
-
-BLIND: Final = (
-    "Neither detects a new value of an SSM parameter that a dynamic reference without a version reads: "
-    "CloudFormation reads it when it updates the resource for another reason "
-    "(https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/844)."
-)
 
 
 class ReconcileError(ValueError):
@@ -146,11 +125,7 @@ def read(data: bytes, where: str) -> ChangeSet:
 
 
 def reconcile(review: Review, change_set: ChangeSet) -> Reconciliation:
-    """Compare a review with a change set.
-
-    Raises:
-        ReconcileError: the stack is not in the review.
-    """
+    """Compare a review with a change set."""
     environment, stack = _place(review, change_set.stack)
     ours = {outcome.change.node.name: outcome for outcome in stack.resources}
     verdicts = tuple(
@@ -170,7 +145,7 @@ def as_text(compared: Reconciliation) -> str:
         says = f"the review has {verdict.ours}, AWS has {verdict.theirs}"
         lines.append(f"  {verdict.word}  {verdict.name}: {verdict.ours if verdict.word == AGREE else says}")
         lines += [f"    {note}" for note in verdict.notes]
-    return "\n".join([*lines, "", BLIND])
+    return "\n".join([*lines, "", CHANGE_SET["SSM value"]])
 
 
 def as_json(compared: Reconciliation) -> str:
@@ -233,7 +208,7 @@ def _verdict(name: str, ours: ResourceOutcome | None, theirs: AwsChange, place: 
     if _STRENGTH[theirs.change] > _STRENGTH[our_word]:
         word, notes = CHANGE_SET_HAS_MORE, [*_why_more(theirs, place[1])]
     elif ours and _STRENGTH[theirs.change] < _STRENGTH[our_word]:
-        word, notes = REVIEW_HAS_MORE, [*_why_silent(ours.change, theirs.change, place[0])]
+        word, notes = REVIEW_HAS_MORE, [*_why_silent(ours, theirs.change, place[0])]
     elif ours and our_word in _ENDING and ours.data not in _DATA.get(theirs.old_one, (ours.data,)):
         word = CHANGE_SET_HAS_MORE
         notes = [f"for the old one, AWS has {theirs.old_one}, the review has: {ours.data}"]
@@ -255,7 +230,7 @@ def _why_more(theirs: AwsChange, stack: StackChanges) -> Iterator[str]:
     if theirs.scope == {"Tags"}:
         yield "only tags change, perhaps those of the stack, which are not in the template"
     if theirs.details and all(map(_is_known_later, theirs.details)):
-        yield _LATER
+        yield CHANGE_SET["value known later"]
 
 
 def _is_known_later(detail: Mapping[str, Any]) -> bool:
@@ -265,8 +240,9 @@ def _is_known_later(detail: Mapping[str, Any]) -> bool:
     )
 
 
-def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
+def _why_silent(outcome: ResourceOutcome, theirs: str, environment: EnvironmentChanges) -> Iterator[str]:
     """Yield known reasons why the change set contains less."""
+    ours = outcome.change
     if ours.action == MAYBE_REPLACE and theirs == UPDATE:
         yield "AWS compared it with the deployed stack: it is not replaced"
     elif theirs == MAYBE_REPLACE:
@@ -274,7 +250,7 @@ def _why_silent(ours: ResourceChange, theirs: str, environment: EnvironmentChang
     if ours.type.startswith("AWS::WAFv2::") and any(
         {} in (cause.before, cause.after) for cause in ours.causes
     ):
-        yield _WAF
+        yield CHANGE_SET["empty object"]
     follows = (cause.follows.stack for cause in ours.causes if cause.follows is not None)
     others = dict.fromkeys(stack for stack in follows if stack != ours.node.stack)
     for stack in others:

@@ -15,19 +15,13 @@ from cfn_analysis.updates.resource_changes import REMOVE, ResourceChange
 
 ASSOCIATION: Final = "AWS::WAFv2::WebACLAssociation"
 
-_ROWS: Final = [
-    line.split(": ", 1) for line in Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
-]
-
-
-def _serving(kind: str) -> dict[str, tuple[list[str], str]]:
-    """Return type -> the properties that refer to the resource it serves, and the effect of its removal."""
-    heads = [(head.split(), effect) for head, effect in _ROWS]
-    return {words[0]: (words[2:], effect) for words, effect in heads if words[1] == kind}
-
-
-_GUARDING: Final = _serving("guards")
-_CONNECTING: Final = _serving("connects")
+# Type, kind and properties that refer to the resource it serves; and the effect of its removal.
+_LINES: Final = Path(__file__).with_suffix(".txt").read_text("utf-8").splitlines()
+_ROWS: Final = [(head.split(), effect) for head, effect in (line.split(": ", 1) for line in _LINES)]
+_GUARDING, _CONNECTING = (
+    {words[0]: (words[2:], effect) for words, effect in _ROWS if words[1] == kind}
+    for kind in ("guards", "connects")
+)
 _Serving = Mapping[str, tuple[list[str], str]]
 
 

@@ -32,12 +32,7 @@ class Review(NamedTuple):
 
 
 def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Review:
-    """Compare two sides; ``document`` and ``text.as_text`` report it.
-
-    Args:
-        before: the deployed state.
-        after: the state to be deployed.
-        environments: names of the environments to review; all by default.
+    """Compare two sides, in all environments or in some; ``document`` and ``text.as_text`` report it.
 
     Raises:
         ReviewError: an environment does not exist, or a template cannot be resolved.
@@ -49,11 +44,12 @@ def review(before: Side, after: Side, environments: Sequence[str] = ()) -> Revie
         changes = resource_changes(states.before, states.after, states.origin)
         outcomes = resource_outcomes(changes, states.after)
         compared.append(environment_changes(states, changes, outcomes))
-    notes = _notes(compared) if after.is_template else []
-    return Review(before.name, after.name, compared, risks(compared), _sources(after, compared), notes)
+    notes = _notes_on_imports(compared) if after.is_template else []
+    sources = _sources_of_changes(after, compared)
+    return Review(before.name, after.name, compared, risks(compared), sources, notes)
 
 
-def _notes(environments: Sequence[EnvironmentChanges]) -> list[str]:
+def _notes_on_imports(environments: Sequence[EnvironmentChanges]) -> list[str]:
     """Return what is not known about two single templates."""
     exports = [
         output.export
@@ -70,15 +66,13 @@ def _notes(environments: Sequence[EnvironmentChanges]) -> list[str]:
     ]
 
 
-def _sources(after: Side, environments: Sequence[EnvironmentChanges]) -> dict[str, Mapping[str, str]]:
+def _sources_of_changes(
+    after: Side, environments: Sequence[EnvironmentChanges]
+) -> dict[str, Mapping[str, str]]:
     """Return the sources of the stacks with changed resources."""
-    changed = {
-        stack.built.name: stack.built
-        for environment in environments
-        for stack in environment.stacks
-        if stack.resources
-    }
-    return {name: after.source(stack) for name, stack in changed.items()}
+    stacks = (stack for environment in environments for stack in environment.stacks if stack.resources)
+    changed = {stack.built.name: stack.built for stack in stacks}
+    return {name: after.source(built) for name, built in changed.items()}
 
 
 def document(review: Review) -> dict[str, Any]:
@@ -131,7 +125,7 @@ def _stack_as_json(stack: StackChanges, sources: Mapping[str, Mapping[str, str]]
                 "exportAfter": output.new_export,
                 "importers": list(output.importers),
                 "readers": list(output.readers),
-                "chain": list(output.chain),
+                "chain": list(output.reason.chain),
             }
             for output in stack.outputs
         ],

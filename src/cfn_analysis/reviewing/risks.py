@@ -6,17 +6,16 @@ from typing import Final
 from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import kinds, sentences
+from cfn_analysis.reviewing import kinds, outcomes, sentences
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
-from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
+from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
 from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
-from cfn_analysis.reviewing.outcomes import HARMLESS, LOST, ORPHANED, SOME, ResourceOutcome, deciding_policy
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
@@ -32,7 +31,8 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     """Return the risks, most urgent first, each with its environments."""
     where: dict[Risk, list[str]] = {}
     for environment in environments:
-        for local in dict.fromkeys(_of_environment(environment)):
+        both = (environment, _if_kept(environment))
+        for local in dict.fromkeys(local for case in both if case for local in _of_environment(case)):
             where.setdefault(local, []).append(environment.name)
     merged = [local._replace(environments=tuple(names)) for local, names in where.items()]
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
@@ -42,6 +42,16 @@ def unknown_stack(stack: str, environment: str, why: str) -> Risk:
     """Return the risk of a stack whose state the caller does not know."""
     return risk(kinds.UNKNOWN, Node(stack, ""), sentences.STACK_NOT_KNOWN, why=why)._replace(
         environments=(environment,)
+    )
+
+
+def _if_kept(environment: EnvironmentChanges) -> EnvironmentChanges | None:
+    """Return the changes if each resource that may be removed is not; None if there is no such resource."""
+    changes = {node: outcome.change.if_kept for node, outcome in environment.resources.items()}
+    if all(outcome.change is changes[node] for node, outcome in environment.resources.items()):
+        return None
+    return environment_changes(
+        environment.states, changes, outcomes.resource_outcomes(changes, environment.after)
     )
 
 
@@ -68,8 +78,8 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
     """Yield the deployed stacks that the deploy no longer changes."""
     gone, renamed = environment.states.gone, environment.states.renamed
     if gone and not environment.after:
-        detail: dict[str, Detail] = {"environment": environment.name, "stacks": gone}
-        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentences.ENVIRONMENT_REMOVED, **detail)
+        sentence, name = sentences.ENVIRONMENT_REMOVED, environment.name
+        yield risk(kinds.ORPHAN, Node(gone[0], ""), sentence, environment=name, stacks=gone)
         return
     if renamed:
         changes = tuple(f"{old} becomes {new}" for old, new in renamed.values())
@@ -81,41 +91,42 @@ def _stacks_left(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 def _renamed(environment: EnvironmentChanges, failing: Collection[Node]) -> Iterator[Risk]:
     for old, new in renames(environment).items():
-        kept, rejected = environment.resources[old].data == ORPHANED, new in failing
+        kept, rejected = environment.resources[old].data == outcomes.ORPHANED, new in failing
         yield risk(kinds.RENAME, old, sentences.RENAMED, new=new.name, is_retained=kept, is_rejected=rejected)
 
 
 def _of_resource(
-    environment: EnvironmentChanges, stack: StackChanges, outcome: ResourceOutcome
+    environment: EnvironmentChanges, stack: StackChanges, outcome: outcomes.ResourceOutcome
 ) -> Iterator[Risk]:
     change, data = outcome.change, outcome.data
-    node, policy = change.node, deciding_policy(change)
+    node, policy = change.node, outcomes.deciding_policy(change)
     is_removed = change.action == REMOVE
     leaves = f"maybe-{REMOVE}" if is_removed and change.may_not_happen else change.action
-    if change.action in (REPLACE, MAYBE_REPLACE) and data != HARMLESS:
+    if change.action in (REPLACE, MAYBE_REPLACE) and data != outcomes.HARMLESS:
         yield _replacement(environment, change, data)
-    if data == LOST:
+    if data == outcomes.LOST:
         what = {"is_key": "KMS" in change.type, "is_stack": change.type == _STACK, "is_removed": is_removed}
         yield risk(kinds.DATA_LOSS, node, sentences.DATA_LOST, leaves=leaves, policy=policy, **what)
-    if data == ORPHANED and change.before is not None:
+    if data == outcomes.ORPHANED and change.before is not None:
         is_named = bool(name_properties(change.before.type, stack.built.region, change.before.properties))
         yield risk(kinds.ORPHAN, node, sentences.ORPHANED, leaves=leaves, policy=policy, is_named=is_named)
     if change.type == _SECRET and "GenerateSecretString" in change.properties and change.action == UPDATE:
-        readers = tuple(map(sentences.node_in_words, readers_of_secret(environment, node)))
+        readers = tuple(reader.seen_from("") for reader in readers_of_secret(environment, node))
         yield risk(kinds.INTERRUPTION, node, sentences.SECRET_GENERATED, readers=readers)
-    if outcome.interruption == SOME:
+    if outcome.interruption == outcomes.SOME:
         yield _interruption(stack.order, outcome)
 
 
 def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: str) -> Risk:
-    # A changed value of the resource itself is enough; otherwise, the first replaced resource.
-    source = min((cause.follows for cause in change.decisive), key=lambda follows: follows is not None)
-    causes = [cause for cause in change.decisive if cause.follows == source]
+    causes = [cause for cause in change.decisive if cause.follows is None]
+    source = None if causes else change.decisive[0].follows
+    if source:  # no value of the resource itself is edited: the first replaced resource is the reason
+        causes = [cause for cause in change.decisive if cause.follows == source]
     facts = [facts_at(change.type, cause.place) for cause in causes]
     detail: dict[str, Detail] = {
         "action": change.action,
         "properties": tuple(dict.fromkeys(cause.name for cause in causes)) or ("its type",),
-        "follows": source.name if source else "",
+        "follows": source.seen_from(change.node.stack) if source else "",
         "followed": environment.resources[source].change.action if source else change.action,
         "reason": next((known.reason for known in facts if known.reason), ""),
     }
@@ -125,7 +136,7 @@ def _replacement(environment: EnvironmentChanges, change: ResourceChange, data: 
     return risk(kinds.REPLACED, change.node, sentences.MAYBE_REPLACED, **detail, unless=unless)
 
 
-def _interruption(order: Mapping[str, int], outcome: ResourceOutcome) -> Risk:
+def _interruption(order: Mapping[str, int], outcome: outcomes.ResourceOutcome) -> Risk:
     notes = {note: names for note, names in outcome.notes.items() if note.interrupts is YES}
     properties = tuple(dict.fromkeys(name for names in notes.values() for name in names))
     steps = sorted(order, key=lambda name: order[name]) if len({*order.values()}) > 1 else []
@@ -156,5 +167,5 @@ def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
         detail |= {"before": before if before != after else "", "after": after}
-        detail |= {"certain": output.is_certain, "is_new": output.is_replacement}
+        detail |= {"certain": output.reason.is_certain, "is_new": output.reason.is_replacement}
         yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)

@@ -5,56 +5,29 @@
 
 import string
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from cfn_analysis.model import stack_policies
 from cfn_analysis.model.rendering import load
-from cfn_analysis.model.wiring import Node
 from cfn_analysis.model.wording import series
-from cfn_analysis.reviewing import outcomes
-from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, REPLACE, UPDATE
 
-WORDS: Final = {
-    stack_policies.MODIFY: "change",
-    stack_policies.REPLACE: "replace",
-    stack_policies.DELETE: "delete",
-    ADD: "is new",
-    UPDATE: "changes",
-    REMOVE: "is removed from the template",
-    f"maybe-{REMOVE}": "may be removed from the stack (its condition is not known)",
-    REPLACE: "is replaced",
-    MAYBE_REPLACE: "may be replaced",
-    outcomes.ORPHANED: "the old one remains in the account, outside of the stack",
-    outcomes.SNAPSHOT: "the old one is deleted after a snapshot",
-    outcomes.LOST: "the old one is deleted with its data",
-    outcomes.DELETE_FAILS: "the deletion of the old one fails",
-    outcomes.NONE: "the old one is deleted",
-}
+_FILE: Final = load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+_SENTENCES: Final[Mapping[str, str]] = _FILE["sentences"]
+WORDS: Final[Mapping[str, str]] = _FILE["words"]
+CHANGE_SET: Final[Mapping[str, str]] = _FILE["change set"]
 
 
 def __getattr__(name: str) -> str:
     """Return a sentence by its name in the file."""
-    if name not in _sentences():
+    if name not in _SENTENCES:
         raise AttributeError(f"sentences.yaml has no {name}")
-    return _sentences()[name]
-
-
-@cache
-def _sentences() -> dict[str, str]:
-    return load(Path(__file__).with_suffix(".yaml").read_text("utf-8"))
+    return _SENTENCES[name]
 
 
 def first(parts: Iterable[str]) -> tuple[str, ...]:
     """Return the first parts of a long list, and the number of the others."""
     listed = tuple(parts)
     return listed if len(listed) <= 3 else (*listed[:3], f"and {len(listed) - 3} more")
-
-
-def node_in_words(node: Node, home: str = "") -> str:
-    """Return a resource, with its stack unless this is ``home``."""
-    return node.name if node.stack == home else f"{node.name} of {node.stack}"
 
 
 def is_about_several(sentence: str) -> bool:

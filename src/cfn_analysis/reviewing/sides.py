@@ -73,15 +73,7 @@ def template(
     stack: str = "template",
     values_file: str = "",
 ) -> Side:
-    """Return a single template.
-
-    Args:
-        path: the file, for messages.
-        data: its content.
-        region: its region.
-        parameters: the parameter values; the defaults apply to the others.
-        stack: the name of the stack, the same on both sides.
-        values_file: the file of the parameter values.
+    """Return a single template, of a stack with the same name on both sides; ``path`` is for messages.
 
     Raises:
         ReviewError: it is not a template, or it does not have a parameter for a value.

@@ -55,11 +55,7 @@ class States(NamedTuple):
 
 
 def environment_names(before: Side, after: Side, wanted: Sequence[str]) -> Sequence[str]:
-    """Return the environments to review; by default those of ``after``, then those that it no longer has.
-
-    Raises:
-        ReviewError: a wanted environment does not exist.
-    """
+    """Return the environments to review; by default those of ``after``, then those that it no longer has."""
     # "" is not the name of an environment that could be removed.
     removed = [name for name in before.environments if name and name not in after.environments]
     known = [*after.environments, *removed]
@@ -72,12 +68,7 @@ def environment_names(before: Side, after: Side, wanted: Sequence[str]) -> Seque
 
 
 def resolved_states(before: Side, after: Side, environment: str) -> States:
-    """Return the stacks of both sides, resolved with the parameter values of an environment.
-
-    Raises:
-        ReviewError: a template cannot be resolved.
-        SchemasError: cfn-lint does not have schemas for the region of a stack.
-    """
+    """Return the stacks of both sides, resolved with the parameter values of an environment."""
     old = _resolved(before, environment)
     new = _resolved(after, environment, old)
     for region in dict.fromkeys(resolved.built.region for resolved in new.values()):

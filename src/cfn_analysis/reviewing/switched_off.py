@@ -13,27 +13,16 @@ from cfn_analysis.model.references import as_list, value_at
 from cfn_analysis.model.schemas import known_property_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.access.settings import CHANGED as OPENING
+from cfn_analysis.reviewing import sentences, values
+from cfn_analysis.reviewing.access.settings import CHANGED
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
-from cfn_analysis.reviewing.guards.weakened import SETTINGS as GUARDING
+from cfn_analysis.reviewing.guards.weakened import SETTINGS
 from cfn_analysis.reviewing.kinds import SWITCHED_OFF
-from cfn_analysis.reviewing.values import (
-    OFF,
-    ValueChange,
-    judged,
-    rows,
-    setting_of,
-    settings,
-    text,
-    value_changes,
-    words,
-)
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
-_TABLES: Final = rows(__name__)
+_TABLES: Final = values.rows(__name__)
 _NAMES: Final = {kind: re.compile("|".join(names)) for kind, names in _TABLES["names"].items()}
 _TARGETS: Final[Mapping[str, Sequence[str]]] = _TABLES["targets"]
 _ON: Final = ("true", "enabled", "enable", "active", "on", "running", "started")
@@ -44,8 +33,8 @@ def must_not_be_closed(before: Any, after: Any) -> str:
     return "is new: nothing enters this stage" if before is None else ""
 
 
-_LOST: Final = settings(__name__, "lost")
-_SWITCHES: Final = settings(__name__, "switches")
+_LOST: Final = values.settings(__name__, "lost")
+_SWITCHES: Final = values.settings(__name__, "switches")
 
 
 def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
@@ -60,11 +49,11 @@ def switched_off(environment: EnvironmentChanges) -> Iterator[Risk]:
 
 
 def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Iterator[str]:
-    for value in value_changes(change):
+    for value in values.value_changes(change):
         if not _is_gone(value.before, change, gone):
-            yield from judged(change.type, value, _LOST)
-        yield from judged(change.type, value, _SWITCHES)
-        if setting_of(change.type, value.place, (*_SWITCHES, *GUARDING, *OPENING)) is None:
+            yield from values.judged(change.type, value, _LOST)
+        yield from values.judged(change.type, value, _SWITCHES)
+        if values.setting_of(change.type, value.place, (*_SWITCHES, *SETTINGS, *CHANGED)) is None:
             yield from _turned_off(change.type, region, value)
     yield from _logs_removed(change)
     if change.before and change.after:
@@ -75,7 +64,7 @@ def _is_gone(value: Any, change: ResourceChange, gone: Collection[Node]) -> bool
     return any(mention.target in gone for mention in mentions(value, change.node.stack))
 
 
-def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str]:
+def _turned_off(type_name: str, region: str, value: values.ValueChange) -> Iterator[str]:
     """Yield that a switch is turned off, or a count becomes zero."""
     path = tuple(re.sub(r"\[[^\]]*\]", ".*", value.place).split("."))
     key = next((step for step in reversed(path) if step != "*"), "")
@@ -86,7 +75,7 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
     if _NAMES["inverted"].fullmatch(key):
         off, default, effect = ("true",), False, "it no longer works"
     elif _NAMES["switches"].fullmatch(key):
-        off, effect = OFF, "it no longer works"
+        off, effect = values.OFF, "it no longer works"
         # Without another default, a resource is on, and a part of it is off.
         default = known_property_schema(type_name, region, path).get("default", len(path) == 1)
         is_no_switch = isinstance(value.before, str) and value.before.lower() not in _ON
@@ -98,7 +87,7 @@ def _turned_off(type_name: str, region: str, value: ValueChange) -> Iterator[str
         return
     was, will = (_holds(default if side is None else side, off) for side in (value.before, value.after))
     if was is not YES and will is not NO:
-        how = "is removed" if value.after is None else f"is {words(value.after)}"
+        how = "is removed" if value.after is None else f"is {values.words(value.after)}"
         yield f"{value.place} {how}: {effect if will is YES else f'this may mean that {effect}'}"
 
 
@@ -108,7 +97,7 @@ def _holds(value: Any, texts: Collection[str]) -> Truth:
         case {"Fn::If": [_, yes, no, *_]}:
             branches = {_holds(yes, texts), _holds(no, texts)}
             return branches.pop() if len(branches) == 1 else UNKNOWN
-    return UNKNOWN if is_unknown(value) else truth_of(text(value).lower() in texts)
+    return UNKNOWN if is_unknown(value) else truth_of(values.text(value).lower() in texts)
 
 
 def _logs_removed(change: ResourceChange) -> Iterator[str]:
@@ -119,8 +108,8 @@ def _logs_removed(change: ResourceChange) -> Iterator[str]:
         key = next((step for step in reversed(cause.place) if isinstance(step, str)), "")
         if cause.after is not None or not cause.before or not _NAMES["logs"].fullmatch(key):
             continue
-        values = (value for value in value_changes(change) if value.place.startswith(cause.name))
-        if not any(setting_of(change.type, value.place, GUARDING) for value in values):
+        removed = (value for value in values.value_changes(change) if value.place.startswith(cause.name))
+        if not any(values.setting_of(change.type, value.place, SETTINGS) for value in removed):
             yield f"{cause.name} is removed: these logs are no longer delivered"
 
 
@@ -147,5 +136,5 @@ def _forwarded(actions: Any) -> Iterator[Any]:
             yield action
         elif isinstance(action, Mapping):
             weighted = as_list(value_at(action, ("ForwardConfig", "TargetGroups")))
-            yield from (group for group in weighted if text(value_at(group, ("Weight",))) != "0")
+            yield from (group for group in weighted if values.text(value_at(group, ("Weight",))) != "0")
             yield from as_list(action.get("TargetGroupArn")) if not weighted else ()

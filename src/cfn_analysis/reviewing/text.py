@@ -80,7 +80,7 @@ def _resources(alike: Sequence[digest.Merged]) -> Iterator[str]:
     causes = entry["causes"]
     same_chain = len({tuple(cause["chain"]) for cause in causes}) == 1
     for cause in causes[: digest.MOST_CAUSES]:
-        chain = "" if same_chain else f"  [{digest.chain_in_words(cause['chain'])}]"
+        chain = "" if same_chain else f"  [{' > '.join(cause['chain'])}]"
         if cause["property"]:
             values = digest.values_in_words(cause)
             yield from _wrapped(f"{cause['property']}: {values}{chain}", "      ")
@@ -101,7 +101,7 @@ def _output(entry: digest.Entry, where: str) -> Iterator[str]:
 
 def _because(chain: Sequence[str]) -> Iterator[str]:
     if len(chain) > 1:  # otherwise the template itself was edited
-        yield from _wrapped(f"because of {digest.chain_in_words(chain)}", "      ")
+        yield from _wrapped(f"because of {' > '.join(chain)}", "      ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

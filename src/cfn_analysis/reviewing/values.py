@@ -38,19 +38,29 @@ class Setting(NamedTuple):
     ``judge`` returns the problem of the new value, from the old and new value; empty if there is none.
     """
 
-    types: str
+    types: Sequence[str]
     places: Sequence[str]
     judge: Callable[[Any, Any], str]
     of_items: bool
 
+    def is_about(self, type_name: str, place: str) -> bool:
+        """Return whether it judges the value at a place of a resource."""
+        is_typed = (
+            not self.types or type_name in self.types or f"{type_name.rpartition('::')[0]}::" in self.types
+        )
+        return is_typed and any(_ends_with(place, end) for end in self.places)
+
 
 def settings(module: str, section: str) -> tuple[Setting, ...]:
-    """Return the settings of a section of the YAML file beside a module, whose functions can judge them."""
+    """Return the settings of a section of the YAML file beside a module.
+
+    A judge is a function of this module, or of that one, where it must be defined before this call.
+    """
     judges = {**globals(), **vars(sys.modules[module])}
     found = []
     for row in rows(module)[section]:
         arguments = dict(row)
-        types, places = arguments.pop("types", ""), arguments.pop("places").split()
+        types, places = (arguments.pop(key, "").split() for key in ("types", "places"))
         of_items, judge = arguments.pop("of_items", True), judges[arguments.pop("judge")]
         found.append(Setting(types, places, partial(judge, **arguments), of_items))
     return tuple(found)
@@ -122,10 +132,7 @@ def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> I
 
 def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
     """Return the first setting that judges the value at a place of a resource; None if there is none."""
-    for setting in settings:
-        if setting.types in type_name and any(_ends_with(place, end) for end in setting.places):
-            return setting
-    return None
+    return next((setting for setting in settings if setting.is_about(type_name, place)), None)
 
 
 def _ends_with(place: str, end: str) -> bool:
@@ -154,16 +161,7 @@ def words(value: Any) -> str:
 def must_not_be(
     before: Any, after: Any, *, to: str, effect: str, default: str | None = None, aliases: str = ""
 ) -> str:
-    """Judge a setting with fixed values.
-
-    Args:
-        before: the old value.
-        after: the new value.
-        to: the value that is a problem.
-        effect: the effect of the value.
-        default: the value if the property is missing; None if it is not known.
-        aliases: other values with the same meaning as ``to``, separated by spaces.
-    """
+    """Judge a setting with fixed values; ``aliases`` are other words for the problem ``to``."""
     wrong = {to.lower(), *aliases.lower().split()}
     was, will = (text(default if value is None else value).lower() for value in (before, after))
     if was in wrong:
@@ -179,15 +177,9 @@ def must_not_be(
 def in_order(
     before: Any, after: Any, *, strict_first: str, effect: str, default: str = "", unknown: bool = True
 ) -> str:
-    """Judge values in order of strictness.
+    """Judge values in order of strictness, with ``=`` between equally strict ones.
 
-    Args:
-        before: the old value.
-        after: the new value.
-        strict_first: the values, strictest first, separated by spaces; equally strict values by ``=``.
-        effect: the effect of a less strict value.
-        default: the value if the property is missing.
-        unknown: whether values that are not listed are reported, because they may be less strict.
+    ``unknown`` is whether values that are not listed are reported, because they may be less strict.
     """
     ranks = {
         name: rank for rank, group in enumerate(strict_first.split()) for name in group.lower().split("=")
@@ -200,26 +192,30 @@ def in_order(
 
 
 def must_not_decrease(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
-    """Judge a number; ``default`` applies if it is missing."""
-    return _if_worse(before, after, effect, default, operator.lt)
+    """Judge a number, which is not negative; ``default`` applies if it is missing."""
+    is_least = text(default if before is None else before) == "0"  # no other number is smaller
+    return "" if is_least else _if_worse(before, after, effect, default, operator.lt)
 
 
 def must_not_increase(before: Any, after: Any, *, effect: str) -> str:
     """Judge a limit; without a value, there is no limit."""
-    removed = must_not_be_removed(before, after, effect=effect)
-    return removed or _if_worse(before, after, effect, None, operator.gt)
+    if before is None:
+        return ""
+    return must_not_be_removed(before, after, effect=effect) or _if_worse(
+        before, after, effect, None, operator.gt
+    )
 
 
 def _if_worse(
     before: Any, after: Any, effect: str, default: float | None, is_worse: Callable[[float, float], bool]
 ) -> str:
-    """Return the problem of a number if it and the old one, in this order, compare so."""
+    """Return the problem of a number if it is worse than the old one, or may be."""
     instead = f"is {words(after)} instead of {words(before)}"
     try:
-        was, will = (default if value is None else float(text(value)) for value in (before, after))
-    except ValueError:
+        was, will = (float(text(default if value is None else value)) for value in (before, after))
+    except ValueError:  # it is known only in the deployed stack, or the default is not known
         return f"{instead}: this may mean that {effect}"
-    return f"{instead}: {effect}" if was is not None and will is not None and is_worse(will, was) else ""
+    return f"{instead}: {effect}" if is_worse(will, was) else ""
 
 
 def must_not_be_removed(before: Any, after: Any, *, effect: str) -> str:

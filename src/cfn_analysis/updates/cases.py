@@ -4,13 +4,13 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import as_list
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, truth_of
-from cfn_analysis.updates.comparison import differences
+from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth, all_of, truth_of
+from cfn_analysis.updates.comparison import differences, has_deployed_part
 
 Properties = Mapping[str, Any]
 
@@ -45,6 +45,36 @@ def _has_value(value: Any) -> Truth:
     return UNKNOWN if is_unknown(value) else truth_of(value not in (None, ""))
 
 
+def _compared(changed: ChangedProperties, name: str, is_worse: Callable[[str, str], bool]) -> Truth:
+    """Return whether AWS refuses the new text: perhaps, if it is not known; not, if there is none."""
+    before, after = _values(changed, name)
+    if before is None or after is None:
+        return NO
+    if has_deployed_part([before, after]):
+        return UNKNOWN
+    return truth_of(is_worse(str(as_strings(before)), str(as_strings(after))))
+
+
+def _changes(before: str | None, after: str | None, in_place: Collection[tuple[str, str]]) -> Truth:
+    """Return whether a text changes, except as one of some pairs."""
+    if before is None or after is None:
+        return UNKNOWN
+    return truth_of(before != after and (before, after) not in in_place)
+
+
+def _rows(value: Any, key: str) -> dict[str, Mapping[str, Any]] | None:
+    """Return the rows of a list by the value of a key; None if a part of them is not known."""
+    rows = as_list(value)
+    if any(not isinstance(row, Mapping) or not isinstance(row.get(key), str) for row in rows):
+        return None
+    return {row[key]: row for row in rows}
+
+
+def _same(first: Any, second: Any) -> Truth:
+    is_open = has_deployed_part(first) or has_deployed_part(second)
+    return UNKNOWN if is_open and first != second else truth_of(as_strings(first) == as_strings(second))
+
+
 # For properties of any type.
 
 
@@ -70,12 +100,9 @@ def differs(changed: ChangedProperties, name: str) -> Truth:
 
 
 def smaller(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a number decreases."""
-    before, after = _texts(changed, name)
-    if before is None or after is None:
-        return NO
+    """Return whether a number decreases. The page of each such property says that AWS refuses it."""
     try:
-        return truth_of(float(after) < float(before))
+        return _compared(changed, name, lambda before, after: float(after) < float(before))
     except ValueError:
         return UNKNOWN
 
@@ -106,13 +133,15 @@ def _version(text: str) -> list[int]:
 
 
 def older(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a version decreases."""
-    before, after = _texts(changed, name)
-    if before is None or after is None:
-        return NO
+    """Return whether a version decreases. The page of each such property says that AWS refuses it."""
+    return _compared(changed, name, _is_older)
+
+
+def _is_older(before: str, after: str) -> bool:
+    # Versions of OpenSearch follow those of Elasticsearch.
     old, new = ([text.startswith("OpenSearch"), *_version(text)] for text in (before, after))
     shortest = min(len(old), len(new))
-    return truth_of(new[:shortest] < old[:shortest])  # versions of OpenSearch follow those of Elasticsearch
+    return new[:shortest] < old[:shortest]
 
 
 # For certain types.
@@ -128,33 +157,23 @@ def replacing_policy(changed: ChangedProperties, _name: str) -> Truth:
 
 def attribute_retyped(changed: ChangedProperties, name: str) -> Truth:
     """Return whether an attribute of a table changes its type."""
-    types: list[dict[str, Any]] = []
-    for attributes in _values(changed, name):
-        rows = [] if attributes is None else attributes
-        if not isinstance(rows, list) or any(not isinstance(row, Mapping) for row in rows):
-            return UNKNOWN
-        types.append({str(row.get("AttributeName")): row.get("AttributeType") for row in rows})
-    old, new = types
-    return truth_of(any(attribute in new and new[attribute] != kind for attribute, kind in old.items()))
-
-
-def _indexes(value: Any) -> dict[str, Mapping[str, Any]] | None:
-    """Return name -> global secondary index of a table; None if a part of them is not known."""
-    rows = as_list(value)
-    if any(not isinstance(row, Mapping) or not isinstance(row.get("IndexName"), str) for row in rows):
-        return None
-    return {row["IndexName"]: row for row in rows}
+    old, new = (_rows(value, "AttributeName") for value in _values(changed, name))
+    if old is None or new is None:
+        return UNKNOWN
+    return truth_of(
+        any(old[key].get("AttributeType") != new[key].get("AttributeType") for key in {*old} & {*new})
+    )
 
 
 def two_indexes(changed: ChangedProperties, name: str) -> Truth:
     """Return whether more than one index of a table is added or removed."""
-    old, new = map(_indexes, _values(changed, name))
+    old, new = (_rows(value, "IndexName") for value in _values(changed, name))
     return UNKNOWN if old is None or new is None else truth_of(len(old.keys() ^ new.keys()) > 1)
 
 
 def index_edited(changed: ChangedProperties, name: str) -> Truth:
     """Return whether an index of a table changes its key schema or its projection."""
-    old, new = map(_indexes, _values(changed, name))
+    old, new = (_rows(value, "IndexName") for value in _values(changed, name))
     if old is None or new is None:
         return UNKNOWN
     in_both, fixed = old.keys() & new.keys(), ("KeySchema", "Projection")
@@ -162,44 +181,38 @@ def index_edited(changed: ChangedProperties, name: str) -> Truth:
 
 
 def ttl_attribute(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether the attribute of the time to live changes while it is on."""
+    """Return whether the attribute of the time to live changes while it is on.
+
+    The page says that AWS refuses it, so it may be refused if one of the values is not known.
+    """
     old, new = _values(changed, name)
-    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+    if old is None or new is None:
         return NO
-    on = all(str(as_strings(ttl.get("Enabled", False))) == "true" for ttl in (old, new))
-    return truth_of(on and old.get("AttributeName") != new.get("AttributeName"))
+    if not isinstance(old, Mapping) or not isinstance(new, Mapping) or is_unknown(old) or is_unknown(new):
+        return UNKNOWN
+    is_on = [_same(ttl.get("Enabled", False), True) for ttl in (old, new)]
+    return all_of([*is_on, ~_same(old.get("AttributeName"), new.get("AttributeName"))])
 
 
 def tenancy(changed: ChangedProperties, name: str) -> Truth:
     """Return whether the tenancy of a VPC changes, except from dedicated to default."""
     before, after = (known_text({name: "default", **side}, name) for side in changed[:2])
-    if before is None or after is None:
-        return UNKNOWN
-    return truth_of((before, after) not in (("dedicated", "default"), (before, before)))
+    return _changes(before, after, {("dedicated", "default")})
 
 
 def instance_engine(changed: ChangedProperties, name: str) -> Truth:
     """Return whether a DB instance gets an engine to which it cannot be upgraded."""
-    before, after = _texts(changed, name)
-    if before is None or after is None:
-        return UNKNOWN
-    engines = before.lower(), after.lower()
+    before, after = (engine and engine.lower() for engine in _texts(changed, name))
     in_place = {
-        ("aurora", "aurora-mysql"),
-        ("oracle-se", "oracle-se2"),
-        ("oracle-se1", "oracle-se2"),
-        ("oracle-ee", "oracle-ee-cdb"),
-        ("oracle-se2", "oracle-se2-cdb"),
-    }
-    return truth_of(engines[0] != engines[1] and engines not in in_place)
+        ("aurora", "aurora-mysql"), ("oracle-se", "oracle-se2"), ("oracle-se1", "oracle-se2"),
+        ("oracle-ee", "oracle-ee-cdb"), ("oracle-se2", "oracle-se2-cdb"),
+    }  # fmt: skip
+    return _changes(before, after, in_place)
 
 
 def cluster_engine(changed: ChangedProperties, name: str) -> Truth:
     """Return whether a DB cluster gets another engine, except from aurora to aurora-mysql."""
-    before, after = _texts(changed, name)
-    if before is None or after is None:
-        return UNKNOWN
-    return truth_of((before, after) not in (("aurora", "aurora-mysql"), (before, before)))
+    return _changes(*_texts(changed, name), {("aurora", "aurora-mysql")})
 
 
 def instance_zone(changed: ChangedProperties, name: str) -> Truth:
@@ -213,19 +226,24 @@ def instance_zone(changed: ChangedProperties, name: str) -> Truth:
 
 
 def major_without_consent(changed: ChangedProperties, name: str) -> Truth:
-    """Return whether a DB instance gets a new major version without AllowMajorVersionUpgrade."""
-    before, after = _texts(changed, name)
-    engine = known_text(changed.after, "Engine") or ""
-    if before is None or after is None or engine.startswith("aurora") or not engine:
+    """Return whether a DB instance gets a new major version without AllowMajorVersionUpgrade.
+
+    The page says that RDS refuses it.
+    """
+    engine = changed.after.get("Engine")
+    if engine is None or str(engine).startswith("aurora"):
         return NO
-    allowed = changed.after.get("AllowMajorVersionUpgrade", False)
-    if is_unknown(allowed):
-        return UNKNOWN
-    if str(as_strings(allowed)) == "true":
-        return NO
-    old, new = _version(before), _version(after)
-    parts = 1 if engine == "postgres" and old[:1] >= [10] else 2  # 8.0 and 8.4 of MySQL are major versions
-    return truth_of(len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts])
+
+    def is_major(before: str, after: str) -> bool:
+        old, new = _version(before), _version(after)
+        parts = (
+            1 if engine == "postgres" and old[:1] >= [10] else 2
+        )  # 8.0 and 8.4 of MySQL are major versions
+        return len(old) >= parts and len(new) >= parts and new[:parts] > old[:parts]
+
+    is_known = UNKNOWN if has_deployed_part(engine) else YES
+    is_refused = ~_same(changed.after.get("AllowMajorVersionUpgrade", False), True)
+    return all_of([_compared(changed, name, is_major), is_refused, is_known])
 
 
 def backups_go_on(changed: ChangedProperties, name: str) -> Truth:
@@ -257,14 +275,12 @@ def dynamic_parameters(changed: ChangedProperties, name: str) -> Truth:
 
 def without_new_version(changed: ChangedProperties, _name: str) -> Truth:
     """Return whether the update method of an SSM document replaces it."""
-    method = changed.after.get("UpdateMethod", "Replace")
-    return UNKNOWN if is_unknown(method) else truth_of(method != "NewVersion")
+    return ~_same(changed.after.get("UpdateMethod", "Replace"), "NewVersion")
 
 
 def class_changed(changed: ChangedProperties, name: str) -> Truth:
     """Return whether the class of a log group changes."""
-    values = [side.get(name, "STANDARD") for side in changed[:2]]
-    return UNKNOWN if any(map(is_unknown, values)) else truth_of(values[0] != values[1])
+    return ~_same(*(side.get(name, "STANDARD") for side in changed[:2]))
 
 
 def user_attribute_edited(changed: ChangedProperties, name: str) -> Truth:

@@ -1,11 +1,19 @@
 """Causes of a changed value: the chain from the edit to the property."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from cfn_analysis.model.references import Place, Use, pieces, uses, walk
 from cfn_analysis.model.wiring import Node
-from cfn_analysis.updates.resolved_stack import ResolvedStack
+from cfn_analysis.updates.resolved_stack import ResolvedStack, mentions
+
+
+class _Read(NamedTuple):
+    """An output that another stack reads, and how, in words."""
+
+    stack: ResolvedStack
+    key: str
+    how: str
 
 
 class CauseChains:
@@ -49,17 +57,15 @@ class CauseChains:
             return self._of_condition(node.stack, new, ())
         return [self.file(node.stack)]
 
-    def through(self, user: Node, place: Place, source: str) -> list[str]:
-        """Return the export or output of another stack that a value is from."""
-        if source == user.stack:
-            return []
+    def through(self, user: Node, place: Place, source: Node) -> list[str]:
+        """Return the export or output through which a value refers to a resource of another stack."""
         _, entry = self._entries(user, "Resources")
-        part = _part(entry.get("Properties", {}), place)
-        for use in uses(part):
-            if use.kind == "import":
-                return [f"export {self._text(user.stack, use.name)}"]
-            if use.kind == "output":
-                return [f"output {use.name.rpartition('/')[2]} of {source}"]
+        for use in uses(_part(entry.get("Properties", {}), place)) if source.stack != user.stack else ():
+            for stack, key, how in self._reads(user.stack, use):
+                if any(
+                    mention.target == source for mention in mentions(stack.outputs[key].value, stack.name)
+                ):
+                    return [how]
         return []
 
     def _entries(self, node: Node, section: str) -> list[Any]:
@@ -88,11 +94,8 @@ class CauseChains:
                     was, will = self._entries(Node(stack, name), "Mappings")
                     if was != will:
                         return [self.file(stack), f"mapping {name}"]
-            case "import":
-                return self._of_export(stack, self._text(stack, use.name))
-            case "output":
-                return self._of_output(use.name)
-        return None
+        changed = (read for read in self._reads(stack, use) if self._differs(Node(read.stack.name, read.key)))
+        return next(([*self.of_output(read.stack.name, read.key), read.how] for read in changed), None)
 
     def _of_condition(self, stack: str, name: str, trail: tuple[str, ...]) -> list[str]:
         if stack not in self.before or stack not in self.after or name in trail:
@@ -101,21 +104,17 @@ class CauseChains:
         chains = (self._of_use(stack, use, (*trail, name)) for use in (uses(new) if old == new else []))
         return [*next(filter(None, chains), [self.file(stack)]), f"condition {name}"]
 
-    def _of_export(self, stack: str, name: str) -> list[str] | None:
-        region = self.after[stack].built.region
-        for exporter in (*self.after.values(), *self.before.values()):
-            key = exporter.exports.get(name) if exporter.built.region == region else None
-            if key is not None and self._differs(Node(exporter.name, key)):
-                return [*self.of_output(exporter.name, key), f"export {name}"]
-        return None
-
-    def _of_output(self, name: str) -> list[str] | None:
-        stack_name, _, key = name.rpartition("/")
-        for stack in self.after.values():
-            names = (stack.name, stack.built.name_pattern, stack.deployed_name)
-            if stack_name in names and self._differs(Node(stack.name, key)):
-                return [*self.of_output(stack.name, key), f"output {key} of {stack.name}"]
-        return None
+    def _reads(self, stack: str, use: Use) -> Iterator[_Read]:
+        """Yield the outputs that an import or Fn::GetStackOutput reads, in the new and in the old state."""
+        export = self._text(stack, use.name) if use.kind == "import" else ""
+        stack_name, _, asked = use.name.rpartition("/")
+        for side in (*self.after.values(), *self.before.values()):
+            key = side.exports.get(export) if side.built.region == self.after[stack].built.region else None
+            if use.kind == "import" and key is not None:
+                yield _Read(side, key, f"export {export}")
+            names = (side.name, side.built.name_pattern, side.deployed_name)
+            if use.kind == "output" and stack_name in names and asked in side.outputs:
+                yield _Read(side, asked, f"output {asked} of {side.name}")
 
     def _differs(self, output: Node) -> bool:
         old, new = (

@@ -46,14 +46,10 @@ def differences(
     after: Mapping[str, Any],
     with_names: tuple[WithNames, WithNames] = (lambda value: value, lambda value: value),
 ) -> list[Difference]:
-    """Return the differences of the properties of a resource, in the order of the new ones.
+    """Return the differences of the resolved properties of a resource, in the order of the new ones.
 
-    Args:
-        type_name: such as ``AWS::EC2::VPC``; for a type without a schema only the texts are compared.
-        region: region of the stack.
-        before: the resolved old properties.
-        after: the resolved new properties.
-        with_names: for each side, a function that replaces references to named resources with their names.
+    ``with_names`` replaces references to named resources with their names, on each side. For a type without a
+    schema, only the texts are compared.
     """
     return list(_Comparison(type_name, region, *with_names).compare(before, after, (), ""))
 
@@ -81,8 +77,7 @@ class _Comparison(NamedTuple):
         else:
             old, new = self.old_names(before), self.new_names(after)
             if self._canonical(old, place) != self._canonical(new, place):
-                certain = differ_for_certain(before, after) or differ_for_certain(old, new)
-                yield Difference(place, name, before, after, certain)
+                yield Difference(place, name, before, after, named_for_certain((before, after), (old, new)))
 
     def _compare_by_key(
         self, before: list[Any], after: list[Any], place: Place, name: str, identity: str
@@ -111,9 +106,11 @@ class _Comparison(NamedTuple):
         for was, will in zip(left[:paired], right[:paired], strict=True):
             yield from self.compare(was.value, will.value, (*place, will.at), f"{name}[{will.at}]")
         for gone in left[paired:]:
-            yield Difference((*place, gone.at), f"{name}[{gone.at}]", gone.value, None, certain=True)
+            certain = differ_for_certain(gone.value, None)
+            yield Difference((*place, gone.at), f"{name}[{gone.at}]", gone.value, None, certain)
         for added in right[paired:]:
-            yield Difference((*place, added.at), f"{name}[{added.at}]", None, added.value, certain=True)
+            certain = differ_for_certain(None, added.value)
+            yield Difference((*place, added.at), f"{name}[{added.at}]", None, added.value, certain)
 
     def is_unordered(self, place: Place) -> bool:
         """Return whether the order of a list is irrelevant."""
@@ -178,31 +175,42 @@ def _common_start(old: list[_Entry], new: list[_Entry]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0].text == pair[1].text, pairs))
 
 
-def differ_for_certain(before: Any, after: Any) -> bool:
-    """Return whether two values with different texts differ in every deployed stack."""
-    if before is None or after is None:
+def named_for_certain(values: tuple[Any, Any], named: tuple[Any, Any]) -> bool:
+    """Return whether two values differ for certain, as they are or with the names of resources.
+
+    The attributes of two resources can be equal if they are properties, so they count only with their values.
+    """
+    return differ_for_certain(*named) or differ_for_certain(*values, attributes=False)
+
+
+def differ_for_certain(before: Any, after: Any, *, attributes: bool = True) -> bool:
+    """Return whether two values with different texts differ in every deployed stack.
+
+    ``attributes`` is whether the attributes of two resources differ as their IDs do.
+    """
+    if before is None or after is None:  # a branch of Fn::If can be AWS::NoValue
         return not any(is_unknown(value) and "Fn::If" in value for value in (before, after))
-    if not _holds_unknown(before) and not _holds_unknown(after):
+    if not has_deployed_part(before) and not has_deployed_part(after):  # a, b
         return True
     match before, after:
-        case {"Fn::Hidden": _}, {"Fn::Hidden": _}:
+        case {"Fn::Hidden": _}, {"Fn::Hidden": _}:  # the digests of two NoEcho values
             return True
-        case {"Fn::Base64": old}, {"Fn::Base64": new}:
-            return differ_for_certain(old, new)
-        case {"Ref": str(old)}, {"Ref": str(new)}:
+        case {"Fn::Base64": old}, {"Fn::Base64": new}:  # the code of each text is another one
+            return differ_for_certain(old, new, attributes=attributes)
+        case {"Ref": str(old)}, {"Ref": str(new)}:  # !Ref A, !Ref B: two resources have two IDs
             return old != new and not (old.startswith("AWS::") or new.startswith("AWS::"))
         case {"Fn::GetAtt": [str(old), attribute]}, {"Fn::GetAtt": [str(new), new_attribute]}:
-            return old != new and attribute == new_attribute
+            return attributes and old != new and attribute == new_attribute  # ${A.Arn}, ${B.Arn}
         case {"Fn::FindInMap": [*old, str(rows)]}, {"Fn::FindInMap": [*new, str(new_rows)]} if old == new:
-            return _rows_differ(json.loads(rows), json.loads(new_rows))
-        case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:
+            return _rows_differ(json.loads(rows), json.loads(new_rows))  # the same keys of edited rows
+        case {"Fn::In": [_, {"Ref": _}]}, {"Fn::In": [_, {"Ref": _}]}:  # the same of other stacks
             return bool(before != after)
-        case {"Fn::If": [_, yes, no, inputs]}, {"Fn::If": [_, new_yes, new_no, new_inputs]} if (
-            inputs == new_inputs
-        ):
-            branches = ((yes, new_yes), (no, new_no))  # of the same condition
-            return all(old != new and differ_for_certain(old, new) for old, new in branches)
-    return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after))
+        case {"Fn::If": [_, yes, no, old]}, {"Fn::If": [_, new_yes, new_no, new]} if old == new:
+            pairs = ((yes, new_yes), (no, new_no))  # a or b, c or d: in each case of the same condition
+            return all(
+                was != will and differ_for_certain(was, will, attributes=attributes) for was, will in pairs
+            )
+    return _texts_differ_for_certain(parts_of_sub(before), parts_of_sub(after), attributes=attributes)
 
 
 def _rows_differ(before: Any, after: Any) -> bool:
@@ -212,37 +220,34 @@ def _rows_differ(before: Any, after: Any) -> bool:
     return bool(before != after)
 
 
-def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None) -> bool:
-    """Return whether the texts of two lists of parts differ for certain.
-
-    Their length differs, or one part, or only known parts.
-    """
+def _texts_differ_for_certain(before: list[Any] | None, after: list[Any] | None, *, attributes: bool) -> bool:
+    """Return whether the texts of two lists of parts differ for certain."""
     if before is None or after is None:
         return False
     known, unknown = zip(*(_split(parts) for parts in (before, after)), strict=True)
-    if unknown[0] == unknown[1] and known[0] != known[1]:
+    if unknown[0] == unknown[1] and known[0] != known[1]:  # a-${A}, aa-${A}: the length differs
         return True
     if len(before) != len(after):
         return False
     differing = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
-    if not any(_holds_unknown(part) for pair in differing for part in pair):
+    if not any(has_deployed_part(part) for pair in differing for part in pair):  # a-${A}, b-${A}
         return bool(differing)
-    return len(differing) == 1 and differ_for_certain(*differing[0])
+    return len(differing) == 1 and differ_for_certain(*differing[0], attributes=attributes)  # a-${A}, a-${B}
 
 
 def _split(parts: list[Any]) -> tuple[int, Counter[str]]:
     """Return the length of the known parts, and how often each unknown part occurs."""
-    known = sum(len(part) for part in parts if not _holds_unknown(part))
-    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if _holds_unknown(part))
+    known = sum(len(part) for part in parts if not has_deployed_part(part))
+    return known, Counter(json.dumps(part, sort_keys=True) for part in parts if has_deployed_part(part))
 
 
-def _holds_unknown(value: Any) -> bool:
+def has_deployed_part(value: Any) -> bool:
     """Return whether a part of a value is known only in the deployed stack."""
     if isinstance(value, str):
         return "{{resolve:" in value
     if isinstance(value, list):
-        return any(map(_holds_unknown, value))
-    return is_unknown(value) or (isinstance(value, dict) and any(map(_holds_unknown, value.values())))
+        return any(map(has_deployed_part, value))
+    return is_unknown(value) or (isinstance(value, dict) and any(map(has_deployed_part, value.values())))
 
 
 def _json_object(value: Any) -> Any:
@@ -265,14 +270,10 @@ def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
         return None
     for key in _IDENTITIES:
         columns = [[row.get(key) for row in rows] for rows in (before, after)]
-        if all(map(_is_unique, columns)):
+        is_known = all(isinstance(value, str | int) for column in columns for value in column)
+        if is_known and all(len(set(map(str, column))) == len(column) for column in columns):
             return key
     return None
-
-
-def _is_unique(column: list[Any]) -> bool:
-    is_known = all(isinstance(value, str | int) for value in column)
-    return is_known and len(set(map(str, column))) == len(column)
 
 
 def _in_schema(place: Place) -> tuple[str, ...]:

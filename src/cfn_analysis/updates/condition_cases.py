@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
-from cfn_analysis.updates.partial_resolving import condition_truths, known_pseudo_parameters, parameter_values
+from cfn_analysis.updates import partial_resolving
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
 _MOST: Final = 256
@@ -67,23 +67,15 @@ class _Formula:
         self.region = stack.built.region
         self.declared = stack.built.parameters
         unknown = [name for name in stack.built.per_deploy if name not in stack.given]
-        values = parameter_values(self.declared, stack.given, unknown, shown=False)
-        self.values = {**known_pseudo_parameters(self.region), **values}
-        self.names: dict[str, None] = {}
-        conditions: dict[str, Any] = {}
+        values = partial_resolving.parameter_values(self.declared, stack.given, unknown, shown=False)
+        self.values = {**partial_resolving.known_pseudo_parameters(self.region), **values}
         mappings = stack.built.template.get("Mappings", {})
+        conditions = partial_resolving.formulas(stack.built.template, condition)
+        found = [*uses([*conditions.values()])]
+        self.names = [*dict.fromkeys(use.name for use in found if use.kind == "name")]
         keys: set[str] = set()
-        pending = [condition]
-        while pending:
-            name = pending.pop()
-            conditions[name] = stack.built.template.get("Conditions", {}).get(name)
-            for use in uses(conditions[name]):
-                if use.kind == "condition" and use.name not in conditions:
-                    pending.append(use.name)
-                elif use.kind == "mapping":
-                    keys.update(*(mappings.values() if use.name == "*" else [mappings.get(use.name, {})]))
-                elif use.kind == "name":
-                    self.names[use.name] = None
+        for name in (use.name for use in found if use.kind == "mapping"):
+            keys.update(*(mappings.values() if name == "*" else [mappings.get(name, {})]))
         self.template = {"Conditions": conditions, "Mappings": mappings}
         self.texts = [*dict.fromkeys([*_compared(list(conditions.values())), *sorted(keys), *_OTHERS])]
 
@@ -96,7 +88,9 @@ class _Formula:
 
     def truth(self, assigned: Mapping[str, str]) -> Truth:
         """Return the result for some values of the unknown names."""
-        return condition_truths(self.template, {**self.values, **assigned}, self.region)[self.condition]
+        return partial_resolving.condition_truths(self.template, {**self.values, **assigned}, self.region)[
+            self.condition
+        ]
 
 
 def _compared(node: Any) -> Iterator[str]:

@@ -31,20 +31,12 @@ class Effect(IntEnum):
 
 
 _EFFECTS = {NO: Effect.UPDATED, UNKNOWN: Effect.MAYBE_REPLACED, YES: Effect.REPLACED}
-_FIXED = {
-    cases.never: Effect.UPDATED,
-    cases.disputed: Effect.MAYBE_REPLACED,
-    cases.always: Effect.REPLACED,
-}
+_FIXED = {cases.never: Effect.UPDATED, cases.disputed: Effect.MAYBE_REPLACED, cases.always: Effect.REPLACED}
 
 
 @cache  # many parameters are used in the same places, such as tags
 def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
-    """Return the effect of a change at a place of the properties on a resource of a type.
-
-    Raises:
-        schemas.SchemasError: AWS does not describe the type in the region.
-    """
+    """Return the effect of a change at a place; SchemasError if AWS does not describe the type there."""
     schema = resource_schema(type_name, region)
     if any(_touches(place, path) for path in (*schema.create_only, *schema.primary_identifier)):
         return Effect.REPLACED
@@ -58,14 +50,9 @@ def effect_of_change(type_name: str, region: str, place: Place) -> Effect:
 def effect_of_values(
     type_name: str, region: str, place: Place, changed: ChangedProperties, *, certain: bool = True
 ) -> Effect:
-    """Return the effect of a change of known values at a place on a resource of a type.
+    """Return the effect of a change of known values; for a type outside AWS, it is not known.
 
-    Args:
-        type_name: a type; the effect for a provider outside AWS is not known.
-        region: of the stack.
-        place: the path from the properties.
-        changed: the properties before and after, for cases that depend on them.
-        certain: whether the values are different in the deployed stack.
+    ``certain`` is whether the values are different in the deployed stack.
     """
     values = [value_at(side, place) for side in (changed.before, changed.after)]
     try:

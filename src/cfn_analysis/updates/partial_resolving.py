@@ -8,11 +8,11 @@ same.
 Forms in addition to those of ``resolving``:
 
 - ``{"Fn::ParameterStore": "/key"}``: a parameter of a type such as ``AWS::SSM::Parameter::Value<String>``.
-- ``{"Fn::Given": "Name"}``: a parameter without a value.
+- ``{"Fn::NotGiven": "Name"}``: the value of a parameter that the deploy is not given.
 - ``{"Fn::Hidden": "<digest>"}``: the value of a NoEcho parameter.
-- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: the value of an import or an output of another stack.
+- ``{"Fn::In": ["network", {"Ref": "VPC"}]}``: a value of another stack, with its names.
 - ``{"Fn::If": ["IsProd", 1, 2, "<the condition>"]}``: a value that depends on an unknown condition.
-- ``{"Fn::FindInMap": ["Sizes", {"Fn::Given": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
+- ``{"Fn::FindInMap": ["Sizes", {"Fn::NotGiven": "Stage"}, "Size", "<the mapping>"]}``: one of unknown rows.
 - ``{"Fn::Unresolved": [part of the template, {parameter: value}]}``: a part that cannot be resolved.
 """
 
@@ -30,33 +30,40 @@ from cfn_analysis.model.resolving import SSM_VALUE, Body, Conditions, Rules, is_
 from cfn_analysis.model.three_valued import UNKNOWN, YES, Truth
 from cfn_analysis.model.wording import hint
 
-GIVEN: Final = "Fn::Given"
+NOT_GIVEN: Final = "Fn::NotGiven"
 HIDDEN: Final = "Fn::Hidden"
 STORED: Final = "Fn::ParameterStore"
 UNRESOLVED: Final = "Fn::Unresolved"
 IN: Final = "Fn::In"
 
+_OF_STACK: Final = ("AWS::NotificationARNs", "AWS::StackId", "AWS::StackName")
+
 
 def in_stack(stack: str, value: Any) -> Any:
-    """Return a value of a stack for another stack, with references to its resources marked."""
+    """Return a value of a stack for another stack; what can differ between stacks is marked.
+
+    Not marked, because they are the same in each stack: the account, the digest of a NoEcho value, the key of
+    an SSM parameter, an unknown import, and a value that is marked already.
+    """
     if not is_unknown(value):
         return [in_stack(stack, member) for member in value] if isinstance(value, list) else value
-    if set(value) & {GIVEN, HIDDEN, IN, STORED} or not _names_resource(value):
-        return value
-    return {IN: [stack, value]}
+    return {IN: [stack, value]} if _is_of_stack(value) else value
 
 
-def _names_resource(value: Any) -> bool:
+def _is_of_stack(value: Any) -> bool:
+    """Return whether a value contains a resource, a parameter, a condition or the name of its stack."""
     match value:
         case {"Ref": str(name)}:
-            return not name.startswith("AWS::")
-        case {"Fn::GetAtt": _}:
+            return not name.startswith("AWS::") or name in _OF_STACK
+        case {"Fn::GetAtt": _} | {"Fn::NotGiven": _} | {"Fn::If": _}:
             return True
+        case {"Fn::In": _}:
+            return False
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
-            return _names_resource(parts)
+            return _is_of_stack(parts)
         case dict():
-            return _names_resource([*value.values()])
-    return isinstance(value, list) and any(map(_names_resource, value))
+            return _is_of_stack([*value.values()])
+    return isinstance(value, list) and any(map(_is_of_stack, value))
 
 
 class OtherStacks:
@@ -78,16 +85,13 @@ def parameter_values(
 ) -> dict[str, Any]:
     """Return parameter -> value, in the forms of this module.
 
-    Args:
-        declared: the section Parameters.
-        given: the values of the deploy; the Default of the declaration applies to the others.
-        unknown: per-deploy parameters, whose Default does not apply.
-        shown: whether values of NoEcho parameters are replaced by their digests.
+    A Default applies if no value is given, but not to the per-deploy parameters in ``unknown``. ``shown`` is
+    whether values of NoEcho parameters are replaced by their digests.
     """
     values: dict[str, Any] = {}
     for name, declaration in declared.items():
         if name in unknown or (name not in given and "Default" not in declaration):
-            values[name] = {GIVEN: name}
+            values[name] = {NOT_GIVEN: name}
             continue
         text = given[name] if name in given else str(as_strings(declaration["Default"]))
         if str(declaration.get("Type")).startswith(SSM_VALUE):
@@ -124,6 +128,19 @@ class PartialConditions(Conditions):
 def condition_truths(template: Mapping[str, Any], values: Mapping[str, Any], region: str) -> dict[str, Truth]:
     """Return condition -> whether it is true, with the values of parameters and of pseudo parameters."""
     return PartialConditions(template, values, known_pseudo_parameters(region)).all()
+
+
+def formulas(template: Mapping[str, Any], condition: str) -> dict[str, Any]:
+    """Return the formulas of a condition and of all conditions that it depends on; None for a missing one."""
+    found: dict[str, Any] = {}
+    pending = [condition]
+    while pending:
+        name = pending.pop()
+        found[name] = template.get("Conditions", {}).get(name)
+        pending += [
+            use.name for use in uses(found[name]) if use.kind == "condition" and use.name not in found
+        ]
+    return found
 
 
 def known_pseudo_parameters(region: str) -> dict[str, str]:
@@ -202,19 +219,12 @@ class PartialBody(Body):
 
     def condition_inputs(self, condition: str) -> str:
         """Return the values that a condition depends on, as a text that differs if its result may differ."""
-        inputs: dict[str, Any] = {}
-        pending = [condition]
-        while pending:
-            name = pending.pop()
-            node = self.template.get("Conditions", {}).get(name)
-            inputs[name] = node
-            for use in uses(node):
-                if use.kind == "condition" and use.name not in inputs:
-                    pending.append(use.name)
-                elif use.kind == "mapping":
-                    inputs[f"mapping {use.name}"] = self._reachable(use.name, {}, {})
-                elif use.name in self.values:
-                    inputs[f"parameter {use.name}"] = self.values[use.name]
+        inputs = formulas(self.template, condition)
+        for use in [*uses([*inputs.values()])]:
+            if use.kind == "mapping":
+                inputs[f"mapping {use.name}"] = self._reachable(use.name, {}, {})
+            elif use.kind == "name" and use.name in self.values:
+                inputs[f"parameter {use.name}"] = self.values[use.name]
         return json.dumps(inputs, sort_keys=True)
 
     def reference(self, name: str, path: str) -> Any:
@@ -274,7 +284,7 @@ class PartialBody(Body):
         """Return the keys that a value, which may be unknown, can be."""
         if isinstance(key, str):
             return [key] if key in new else []
-        parameter = self.template.get("Parameters", {}).get(key.get(GIVEN), {})
+        parameter = self.template.get("Parameters", {}).get(key.get(NOT_GIVEN), {})
         allowed = [str(as_strings(value)) for value in parameter.get("AllowedValues", old)]
         return [name for name in new if name in old and name in allowed]
 

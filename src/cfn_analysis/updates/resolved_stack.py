@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, joined, parts_of_sub
-from cfn_analysis.model.references import Place, uses
+from cfn_analysis.model.references import Place, in_words, uses
 from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.model.three_valued import NO, UNKNOWN, Truth
 from cfn_analysis.model.wiring import Node
@@ -37,6 +37,18 @@ class Resource(NamedTuple):
     properties: Mapping[str, Any]
     attributes: Mapping[str, Any]
     metadata: Mapping[str, Any] = {}
+
+    def retention_policy(self, name: str) -> str:
+        """Return the DeletionPolicy or the UpdateReplacePolicy of the resource, or its default.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+        """
+        given = self.attributes.get(name)
+        if given is not None:
+            return str(as_strings(given)) if isinstance(given, str) else in_words(given)
+        is_cluster = self.type == "AWS::RDS::DBCluster"
+        is_alone = self.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in self.properties
+        return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"
 
 
 class Output(NamedTuple):
@@ -103,9 +115,7 @@ class ResolvedStack:
     def with_names(self, value: Any, naming: tuple[str, ...] = ()) -> Any:
         """Return a value with each reference to a resource by its explicit name replaced by that name.
 
-        Args:
-            value: a resolved value of the stack.
-            naming: resources whose names contain the value; a reference to one of them remains.
+        Of the resources in ``naming``, whose names contain the value, references remain.
         """
         match value:
             case {"Ref": str(name)}:
@@ -116,7 +126,9 @@ class ResolvedStack:
                     return value
                 if (attribute,) == known_schema(resource.type, self.built.region).primary_identifier:
                     return self._name_of(name, {"Ref": name}, naming)
-                own = resource.properties.get(attribute)
+                own = None if name in naming else resource.properties.get(attribute)
+                if is_unknown(own):
+                    return self.with_names(own, (*naming, name))
                 return str(as_strings(own)) if isinstance(own, str | int | bool) else value
             case {"Fn::In": [str(stack), inner]}:
                 earlier = self.earlier.get(stack)
@@ -177,14 +189,8 @@ def resolve_set(
 ) -> dict[str, ResolvedStack]:
     """Return name -> stack, resolved with its parameter values, in the order given: that of a deploy.
 
-    Args:
-        stacks: each with its parameter values; the defaults apply to the others.
-        before: the set as it is deployed; an export that was removed from the set remains unchanged while a
-            stack imports it.
-
-    Raises:
-        ResolveError: a template has a macro.
-        MissingConditionError: a template names a condition that it does not have.
+    ``before`` is the set as it is deployed: an export that was removed from the set remains unchanged while a
+    stack imports it.
     """
     deployed = {
         (stack.built.region, export): in_stack(stack.name, stack.outputs[key].value)
@@ -281,7 +287,7 @@ def mentions(value: Any, stack: str, place: Place = ()) -> Iterator[Mention]:
             for use in uses(node):
                 if use.kind == "name":
                     yield Mention(place, Node(stack, use.name), "")
-        case {"Fn::Given": _} | {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
+        case {"Fn::NotGiven": _} | {"Fn::Hidden": _} | {"Fn::ParameterStore": _}:
             pass
         case dict():
             for key, member in value.items():

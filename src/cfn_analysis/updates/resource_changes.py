@@ -4,8 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from cfn_analysis.model.intrinsics import as_strings
-from cfn_analysis.model.references import Place, in_words, place_in_words, walk
+from cfn_analysis.model.references import Place, place_in_words, walk
 from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.updates.cases import ChangedProperties
@@ -23,6 +22,7 @@ REMOVE: Final = "remove"
 POLICY: Final = "policy"
 
 _ACTIONS: Final = {Effect.UPDATED: UPDATE, Effect.MAYBE_REPLACED: MAYBE_REPLACE, Effect.REPLACED: REPLACE}
+_HAPPENED: Final = {REPLACE: "replaced", MAYBE_REPLACE: "may be replaced", UPDATE: "updated"}
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 
 # Attributes whose value changes by an update in place of a property; "*" for any property.
@@ -74,6 +74,12 @@ class ResourceChange(NamedTuple):
         return any(cause.name == "Condition" for cause in self.causes)
 
     @property
+    def if_kept(self) -> "ResourceChange":
+        """The change of a resource that may be removed, if it is not; otherwise this change."""
+        may_be_kept = self.action == REMOVE and self.after is not None
+        return self._replace(action=_ACTIONS.get(self.effect, POLICY)) if may_be_kept else self
+
+    @property
     def effect(self) -> Effect:
         """The strongest effect of the causes."""
         return max((cause.effect for cause in self.causes), default=Effect.NONE)
@@ -88,16 +94,32 @@ class ResourceChange(NamedTuple):
         """The changed properties, without duplicates."""
         return list(dict.fromkeys(str(cause.place[0]) for cause in self.causes if cause.place))
 
+    def effect_on(self, attribute: str) -> Effect:
+        """Return how certainly an attribute of the resource changes, as of Fn::GetAtt; empty for Ref."""
+        if self.action in (REPLACE, MAYBE_REPLACE):
+            given = self.after is not None and attribute in self.after.properties
+            kept = given and attribute not in self.properties and self.before is not None
+            return Effect.NONE if kept else self.effect
+        if self.action != UPDATE or not attribute:
+            return Effect.NONE
+        if self.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
+            return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
+        by = _MOVING.get((self.type, attribute))
+        moves = by == "*" or (by or attribute) in self.properties
+        return Effect.REPLACED if moves else Effect.NONE
+
+    def chain_for(self, stack: str) -> list[str]:
+        """Return the chain that continues in a resource or output of a stack: the cause, and this change."""
+        main = max(self.causes, key=lambda cause: (cause.effect, len(cause.chain)))
+        return [*main.chain, f"{self.node.seen_from(stack)} {_HAPPENED[self.action]}"]
+
 
 def resource_changes(
     before: Mapping[str, ResolvedStack], after: Mapping[str, ResolvedStack], origin: Callable[[str, str], str]
 ) -> dict[Node, ResourceChange]:
     """Return resource -> its change, in the order of the stacks and of the new templates.
 
-    Args:
-        before: name -> deployed stack.
-        after: name -> stack after the deploy.
-        origin: returns the file that sets a parameter of a stack.
+    ``origin`` returns the file that sets a parameter of a stack.
     """
     chains = CauseChains(before, after, origin)
     nodes = [
@@ -117,37 +139,35 @@ def resource_changes(
 
 def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
     before, after = (resource_at(node, side) for side in (chains.before, chains.after))
-    if (
-        before is None
-        or after is None
-        or existence_cases(chains.before[node.stack], chains.after[node.stack], node.name).may_end
-    ):
-        return _added_or_removed(chains, node, before, after)
-    old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
-    if old_type != new_type:
-        cause = Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
-        return ResourceChange(node, after.type, REPLACE, before, after, (cause,))
+    if before is None or after is None:
+        resource, action = after or before, ADD if after else REMOVE
+        causes = _existence(chains, node)
+        return ResourceChange(node, resource.type, action, before, after, causes) if resource else None
+    may_end, may_begin = existence_cases(chains.before[node.stack], chains.after[node.stack], node.name)
     causes = tuple(_direct_causes(chains, node, before, after))
-    change = ResourceChange(node, after.type, POLICY, before, after, causes)
-    return change._replace(action=_ACTIONS.get(change.effect, POLICY)) if causes else None
+    if may_end:  # it is not certain that it stays and is replaced
+        causes = tuple(cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes)
+    if may_end or may_begin:
+        causes += _existence(chains, node, Effect.UPDATED if may_begin else Effect.NONE)
+    change = ResourceChange(node, after.type, REMOVE, before, after, causes)
+    return change if may_end else change.if_kept if causes else None
 
 
-def _added_or_removed(
-    chains: CauseChains, node: Node, before: Resource | None, after: Resource | None
-) -> ResourceChange | None:
-    resource = after or before
-    if resource is None:
-        return None
-    existed, will_exist = (side.exists if side else NO for side in (before, after))
-    chain = chains.of_existence(node)
-    cause = Cause((), "", None, None, chain, Effect.NONE)
-    if UNKNOWN in (existed, will_exist):
-        cause = Cause((), "Condition", str(existed), str(will_exist), chain, Effect.NONE)
-    return ResourceChange(node, resource.type, ADD if before is None else REMOVE, before, after, (cause,))
+def _existence(chains: CauseChains, node: Node, effect: Effect = Effect.NONE) -> tuple[Cause, ...]:
+    """Return the cause of an added or removed resource; if this is not known, it is the condition."""
+    sides = [resource_at(node, side) for side in (chains.before, chains.after)]
+    existed, will_exist = (resource.exists if resource else NO for resource in sides)
+    is_known = UNKNOWN not in (existed, will_exist)
+    name, was, will = ("", None, None) if is_known else ("Condition", str(existed), str(will_exist))
+    return (Cause((), name, was, will, chains.of_existence(node), effect),)
 
 
 def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Resource) -> Iterator[Cause]:
     old, new = chains.before[node.stack], chains.after[node.stack]
+    old_type, new_type = (resource.attributes["Type"] for resource in (before, after))
+    if old_type != new_type:
+        yield Cause((), "Type", old_type, new_type, [chains.file(node.stack)], Effect.REPLACED)
+        return
     region, names = new.built.region, (old.with_names, new.with_names)
     changed = ChangedProperties(before.properties, after.properties, after.attributes)
     for place, name, was, will, certain in differences(
@@ -159,11 +179,8 @@ def _direct_causes(chains: CauseChains, node: Node, before: Resource, after: Res
         was, will = before.metadata.get(key), after.metadata.get(key)
         if was != will:
             yield Cause((), f"Metadata.{key}", was, will, [chains.file(node.stack)], Effect.UPDATED)
-    if existence_cases(old, new, node.name).may_begin:
-        chain = chains.of_existence(node)
-        yield Cause((), "Condition", str(before.exists), str(after.exists), chain, Effect.UPDATED)
     for key in _POLICIES:
-        kept, will_be_kept = retention_policy(before, key), retention_policy(after, key)
+        kept, will_be_kept = before.retention_policy(key), after.retention_policy(key)
         if kept != will_be_kept:
             yield Cause((), key, kept, will_be_kept, [chains.file(node.stack)], Effect.NONE)
 
@@ -188,76 +205,41 @@ class _Following:
         while pending:
             source = pending.popleft()
             for user, mention in self.users.get(source, []):
-                change = self.by_node.get(user) or self._unchanged(user)
+                before, after = (resource_at(user, side) for side in (self.chains.before, self.chains.after))
+                unchanged = ResourceChange(user, after.type if after else "", UPDATE, before, after, ())
+                change = self.by_node.get(user, unchanged)
                 if user != source and (cause := self._cause(mention, change)):
                     self.by_node[user] = stronger = _with_cause(change, cause)
                     if stronger.effect > change.effect:
                         pending.append(user)
         return self.by_node
 
-    def _unchanged(self, node: Node) -> ResourceChange:
-        before, after = self.chains.before, self.chains.after[node.stack].resources[node.name]
-        return ResourceChange(node, after.type, UPDATE, resource_at(node, before), after, ())
-
     def _cause(self, mention: Mention, change: ResourceChange) -> Cause | None:
-        """Return what the change of the mentioned resource causes; None if the change has this cause."""
+        """Return what the change of the mentioned resource causes; None if it adds nothing to the change."""
         place, source = mention.place, mention.target
-        strength = effect_on_attribute(self.by_node[source], mention.attribute)
         before, after = change.before, change.after
-        if before is None or after is None or change.action in (ADD, REMOVE):
+        if before is None or after is None:  # the whole resource is new or removed
             return None
-        if strength < Effect.MAYBE_REPLACED:
+        source_effect = self.by_node[source].if_kept.effect_on(mention.attribute)
+        if source_effect < Effect.MAYBE_REPLACED:  # the value of the reference stays the same
             return None
         changed = ChangedProperties(before.properties, after.properties, after.attributes)
         region = self.chains.after[change.node.stack].built.region
-        effect = min(effect_of_values(after.type, region, place, changed), strength)
+        effect = min(effect_of_values(after.type, region, place, changed), source_effect)
         for cause in change.causes:
-            is_same = cause.place == place and cause.follows in (None, source)
-            if is_same and (cause.follows is None or cause.effect >= effect):
+            # An edited value is a cause already; a cause of the same source is replaced by a stronger one.
+            if cause.place == place and (
+                cause.follows is None or (cause.follows == source and cause.effect >= effect)
+            ):
                 return None
-        chain = self._chain(source, strength) + self.chains.through(change.node, place, source.stack)
+        chain = self.by_node[source].if_kept.chain_for(change.node.stack)
+        chain += self.chains.through(change.node, place, source)
         value, _ = walk(after.properties, place)
         return Cause(place, place_in_words(place), value, value, chain, effect, source)
-
-    def _chain(self, source: Node, strength: Effect) -> list[str]:
-        change = self.by_node[source]
-        main = max(change.causes, key=lambda cause: (cause.effect, len(cause.chain)))
-        happens = "updated"
-        if change.action in (REPLACE, MAYBE_REPLACE):
-            happens = "replaced" if strength == Effect.REPLACED else "may be replaced"
-        return [*main.chain, f"{source.name} {happens}"]
 
 
 def _with_cause(change: ResourceChange, new: Cause) -> ResourceChange:
     """Return a change with one more cause, which replaces a weaker effect of the same resource."""
     kept = [cause for cause in change.causes if (cause.place, cause.follows) != (new.place, new.follows)]
     stronger = change._replace(causes=(*kept, new))
-    return stronger._replace(action=_ACTIONS[stronger.effect])
-
-
-def effect_on_attribute(change: ResourceChange, attribute: str) -> Effect:
-    """Return how certainly a change alters an attribute of the resource, as of Fn::GetAtt; empty for Ref."""
-    if change.action in (REPLACE, MAYBE_REPLACE):
-        given = change.after is not None and attribute in change.after.properties
-        kept = given and attribute not in change.properties and change.before is not None
-        return Effect.NONE if kept else change.effect
-    if change.action != UPDATE or not attribute:
-        return Effect.NONE
-    if change.type == "AWS::CloudFormation::Stack":  # its outputs after the change are not known
-        return Effect.MAYBE_REPLACED if attribute.startswith("Outputs.") else Effect.NONE
-    by = _MOVING.get((change.type, attribute))
-    moves = by == "*" or (by or attribute) in change.properties
-    return Effect.REPLACED if moves else Effect.NONE
-
-
-def retention_policy(resource: Resource, name: str) -> str:
-    """Return the DeletionPolicy or the UpdateReplacePolicy of a resource, or its default.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
-    """
-    given = resource.attributes.get(name)
-    if given is not None:
-        return str(as_strings(given)) if isinstance(given, str) else in_words(given)
-    is_cluster = resource.type == "AWS::RDS::DBCluster"
-    is_alone = resource.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in resource.properties
-    return "Snapshot" if name == "DeletionPolicy" and (is_cluster or is_alone) else "Delete"
+    return stronger if change.action == REMOVE else stronger._replace(action=_ACTIONS[stronger.effect])

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from csr_templates.cli import account_facts, folders
-from csr_templates.cli.messages import FINE, FOUND, InputError, say
+from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.preflight import report
 from csr_templates.preflight.account import AccountError
@@ -71,16 +71,20 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
     names, page = [check.name for check in checks], f"docs/{name}.md"
     try:
         report.ignore([], arguments.ignore, names, page)
+        per_deploy = _parameters(arguments.parameter)
         folder = folders.read_built(arguments.out or folders.default_output())
 
         def needs_of(account: str) -> Needs:
-            per_deploy = dict(arguments.parameter)
             return needs(folder, arguments.environment, account, arguments.stack, per_deploy)
 
         needed, facts = account_facts.obtain(arguments, name, partial(missing_calls, checks), needs_of)
     except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
         raise InputError(str(error)) from error
     results = report.ignore(judge(checks, needed, facts), arguments.ignore, names, page)
+    subjects = {f"{result.check}:{result.subject}" for result in results}
+    for ignored in arguments.ignore:
+        if ":" in ignored and ignored not in subjects:
+            tell(f"csr-templates: --ignore {ignored} has no effect: there is no such result.")
     match arguments.format:
         case "json":
             say(report.as_json(results, needed, facts))
@@ -89,6 +93,15 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
         case _:
             say(report.as_text(results, needed, facts, title))
     return FOUND if any(result.is_bad for result in results) else FINE
+
+
+def _parameters(given: Sequence[tuple[str, str]]) -> dict[str, str]:
+    values = dict(given)
+    if len(values) < len(given):
+        names = [name for name, _ in given]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"--parameter {twice} is given twice. Remove one.")
+    return values
 
 
 def _parameter(text: str) -> tuple[str, str]:

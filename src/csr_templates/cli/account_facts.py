@@ -63,6 +63,11 @@ def obtain(
         facts = _saved_facts(arguments.facts, policy)
         facts.require(expected.project, expected.environment)
         return needs_of(facts.account), facts
+    if (path := arguments.save_facts) and not path.parent.is_dir():
+        raise InputError(
+            f"Cannot write {path.as_posix()}: the folder {path.parent.as_posix()} does not exist. Create it, "
+            "or specify another file."
+        )
     account = Account(arguments.profile)
     progress = _Progress()
     try:

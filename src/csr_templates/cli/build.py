@@ -12,7 +12,7 @@ from csr_templates.assembly import files, folder
 from csr_templates.assembly.folder import OutputError
 from csr_templates.cli import folders
 from csr_templates.cli.build_report import BuildResult, as_json, print_text, refresh_command
-from csr_templates.cli.messages import FINE, FOUND, headline, on_terminal, say
+from csr_templates.cli.messages import FINE, FOUND, InputError, headline, on_terminal, say
 from csr_templates.cli.stack_mistakes import explain
 from csr_templates.environments.environment import EnvironmentsError
 from csr_templates.hand_over import git_sync
@@ -82,6 +82,7 @@ def run(arguments: Namespace) -> int:
     if in_repository is None and not arguments.output and not foreign and folders.checkout():
         in_repository = PurePosixPath("out")  # a copy of the repository without .git
     try:
+        _require_folder(arguments.pages)
         assembly = files.assemble(
             arguments.stacks,
             parameters=arguments.parameters or folders.default_parameters(foreign=foreign),
@@ -113,7 +114,7 @@ def run(arguments: Namespace) -> int:
         raise
     except Exception as error:
         if in_json:
-            ours = isinstance(error, (OutputError, RenderError, ChildProcessError))
+            ours = isinstance(error, (InputError, OutputError, RenderError, ChildProcessError))
             mistake = explain(error, {stack.build.__module__ for stack in arguments.stacks})
             unknown = str(error) if ours else f"{type(error).__name__}: {error}"
             say(as_json("error", message=mistake or unknown))
@@ -129,6 +130,11 @@ def run(arguments: Namespace) -> int:
 
                 after_build.say_what_changed(before, output)
     return FINE if result.status == "ok" else FOUND
+
+
+def _require_folder(pages: Path | None) -> None:
+    if pages and not pages.is_dir():
+        raise InputError(f"{pages.as_posix()} is not a folder. Specify the folder of the pages: --pages docs")
 
 
 def _refresh(arguments: Namespace) -> str:

@@ -142,7 +142,21 @@ def _estimates(arguments: Namespace, prices: Prices) -> Iterator[Estimate]:
             raise InputError(f"There is no environment {name}.{hint(name, environments)} There are: {names}.")
     used = _usage(arguments.usage, built) if arguments.usage else {}
     for name in dict.fromkeys(arguments.environments or environments):
-        yield estimate(name, built.stacks, environments[name], prices, used.get(name))
+        found = estimate(name, built.stacks, environments[name], prices, used.get(name))
+        _warn_of_unpaid(found, used.get(name, {}))
+        yield found
+
+
+def _warn_of_unpaid(found: Estimate, used: Usage) -> None:
+    paid = {(usage.stack, usage.key) for usage in found.by_usage}
+    for stack, amounts in used.items():
+        for key in amounts:
+            if (stack, key) not in paid:
+                place = ".".join(filter(None, (found.environment, stack, key)))
+                tell(
+                    f"csr-templates: {place} is not in the sum: with these parameter values, the stack does "
+                    "not pay this item."
+                )
 
 
 def _usage(path: Path, built: BuiltFolder) -> dict[str, Usage]:

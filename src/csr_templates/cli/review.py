@@ -164,6 +164,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _compare(arguments: Namespace) -> _Compared:
+    _check_options(arguments)
     if (arguments.before or "").startswith(_DEPLOYED):
         return _compare_deployed(arguments, arguments.before.removeprefix(_DEPLOYED))
     for option in ("facts", "save_facts", "profile"):
@@ -176,7 +177,24 @@ def _compare(arguments: Namespace) -> _Compared:
     return _Compared(report.review(before, after, arguments.environment), after, old)
 
 
+def _check_options(arguments: Namespace) -> None:
+    if arguments.before == "":  # usually an unset variable
+        raise InputError(
+            "The value of --before is empty. Specify a folder, a template, a revision or "
+            "deployed:ENVIRONMENT, or remove the option."
+        )
+    if arguments.link_base and arguments.format != "markdown":
+        raise InputError("--link-base is for --format markdown. Add the format, or remove the option.")
+    if arguments.link_base and not arguments.link_base.startswith(("https://", "http://")):
+        raise InputError(
+            f"--link-base: found {arguments.link_base!r}. Specify a URL that starts with https:// or http://."
+        )
+
+
 def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
+    if not environment:
+        raise InputError(f"--before {_DEPLOYED} has no environment. Specify one: --before {_DEPLOYED}NAME.")
+    _refuse_template_options(arguments, f", not for --before {arguments.before}")
     if arguments.environment not in ([], [environment]):
         raise InputError(f"--before {arguments.before} reviews only {environment}. Remove --environment.")
     path = arguments.after or folders.default_output()
@@ -243,12 +261,7 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
         )
     if after.is_file():
         return _templates(arguments, after)
-    for option in ("region", "parameters_before", "parameters_after"):
-        if getattr(arguments, option) is not None:
-            raise InputError(
-                f"--{option.replace('_', '-')} is for two templates, but {after.as_posix()} is a folder with "
-                "a manifest. Remove the option."
-            )
+    _refuse_template_options(arguments, f", but {after.as_posix()} is a folder with a manifest")
     if arguments.before is None:
         revision = history.base(after)
         return review_sides.revision(after, revision.name[:12], revision), review_sides.folder(after)
@@ -261,6 +274,12 @@ def _sides(arguments: Namespace) -> tuple[sides.Side, sides.Side]:
         )
     revision = history.Revision(after, arguments.before)
     return review_sides.revision(after, arguments.before, revision), review_sides.folder(after)
+
+
+def _refuse_template_options(arguments: Namespace, reason: str) -> None:
+    for option in ("region", "parameters_before", "parameters_after"):
+        if getattr(arguments, option) is not None:
+            raise InputError(f"--{option.replace('_', '-')} is for two templates{reason}. Remove the option.")
 
 
 def _templates(arguments: Namespace, after: Path) -> tuple[sides.Side, sides.Side]:

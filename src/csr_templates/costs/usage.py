@@ -3,12 +3,15 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
+from cfn_analysis.model.template_text import TemplateTextError, unique_entries
 from cfn_analysis.model.wording import hint
 
 Usage = Mapping[str, Mapping[str, Decimal]]
 """Stack -> key of an item -> amount in a month."""
+
+MOST: Final = Decimal("1e15")
 
 
 class UsageError(ValueError):
@@ -22,7 +25,15 @@ def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usag
         UsageError: the text has another form, or an environment or a stack does not exist.
     """
     try:
-        document = json.loads(text, parse_int=Decimal, parse_float=Decimal, parse_constant=_refuse)
+        document: Any = json.loads(
+            text,
+            parse_int=Decimal,
+            parse_float=Decimal,
+            parse_constant=_refuse,
+            object_pairs_hook=unique_entries,
+        )
+    except TemplateTextError as error:
+        raise UsageError(str(error)) from error
     except (ValueError, RecursionError) as error:
         raise UsageError(f"it is not JSON ({error}).") from error
     for environment, stacks in _object(document, "the file").items():
@@ -31,10 +42,10 @@ def read(text: str, environments: Mapping[str, Sequence[str]]) -> dict[str, Usag
             place = f"{environment}.{stack}"
             require(stack, environments[environment], place, "There is no such stack")
             for key, amount in _object(amounts, place).items():
-                if not isinstance(amount, Decimal) or amount < 0:
+                if not isinstance(amount, Decimal) or not 0 <= amount <= MOST:
                     raise UsageError(
                         f"{place}.{key}: found {_shown(amount)}. Write the amount in a month as a number "
-                        "that is not negative."
+                        f"from 0 to {MOST:,f}."
                     )
     found: dict[str, Usage] = document
     return found

@@ -52,7 +52,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             raise BuiltFolderError(str(error)) from error
         raise BuiltFolderError(
             f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only format that this "
-            "version of csr-templates reads. Build the folder again, or compare single templates."
+            "version of csr-templates reads. Build the folder again."
         ) from error
     entries = document.get("stacks", [])
     stacks = []
@@ -70,8 +70,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             if isinstance(error, BuiltFolderError):
                 raise
             raise BuiltFolderError(
-                f"{name} does not contain the paths of the files of each stack. Build the folder again, or "
-                "compare single templates."
+                f"{name} does not contain the paths of the files of each stack. Build the folder again."
             ) from error
         for environment, path in files.items():
             values = read_parameters(_content(read_file, path, where), f"{where}/{path}")

@@ -25,14 +25,14 @@ class Revision:
             HistoryError: the revision or the repository does not exist, or git is not installed.
         """
         self.name = name
-        self.root = _root(folder)
+        self.root = _root(folder, f"There is no folder or file {name}, and ")
         self.commit = _git(
             self.root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"
         )
         if not self.commit:
             raise HistoryError(
                 f"There is no folder, file or revision {name}. Specify one of them. In a shallow clone, "
-                "fetch the history first (git fetch --unshallow)."
+                "fetch the history first (git fetch --unshallow). For a tag: git fetch --tags."
             )
 
     def read(self, path: Path) -> bytes:
@@ -99,14 +99,14 @@ def commit_of(folder: Path, text: str) -> str:
     return ""
 
 
-def _root(folder: Path) -> Path:
+def _root(folder: Path, problem: str = "") -> Path:
     existing = folder
     while not existing.is_dir() and existing != existing.parent:
         existing = existing.resolve().parent
     top = _git(existing, "rev-parse", "--show-toplevel")
     if not top:
         raise HistoryError(
-            f"{folder.as_posix()} is not in a Git repository. Specify two output folders or two "
+            f"{problem}{folder.as_posix()} is not in a Git repository. Specify two output folders or two "
             "templates to compare: --before and --after."
         )
     return Path(top)

@@ -3,6 +3,9 @@
 It allows no deletion and no restore of data, no change of roles, policies, keys and passwords, and no deploy
 except through the service role of a stack. It does allow reading the password of the database and the origin
 keys, because the commands use them.
+
+The service role of a stack executes a change set of any template. So a user of the policy can change through
+a template what the service role may change, roles included.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from csr_templates.hand_over.policy_documents import allow, in_documents
+from csr_templates.hand_over.policy_documents import allow, deny, in_documents
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,20 +25,29 @@ PATH: Final = "operator-policies/on-call.json"
 """Path of the policy, relative to the output folder."""
 
 _DATA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
-"""``read``: service -> operations on any resource. ``changes``: statement -> its actions, and resources of
-a project; the IDs of those of API Gateway do not contain the project. ``tagged``: statement -> actions on
-resources that only the tag ``Project`` connects with a project."""
+"""``consoles``: what the consoles call for the dashboards and the saved queries. ``read``: service ->
+operations on any resource. ``changes``: statement -> its actions, and resources of a project; the IDs of
+those of API Gateway, also in the names of its logs, do not contain the project. ``tagged``: statement ->
+actions on resources that only the tag ``Project`` connects with a project."""
 
 COMMANDS: Final[Sequence[str]] = _DATA["commands"]
 """The commands that the policy allows."""
+CONSOLES: Final[Sequence[str]] = _DATA["consoles"]
 
 
 def policy(project: str) -> Document:
     """Return the policy for all environments of a project."""
-    read = [f"{service}:{name}" for service, names in _DATA["read"].items() for name in names]
+    read = [*CONSOLES, *(f"{service}:{name}" for service, names in _DATA["read"].items() for name in names)]
     ours: dict[str, str | list[str]] = {"aws:ResourceTag/Project": project}
     statements = [
         *allow("Read", read, ["*"]),
+        # An imported resource belongs to the stack, and the next change set could delete it.
+        *deny(
+            "NoImports",
+            ["cloudformation:*"],
+            ["*"],
+            **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
+        ),
         *(
             statement
             for sid, allowed in _DATA["changes"].items()

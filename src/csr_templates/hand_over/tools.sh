@@ -1,11 +1,14 @@
-# shellcheck shell=bash disable=SC2016,SC2030,SC2031,SC2317
+# shellcheck shell=bash disable=SC2016,SC2030,SC2031,SC2119,SC2120,SC2317
 # The operators' commands for one environment of this folder: source tools.sh ENVIRONMENT
 #
 # bash 3.2 or later on Linux, macOS, AWS CloudShell, and WSL on Windows. Project, stacks and regions come from
 # stacks.json beside this file, the names of resources from the files that it lists. tools_help lists the commands.
 # A command is a subshell, so that its variables and set -e stay inside; shellcheck warns about that, about ${...} of
-# CloudFormation in single quotes, and about the exit of a script that was not sourced. In bash 3.2, set -e ends a
-# command only after a simple command has failed, such as the call of a function, not after (...), [[...]] or a loop.
+# CloudFormation in single quotes, about arguments that a command rejects, and about the exit of a script that was not
+# sourced. In bash 3.2, set -e ends a command only after a simple command has failed, such as the call of a function,
+# not after (...), [[...]] or a loop.
+
+unset TOOLS_ENVIRONMENT # a start that fails must not leave the environment before it
 
 if [ -z "${BASH_VERSION:-}" ]; then
   echo "tools.sh needs bash. Start it with: bash" >&2
@@ -26,8 +29,14 @@ export AWS_PAGER=""
 
 # ---- Start ----
 
+tools_read() { # OPTION... FILTER FILE...: reads files of the build with jq
+  jq "$@" 2> /dev/null || {
+    echo "Cannot read ${!#}. tools.sh needs the whole folder that the build wrote: check it out again." >&2
+    return 2
+  }
+}
 tools_start() { # ENVIRONMENT: checks the programs, and reads stacks.json
-  local program kind key rest lines
+  local program environment kind key rest lines IFS=$' \t\n'
   for program in aws jq curl; do
     if ! type "$program" > /dev/null 2>&1; then
       echo "$program is missing. AWS CloudShell has it. macOS: brew install awscli jq. Linux: install the AWS CLI version 2" \
@@ -41,27 +50,34 @@ tools_start() { # ENVIRONMENT: checks the programs, and reads stacks.json
   esac
   TOOLS_OUT=$(cd "$(dirname "$TOOLS_FILE")" > /dev/null && pwd) || return
   TOOLS_FILE=$TOOLS_OUT/${TOOLS_FILE##*/}
-  lines=$(jq -r --arg environment "${1:-}" '(.stacks | map(.parameterFiles | keys) | add | unique) as $known
-    | if $known | index($environment) then .stacks[] | .name as $name
-        | "stack \($name) \(.region) \(.template) \(.namePattern)", (.sections[][] | "resource \(.) \($name)")
-      else error("Name the environment: source tools.sh \($known | join(" | "))") end' "$TOOLS_OUT/stacks.json") || return
-  TOOLS_ENVIRONMENT=$1 TOOLS_STACKS='' TOOLS_RESOURCES='' TOOLS_NAMES=''
+  TOOLS_ENVIRONMENTS=$(tools_read -r 'reduce (.stacks[].parameterFiles | keys_unsorted[]) as $name
+    ([]; if index($name) then . else . + [$name] end) | join(" ")' "$TOOLS_OUT/stacks.json") || return
+  environment=${1:-/}
+  case " $TOOLS_ENVIRONMENTS " in
+    (*" ${environment// //} "*) ;;
+    (*) echo "${1:+There is no environment $1. }Choose one: source tools.sh ${TOOLS_ENVIRONMENTS// / | }" >&2; return 2 ;;
+  esac
+  lines=$(tools_read -r '.stacks[] | .name as $name
+    | "stack \($name) \(.region) \(.template) \(.namePattern)", (.sections[][] | "resource \(.) \($name)")' \
+    "$TOOLS_OUT/stacks.json") || return
+  TOOLS_STACKS='' TOOLS_RESOURCES='' TOOLS_NAMES=''
   while read -r kind key rest; do
     case $kind in
       (stack) TOOLS_STACKS+="$key $rest"$'\n' ;;
       (resource) TOOLS_RESOURCES+="$key $rest"$'\n' ;;
     esac
   done <<< "$lines"
-  TOOLS_STACKS=${TOOLS_STACKS//'${Environment}'/$TOOLS_ENVIRONMENT}
-  TOOLS_TAGS=$(jq -nr '[inputs.Tags] | add | to_entries[] | "\(.key)=\(.value)"' \
+  TOOLS_STACKS=${TOOLS_STACKS//'${Environment}'/$1}
+  TOOLS_TAGS=$(tools_read -nr '[inputs.Tags] | add | to_entries[] | "\(.key)=\(.value)"' \
     "$TOOLS_OUT/parameters/$1/"*.json) || return
-  TOOLS_PROJECT=$(jq -nr '[inputs.Parameters] | add | .ProjectName' "$TOOLS_OUT/parameters/$1/"*.json) || return
+  TOOLS_PROJECT=$(tools_read -nr '[inputs.Parameters] | add | .ProjectName' "$TOOLS_OUT/parameters/$1/"*.json) || return
   TOOLS_STACKS=${TOOLS_STACKS//'${ProjectName}'/$TOOLS_PROJECT}
-  TOOLS_PREFIX=$TOOLS_PROJECT-$TOOLS_ENVIRONMENT
+  TOOLS_PREFIX=$TOOLS_PROJECT-$1
   if [ -d "$TOOLS_OUT/recovery/$1" ]; then # the names of what holds data, also of a deleted stack
-    TOOLS_NAMES=$(jq -nr 'inputs.ResourcesToImport[] | .LogicalResourceId as $resource | .ResourceIdentifier[]
+    TOOLS_NAMES=$(tools_read -nr 'inputs.ResourcesToImport[] | .LogicalResourceId as $resource | .ResourceIdentifier[]
       | "\($resource) \(strings // .Name // .Tag)"' "$TOOLS_OUT/recovery/$1/"*.json) || return
   fi
+  TOOLS_ENVIRONMENT=$1
   echo "$TOOLS_PREFIX, from $TOOLS_OUT. tools_help lists the commands."
 }
 
@@ -73,7 +89,7 @@ tools_help() ( # shows this list
 # ---- Helpers of the commands below ----
 
 tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first error; NUMBER arguments must be given
-  local joined usage words argument needed=$1
+  local joined usage words rest argument needed=$1 allowed=0
   shift
   set +e
   (set -e; false; :)
@@ -83,8 +99,24 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
     exit 2
   fi
   set -euo pipefail
+  IFS=$' \t\n'
+  if [ -z "${TOOLS_ENVIRONMENT:-}" ]; then
+    rest=${TOOLS_ENVIRONMENTS:-ENVIRONMENT}
+    echo "No environment is loaded: source $TOOLS_FILE ${rest// / | }" >&2
+    exit 2
+  fi
   usage=$(sed -n "s/^${FUNCNAME[1]}() ( # //p" "$TOOLS_FILE")
   words=" ${usage%%: *} "
+  rest=${words# }
+  while [ -n "$rest" ]; do # the arguments come first: capitals, [optional] or a|choice
+    case ${rest%% *} in
+      (*...*) allowed=$# ;;
+      (\[* | *\|*) allowed=$((allowed + 1)) ;;
+      (*[!A-Z_]*) break ;;
+      (*) allowed=$((allowed + 1)) ;;
+    esac
+    rest=${rest#* }
+  done
   words=${words//[][|.]/ }
   for argument; do
     case $words in # a word of the usage in capitals is not a value
@@ -92,7 +124,7 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
     esac
     if [ -z "$argument" ]; then needed=99; fi
   done
-  if [ $# -lt "$needed" ]; then
+  if [ $# -lt "$needed" ] || [ $# -gt "$allowed" ]; then
     echo "Usage: ${FUNCNAME[1]} $usage" >&2
     exit 2
   fi
@@ -103,6 +135,38 @@ tools_say() { # TEXT...: what the command does next
 tools_stop() { # TEXT...: ends the command
   echo "$*" >&2
   exit 1
+}
+tools_reject() { # TEXT...: ends the command, because an argument is wrong
+  echo "$*" >&2
+  exit 2
+}
+tools_number() { # VALUE NAME MIN [MAX]: ends the command unless the value is such a whole number
+  local range=${4:+"from $3 to $4"}
+  case $1 in
+    ("" | 0?* | *[!0-9]*) ;;
+    (*) if [ ${#1} -le 18 ] && [ "$1" -ge "$3" ] && [ "$1" -le "${4:-$1}" ]; then return; fi ;; # bash counts to 2^63
+  esac
+  tools_reject "$2 is $1. Give a whole number ${range:-of at least $3}. Nothing was changed."
+}
+tools_arn() { # PATTERN VALUE TEXT: sets region, that of the ARN; ends the command unless it is the ARN of TEXT
+  case $2 in
+    (arn:aws*:$1) region=$(cut -d: -f4 <<< "$2") ;;
+    (*) tools_reject "$2 is not the ARN of $3" ;;
+  esac
+}
+tools_own() { # NAME: ends the command unless the name, or that in the ARN of a secret, is one of this environment
+  case ${1#arn:aws*:secret:} in
+    ("$TOOLS_PREFIX"-*) ;;
+    (*) tools_reject "$1 does not belong to $TOOLS_PREFIX. Nothing was changed." ;;
+  esac
+}
+tools_own_key() { # ARN: sets region; ends the command unless the tags of the KMS key are those of this environment
+  local tags
+  tools_arn 'kms:[a-z]*:[0-9]*:key/*' "$1" "a KMS key. show_keys prints it."
+  tags=$(value aws kms list-resource-tags --region "$region" --key-id "$1" --output text \
+    --query "join(' ', sort(Tags[?TagKey == 'Project' || TagKey == 'Environment'].join('=', [TagKey, TagValue])))") || exit
+  [ "$tags" = "Environment=$TOOLS_ENVIRONMENT Project=$TOOLS_PROJECT" ] ||
+    tools_reject "$1 does not belong to $TOOLS_PREFIX: its tags are $tags. Nothing was changed."
 }
 tools_typed() { # TYPED NAME: ends the command unless the name was typed
   [ "$1" = "$2" ] || tools_stop "This deletes or replaces $2. Type its name: ${FUNCNAME[1]} $2"
@@ -220,14 +284,51 @@ tools_not_updating() { # ends the command while the stack in name is being chang
     (*_IN_PROGRESS) tools_stop "The stack $stack is $status. Wait (wait_for_stack $stack), or cancel an update (cancel_update $stack)." ;;
   esac
 }
+tools_leave() { # STATUS STACK: after a call, waits a minute at most until the stack is no longer in the status before it
+  local attempt status # a waiter would take that status for the result
+  for attempt in {1..20}; do
+    status=$(aws cloudformation describe-stacks --region "$region" --stack-name "$2" \
+      --query 'Stacks[0].StackStatus' --output text 2>&1) || {
+      case $status in (*"does not exist"*) return 0 ;; esac
+      echo "$status" >&2
+      return 1
+    }
+    if [ "$status" != "$1" ]; then return 0; fi
+    sleep 3
+  done
+}
+tools_left_by() { # LOGICAL_ID NAME: what the failed create of the stack in name left, as JSON; fails unless this is part of it
+  local found
+  found=$(value aws cloudformation describe-stack-resources --region "$region" --stack-name "$name" --output json \
+    --query 'StackResources[].[LogicalResourceId, PhysicalResourceId, ResourceStatus, StackId]') || return
+  jq -ec --arg resource "$1" --arg name "$2" 'map(select(.[2] | IN("CREATE_COMPLETE", "DELETE_FAILED", "DELETE_SKIPPED"))) as $left
+    | if any($left[]; .[0] == $resource and .[1] == $name and .[2] == "DELETE_FAILED") then $left
+      else error("\($name) is not what the failed create left: the stack does not list it as \($resource) in DELETE_FAILED. Nothing was changed.") end' <<< "$found"
+}
+tools_delete_objects() { # BUCKET: deletes the objects of a JSON list of Key and VersionId on the standard input
+  local batches batch errors
+  batches=$(jq -c '[range(0; length; 500) as $at | {Objects: .[$at:$at + 500], Quiet: true}] | .[]') || return
+  while read -r batch; do
+    if [ -z "$batch" ]; then return; fi
+    errors=$(aws s3api delete-objects --region "$region" --bucket "$1" --delete file:///dev/stdin \
+      --query Errors --output json <<< "$batch") || return
+    case $errors in
+      ("" | null | "[]") ;;
+      (*) echo "S3 did not delete: $errors" >&2; return 1 ;;
+    esac
+  done <<< "$batches"
+}
 tools_time() { # SECONDS: that many seconds ago, in UTC
   local at
   at=$(($(date +%s) - $1))
   if date -u -d @0 +%s > /dev/null 2>&1; then date -u -d "@$at" +%Y-%m-%dT%H:%M:%SZ; else date -u -r "$at" +%Y-%m-%dT%H:%M:%SZ; fi
 }
 tools_utc() { # TIME: in UTC; TIME may end with +09:00
-  jq -nr --arg time "$1" '$time | if endswith("+09:00") then (.[0:19] + "Z" | fromdate - 32400 | todate)
-    elif test("^[0-9-]{10}T[0-9:]{8}Z$") then . else error("Give the time as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.") end'
+  jq -enr --arg time "$1" '$time | select(test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(Z|[+]09:00)$"))
+    | (.[0:19] + "Z" | fromdate) - (if endswith("Z") then 0 else 32400 end) | todate' 2> /dev/null || {
+    echo "The time is $1. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z." >&2
+    return 2
+  }
 }
 tools_sha256() { # FILE
   local sum
@@ -303,9 +404,8 @@ tools_current_version() { # REGION SECRET: the ID of its current version
   value aws secretsmanager list-secret-version-ids --region "$1" --secret-id "$2" --output text \
     --query "Versions[?contains(VersionStages, 'AWSCURRENT')].VersionId"
 }
-# CHANGE_SET: fails if the API would reject the key that CloudFront sends; sets other variables, hence the subshell
-tools_check_origin_key() (
-  local api frontend mine theirs other new there secret newest copy
+tools_check_origin_key() { # CHANGE_SET: fails if the API would reject the key that CloudFront sends
+  local api frontend mine theirs other new there secret newest copy stack region template name
   tools_at UsagePlan 2> /dev/null || return 0
   api=$name
   tools_at Distribution 2> /dev/null || return 0
@@ -338,7 +438,7 @@ tools_check_origin_key() (
   done
   echo "$region does not have the newest version of $secret." >&2
   return 1
-)
+}
 tools_origin_secret() { # KEY: the name of the secret of an origin key
   case $1 in
     (a) tools_name OriginApiKeySecretA ;;
@@ -370,8 +470,11 @@ tools_validation_warnings() { # CHANGE_SET: validations that failed or were skip
 tools_parameters() { # [VERSION]: the parameters of the stack as JSON, with the version of the package
   jq -ec --arg version "${1:-}" --slurpfile manifest "$TOOLS_OUT/stacks.json" --arg stack "$stack" '
     [$manifest[0].stacks[] | select(.name == $stack).perDeploy[] | select(endswith("ObjectVersion"))] as $versions
-    | if $version == "" then . elif $versions == [] then error("The stack \($stack) takes no version of a package.")
-      else .Parameters[$versions[]] = $version end' "$TOOLS_OUT/parameters/$TOOLS_ENVIRONMENT/$stack.json"
+    | if $version == "" then . elif $versions == [] then empty else .Parameters[$versions[]] = $version end' \
+    "$TOOLS_OUT/parameters/$TOOLS_ENVIRONMENT/$stack.json" || {
+    echo "The stack $stack takes no version of a package: $1" >&2
+    return 2
+  }
 }
 tools_database() { # sets cluster, and region and name of its stack
   tools_at DatabaseCluster || return
@@ -428,7 +531,7 @@ tools_switch_keys() { # true|false: enables or disables all API keys of the usag
 # ==== State ====
 
 show_state() ( # shows stacks, packages and site: what was deployed last and when, and which alarms fire
-  tools_begin 0
+  tools_begin 0 "$@"
   missing=0
   for one in $(tools_stacks); do
     tools_stack "$one"
@@ -442,12 +545,16 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
       --query 'MetricAlarms[].[StateUpdatedTimestamp, AlarmName]' --output text
   done
   if tools_at ApiFunctionAlias 2> /dev/null; then
-    function=$(tools_id ApiFunction)
-    echo "deployed package (the description ends with its version):"
-    version=$(value aws lambda get-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
-      --query FunctionVersion --output text)
-    aws lambda list-versions-by-function --region "$region" --function-name "$function" --output text \
-      --query "Versions[?Version=='$version'].[Version, LastModified, Description]"
+    if function=$(tools_id ApiFunction); then
+      echo "deployed package (the description ends with its version):"
+      version=$(value aws lambda get-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
+        --query FunctionVersion --output text)
+      aws lambda list-versions-by-function --region "$region" --function-name "$function" --output text \
+        --query "Versions[?Version=='$version'].[Version, LastModified, Description]"
+    else
+      echo "deployed package: the stack $name does not have the function."
+      missing=1
+    fi
   fi
   if tools_at SiteBucket 2> /dev/null; then
     bucket=$(tools_name SiteBucket)
@@ -458,12 +565,12 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
   exit "$missing"
 )
 show_identity() ( # shows who you are for AWS
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_stack "$(tools_stacks | sed -n 1p)"
   aws sts get-caller-identity --region "$region"
 )
 show_releases() ( # shows the Lambda versions: number, time, description (which contains the version of the package)
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   versions=$(value aws lambda list-versions-by-function --region "$region" --function-name "$function" --output json \
@@ -471,14 +578,14 @@ show_releases() ( # shows the Lambda versions: number, time, description (which 
   jq -r '.[] | select(.[0] != "$LATEST") | join("  ")' <<< "$versions"
 )
 show_stacks() ( # lists all stacks with their status, deleted ones too
-  tools_begin 0
+  tools_begin 0 "$@"
   for region in $(tools_regions); do
     aws cloudformation list-stacks --region "$region" --output text --query \
       "StackSummaries[?starts_with(StackName, '$TOOLS_PREFIX-')].[StackName, StackStatus, DeletionTime]"
   done
 )
 show_addresses() ( # shows the address of the site, the API, the database and the NAT gateways
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in $(tools_stacks); do
     tools_stack "$one"
     aws cloudformation describe-stacks --region "$region" --stack-name "$name" --output text --query \
@@ -525,7 +632,7 @@ upload_package() ( # FILE: uploads a Lambda package once, and prints its version
   fi
   cat "$kept"
 )
-plan_deploy() ( # STACK [VERSION] [TAG=VALUE]: creates a change set of out/, api with a version of its package, and shows it
+plan_deploy() ( # STACK [VERSION] [TAG=VALUE...]: creates a change set of out/, api with a version of its package, and shows it
   tools_begin 1 "$@"
   tools_stack "$1"
   tags=$(tools_tags plain)
@@ -590,7 +697,7 @@ plan_repair() ( # STACK [VERSION]: the same without rollback triggers, for an up
 )
 show_changes() ( # CHANGE_SET: shows a change set, and its ARN for run_changes
   tools_begin 1 "$@"
-  region=$(cut -d: -f4 <<< "$1")
+  tools_arn 'cloudformation:[a-z]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
   aws cloudformation describe-change-set --region "$region" --change-set-name "$1" --output table \
     --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]'
   tools_validation_warnings "$1"
@@ -598,8 +705,9 @@ show_changes() ( # CHANGE_SET: shows a change set, and its ARN for run_changes
 )
 run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, and waits
   tools_begin 1 "$@"
-  region=$(cut -d: -f4 <<< "$1")
+  tools_arn 'cloudformation:[a-z]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
   deployed=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$1" --query StackName --output text)
+  tools_own "$deployed"
   status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$deployed" \
     --query 'Stacks[0].StackStatus' --output text)
   since=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$1" \
@@ -609,22 +717,40 @@ run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, an
   if [ "$status" = REVIEW_IN_PROGRESS ]; then operation=create; fi # the first time
   tools_say "Executes the $operation of $deployed."
   aws cloudformation execute-change-set --region "$region" --change-set-name "$1"
+  tools_leave "$status" "$deployed"
   aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$deployed" || {
     tools_rollback_reason "$region" "$deployed" "$since" >&2
     tools_failed_events "$region" --stack-name "$deployed" "$since" >&2
     exit 1
   }
+  tools_check_triggers "$deployed"
 )
+tools_check_triggers() { # STACK: says so if the stack has none of the rollback triggers in stacks.json
+  local wanted triggers stack key rest
+  while read -r key rest; do
+    if [ "${rest##* }" = "$1" ]; then stack=$key; fi
+  done <<< "$TOOLS_STACKS"
+  wanted=$(jq -r --arg stack "${stack:-}" --arg environment "$TOOLS_ENVIRONMENT" '.stacks[]
+    | select(.name == $stack) | .rollbackTriggers[$environment] // [] | join(" ")' "$TOOLS_OUT/stacks.json") || return
+  if [ -z "$wanted" ]; then return; fi
+  triggers=$(aws cloudformation describe-stacks --region "$region" --stack-name "$1" --output text \
+    --query 'length(Stacks[0].RollbackConfiguration.RollbackTriggers || `[]`)') || return
+  if [ "$triggers" = 0 ]; then
+    echo "$1 has no rollback triggers. After the incident, deploy through the pipeline, which sets them again: $wanted" >&2
+  fi
+}
 why_failed() ( # STACK: shows what failed in a stack, and why; the oldest failure is the cause
   tools_begin 1 "$@"
   tools_stack "$1"
-  tools_failed_events "$region" --stack-name "$name"
+  found=$(tools_failed_events "$region" --stack-name "$name")
+  echo "${found:-$name has no failed events.}"
 )
 why_change_set_failed() ( # STACK: shows what failed in its newest failed change set, and why
   tools_begin 1 "$@"
   tools_stack "$1"
   changes=$(value aws cloudformation list-change-sets --region "$region" --stack-name "$name" --output json \
-    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId")
+    --query "sort_by(Summaries[?Status=='FAILED'], &CreationTime)[-1].ChangeSetId || 'none'")
+  if [ "$changes" = '"none"' ]; then echo "$name has no failed change set."; exit; fi
   tools_failed_events "$region" --change-set-name "${changes//\"/}"
 )
 wait_for_stack() ( # STACK: waits until its update or rollback has ended, and shows the status
@@ -658,7 +784,7 @@ protect() ( # [STACK...]: termination protection and stack policy for these stac
   done
 )
 close_default_group() ( # removes all rules from the default security group of the VPC, which nothing uses
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at VPC
   vpc=$(tools_output VPC VPCId)
   found=$(value aws ec2 describe-security-groups --region "$region" --filters Name=group-name,Values=default \
@@ -674,7 +800,7 @@ close_default_group() ( # removes all rules from the default security group of t
     --query 'SecurityGroups[0].[IpPermissions,IpPermissionsEgress]'
 )
 wait_for_api_settings() ( # waits until the API has its new TLS settings
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at RestApi
   api=$(tools_output RestApi ApiGatewayId)
   status=UPDATING
@@ -686,7 +812,7 @@ wait_for_api_settings() ( # waits until the API has its new TLS settings
   [ "$status" = AVAILABLE ]
 )
 wait_for_distribution() ( # waits until CloudFront has deployed its last change everywhere
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at Distribution
   distribution=$(tools_output Distribution CloudFrontDistributionId)
   aws cloudfront wait distribution-deployed --region "$region" --id "$distribution"
@@ -701,52 +827,100 @@ delete_failed_create() ( # STACK: deletes an empty stack in ROLLBACK_COMPLETE
     --query "Stacks[?StackStatus=='ROLLBACK_COMPLETE'].StackId" --output text)
   tools_say "Deletes $found."
   aws cloudformation delete-stack --region "$region" --stack-name "$found"
+  tools_leave ROLLBACK_COMPLETE "$found"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$found"
 )
-delete_failed_database() ( # CLUSTER: deletes an empty database whose first create failed, with everything that it left
+delete_failed_database() ( # CLUSTER: deletes an empty database whose first create failed, with all that it left; can be repeated
   tools_begin 1 "$@"
   tools_database
   tools_typed "$1" "$cluster"
-  tools_require ROLLBACK_FAILED
-  found=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
-    --query 'DBClusters[0].DbClusterResourceId' --output text)
-  key=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
-    --query 'DBClusters[0].KmsKeyId' --output text)
-  secret=$(tools_name DatabaseSecret)
+  kept=failed-$cluster.json
+  if [ ! -s "$kept" ]; then
+    tools_require ROLLBACK_FAILED
+    left=$(tools_left_by DatabaseCluster "$cluster")
+    created=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" \
+      --query 'Stacks[0].CreationTime' --output json)
+    described=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output json \
+      --query 'DBClusters[0].{cluster: DbClusterResourceId, key: KmsKeyId, created: ClusterCreateTime}')
+    facts=$(jq -ec --argjson left "$left" --argjson stack "$created" '(.created[0:19] > $stack[0:19]) as $later
+      | if $later and .cluster and .key then . + {stack: $left[0][3], left: ($left | map(.[0]))}
+        else error("The cluster was created at \(.created), not after the stack (\($stack)). Nothing was changed.") end' <<< "$described")
+    echo "$facts" > "$kept"
+  fi
+  id=$(jq -er .stack "$kept")
+  found=$(jq -er .cluster "$kept")
+  key=$(jq -er .key "$kept")
+  left=$(jq -er '.left | join(" ")' "$kept")
   tools_say "Deletes the cluster $found with its snapshots, backups, secret, logs and key $key. Write both down."
-  aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" --no-deletion-protection > /dev/null
-  aws cloudformation delete-stack --region "$region" --stack-name "$name"
-  aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
-  aws secretsmanager delete-secret --region "$region" --force-delete-without-recovery --secret-id "$secret" > /dev/null
-  for log in DatabaseErrorLogGroup DatabaseSlowQueryLogGroup DatabaseAuditLogGroup; do
-    group=$(tools_name "$log")
-    aws logs delete-log-group --region "$region" --log-group-name "$group"
+  status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$id" --query 'Stacks[0].StackStatus' --output text)
+  if [ "$status" != DELETE_COMPLETE ]; then
+    present=$(tools_cluster_status "$cluster")
+    if [ "$present" != absent ]; then
+      present=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
+        --query 'DBClusters[0].DbClusterResourceId' --output text)
+      [ "$present" = "$found" ] || tools_stop "$cluster is now the cluster $present, which the failed create did not leave. Nothing was changed."
+      aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" --no-deletion-protection > /dev/null
+    fi
+    aws cloudformation delete-stack --region "$region" --stack-name "$id"
+    tools_leave "$status" "$id"
+    aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$id"
+  fi
+  for resource in $left; do
+    case $resource in
+      (DatabaseSecret) # succeeds if the secret is gone
+        secret=$(tools_name "$resource")
+        aws secretsmanager delete-secret --region "$region" --force-delete-without-recovery --secret-id "$secret" > /dev/null ;;
+      (Database*LogGroup)
+        group=$(tools_name "$resource")
+        tools_unless_gone logs delete-log-group --region "$region" --log-group-name "$group" ;;
+    esac
   done
-  snapshots=$(value aws rds describe-db-cluster-snapshots --region "$region" --snapshot-type manual \
+  snapshots=$(aws rds describe-db-cluster-snapshots --region "$region" --snapshot-type manual \
     --db-cluster-identifier "$cluster" --output text \
     --query "DBClusterSnapshots[?DbClusterResourceId=='$found'].DBClusterSnapshotIdentifier")
   for snapshot in $snapshots; do
-    aws rds delete-db-cluster-snapshot --region "$region" --db-cluster-snapshot-identifier "$snapshot" > /dev/null
+    if [ "$snapshot" != None ]; then
+      aws rds delete-db-cluster-snapshot --region "$region" --db-cluster-snapshot-identifier "$snapshot" > /dev/null
+    fi
   done
-  aws kms schedule-key-deletion --region "$region" --key-id "$key" --pending-window-in-days 7 > /dev/null
-  aws rds delete-db-cluster-automated-backup --region "$region" --db-cluster-resource-id "$found" > /dev/null
+  state=$(value aws kms describe-key --region "$region" --key-id "$key" --query KeyMetadata.KeyState --output text)
+  if [ "$state" != PendingDeletion ]; then
+    aws kms schedule-key-deletion --region "$region" --key-id "$key" --pending-window-in-days 7 > /dev/null
+  fi
+  tools_unless_gone rds delete-db-cluster-automated-backup --region "$region" --db-cluster-resource-id "$found"
+  rm "$kept"
 )
-delete_failed_frontend() ( # BUCKET: deletes a frontend whose first create failed, with its bucket of access logs
+tools_unless_gone() { # WORD...: a call that deletes, which also succeeds if there is nothing to delete
+  local found
+  found=$(aws "$@" 2>&1) || {
+    case $found in (*NotFound*) return 0 ;; esac
+    echo "$found" >&2
+    return 1
+  }
+}
+delete_failed_frontend() ( # BUCKET: deletes a frontend whose first create failed, with its bucket of access logs; can be repeated
   tools_begin 1 "$@"
   tools_at EdgeLogBucket
   bucket=$(tools_name EdgeLogBucket)
   tools_typed "$1" "$bucket"
   tools_require ROLLBACK_FAILED
-  tools_say "Deletes the stack $name and the bucket $bucket."
+  tools_left_by EdgeLogBucket "$bucket" > /dev/null
+  tools_say "Deletes the bucket $bucket and the stack $name."
+  objects=$(aws s3api list-object-versions --region "$region" --bucket "$bucket" --output json \
+    --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}' 2>&1) || {
+    case $objects in (*NoSuchBucket*) objects='' ;; (*) tools_stop "$objects" ;; esac # an earlier call deleted it
+  }
+  if [ -n "$objects" ]; then
+    objects=$(jq -ec '.Objects // []' <<< "$objects")
+    tools_delete_objects "$bucket" <<< "$objects"
+    aws s3api delete-bucket --region "$region" --bucket "$bucket"
+  fi
   aws cloudformation delete-stack --region "$region" --stack-name "$name"
+  tools_leave ROLLBACK_FAILED "$name"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
-  objects=$(value aws s3api list-object-versions --region "$region" --bucket "$bucket" --output json \
-    --query '{Objects: [Versions, DeleteMarkers][][].{Key: Key, VersionId: VersionId}}')
-  aws s3api delete-objects --region "$region" --bucket "$bucket" --delete "$objects" > /dev/null
-  aws s3api delete-bucket --region "$region" --bucket "$bucket"
 )
 show_logging_roles() ( # shows the logging role of API Gateway that is set, and those of this system
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiGatewayLoggingRole
   aws apigateway get-account --region "$region" --query cloudwatchRoleArn --output text
   aws iam list-roles --region "$region" --output json \
@@ -779,9 +953,15 @@ delete_old_files() ( # FOLDER [yes]: lists the files in the bucket that the buil
   tools_at SiteBucket
   test -s "$1/index.html" || tools_stop "$1/index.html is missing or empty: this is not a build of the site. Nothing was deleted."
   bucket=$(tools_output SiteBucket FrontendS3BucketName)
-  dry=--dryrun
-  if [ "${2:-}" = yes ]; then dry=''; fi
-  aws s3 sync "$1/" "s3://$bucket/" --region "$region" --delete ${dry:+"$dry"}
+  listed=$(value aws s3api list-objects-v2 --region "$region" --bucket "$bucket" --query 'Contents[].Key' --output json)
+  built=$(cd "$1" > /dev/null && find . -type f)
+  old=$(jq -Rs '[split("\n")[] | ltrimstr("./")]' <<< "$built")
+  old=$(jq -sec '.[0] - .[1]' <<< "$listed $old")
+  jq -r '.[]' <<< "$old"
+  if [ "${2:-}" = yes ]; then
+    old=$(jq -c 'map({Key: .})' <<< "$old")
+    tools_delete_objects "$bucket" <<< "$old"
+  fi
 )
 download_site() ( # TIME FOLDER: downloads the site as it was at a time, for upload_site
   tools_begin 2 "$@"
@@ -809,6 +989,7 @@ who_answers() ( # [PATH]: requests a path of the site, and shows status, headers
 
 roll_back() ( # LAMBDA_VERSION: points the alias to an earlier Lambda version, within seconds
   tools_begin 1 "$@"
+  tools_number "$1" LAMBDA_VERSION 1
   tools_at ApiFunctionAlias
   tools_not_updating
   function=$(tools_id ApiFunction)
@@ -820,32 +1001,38 @@ roll_back() ( # LAMBDA_VERSION: points the alias to an earlier Lambda version, w
 )
 repair_alias() ( # LAMBDA_VERSION: ends a failed rollback of the api stack that a faulty package caused
   tools_begin 1 "$@"
+  tools_number "$1" LAMBDA_VERSION 1
   tools_at ApiFunctionAlias
   tools_require UPDATE_ROLLBACK_FAILED
   function=$(tools_id ApiFunction)
   provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
-  tools_say "Points the alias to version $1, and continues the rollback without it."
-  aws lambda delete-provisioned-concurrency-config --region "$region" --function-name "$function" --qualifier "$TOOLS_ENVIRONMENT"
+  tools_say "Points the alias to version $1, and continues the rollback without it." \
+    "If the command stops after the rollback: set_provisioned $provisioned"
+  tools_unless_gone lambda delete-provisioned-concurrency-config --region "$region" --function-name "$function" --qualifier "$TOOLS_ENVIRONMENT"
   aws lambda update-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
     --function-version "$1" --routing-config AdditionalVersionWeights={}
   aws cloudformation continue-update-rollback --region "$region" --stack-name "$name" --resources-to-skip ApiFunctionAlias
+  tools_leave UPDATE_ROLLBACK_FAILED "$name"
   aws cloudformation wait stack-rollback-complete --region "$region" --stack-name "$name"
   if [ "$provisioned" != 0 ]; then set_provisioned "$provisioned"; fi
 )
-delete_old_versions() ( # deletes all Lambda versions except the newest 10
-  tools_begin 0
+delete_old_versions() ( # deletes all Lambda versions except the newest 10 and those of an alias
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   versions=$(value aws lambda list-versions-by-function --region "$region" --function-name "$function" \
     --query 'Versions[].Version' --output json)
-  old=$(jq -r 'map(select(. != "$LATEST") | tonumber) | sort | .[:-10][]' <<< "$versions")
+  aliases=$(value aws lambda list-aliases --region "$region" --function-name "$function" \
+    --query 'Aliases[].[FunctionVersion, RoutingConfig.AdditionalVersionWeights]' --output json)
+  old=$(jq -sr '(.[1] | map(.[0], (.[1] // {} | keys[]))) as $used
+    | .[0] | map(select(. != "$LATEST") | tonumber) | sort | .[:-10] | map(tostring) - $used | .[]' <<< "$versions $aliases")
   tools_say "Deletes these versions of $function:" "${old:-none}"
   for version in $old; do
     aws lambda delete-function --region "$region" --function-name "$function" --qualifier "$version"
   done
 )
 show_concurrency() ( # shows the concurrency of the function and of the account, and the highest value for set_concurrency
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   reserved=$(aws lambda get-function-concurrency --region "$region" --function-name "$function" \
@@ -853,6 +1040,8 @@ show_concurrency() ( # shows the concurrency of the function and of the account,
   case $reserved in ("" | None) reserved=0 ;; esac
   free=$(value aws lambda get-account-settings --region "$region" --query AccountLimit.UnreservedConcurrentExecutions --output text)
   echo "reserved: $reserved (0: none), unreserved in the account: $free, highest value: $((reserved + free - 100))"
+  provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
+  echo "provisioned in the parameter file, the lowest value: $provisioned"
   for metric in ConcurrentExecutions Throttles ProvisionedConcurrencySpilloverInvocations; do
     echo "$metric, the highest of 5 minutes:"
     aws cloudwatch get-metric-statistics --region "$region" --namespace AWS/Lambda --metric-name "$metric" \
@@ -860,15 +1049,17 @@ show_concurrency() ( # shows the concurrency of the function and of the account,
       --period 300 --statistics Maximum --query 'sort_by(Datapoints, &Timestamp)[-12:].[Timestamp, Maximum]' --output text
   done
 )
-set_concurrency() ( # NUMBER: reserves concurrency for the function: reduce it to help the database, raise it against throttles
+set_concurrency() ( # NUMBER [stop]: reserves concurrency for the function: reduce it to help the database, raise it against throttles
   tools_begin 1 "$@"
+  tools_number "$1" NUMBER 0
+  [ "$1:${2:-}" = 0:stop ] || [ "$1" != 0 ] || tools_stop "With 0, Lambda rejects every request. To stop the API: set_concurrency 0 stop"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   tools_say "Reserves $1 executions for $function. Way back: restore_concurrency"
   aws lambda put-function-concurrency --region "$region" --function-name "$function" --reserved-concurrent-executions "$1"
 )
 restore_concurrency() ( # reserves the concurrency of the parameter file again
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   limit=$(tools_parameter ApiFunction LambdaReservedConcurrency)
@@ -881,13 +1072,14 @@ restore_concurrency() ( # reserves the concurrency of the parameter file again
 )
 set_provisioned() ( # NUMBER: keeps that many execution environments ready; all are billed
   tools_begin 1 "$@"
+  tools_number "$1" NUMBER 1
   tools_at ApiFunction
   function=$(tools_id ApiFunction)
   aws lambda put-provisioned-concurrency-config --region "$region" --function-name "$function" \
     --qualifier "$TOOLS_ENVIRONMENT" --provisioned-concurrent-executions "$1"
 )
 show_quota() ( # shows the used and remaining requests of today (UTC), by key
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at UsagePlan
   plan=$(tools_output UsagePlan ApiUsagePlanId)
   today=$(tools_time 0)
@@ -895,6 +1087,7 @@ show_quota() ( # shows the used and remaining requests of today (UTC), by key
 )
 set_remaining() ( # NUMBER: the requests that each key may still make today
   tools_begin 1 "$@"
+  tools_number "$1" NUMBER 0
   tools_at UsagePlan
   plan=$(tools_output UsagePlan ApiUsagePlanId)
   keys=$(tools_keys_of_plan)
@@ -905,7 +1098,7 @@ set_remaining() ( # NUMBER: the requests that each key may still make today
   done
 )
 flush_cache() ( # removes all responses from the cache of the API
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at RestApi
   api=$(tools_output RestApi ApiGatewayId)
   tools_say "Flushes the cache of the API."
@@ -923,10 +1116,10 @@ tools_request() { # KEY PATH OPTION...: requests a path of the API with an origi
   secret=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text) || return
   api_key=$(jq -er .apiKey <<< "$secret") || return
   url=$(tools_output RestApi ApiGatewayUrl) || return
-  curl "${@:3}" "$url$2" -H "x-api-key: $api_key" -H "X-Cache-Key: $(date +%s)-$$"
+  curl "${@:3}" "$url$2" -H @- -H "X-Cache-Key: $(date +%s)-$$" <<< "x-api-key: $api_key" # not in the list of processes
 }
 show_dead_letters() ( # shows a message of the dead-letter queue
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at DeadLetterQueue
   queue=$(tools_id DeadLetterQueue)
   aws sqs receive-message --region "$region" --queue-url "$queue" --message-attribute-names All --message-system-attribute-names All
@@ -935,14 +1128,22 @@ show_dead_letters() ( # shows a message of the dead-letter queue
 # ==== The database ====
 
 show_database() ( # shows the cluster, its instances and the events of the last 3 hours
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
-  aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
-    --query 'DBClusters[0].[Status, EngineVersion, DeletionProtection, EarliestRestorableTime, LatestRestorableTime]'
-  aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
-    --query 'DBClusters[0].DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, DBClusterParameterGroupStatus]'
+  status=$(tools_cluster_status "$cluster")
+  echo "cluster $cluster: $status"
+  if [ "$status" != absent ]; then
+    echo "engine version, deletion protection, can be restored from, until:"
+    aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
+      --query 'DBClusters[0].[EngineVersion, DeletionProtection, EarliestRestorableTime, LatestRestorableTime]'
+    echo "members (True: the writer), and their cluster parameters:"
+    aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" --output text \
+      --query 'DBClusters[0].DBClusterMembers[].[DBInstanceIdentifier, IsClusterWriter, DBClusterParameterGroupStatus]'
+  fi
+  echo "instances: status, zone, class, and their parameters:"
   aws rds describe-db-instances --region "$region" --filters "Name=db-cluster-id,Values=$cluster" --output text --query \
     'DBInstances[].[DBInstanceIdentifier, DBInstanceStatus, AvailabilityZone, DBInstanceClass, DBParameterGroups[0].ParameterApplyStatus]'
+  echo "events of the last 3 hours:"
   for kind in db-cluster db-instance; do
     aws rds describe-events --region "$region" --source-type "$kind" --duration 180 --output text \
       --query "Events[?starts_with(SourceIdentifier, '$TOOLS_PREFIX-')].[Date, SourceIdentifier, Message]"
@@ -955,17 +1156,24 @@ fail_over() ( # [INSTANCE]: makes the reader, or this instance, the writer
   [ "$status" = available ] || tools_stop "The cluster is $status, not available: a failover is not possible."
   members=$(tools_members "$cluster")
   [ "$(jq length <<< "$members")" -gt 1 ] || tools_stop "The cluster has no reader to fail over to."
+  before=$(tools_writer)
   tools_say "Fails over $cluster. All connections are closed, usually for less than a minute."
   aws rds failover-db-cluster --region "$region" --db-cluster-identifier "$cluster" \
     ${1:+--target-db-instance-identifier "$1"} > /dev/null
+  for _ in {1..20}; do # the status stays available at first
+    writer=$(tools_writer)
+    if [ "$writer" != "$before" ]; then break; fi
+    sleep 3
+  done
   tools_wait_cluster "$cluster"
 )
 start_database() ( # starts a cluster that is stopped, or that has lost its key and has it again
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   status=$(tools_cluster_status "$cluster")
   case $status in
     (stopped | inaccessible-encryption-credentials-recoverable) ;;
+    (inaccessible-encryption-credentials) tools_stop "The cluster is $status. It can only be restored from a backup." ;;
     (*) tools_stop "The cluster is $status." ;;
   esac
   tools_say "Starts $cluster."
@@ -974,9 +1182,16 @@ start_database() ( # starts a cluster that is stopped, or that has lost its key 
 )
 restart_instance() ( # INSTANCE: restarts an instance, and waits
   tools_begin 1 "$@"
+  tools_own "$1"
   tools_database
   tools_say "Restarts $1."
   aws rds reboot-db-instance --region "$region" --db-instance-identifier "$1" > /dev/null
+  for _ in {1..20}; do # the status stays available at first
+    status=$(value aws rds describe-db-instances --region "$region" --db-instance-identifier "$1" \
+      --query 'DBInstances[0].DBInstanceStatus' --output text)
+    if [ "$status" != available ]; then break; fi
+    sleep 3
+  done
   aws rds wait db-instance-available --region "$region" --db-instance-identifier "$1"
 )
 connect_database() ( # [writer|reader] [STATEMENT]: opens the MySQL client in CloudShell in the VPC
@@ -985,13 +1200,15 @@ connect_database() ( # [writer|reader] [STATEMENT]: opens the MySQL client in Cl
   endpoint=Endpoint
   case ${1:-writer} in (writer) ;; (reader) endpoint=ReaderEndpoint ;; (*) tools_stop "Choose writer or reader." ;; esac
   if ! type mysql > /dev/null 2>&1; then # the private subnets reach no bucket but those of the system, so the mirror of CloudFront
+    type dnf > /dev/null 2>&1 || tools_stop "The MySQL client is missing. Run this in CloudShell in the VPC."
     # shellcheck disable=SC2016 # variables of dnf
     sudo dnf install -y mariadb105 \
       --setopt='amazonlinux.mirrorlist=https://cdn.amazonlinux.com/al2023/core/mirrors/$releasever/$basearch/mirror.list'
   fi
   bundle=$HOME/$region-bundle.pem
   if [ ! -s "$bundle" ]; then
-    curl -sS -o "$bundle" "https://truststore.pki.rds.amazonaws.com/$region/$region-bundle.pem"
+    curl -fsS "https://truststore.pki.rds.amazonaws.com/$region/$region-bundle.pem" > "$bundle.new"
+    mv "$bundle.new" "$bundle"
   fi
   host=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "${TOOLS_CLUSTER:-$cluster}" \
     --query "DBClusters[0].$endpoint" --output text)
@@ -1007,19 +1224,20 @@ show_queries() ( # [writer|reader]: shows the longest statements that are runnin
   connect_database "${1:-writer}" "SELECT id, user, time, state, LEFT(info, 200) AS statement FROM information_schema.processlist
     WHERE command <> 'Sleep' ORDER BY time DESC LIMIT 20;"
 )
-show_connections() ( # [writer|reader]: shows the connections by user and command, idle ones too, and open transactions
+show_connections() ( # [writer|reader]: shows the connections by user and command with the IDs of the oldest, and open transactions
   tools_begin 0 "$@"
   connect_database "${1:-writer}" "SELECT user, SUBSTRING_INDEX(host, ':', 1) AS address, command, COUNT(*) AS connections, MAX(time)
-    AS longest FROM information_schema.processlist GROUP BY 1, 2, 3 ORDER BY connections DESC LIMIT 20;
+    AS longest, SUBSTRING_INDEX(GROUP_CONCAT(id ORDER BY time DESC), ',', 5) AS oldest_ids FROM information_schema.processlist GROUP BY 1, 2, 3 ORDER BY connections DESC LIMIT 20;
     SELECT trx_mysql_thread_id AS id, trx_started, trx_rows_modified, LEFT(trx_query, 100) AS statement
     FROM information_schema.innodb_trx ORDER BY trx_started LIMIT 20;"
 )
 stop_query() ( # writer|reader ID: closes a connection and rolls its transaction back
   tools_begin 2 "$@"
+  tools_number "$2" ID 1
   connect_database "$1" "CALL mysql.rds_kill($2);"
 )
 show_slow_queries() ( # shows the slow statements of the last hour, with count, total and longest seconds
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights slowquery 60 \
     'parse @message /Query_time: (?<seconds>[0-9.]+)/ | parse @message /SET timestamp=\d+;\s+(?<statement>[^\n]{1,60})/
       | stats count(*) as queries, sum(seconds) as total, max(seconds) as longest by statement | sort total desc | limit 20'
@@ -1033,19 +1251,19 @@ take_snapshot() ( # [PURPOSE]: takes a snapshot of the database, and waits
   aws rds wait db-cluster-snapshot-available --region "$region" --db-cluster-snapshot-identifier "$snapshot"
 )
 show_snapshots() ( # shows the snapshots: time, creation time of their cluster, type, name, status, key
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-identifier "$cluster" --output text --query \
-    'sort_by(DBClusterSnapshots, &SnapshotCreateTime)[].[SnapshotCreateTime, ClusterCreateTime, SnapshotType, DBClusterSnapshotIdentifier, Status]'
+    'sort_by(DBClusterSnapshots, &SnapshotCreateTime)[].[SnapshotCreateTime, ClusterCreateTime, SnapshotType, DBClusterSnapshotIdentifier, Status, KmsKeyId]'
 )
 show_backups() ( # shows the automated backups of deleted clusters: ID, creation time of their cluster, status, newest time
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   value aws rds describe-db-cluster-automated-backups --region "$region" --db-cluster-identifier "$cluster" --output text \
     --query 'DBClusterAutomatedBackups[].[DbClusterResourceId,ClusterCreateTime,Status,RestoreWindow.LatestTime]'
 )
 show_upgrades() ( # shows the engine version, and the versions that it can be upgraded to
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   version=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
     --query 'DBClusters[0].EngineVersion' --output text)
@@ -1069,10 +1287,11 @@ tail_log() ( # LOG [SINCE]: shows a log: function, access, execution, error, slo
 )
 search_log() ( # LOG MINUTES QUERY: searches a log with Logs Insights
   tools_begin 3 "$@"
+  tools_number "$2" MINUTES 1
   tools_insights "$@"
 )
 show_errors() ( # shows the failed requests of the last hour, first of the API, then of the function
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights access 60 \
     'filter status >= 500 | fields @timestamp, status, method, path, errorType, integrationError, requestId, extendedRequestId
       | sort @timestamp desc | limit 50'
@@ -1082,28 +1301,33 @@ show_errors() ( # shows the failed requests of the last hour, first of the API, 
       | fields @timestamp, level, record.status, errorType, message, @message | sort @timestamp desc | limit 50'
 )
 show_rejected_traffic() ( # shows the rejected traffic of the last day in the flow logs, by port
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights flow 1440 \
     'parse @message "* * * * * * * *" as log_version, account, interface, source_address, destination_address,
       source_port, port, rest
       | filter rest like / REJECT / | stats count(*) as records by port | sort records desc | limit 20'
 )
-show_log_ages() ( # shows when each log group got its newest events
-  tools_begin 0
+show_log_ages() ( # shows when each log group got its newest events, up to an hour late; fails if a log group is missing
+  tools_begin 0 "$@"
+  missing=0
   for one in function access execution error slowquery audit flow waf; do
     tools_logs "$one"
     tools_at "$of" 2> /dev/null || continue # not in this build
-    tools_log "$one"
+    tools_log "$one" || { echo "$one: the log group was not found"; missing=1; continue; }
     newest=$(aws logs describe-log-streams --region "$region" --log-group-name "$group" --order-by LastEventTime --descending \
-      --limit 1 --query 'logStreams[0].lastIngestionTime' --output text)
+      --limit 1 --query 'logStreams[0].lastIngestionTime' --output text 2>&1) || {
+      case $newest in (*ResourceNotFound*) echo "$one: the log group is missing"; missing=1; continue ;; esac
+      tools_stop "$newest"
+    }
     case $newest in
       ("" | None) echo "$one: no events" ;;
       (*) echo "$one: $((($(date +%s) - newest / 1000) / 60)) minutes ago" ;;
     esac
   done
+  exit "$missing"
 )
 show_edge_logs() ( # lists the files of today's access logs of CloudFront
-  tools_begin 0
+  tools_begin 0 "$@"
   folder=$(tools_edge_logs "$(tools_time 0)" day)
   tools_at Distribution
   aws s3 ls "$folder" --region "$region" --recursive
@@ -1124,6 +1348,7 @@ tools_edge_logs() { # TIME day|hour: the place of the access logs of CloudFront 
 
 show_callers() ( # [HOURS_AGO]: counts the requests of an hour by address, from the access logs of CloudFront
   tools_begin 0 "$@"
+  tools_number "${1:-0}" HOURS_AGO 0
   folder=$(tools_edge_logs "$(tools_time $((${1:-0} * 3600)))" hour)
   tools_at EdgeLogBucket
   files=$(mktemp -d)
@@ -1147,39 +1372,48 @@ tools_web_acl() { # sets acl, the name of the web ACL, its id, and region
   id=${arn##*/}
 }
 show_blocked() ( # counts the requests that WAF blocked in the last 30 minutes, by rule, path and country
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights waf 30 \
     'filter action = "BLOCK" | parse @message /"terminatingRule":\s*\{"ruleId":\s*"(?<inner>[^"]+)"/
       | stats count(*) as requests by terminatingRuleId, inner, httpRequest.uri, httpRequest.country
       | sort requests desc | limit 50'
 )
-count_rule() ( # RULE [INNER]: lets a rule of the web ACL, or one rule of its group, count instead of block
-  tools_begin 1 "$@"
-  tools_web_acl
-  inner=${2:-}
-  found=$(value aws wafv2 get-web-acl --region "$region" --scope CLOUDFRONT --output json --name "$acl" --id "$id")
-  group=$(jq -er --arg rule "$1" '[.WebACL.Rules[] | select(.Name == $rule)][0] // error("The web ACL has no rule \($rule)")
-    | .Statement.ManagedRuleGroupStatement.Name // "-"' <<< "$found")
+tools_change_rule() { # Count|Block RULE [INNER]: what a rule of the web ACL, or one rule of its group, does
+  local inner=${3:-} found group known rules lock description visibility protection association
+  tools_web_acl || return
+  found=$(value aws wafv2 get-web-acl --region "$region" --scope CLOUDFRONT --output json --name "$acl" --id "$id") || return
+  group=$(jq -er --arg rule "$2" '[.WebACL.Rules[] | select(.Name == $rule)][0] // error("The web ACL has no rule \($rule)")
+    | .Statement.ManagedRuleGroupStatement.Name // "-"' <<< "$found") || return
   if [ -n "$inner" ]; then # WAF ignores the name of a rule that the group does not have
     known=$(value aws wafv2 describe-managed-rule-group --region "$region" --scope CLOUDFRONT --vendor-name AWS --name "$group" \
-      --query 'Rules[].Name' --output json)
-    jq -e --arg inner "$inner" 'index($inner) // error("The rule group has no rule \($inner)")' <<< "$known" > /dev/null
+      --query 'Rules[].Name' --output json) || return
+    jq -e --arg inner "$inner" 'index($inner) // error("The rule group has no rule \($inner)")' <<< "$known" > /dev/null || return
   fi
-  rules=$(jq -ec --arg rule "$1" --arg inner "$inner" '.WebACL.Rules | map(
-    if .Name != $rule then . elif has("Action") then .Action = {Count: {}}
-    elif $inner == "" then .OverrideAction = {Count: {}}
-    else .Statement.ManagedRuleGroupStatement.RuleActionOverrides |=
-      (. // [] | map(select(.Name != $inner))) + [{Name: $inner, ActionToUse: {Count: {}}}] end)' <<< "$found")
-  lock=$(jq -er .LockToken <<< "$found")
-  description=$(jq -er .WebACL.Description <<< "$found")
-  visibility=$(jq -ec .WebACL.VisibilityConfig <<< "$found")
-  protection=$(jq -ec .WebACL.DataProtectionConfig <<< "$found")
-  association=$(jq -ec .WebACL.AssociationConfig <<< "$found")
-  tools_say "Lets $1 ${inner:-} count instead of block."
+  rules=$(jq -ec --arg action "$1" --arg rule "$2" --arg inner "$inner" '.WebACL.Rules | map(
+    if .Name != $rule then . elif has("Action") then .Action = {($action): {}}
+    elif $inner == "" then .OverrideAction = (if $action == "Count" then {Count: {}} else {None: {}} end)
+    else .Statement.ManagedRuleGroupStatement |= ((
+      (.RuleActionOverrides // [] | map(select(.Name != $inner))) + (if $action == "Count" then [{Name: $inner, ActionToUse: {Count: {}}}] else [] end)) as $overrides
+      | if $overrides == [] then del(.RuleActionOverrides) else .RuleActionOverrides = $overrides end) end)' <<< "$found") || return
+  lock=$(jq -er .LockToken <<< "$found") || return
+  description=$(jq -er .WebACL.Description <<< "$found") || return
+  visibility=$(jq -ec .WebACL.VisibilityConfig <<< "$found") || return
+  protection=$(jq -ec .WebACL.DataProtectionConfig <<< "$found") || return
+  association=$(jq -ec .WebACL.AssociationConfig <<< "$found") || return
   aws wafv2 update-web-acl --region "$region" --scope CLOUDFRONT --name "$acl" --id "$id" --lock-token "$lock" \
     --default-action Allow={} --description "$description" --visibility-config "$visibility" \
     --data-protection-config "$protection" --association-config "$association" \
     --cli-binary-format base64 --rules "$rules" > /dev/null
+}
+count_rule() ( # RULE [INNER]: lets a rule of the web ACL, or one rule of its group, count instead of block
+  tools_begin 1 "$@"
+  tools_say "Lets $* count instead of block. Way back: block_rule $*"
+  tools_change_rule Count "$@"
+)
+block_rule() ( # RULE [INNER]: the way back from count_rule: the rule blocks again
+  tools_begin 1 "$@"
+  tools_say "Lets $* block again."
+  tools_change_rule Block "$@"
 )
 tools_set_name() { # ADDRESS: sets set, the name of the set of blocked addresses for it, and region
   tools_at BlockedIPv4Set || return
@@ -1202,14 +1436,35 @@ tools_change_set() { # add|remove ADDRESS: changes the set of an address
   tools_set_name "$address" || return
   case $address in (*/*) ;; (*:*) address=$address/128 ;; (*) address=$address/32 ;; esac
   tools_read_set || return
-  addresses=$(jq -ec --arg address "$address" --arg action "$1" '.IPSet.Addresses
-    | if $action == "add" then . + [$address] | unique
-      elif index($address) then . - [$address]
+  addresses=$(jq -ec --arg address "$address" --arg action "$1" '
+    def full: ascii_downcase | split("/") as [$at, $bits] | if $at | contains(":") then
+        [$at | split("::")[] | split(":") | map(select(. != "") | sub("^0+(?=.)"; ""))] as $sides
+        | [$sides[0][], (range(8 - ($sides | add | length)) | "0"), ($sides[1] // [])[], $bits] | join(":")
+      else . end;
+    ($address | full) as $given | .IPSet.Addresses | map(select(full == $given)) as $same
+    | if $action == "add" then (if $same == [] then . + [$address] else . end) | unique
+      elif $same != [] then . - $same
       else error("The set does not contain \($address), but: \(join(", "))") end' <<< "$found") || return
   tools_write_set "$addresses"
 }
+tools_check_address() { # ADDRESS: fails unless it is an address, or a network that is not too wide
+  jq -en --arg given "$1" '($given | split("/")) as $parts | ($parts[1] // "x") as $bits
+    | ($parts[0] | if contains(":") then
+        [split(":")[] | select(. != "")] as $groups | {widest: 32, host: 128, right: (
+          (test(":::|^:[^:]|[^:]:$|::.*::") | not) and all($groups[]; test("^[0-9A-Fa-f]{1,4}$"))
+          and (if contains("::") then ($groups | length) < 8 else ($groups | length) == 8 end))}
+      else {widest: 8, host: 32, right: (
+        (split(".") | length) == 4 and all(split(".")[]; test("^(0|[1-9][0-9]{0,2})$") and tonumber < 256))} end) as $kind
+    | $kind.right and (($parts | length) == 1 or ($parts | length) == 2 and ($bits | test("^[0-9]{1,3}$"))
+        and ($bits | tonumber) >= $kind.widest and ($bits | tonumber) <= $kind.host)' > /dev/null || {
+    echo "$1 cannot be blocked. Give an address, or a network from /8 to /32 (IPv4) or from /32 to /128 (IPv6)." \
+      "Nothing was changed." >&2
+    return 1
+  }
+}
 block_address() ( # ADDRESS: blocks an address or a network such as 203.0.113.0/24 or 2001:db8:1:2::/64
   tools_begin 1 "$@"
+  tools_check_address "$1"
   tools_change_set add "$1"
 )
 unblock_address() ( # ADDRESS: no longer blocks it
@@ -1217,7 +1472,7 @@ unblock_address() ( # ADDRESS: no longer blocks it
   tools_change_set remove "$1"
 )
 show_blocked_addresses() ( # shows the addresses that operators block
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in 4 :; do
     tools_set_name "$one"
     tools_read_set
@@ -1225,7 +1480,7 @@ show_blocked_addresses() ( # shows the addresses that operators block
   done
 )
 save_addresses() ( # saves the blocked addresses in two files of this folder
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in 4 :; do
     tools_set_name "$one"
     tools_read_set
@@ -1234,7 +1489,11 @@ save_addresses() ( # saves the blocked addresses in two files of this folder
   done
 )
 write_addresses() ( # writes the addresses that save_addresses saved in this folder; replaces others
-  tools_begin 0
+  tools_begin 0 "$@"
+  for one in 4 :; do
+    tools_set_name "$one"
+    test -s "$set.json" || tools_stop "$set.json is missing. save_addresses writes it. Run both in the same folder. Nothing was changed."
+  done
   for one in 4 :; do
     tools_set_name "$one"
     addresses=$(jq -ec .IPSet.Addresses "$set.json")
@@ -1260,12 +1519,13 @@ confirm_subscription() ( # LINK: confirms a subscription with the link of the em
   topic=${1#*TopicArn=}
   topic=${topic%%&*}
   topic=${topic//%3A/:} # some mail programs copy it encoded
+  tools_arn 'sns:[a-z]*:[0-9]*:?*' "$topic" "a topic. Copy the whole link of the email."
   token=${1#*Token=}
-  aws sns confirm-subscription --region "$(cut -d: -f4 <<< "$topic")" --topic-arn "$topic" --token "${token%%&*}" \
+  aws sns confirm-subscription --region "$region" --topic-arn "$topic" --token "${token%%&*}" \
     --authenticate-on-unsubscribe true
 )
 check_subscriptions() ( # shows the subscriptions of each topic; fails if one has none or an unconfirmed one
-  tools_begin 0
+  tools_begin 0 "$@"
   topics=$(value tools_outputs TopicArn)
   while read -r region key topic; do
     found=$(value aws sns list-subscriptions-by-topic --region "$region" --topic-arn "$topic" \
@@ -1276,7 +1536,7 @@ check_subscriptions() ( # shows the subscriptions of each topic; fails if one ha
   done <<< "$topics"
 )
 test_topics() ( # sends a test message to each topic
-  tools_begin 0
+  tools_begin 0 "$@"
   topics=$(value tools_outputs TopicArn)
   while read -r region key topic; do
     tools_say "Sends a message to $key."
@@ -1296,32 +1556,44 @@ test_alarm() ( # ALARM: lets an alarm such as api-5xx notify; CloudWatch resets 
   done
   tools_stop "There is no alarm $TOOLS_PREFIX-$1."
 )
-mute_alarms() ( # HOURS TEXT: no notifications from alarms with this text in their name, from 2 minutes from now
+mute_alarms() ( # HOURS TEXT: no notifications from alarms with this text in their short name, from 2 minutes from now
   tools_begin 2 "$@"
+  tools_number "$1" HOURS 1 360
   start=$(tools_time -120)
+  matched=0
   for region in $(tools_regions); do
-    alarms=$(value aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" \
-      --query "{AlarmNames: MetricAlarms[?contains(AlarmName, '$2')].AlarmName}" --output json)
-    if [ "$(jq '.AlarmNames | length' <<< "$alarms")" = 0 ]; then continue; fi
-    tools_say "Mutes in $region for $1 hours:" "$(jq -r '.AlarmNames | join(" ")' <<< "$alarms")"
+    found=$(value aws cloudwatch describe-alarms --region "$region" --alarm-name-prefix "$TOOLS_PREFIX-" \
+      --query 'MetricAlarms[].AlarmName' --output json)
+    # The name of the project is in every name: only what follows it counts.
+    alarms=$(jq -ec --arg prefix "$TOOLS_PREFIX-" --arg text "$2" \
+      '{AlarmNames: map(select(ltrimstr($prefix) | contains($text)))}' <<< "$found")
+    count=$(jq '.AlarmNames | length' <<< "$alarms")
+    if [ "$count" = 0 ]; then continue; fi
+    matched=$((matched + count))
+    tools_say "Mutes $count alarms in $region for $1 hours. Way back: unmute_alarms $2"
+    jq -r '.AlarmNames[]' <<< "$alarms"
     aws cloudwatch put-alarm-mute-rule --region "$region" --name "$TOOLS_PREFIX-mute-$2" --mute-targets "$alarms" \
       --rule "{\"Schedule\": {\"Expression\": \"at(${start%:*})\", \"Duration\": \"PT${1}H\"}}"
   done
+  [ "$matched" != 0 ] || tools_stop "No alarm of $TOOLS_PREFIX has $2 in its short name. Nothing was muted."
 )
-unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this text
+unmute_alarms() ( # TEXT: deletes the rules that mute_alarms created for this text; alarms that still fire notify at once
   tools_begin 1 "$@"
   for region in $(tools_regions); do
+    tools_say "Deletes the mute rule $TOOLS_PREFIX-mute-$1 in $region, if it exists."
     aws cloudwatch delete-alarm-mute-rule --region "$region" --alarm-mute-rule-name "$TOOLS_PREFIX-mute-$1"
   done
 )
 
 # ==== Network, keys, certificate ====
 
-show_network() ( # shows each NAT gateway with its state, and the gateway to which each route table sends its traffic
-  tools_begin 0
+show_network() ( # shows the zone of each subnet, the state of each NAT gateway, and the gateway of each route table
+  tools_begin 0 "$@"
   tools_at VPC
   project=Name=tag:Project,Values=$TOOLS_PROJECT
   environment=Name=tag:Environment,Values=$TOOLS_ENVIRONMENT
+  aws ec2 describe-subnets --region "$region" --filters "$project" "$environment" --output text \
+    --query "sort_by(Subnets[].[Tags[?Key=='Name'].Value | [0], AvailabilityZone, AvailabilityZoneId], &[0])"
   aws ec2 describe-nat-gateways --region "$region" --filter "$project" "$environment" --output text \
     --query "NatGateways[].[Tags[?Key=='Name'].Value | [0], NatGatewayId, State]"
   aws ec2 describe-route-tables --region "$region" --filters "$project" "$environment" --output text --query \
@@ -1344,17 +1616,21 @@ tools_route() { # ZONE GATEWAY: routes the private subnet of a zone through a NA
   status=$(value aws ec2 describe-nat-gateways --region "$region" --nat-gateway-ids "$gateway" \
     --query 'NatGateways[0].State' --output text) || return
   [ "$status" = available ] || tools_stop "The NAT gateway $gateway is $status, not available."
-  tools_say "Routes $table through $gateway. When the zone works again: restore_zone $1"
+  if [ "$1" = "$2" ]; then
+    tools_say "Routes $table through its own $gateway again."
+  else
+    tools_say "Routes $table through $gateway. When the zone works again: restore_zone $1"
+  fi
   aws ec2 replace-route --region "$region" --route-table-id "$table" --destination-cidr-block 0.0.0.0/0 --nat-gateway-id "$gateway"
 }
 show_security_groups() ( # shows the rules of the security groups of this environment
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at VPC
   aws ec2 describe-security-groups --region "$region" --filters "Name=group-name,Values=$TOOLS_PREFIX-*-sg" \
     --query 'SecurityGroups[].[GroupName,IpPermissions,IpPermissionsEgress]'
 )
 show_keys() ( # shows state, deletion date and rotation of each KMS key
-  tools_begin 0
+  tools_begin 0 "$@"
   keys=$(value tools_outputs KeyArn)
   while read -r region key arn; do
     echo "$key $arn"
@@ -1365,7 +1641,7 @@ show_keys() ( # shows state, deletion date and rotation of each KMS key
 )
 enable_key() ( # ARN: enables a KMS key that is disabled or pending deletion
   tools_begin 1 "$@"
-  region=$(cut -d: -f4 <<< "$1")
+  tools_own_key "$1"
   state=$(value aws kms describe-key --region "$region" --key-id "$1" --query KeyMetadata.KeyState --output text)
   case $state in
     (Enabled) echo "The key is enabled."; exit ;;
@@ -1375,18 +1651,19 @@ enable_key() ( # ARN: enables a KMS key that is disabled or pending deletion
   aws kms enable-key --region "$region" --key-id "$1"
 )
 show_certificate() ( # shows the state of the certificate, its end, its renewal and the DNS records that validate it
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_at Distribution
   certificate=$(tools_parameter Distribution CertificateArn)
   if [ -z "$certificate" ]; then echo "The site has no custom domain, so it has no certificate of its own."; exit; fi
-  aws acm describe-certificate --region "$region" --certificate-arn "$certificate" --query \
-    'Certificate.[Status,Type,NotAfter,RenewalEligibility,RenewalSummary.RenewalStatus,FailureReason,DomainValidationOptions]'
+  aws acm describe-certificate --region "$region" --certificate-arn "$certificate" --output json --query 'Certificate.{Status: Status,
+    Type: Type, NotAfter: NotAfter, RenewalEligibility: RenewalEligibility, RenewalStatus: RenewalSummary.RenewalStatus,
+    FailureReason: FailureReason, Validation: DomainValidationOptions}'
 )
 
 # ==== Origin key and passwords ====
 
 show_origin_key() ( # shows which origin keys the API accepts, and which one CloudFront sends
-  tools_begin 0
+  tools_begin 0 "$@"
   accepted=$(tools_deployed UsagePlan OriginKeys)
   sent=$(tools_deployed Distribution OriginKey)
   echo "OriginKeys: $accepted, OriginKey: $sent"
@@ -1404,13 +1681,13 @@ show_origin_key() ( # shows which origin keys the API accepts, and which one Clo
       --query "ReplicationStatus[].['replica of $key', Region, Status, StatusMessage]"
   done
 )
-try_origin_key() ( # a|b: shows whether the API accepts a key: 403 means that it does not
+try_origin_key() ( # a|b: requests /api/v1/health with a key; 403 means that the API does not accept the key
   tools_begin 1 "$@"
   tools_at RestApi
   tools_request "$1" /api/v1/health -sS -o /dev/null -w '%{http_code}\n'
 )
 show_key_users() ( # counts the requests of the last hour by API key and address
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_insights access 60 \
     'filter ispresent(keyId) and keyId != "-" | stats count(*) as requests by keyId, peer | sort requests desc | limit 50'
 )
@@ -1425,10 +1702,11 @@ new_origin_key() ( # a|b: a new value for the secret of a key that the API does 
   tools_at UsagePlan
   secret=$(tools_origin_secret "$1")
   new=$(value aws secretsmanager get-random-password --region "$region" \
-    --password-length 40 --exclude-punctuation --query RandomPassword --output text)
-  new=$(jq -nc --arg new "$new" '{apiKey: $new}')
+    --password-length 40 --exclude-punctuation --query '{apiKey: RandomPassword}' --output json)
+  new=$(jq -ec 'select(.apiKey)' <<< "$new")
   tools_say "Sets a new value in $secret."
-  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" --secret-string "$new"
+  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" \
+    --secret-string file:///dev/stdin < <(printf %s "$new") # not in the list of processes
 )
 replicate_origin_key() ( # a|b: copies the secret of a key to the region of CloudFront again, unless it is InSync
   tools_begin 1 "$@"
@@ -1462,14 +1740,15 @@ new_password() ( # CLUSTER: a new password in the secret and in the database. Wa
   secret=$(tools_name DatabaseSecret)
   current=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text)
   new=$(value aws secretsmanager get-random-password --region "$region" \
-    --password-length 32 --exclude-punctuation --query RandomPassword --output text)
-  new=$(jq -ec --arg new "$new" '.password = $new' <<< "$current")
+    --password-length 32 --exclude-punctuation --query '{password: RandomPassword}' --output json)
+  new=$(jq -sec '.[0] + (.[1] | select(.password))' <<< "$current $new")
   tools_say "Sets a new password in $secret. If the command stops now, run set_password, or old_password."
-  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" --secret-string "$new" > /dev/null
+  aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" \
+    --secret-string file:///dev/stdin < <(printf %s "$new") > /dev/null
   tools_set_password
 )
 set_password() ( # sets the password of the secret on the database
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_require_available "$cluster"
   tools_set_password
@@ -1478,13 +1757,13 @@ tools_set_password() {
   local secret password
   secret=$(tools_name DatabaseSecret) || return
   secret=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text) || return
-  password=$(jq -er .password <<< "$secret") || return
+  password=$(jq -ec '{MasterUserPassword: (.password // error("The secret has no password."))}' <<< "$secret") || return
   tools_say "Sets the password of the secret on $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" \
-    --master-user-password "$password" --query 'DBCluster.[DBClusterIdentifier,Status]'
+    --cli-input-json file:///dev/stdin --query 'DBCluster.[DBClusterIdentifier,Status]' <<< "$password"
 }
 old_password() ( # sets the password before the last change, in the secret and in the database
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_require_available "$cluster"
   secret=$(tools_name DatabaseSecret)
@@ -1500,13 +1779,13 @@ old_password() ( # sets the password before the last change, in the secret and i
 # ==== Restore of the database ====
 
 stop_writes() ( # disables all API keys: the API then returns 403. Way back: resume_writes
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_say "Disables the API keys of the usage plan."
   tools_switch_keys false
   echo "every key is disabled"
 )
 resume_writes() ( # enables the API keys again, and flushes the cache. Not after a leaked key: it enables that too
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_say "Enables the API keys of the usage plan."
   tools_switch_keys true
   flush_cache
@@ -1549,8 +1828,9 @@ restore_snapshot() ( # SNAPSHOT original|restored: restores a snapshot
   tools_begin 2 "$@"
   tools_database
   target=$(tools_identifier "$2")
-  version=$(value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-snapshot-identifier "$1" \
-    --query 'DBClusterSnapshots[0].EngineVersion' --output text)
+  version=$(value aws rds describe-db-cluster-snapshots --region "$region" --db-cluster-snapshot-identifier "$1" --output text \
+    --query "DBClusterSnapshots[?starts_with(DBClusterIdentifier, '$cluster')].EngineVersion") ||
+    tools_reject "$1 is not a snapshot of $cluster. show_snapshots lists them."
   tools_restore "$target" restore-db-cluster-from-snapshot --snapshot-identifier "$1" --engine aurora-mysql --engine-version "$version"
 )
 restore_backup() ( # BACKUP TIME|latest original|restored: restores the automated backups of a deleted cluster
@@ -1566,8 +1846,19 @@ wait_for_cluster() ( # original|restored: waits until the cluster is available
   target=$(tools_identifier "$1")
   tools_wait_cluster "$target"
 )
+tools_insights_of() { # CLASS: the options of Performance Insights, if the template enables it for the class
+  local key enabled
+  enabled=$(sed -n "/^    ${1//./\\.}:\$/,/PerformanceInsights:/s/.*PerformanceInsights: *//p" "$TOOLS_OUT/$template") || return
+  case ${enabled//[\"\']/} in
+    (true)
+      key=$(tools_output DatabaseCluster DatabaseKeyArn) || return
+      echo "--enable-performance-insights --performance-insights-retention-period 7 --performance-insights-kms-key-id $key" ;;
+    (false) ;;
+    (*) echo "$template has no setting of Performance Insights for $1." >&2; return 1 ;;
+  esac
+}
 tools_create_instance() { # CLUSTER INSTANCE NUMBER: as the template does; not if it exists
-  local monitoring parameters zone windows members class tags
+  local monitoring parameters zone windows members class tags insights
   members=$(tools_members "$1") || return
   if [[ $members != *\"$2\"* ]]; then
     monitoring=$(tools_id MonitoringRole) || return
@@ -1576,11 +1867,12 @@ tools_create_instance() { # CLUSTER INSTANCE NUMBER: as the template does; not i
     zone=$(tools_output VPC "PrivateSubnet$3AvailabilityZone") || return
     class=$(tools_parameter DatabaseCluster DatabaseInstanceClass) || return
     tags=$(tools_tags keys) || return
+    insights=$(tools_insights_of "$class") || return
     windows=sat:19:30-sat:20:00
     if [ "$3" = 2 ]; then windows=sat:19:00-sat:19:30; fi
     tools_say "Creates the instance $2."
     # shellcheck disable=SC2086 # a tag is one word
-    aws rds create-db-instance --region "$region" --db-cluster-identifier "$1" --db-instance-identifier "$2" \
+    aws rds create-db-instance --region "$region" $insights --db-cluster-identifier "$1" --db-instance-identifier "$2" \
       --availability-zone "$zone" --promotion-tier "$(($3 - 1))" \
       --db-instance-class "$class" --engine aurora-mysql --db-parameter-group-name "$parameters" \
       --monitoring-interval 60 --monitoring-role-arn "$monitoring" \
@@ -1596,7 +1888,7 @@ tools_numbers() { # the numbers of the instances that the parameters ask for
   if [ "$zones:$reader" = false:false ]; then echo 1; else echo 1 2; fi
 }
 create_missing_instances() ( # creates instances of the stack that were deleted, with their identifiers
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   status=$(tools_cluster_status "$cluster")
   [ "$status" = available ] || tools_stop "The cluster is $status, not available."
@@ -1607,7 +1899,7 @@ create_missing_instances() ( # creates instances of the stack that were deleted,
   done
 )
 create_instances() ( # creates the instances of the restored cluster; the first becomes the writer
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   numbers=$(tools_numbers)
   for number in $numbers; do
@@ -1647,9 +1939,10 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
     old=$(tools_cluster_status "$cluster-old")
   fi
   numbers=$(tools_numbers)
+  ids=''
   for number in $numbers; do
     instance=$(tools_id "DatabaseInstance$number")
-    ids=${ids:-}$instance$'\n'
+    ids=$ids$instance$'\n'
   done
   number=0
   while read -r instance; do
@@ -1667,6 +1960,10 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
     tools_rename_instance "$cluster" "$TOOLS_PREFIX-restored-$number" "$instance"
   done <<< "${ids%$'\n'}"
   complete_cluster
+  members=$(tools_members "$cluster")
+  jq -e --arg ids "${ids%$'\n'}" 'if sort == ($ids | split("\n") | sort) then true
+    else error("The instances are \(join(" ")), and those of the stack \($ids | gsub("\n"; " ")). Do not resume writes.") end' \
+    <<< "$members" > /dev/null
   writer=$(tools_output DatabaseCluster DatabaseClusterEndpoint)
   reader=$(tools_output DatabaseCluster DatabaseClusterReadEndpoint)
   found=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
@@ -1677,7 +1974,7 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
   esac
 )
 complete_cluster() ( # sets what a restore does not keep: log exports, backups and windows
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_say "Completes the settings of $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" \
@@ -1690,7 +1987,10 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
   tools_database
   case $1 in
     ("$cluster-old") final="--final-db-snapshot-identifier $1-final-$(date -u +%Y%m%d-%H%M%S)" ;;
-    ("$cluster-restored") final=--skip-final-snapshot ;;
+    ("$cluster-restored") # perhaps the only copy of the data
+      status=$(tools_cluster_status "$cluster")
+      [ "$status" = available ] || tools_stop "The cluster $cluster is $status, not available. $1 is not deleted without a snapshot."
+      final=--skip-final-snapshot ;;
     (*) tools_stop "Type the name of what is left: $cluster-old, or after a rehearsal $cluster-restored" ;;
   esac
   status=$(tools_cluster_status "$1")
@@ -1702,6 +2002,9 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
     members=$(tools_members "$1")
     tools_say "Deletes $1 with its instances:" "$(jq -r 'join(" ")' <<< "$members")"
     instances=$(jq -r 'reverse | .[]' <<< "$members")
+    for instance in $instances; do # of a cluster that has just started
+      aws rds wait db-instance-available --region "$region" --db-instance-identifier "$instance"
+    done
     for instance in $instances; do
       aws rds delete-db-instance --region "$region" --db-instance-identifier "$instance" > /dev/null
     done
@@ -1721,7 +2024,7 @@ delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with 
 # ==== Recovery of stacks ====
 
 show_delete_policies() ( # shows whether the service roles have their delete policies: each line must end with attached
-  tools_begin 0
+  tools_begin 0 "$@"
   for one in $(tools_stacks); do
     tools_stack "$one"
     found=$(value aws cloudformation describe-stacks --region "$region" --stack-name "deploy-$name" \
@@ -1730,14 +2033,14 @@ show_delete_policies() ( # shows whether the service roles have their delete pol
   done
 )
 show_leftovers() ( # lists all resources with the tags of this environment
-  tools_begin 0
+  tools_begin 0 "$@"
   for region in $(tools_regions); do
     aws resourcegroupstaggingapi get-resources --region "$region" --tag-filters \
       "Key=Project,Values=$TOOLS_PROJECT" "Key=Environment,Values=$TOOLS_ENVIRONMENT" --query 'ResourceTagMappingList[].ResourceARN'
   done
 )
 show_data_keys() ( # shows the KMS keys and secrets with the tags of this environment: Enabled, and no deletion date
-  tools_begin 0
+  tools_begin 0 "$@"
   for region in $(tools_regions); do
     keys=$(value aws resourcegroupstaggingapi get-resources --region "$region" --resource-type-filters kms:key \
       --tag-filters "Key=Project,Values=$TOOLS_PROJECT" "Key=Environment,Values=$TOOLS_ENVIRONMENT" \
@@ -1752,6 +2055,7 @@ show_data_keys() ( # shows the KMS keys and secrets with the tags of this enviro
 )
 restore_secret() ( # SECRET: restores a secret that is scheduled for deletion
   tools_begin 1 "$@"
+  tools_own "$1"
   tools_at DatabaseSecret
   aws secretsmanager restore-secret --region "$region" --secret-id "$1"
 )
@@ -1787,7 +2091,8 @@ show_same_keys() ( # STACK NAME: shows the keys with the tag Name, and which key
 )
 remove_key_name() ( # ARN: removes the tag Name from a key that is not in use
   tools_begin 1 "$@"
-  aws kms untag-resource --region "$(cut -d: -f4 <<< "$1")" --key-id "$1" --tag-keys Name
+  tools_own_key "$1"
+  aws kms untag-resource --region "$region" --key-id "$1" --tag-keys Name
 )
 tools_found_by() { # TYPE Tag|Name TEXT: the identifier of the only resource with this tag Name, or this name
   local kind found
@@ -1817,6 +2122,10 @@ prepare_import() ( # STEP: creates and shows the change set of an import: a stac
   parameters=$(jq -ec .Parameters "$file")
   resources=$(jq -ec --arg account "$account" '.ResourcesToImport | walk(if type == "string" then
     gsub("\\$\\{AWS::AccountId\\}"; $account) else . end)' "$file")
+  found=$(tools_status 2>&1) || case $found in # of an earlier recovery
+    (*"does not exist"*) rm -f "secrets-$stack.txt" ;;
+    (*) tools_stop "$found" ;;
+  esac
   touch "secrets-$stack.txt"
   lookups=$(jq -er '[.[] | . as $one | .ResourceIdentifier | to_entries[] | select(.value | type == "object")
     | [$one.LogicalResourceId, $one.ResourceType, .key, (.value | to_entries[0] | .key, .value)] | join(" ")]
@@ -1848,7 +2157,9 @@ prepare_import() ( # STEP: creates and shows the change set of an import: a stac
 run_import() ( # STACK: executes the import that you have reviewed
   tools_begin 1 "$@"
   tools_stack "$1"
+  status=$(tools_status)
   aws cloudformation execute-change-set --region "$region" --stack-name "$name" --change-set-name import
+  tools_leave "$status" "$name"
   aws cloudformation wait stack-import-complete --region "$region" --stack-name "$name"
   same_secrets "$1"
 )
@@ -1878,6 +2189,7 @@ same_secrets() ( # STACK: fails if a password or key has changed since the impor
 )
 old_secret_version() ( # STACK SECRET BEFORE NOW: makes the version BEFORE of a secret the current one again
   tools_begin 4 "$@"
+  tools_own "$2"
   tools_stack "$1"
   aws secretsmanager update-secret-version-stage --region "$region" --secret-id "$2" \
     --version-stage AWSCURRENT --move-to-version-id "$3" --remove-from-version-id "$4"
@@ -1887,7 +2199,7 @@ tools_owned() { # whether the cluster belongs to the stack: 0 or 1
     --output json --query "length(StackResourceSummaries[?LogicalResourceId=='DatabaseCluster'])"
 }
 deploy_before_restore() ( # creates the groups that the restore of the database needs, after its import
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   owned=$(tools_owned)
   [ "$owned" = 0 ] || tools_stop "The cluster belongs to the stack: skip this deploy."
@@ -1901,7 +2213,7 @@ deploy_before_restore() ( # creates the groups that the restore of the database 
     --tags $tags --capabilities CAPABILITY_NAMED_IAM
 )
 prepare_check() ( # waits for the restored original cluster, and gives it settings and one instance, to check the data
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   tools_wait_cluster "$cluster"
   complete_cluster
@@ -1941,7 +2253,7 @@ tools_writer() {
     --query 'DBClusters[0].DBClusterMembers[?IsClusterWriter].DBInstanceIdentifier'
 }
 end_check() ( # fails over to the first instance of the stack, and deletes the instance of prepare_check
-  tools_begin 0
+  tools_begin 0 "$@"
   tools_database
   first=$(tools_id DatabaseInstance1)
   writer=$(tools_writer)
@@ -1961,6 +2273,7 @@ end_recovery() ( # STACK: protects a recovered stack, and compares it: an empty 
   protect "$1"
   drift "$1"
   same_secrets "$1"
+  rm "secrets-$1.txt"
 )
 continue_rollback() ( # STACK [LOGICAL_ID...]: continues a failed rollback; skips only the resources that you name
   tools_begin 1 "$@"
@@ -1969,6 +2282,7 @@ continue_rollback() ( # STACK [LOGICAL_ID...]: continues a failed rollback; skip
   shift
   tools_say "Continues the rollback of $name, skipping: ${*:-nothing}"
   aws cloudformation continue-update-rollback --region "$region" --stack-name "$name" ${1:+--resources-to-skip "$@"}
+  tools_leave UPDATE_ROLLBACK_FAILED "$name"
   aws cloudformation wait stack-rollback-complete --region "$region" --stack-name "$name"
 )
 finish_database_deletion() ( # CLUSTER: snapshot, then deletes the rest of a database stack in DELETE_FAILED
@@ -1980,6 +2294,7 @@ finish_database_deletion() ( # CLUSTER: snapshot, then deletes the rest of a dat
   tools_say "Deletes $name and $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" --no-deletion-protection > /dev/null
   aws cloudformation delete-stack --region "$region" --stack-name "$name"
+  tools_leave DELETE_FAILED "$name"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
 )
 finish_deletion() ( # STACK [LOGICAL_ID...]: deletes a stack in DELETE_FAILED again; retains only the resources that you name
@@ -1989,6 +2304,7 @@ finish_deletion() ( # STACK [LOGICAL_ID...]: deletes a stack in DELETE_FAILED ag
   shift
   tools_say "Deletes $name, retaining: ${*:-nothing}"
   aws cloudformation delete-stack --region "$region" --stack-name "$name" ${1:+--retain-resources "$@"}
+  tools_leave DELETE_FAILED "$name"
   aws cloudformation wait stack-delete-complete --region "$region" --stack-name "$name"
 )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from boto3.session import Session
+    from botocore.config import Config
 
     from csr_templates.preflight.needs import Needs
 
@@ -29,6 +30,8 @@ WORKERS: Final = 16
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 20
 ATTEMPTS: Final = 6
+FIRST_ATTEMPTS: Final = 2
+FIRST_READ_SECONDS: Final = 10
 
 _DENIED: Final = frozenset(
     {
@@ -87,12 +90,12 @@ class Account:
             session: used instead of a new session, for tests.
 
         Raises:
-            AccountError: there is no such profile.
+            AccountError: there is no such profile, or the configuration of the AWS CLI cannot be read.
         """
         import boto3
         import botocore.session
         from botocore.config import Config
-        from botocore.exceptions import ProfileNotFound
+        from botocore.exceptions import BotoCoreError, ProfileNotFound
 
         try:
             self.session = session or boto3.Session(profile_name=profile)
@@ -102,6 +105,8 @@ class Account:
                 f"There is no profile {name}.{hint(name, botocore.session.Session().available_profiles)} "
                 "List the profiles with aws configure list-profiles."
             ) from error
+        except (BotoCoreError, ValueError, OSError, KeyError) as error:
+            raise _unusable(error) from error
         # Adaptive retries slow down all calls to a service while AWS throttles.
         self._config = Config(
             retries={"mode": "adaptive", "total_max_attempts": ATTEMPTS},
@@ -116,8 +121,9 @@ class Account:
         """Return the boto3 client. Creating clients of one session is not thread-safe, so it is locked."""
         with self._lock:
             if (service, region) not in self._clients:
+                config = self._config.merge(_first_call()) if service == "sts" else self._config
                 self._clients[service, region] = self.session.client(
-                    service, region_name=region, config=self._config
+                    service, region_name=region, config=config
                 )
             return self._clients[service, region]
 
@@ -130,13 +136,17 @@ class Account:
         """Return facts that contain the account and the caller.
 
         Raises:
-            AccountError: there are no valid credentials, or AWS does not respond.
+            AccountError: there are no valid credentials, the configuration cannot be used, or AWS does not
+                respond.
         """
         query = calls.identity()
-        fact = self.ask(query)
-        if fact.failure:
-            _refuse(fact.failure, policy)
-        header = FactsHeader(project, environment, fact.answer["Account"], fact.answer["Arn"], fact.time)
+        try:
+            fact = self.ask(query)
+            if fact.failure:
+                _refuse(fact.failure, policy)
+            header = FactsHeader(project, environment, fact.answer["Account"], fact.answer["Arn"], fact.time)
+        except (ValueError, OSError, KeyError) as error:  # botocore does not convert them
+            raise _unusable(error) from error
         return Facts(header, [fact], policy)
 
     def ask(self, query: Query) -> Fact:
@@ -207,6 +217,24 @@ def collect(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _first_call() -> Config:
+    """Return the settings of the first call, which fails early if AWS does not respond."""
+    from botocore.config import Config
+
+    return Config(
+        retries={"mode": "standard", "total_max_attempts": FIRST_ATTEMPTS}, read_timeout=FIRST_READ_SECONDS
+    )
+
+
+def _unusable(error: Exception) -> AccountError:
+    """Return the error for a configuration with which boto3 cannot make the first call."""
+    cause = f"no key {error} in the response" if isinstance(error, KeyError) else str(error).rstrip(".")
+    return AccountError(
+        f"The AWS configuration cannot be used: {cause}. Check ~/.aws/config, the profile and "
+        "AWS_ENDPOINT_URL."
+    )
 
 
 def _refuse(failure: FailedCall, policy: str = operator_policies.PREFLIGHT) -> NoReturn:

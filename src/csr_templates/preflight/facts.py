@@ -23,6 +23,7 @@ DENIED: Final = "denied"
 """Failure code of a call that IAM does not allow, for all services."""
 MISSING: Final = "missing"
 """Code of a call whose answer the facts do not contain."""
+_COMMANDS: Final = {operator_policies.DEPLOYED: "review"}
 
 
 class FactsError(ValueError):
@@ -241,7 +242,8 @@ class Facts:
             raise NoAnswerError(
                 f"The saved facts do not contain the answer of {where}.",
                 "not in the saved facts",
-                "Save the facts again, for this environment and with this version.",
+                f"Save them again with csr-templates {_COMMANDS.get(self.policy, self.policy)} --save-facts, "
+                "for this environment and with this version.",
                 MISSING,
                 query,
             )
@@ -349,6 +351,8 @@ def from_json(text: str, name: str, policy: str = operator_policies.PREFLIGHT) -
         moment(header.time)
         facts = Facts(header, map(_fact, document["facts"]), policy)
         for fact in facts:
+            if fact.query.operation == "GetTemplate" and fact.answer is not None:
+                _text(fact.answer)
             if fact.query.operation == "GetCallerIdentity" and fact.answer["Account"] != header.account:
                 raise FactsError(
                     f"{name} contains facts of the accounts {header.account} and {fact.answer['Account']}. "

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack, Policies
-from cfn_analysis.model.template_text import read_template
+from cfn_analysis.model.template_text import TemplateTextError, read_template
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.changes import StackChanges
 from cfn_analysis.reviewing.kinds import EXPORT, KINDS, WILL_FAIL
@@ -19,6 +19,7 @@ from cfn_analysis.reviewing.risks import unknown_stack
 from cfn_analysis.reviewing.sides import Side
 from csr_templates.preflight import hidden
 from csr_templates.preflight.deployed_state import DeployedStack, DeployedState
+from csr_templates.preflight.facts import FactsError
 
 _SSM: Final = "AWS::SSM::Parameter::Value<"
 _OUTSIDE: Final = "outside the folder"
@@ -107,7 +108,7 @@ def _sides(state: DeployedState, stack: BuiltStack, values: Mapping[str, str]) -
         return _Sides(stack, stack, values, values)
     if deployed is None:
         return _Sides(None, stack, {}, values)
-    template = _restored(read_template(deployed.template), stack.template)
+    template = _restored(_template(deployed), stack.template)
     secret = [name for name, parameter in deployed.parameters.items() if parameter.is_hidden]
     before = replace(
         stack,
@@ -177,6 +178,16 @@ def _as_plain(stack: BuiltStack, names: Iterable[str]) -> BuiltStack:
     return replace(stack, template={**stack.template, "Parameters": {**stack.parameters, **plain}})
 
 
+def _template(deployed: DeployedStack) -> dict[str, Any]:
+    try:
+        return read_template(deployed.template)
+    except TemplateTextError as error:
+        raise FactsError(
+            f"Cannot read the template of {deployed.stack_name} in the facts: {error} Save the facts again: "
+            "--save-facts FILE."
+        ) from error
+
+
 def _other_stack(deployed: DeployedStack) -> BuiltStack:
     """Return a deployed stack that is not in the folder."""
     secret = [name for name, parameter in deployed.parameters.items() if parameter.is_hidden]
@@ -184,7 +195,7 @@ def _other_stack(deployed: DeployedStack) -> BuiltStack:
         deployed.name,
         deployed.stack_name,
         deployed.region,
-        read_template(deployed.template),
+        _template(deployed),
         per_deploy=secret,
         text=deployed.template,
         policies=Policies(dict(deployed.policy or {})),

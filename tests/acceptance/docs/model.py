@@ -225,6 +225,12 @@ class Model:
             return self._of_deleted(command.operation, name)
         if name.startswith("deploy-"):
             return {"Stacks": [BOOTSTRAP]}
+        if (
+            stack is None
+            and command.operation == "DescribeStacks"
+            and f"{command.region}/{name}" in self._sets
+        ):
+            return {"Stacks": [{"StackName": name, "StackStatus": "REVIEW_IN_PROGRESS"}]}
         if stack is None and not (command.is_waiter and change_set in self._sets):
             raise CommandError(f"Stack with id {name} does not exist")
         return QUIET.get(command.operation, {}) if stack is None else self._of_stack(command, stack)

@@ -372,17 +372,19 @@ def test_changing_a_rule_keeps_the_rest_of_the_web_acl(
 
     Texts that rules look for go back as they came, whatever the user's AWS CLI takes bytes for.
     """
-    (update,) = [command for command in commands if command.name == "update-web-acl"]
+    updates = [command for command in commands if command.name == "update-web-acl"]
     web_acl = production["frontend"]["Resources"]["WebACL"]["Properties"]
-    searched = [
-        statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
-        for rule in update.parameters["Rules"]
-        for statement in rule["Statement"].values()
-        if "ScopeDownStatement" in statement
-    ]
 
-    assert set(web_acl) - {"Tags"} <= set(update.parameters)
-    assert searched == [b"/api/"]
+    assert len(updates) > 1
+    for update in updates:
+        searched = [
+            statement["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
+            for rule in update.parameters["Rules"]
+            for statement in rule["Statement"].values()
+            if "ScopeDownStatement" in statement
+        ]
+        assert set(web_acl) - {"Tags"} <= set(update.parameters)
+        assert searched == [b"/api/"]
     assert re.search(r"update-web-acl.*?--cli-binary-format base64", TOOLS.read_text("utf-8"), re.DOTALL)
 
 
@@ -411,11 +413,11 @@ def test_audit_asks_for_every_key_that_is_an_output(
 
 
 def test_newest_lambda_versions_are_kept(sessions: dict[str, Session]) -> None:
-    """Only versions are deleted, never the function, and only those that are older than the newest ten."""
+    """Neither the function, the newest ten versions, nor the version of the alias is deleted."""
     commands = sessions["Daily operations"].seen
     deleted = [one.parameters.get("Qualifier") for one in commands if one.name == "delete-function"]
 
-    assert deleted == ["1", "2"]  # of twelve
+    assert deleted == ["2"]  # of twelve; the alias points to the first
 
 
 @pytest.mark.parametrize("version", ["", "7"])
@@ -624,11 +626,12 @@ def test_restores_make_what_the_template_makes(
 
 def test_restored_cluster_has_the_version_of_its_snapshot(terminal: Terminal) -> None:
     """After an upgrade, the snapshot from before it is restored to the old version, not upgraded."""
-    old = "8.0.mysql_aurora.3.08.2"
+    old, cluster = "8.0.mysql_aurora.3.08.2", f"{PREFIX}-aurora-cluster-old"
     code = (
-        "aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier old --engine aurora-mysql "
-        f"--engine-version {old} --master-username csradmin --master-user-password only-in-the-mock\n"
-        "aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier old "
+        f"aws rds create-db-cluster --region ap-northeast-1 --db-cluster-identifier {cluster} "
+        f"--engine aurora-mysql --engine-version {old} "
+        "--master-username csradmin --master-user-password only-in-the-mock\n"
+        f"aws rds create-db-cluster-snapshot --region ap-northeast-1 --db-cluster-identifier {cluster} "
         "--db-cluster-snapshot-identifier before\nrestore_snapshot before restored\n"
     )
     session = terminal.session(LOAD, [Block("", 1, "sh", code)])
@@ -784,6 +787,7 @@ def test_only_the_failed_cluster_is_deleted(terminal: Terminal) -> None:
     }
     assert given["delete-db-cluster-automated-backup"] == {"DbClusterResourceId": cluster}
     assert given["schedule-key-deletion"]["KeyId"] == key
+    assert given["delete-log-group"] == {"logGroupName": f"/aws/rds/cluster/{CLUSTER}/error"}
 
 
 @pytest.mark.parametrize(
@@ -832,7 +836,8 @@ class TestDisabledKey:
         called = [command.name for command in session.seen]
 
         assert (before, session.status, session.err) == (state, 0, "")
-        assert called == ["describe-key", *["cancel-key-deletion"] * (state != "Disabled"), "enable-key"]
+        cancelled = ["cancel-key-deletion"] * (state != "Disabled")
+        assert called == ["list-resource-tags", "describe-key", *cancelled, "enable-key"]
         assert {command.region for command in session.seen} == {VIRGINIA}  # from the ARN
         assert keys.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "Enabled"
 
@@ -890,6 +895,30 @@ class TestRuleOfTheWebACL:
             *before["Statement"][statement]["RuleActionOverrides"],
             {"Name": CHOICES["INNER"], "ActionToUse": {"Count": {}}},
         ]
+
+    @pytest.mark.parametrize(
+        ("rule", "inner"), [("common-rules", ""), ("common-rules", CHOICES["INNER"]), ("rate-limit", "")]
+    )
+    def test_rule_blocks_again(
+        self, rule: str, inner: str, terminal: Terminal, resources: Mapping[str, Any]
+    ) -> None:
+        """The way back gives the web ACL the rules of the template."""
+        session = terminal.session(LOAD, [typed(f"count_rule {rule} {inner}", f"block_rule {rule} {inner}")])
+        counted, restored = [one.parameters["Rules"] for one in session.seen if one.name == "update-web-acl"]
+
+        def effect(rules: list[dict[str, Any]]) -> list[Any]:
+            return [
+                (
+                    rule.get("Action"),
+                    rule.get("OverrideAction"),
+                    rule["Statement"].get("ManagedRuleGroupStatement"),
+                )
+                for rule in rules
+            ]
+
+        assert (session.status, session.err) == (0, "")
+        assert effect(counted) != effect(restored)
+        assert effect(restored) == effect(resources["frontend"]["WebACL"]["Properties"]["Rules"])
 
     @pytest.mark.parametrize(
         ("rule", "inner", "message"),

@@ -37,7 +37,7 @@ from .world import CHANGE_SET, UNCHANGED, VERSION, Session, Terminal
 # Sections whose calls are tested in another way: those of API are the same, and the end of a rehearsal.
 SHOWN = ((RECOVERY, "Network"), (RECOVERY, "Frontend"), (RECOVERY, "Step 4: check the data"))
 # Calls that need what another call has downloaded.
-OTHERWISE = ("upload_site old-site\n", "show_callers 1\n")
+OTHERWISE = ("upload_site old-site\n", "show_callers 0\n", "show_callers 1\n")
 _SECRETS = """\
 echo secret before > secrets-database.txt
 for key in a b; do echo "secret-$key before" >> secrets-api.txt; done

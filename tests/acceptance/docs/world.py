@@ -96,8 +96,13 @@ ANSWERS: Final[Mapping[str, Any]] = {
 
 SHIM: Final = """\
 #!/bin/bash
+words=()
+for word; do
+  if [ "$word" = file:///dev/stdin ]; then cat > stdin; word=file://stdin; fi
+  words+=("$word")
+done
 exec 3<>/dev/tcp/127.0.0.1/{port}
-printf '%s\\0' $# "$@" "$PWD" "$BLOCK" >&3
+printf '%s\\0' $# "${{words[@]}}" "$PWD" "$BLOCK" >&3
 for part in out err status; do IFS= read -r -d '' $part <&3; done
 printf %s "$out"
 printf %s "$err" >&2
@@ -164,6 +169,7 @@ class World:
         ip_sets: logical ID of a set of addresses -> its ARN.
         texts: line -> text of the blocks of this session.
         block: line of the block that called last.
+        is_changing: whether a stack was changed, so that its next status is in progress.
     """
 
     endpoint: str
@@ -181,6 +187,7 @@ class World:
     ip_sets: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)
     block: str = ""
+    is_changing: bool = False
     _later: dict[str, Callable[[], None]] = field(
         default_factory=dict
     )  # made for the first command of a service
@@ -230,6 +237,11 @@ class World:
 
     def _result(self, command: Command, folder: Path) -> Any:
         if command.service == "cloudformation":
+            if command.operation in ("DeleteStack", "ContinueUpdateRollback", "ExecuteChangeSet"):
+                self.is_changing = True
+            elif self.is_changing and command.query == "Stacks[0].StackStatus":
+                self.is_changing = False
+                return {"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}
             return self.model.answer(command) if self.model is not None else self._stack(command)
         if command.title in ("s3 cp", "s3 sync"):
             self.run.append(command)
@@ -344,6 +356,11 @@ class World:
                 if is_chosen(key):
                     client.delete_object(Bucket=bucket, Key=key)
 
+    def _name(self, properties: Mapping[str, Any]) -> str:
+        """Return the name of a resource, whatever the property is called."""
+        keys = ("DBClusterIdentifier", "Name", "LogGroupName", "BucketName")
+        return str(next(properties[key] for key in keys if key in properties))
+
     def _status(self, command: Command) -> str:
         """Return the status of a stack in which the block has something to do."""
         required = [REQUIRED[word] for word in self.texts.get(self.block, "").split() if word in REQUIRED]
@@ -363,6 +380,7 @@ class World:
                         "StackName": command.parameters["StackName"],
                         "StackId": f"arn:aws:cloudformation:{command.region}:123456789012:stack/{stack}/1",
                         "StackStatus": self._status(command),
+                        "CreationTime": CREATED_AT,
                         "EnableTerminationProtection": True,
                         "Parameters": parameters(stack),
                         "Outputs": outputs,
@@ -384,6 +402,20 @@ class World:
                         "PhysicalResourceId": resource["Properties"].get("AlarmName", "another name"),
                     }
                     for resource in self.resources[stack].values()
+                ]
+            }
+        if command.operation == "DescribeStackResources":
+            names = ("DatabaseCluster", "DatabaseSecret", "DatabaseErrorLogGroup", "EdgeLogBucket")
+            return {
+                "StackResources": [
+                    {
+                        "LogicalResourceId": name,
+                        "PhysicalResourceId": self._name(self.properties(stack, name)),
+                        "ResourceStatus": "DELETE_FAILED",
+                        "StackId": f"csr-lambda-api-prod-{stack}",
+                    }
+                    for name in names
+                    if name in self.resources[stack]
                 ]
             }
         if command.operation == "CreateChangeSet":

@@ -221,12 +221,12 @@ def test_each_template_is_judged_in_its_own_region() -> None:
         ([], "There is no region to lint for. Specify one, such as ap-northeast-1."),
         (
             ["tokyo"],
-            "cfn-lint does not support the region 'tokyo'. Specify a region such as ap-northeast-1.",
+            "cfn-lint does not support the region 'tokyo'. It supports af-south-1, ",
         ),
         (
             [REGION, "eu-wset-1"],
-            "cfn-lint does not support the region 'eu-wset-1'. Did you mean 'eu-west-1'? Specify a region "
-            "such as ap-northeast-1.",
+            "cfn-lint does not support the region 'eu-wset-1'. Did you mean 'eu-west-1'? It supports af-"
+            "south-1, ",
         ),
     ],
 )
@@ -235,7 +235,7 @@ def test_unknown_region_is_refused(regions: list[str], message: str) -> None:
     with pytest.raises(LintError) as caught:
         matches(CLEAN, regions)
 
-    assert str(caught.value) == message
+    assert str(caught.value).startswith(message)
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ Mappings:
   ByAccount:
     123456789012: {A: 1}
 """
+LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 9))
 EXPECTED = {
     "AWSTemplateFormatVersion": "2010-09-09",
     "Resources": {
@@ -68,6 +69,10 @@ def test_yaml_and_json_are_the_same() -> None:
             "Transform: AWS::Serverless-2016-10-31\nResources: {}",
             "it has a Transform, and only CloudFormation",
         ),
+        ("Resources:\n  A: {Type: T}\n  A: {Type: U}\n", "line 3: A appears twice. Remove or rename one."),
+        ('{"Resources": {"A": {"Type": "T"}, "A": {"Type": "U"}}}', "A appears twice. Remove or rename one."),
+        ("Resources: &A {A: *A}", "with its YAML aliases, it has more than 250,000 values. Write the values"),
+        (LAUGHS, "with its YAML aliases, it has more than 250,000 values. Write the values"),
     ],
 )
 def test_refused(text: str, message: str) -> None:

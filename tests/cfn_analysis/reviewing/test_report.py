@@ -141,7 +141,7 @@ def test_a_changed_subnet_is_followed_to_another_stack() -> None:
             "chain": [
                 "parameters/prod.json",
                 "parameter PrivateSubnet1Cidr",
-                "PrivateSubnet1 replaced",
+                "PrivateSubnet1 of network replaced",
                 f"export {PROJECT}-prod-private-subnet-1-id",
             ],
         }

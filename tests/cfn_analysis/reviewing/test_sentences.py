@@ -13,7 +13,7 @@ from cfn_analysis.reviewing.findings import Detail
 from cfn_analysis.reviewing.sentences import WORDS, first, written
 
 MODULE = Path(sentences.__file__)
-SENTENCES: dict[str, str] = load(MODULE.with_suffix(".yaml").read_text("utf-8"))
+SENTENCES: dict[str, str] = load(MODULE.with_suffix(".yaml").read_text("utf-8"))["sentences"]
 
 
 def test_every_name_is_a_sentence_and_is_used() -> None:

@@ -1,5 +1,7 @@
 """``values``: the settings of the YAML files."""
 
+import re
+
 import pytest
 
 from cfn_analysis.reviewing.access import settings as opening
@@ -12,8 +14,18 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("types", "is_about"),
+    [((), True), (("AWS::S3::Bucket",), True), (("AWS::S3::",), True), (("AWS::S3::Buck", "AWS::S"), False)],
+)
+def test_types(types: tuple[str, ...], is_about: bool) -> None:
+    """A row is about certain types, services, or all types."""
+    assert Setting(types, ["Key"], lambda *_: "", True).is_about("AWS::S3::Bucket", "A.Key") is is_about
+
+
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: " ".join(setting.places)[:40])
 def test_rows_are_complete(setting: Setting) -> None:
     """Each row names a place, and a judge with all of its arguments: another one could not be called."""
     assert setting.places
+    assert all(re.fullmatch(r"AWS::\w+::\w*", type_name) for type_name in setting.types)
     assert isinstance(setting.judge("5", "6"), str)

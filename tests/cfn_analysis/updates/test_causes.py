@@ -67,8 +67,20 @@ def test_values_of_other_stacks(value: Any, chain: list[str]) -> None:
 
     assert found.of_value(OTHER, ("QueueName",)) == chain
     assert found.of_output("a", "Url") == chain[:2]
-    assert found.through(OTHER, ("QueueName",), "a") == [chain[2]]
-    assert found.through(OTHER, ("QueueName",), "b") == []
+
+
+@pytest.mark.parametrize(("other", "chain"), [(URL, ["export url"]), (DELAY, ["output Url of a"])])
+def test_the_way_of_a_reference(other: Any, chain: list[str]) -> None:
+    """Of several imports in a text, the one of the resource counts."""
+    first = {"Fn::ImportValue": "first"}
+    text = {"Fn::Join": ["-", [first, other]]}
+    exporter = exported({"Ref": "Queue"})
+    exporter["Outputs"]["First"] = {"Value": {"Ref": "Topic"}, "Export": {"Name": "first"}}
+    found = chains(*[[exporter, queues(QueueName=text)]] * 2)
+
+    assert found.through(OTHER, ("QueueName",), NODE) == chain
+    assert found.through(OTHER, ("QueueName",), Node("a", "Topic")) == ["export first"]
+    assert found.through(OTHER, ("QueueName",), Node("b", "Topic")) == []
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,8 @@ def test_places(kind: str, before: dict[str, Any], after: dict[str, Any], found:
 def test_values(kind: str, before: dict[str, Any], after: dict[str, Any], found: list[Any]) -> None:
     """A difference has its place and its values; one of an order has both lists."""
     assert differences(kind, REGION, before, after) == [
-        Difference(tuple(place), name, was, will, certain=True) for place, name, was, will in found
+        Difference(tuple(place), name, was, will, certain=not uncertain)
+        for place, name, was, will, *uncertain in found
     ]
 
 

@@ -1,10 +1,10 @@
 """``effects``: the effects of changing a property, according to the resource schemas of AWS."""
 
+from pathlib import Path
+
 import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
-from cfn_analysis.model.references import Place
-from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates.cases import ChangedProperties
 from cfn_analysis.updates.effects import (
     Effect,
@@ -16,66 +16,36 @@ from cfn_analysis.updates.effects import (
     update_order,
 )
 from cfn_analysis.updates.facts import facts_at
+from tests.data import read_yaml
+
+ROWS = read_yaml(Path(__file__).with_name("effects.yaml"))
 
 
-@pytest.mark.parametrize(
-    ("type_name", "place", "effect"),
-    [
-        ("AWS::SQS::Queue", ("DelaySeconds",), Effect.UPDATED),
-        ("AWS::SQS::Queue", ("QueueName",), Effect.REPLACED),
-        ("AWS::EC2::VPC", ("InstanceTenancy",), Effect.MAYBE_REPLACED),
-        ("AWS::EC2::VPCEndpoint", ("DnsOptions", "PrivateDnsPreference"), Effect.REPLACED),
-        ("AWS::EC2::VPCEndpoint", ("DnsOptions", "DnsRecordIpType"), Effect.UPDATED),
-        ("AWS::EC2::VPCEndpoint", ("DnsOptions",), Effect.REPLACED),
-        ("AWS::DevOpsAgent::Trigger", ("Condition", "Schedule", "Expression"), Effect.REPLACED),
-        (
-            "AWS::SSMQuickSetup::ConfigurationManager",
-            ("ConfigurationDefinitions", 1, "Type"),
-            Effect.REPLACED,
-        ),
-        ("AWS::SSMQuickSetup::ConfigurationManager", ("ConfigurationDefinitions", 1, "Name"), Effect.UPDATED),
-        ("AWS::SSMQuickSetup::ConfigurationManager", ("ConfigurationDefinitions", 1), Effect.REPLACED),
-    ],
-)
-def test_a_property_and_what_is_in_it(type_name: str, place: Place, effect: Effect) -> None:
+@pytest.mark.parametrize(("type_name", "place", "effect"), ROWS["test_a_property_and_what_is_in_it"])
+def test_a_property_and_what_is_in_it(type_name: str, place: list[str | int], effect: str) -> None:
     """A property includes all properties in it, and any item of a list."""
-    assert effect_of_change(type_name, "us-east-1", place) == effect
+    assert effect_of_change(type_name, "us-east-1", tuple(place)) is Effect[effect]
 
 
 @pytest.mark.parametrize(
-    ("type_name", "place", "interrupts"),
-    [
-        ("AWS::RDS::DBInstance", ("DBInstanceClass",), YES),
-        ("AWS::RDS::DBCluster", ("EngineVersion",), YES),
-        ("AWS::RDS::DBParameterGroup", ("Parameters", "max_connections"), UNKNOWN),
-        ("AWS::RDS::DBCluster", ("BackupRetentionPeriod",), None),
-        ("AWS::ApiGateway::Stage", ("CacheClusterSize",), NO),
-        ("AWS::SQS::Queue", ("DelaySeconds",), None),
-    ],
+    ("type_name", "place", "interrupts"), ROWS["test_what_an_update_in_place_does_besides"]
 )
-def test_what_an_update_in_place_does_besides(type_name: str, place: Place, interrupts: Truth | None) -> None:
+def test_what_an_update_in_place_does_besides(
+    type_name: str, place: list[str], interrupts: str | None
+) -> None:
     """An update interrupts, has another side effect, or has none, according to AWS."""
-    note = note_on_change(type_name, place)
+    note = note_on_change(type_name, tuple(place))
 
-    assert (note.interrupts if note else None) is interrupts
-    assert is_documented(type_name, place)
+    assert (note.interrupts.name if note else None) == interrupts
+    assert is_documented(type_name, tuple(place))
 
 
-@pytest.mark.parametrize(
-    ("type_name", "place"),
-    [
-        ("AWS::RDS::DBCluster", ("DatabaseInsightsMode",)),  # newer than the documentation that was read
-        ("AWS::RDS::DBCluster", ("NoSuchProperty",)),
-        ("AWS::Logs::Delivery", ("RecordFields",)),
-        ("AWS::No::Such", ("Name",)),
-        ("AWS::SQS::Queue", ()),
-    ],
-)
-def test_properties_without_documentation(type_name: str, place: Place) -> None:
+@pytest.mark.parametrize(("type_name", "place"), ROWS["test_properties_without_documentation"])
+def test_properties_without_documentation(type_name: str, place: list[str]) -> None:
     """The effects of a property without a documented page are unknown."""
-    assert note_on_change(type_name, place) is None
-    assert facts_at(type_name, place).not_replaced_if == ""
-    assert not is_documented(type_name, place)
+    assert note_on_change(type_name, tuple(place)) is None
+    assert facts_at(type_name, tuple(place)).not_replaced_if == ""
+    assert not is_documented(type_name, tuple(place))
 
 
 def test_cases_in_which_a_change_does_not_replace() -> None:

@@ -14,7 +14,7 @@ from cfn_analysis.updates.partial_resolving import OtherStacks, PartialBody, in_
 
 DATA = load(Path(__file__).with_name("partial_resolving.yaml").read_text("utf-8"))
 TEMPLATE: dict[str, Any] = DATA["template"]
-IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::Given": "Open"}}'
+IS_OPEN = '{"IsOpen": {"Fn::Equals": [{"Ref": "Open"}, "a"]}, "parameter Open": {"Fn::NotGiven": "Open"}}'
 
 
 class Network(OtherStacks):
@@ -86,7 +86,7 @@ def turned(value: Any) -> Any:
         (
             "IsBig",
             '{"IsBig": {"Fn::Equals": [{"Fn::FindInMap": ["Sizes", {"Ref": "Open"}, "Size"]}, 1]}, '
-            '"mapping Sizes": {"a": {"Size": 1, "Type": 2}}, "parameter Open": {"Fn::Given": "Open"}}',
+            '"mapping Sizes": {"a": {"Size": 1, "Type": 2}}, "parameter Open": {"Fn::NotGiven": "Open"}}',
         ),
         ("Circle", '{"Circle": {"Fn::Not": [{"Condition": "Circle"}]}}'),
         ("Missing", '{"Missing": null}'),
@@ -113,7 +113,7 @@ def test_per_deploy_values_are_not_the_default() -> None:
     """The default is not used for a value that the pipeline passes."""
     body = PartialBody(TEMPLATE, {}, "us-east-1", unknown=["Name"])
 
-    assert body.value({"Ref": "Name"}, "x") == {"Fn::Given": "Name"}
+    assert body.value({"Ref": "Name"}, "x") == {"Fn::NotGiven": "Name"}
     assert body.truths["IsA"] is UNKNOWN
 
 

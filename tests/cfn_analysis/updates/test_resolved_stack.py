@@ -105,7 +105,7 @@ def test_mentions() -> None:
         "B": {"Fn::Sub": "${Two.Arn}-x"},
         "C": OF_NETWORK,
         "D": {"Fn::Unresolved": [{"Fn::Base64": {"Ref": "Three"}}, {}]},
-        "E": {"Fn::Given": "P"},
+        "E": {"Fn::NotGiven": "P"},
     }
 
     assert list(mentions(value, "app")) == [

@@ -6,14 +6,13 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.digest import stack_digests
 from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resource_changes import (
     ResourceChange,
-    effect_on_attribute,
     resource_changes,
-    retention_policy,
 )
-from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks
+from tests.cfn_analysis.reviewing.templates import changed, resources, reviewed, risks, set_risks, side
 from tests.data import read_yaml
 
 from .sets import QUEUE, conditional, queues, resolved
@@ -61,9 +60,9 @@ def test_a_new_id_continues_in_other_stacks() -> None:
 
     assert list(found) == [Node("a", "Queue"), Node("b", "User")]
     assert [cause.follows for cause in change.causes] == [Node("a", "Queue")]
-    assert change.causes[0].chain == ["a.yaml", "Queue replaced", "export url"]
-    assert effect_on_attribute(found[Node("a", "Queue")], "QueueName") is Effect.REPLACED
-    assert effect_on_attribute(change, "Id") is Effect.NONE
+    assert change.causes[0].chain == ["a.yaml", "Queue of a replaced", "export url"]
+    assert found[Node("a", "Queue")].effect_on("QueueName") is Effect.REPLACED
+    assert change.effect_on("Id") is Effect.NONE
 
 
 def test_retention_policies() -> None:
@@ -74,7 +73,7 @@ def test_retention_policies() -> None:
 
     def policies(type_name: str) -> tuple[str, str]:
         resource = resolved(template(type_name))["a"].resources["R"]
-        return retention_policy(resource, "DeletionPolicy"), retention_policy(resource, "UpdateReplacePolicy")
+        return resource.retention_policy("DeletionPolicy"), resource.retention_policy("UpdateReplacePolicy")
 
     assert policies("AWS::RDS::DBCluster") == ("Snapshot", "Delete")
     assert policies(QUEUE) == ("Delete", "Delete")
@@ -139,6 +138,17 @@ def test_a_possible_replacement_causes_possible_replacements() -> None:
     assert message.startswith("Group may be replaced, because VpcId refers to VPC, which may be replaced. ")
 
 
+def test_the_reason_of_a_replacement_in_another_stack() -> None:
+    """The message names the stack of the replaced resource."""
+    vpc_id = {"Id": {"Value": {"Ref": "VPC"}, "Export": {"Name": "vpc"}}}
+    before, after = ({**with_block(block), "Outputs": vpc_id} for block in ("10.0.0.0/16", "10.1.0.0/16"))
+    user = resources(Table=("AWS::EC2::RouteTable", {"VpcId": {"Fn::ImportValue": "vpc"}}))
+    found = set_risks(side(network=before, app=user), side(network=after, app=user))
+
+    message = found["replace", "app", "Table"]
+    assert message.startswith("Table is replaced, because VpcId refers to VPC of network, which is replaced")
+
+
 @pytest.mark.parametrize(
     ("attribute", "reached"),
     [("Arn", True), ("DBName", False), ("Endpoint.Port", True), ("StorageEncrypted", True)],
@@ -159,14 +169,7 @@ def test_an_attribute_with_the_same_value_is_not_a_change(attribute: str, reache
 
 
 @pytest.mark.parametrize(
-    ("kind", "attribute", "property_name", "reached"),
-    [
-        ("AWS::EC2::LaunchTemplate", "LatestVersionNumber", "LaunchTemplateData", True),
-        ("AWS::EC2::LaunchTemplate", "LaunchTemplateId", "LaunchTemplateData", False),
-        ("AWS::SSM::Parameter", "Value", "Value", True),
-        ("AWS::CloudFormation::Stack", "Outputs.Id", "TemplateURL", True),
-        ("AWS::SSM::Parameter", "Value", "Description", False),
-    ],
+    ("kind", "attribute", "property_name", "reached"), ROWS["test_some_attributes_change_with_an_update"]
 )
 def test_some_attributes_change_with_an_update(
     kind: str, attribute: str, property_name: str, reached: bool
@@ -209,6 +212,7 @@ def test_an_unknown_condition_may_remove_a_resource() -> None:
     found = reviewed(template("yes", None), template("yes", "IsKept"))
     (entry,) = found["environments"][0]["stacks"][0]["resources"]
     assert (entry["change"], entry["data"]) == ("remove", "lost")
+    assert [stack.counted for stack in stack_digests(found)] == ["1 may be removed"]
     assert [(one["property"], one["before"], one["after"]) for one in entry["causes"]] == [
         ("Condition", "true", "not known")
     ]

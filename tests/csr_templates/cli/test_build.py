@@ -385,6 +385,16 @@ def test_pages_are_written(out: Path, docs: Path, capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out.splitlines()[-1] == f"{docs}: 1 page unchanged."
 
 
+def test_pages_in_a_folder_that_does_not_exist(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The mistake is reported before the build, also as JSON."""
+    message = "/nope is not a folder. Specify the folder of the pages: --pages docs"
+    assert build(out, "--pages", "/nope") == 2
+    assert capsys.readouterr().err == f"csr-templates: {message}\n"
+
+    assert build(out, "--pages", "/nope", "--format", "json") == 2
+    assert json.loads(capsys.readouterr().out)["message"] == message
+
+
 def test_stale_pages(out: Path, docs: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A check shows changed pages as a diff, with the command, and does not write."""
     build(out, "--quiet")

@@ -80,6 +80,22 @@ def test_usage_is_added(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert [name for name, found in environments.items() if "usage" in found] == ["prod"]
 
 
+def test_an_item_that_is_not_paid_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With other values of the parameters, the stack pays it."""
+    path = tmp_path / "usage.json"
+    path.write_text('{"prod": {"site": {"api-requests": 1}}}', "utf-8")
+    api = {"Type": "AWS::ApiGateway::RestApi", "Condition": "Never"}
+    out = built(tmp_path, {"Api": api}, ["prod"])
+    never = {"Never": {"Fn::Equals": ["a", "b"]}}
+    (out / "site.yaml").write_text(json.dumps({"Conditions": never, "Resources": {"Api": api}}), "utf-8")
+    assert run("--usage", str(path), out=out) == 0
+
+    assert capsys.readouterr().err == (
+        "csr-templates: prod.site.api-requests is not in the sum: with these parameter values, the stack "
+        "does not pay this item.\n"
+    )
+
+
 def test_another_project(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its folder has its own stacks and environments."""
     out = built(tmp_path, KEY, ["live"])

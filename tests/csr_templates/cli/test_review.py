@@ -143,6 +143,9 @@ def test_a_revision_of_a_template(files: Path, capsys: pytest.CaptureFixture[str
             "missing does not exist. Build first, or specify an output folder or a template with --after.",
         ),
         (["--after", "after.yaml"], "is not in a Git repository. Specify two output folders"),
+        (["--before", "", "--after", "after.yaml"], "The value of --before is empty. Specify a folder, a"),
+        (["--link-base", "https://a.example"], "--link-base is for --format markdown. Add the format, or"),
+        (["--link-base", "a", "--format", "markdown"], "--link-base: found 'a'. Specify a URL that starts"),
         (["--before", "before.yaml", "--after", str(OUT)], "before.yaml is a file, but "),
         (
             ["--before", str(OUT), "--after", "after.yaml"],

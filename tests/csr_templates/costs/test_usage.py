@@ -32,8 +32,10 @@ def test_amounts_are_exact() -> None:
         ('{"prod": {"web": {}}}', "prod.web: There is no such stack. Allowed: api, site."),
         (
             '{"prod": {"api": {"a": -1}}}',
-            "prod.api.a: found -1. Write the amount in a month as a number that is not negative.",
+            "prod.api.a: found -1. Write the amount in a month as a number from 0 to 1,000,000,000,000,000.",
         ),
+        ('{"prod": {"api": {"a": 1e400}}}', "prod.api.a: found 1E+400. Write the amount in a month as"),
+        ('{"prod": {"api": {"a": 1, "a": 2}}}', "a appears twice. Remove or rename one."),
         ('{"prod": {"api": {"a": "many"}}}', 'prod.api.a: found "many". Write the amount'),
         ('{"prod": {"api": {"a": true}}}', "prod.api.a: found true. Write the amount"),
     ],

@@ -62,7 +62,9 @@ def test_a_revision_is_looked_up_from_any_folder(repository: Path) -> None:
 
     assert Revision(repository / "out", "v1").read(repository / "out" / "file") == b"first"
     assert Revision(repository / "out", "HEAD~1").read(repository / "out" / "file") == b"first"
-    with pytest.raises(HistoryError, match=r"^There is no folder, file or revision v2\. Specify one"):
+    with pytest.raises(
+        HistoryError, match=r"^There is no folder, file or revision v2\. .* git fetch --tags[.]$"
+    ):
         Revision(repository / "out", "v2")
 
 
@@ -98,6 +100,8 @@ def test_a_missing_repository_is_a_message(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     with pytest.raises(HistoryError, match="is not in a Git repository"):
         base(tmp_path)
+    with pytest.raises(HistoryError, match=r"^There is no folder or file nope, and .* is not in a Git"):
+        Revision(tmp_path, "nope")
 
     monkeypatch.setenv("PATH", "")
     with pytest.raises(HistoryError, match=r"^Git is not installed\. Specify two output folders"):

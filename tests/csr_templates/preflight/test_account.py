@@ -160,6 +160,40 @@ def test_throttled_calls_are_retried_and_all_calls_have_a_timeout(walk: Walk) ->
 
     assert config.retries == {"mode": "adaptive", "total_max_attempts": 6}
     assert (config.connect_timeout, config.read_timeout) == (5, 20)
+    first = walk.world.account.client("sts", VIRGINIA).meta.config
+    assert first.retries["total_max_attempts"] * (first.connect_timeout + first.read_timeout) == 30
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "cause"),
+    [
+        ("AWS_CONFIG_FILE", "[default\nx", "Unable to parse config file: .*"),
+        ("AWS_CONFIG_FILE", "[default]\ncredential_process = /no/such/file\n", ".*'/no/such/file'"),
+        ("AWS_ENDPOINT_URL", "nonsense", "Invalid endpoint: nonsense"),
+    ],
+)
+def test_a_wrong_configuration_is_a_message(
+    variable: str, value: str, cause: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Mistakes for which botocore raises its own and other exceptions, in the session or the first call."""
+    if variable == "AWS_CONFIG_FILE":
+        (tmp_path / "config").write_text(value, "utf-8")
+        value = str(tmp_path / "config")
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID", raising=False)
+    monkeypatch.setenv(variable, value)
+    expected = f"^The AWS configuration cannot be used: {cause}[.] Check ~/.aws/config, the profile and AWS_"
+    with pytest.raises(AccountError, match=expected):
+        Account().start(PROJECT, "prod")
+
+
+def test_an_endpoint_that_is_not_aws_is_a_message(walk: Walk) -> None:
+    """A proxy that responds with a page of HTML, for which botocore raises a KeyError."""
+    page: Any = mock.Mock(status_code=200, headers={}, content=b"<html>Sign in</html>")
+    with (
+        mock.patch("botocore.httpsession.URLLib3Session.send", return_value=page),
+        pytest.raises(AccountError, match=r"^The AWS configuration cannot be used: no key 'GetCaller"),
+    ):
+        Account(session=session()).start(PROJECT, "prod")
 
 
 @pytest.mark.parametrize("from_option", [True, False])

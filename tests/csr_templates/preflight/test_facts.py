@@ -172,8 +172,9 @@ def test_a_call_that_is_not_in_the_file_is_unknown() -> None:
 
     with pytest.raises(
         NoAnswerError, match=r"^The saved facts do not contain the answer of ec2 DescribeVpcs in eu-west-1[.]"
-    ):
+    ) as caught:
         facts.answer(calls.vpcs("eu-west-1"))
+    assert caught.value.remedy.startswith("Save them again with csr-templates preflight --save-facts")
 
 
 def test_each_fact_has_its_time_and_its_source(walk: Walk) -> None:

@@ -5,7 +5,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from unittest import mock
 
 import pytest
@@ -288,6 +288,41 @@ def test_facts_that_lack_a_call_are_not_known(world: World, review: Review, tmp_
     )
 
 
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ("a: 1", "Cannot read the template of shop-prod-api in the facts: it has no mapping Resources"),
+        ({"a": 1}, "FILE does not contain facts of an account. Specify a file that --save-facts wrote."),
+    ],
+)
+def test_facts_with_another_text_as_template_are_refused(
+    world: World, review: Review, tmp_path: Path, answer: Any, sentence: str
+) -> None:
+    """A command saves only templates that a review can read."""
+    path = tmp_path / "facts.json"
+    review("--save-facts", str(path))
+    document = json.loads(path.read_text("utf-8"))
+    next(fact for fact in document["facts"] if fact["operation"] == "GetTemplate")["answer"] = answer
+    path.write_text(json.dumps(document), "utf-8")
+
+    report = review("--facts", str(path))
+
+    assert report.code == 2
+    assert report.err.startswith(f"csr-templates: {sentence.replace('FILE', path.as_posix())}")
+
+
+def test_a_missing_folder_of_the_facts_is_reported_before_the_calls(
+    review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise, the answers of all calls are lost."""
+    monkeypatch.setattr(account_facts, "Account", None)
+    report = review("--save-facts", str(tmp_path / "no" / "facts.json"))
+
+    assert report.code == 2
+    folder = (tmp_path / "no").as_posix()
+    assert f"the folder {folder} does not exist. Create it, or specify another file." in report.err
+
+
 def test_an_unknown_state_can_be_accepted(world: World, review: Review) -> None:
     """As any other kind of risk."""
     world.account.stack("api").status = "UPDATE_IN_PROGRESS"
@@ -331,6 +366,16 @@ def test_the_built_system_is_read_in_two_seconds(world: World, review: Review) -
         (["--before", "deployed:prdo"], "There is no environment prdo. Did you mean 'prod'?"),
         (["--environment", "dev"], "--before deployed:prod reviews only prod. Remove --environment."),
         (["--after", "out/api.yaml"], "--before deployed:prod needs an output folder."),
+        (
+            ["--before", "deployed:"],
+            "--before deployed: has no environment. Specify one: --before deployed:NAME",
+        ),
+        (
+            ["--parameters-after", "x.json"],
+            "--parameters-after is for two templates, not for --before deployed",
+        ),
+        (["--parameters-before", "x.json"], "--parameters-before is for two templates, not for --before"),
+        (["--region", "eu-west-1"], "--region is for two templates, not for --before deployed:prod. Remove"),
         (["--before", "out", "--facts", "a.json"], "--facts is for --before deployed:ENVIRONMENT."),
         (["--before", "out", "--profile", "a"], "--profile is for --before deployed:ENVIRONMENT."),
     ],

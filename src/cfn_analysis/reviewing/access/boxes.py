@@ -45,14 +45,7 @@ def addresses(block: Any) -> tuple[str, Span]:
 
 
 def box(block: Any, protocol: Any, first: Any, last: Any) -> Box:
-    """Return the box of a rule.
-
-    Args:
-        block: a CIDR block, or the identifier of a group or a prefix list.
-        protocol: its name or number; -1 is all.
-        first: port, or type of ICMP; -1 is all.
-        last: port, or code of ICMP; -1 is all.
-    """
+    """Return the box of a rule; of ICMP, ``first`` and ``last`` are type and code, and -1 is all."""
     family, where = addresses(block)
     number = _number(_NUMBERS.get(str(protocol).lower(), protocol))
     if number is None:

@@ -17,13 +17,9 @@ _COMPARING: Final = ("numericlessthan", "numericgreaterthan", "datelessthan", "d
 _LIKE: Final = ("stringlike", "arnlike")
 # All that the first operator matches with a value is matched by the second too.
 _NARROWER: Final = {
-    ("stringequals", "stringlike"),
-    ("stringequals", "stringequalsignorecase"),
-    ("stringequals", "arnlike"),
-    ("arnlike", "stringequals"),
-    ("arnlike", "stringlike"),
-    ("stringlike", "stringequals"),
-}
+    ("stringequals", "stringlike"), ("stringequals", "stringequalsignorecase"), ("stringequals", "arnlike"),
+    ("arnlike", "stringequals"), ("arnlike", "stringlike"), ("stringlike", "stringequals"),
+}  # fmt: skip
 
 
 class Condition(NamedTuple):

@@ -143,18 +143,9 @@ def _permission(properties: Mapping[str, Any]) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/lambda/latest/api/API_AddPermission.html
     """
-    limits = {
-        "ArnLike": {"aws:SourceArn": properties.get("SourceArn")},
-        "StringEquals": {
-            "aws:SourceAccount": properties.get("SourceAccount"),
-            "aws:PrincipalOrgID": properties.get("PrincipalOrgID"),
-            "lambda:EventSourceToken": properties.get("EventSourceToken"),
-            "lambda:FunctionUrlAuthType": properties.get("FunctionUrlAuthType"),
-        },
-    }
     given = {
-        operator: {key: value for key, value in keys.items() if value is not None}
-        for operator, keys in limits.items()
+        operator: {key: properties[name] for name, key in keys.items() if name in properties}
+        for operator, keys in _DATA["permission limits"].items()
     }
     return {
         "Effect": "Allow",

@@ -31,13 +31,7 @@ _DEFAULT_EGRESS: Final = (
 
 
 class _Rule(NamedTuple):
-    """A rule of a security group, or of a network ACL.
-
-    Attributes:
-        owner: the group or the ACL, if it is in the set.
-        number: rule number in an ACL; 0 in a group, whose rules are not ordered.
-        source: name of its addresses, if they are not known.
-    """
+    """A rule of a group, with the number 0, or of an ACL; ``source`` names addresses that are not known."""
 
     node: Node
     owner: Node | None
@@ -155,7 +149,8 @@ def _acls(side: Stacks) -> _Rules:
         block, source = _source(given, side[node.stack])
         protocol = text(given.get("Protocol", "-1"))
         key, *ends = ("Icmp", "Type", "Code") if protocol in ("1", "58") else ("PortRange", "From", "To")
-        first, last = _pair(given.get(key), *ends)
+        pair = given.get(key)
+        first, last = (pair.get(end) if isinstance(pair, Mapping) else pair for end in ends)
         number = text(given.get("RuleNumber"))
         rule = _Rule(
             node,
@@ -168,13 +163,6 @@ def _acls(side: Stacks) -> _Rules:
         )
         found.setdefault(f"{_key(reference, side[node.stack])} {direction}", []).append(rule)
     return {subject: sorted(rules, key=lambda rule: rule.number) for subject, rules in found.items()}
-
-
-def _pair(value: Any, first: str, second: str) -> tuple[Any, Any]:
-    """Return two values of a mapping; for another value, the value itself as unknown for both."""
-    if value is None:
-        return None, None
-    return (value.get(first), value.get(second)) if isinstance(value, Mapping) else (value, value)
 
 
 def _source(given: Mapping[str, Any], side: ResolvedStack) -> tuple[Any, str]:

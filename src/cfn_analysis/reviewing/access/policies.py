@@ -36,7 +36,7 @@ def wider_policies(before: Stacks, after: Stacks) -> Iterator[Risk]:
             continue
         for policy in will:
             is_new = policy.owner is not None and policy.owner not in had
-            if found := _more(policy, was, _opens if is_new else _allows):
+            if found := _more(policy, was, _opens if is_new else lambda _, statement: not statement.denies):
                 known = all(access.is_known for access in found)
                 access = sentences.first(_in_words(found))
                 yield risk(OPENS, policy.node, sentences.ACCESS_ALLOWED, access=access, is_known=known)
@@ -113,10 +113,6 @@ def _policy_in_words(policy: Any) -> str:
     return words(policy)
 
 
-def _allows(_: SubjectPolicy, statement: Statement) -> bool:
-    return not statement.denies
-
-
 def _opens(policy: SubjectPolicy, statement: Statement) -> bool:
     """Return whether a statement about a new resource can allow new access.
 
@@ -131,9 +127,8 @@ def _opens(policy: SubjectPolicy, statement: Statement) -> bool:
         return False
     if EVERYTHING in statement.principals.includes:
         return not statement.conditions
-    return policy.kind == "trust" and not all(
-        "".join(principal).startswith("Service:") for principal in statement.principals.includes
-    )
+    named = map("".join, statement.principals.includes)
+    return policy.kind == "trust" and not all(principal.startswith("Service:") for principal in named)
 
 
 def _in_words(found: Sequence[Access]) -> list[str]:

@@ -34,9 +34,8 @@ class _Rule(NamedTuple):
 
 def passing(change: ResourceChange) -> Iterator[str]:
     """Yield the changes of a web ACL or rule group that allow requests that were blocked."""
-    if change.type not in _TYPES or change.action in (ADD, REMOVE):
-        return
-    if change.before is None or change.after is None:
+    is_judged = change.type in _TYPES and change.action not in (ADD, REMOVE)
+    if not is_judged or change.before is None or change.after is None:
         return
     before, after = change.before.properties, change.after.properties
     was, will = (_action(side.get("DefaultAction")) for side in (before, after))

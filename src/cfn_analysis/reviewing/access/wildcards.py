@@ -18,12 +18,7 @@ EVERYTHING: Final[Pattern] = (ANY,)
 
 
 def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
-    """Return a resolved value as a pattern.
-
-    Args:
-        value: a text, a number, or a function that only the deployed stack can resolve.
-        wildcards: whether ``*`` and ``?`` are wildcards.
-    """
+    """Return a resolved value as a pattern, with or without ``*`` and ``?`` as ``wildcards``."""
     match value:
         case {"Fn::Sub": _} if (parts := parts_of_sub(value)) is not None:
             return tuple(token for part in parts for token in pattern(part, wildcards=wildcards))

@@ -33,9 +33,8 @@ def deaf(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
 
     An alarm on a resource in ``gone``, which are removed, must monitor another one.
     """
-    if change.type not in _TYPES or change.action in (ADD, REMOVE):
-        return
-    if change.before is None or change.after is None:
+    is_judged = change.type in _TYPES and change.action not in (ADD, REMOVE)
+    if not is_judged or change.before is None or change.after is None:
         return
     before, after = change.before.properties, change.after.properties
     yield from _notifications(before, after)

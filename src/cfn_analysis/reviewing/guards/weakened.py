@@ -17,7 +17,7 @@ from cfn_analysis.reviewing.kinds import GUARD
 from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
 from cfn_analysis.reviewing.values import must_not_decrease, problems, settings, text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack
-from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange, retention_policy
+from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
 _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 # The last two retain the resource; RetainExceptOnCreate deletes it only if its creation fails.
@@ -30,7 +30,11 @@ def deleted_after_days(before: Any, after: Any, *, what: str) -> str:
     if before is None and after is not None:
         days = words(after)
         return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
-    return must_not_decrease(before, after, effect="records are retained for a shorter time")
+    return (
+        ""
+        if after is None
+        else must_not_decrease(before, after, effect="records are retained for a shorter time")
+    )
 
 
 SETTINGS: Final = settings(__name__, "settings")
@@ -65,7 +69,7 @@ def _weaker(change: ResourceChange, gone: Collection[Node]) -> Iterator[str]:
             how = "new" if old is None else "changed"
             yield f"LoggingFilter is {how}: this may mean that less is recorded"
     for key in _POLICIES:
-        was, will = retention_policy(before, key), retention_policy(after, key)
+        was, will = before.retention_policy(key), after.retention_policy(key)
         if was == will:
             continue
         if was not in _KEEPS or will not in _KEEPS:

@@ -13,6 +13,7 @@ from cfnlint.template import Template
 
 from cfn_analysis.rules.support.scenarios import when
 from cfn_analysis.rules.support.values import Path, branches, case_of, memory
+from cfn_analysis.rules.support.well_formed import well_formed
 
 __all__ = ["Fault", "Faults", "Rule", "Validator", "properties_of"]
 
@@ -67,7 +68,7 @@ class Rule(CloudFormationLintRule):
         return [
             RuleMatch([*validator.context.path.path, *path], message)
             for look in self.looks_at or ("",)
-            for part, validator in _cases_of(cfn, look)
+            for part, validator in _cases_of(well_formed(cfn), look)
             for path, message in self._findings(validator, part)
         ]
 

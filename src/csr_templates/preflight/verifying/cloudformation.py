@@ -69,6 +69,13 @@ def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
         for name, value in expected.items()
         if values.get(name) not in (*hidden.MASKS, value, re.sub(r"[^\x00-\x7f]", "?", value))
     )
+    for name in different:
+        if name in stack.built.per_deploy:
+            return failed(
+                f"{name} of {subject.id} is {values.get(name, '')!r} instead of {expected[name]!r} "
+                "(--parameter).",
+                "Correct --parameter, or deploy the stack with this value.",
+            )
     if different:
         names = ", ".join(different[:_SHOWN])
         more = f" and {len(different) - _SHOWN} more" if len(different) > _SHOWN else ""

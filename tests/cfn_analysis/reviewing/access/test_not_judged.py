@@ -135,7 +135,7 @@ def test_every_policy_of_every_type_is_looked_at() -> None:
         for given in policies
         if not _is_decided(given)
         and not re.search("ManagedPolic", given.name)
-        and not [*other_policies(given.type, given.region, given.properties({"Fn::Given": "P"}))]
+        and not [*other_policies(given.type, given.region, given.properties({"Fn::NotGiven": "P"}))]
     ]
 
     assert len(policies) > 100

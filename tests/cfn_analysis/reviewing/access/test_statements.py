@@ -100,7 +100,7 @@ def test_a_statement_with_an_unknown_condition() -> None:
 def test_a_statement_that_is_not_known() -> None:
     """It covers only itself, and nothing that is known covers it."""
     known = {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}
-    unknown, other = ({"Fn::Given": name} for name in ("One", "Other"))
+    unknown, other = ({"Fn::NotGiven": name} for name in ("One", "Other"))
 
     def opens(before: Any, after: Any) -> list[str]:
         old, new = (statements({"Statement": side}) for side in (before, after))

@@ -11,11 +11,13 @@ from cfnlint.jsonschema import StandardValidator
 
 from csr_templates.cli import account_facts, folders
 from csr_templates.cli import main as command_line
+from tests.system import PROJECT
 
 from .account import AwsError, RecordedAccount
 from .conftest import built, needs_of
 
 SCHEMA = json.loads(files("csr_templates.preflight").joinpath("report.schema.json").read_text("utf-8"))
+VERSION = "LambdaCodeS3ObjectVersion"
 Run = Callable[..., tuple[int, str, str]]
 Change = Callable[[Any, Any], Any]
 
@@ -117,6 +119,10 @@ def test_the_json_has_the_schema(run: Run) -> None:
         (("--facts", "no-such.json"), "Cannot read no-such.json: No such file or directory."),
         (("--facts", "a", "--save-facts", "b"), "--facts does not call AWS, so --save-facts has no effect."),
         (("--parameter", "LambdaMemorySize=1"), "LambdaMemorySize is not a per-deploy parameter."),
+        (
+            ("--parameter", f"{VERSION}=a", "--parameter", f"{VERSION}=b"),
+            f"--parameter {VERSION} is given twice. Remove one.",
+        ),
     ],
 )
 def test_wrong_input_ends_with_2(run: Run, arguments: tuple[str, ...], sentence: str) -> None:
@@ -125,6 +131,23 @@ def test_wrong_input_ends_with_2(run: Run, arguments: tuple[str, ...], sentence:
 
     assert (code, out) == (2, "")
     assert err.startswith(f"csr-templates: {sentence}")
+
+
+def test_another_value_of_a_parameter_of_the_command_is_shown(run: Run) -> None:
+    """The parameter files do not contain it."""
+    out = run("--parameter", f"{VERSION}=b")[1]
+
+    assert f"{VERSION} of {PROJECT}-prod-api is '' instead of 'b' (--parameter)." in out
+
+
+def test_an_ignored_result_that_does_not_exist_is_a_note(run: Run) -> None:
+    """It can be a spelling mistake, or a resource that was removed."""
+    code, _, err = run("--ignore", "log-groups:zzz")
+
+    assert (code, err) == (
+        0,
+        "csr-templates: --ignore log-groups:zzz has no effect: there is no such result.\n",
+    )
 
 
 def test_requests_that_are_not_in_the_facts_are_unknown(run: Run, tmp_path: Path) -> None:
