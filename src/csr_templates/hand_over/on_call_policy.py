@@ -25,14 +25,14 @@ PATH: Final = "operator-policies/on-call.json"
 """Path of the policy, relative to the output folder."""
 
 _DATA: Final[Mapping[str, Any]] = json.loads(Path(__file__).with_suffix(".json").read_bytes())
-"""``consoles``: what the consoles call for the dashboards and the saved queries. ``read``: service ->
-operations on any resource. ``changes``: statement -> its actions, and resources of a project; the IDs of
-those of API Gateway, also in the names of its logs, do not contain the project. ``tagged``: statement ->
-actions on resources that only the tag ``Project`` connects with a project."""
+"""``read``: service -> operations on any resource. ``changes``: statement -> its actions, and resources of
+a project; the IDs of those of API Gateway do not contain the project. ``tagged``: statement -> actions on
+resources that only the tag ``Project`` connects with a project."""
 
 COMMANDS: Final[Sequence[str]] = _DATA["commands"]
 """The commands that the policy allows."""
 CONSOLES: Final[Sequence[str]] = _DATA["consoles"]
+"""What the consoles call for the dashboards and the saved queries."""
 
 
 def policy(project: str) -> Document:
