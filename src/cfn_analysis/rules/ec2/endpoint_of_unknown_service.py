@@ -4,17 +4,11 @@ from typing import Any
 from cfn_analysis.rules.support.references import sub_text
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.values import branches, of_type
-from cfn_analysis.rules.support.words import words
+from cfn_analysis.rules.support.words import rows, words
 
 # Services with endpoints that templates name most, and what some are taken for.
 # https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-privatelink-support.html
-NAMES = words("""
-    acm-pca apigateway athena autoscaling backup bedrock-runtime cloudformation cloudtrail codebuild
-    config dynamodb ec2 ec2messages ecr.api ecr.dkr ecs ecs-agent ecs-telemetry eks elasticfilesystem
-    elasticloadbalancing events execute-api glue kinesis-firehose kinesis-streams kms lambda logs
-    monitoring rds rds-data s3 s3express sagemaker.api sagemaker.runtime secretsmanager sns sqs ssm
-    ssmmessages states sts xray
-""")
+NAMES = words(" ".join(rows(__file__)))
 TAKEN_FOR = {
     "cloudwatch": "monitoring",
     "cloudwatchlogs": "logs",

@@ -5,20 +5,12 @@ from cfn_analysis.rules.support.documents import each, texts
 from cfn_analysis.rules.support.references import single_reference
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.values import of_type
-from cfn_analysis.rules.support.words import nearest, words
+from cfn_analysis.rules.support.words import nearest, rows, words
 
 DISTRIBUTION = "AWS::CloudFront::Distribution"
 SOURCE = "AWS::Logs::DeliverySource"
 
-FIELDS = words("""
-    asn c-country c-ip c-port cache-behavior-path-pattern connection-id cs(Cookie) cs(Host) cs(Referer)
-    cs(User-Agent) cs-bytes cs-method cs-protocol cs-protocol-version cs-uri-query cs-uri-stem date
-    distribution-tenant-id DistributionId distributionid fle-encrypted-fields fle-status origin-fbl origin-lbl
-    sc-bytes sc-content-len sc-content-type sc-range-end sc-range-start sc-status ssl-cipher ssl-protocol time
-    time-taken time-to-first-byte timestamp timestamp(ms) viewer-request-log-data viewer-response-log-data
-    x-edge-detailed-result-type x-edge-location x-edge-request-id x-edge-response-result-type
-    x-edge-result-type x-forwarded-for x-host-header
-""")
+FIELDS = words(" ".join(rows(__file__)))
 VARIABLES = {"account-id", "accountid", "DistributionId", "distributionid", "yyyy", "MM", "dd", "HH"}
 
 

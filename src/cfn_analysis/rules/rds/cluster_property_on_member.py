@@ -4,20 +4,9 @@ from cfn_analysis.rules.support.aurora import INSTANCE
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import state
 from cfn_analysis.rules.support.values import is_true, values
+from cfn_analysis.rules.support.words import named
 
-ON_CLUSTER = {
-    "BackupRetentionPeriod": "BackupRetentionPeriod",
-    "Domain": "Domain",
-    "DomainIAMRoleName": "DomainIAMRoleName",
-    "DatabaseInsightsMode": "DatabaseInsightsMode",
-    "EnableCloudwatchLogsExports": "EnableCloudwatchLogsExports",
-    "KmsKeyId": "KmsKeyId",
-    "MasterUsername": "MasterUsername",
-    "Port": "Port",
-    "PreferredBackupWindow": "PreferredBackupWindow",
-    "StorageType": "StorageType",
-    "VPCSecurityGroups": "VpcSecurityGroupIds",
-}
+ON_CLUSTER = named(__file__)
 NOWHERE = {
     "CharacterSetName": "the character set is a parameter of the cluster's parameter group",
     "Iops": "Aurora has no provisioned I/O",
