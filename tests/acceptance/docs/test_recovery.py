@@ -174,7 +174,8 @@ def test_key_of_the_same_name_is_found_and_loses_its_tag(terminal: Terminal) -> 
     name = "csr-lambda-api-prod-database-key"
     twin = typed(
         "aws kms create-key --region ap-northeast-1 --tags "
-        f"TagKey=Name,TagValue={name} --query KeyMetadata.Arn --output text > twin"
+        f"TagKey=Name,TagValue={name} TagKey=Project,TagValue=csr-lambda-api "
+        "TagKey=Environment,TagValue=prod --query KeyMetadata.Arn --output text > twin"
     )
     refused = typed("set +e\nprepare_import database\necho $?\nset -e")
     look = typed(f"show_same_keys database {name}\nremove_key_name $(< twin)\nprepare_import database")
