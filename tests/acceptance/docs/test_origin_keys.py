@@ -58,8 +58,9 @@ aws() {{
     *list-secret-version-ids*us-east-1*-prod-origin-api-key-"$WANTED"\\ *)
       if [ "$COPY" = none ]; then echo "ResourceNotFoundException" >&2; return 254; fi; echo "$COPY" ;;
     *list-secret-version-ids*ap-northeast-1*-prod-origin-api-key-"$WANTED"\\ *) echo newest ;;
-    *get-random-password*) echo random ;;
-    *put-secret-value*-prod-origin-api-key-"$WANTED"\\ *) ;;
+    *get-random-password*" --query {{apiKey: RandomPassword}} --output json") echo '{{"apiKey": "random"}}' ;;
+    *put-secret-value*-prod-origin-api-key-"$WANTED"\\ --secret-string\\ file:///dev/stdin)
+      if [ "$(< /dev/stdin)" != '{{"apiKey":"random"}}' ]; then echo "not the new value" >&2; exit 97; fi ;;
     *) echo "not expected: $*" >&2; exit 99 ;;
   esac
 }}
