@@ -736,7 +736,7 @@ tools_check_triggers() { # STACK: says so if the stack has none of the rollback 
   triggers=$(aws cloudformation describe-stacks --region "$region" --stack-name "$1" --output text \
     --query 'length(Stacks[0].RollbackConfiguration.RollbackTriggers || `[]`)') || return
   if [ "$triggers" = 0 ]; then
-    echo "$1 has no rollback triggers. After the incident, deploy through the pipeline, which sets them again: $wanted" >&2
+    echo "$1 has no rollback triggers. After the incident, deploy through the pipeline, which sets them again: $wanted"
   fi
 }
 why_failed() ( # STACK: shows what failed in a stack, and why; the oldest failure is the cause
@@ -2122,10 +2122,9 @@ prepare_import() ( # STEP: creates and shows the change set of an import: a stac
   parameters=$(jq -ec .Parameters "$file")
   resources=$(jq -ec --arg account "$account" '.ResourcesToImport | walk(if type == "string" then
     gsub("\\$\\{AWS::AccountId\\}"; $account) else . end)' "$file")
-  found=$(tools_status 2>&1) || case $found in # of an earlier recovery
-    (*"does not exist"*) rm -f "secrets-$stack.txt" ;;
-    (*) tools_stop "$found" ;;
-  esac
+  found=$(aws cloudformation describe-stacks --region "$region" \
+    --query "Stacks[?StackName=='$name'].StackStatus" --output text)
+  if [ -z "$found" ]; then rm -f "secrets-$stack.txt"; fi # of an earlier recovery
   touch "secrets-$stack.txt"
   lookups=$(jq -er '[.[] | . as $one | .ResourceIdentifier | to_entries[] | select(.value | type == "object")
     | [$one.LogicalResourceId, $one.ResourceType, .key, (.value | to_entries[0] | .key, .value)] | join(" ")]

@@ -672,7 +672,7 @@ def test_missing_rollback_triggers_are_named(stack: str, warned: bool, tmp_path:
     """A repair removes them, and only a deploy of the pipeline sets them again."""
     code = f"region=ap-northeast-1; tools_check_triggers csr-lambda-api-prod-{stack}"
     end, _ = answered(code, tmp_path, describe_stacks="0")
-    assert (end.returncode, "api has no rollback triggers. After the incident," in end.stderr) == (0, warned)
+    assert (end.returncode, "api has no rollback triggers. After the incident," in end.stdout) == (0, warned)
     assert answered(code, tmp_path, describe_stacks="2")[0].stderr == ""
 
 
