@@ -169,7 +169,7 @@ class World:
         ip_sets: logical ID of a set of addresses -> its ARN.
         texts: line -> text of the blocks of this session.
         block: line of the block that called last.
-        is_changing: whether a stack was changed, so that its next status is in progress.
+        is_changing: whether a stack was changed and not waited for, so that its next status is in progress.
     """
 
     endpoint: str
@@ -239,6 +239,8 @@ class World:
         if command.service == "cloudformation":
             if command.operation in ("DeleteStack", "ContinueUpdateRollback", "ExecuteChangeSet"):
                 self.is_changing = True
+            elif command.is_waiter and command.name.startswith("stack-"):
+                self.is_changing = False  # the change is over
             elif self.is_changing and command.query == "Stacks[0].StackStatus":
                 self.is_changing = False
                 return {"Stacks": [{"StackStatus": "UPDATE_IN_PROGRESS"}]}
