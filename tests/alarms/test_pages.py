@@ -11,6 +11,7 @@ from .scenarios import scenarios
 from .write_pages import ENGLISH, JAPANESE, PAGES, Words
 
 
+@pytest.mark.acceptance
 @pytest.mark.parametrize("words", [ENGLISH, JAPANESE], ids=["English", "Japanese"])
 def test_an_alarm_that_no_event_triggers_is_listed(words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page ends with the alarms that fire in none of its events."""

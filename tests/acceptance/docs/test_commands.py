@@ -560,9 +560,9 @@ REMOVING = {
 @pytest.mark.parametrize(
     ("path", "heading"),
     [
-        (OPERATIONS, "Changes that remove resources"),
+        (CHANGES, "Changes that remove resources"),
         (CHANGES, ""),
-        *([(OPERATIONS_JA, "リソースを削除する変更"), (CHANGES_JA, "")] if JAPANESE else []),
+        *([(CHANGES_JA, "リソースを削除する変更"), (CHANGES_JA, "")] if JAPANESE else []),
     ],
 )
 def test_removed_resources_are_named(path: Path, heading: str, templates: Mapping[str, Any]) -> None:
