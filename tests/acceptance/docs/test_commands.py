@@ -24,7 +24,6 @@ from tests.docs.pages import (
     JAPANESE,
     LOAD,
     OPERATIONS,
-    OPERATIONS_JA,
     RECOVERY,
     ROOT,
     TOOLS,
