@@ -34,7 +34,7 @@ def say_what_changed(before: Side, output: Path) -> None:
         say(f"This build cannot be reviewed: {error}")
         return
     document = report.document(found)
-    stacks = [f"{one.name} {one.counted}" for one in digest.stack_digests(document) if one.resources]
+    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(document) if stack.resources]
     risks = f"risks: {digest.counted(found.risks)}" if found.risks else "no risks"
     say(
         f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "

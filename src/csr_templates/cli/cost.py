@@ -87,7 +87,7 @@ def run(arguments: Namespace) -> int:
     _warn_of_old(prices)
     make = {"text": report.as_text, "json": report.as_json, "markdown": report.as_markdown}
     say(make[arguments.format](estimates, prices.date))
-    missing = {(one.stack, one.resource) for found in estimates for one in found.unpriced}
+    missing = {(line.stack, line.resource) for estimate in estimates for line in estimate.unpriced}
     if missing:
         known = quantity(len(missing), "resource")
         tell(f"csr-templates: {known} not priced, so the cost is higher than the sum.")

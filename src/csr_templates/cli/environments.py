@@ -37,6 +37,6 @@ def run(arguments: Namespace) -> int:
         return FINE
     for cells in rows_of_cells(known):
         say("  ".join(cells).rstrip())
-    for production in (one.name for one in known if one.is_production):
+    for production in (environment.name for environment in known if environment.is_production):
         say(f"* differs from {production}")
     return FINE

@@ -73,19 +73,19 @@ def lint_results(after: Side, findings: Iterable[Finding]) -> list[SarifResult]:
         if path.is_file()
     }
     found = []
-    for one in findings:
-        file, line = one.file, one.line
-        _, colon, number = one.source.rpartition(":")
-        if colon and one.stack in modules:
-            file, line = _relative(modules[one.stack]), int(number)
-        key = f"{one.stack} {one.path} {one.rule}"
-        found.append(SarifResult(one.rule, _LEVELS[one.severity], one.message, file, line, key))
+    for finding in findings:
+        file, line = finding.file, finding.line
+        _, colon, number = finding.source.rpartition(":")
+        if colon and finding.stack in modules:
+            file, line = _relative(modules[finding.stack]), int(number)
+        key = f"{finding.stack} {finding.path} {finding.rule}"
+        found.append(SarifResult(finding.rule, _LEVELS[finding.severity], finding.message, file, line, key))
     return found
 
 
 def review_results(found: Review) -> list[SarifResult]:
     """Return risks as results, at the line of the stack module, otherwise at the line of the template."""
-    stacks = {one.built.name: one.built for each in found.environments for one in each.stacks}
+    stacks = {stack.built.name: stack.built for changes in found.environments for stack in changes.stacks}
     results = []
     for risk in found.risks:
         source = found.sources.get(risk.stack, {})
@@ -110,12 +110,12 @@ def review_results(found: Review) -> list[SarifResult]:
 
 def _run(category: str, results: Sequence[SarifResult]) -> dict[str, Any]:
     shown = results[:MOST_RESULTS]
-    rules = list(dict.fromkeys(one.rule for one in shown))
+    rules = list(dict.fromkeys(finding.rule for finding in shown))
     rules.sort(key=lambda rule: (KINDS.index(rule) if rule in KINDS else 0, rule))
     run: dict[str, Any] = {
         "automationDetails": {"id": f"csr-templates/{category}/"},
         "tool": {"driver": {"name": f"csr-templates {category}", "rules": [{"id": rule} for rule in rules]}},
-        "results": [_result(one) for one in shown],
+        "results": [_result(finding) for finding in shown],
     }
     if len(results) > len(shown):
         run["properties"] = {"resultsLeftOut": len(results) - len(shown)}

@@ -96,7 +96,7 @@ def read_parameters(text: str, name: str) -> dict[str, str]:
         raise BuiltFolderError(f"Cannot read {name}: it is not JSON ({error}).") from error
     match found:
         case {"Parameters": dict(values)} if all(
-            isinstance(one, str | int | float) for one in values.values()
+            isinstance(value, str | int | float) for value in values.values()
         ):
             return {key: str(as_strings(one)) for key, one in values.items()}
         case [*items] if all(_is_parameter(item) for item in items):

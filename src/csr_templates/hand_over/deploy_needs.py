@@ -115,7 +115,7 @@ class DeployNeeds:
             if action in deploy_scopes.REMOVES
             or (
                 not action.partition(":")[2].startswith(_READS)
-                and all(one.handler == "delete" for one in self.claims[action])
+                and all(claim.handler == "delete" for claim in self.claims[action])
             )
         }
 
@@ -208,15 +208,15 @@ class DeployNeeds:
     def concerned(self, action: str) -> set[ArnWithTags]:
         """Return those of our places that the action could concern."""
         formats = _arns(action)
-        for one in formats:
-            if one not in self._places_of:
-                service, region, theirs = _beginning(one)
-                self._places_of[one] = {
+        for form in formats:
+            if form not in self._places_of:
+                service, region, theirs = _beginning(form)
+                self._places_of[form] = {
                     place
                     for place, our_region, ours in self._beginnings.get(service, ())
                     if region in (our_region, "${Region}") and _may_go_on_alike(ours, theirs)
                 }
-        return {place for one in formats for place in self._places_of[one]}
+        return {place for form in formats for place in self._places_of[form]}
 
     @cached_property
     def _beginnings(self) -> dict[str, list[tuple[ArnWithTags, str, str]]]:

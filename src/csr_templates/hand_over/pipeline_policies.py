@@ -135,13 +135,15 @@ def _origin_key(stack: BuiltStack, stacks: Sequence[BuiltStack]) -> Iterator[Doc
     It needs the parameters of the other stack, and whether the replica of the secret has the newest version.
     No secret value is read.
     """
-    senders = [other for other in stacks if sent_keys(other)]
+    senders = [candidate for candidate in stacks if sent_keys(candidate)]
     if senders and accepted_keys(stack):
-        arns = [f"arn:aws:cloudformation:{other.region}:*:stack/{PREFIX}{other.name}/*" for other in senders]
+        arns = [
+            f"arn:aws:cloudformation:{sender.region}:*:stack/{PREFIX}{sender.name}/*" for sender in senders
+        ]
         actions = ["cloudformation:DescribeStacks"]
         yield from allow("OriginKey", actions, arns, StringEqualsIfExists=OWN_ACCOUNT)
     if sent := sent_keys(stack):
-        apis = [other for other in stacks if accepted_keys(other)]
+        apis = [candidate for candidate in stacks if accepted_keys(candidate)]
         secrets = dict.fromkeys(secret for some in sent.secrets.values() for secret in some)
         arns = [
             f"arn:aws:secretsmanager:{region}:*:secret:{PREFIX}{secret}-??????"

@@ -51,7 +51,8 @@ def parameter(lookup: Lookup, stack: StackNeeds, name: str) -> str | None:
     """Return the value of a parameter of the deployed stack; None if it does not have the parameter."""
     found = description(lookup, stack) if is_there(lookup, stack) else None
     given = {
-        one["ParameterKey"]: one.get("ParameterValue", "") for one in (found or {}).get("Parameters", [])
+        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
+        for parameter in (found or {}).get("Parameters", [])
     }
     return given.get(name)
 
@@ -59,5 +60,5 @@ def parameter(lookup: Lookup, stack: StackNeeds, name: str) -> str | None:
 def output(lookup: Lookup, stack: StackNeeds, key: str) -> str | None:
     """Return an output of the deployed stack; None if it does not have the output."""
     found = description(lookup, stack)
-    given = {one["OutputKey"]: one["OutputValue"] for one in (found or {}).get("Outputs", [])}
+    given = {output["OutputKey"]: output["OutputValue"] for output in (found or {}).get("Outputs", [])}
     return given.get(key)

@@ -27,7 +27,7 @@ def ignore(
     Raises:
         IgnoreError: there is no such check.
     """
-    pairs = {tuple(one.split(":", 1)) for one in ignored}
+    pairs = {tuple(given.split(":", 1)) for given in ignored}
     for name, *_ in sorted(pairs):
         if name not in checks:
             raise IgnoreError(
@@ -100,25 +100,25 @@ def as_json(results: Sequence[Result], needs: Needs, facts: Facts) -> str:
         "stacks": [stack.name for stack in needs.chosen],
         "counts": {
             **{
-                status: sum(one.status == status and not one.is_ignored for one in results)
+                status: sum(result.status == status and not result.is_ignored for result in results)
                 for status in STATUSES
             },
-            "ignored": sum(one.is_ignored for one in results),
+            "ignored": sum(result.is_ignored for result in results),
         },
         "summary": last_line(results),
         "results": [
             {
-                "check": one.check,
-                "id": one.subject,
-                "stack": one.stack,
-                "status": one.status,
-                "ignored": one.is_ignored,
-                "sentence": one.sentence,
-                "remedy": one.remedy,
-                "command": one.command,
-                "why": one.why,
+                "check": result.check,
+                "id": result.subject,
+                "stack": result.stack,
+                "status": result.status,
+                "ignored": result.is_ignored,
+                "sentence": result.sentence,
+                "remedy": result.remedy,
+                "command": result.command,
+                "why": result.why,
             }
-            for one in ordered(results)
+            for result in ordered(results)
         ],
     }
     return json.dumps(document, indent=2)

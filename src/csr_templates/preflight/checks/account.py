@@ -52,7 +52,9 @@ def _regions(needs: Needs) -> Iterator[Subject]:
 
 def _judge_region(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     # us-east-1 is enabled in every account, so the call for the others goes there.
-    found = {one["RegionName"]: one.get("OptInStatus") for one in lookup(calls.regions(calls.GLOBAL))}
+    found = {
+        region["RegionName"]: region.get("OptInStatus") for region in lookup(calls.regions(calls.GLOBAL))
+    }
     status = found.get(subject.id)
     if status in ("opt-in-not-required", "opted-in"):
         return passed(f"{subject.id} is enabled for the account.")

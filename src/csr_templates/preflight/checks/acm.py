@@ -15,7 +15,7 @@ def _certificates(needs: Needs) -> Iterator[Subject]:
     for stack, _, properties in needs.of_type("AWS::CloudFront::Distribution"):
         config = properties.get("DistributionConfig", {})
         if arn := config.get("ViewerCertificate", {}).get("AcmCertificateArn"):
-            yield Subject(str(arn), stack, [str(one) for one in config.get("Aliases", [])])
+            yield Subject(str(arn), stack, [str(alias) for alias in config.get("Aliases", [])])
 
 
 def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:

@@ -29,7 +29,9 @@ _QUOTAS = (
 
 def _logging(needs: Needs) -> Iterator[Subject]:
     for stack, logical_id, properties in needs.of_type("AWS::ApiGateway::Stage"):
-        if any(one.get("LoggingLevel", "OFF") != "OFF" for one in properties.get("MethodSettings", [])):
+        if any(
+            setting.get("LoggingLevel", "OFF") != "OFF" for setting in properties.get("MethodSettings", [])
+        ):
             yield Subject(logical_id, stack)
 
 
@@ -46,7 +48,7 @@ def _judge_logging(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "Set ManageApiGatewayAccount to true for the first environment of the account.",
         )
     name = arn.rpartition("/")[2]
-    owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, name)) or []}
+    owners = {owner["StackName"] for owner in lookup(calls.stack_of(stack.region, name)) or []}
     if ours and not owners and name.startswith(f"{stack.deployed}-"):
         return warned(
             f"The CloudWatch log role of API Gateway in {stack.region} is {name}, which remains from a "
@@ -157,7 +159,7 @@ def _compared(includes: bool, keys: str, key: str, accepting: str, sending: str)
 def _replica_fault(lookup: Lookup, name: str, region: str, api: StackNeeds) -> Verdict | None:
     """Return the finding about the replica of a secret whose key a stack in the region starts to send."""
     found: dict[str, Any] = lookup(calls.secret(api.region, name)) or {}
-    states = {one["Region"]: one["Status"] for one in found.get("ReplicationStatus", [])}
+    states = {replica["Region"]: replica["Status"] for replica in found.get("ReplicationStatus", [])}
     if region not in states:
         return failed(
             f"The secret {name} does not have a replica in {region}, so the deploy cannot read the key.",

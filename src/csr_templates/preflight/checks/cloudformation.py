@@ -54,12 +54,12 @@ def _judge_reads(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if made and _is_earlier(made[0], subject, needs):
         return passed(f"{subject.id} comes from {made[0].deployed}, which is deployed first.")
     if reads.export:
-        names = {one["Name"] for one in lookup(calls.exports(reads.region))}
+        names = {export["Name"] for export in lookup(calls.exports(reads.region))}
         is_there = reads.export in names
     else:
         found = lookup(calls.stack(reads.region, reads.stack))
         outputs = found[0].get("Outputs", []) if found else []
-        is_there = reads.output in {one["OutputKey"] for one in outputs}
+        is_there = reads.output in {output["OutputKey"] for output in outputs}
     if is_there:
         return passed(f"{subject.id} exists.")
     by = (

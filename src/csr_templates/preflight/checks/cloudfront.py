@@ -46,7 +46,7 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         "Remove it from that distribution first, or move it: aws cloudfront associate-alias "
         "(https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/alternate-domain-names-move.html)."
     )
-    if others := [one for one in holders if one != ours]:
+    if others := [holder for holder in holders if holder != ours]:
         return failed(
             f"{alias} is already an alias of the distribution {others[0]}, so the deploy would fail.", remedy
         )
@@ -68,7 +68,7 @@ def _judge_alias(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             "it only after a certificate for it is attached to the distribution.",
             _FIND,
         )
-    conflicting = [one for one in found if not ours.endswith(one["DistributionId"].lstrip("*"))]
+    conflicting = [taken for taken in found if not ours.endswith(taken["DistributionId"].lstrip("*"))]
     for one in conflicting:
         if one["Alias"].lower() == alias.lower():
             return failed(f"{alias} is already {_of(one)}, so the deploy would fail.", remedy)

@@ -32,7 +32,7 @@ def _zones(needs: Needs) -> Iterator[Subject]:
 
 
 def _judge_zone(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
-    there = {one["ZoneName"]: one["State"] for one in lookup(calls.zones(subject.stack.region))}
+    there = {zone["ZoneName"]: zone["State"] for zone in lookup(calls.zones(subject.stack.region))}
     if subject.id not in there:
         return failed(
             f"The account does not have the Availability Zone {subject.id}. It has "

@@ -34,7 +34,7 @@ def _judge_role(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
             f"An administrator deploys bootstrap/{stack.name}.yaml of the output folder (docs/hand-over.md, "
             "Permissions).",
         )
-    owners = {one["StackName"] for one in lookup(calls.stack_of(stack.region, subject.id)) or []}
+    owners = {owner["StackName"] for owner in lookup(calls.stack_of(stack.region, subject.id)) or []}
     if bootstrap in owners:
         return passed(f"The role {subject.id} belongs to {bootstrap}.")
     return warned(

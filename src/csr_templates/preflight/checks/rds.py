@@ -40,7 +40,8 @@ def _judge_quota(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if not wanted:
         return passed(f"No new resource counts towards the quota {subject.id}.")
     found = {
-        one["AccountQuotaName"]: one for one in lookup(database_calls.database_quotas(subject.stack.region))
+        quota["AccountQuotaName"]: quota
+        for quota in lookup(database_calls.database_quotas(subject.stack.region))
     }
     if subject.id not in found:
         return warned(f"RDS does not return the quota {subject.id}.", "Check the quota in Service Quotas.")
@@ -90,7 +91,9 @@ def _judge_version(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return failed(sentence, "Choose another DatabaseEngineVersion.")
     if now != version:
         from_now = lookup(database_calls.engine_versions(region, engine, now))
-        targets = [one["EngineVersion"] for item in from_now for one in item.get("ValidUpgradeTarget", [])]
+        targets = [
+            target["EngineVersion"] for item in from_now for target in item.get("ValidUpgradeTarget", [])
+        ]
         if version not in targets:
             return failed(
                 f"The cluster has version {now}, which cannot be upgraded to {version}.",
@@ -157,21 +160,21 @@ def _judge_class(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     what = f"{instance_class} for {engine} {version}"
     if not offers:
         return failed(f"{what} is not available in {region}.", "Choose another DatabaseInstanceClass.")
-    fitting = [one for one in offers if zone in {place["Name"] for place in one["AvailabilityZones"]}]
+    fitting = [offer for offer in offers if zone in {place["Name"] for place in offer["AvailabilityZones"]}]
     if not fitting:
-        places = sorted({place["Name"] for one in offers for place in one["AvailabilityZones"]})
+        places = sorted({place["Name"] for offer in offers for place in offer["AvailabilityZones"]})
         return failed(
             f"{what} is available in {', '.join(places)}, not in {zone}.",
             "Choose another DatabaseInstanceClass, or other Availability Zones for the network stack.",
         )
     if properties.get("EnablePerformanceInsights") is True and not any(
-        one.get("SupportsPerformanceInsights") for one in fitting
+        offer.get("SupportsPerformanceInsights") for offer in fitting
     ):
         return failed(
             f"{what} does not support Performance Insights.", "Choose another DatabaseInstanceClass."
         )
     if properties.get("MonitoringInterval") and not any(
-        one.get("SupportsEnhancedMonitoring") for one in fitting
+        offer.get("SupportsEnhancedMonitoring") for offer in fitting
     ):
         return failed(
             f"{what} does not support Enhanced Monitoring.", "Choose another DatabaseInstanceClass."
@@ -255,7 +258,7 @@ def _judge_snapshot(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     if not _cluster(subject, lookup):
         return _not_yet(subject)
     found = lookup(database_calls.snapshots(subject.stack.region, subject.id))
-    times = [one["SnapshotCreateTime"] for one in found if one["Status"] == "available"]
+    times = [snapshot["SnapshotCreateTime"] for snapshot in found if snapshot["Status"] == "available"]
     take = "Take a snapshot first (docs/hand-over.md, A snapshot before a database change)."
     if not times:
         return warned(f"The cluster {subject.id} does not have a snapshot.", take)

@@ -52,7 +52,7 @@ def _judge_record(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         return passed(f"The record {subject.id} belongs to {subject.stack.deployed}.")
     name, kind = str(properties["Name"]).rstrip(".").lower(), properties["Type"]
     found = lookup(_records_of(subject)) or []
-    types = {one["Type"] for one in found if one["Name"].rstrip(".").lower() == name}
+    types = {record["Type"] for record in found if record["Name"].rstrip(".").lower() == name}
     if taken := types & {kind, "CNAME"}:
         return failed(
             f"The zone has a record {name} of type {' and '.join(sorted(taken))} outside of "

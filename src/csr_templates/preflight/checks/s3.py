@@ -25,7 +25,7 @@ def _judge_name(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     name, stack = subject.id, subject.stack
     if deployed.physical_id(lookup, stack, subject.about):
         return passed(f"The bucket {name} belongs to {stack.deployed}.")
-    if name in {one["Name"] for one in lookup(calls.own_buckets())}:
+    if name in {bucket["Name"] for bucket in lookup(calls.own_buckets())}:
         return failed(
             f"The bucket {name} exists in this account outside of {stack.deployed}: creating it would fail.",
             LEFT_BEHIND,

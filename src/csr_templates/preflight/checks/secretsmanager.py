@@ -26,7 +26,7 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     name = subject.id.partition("@")[0]
     where = f"the secret {name} in {region}"
     ours = deployed.physical_id(lookup, subject.stack, logical_id)
-    found = {one["Name"]: one for one in lookup(calls.secrets(region, needs.prefix))}.get(name)
+    found = {secret["Name"]: secret for secret in lookup(calls.secrets(region, needs.prefix))}.get(name)
     if found and found.get("DeletedDate"):
         return failed(
             f"{where[0].upper()}{where[1:]} is scheduled for deletion (DeletedDate {found['DeletedDate']}): "
