@@ -33,12 +33,7 @@ def add_arguments(parser: ArgumentParser, stack_help: str) -> None:
         metavar="NAME",
         help=f"{stack_help}; can be repeated (default: all)",
     )
-    parser.add_argument(
-        "--out",
-        type=folders.named_folder,
-        metavar="DIR",
-        help="output folder of a build (default: out/ in the checkout, or ./out)",
-    )
+    folders.add_built(parser)
     parser.add_argument(
         "--parameter",
         action="append",

@@ -30,12 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "environments", nargs="*", metavar="ENVIRONMENT", help="name of an environment (default: all)"
     )
-    parser.add_argument(
-        "--out",
-        type=folders.named_folder,
-        metavar="DIR",
-        help="output folder of a build (default: out/ in the checkout, or ./out)",
-    )
+    folders.add_built(parser)
     parser.add_argument(
         "--usage",
         type=Path,

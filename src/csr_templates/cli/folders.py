@@ -23,6 +23,16 @@ def add_parameters(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_built(parser: argparse.ArgumentParser) -> None:
+    """Add the option for the output folder that a command reads."""
+    parser.add_argument(
+        "--out",
+        type=named_folder,
+        metavar="DIR",
+        help="output folder of a build (default: out/ in the checkout, or ./out)",
+    )
+
+
 def existing_parameters(arguments: argparse.Namespace) -> Path:
     """Return the folder with the parameter files.
 

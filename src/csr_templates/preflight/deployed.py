@@ -1,13 +1,21 @@
 """The deployed state of the stacks, from the facts."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from csr_templates.preflight import calls
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.results import Subject
 
 EMPTY: Final = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE"})
 """States of a stack without resources: before its first change set is executed, after a failed creation."""
+
+
+def chosen_stacks(needs: Needs) -> Iterator[Subject]:
+    """Yield each chosen stack, by the name under which it is deployed."""
+    for stack in needs.chosen:
+        yield Subject(stack.deployed, stack)
 
 
 def description(lookup: Lookup, stack: StackNeeds) -> dict[str, Any] | None:
@@ -47,14 +55,15 @@ def new(lookup: Lookup, needs: Needs, *types: str) -> list[tuple[StackNeeds, str
     ]
 
 
+def parameters(stack: Mapping[str, Any]) -> dict[str, str]:
+    """Return name -> value of the parameters of a stack from DescribeStacks."""
+    return {entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", [])}
+
+
 def parameter(lookup: Lookup, stack: StackNeeds, name: str) -> str | None:
     """Return the value of a parameter of the deployed stack; None if it does not have the parameter."""
     found = description(lookup, stack) if is_there(lookup, stack) else None
-    given = {
-        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
-        for parameter in (found or {}).get("Parameters", [])
-    }
-    return given.get(name)
+    return parameters(found or {}).get(name)
 
 
 def output(lookup: Lookup, stack: StackNeeds, key: str) -> str | None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, NamedTuple
 
-from csr_templates.preflight import calls, deployed_calls, hidden
+from csr_templates.preflight import calls, deployed, deployed_calls, hidden
 from csr_templates.preflight.checks.cloudformation import REMEDIES
 from csr_templates.preflight.deployed_calls import READY
 from csr_templates.preflight.facts import Facts, Lookup, NoAnswerError, Query
@@ -195,7 +195,7 @@ class _Reader:
             )
 
     def _is_ours(self, stack: Mapping[str, Any]) -> bool:
-        values = {entry["ParameterKey"]: entry.get("ParameterValue") for entry in stack.get("Parameters", [])}
+        values = deployed.parameters(stack)
         return (values.get("ProjectName"), values.get("Environment")) == (
             self.needs.project,
             self.needs.environment,

@@ -19,11 +19,6 @@ REMEDIES = {
 }
 
 
-def _stacks(needs: Needs) -> Iterator[Subject]:
-    for stack in needs.chosen:
-        yield Subject(stack.deployed, stack)
-
-
 def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = deployed.description(lookup, subject.stack)
     if found is None:
@@ -80,7 +75,7 @@ CHECKS = (
     Check(
         "stack-state",
         "Each stack can be updated, or has not been created yet",
-        _stacks,
+        deployed.chosen_stacks,
         _judge_state,
     ),
     Check(

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any, Final
 
 from csr_templates.preflight import deployed, deployed_calls, hidden
@@ -14,11 +13,6 @@ from csr_templates.preflight.verifying import resources
 _COMPLETE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _IMPORTED: Final = ("IMPORT_COMPLETE",)
 _SHOWN: Final = 5  # parameters in a sentence
-
-
-def _chosen_stacks(needs: Needs) -> Iterator[Subject]:
-    for stack in needs.chosen:
-        yield Subject(stack.deployed, stack)
 
 
 def _judge_state(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
@@ -59,10 +53,7 @@ def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
 def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     stack = subject.stack
     found = _description(stack, lookup)
-    values = {
-        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
-        for parameter in found.get("Parameters", [])
-    }
+    values = deployed.parameters(found)
     expected = {name: value for name, value in stack.values.items() if name not in stack.undecided}
     different = sorted(
         name
@@ -123,25 +114,25 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "stack-state",
         "Each stack is deployed, and its last deploy succeeded",
-        _chosen_stacks,
+        deployed.chosen_stacks,
         _judge_state,
     ),
     Check(
         "template",
         "The template of each stack is the one in the output folder",
-        _chosen_stacks,
+        deployed.chosen_stacks,
         _judge_template,
     ),
     Check(
         "parameters",
         "The parameters of each stack are those of the files",
-        _chosen_stacks,
+        deployed.chosen_stacks,
         _judge_parameters,
     ),
     Check(
         "protection",
         "Each stack has termination protection and its stack policy, as the manifest says",
-        _chosen_stacks,
+        deployed.chosen_stacks,
         _judge_protection,
     ),
 )
