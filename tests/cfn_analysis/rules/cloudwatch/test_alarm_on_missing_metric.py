@@ -23,10 +23,31 @@ Resources:
 """)
 
 
+def listed(dimensions: dict[str, str]) -> str:
+    """Return dimensions as items of a list."""
+    return ", ".join(f"{{Name: {key}, Value: {value}}}" for key, value in dimensions.items())
+
+
 def watching(namespace: str, name: str, **dimensions: str) -> str:
     """Return a template with one alarm on a metric."""
-    listed = ", ".join(f"{{Name: {key}, Value: {value}}}" for key, value in dimensions.items())
-    return alarm(f"Namespace: {namespace}, MetricName: {name}, Dimensions: [{listed}]")
+    return alarm(f"Namespace: {namespace}, MetricName: {name}, Dimensions: [{listed(dimensions)}]")
+
+
+def observing(namespace: str, name: str, **dimensions: str) -> str:
+    """Return resources, and one alarm on a metric of them."""
+    return f"""
+  Api: {{Type: AWS::ApiGateway::RestApi}}
+  Group: {{Type: AWS::Logs::LogGroup}}
+  Address: {{Type: AWS::EC2::EIP}}
+  Cluster: {{Type: AWS::RDS::DBCluster}}
+  Acl: {{Type: AWS::WAFv2::WebACL, Properties: {{Scope: REGIONAL, VisibilityConfig: {{MetricName: acl}},
+      Rules: [{{VisibilityConfig: {{MetricName: limit}}}}]}}}}
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {{Namespace: {namespace}, MetricName: {name}, Statistic: Maximum, Period: 60,
+        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
+        Dimensions: [{listed(dimensions)}]}}
+"""
 
 
 AURORA = """Resources:
@@ -41,20 +62,9 @@ NO_DATA = "with these, and the alarm never has data."
 PATH = "Resources/High/Properties/Dimensions"
 
 GOOD = {
-    "rule that exists": """
-  Api: {Type: AWS::ApiGateway::RestApi}
-  Group: {Type: AWS::Logs::LogGroup}
-  Address: {Type: AWS::EC2::EIP}
-  Cluster: {Type: AWS::RDS::DBCluster}
-  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
-      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {Namespace: AWS/WAFV2, MetricName: BlockedRequests, Statistic: Maximum, Period: 60,
-        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
-        Dimensions: [{Name: WebACL, Value: acl}, {Name: Region, Value: ap-northeast-1}, {Name: Rule,
-        Value: limit}]}
-""",
+    "rule that exists": observing(
+        "AWS/WAFV2", "BlockedRequests", WebACL="acl", Region="ap-northeast-1", Rule="limit"
+    ),
     "CloudFront": watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="Global"),
     "CloudFront, parameter default": watching(
         "AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="!Ref Where"
@@ -136,91 +146,30 @@ BAD = {
         "LoadBalancer and TargetGroup, or AvailabilityZone and LoadBalancer and TargetGroup.",
     ),
     "API for its stage": (
-        """
-  Api: {Type: AWS::ApiGateway::RestApi}
-  Group: {Type: AWS::Logs::LogGroup}
-  Address: {Type: AWS::EC2::EIP}
-  Cluster: {Type: AWS::RDS::DBCluster}
-  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
-      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {Namespace: AWS/ApiGateway, MetricName: Count, Statistic: Maximum, Period: 60,
-        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
-        Dimensions: [{Name: ApiName, Value: a}, {Name: Stage, Value: !Ref Api}]}
-""",
+        observing("AWS/ApiGateway", "Count", ApiName="a", Stage="!Ref Api"),
         "Resources/Alarm/Properties/Dimensions",
         'Dimension Stage is {"Ref": "Api"}, which is another name of Api than AWS/ApiGateway reports: the '
         "alarm never has data. Use Ref of the stage.",
     ),
     "ARN of a log group": (
-        """
-  Api: {Type: AWS::ApiGateway::RestApi}
-  Group: {Type: AWS::Logs::LogGroup}
-  Address: {Type: AWS::EC2::EIP}
-  Cluster: {Type: AWS::RDS::DBCluster}
-  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
-      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {Namespace: AWS/Logs, MetricName: IncomingLogEvents, Statistic: Maximum, Period: 60,
-        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
-        Dimensions: [{Name: LogGroupName, Value: !GetAtt Group.Arn}]}
-""",
+        observing("AWS/Logs", "IncomingLogEvents", LogGroupName="!GetAtt Group.Arn"),
         "Resources/Alarm/Properties/Dimensions",
         'Dimension LogGroupName is {"Fn::GetAtt": ["Group", "Arn"]}, which is another name of Group than '
         "AWS/Logs reports: the alarm never has data. Use !Ref Group.",
     ),
     "address of a gateway": (
-        """
-  Api: {Type: AWS::ApiGateway::RestApi}
-  Group: {Type: AWS::Logs::LogGroup}
-  Address: {Type: AWS::EC2::EIP}
-  Cluster: {Type: AWS::RDS::DBCluster}
-  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
-      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {Namespace: AWS/NATGateway, MetricName: PacketsDropCount, Statistic: Maximum, Period: 60,
-        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
-        Dimensions: [{Name: NatGatewayId, Value: !Ref Address}]}
-""",
+        observing("AWS/NATGateway", "PacketsDropCount", NatGatewayId="!Ref Address"),
         "Resources/Alarm/Properties/Dimensions",
         'Dimension NatGatewayId is {"Ref": "Address"}, which is another name of Address than '
         "AWS/NATGateway reports: the alarm never has data. Use Ref of the gateway.",
     ),
     "lag of the writer": (
-        """
-  Api: {Type: AWS::ApiGateway::RestApi}
-  Group: {Type: AWS::Logs::LogGroup}
-  Address: {Type: AWS::EC2::EIP}
-  Cluster: {Type: AWS::RDS::DBCluster}
-  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
-      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {Namespace: AWS/RDS, MetricName: AuroraReplicaLag, Statistic: Maximum, Period: 60,
-        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
-        Dimensions: [{Name: DBClusterIdentifier, Value: !Ref Cluster}, {Name: Role, Value: WRITER}]}
-""",
+        observing("AWS/RDS", "AuroraReplicaLag", DBClusterIdentifier="!Ref Cluster", Role="WRITER"),
         "Resources/Alarm/Properties/Dimensions",
         "Dimension Role is WRITER, and only readers have a lag: the alarm never has data. Use READER.",
     ),
     "rule that does not exist": (
-        """
-  Api: {Type: AWS::ApiGateway::RestApi}
-  Group: {Type: AWS::Logs::LogGroup}
-  Address: {Type: AWS::EC2::EIP}
-  Cluster: {Type: AWS::RDS::DBCluster}
-  Acl: {Type: AWS::WAFv2::WebACL, Properties: {Scope: REGIONAL, VisibilityConfig: {MetricName: acl},
-      Rules: [{VisibilityConfig: {MetricName: limit}}]}}
-  Alarm:
-    Type: AWS::CloudWatch::Alarm
-    Properties: {Namespace: AWS/WAFV2, MetricName: BlockedRequests, Statistic: Maximum, Period: 60,
-        EvaluationPeriods: 1, Threshold: 1, ComparisonOperator: GreaterThanThreshold,
-        Dimensions: [{Name: WebACL, Value: acl}, {Name: Region, Value: ap-northeast-1}, {Name: Rule,
-        Value: limits}]}
-""",
+        observing("AWS/WAFV2", "BlockedRequests", WebACL="acl", Region="ap-northeast-1", Rule="limits"),
         "Resources/Alarm/Properties/Dimensions",
         "Dimension Rule is limits, which no rule of the template has as MetricName: no data arrives.",
     ),
