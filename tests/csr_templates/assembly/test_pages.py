@@ -60,10 +60,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def rule_row(folder: Path, page: str) -> str:
-    """Return the first row of the table of the web ACL."""
+def cost_row(folder: Path, page: str) -> str:
+    """Return the first row of the table that compares the cost with the manual one."""
     lines = (folder / page).read_text(encoding="utf-8").split("\n")
-    return lines[lines.index("<!-- generated: web-acl -->") + 4]
+    return lines[lines.index("<!-- generated: cost-compared -->") + 4]
 
 
 def test_current_pages_are_unchanged(docs: Path, assembly: Assembly) -> None:
@@ -77,7 +77,7 @@ def test_current_pages_are_unchanged(docs: Path, assembly: Assembly) -> None:
 @pytest.mark.parametrize("page", [ENGLISH, JAPANESE])
 def test_an_edit_between_markers_is_overwritten(docs: Path, assembly: Assembly, page: str) -> None:
     """An edit of a generated table is overwritten, other edits are kept, and the diff shows the table."""
-    edit(docs / page, rule_row(docs, page), "| mine |")
+    edit(docs / page, cost_row(docs, page), "| mine |")
     edit(docs / page, "\n<!-- generated: cost -->", "\nkept\n<!-- generated: cost -->")
     before = contents(docs)
 
@@ -88,7 +88,7 @@ def test_an_edit_between_markers_is_overwritten(docs: Path, assembly: Assembly, 
 
     assert plan.stale == (page,)
     assert "\n-| mine |\n" in shown
-    assert f"\n+{rule_row(docs, page)}\n" in shown
+    assert f"\n+{cost_row(docs, page)}\n" in shown
     text = (docs / page).read_text(encoding="utf-8")
     assert "\nkept\n" in text
     assert "| mine |" not in text
@@ -116,7 +116,7 @@ def test_line_endings_of_a_page_are_kept(docs: Path, assembly: Assembly) -> None
     (docs / ENGLISH).write_bytes(crlf)
     assert pages.plan(assembly, docs).stale == ()
 
-    edit(docs / ENGLISH, rule_row(docs, ENGLISH), "| mine |")
+    edit(docs / ENGLISH, cost_row(docs, ENGLISH), "| mine |")
     plan = pages.plan(assembly, docs)
     assert plan.difference(ENGLISH).count("\n-") == 1
     pages.write(plan)
@@ -192,7 +192,7 @@ def test_mistakes_of_a_page(
 
 def test_all_mistakes_of_all_pages(docs: Path, assembly: Assembly) -> None:
     """One build reports the mistakes of every page and every row, and the other sections are generated."""
-    edit(docs / ENGLISH, rule_row(docs, ENGLISH), "| mine |")
+    edit(docs / ENGLISH, cost_row(docs, ENGLISH), "| mine |")
     edit(docs / ENGLISH, "`main.yaml VPC.CidrBlock`", "`main.yaml VPC.Cider`")
     edit(docs / ENGLISH, "<!-- generated: cost -->", "<!-- generated: costs -->")
     edit(docs / ON_CALL, "<!-- generated: alarm-index -->", "<!-- generated: alarm-list -->")
@@ -254,7 +254,7 @@ def test_other_mistakes_of_a_folder(docs: Path, assembly: Assembly) -> None:
 
 def test_page_that_cannot_be_written(docs: Path, assembly: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full disk is a message, and the page is not changed."""
-    edit(docs / ENGLISH, rule_row(docs, ENGLISH), "| mine |")
+    edit(docs / ENGLISH, cost_row(docs, ENGLISH), "| mine |")
     before = contents(docs)
     plan = pages.plan(assembly, docs)
 

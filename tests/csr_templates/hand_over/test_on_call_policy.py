@@ -22,10 +22,11 @@ from tests.docs.pages import (
     read,
     spans,
 )
+from tests.system import PROJECT
 
 from .policy_evaluator import Decision, Request, Value, decide
 
-PROJECT, ACCOUNT = "csr-lambda-api", "123456789012"
+ACCOUNT = "123456789012"
 POLICY = on_call_policy.policy(PROJECT)
 TOKYO, VIRGINIA = "ap-northeast-1", "us-east-1"
 OURS = {"aws:ResourceTag/Project": PROJECT}
@@ -143,7 +144,7 @@ def test_file_is_that_of_the_project() -> None:
 
     assert written == POLICY
     assert len(json.dumps(written, separators=(",", ":"))) <= MAX_CHARACTERS
-    assert PROJECT not in json.dumps(on_call_policy.policy("shop"))
+    assert PROJECT not in json.dumps(on_call_policy.policy("another"))
 
 
 def arn(service: str, resource: str, region: str = TOKYO) -> str:
@@ -151,55 +152,55 @@ def arn(service: str, resource: str, region: str = TOKYO) -> str:
     return f"arn:aws:{service}:{region}:{ACCOUNT}:{resource}"
 
 
-CLUSTER = "cluster:csr-lambda-api-prod-aurora-cluster"
-STACK = "stack/csr-lambda-api-prod-api/1f0a"
+CLUSTER = f"cluster:{PROJECT}-prod-aurora-cluster"
+STACK = f"stack/{PROJECT}-prod-api/1f0a"
 PASSED = {"iam:PassedToService": "cloudformation.amazonaws.com"}
-SERVICE_ROLE = "arn:aws:iam::123456789012:role/deploy-csr-lambda-api-prod-api-service"
+SERVICE_ROLE = f"arn:aws:iam::123456789012:role/deploy-{PROJECT}-prod-api-service"
 DECRYPT = {**OURS, "kms:ViaService": f"secretsmanager.{TOKYO}.amazonaws.com"}
 
 Asked = tuple[str, str, Mapping[str, Value]]
 ALLOWED: list[Asked] = [
     ("rds:FailoverDBCluster", arn("rds", CLUSTER), {}),
     ("rds:StartDBCluster", arn("rds", CLUSTER), {}),
-    ("lambda:UpdateAlias", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
-    ("lambda:PutFunctionConcurrency", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
+    ("lambda:UpdateAlias", arn("lambda", f"function:{PROJECT}-prod-api"), {}),
+    ("lambda:PutFunctionConcurrency", arn("lambda", f"function:{PROJECT}-prod-api"), {}),
     ("cloudformation:CancelUpdateStack", arn("cloudformation", STACK), {}),
     ("cloudformation:CreateChangeSet", arn("cloudformation", STACK), {}),
     ("iam:PassRole", SERVICE_ROLE, PASSED),
-    ("wafv2:UpdateIPSet", arn("wafv2", "global/ipset/csr-lambda-api-prod-blocked-ipv4/1", VIRGINIA), {}),
-    ("wafv2:UpdateWebACL", arn("wafv2", "global/webacl/csr-lambda-api-prod-cloudfront-waf/1", VIRGINIA), {}),
+    ("wafv2:UpdateIPSet", arn("wafv2", f"global/ipset/{PROJECT}-prod-blocked-ipv4/1", VIRGINIA), {}),
+    ("wafv2:UpdateWebACL", arn("wafv2", f"global/webacl/{PROJECT}-prod-cloudfront-waf/1", VIRGINIA), {}),
     ("kms:EnableKey", arn("kms", "key/1"), OURS),
     ("kms:Decrypt", arn("kms", "key/1"), DECRYPT),
     ("ec2:ReplaceRoute", arn("ec2", "route-table/rtb-1"), OURS),
     (
         "secretsmanager:GetSecretValue",
-        arn("secretsmanager", "secret:csr-lambda-api-prod-db-credentials-AbCdEf"),
+        arn("secretsmanager", f"secret:{PROJECT}-prod-db-credentials-AbCdEf"),
         {},
     ),
-    ("s3:PutObject", "arn:aws:s3:::csr-lambda-api-prod-frontend-123456789012/index.html", {}),
+    ("s3:PutObject", f"arn:aws:s3:::{PROJECT}-prod-frontend-123456789012/index.html", {}),
     ("apigateway:DELETE", f"arn:aws:apigateway:{TOKYO}::/restapis/a1/stages/v1/cache/data", {}),
     ("rds:DescribeDBClusters", "*", {}),
     ("cloudwatch:GetMetricData", "*", {}),
-    ("logs:StartQuery", arn("logs", "log-group:/aws/lambda/csr-lambda-api-prod-api"), {}),
-    ("logs:StartQuery", arn("logs", "log-group:aws-waf-logs-csr-lambda-api-prod:*", VIRGINIA), {}),
+    ("logs:StartQuery", arn("logs", f"log-group:/aws/lambda/{PROJECT}-prod-api"), {}),
+    ("logs:StartQuery", arn("logs", f"log-group:aws-waf-logs-{PROJECT}-prod:*", VIRGINIA), {}),
     ("logs:FilterLogEvents", arn("logs", "log-group:API-Gateway-Execution-Logs_a1/v1:log-stream:s"), {}),
-    ("s3:GetObject", "arn:aws:s3:::csr-lambda-api-prod-edge-logs-123456789012/log", {}),
+    ("s3:GetObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-123456789012/log", {}),
 ]
 DENIED: list[Asked] = [
     ("rds:FailoverDBCluster", arn("rds", "cluster:another"), {}),
     ("rds:DeleteDBCluster", arn("rds", CLUSTER), {}),
     ("rds:ModifyDBCluster", arn("rds", CLUSTER), {}),  # would set passwords and end the deletion protection
-    ("rds:DeleteDBInstance", arn("rds", "db:csr-lambda-api-prod-database-databaseinstance1-x"), {}),
+    ("rds:DeleteDBInstance", arn("rds", f"db:{PROJECT}-prod-database-databaseinstance1-x"), {}),
     ("rds:RestoreDBClusterToPointInTime", arn("rds", CLUSTER), {}),
-    ("rds:DeleteDBClusterSnapshot", arn("rds", "cluster-snapshot:csr-lambda-api-prod-manual"), {}),
-    ("lambda:UpdateFunctionCode", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
-    ("lambda:DeleteFunction", arn("lambda", "function:csr-lambda-api-prod-api"), {}),
+    ("rds:DeleteDBClusterSnapshot", arn("rds", f"cluster-snapshot:{PROJECT}-prod-manual"), {}),
+    ("lambda:UpdateFunctionCode", arn("lambda", f"function:{PROJECT}-prod-api"), {}),
+    ("lambda:DeleteFunction", arn("lambda", f"function:{PROJECT}-prod-api"), {}),
     ("lambda:UpdateAlias", arn("lambda", "function:another"), {}),
     ("cloudformation:DeleteStack", arn("cloudformation", STACK), {}),
     ("cloudformation:UpdateStack", arn("cloudformation", STACK), {}),
     ("cloudformation:SetStackPolicy", arn("cloudformation", STACK), {}),
     ("cloudformation:UpdateTerminationProtection", arn("cloudformation", STACK), {}),
-    ("cloudformation:CreateChangeSet", arn("cloudformation", "stack/deploy-csr-lambda-api-prod-api/1"), {}),
+    ("cloudformation:CreateChangeSet", arn("cloudformation", f"stack/deploy-{PROJECT}-prod-api/1"), {}),
     ("iam:PassRole", SERVICE_ROLE, {"iam:PassedToService": "lambda.amazonaws.com"}),
     ("iam:PassRole", "arn:aws:iam::123456789012:role/admin", PASSED),
     ("iam:PutRolePolicy", SERVICE_ROLE, {}),
@@ -210,10 +211,10 @@ DENIED: list[Asked] = [
     ("kms:Decrypt", arn("kms", "key/1"), OURS),
     (
         "secretsmanager:PutSecretValue",
-        arn("secretsmanager", "secret:csr-lambda-api-prod-db-credentials-A"),
+        arn("secretsmanager", f"secret:{PROJECT}-prod-db-credentials-A"),
         {},
     ),
-    ("secretsmanager:DeleteSecret", arn("secretsmanager", "secret:csr-lambda-api-prod-db-credentials-A"), {}),
+    ("secretsmanager:DeleteSecret", arn("secretsmanager", f"secret:{PROJECT}-prod-db-credentials-A"), {}),
     ("secretsmanager:GetSecretValue", arn("secretsmanager", "secret:another-AbCdEf"), {}),
     ("logs:StartQuery", arn("logs", "log-group:/aws/lambda/another"), {}),
     (
@@ -221,16 +222,16 @@ DENIED: list[Asked] = [
         arn("cloudformation", STACK),
         {"cloudformation:ImportResourceTypes": ["AWS::IAM::Role"]},
     ),
-    ("s3:PutObject", "arn:aws:s3:::csr-lambda-api-prod-edge-logs-123456789012/log", {}),
-    ("s3:DeleteObject", "arn:aws:s3:::csr-lambda-api-prod-frontend-123456789012/index.html", {}),
-    ("s3:PutObject", "arn:aws:s3:::csr-lambda-api-prod-lambda-deployments-123456789012/x.zip", {}),
+    ("s3:PutObject", f"arn:aws:s3:::{PROJECT}-prod-edge-logs-123456789012/log", {}),
+    ("s3:DeleteObject", f"arn:aws:s3:::{PROJECT}-prod-frontend-123456789012/index.html", {}),
+    ("s3:PutObject", f"arn:aws:s3:::{PROJECT}-prod-lambda-deployments-123456789012/x.zip", {}),
     ("ec2:ReplaceRoute", arn("ec2", "route-table/rtb-1"), {}),
     ("ec2:DeleteRoute", arn("ec2", "route-table/rtb-1"), OURS),
-    ("wafv2:DeleteWebACL", arn("wafv2", "global/webacl/csr-lambda-api-prod-cloudfront-waf/1", VIRGINIA), {}),
+    ("wafv2:DeleteWebACL", arn("wafv2", f"global/webacl/{PROJECT}-prod-cloudfront-waf/1", VIRGINIA), {}),
     ("apigateway:DELETE", f"arn:aws:apigateway:{TOKYO}::/apikeys/a1", {}),
     ("apigateway:POST", f"arn:aws:apigateway:{TOKYO}::/apikeys", {}),
-    ("sns:Unsubscribe", arn("sns", "csr-lambda-api-prod-database"), {}),
-    ("cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:csr-lambda-api-prod-api-5xx"), {}),
+    ("sns:Unsubscribe", arn("sns", f"{PROJECT}-prod-database"), {}),
+    ("cloudwatch:DeleteAlarms", arn("cloudwatch", f"alarm:{PROJECT}-prod-api-5xx"), {}),
 ]
 
 

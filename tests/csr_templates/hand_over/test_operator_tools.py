@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import ROOT, TOOLS, commands
-from tests.system import ENVIRONMENTS, STACK_NAMES
+from tests.system import ENVIRONMENTS, PROJECT, STACK_NAMES
 
 OUT = ROOT / "out"
 TOKYO = "ap-northeast-1"
@@ -151,10 +151,10 @@ def test_wrong_arguments_are_refused_before_any_call(tmp_path: Path) -> None:
         ("roll_back '$LATEST'", "LAMBDA_VERSION is $LATEST. "),
         ("repair_alias v1", "LAMBDA_VERSION is v1. "),
         (
-            "restart_instance csr-lambda-api-dev-1",
-            "csr-lambda-api-dev-1 does not belong to csr-lambda-api-prod. ",
+            f"restart_instance {PROJECT}-dev-1",
+            f"{PROJECT}-dev-1 does not belong to {PROJECT}-prod. ",
         ),
-        ("restore_secret csr-lambda-api-dev-db", "does not belong to csr-lambda-api-prod. "),
+        (f"restore_secret {PROJECT}-dev-db", f"does not belong to {PROJECT}-prod. "),
         (
             "old_secret_version database arn:aws:secretsmanager:a:1:secret:x-1 a b",
             "secret:x-1 does not belong to ",
@@ -178,12 +178,12 @@ def test_wrong_arguments_are_refused_before_any_call(tmp_path: Path) -> None:
     [
         (
             f"run_changes arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/a/1",
-            *("StackName", "csr-lambda-api-dev-api", "csr-lambda-api-dev-api does not belong to "),
+            *("StackName", f"{PROJECT}-dev-api", f"{PROJECT}-dev-api does not belong to "),
         ),
         *(
             (f"{command} {KEY}", "list-resource-tags", tags, f"its tags are {tags}.")
             for command in ("enable_key", "remove_key_name")
-            for tags in ("Environment=dev Project=csr-lambda-api", "Project=csr-lambda-api")
+            for tags in (f"Environment=dev Project={PROJECT}", f"Project={PROJECT}")
         ),
         ("restore_snapshot other restored", "DBClusterIdentifier", "", "other is not a snapshot of "),
     ],
@@ -202,9 +202,9 @@ def test_resource_of_another_environment_is_refused(
 
 def test_key_with_the_tags_of_the_environment_is_enabled(tmp_path: Path) -> None:
     """In the region of its ARN."""
-    answers = """aws() { case $* in --version) echo aws-cli/2.31.0 ;;
-      *list-resource-tags*) echo Environment=prod Project=csr-lambda-api ;;
-      *) echo "$*" >> calls; echo Disabled ;; esac; }\n"""
+    answers = f"""aws() {{ case $* in --version) echo aws-cli/2.31.0 ;;
+      *list-resource-tags*) echo Environment=prod Project={PROJECT} ;;
+      *) echo "$*" >> calls; echo Disabled ;; esac; }}\n"""
     end = run(f"{answers}source {OUT}/tools.sh prod > /dev/null\nenable_key {KEY}", tmp_path)
     *_, last = (tmp_path / "calls").read_text("utf-8").splitlines()
 
@@ -214,7 +214,7 @@ def test_key_with_the_tags_of_the_environment_is_enabled(tmp_path: Path) -> None
 
 def test_addresses_are_written_only_if_they_were_saved(tmp_path: Path) -> None:
     """Both files must be there before the first set is replaced."""
-    (tmp_path / "csr-lambda-api-prod-blocked-ipv4.json").write_text("{}", "utf-8")
+    (tmp_path / f"{PROJECT}-prod-blocked-ipv4.json").write_text("{}", "utf-8")
     end = run(f"{AWS}source {OUT}/tools.sh prod > /dev/null\nwrite_addresses", tmp_path)
 
     assert (end.returncode, "-blocked-ipv6.json is missing. save_addresses writes it." in end.stderr) == (
@@ -268,7 +268,7 @@ def test_joined_commands_are_refused(tmp_path: Path) -> None:
 def test_no_name_of_the_system_is_in_the_file() -> None:
     """Project, regions and stacks come from the manifest, names from the files that it lists."""
     text = TOOLS.read_text("utf-8")
-    names = {"csr-lambda-api", "ap-northeast-1", "us-east-1", "csradmin", "csr_lambda"}
+    names = {PROJECT, "ap-northeast-1", "us-east-1", "csradmin", "csr_lambda"}
     names |= {f'"{stack}"' for stack in STACK_NAMES}
 
     assert [name for name in sorted(names) if name in text] == []
@@ -305,9 +305,7 @@ def test_restore_creates_the_instances_of_the_environment(
     created = [call for call in calls if call.startswith("rds create-db-instance ")]
 
     assert len(created) == instances
-    assert all(
-        "--db-cluster-identifier csr-lambda-api-dev-aurora-cluster-restored " in call for call in created
-    )
+    assert all(f"--db-cluster-identifier {PROJECT}-dev-aurora-cluster-restored " in call for call in created)
     assert all(" Key=Environment,Value=dev" in call for call in created)
 
 
@@ -390,22 +388,22 @@ def test_certificate_is_that_of_the_parameters(tmp_path: Path) -> None:
 
 def test_alarms_are_muted_by_their_short_name(tmp_path: Path) -> None:
     """The name of the project mutes nothing, and hours are a whole number that CloudWatch accepts."""
-    names = json.dumps([f"csr-lambda-api-prod-{name}" for name in ("api-5xx", "site-unreachable")])
+    names = json.dumps([f"{PROJECT}-prod-{name}" for name in ("api-5xx", "site-unreachable")])
     start = f"""aws() {{ case $* in --version) echo aws-cli/2.31.0 ;; *describe-alarms*) echo '{names}' ;;
       *) echo "$*" >> calls ;; esac; }}\nsource {OUT}/tools.sh prod > /dev/null\n"""
     wrong = ("30m", "0", "1.5", "361", "-1")
     end = run(
-        f"{start}for hours in {' '.join(wrong)}; do mute_alarms $hours 5xx; done\nmute_alarms 2 lambda-api",
+        f"{start}for hours in {' '.join(wrong)}; do mute_alarms $hours 5xx; done\nmute_alarms 2 {PROJECT}",
         tmp_path,
     )
 
     assert re.findall(r"^HOURS is (\S+)\. ", end.stderr, re.MULTILINE) == list(wrong)
-    assert "No alarm of csr-lambda-api-prod has lambda-api in its short name." in end.stderr
+    assert f"No alarm of {PROJECT}-prod has {PROJECT} in its short name." in end.stderr
     assert (end.returncode, (tmp_path / "calls").exists()) == (1, False)
-    end = run(f"{start}mute_alarms 2 api", tmp_path)  # not all, although the project is csr-lambda-api
+    end = run(f"{start}mute_alarms 2 api", tmp_path)  # not all, also if the name of the project contains api
     calls = (tmp_path / "calls").read_text("utf-8")
     assert (end.returncode, end.stdout.count("Mutes 1 alarms in ")) == (0, 2)
-    assert re.findall(r'"AlarmNames":\[([^]]*)\]', calls) == ['"csr-lambda-api-prod-api-5xx"'] * 2
+    assert re.findall(r'"AlarmNames":\[([^]]*)\]', calls) == [f'"{PROJECT}-prod-api-5xx"'] * 2
     assert calls.count('"Duration": "PT2H"') == 2
 
 
@@ -461,8 +459,8 @@ def test_state_is_shown_although_a_part_is_gone(
         assert (tmp_path / "calls").read_text("utf-8").splitlines()[-1].startswith(last)
 
 
-CLUSTER = "csr-lambda-api-prod-aurora-cluster"
-LOGS = "csr-lambda-api-prod-edge-logs-123456789012"
+CLUSTER = f"{PROJECT}-prod-aurora-cluster"
+LOGS = f"{PROJECT}-prod-edge-logs-123456789012"
 
 
 def answered(code: str, folder: Path, **answers: str) -> tuple[subprocess.CompletedProcess[str], list[str]]:
@@ -671,7 +669,7 @@ def test_address_is_found_however_it_is_written(written: str, tmp_path: Path) ->
 @pytest.mark.parametrize(("stack", "warned"), [("api", True), ("database", False)])
 def test_missing_rollback_triggers_are_named(stack: str, warned: bool, tmp_path: Path) -> None:
     """A repair removes them, and only a deploy of the pipeline sets them again."""
-    code = f"region=ap-northeast-1; tools_check_triggers csr-lambda-api-prod-{stack}"
+    code = f"region=ap-northeast-1; tools_check_triggers {PROJECT}-prod-{stack}"
     end, _ = answered(code, tmp_path, describe_stacks="0")
     assert (end.returncode, "api has no rollback triggers. After the incident," in end.stdout) == (0, warned)
     assert answered(code, tmp_path, describe_stacks="2")[0].stderr == ""

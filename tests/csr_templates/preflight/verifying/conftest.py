@@ -24,6 +24,7 @@ CUSTOM: Final = {
     "CertificateArn": f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/1",
     "HostedZoneId": "Z1",
     "ApiProbePath": "/api/health",
+    "WAFEnabled": "true",
 }
 """Values of production with which every check has a subject."""
 

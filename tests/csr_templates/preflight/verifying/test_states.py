@@ -1,7 +1,7 @@
 """States that are no fault: a warm-up, work in progress that was announced, and what nothing uses."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +13,10 @@ from .account import NOW, RecordedAccount
 from .conftest import CUSTOM, needs_of, verified
 
 
-def _result(check: str, subject: str, change: Callable[[Any, Any], Any], environment: str = "prod") -> Result:
-    needed = needs_of(environment, CUSTOM if environment == "prod" else {})
+def _result(
+    check: str, subject: str, change: Callable[[Any, Any], Any], values: Mapping[str, str] = CUSTOM
+) -> Result:
+    needed = needs_of("prod", values)
     results = verified(RecordedAccount(needed, change), needed).results
     return next(result for result in results if (result.check, result.subject) == (check, subject))
 
@@ -65,7 +67,7 @@ def test_a_log_group_that_nothing_uses() -> None:
     def change(query: Any, answer: Any) -> Any:
         return {"logStreams": []} if query.operation == "DescribeLogStreams" else answer
 
-    assert _result("log-groups", "WAFLogGroup", change, "dev").status == "PASS"
+    assert _result("log-groups", "WAFLogGroup", change, {"WAFEnabled": "false"}).status == "PASS"
     assert _result("log-groups", "WAFLogGroup", change).status == "WARN"
 
 
