@@ -1,9 +1,9 @@
 """Cache of templates that were linted without findings, so that a build does not lint them again.
 
-An entry is a small file, named by the digest of all inputs of a lint: the text, the region and the parameter
-values, the version of cfn-lint and of its resource schemas, and the code of the rules. Findings are never
-stored. A missing or wrong entry only causes another lint: the folder can be deleted at any time, shared
-between users and machines, read-only, or contain other files.
+An entry is a small file, named by the digest of all inputs of a lint: the text, the region and the
+parameter values, the version of cfn-lint and of its resource schemas, and the code and tables of the rules.
+Findings are never stored. A missing or wrong entry only causes another lint: the folder can be deleted at any
+time, shared between users and machines, read-only, or contain other files.
 """
 
 import hashlib
@@ -74,7 +74,9 @@ def _linter() -> list[str]:
     import importlib.metadata
 
     package = Path(__file__).parents[1]
-    ours = [*sorted((package / "linting").glob("*.py")), *sorted((package / "rules").rglob("*.py"))]
+    folders = ("linting", "model", "rules")
+    files = (file for folder in folders for file in sorted((package / folder).rglob("*.*")))
+    ours = [file for file in files if file.suffix in (".py", ".txt")]  # .txt: the tables of the rules
     return [
         importlib.metadata.version("cfn-lint"),
         _digest(schemas.data_folder() / "schemas" / "version.json"),
