@@ -92,6 +92,7 @@ def run(arguments: Namespace) -> int:
 def _refresh(arguments: Namespace) -> int:
     """Write the prices of the Price List API, and show what changed; nothing is written with problems."""
     from csr_templates.costs import refresh
+    from csr_templates.preflight.account import Account, AccountError
 
     unused = {"ENVIRONMENT": arguments.environments, "--usage": arguments.usage, "--out": arguments.out}
     if names := [name for name, value in unused.items() if value]:
@@ -104,9 +105,9 @@ def _refresh(arguments: Namespace) -> int:
     show = on_terminal("Asked for the price of")
     try:
         prices = saved.read(path if path.exists() else saved.FILE)
-        pricing = refresh.client(arguments.profile)
+        pricing = Account(arguments.profile).client("pricing", refresh.ENDPOINT)
         found = refresh.refresh(prices, pricing, date.today(), arguments.region, show or (lambda *_: None))
-    except (PricesError, refresh.RefreshError) as error:
+    except (AccountError, PricesError, refresh.RefreshError) as error:
         raise InputError(str(error)) from error
     for line in found.changes:
         say(line)

@@ -15,7 +15,7 @@ from csr_templates.costs.prices import GLOBAL, Item, Price, Prices, price_text
 SOURCE: Final = "API"
 SOURCES: Final = {SOURCE: "AWS Price List API, GetProducts"}
 
-_ENDPOINT: Final = "us-east-1"  # one of the regions with an endpoint of the API
+ENDPOINT: Final = "us-east-1"  # one of the regions with an endpoint of the API
 _PREFIX: Final = r"(?:[A-Z]{2,4}\d{0,2}-)?"  # of a usage type; some usage types of us-east-1 have none
 _CURRENCY: Final = "USD"
 
@@ -44,23 +44,6 @@ class Refreshed(NamedTuple):
 
 class _ProductError(ValueError):
     """A product does not have the expected form."""
-
-
-def client(profile: str | None) -> Any:
-    """Return a client of the Price List API.
-
-    Raises:
-        RefreshError: the profile does not exist.
-    """
-    import boto3
-    from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
-
-    try:
-        config = Config(retries={"mode": "standard", "max_attempts": 5})
-        return boto3.Session(profile_name=profile).client("pricing", region_name=_ENDPOINT, config=config)
-    except BotoCoreError as error:
-        raise RefreshError(f"{error}. Specify another profile with --profile.") from error
 
 
 def refresh(
@@ -132,16 +115,15 @@ def _products(pricing: Any, item: Item, region: str) -> list[Mapping[str, Any]]:
         filters.append({"Type": "TERM_MATCH", "Field": "regionCode", "Value": region})
         filters.append({"Type": "CONTAINS", "Field": "usagetype", "Value": usage_type})
         pattern = _PREFIX + re.escape(usage_type)
-    found: list[Mapping[str, Any]] = []
     try:
         pages = pricing.get_paginator("get_products").paginate(ServiceCode=item.service, Filters=filters)
-        for page in pages:
-            found += [json.loads(text) if isinstance(text, str) else text for text in page["PriceList"]]
-    except (BotoCoreError, ClientError) as error:
+        texts = [text for page in pages for text in page["PriceList"]]
+    except (BotoCoreError, ClientError, ValueError, OSError) as error:  # the last two: a broken configuration
         raise RefreshError(
             f"The Price List API did not answer for {item.key}: {error}. Sign in with a role that allows "
             "pricing:GetProducts, or add --profile NAME."
         ) from error
+    found = [json.loads(text) if isinstance(text, str) else text for text in texts]
     return [product for product in found if re.fullmatch(pattern, _usage_type(product))]
 
 

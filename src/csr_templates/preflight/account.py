@@ -118,13 +118,19 @@ class Account:
         self._lock = threading.Lock()
 
     def client(self, service: str, region: str) -> Any:
-        """Return the boto3 client. Creating clients of one session is not thread-safe, so it is locked."""
+        """Return the boto3 client. Creating clients of one session is not thread-safe, so it is locked.
+
+        Raises:
+            AccountError: the configuration of the AWS CLI cannot be used.
+        """
         with self._lock:
             if (service, region) not in self._clients:
                 config = self._config.merge(_first_call()) if service == "sts" else self._config
-                self._clients[service, region] = self.session.client(
-                    service, region_name=region, config=config
-                )
+                try:
+                    made = self.session.client(service, region_name=region, config=config)
+                except (ValueError, OSError) as error:  # botocore does not convert them
+                    raise _unusable(error) from error
+                self._clients[service, region] = made
             return self._clients[service, region]
 
     def close(self) -> None:
@@ -145,7 +151,7 @@ class Account:
             if fact.failure:
                 _refuse(fact.failure, policy)
             header = FactsHeader(project, environment, fact.answer["Account"], fact.answer["Arn"], fact.time)
-        except (ValueError, OSError, KeyError) as error:  # botocore does not convert them
+        except (ValueError, OSError, KeyError) as error:
             raise _unusable(error) from error
         return Facts(header, [fact], policy)
 

@@ -20,6 +20,7 @@ from csr_templates.costs import prices as saved
 from csr_templates.costs import refresh
 from csr_templates.costs.prices import Item, Price, Prices
 from csr_templates.costs.refresh import Refreshed, RefreshError
+from csr_templates.preflight.account import Account
 
 TODAY = date(2027, 3, 1)
 OLD = date(2026, 11, 29)
@@ -288,7 +289,7 @@ def command(api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The command with the stub; returns its file with the prices, which has one item."""
     path = tmp_path / "prices.json"
     path.write_text(saved.as_json(Prices({"S1": "a page"}, {NAT.key: NAT})), "utf-8")
-    monkeypatch.setattr(refresh, "client", lambda profile: api.client)
+    monkeypatch.setattr(Account, "client", lambda *_: api.client)
     api.stubber.activate()
     return path
 
@@ -343,7 +344,7 @@ def test_progress_on_a_terminal(
     [
         (["prod"], "--refresh only writes the prices, so ENVIRONMENT has no effect. Remove it."),
         (["--out", "out"], "--refresh only writes the prices, so --out has no effect. Remove it."),
-        (["--profile", "none-such"], "The config profile (none-such) could not be found."),
+        (["--profile", "none-such"], "There is no profile none-such."),
     ],
 )
 def test_wrong_input(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -351,6 +352,16 @@ def test_wrong_input(arguments: list[str], message: str, capsys: pytest.CaptureF
     assert run(*arguments) == 2
 
     assert capsys.readouterr().err.startswith(f"csr-templates: {message}")
+
+
+def test_unusable_configuration(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong variable of the AWS CLI is a message."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost")
+    assert run() == 2
+
+    assert capsys.readouterr().err.startswith("csr-templates: The AWS configuration cannot be used: ")
 
 
 @pytest.mark.parametrize("option", ["--profile", "--region"])
@@ -386,7 +397,7 @@ def test_no_credentials(
         def paginate(self, **_: Any) -> None:
             raise NoCredentialsError
 
-    monkeypatch.setattr(refresh, "client", lambda profile: NoCredentials())
+    monkeypatch.setattr(Account, "client", lambda *_: NoCredentials())
     assert run("--prices", str(command)) == 2
 
     assert "Unable to locate credentials. Sign in" in capsys.readouterr().err
