@@ -43,11 +43,11 @@ validation_warnings() { # validation_warnings CHANGE_SET: validations that faile
   aws cloudformation describe-events --region "$region" --change-set-name "$1" --output text --query \
     "OperationEvents[?ValidationFailureMode == 'WARN'].['Warning', ValidationStatus, LogicalResourceId || '-',
     ValidationPath || '-', ValidationStatusReason || '-']" || status=$?
-  if [ "$status" = 252 ]; then # a command that this version does not have
-    echo "Validations are not shown: update the AWS CLI to a version with cloudformation describe-events." >&2
-    return
-  fi
-  return "$status"
+  case $status in # warnings that cannot be read do not stop a deploy
+    0) ;;
+    252) echo "Validations are not shown: update the AWS CLI to a version with cloudformation describe-events." >&2 ;;
+    *) echo "Validations are not shown: see the error above." >&2 ;;
+  esac
 }
 deployed() { # deployed REGION STACK PARAMETER: its value, or "nothing" if the stack is not deployed
   local found

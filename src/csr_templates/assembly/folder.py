@@ -311,8 +311,5 @@ def _errors_as_sentences(action: str, folder: Path) -> Iterator[None]:
         ) from error
 
 
-# ---- Small things ----
-
-
 def _with_lf(data: bytes) -> bytes:
     return data.replace(b"\r\n", b"\n")

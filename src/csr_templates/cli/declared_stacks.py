@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from cfn_analysis.model.wording import hint
 from csr_templates.cli.messages import InputError
@@ -12,10 +12,11 @@ from csr_templates.stacks.listing import Stack
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from csr_templates.environments.environment import Environment
 
+Named = TypeVar("Named")
 _FORM = "package.module:NAME, where NAME is a tuple of csr_templates.Stack in deploy order"
 
 
@@ -72,12 +73,7 @@ def stack_named(name: str, stacks: Sequence[Stack]) -> Stack:
     Raises:
         InputError: there is no such name.
     """
-    by_name = {stack.name: stack for stack in stacks}
-    if name not in by_name:
-        raise InputError(
-            f"There is no stack {name!r}.{hint(name, by_name)} The stacks are: {', '.join(by_name)}."
-        )
-    return by_name[name]
+    return _named("stack", name, {stack.name: stack for stack in stacks})
 
 
 def environment_named(name: str, environments: Sequence[Environment]) -> Environment:
@@ -86,10 +82,12 @@ def environment_named(name: str, environments: Sequence[Environment]) -> Environ
     Raises:
         InputError: there is no such name.
     """
-    by_name = {environment.name: environment for environment in environments}
-    if name not in by_name:
+    return _named("environment", name, {environment.name: environment for environment in environments})
+
+
+def _named(kind: str, name: str, known: Mapping[str, Named]) -> Named:
+    if name not in known:
         raise InputError(
-            f"There is no environment {name!r}.{hint(name, by_name)} The environments are: "
-            f"{', '.join(by_name)}."
+            f"There is no {kind} {name!r}.{hint(name, known)} The {kind}s are: {', '.join(known)}."
         )
-    return by_name[name]
+    return known[name]

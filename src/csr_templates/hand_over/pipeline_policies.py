@@ -28,6 +28,10 @@ The permission to set a stack policy or termination protection includes removing
 ANY_STACK: Final = ("cloudformation:DescribeStackDriftDetectionStatus", "cloudformation:ValidateTemplate")
 """Actions of CloudFormation without a stack, for which IAM accepts only ``*``."""
 
+CHANGE_SET: Final = ("cloudformation:DescribeEvents", "cloudformation:TagResource")
+"""Actions for which IAM can require the change set, whose ARN does not contain the stack, as the resource.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscloudformation.html"""
+
 QUOTAS: Final = ("cloudwatch:GetMetricData", "ec2:DescribeSecurityGroups")
 GLOBAL_QUOTAS: Final = ("iam:GetAccountSummary",)
 """Actions with which CloudFormation compares a change set with the quotas; without them, it skips the checks.
@@ -55,6 +59,12 @@ def pipeline_policies(
             **{"ForAnyValue:StringLike": {"cloudformation:ImportResourceTypes": "*"}},
         ),
         *allow("AnyStack", ANY_STACK, ["*"]),
+        *allow(
+            "ChangeSets",
+            CHANGE_SET,
+            [f"arn:aws:cloudformation:{stack.region}:*:changeSet/*"],
+            StringEqualsIfExists=OWN_ACCOUNT,
+        ),
         *allow("Quotas", QUOTAS, ["*"], StringEquals={"aws:RequestedRegion": stack.region}),
         *allow("GlobalQuotas", GLOBAL_QUOTAS, ["*"]),
         *_stacks_read(stack),

@@ -62,8 +62,6 @@ def _query(call: Call, values: tuple[str, ...]) -> Query:
     )
 
 
-# ---- Account, regions and zones ----
-
 identity = Call("sts GetCallerIdentity", keep="Account Arn", region=GLOBAL)
 """The caller and the account."""
 
@@ -74,8 +72,6 @@ regions = Call(
 
 zones = Call("ec2 DescribeAvailabilityZones", path="AvailabilityZones", keep="ZoneName State")
 """The availability zones of a region."""
-
-# ---- CloudFormation ----
 
 # DescribeStacks answers ValidationError for a stack that does not exist.
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
@@ -110,14 +106,10 @@ stack_of = Call(
 exports = Call("cloudformation ListExports", path="Exports", keep="Name Value ExportingStackId")
 """All exports of a region."""
 
-# ---- IAM ----
-
 role = Call(
     "iam GetRole", "RoleName", path="Role", keep="RoleName Path", absent="NoSuchEntity", region=GLOBAL
 )
 """A role; absent if it does not exist."""
-
-# ---- Quotas ----
 
 quota = Call(
     "service-quotas GetServiceQuota",
@@ -137,8 +129,6 @@ default_quota = Call(
 )
 """The default value of a quota; absent if Service Quotas does not list it."""
 
-# ---- EC2 ----
-
 vpcs = Call("ec2 DescribeVpcs", path="Vpcs", keep="VpcId")
 """The VPCs of a region."""
 
@@ -153,8 +143,6 @@ nat_gateways = Call("ec2 DescribeNatGateways", path="NatGateways", keep="NatGate
 
 subnets = Call("ec2 DescribeSubnets", path="Subnets", keep="SubnetId AvailabilityZone")
 """The subnets of a region with their zones."""
-
-# ---- S3 ----
 
 own_buckets = Call("s3 ListBuckets", path="Buckets", keep="Name", region=GLOBAL)
 """The buckets of the account."""
@@ -189,8 +177,6 @@ def package_files(region: str, bucket_name: str, key: str, version: str) -> Quer
 def _of_version(query: Query, version: str) -> Query:
     return replace(query, parameters=(*query.parameters, ("VersionId", version))) if version else query
 
-
-# ---- CloudWatch Logs, CloudWatch, SNS, KMS, Secrets Manager ----
 
 log_groups = Call("logs DescribeLogGroups", "logGroupNamePrefix", path="logGroups", keep="logGroupName")
 """The log groups whose names start with a prefix."""
@@ -246,8 +232,6 @@ secret = Call(
     absent="ResourceNotFoundException",
 )
 """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""
-
-# ---- Lambda and API Gateway ----
 
 lambda_settings = Call(
     "lambda GetAccountSettings",

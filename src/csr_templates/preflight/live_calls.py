@@ -47,8 +47,6 @@ def _reduced_distribution(answer: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-# ---- CloudFront and API Gateway ----
-
 distribution = Call(
     "cloudfront GetDistribution",
     "Id",
@@ -81,8 +79,6 @@ plan_keys = Call(
 )
 """The IDs of the API keys of a usage plan; their values are not kept."""
 
-# ---- Lambda ----
-
 alias = Call(
     "lambda GetAlias",
     "FunctionName Name",
@@ -108,8 +104,6 @@ provisioned_concurrency = Call(
 )
 """The provisioned concurrency of an alias; absent if it has none."""
 
-# ---- CloudWatch and CloudWatch Logs ----
-
 mute_rules = Call(
     "cloudwatch ListAlarmMuteRules",
     path="AlarmMuteRuleSummaries",
@@ -121,7 +115,7 @@ mute_rules = Call(
 mute_rule = Call(
     "cloudwatch GetAlarmMuteRule",
     "AlarmMuteRuleName",
-    keep="Name MuteTargets Status ExpireDate MuteType",
+    keep="Name MuteTargets Status ExpireDate MuteType Rule",
     absent="ResourceNotFoundException",
 )
 """A mute rule with its alarms; absent if it was deleted."""

@@ -137,8 +137,9 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             Default="",
             AllowedPattern=f"{claim}*",
             Description=(
-                "Claim sub that a token must have, in full, such as repo:OWNER/NAME:environment:prod for "
-                "GitHub Actions."
+                "Claim sub that a token must have, in full. Of GitHub Actions, "
+                "repo:OWNER/NAME:environment:prod, or repo:OWNER@ID/NAME@ID:environment:prod in repositories "
+                "that were created or renamed since 2026-07-15."
             ),
             ConstraintDescription=must,
         )

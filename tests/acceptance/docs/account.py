@@ -31,6 +31,7 @@ from .world import CREATED_AT, TOKYO, World
 
 ACCOUNT: Final = "123456789012"  # moto's
 PROJECT: Final = "csr-lambda-api-prod"
+_CHANGE_SET: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/deploy-1/{{}}"
 _DEPLOYED: Final = """
 Waiting for changeset to be created..
 Changeset created successfully. Run the following command to review changes:
@@ -93,7 +94,7 @@ class DeployedStack:
     @property
     def change_set(self) -> str:
         """The ID of its change set."""
-        return f"arn:aws:cloudformation:{self.region}:{ACCOUNT}:changeSet/deploy-1/{self.name}"
+        return _CHANGE_SET.format(self.region, self.name)
 
 
 class Account(World):
@@ -193,7 +194,10 @@ class Account(World):
                 action = "DescribeStacks" if command.is_waiter else command.operation
                 stack = self._found(command)
                 arn = stack.arn if stack else self._arn(region, given["StackName"])
-                yield Request(f"cloudformation:{action}", arn)
+                is_about_change_set = action == "DescribeEvents" and "ChangeSetName" in given
+                yield Request(
+                    f"cloudformation:{action}", given["ChangeSetName"] if is_about_change_set else arn
+                )
             case "s3api", "PutObject":
                 yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
             case "secretsmanager", operation:
@@ -245,6 +249,7 @@ class Account(World):
                 Request("cloudformation:DescribeStacks", arn),
                 Request("cloudformation:CreateChangeSet", arn, with_role),
                 Request("cloudformation:TagResource", arn, dict(sent)),
+                Request("cloudformation:TagResource", _CHANGE_SET.format(command.region, name), dict(sent)),
                 Request("iam:PassRole", role, {"iam:PassedToService": "cloudformation.amazonaws.com"}),
                 Request("cloudformation:DescribeChangeSet", arn),
             ]

@@ -19,6 +19,8 @@ from .world import VERSION, prepare
 
 ERROR: Final = "An error occurred that only this test knows"
 PROGRAMS: Final = ("aws", "csr-templates", "curl", "git", "make", "mysql", "sudo")
+ONLY_REPORTED: Final = "aws cloudformation describe-events"
+"""Also reads the warnings of a change set. If they cannot be read, the deploy goes on, and says so."""
 # What changes nothing in AWS.
 READING: Final = (
     "assume-role",

@@ -9,13 +9,13 @@ from csr_templates.preflight.needs import Needs, Reads, StackNeeds
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 REMEDIES = {
-    "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, The first deployment from nothing).",
+    "ROLLBACK_COMPLETE": "Delete the stack (docs/hand-over.md, When the first create fails).",
     "ROLLBACK_FAILED": "See docs/hand-over.md, When the first create fails.",
     "CREATE_FAILED": "Delete the stack, or roll it back, then deploy.",
-    "DELETE_FAILED": "Delete the resources named in the stack events, then the stack.",
+    "DELETE_FAILED": "Do not delete anything by hand. See docs/recovery.md, A deletion has failed.",
     "UPDATE_FAILED": "Roll it back (aws cloudformation rollback-stack), then deploy.",
-    "UPDATE_ROLLBACK_FAILED": "Fix the cause in the stack events, then continue the rollback.",
-    "IMPORT_ROLLBACK_FAILED": "Fix the cause in the stack events, then contact AWS Support.",
+    "UPDATE_ROLLBACK_FAILED": "See docs/recovery.md, A rollback has failed.",
+    "IMPORT_ROLLBACK_FAILED": "See docs/recovery.md, An import has failed.",
 }
 
 

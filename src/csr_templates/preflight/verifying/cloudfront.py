@@ -58,7 +58,7 @@ def _judge_origins(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verd
                 f"The origin {origin['Id']} of {resource.physical_id} is {now or 'missing'}, but the outputs "
                 f"of the deployed stacks give {expected}.",
                 "Deploy the stack again, with a change: CloudFormation reads the output only when it updates "
-                "the distribution (docs/operations.md).",
+                "the distribution (docs/hand-over.md, The API was created again).",
             )
     return passed(f"The origins of {resource.physical_id} are those of the deployed stacks.")
 

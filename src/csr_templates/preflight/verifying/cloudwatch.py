@@ -1,7 +1,8 @@
 """The alarms: their states, whether they notify, and rules that mute them."""
 
+import re
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from csr_templates.preflight import calls, live_calls
@@ -13,6 +14,7 @@ from csr_templates.preflight.verifying.resources import DeployedResource
 
 _ALARM: Final = "AWS::CloudWatch::Alarm"
 _FIRST_EVALUATION: Final = timedelta(minutes=15)  # three periods of 5 minutes
+_UNITS: Final = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes"}  # of a duration in ISO 8601
 _PLANNED_WORK: Final = timedelta(days=1)  # a rule that ends later was probably forgotten
 
 
@@ -84,16 +86,31 @@ def _judge_mute_rules(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
         muted = sorted(names & set(rule.get("MuteTargets", {}).get("AlarmNames", [])))
         if not muted:
             continue
-        end = rule.get("ExpireDate")
+        period, is_short = _period(rule, lookup.facts.now)
         sentence = (
             f"The mute rule {rule['Name']} ({rule['Status']}) mutes {len(muted)} of the alarms, such as "
-            f"{muted[0]}, {f'until {end}' if end else 'without an end'}."
+            f"{muted[0]}, {period}."
         )
         remedy = "If the work is complete, delete the rule: aws cloudwatch delete-alarm-mute-rule."
-        if not end or moment(end) - lookup.facts.now > _PLANNED_WORK:
+        if not is_short:
             return failed(sentence, remedy)
         warning = warning or warned(sentence, remedy)
     return warning or passed(f"No mute rule mutes alarms in {subject.id}.")
+
+
+def _period(rule: Mapping[str, Any], now: datetime) -> tuple[str, bool]:
+    """Return when a mute rule ends, and whether that is soon. Only a recurring one needs an ExpireDate.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Schedule.html
+    """
+    if rule.get("MuteType") == "ONE_TIME":
+        duration = rule["Rule"]["Schedule"]["Duration"]
+        numbers = re.findall(r"(\d+)([WDHM])", duration)
+        length = timedelta(**{_UNITS[unit]: int(number) for number, unit in numbers})
+        return f"once, for {duration}", length <= _PLANNED_WORK
+    if end := rule.get("ExpireDate"):
+        return f"until {end}", moment(end) - now <= _PLANNED_WORK
+    return "without an end", False
 
 
 CHECKS: tuple[Check, ...] = (

@@ -52,7 +52,8 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
     found = {instance["DBInstanceIdentifier"]: instance for instance in (lookup(call) if call else [])}
     if name not in found:
         return failed(
-            f"The instance {name} does not exist.", "Find its deletion in CloudTrail (docs/recovery.md)."
+            f"The instance {name} does not exist.",
+            "Find its deletion in CloudTrail (docs/recovery.md, An instance is missing).",
         )
     instance = found[name]
     if instance["DBInstanceStatus"] != "available":
@@ -61,7 +62,7 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
     if isinstance(zone, str) and instance.get("AvailabilityZone") != zone:
         return failed(
             f"The instance {name} is in {instance.get('AvailabilityZone')} instead of {zone}.",
-            "An instance cannot be moved: replace it (docs/changes.md).",
+            "An instance cannot be moved. Replace it (docs/recovery.md, An instance is missing).",
         )
     return passed(f"The instance {name} is available, in {instance.get('AvailabilityZone')}.")
 

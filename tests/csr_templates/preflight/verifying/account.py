@@ -288,7 +288,12 @@ class RecordedAccount:
                 "AlarmNames": [name for name, _ in self._of_type("AWS::CloudWatch::Alarm", region)]
             },
         }
-        return rule if rule["Name"] == "forever" else {**rule, "ExpireDate": NOW + timedelta(hours=6)}
+        if rule["Name"] in ("forever", "tonight"):
+            schedule = {"Expression": "cron(0 2 * * *)", "Duration": "PT4H"}
+            ends = {"ExpireDate": NOW + timedelta(hours=6)} if rule["Name"] == "tonight" else {}
+            return {**rule, "MuteType": "RECURRING", "Rule": {"Schedule": schedule}, **ends}
+        schedule = {"Expression": "at(2026-11-29T10:00)", "Duration": rule["Name"]}
+        return {**rule, "MuteType": "ONE_TIME", "Rule": {"Schedule": schedule}}
 
     def _describe_log_streams(self, *_: Any) -> Any:
         newest = int((NOW - timedelta(hours=1)).timestamp() * 1000)
