@@ -83,7 +83,7 @@ tools_start() { # ENVIRONMENT: checks the programs, and reads stacks.json
 
 tools_help() ( # shows this list
   sed -n -e 's/^# ==== \(.*\) ====$/\
-\1/p' -e 's/^\([a-z_]*\)() ( # \(.*\)/  \1 \2/p' "$TOOLS_FILE"
+\1/p' -e 's/^\([[:lower:]_]*\)() ( # \(.*\)/  \1 \2/p' "$TOOLS_FILE"
 )
 
 # ---- Helpers of the commands below ----
@@ -112,7 +112,7 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
     case ${rest%% *} in
       (*...*) allowed=$# ;;
       (\[* | *\|*) allowed=$((allowed + 1)) ;;
-      (*[!A-Z_]*) break ;;
+      (*[![:upper:]_]*) break ;;
       (*) allowed=$((allowed + 1)) ;;
     esac
     rest=${rest#* }
@@ -120,7 +120,7 @@ tools_begin() { # NUMBER ARGUMENT...: begins a command, which stops at its first
   words=${words//[][|.]/ }
   for argument; do
     case $words in # a word of the usage in capitals is not a value
-      (*" $argument "*) case $argument in (*[!A-Z_]*) ;; (*) argument='' ;; esac ;;
+      (*" $argument "*) case $argument in (*[![:upper:]_]*) ;; (*) argument='' ;; esac ;;
     esac
     if [ -z "$argument" ]; then needed=99; fi
   done
@@ -162,7 +162,7 @@ tools_own() { # NAME: ends the command unless the name, or that in the ARN of a 
 }
 tools_own_key() { # ARN: sets region; ends the command unless the tags of the KMS key are those of this environment
   local tags
-  tools_arn 'kms:[a-z]*:[0-9]*:key/*' "$1" "a KMS key. show_keys prints it."
+  tools_arn 'kms:[[:lower:]]*:[0-9]*:key/*' "$1" "a KMS key. show_keys prints it."
   tags=$(value aws kms list-resource-tags --region "$region" --key-id "$1" --output text \
     --query "join(' ', sort(Tags[?TagKey == 'Project' || TagKey == 'Environment'].join('=', [TagKey, TagValue])))") || exit
   [ "$tags" = "Environment=$TOOLS_ENVIRONMENT Project=$TOOLS_PROJECT" ] ||
@@ -395,7 +395,7 @@ tools_deployed() { # LOGICAL_ID PARAMETER: its deployed value, or "nothing" if t
   }
   case ${found/[[:space:]]/ } in
     (REVIEW_IN_PROGRESS* | ROLLBACK_COMPLETE* | "IMPORT_COMPLETE None") echo nothing ;;
-    ("CREATE_COMPLETE "[a-z]* | "UPDATE_COMPLETE "[a-z]* | "UPDATE_ROLLBACK_COMPLETE "[a-z]* | "IMPORT_COMPLETE "[a-z]*)
+    ("CREATE_COMPLETE "[[:lower:]]* | "UPDATE_COMPLETE "[[:lower:]]* | "UPDATE_ROLLBACK_COMPLETE "[[:lower:]]* | "IMPORT_COMPLETE "[[:lower:]]*)
       echo "${found##*[[:space:]]}" ;;
     (*) echo "$name, status and $2: $found. Wait until its deploy is over, or repair it." >&2; return 1 ;;
   esac
@@ -448,7 +448,7 @@ tools_origin_secret() { # KEY: the name of the secret of an origin key
 }
 tools_failed_events() { # REGION OPTION NAME [SINCE]: what failed in a change set or a stack, and why
   aws cloudformation describe-events --region "$1" "$2" "$3" --filters FailedEvents=true --output text --query \
-    "OperationEvents[?Timestamp >= '${4:-}'].[Timestamp, ResourceStatus || EventType, LogicalResourceId || '-', ValidationPath || '-',
+    "OperationEvents[?Timestamp >= '${4:-}'].[OperationId || '-', Timestamp, ResourceStatus || EventType, LogicalResourceId || '-', ValidationPath || '-',
     ValidationStatusReason || HookStatusReason || ResourceStatusReason || '-']"
 }
 tools_rollback_reason() { # REGION STACK SINCE: why a deploy was rolled back, such as an alarm
@@ -457,15 +457,12 @@ tools_rollback_reason() { # REGION STACK SINCE: why a deploy was rolled back, su
     .[Timestamp, ResourceStatus, ResourceStatusReason || '-']"
 }
 tools_validation_warnings() { # CHANGE_SET: validations that failed or were skipped without stopping it
-  local status=0
   aws cloudformation describe-events --region "$(cut -d: -f4 <<< "$1")" --change-set-name "$1" --output text --query \
     "OperationEvents[?ValidationFailureMode == 'WARN'].['Warning', ValidationStatus, LogicalResourceId || '-',
-    ValidationPath || '-', ValidationStatusReason || '-']" || status=$?
-  if [ "$status" = 252 ]; then # a command that this version does not have
-    echo "Validations are not shown: update the AWS CLI to a version with cloudformation describe-events." >&2
-    return
-  fi
-  return "$status"
+    ValidationPath || '-', ValidationStatusReason || '-']" || case $? in
+    (252) echo "Validations are not shown: update the AWS CLI to a version with cloudformation describe-events." >&2 ;;
+    (*) echo "Validations are not shown: see the error above." >&2 ;; # no reason to stop a deploy
+  esac
 }
 tools_parameters() { # [VERSION]: the parameters of the stack as JSON, with the version of the package
   jq -ec --arg version "${1:-}" --slurpfile manifest "$TOOLS_OUT/stacks.json" --arg stack "$stack" '
@@ -504,8 +501,8 @@ tools_require_available() { # CLUSTER: ends the command unless the cluster and a
   jq -e 'map(select(.[1] != "available")) | if . == [] then true else
     error("\(.[0][0]) is \(.[0][1]), not available. Nothing was changed.") end' <<< "$found" > /dev/null || exit
 }
-tools_wait_cluster() { # CLUSTER
-  tools_say "Waits until $1 is available (the wait ends after 30 minutes: repeat the command)."
+tools_wait_cluster() { # CLUSTER [TEXT]: TEXT says what to do if the wait ends
+  tools_say "Waits until $1 is available (the wait ends after 30 minutes: ${2:-repeat the command})."
   tools_retry aws rds wait db-cluster-available --region "$region" --db-cluster-identifier "$1"
 }
 tools_keys_of_plan() { # the IDs of the API keys in the usage plan
@@ -596,6 +593,7 @@ show_addresses() ( # shows the address of the site, the API, the database and th
 drift() ( # [STACK...]: lists what was changed manually in these stacks, or in all
   tools_begin 0 "$@"
   if [ $# = 0 ]; then stacks=$(tools_stacks); else stacks=$*; fi
+  failed=0
   for one in $stacks; do
     tools_stack "$one"
     detection=$(value aws cloudformation detect-stack-drift --region "$region" --stack-name "$name" \
@@ -603,17 +601,22 @@ drift() ( # [STACK...]: lists what was changed manually in these stacks, or in a
     status=DETECTION_IN_PROGRESS
     while [ "$status" = DETECTION_IN_PROGRESS ]; do
       sleep 10
-      status=$(value aws cloudformation describe-stack-drift-detection-status --region "$region" \
-        --stack-drift-detection-id "$detection" --query DetectionStatus --output text)
+      found=$(value aws cloudformation describe-stack-drift-detection-status --region "$region" \
+        --stack-drift-detection-id "$detection" --query "[DetectionStatus, DetectionStatusReason || '']" --output text)
+      status=${found%%[[:space:]]*}
     done
     echo "$stack: $status"
-    [ "$status" = DETECTION_COMPLETE ]
+    if [ "$status" != DETECTION_COMPLETE ]; then # of one resource at least; the results of the others are there
+      failed=1
+      echo "${found#*[[:space:]]}" >&2
+    fi
     # RDS does not return the key of Performance Insights while that is disabled.
     aws cloudformation describe-stack-resource-drifts --region "$region" --stack-name "$name" \
       --stack-resource-drift-status-filters MODIFIED DELETED --output json \
       --query 'StackResourceDrifts[?PropertyDifferences[].[PropertyPath,DifferenceType] !=
         `[["/PerformanceInsightsKMSKeyId","REMOVE"]]`].[LogicalResourceId,StackResourceDriftStatus,PropertyDifferences]'
   done
+  exit "$failed"
 )
 
 # ==== Deploying ====
@@ -622,10 +625,12 @@ upload_package() ( # FILE: uploads a Lambda package once, and prints its version
   tools_begin 1 "$@"
   tools_at LambdaDeploymentsBucket
   sum=$(tools_sha256 "$1")
-  kept=package-$TOOLS_ENVIRONMENT-$sum.version
-  if [ ! -s "$kept" ]; then
-    tools_say "Uploads $1."
-    bucket=$(tools_name LambdaDeploymentsBucket)
+  bucket=$(tools_name LambdaDeploymentsBucket)
+  kept=package-$bucket-$sum.version
+  if [ -s "$kept" ]; then
+    tools_say "Was uploaded before. If $bucket was created again since, delete $kept, and repeat the command."
+  else
+    tools_say "Uploads $1 to $bucket."
     version=$(value aws s3api put-object --region "$region" --bucket "$bucket" \
       --key lambda-deployment-package.zip --body "$1" --checksum-algorithm SHA256 --query VersionId --output text)
     echo "$version" > "$kept"
@@ -697,7 +702,7 @@ plan_repair() ( # STACK [VERSION]: the same without rollback triggers, for an up
 )
 show_changes() ( # CHANGE_SET: shows a change set, and its ARN for run_changes
   tools_begin 1 "$@"
-  tools_arn 'cloudformation:[a-z]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
+  tools_arn 'cloudformation:[[:lower:]]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
   aws cloudformation describe-change-set --region "$region" --change-set-name "$1" --output table \
     --query 'Changes[].ResourceChange.[Action,LogicalResourceId,ResourceType,Replacement]'
   tools_validation_warnings "$1"
@@ -705,7 +710,7 @@ show_changes() ( # CHANGE_SET: shows a change set, and its ARN for run_changes
 )
 run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, and waits
   tools_begin 1 "$@"
-  tools_arn 'cloudformation:[a-z]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
+  tools_arn 'cloudformation:[[:lower:]]*:[0-9]*:changeSet/*' "$1" "a change set. The command that created it has printed it."
   deployed=$(value aws cloudformation describe-change-set --region "$region" --change-set-name "$1" --query StackName --output text)
   tools_own "$deployed"
   status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$deployed" \
@@ -719,6 +724,11 @@ run_changes() ( # CHANGE_SET: executes the change set that you have reviewed, an
   aws cloudformation execute-change-set --region "$region" --change-set-name "$1"
   tools_leave "$status" "$deployed"
   aws cloudformation wait "stack-$operation-complete" --region "$region" --stack-name "$deployed" || {
+    status=$(aws cloudformation describe-stacks --region "$region" --stack-name "$deployed" \
+      --query 'Stacks[0].StackStatus' --output text) || status=unknown
+    case $status in
+      (*_IN_PROGRESS | unknown) echo "The status of $deployed is $status. Wait (wait_for_stack), and do not repeat run_changes." >&2 ;;
+    esac
     tools_rollback_reason "$region" "$deployed" "$since" >&2
     tools_failed_events "$region" --stack-name "$deployed" "$since" >&2
     exit 1
@@ -739,7 +749,7 @@ tools_check_triggers() { # STACK: says so if the stack has none of the rollback 
     echo "$1 has no rollback triggers. After the incident, deploy through the pipeline, which sets them again: $wanted"
   fi
 }
-why_failed() ( # STACK: shows what failed in a stack, and why; the oldest failure is the cause
+why_failed() ( # STACK: shows what failed in a stack, by operation, and why; the oldest failure of the last operation is the cause
   tools_begin 1 "$@"
   tools_stack "$1"
   found=$(tools_failed_events "$region" --stack-name "$name")
@@ -762,6 +772,7 @@ wait_for_stack() ( # STACK: waits until its update or rollback has ended, and sh
     status=$(tools_status)
   done
   echo "$stack: $status"
+  tools_check_triggers "$name"
 )
 cancel_update() ( # STACK: cancels an update that is in progress, which rolls it back
   tools_begin 1 "$@"
@@ -851,8 +862,13 @@ delete_failed_database() ( # CLUSTER: deletes an empty database whose first crea
   found=$(jq -er .cluster "$kept")
   key=$(jq -er .key "$kept")
   left=$(jq -er '.left | join(" ")' "$kept")
-  tools_say "Deletes the cluster $found with its snapshots, backups, secret, logs and key $key. Write both down."
   status=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$id" --query 'Stacks[0].StackStatus' --output text)
+  if [ "$status" = DELETE_COMPLETE ]; then # a later stack has a secret and log groups of the same names
+    later=$(aws cloudformation describe-stacks --region "$region" --query "Stacks[?StackName=='$name'].StackId" --output text)
+    [ -z "$later" ] || tools_stop "A stack was created since ($later): the secret and the log groups are its own. Nothing was changed." \
+      "Delete $kept, and in the console the snapshots and backups of the cluster $found and the key $key."
+  fi
+  tools_say "Deletes the cluster $found with its snapshots, backups, secret, logs and key $key. Write both down."
   if [ "$status" != DELETE_COMPLETE ]; then
     present=$(tools_cluster_status "$cluster")
     if [ "$present" != absent ]; then
@@ -954,7 +970,7 @@ delete_old_files() ( # FOLDER [yes]: lists the files in the bucket that the buil
   test -s "$1/index.html" || tools_stop "$1/index.html is missing or empty: this is not a build of the site. Nothing was deleted."
   bucket=$(tools_output SiteBucket FrontendS3BucketName)
   listed=$(value aws s3api list-objects-v2 --region "$region" --bucket "$bucket" --query 'Contents[].Key' --output json)
-  built=$(cd "$1" > /dev/null && find . -type f)
+  built=$(cd "$1" > /dev/null && find -L . -type f)
   old=$(jq -Rs '[split("\n")[] | ltrimstr("./")]' <<< "$built")
   old=$(jq -sec '.[0] - .[1]' <<< "$listed $old")
   jq -r '.[]' <<< "$old"
@@ -966,6 +982,8 @@ delete_old_files() ( # FOLDER [yes]: lists the files in the bucket that the buil
 download_site() ( # TIME FOLDER: downloads the site as it was at a time, for upload_site
   tools_begin 2 "$@"
   tools_at SiteBucket
+  files=$(ls -A "$2" 2> /dev/null) || files='' # of another time: upload_site would upload them too
+  [ -z "$files" ] || tools_stop "$2 is not empty. Name a new folder, also to repeat the command. Nothing was downloaded."
   bucket=$(tools_output SiteBucket FrontendS3BucketName)
   time=$(tools_utc "$1")
   tools_say "Downloads the files of $bucket as of $time to $2."
@@ -1004,10 +1022,16 @@ repair_alias() ( # LAMBDA_VERSION: ends a failed rollback of the api stack that 
   tools_number "$1" LAMBDA_VERSION 1
   tools_at ApiFunctionAlias
   tools_require UPDATE_ROLLBACK_FAILED
+  failed=$(value aws cloudformation describe-stack-resource --region "$region" --stack-name "$name" \
+    --logical-resource-id ApiFunctionAlias --query StackResourceDetail.ResourceStatus --output text)
+  [ "$failed" = UPDATE_FAILED ] || tools_stop "The alias is $failed, so it is not what has failed." \
+    "Find the cause (why_failed $stack), and continue_rollback $stack. Nothing was changed."
   function=$(tools_id ApiFunction)
   provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
-  tools_say "Points the alias to version $1, and continues the rollback without it." \
-    "If the command stops after the rollback: set_provisioned $provisioned"
+  tools_say "Points the alias to version $1, and continues the rollback without it."
+  if [ "$provisioned" != 0 ]; then
+    tools_say "If the command stops, run this once the stack is UPDATE_ROLLBACK_COMPLETE: set_provisioned $provisioned"
+  fi
   tools_unless_gone lambda delete-provisioned-concurrency-config --region "$region" --function-name "$function" --qualifier "$TOOLS_ENVIRONMENT"
   aws lambda update-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
     --function-version "$1" --routing-config AdditionalVersionWeights={}
@@ -1042,11 +1066,13 @@ show_concurrency() ( # shows the concurrency of the function and of the account,
   echo "reserved: $reserved (0: none), unreserved in the account: $free, highest value: $((reserved + free - 100))"
   provisioned=$(tools_parameter ApiFunctionAlias LambdaProvisionedConcurrency)
   echo "provisioned in the parameter file, the lowest value: $provisioned"
-  for metric in ConcurrentExecutions Throttles ProvisionedConcurrencySpilloverInvocations; do
-    echo "$metric, the highest of 5 minutes:"
+  for metric in ConcurrentExecutions:Maximum Throttles:Sum ProvisionedConcurrencySpilloverInvocations:Sum; do
+    statistic=${metric#*:}
+    metric=${metric%:*}
+    echo "$metric, $statistic of 5 minutes:"
     aws cloudwatch get-metric-statistics --region "$region" --namespace AWS/Lambda --metric-name "$metric" \
       --dimensions "Name=FunctionName,Value=$function" --start-time "$(tools_time 10800)" --end-time "$(tools_time 0)" \
-      --period 300 --statistics Maximum --query 'sort_by(Datapoints, &Timestamp)[-12:].[Timestamp, Maximum]' --output text
+      --period 300 --statistics "$statistic" --query "sort_by(Datapoints, &Timestamp)[-12:].[Timestamp, $statistic]" --output text
   done
 )
 set_concurrency() ( # NUMBER [stop]: reserves concurrency for the function: reduce it to help the database, raise it against throttles
@@ -1154,9 +1180,14 @@ fail_over() ( # [INSTANCE]: makes the reader, or this instance, the writer
   tools_database
   status=$(tools_cluster_status "$cluster")
   [ "$status" = available ] || tools_stop "The cluster is $status, not available: a failover is not possible."
-  members=$(tools_members "$cluster")
-  [ "$(jq length <<< "$members")" -gt 1 ] || tools_stop "The cluster has no reader to fail over to."
   before=$(tools_writer)
+  found=$(value aws rds describe-db-instances --region "$region" --filters "Name=db-cluster-id,Values=$cluster" \
+    --query 'DBInstances[].[DBInstanceIdentifier, DBInstanceStatus]' --output json)
+  fault=$(jq -r --arg target "${1:-}" --arg writer "$before" '
+    map(select(.[0] != $writer and ($target == "" or .[0] == $target)))
+    | if . == [] then "The cluster has no reader \($target) to fail over to."
+      else map(select(.[1] != "available") | "\(.[0]) is \(.[1]), not available. Nothing was changed.")[0] // "" end' <<< "$found")
+  [ -z "$fault" ] || tools_stop "$fault"
   tools_say "Fails over $cluster. All connections are closed, usually for less than a minute."
   aws rds failover-db-cluster --region "$region" --db-cluster-identifier "$cluster" \
     ${1:+--target-db-instance-identifier "$1"} > /dev/null
@@ -1165,7 +1196,9 @@ fail_over() ( # [INSTANCE]: makes the reader, or this instance, the writer
     if [ "$writer" != "$before" ]; then break; fi
     sleep 3
   done
-  tools_wait_cluster "$cluster"
+  [ "$writer" != "$before" ] || tools_stop "The writer is still $before. Look at show_database before you fail over again."
+  tools_wait_cluster "$cluster" "then look at show_database, and do not repeat the command"
+  tools_say "The writer is $writer."
 )
 start_database() ( # starts a cluster that is stopped, or that has lost its key and has it again
   tools_begin 0 "$@"
@@ -1178,7 +1211,7 @@ start_database() ( # starts a cluster that is stopped, or that has lost its key 
   esac
   tools_say "Starts $cluster."
   aws rds start-db-cluster --region "$region" --db-cluster-identifier "$cluster" > /dev/null
-  tools_wait_cluster "$cluster"
+  tools_wait_cluster "$cluster" "then wait_for_cluster original"
 )
 restart_instance() ( # INSTANCE: restarts an instance, and waits
   tools_begin 1 "$@"
@@ -1390,7 +1423,11 @@ tools_change_rule() { # Count|Block RULE [INNER]: what a rule of the web ACL, or
     jq -e --arg inner "$inner" 'index($inner) // error("The rule group has no rule \($inner)")' <<< "$known" > /dev/null || return
   fi
   rules=$(jq -ec --arg action "$1" --arg rule "$2" --arg inner "$inner" '.WebACL.Rules | map(
-    if .Name != $rule then . elif has("Action") then .Action = {($action): {}}
+    if .Name != $rule then .
+    elif $action == "Count" and (if $inner == "" then .Action // .OverrideAction else
+      .Statement.ManagedRuleGroupStatement.RuleActionOverrides // [] | map(select(.Name == $inner))[0].ActionToUse end // {} | has("Count"))
+    then error("It counts already, perhaps in the template. Nothing was changed. If you did not change it, do not run block_rule.")
+    elif has("Action") then .Action = {($action): {}}
     elif $inner == "" then .OverrideAction = (if $action == "Count" then {Count: {}} else {None: {}} end)
     else .Statement.ManagedRuleGroupStatement |= ((
       (.RuleActionOverrides // [] | map(select(.Name != $inner))) + (if $action == "Count" then [{Name: $inner, ActionToUse: {Count: {}}}] else [] end)) as $overrides
@@ -1519,7 +1556,7 @@ confirm_subscription() ( # LINK: confirms a subscription with the link of the em
   topic=${1#*TopicArn=}
   topic=${topic%%&*}
   topic=${topic//%3A/:} # some mail programs copy it encoded
-  tools_arn 'sns:[a-z]*:[0-9]*:?*' "$topic" "a topic. Copy the whole link of the email."
+  tools_arn 'sns:[[:lower:]]*:[0-9]*:?*' "$topic" "a topic. Copy the whole link of the email."
   token=${1#*Token=}
   aws sns confirm-subscription --region "$region" --topic-arn "$topic" --token "${token%%&*}" \
     --authenticate-on-unsubscribe true
@@ -1742,7 +1779,7 @@ new_password() ( # CLUSTER: a new password in the secret and in the database. Wa
   new=$(value aws secretsmanager get-random-password --region "$region" \
     --password-length 32 --exclude-punctuation --query '{password: RandomPassword}' --output json)
   new=$(jq -sec '.[0] + (.[1] | select(.password))' <<< "$current $new")
-  tools_say "Sets a new password in $secret. If the command stops now, run set_password, or old_password."
+  tools_say "Sets a new password in $secret. If the command stops now, run set_password. Do not repeat new_password."
   aws secretsmanager put-secret-value --region "$region" --secret-id "$secret" \
     --secret-string file:///dev/stdin < <(printf %s "$new") > /dev/null
   tools_set_password
@@ -1753,16 +1790,17 @@ set_password() ( # sets the password of the secret on the database
   tools_require_available "$cluster"
   tools_set_password
 )
-tools_set_password() {
+tools_set_password() { # [VERSION]: of the secret; without it, the current one
   local secret password
   secret=$(tools_name DatabaseSecret) || return
-  secret=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" --query SecretString --output text) || return
+  secret=$(value aws secretsmanager get-secret-value --region "$region" --secret-id "$secret" ${1:+--version-id "$1"} \
+    --query SecretString --output text) || return
   password=$(jq -ec '{MasterUserPassword: (.password // error("The secret has no password."))}' <<< "$secret") || return
-  tools_say "Sets the password of the secret on $cluster."
+  tools_say "Sets the password of ${1:+version $1 of }the secret on $cluster."
   aws rds modify-db-cluster --region "$region" --apply-immediately --db-cluster-identifier "$cluster" \
     --cli-input-json file:///dev/stdin --query 'DBCluster.[DBClusterIdentifier,Status]' <<< "$password"
 }
-old_password() ( # sets the password before the last change, in the secret and in the database
+old_password() ( # sets the password before the last change, in the database and in the secret
   tools_begin 0 "$@"
   tools_database
   tools_require_available "$cluster"
@@ -1770,10 +1808,10 @@ old_password() ( # sets the password before the last change, in the secret and i
   current=$(tools_current_version "$region" "$secret")
   previous=$(value aws secretsmanager list-secret-version-ids --region "$region" --secret-id "$secret" --output text \
     --query "Versions[?contains(VersionStages, 'AWSPREVIOUS')].VersionId")
-  tools_say "Makes the previous version of $secret the current one."
+  tools_set_password "$previous" # first: a repeat after a failure then finds the same previous version
+  tools_say "Makes the version $previous of $secret the current one. Way back: old_password"
   aws secretsmanager update-secret-version-stage --region "$region" --secret-id "$secret" \
     --version-stage AWSCURRENT --move-to-version-id "$previous" --remove-from-version-id "$current" > /dev/null
-  tools_set_password
 )
 
 # ==== Restore of the database ====
@@ -1797,10 +1835,11 @@ tools_identifier() { # original|restored: the identifier of the cluster or of th
     (*) echo "Choose original or restored." >&2; return 1 ;;
   esac
 }
-tools_restore() { # CLUSTER COMMAND OPTION...: into the groups of the stack; does nothing if the cluster exists
+tools_restore() { # CLUSTER COMMAND OPTION...: into the groups of the stack; ends the command if the cluster exists
   local subnets security group tags protection status
   status=$(tools_cluster_status "$1") || return
-  if [ "$status" != absent ]; then echo "$1 exists already: $status"; return; fi
+  [ "$status" = absent ] || tools_stop "$1 exists already, and is $status. Nothing was restored. If it is the restore that you want," \
+    "continue with the next step. If it is another restore, delete it first: docs/recovery.md, The wrong snapshot."
   subnets=$(tools_id DatabaseSubnetGroup) || return
   security=$(tools_id DatabaseSecurityGroup) || return
   group=$(tools_id DatabaseClusterParameterGroup) || return
@@ -1933,12 +1972,21 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
   present=$(tools_cluster_status "$cluster")
   [ "$restored:$present" != absent:absent ] || tools_stop "There is no cluster $cluster-restored. Restore first."
   [ "$restored:$old:$present" != "absent:absent:$present" ] || tools_stop "There is neither $cluster-restored nor $cluster-old: nothing to swap."
+  numbers=$(tools_numbers)
   if [ "$restored" != absent ] && [ "$present" != absent ]; then
     [ "$old" = absent ] || tools_stop "$cluster-old exists from an earlier restore. Delete it first: delete_old_cluster $cluster-old"
+    tools_require_available "$cluster-restored" # or the site would be left without a database
+    members=$(tools_members "$cluster-restored")
+    for number in $numbers; do
+      case $members in
+        (*"\"$TOOLS_PREFIX-restored-$number\""*) ;;
+        (*) tools_stop "$cluster-restored has no instance $TOOLS_PREFIX-restored-$number: create_instances. Nothing was changed." ;;
+      esac
+    done
+    tools_require_available "$cluster" # RDS renames only what is available
     tools_rename_cluster "$cluster" "$cluster-old"
     old=$(tools_cluster_status "$cluster-old")
   fi
-  numbers=$(tools_numbers)
   ids=''
   for number in $numbers; do
     instance=$(tools_id "DatabaseInstance$number")
@@ -1982,16 +2030,16 @@ complete_cluster() ( # sets what a restore does not keep: log exports, backups a
     --backup-retention-period 30 --preferred-backup-window 17:00-18:00 \
     --preferred-maintenance-window sat:18:30-sat:19:00 > /dev/null
 )
-delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with a final snapshot, or the -restored one of a rehearsal
+delete_old_cluster() ( # CLUSTER: deletes the -old cluster after a restore with a final snapshot, or the -restored one of a rehearsal or a wrong restore
   tools_begin 1 "$@"
   tools_database
   case $1 in
     ("$cluster-old") final="--final-db-snapshot-identifier $1-final-$(date -u +%Y%m%d-%H%M%S)" ;;
     ("$cluster-restored") # perhaps the only copy of the data
       status=$(tools_cluster_status "$cluster")
-      [ "$status" = available ] || tools_stop "The cluster $cluster is $status, not available. $1 is not deleted without a snapshot."
-      final=--skip-final-snapshot ;;
-    (*) tools_stop "Type the name of what is left: $cluster-old, or after a rehearsal $cluster-restored" ;;
+      final="--final-db-snapshot-identifier $1-final-$(date -u +%Y%m%d-%H%M%S)"
+      if [ "$status" = available ]; then final=--skip-final-snapshot; fi ;;
+    (*) tools_stop "Type the name of what is left: $cluster-old, or after a rehearsal or a wrong restore $cluster-restored" ;;
   esac
   status=$(tools_cluster_status "$1")
   if [ "$status" != absent ]; then
@@ -2175,7 +2223,8 @@ drop_import() ( # STACK: shows why an import failed, and deletes its change set
 same_secrets() ( # STACK: fails if a password or key has changed since the import was prepared
   tools_begin 1 "$@"
   tools_stack "$1"
-  test -f "secrets-$stack.txt" # for bash 3.2, which goes on after a loop without its input
+  test -f "secrets-$stack.txt" || tools_stop "This folder has no secrets-$stack.txt, which prepare_import writes." \
+    "Run the commands of a recovery in one folder. A finished end_recovery deletes the file."
   while read -r secret before; do
     now=$(tools_current_version "$region" "$secret")
     same=$(for version in "$before" "$now"; do
@@ -2236,6 +2285,13 @@ delete_wrong_restore() ( # CLUSTER: deletes a restored cluster that does not bel
   [ "$owned" = 0 ] || tools_stop "The cluster belongs to the stack. Do not delete it."
   members=$(tools_members "$cluster")
   instances=$(jq -r 'if all(.[]; endswith("-restored")) then .[] else error("another instance: \(.)") end' <<< "$members")
+  born=$(value aws rds describe-db-clusters --region "$region" --db-cluster-identifier "$cluster" \
+    --query 'DBClusters[0].ClusterCreateTime' --output text)
+  since=$(value aws cloudformation describe-stacks --region "$region" --stack-name "$name" \
+    --query 'Stacks[0].CreationTime' --output text)
+  if [[ ! ${born:0:19} > ${since:0:19} ]]; then # a restore follows the import that creates the stack
+    tools_stop "$cluster was created at $born, not after the stack ($since): it is not a restore, and may be the only data. Nothing was changed."
+  fi
   tools_say "Deletes $cluster."
   for instance in $instances; do
     aws rds delete-db-instance --region "$region" --db-instance-identifier "$instance" --skip-final-snapshot > /dev/null
@@ -2270,9 +2326,13 @@ end_check() ( # fails over to the first instance of the stack, and deletes the i
 end_recovery() ( # STACK: protects a recovered stack, and compares it: an empty list and no changed secret
   tools_begin 1 "$@"
   protect "$1"
+  set +e # a resource that cannot be read says nothing about the secrets
   drift "$1"
+  compared=$?
+  set -e
   same_secrets "$1"
   rm "secrets-$1.txt"
+  exit "$compared"
 )
 continue_rollback() ( # STACK [LOGICAL_ID...]: continues a failed rollback; skips only the resources that you name
   tools_begin 1 "$@"

@@ -132,6 +132,16 @@ def brought_back(blocks: list[Block]) -> list[Block]:
     return [*typed, *of_section(blocks, NEW_API), subscribe]
 
 
+def alternatives(block: Block) -> list[Block]:
+    """Return the calls of a block; before a restore that is an alternative, the last one is deleted."""
+    calls: list[Block] = []
+    for call in by_line(block):
+        if session_of(call) == RESTORE and call.text.startswith(("restore_backup", "restore_snapshot")):
+            calls.append(again(call, "delete_old_cluster csr-lambda-api-prod-aurora-cluster-restored\n"))
+        calls.append(call)
+    return calls
+
+
 @pytest.fixture(scope="session")
 def recovery_sessions(terminal: Terminal) -> dict[str, Session]:
     """Each part of the page on recovery, typed into a new terminal."""
@@ -149,7 +159,7 @@ def recovery_sessions(terminal: Terminal) -> dict[str, Session]:
                     line
                     for block in blocks
                     if session_of(block) == part and "RESTORED" not in block.text  # the end of a rehearsal
-                    for line in by_line(block)
+                    for line in alternatives(block)
                 ),
             ],
             {AGAIN: "database", NEW_API: "network"}.get(part) or DELETED.get(part, ""),

@@ -41,6 +41,7 @@ BOOTSTRAP: Final = {
     "Parameters": [{"ParameterKey": "DeletePolicies", "ParameterValue": "attached"}],
 }
 DELETED_AT: Final = "2026-11-25T01:30:00+00:00"
+CREATED_AT: Final = "2020-01-01T00:00:00+00:00"  # of the stacks: moto restores a cluster now
 TAGS: Final = [{"Key": "Project", "Value": PROJECT}, {"Key": "Environment", "Value": "prod"}]
 
 
@@ -278,6 +279,7 @@ class Model:
                 described = {
                     "StackName": stack.name,
                     "StackStatus": state.status,
+                    "CreationTime": CREATED_AT,
                     "EnableTerminationProtection": state.is_protected,
                     "Parameters": _as_list(state.values),
                     "Outputs": [

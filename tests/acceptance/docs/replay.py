@@ -151,7 +151,8 @@ def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: i
             (replay / str(number)).write_text(answer)
         for counter in ("count", "answered"):
             (replay / counter).write_text("0\n")
-        calls, out = replay / "calls", replay / "out"
+        calls, out, script = replay / "calls", replay / "out", replay / "script"
+        script.write_text(code)
         calls.touch()
         environment = {
             "PATH": os.environ["PATH"],
@@ -165,7 +166,7 @@ def run(code: str, answers: Sequence[str], programs: Path, kind: str = "", at: i
         }
         with out.open("w") as printed:
             process = subprocess.run(
-                ["bash", "-c", code],
+                ["bash", script],  # Linux limits an argument to 128 KiB
                 cwd=folder,
                 env=environment,
                 stdin=subprocess.DEVNULL,

@@ -416,17 +416,18 @@ def test_repeated_upload_keeps_the_version(printed: dict[tuple[Path, int], list[
 def test_operators_upload_a_package_once(scripts: Path) -> None:
     """So does the command of the operators, which prints the version."""
     upload = "upload_package lambda-deployment-package.zip\n"
-    code = f"{loaded()}{upload}{upload}echo new > lambda-deployment-package.zip\n{upload}"
+    code = f"{loaded()}{upload}{upload}echo new > lambda-deployment-package.zip\n{upload}{upload}"
     account = "123456789012\n"
-    end = run(code, [account, "first\n", account, "second\n"], scripts)
+    end = run(code, [account, "first\n", account, account, "second\n", "2\n", "third\n"], scripts)
 
     assert (end.status, end.err) == (0, "")
     assert [line for line in end.out.splitlines() if not line.startswith("==>")] == [
         "first",
         "first",
         "second",
+        "third",  # another account, so another bucket
     ]
-    assert [call.title for call in end.calls if call.is_changing] == ["aws s3api put-object"] * 2
+    assert [call.title for call in end.calls if call.is_changing] == ["aws s3api put-object"] * 3
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

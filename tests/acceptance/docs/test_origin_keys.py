@@ -97,12 +97,14 @@ class Blocks:
         ]
         script = SCRIPT.format(tools=loaded(), functions="\n".join(functions))
         self.bash = subprocess.Popen(
-            ["bash", "-c", script],
+            "bash",  # which reads the script, and then the cases: Linux limits an argument to 128 KiB
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={"PATH": "/usr/bin:/bin", "ERRORS": errors, "LC_ALL": "C"},
         )
+        assert self.bash.stdin is not None
+        self.bash.stdin.write(script)
         self.decided: dict[Case, bool] = {}
 
     def allows(self, case: Case) -> bool:

@@ -425,7 +425,8 @@ class World:
         if command.operation == "DescribeStackResource":
             return {
                 "StackResourceDetail": {
-                    "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]]
+                    "PhysicalResourceId": self.ids[command.parameters["LogicalResourceId"]],
+                    "ResourceStatus": "UPDATE_FAILED",
                 }
             }
         if command.operation == "DescribeChangeSet":
@@ -618,6 +619,7 @@ class World:
     def _seed_api(self) -> None:
         queue = self.client("sqs", TOKYO).create_queue(QueueName="dead-letters")["QueueUrl"]
         self.ids["DeadLetterQueue"] = queue
+        self.ids["ApiFunctionAlias"] = "alias"
         self.ids["ApiFunction"] = self.properties("api", "ApiFunction")["FunctionName"]
         self.ids["ExecutionLogGroup"] = log_group(
             self.properties("api", "ExecutionLogGroup")["LogGroupName"], API_ID

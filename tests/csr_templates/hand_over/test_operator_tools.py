@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jmespath
 import pytest
 
 from tests.docs.pages import ROOT, TOOLS, commands
@@ -527,6 +528,7 @@ def test_deletion_of_a_failed_database_can_be_repeated(tmp_path: Path) -> None:
     kept = tmp_path / f"failed-{CLUSTER}.json"
     kept.write_text(json.dumps(facts))
     answers = {
+        "StackName==": "",  # no later stack
         "describe_stacks": "DELETE_COMPLETE",
         "delete_log_group": "!ResourceNotFoundException",
         "describe_key": "PendingDeletion",
@@ -540,6 +542,11 @@ def test_deletion_of_a_failed_database_can_be_repeated(tmp_path: Path) -> None:
     end, _ = answered(f"delete_failed_database {CLUSTER}", tmp_path, **answers | {
         "delete_db_cluster_automated_backup": "!DBClusterAutomatedBackupNotFoundFault"})  # fmt: skip
     assert (end.returncode, end.stderr, kept.exists()) == (0, "", False)
+    kept.write_text(json.dumps(facts))
+    end, calls = answered(f"rm calls; delete_failed_database {CLUSTER}", tmp_path, **answers | {
+        "StackName==": "arn:later"})  # fmt: skip
+    assert (end.returncode, "A stack was created since (arn:later): " in end.stderr) == (1, True)
+    assert [call for call in calls if " describe-" not in call] == []
 
 
 @pytest.mark.parametrize(
@@ -585,7 +592,8 @@ def test_old_files_are_listed_and_only_then_deleted(tmp_path: Path) -> None:
     (tmp_path / "site" / "assets").mkdir(parents=True)
     for name in ("index.html", "assets/new.js"):
         (tmp_path / "site" / name).write_text("x")
-    keys = '["index.html", "assets/new.js", "assets/old.js"]'
+    (tmp_path / "site" / "assets" / "link.js").symlink_to("new.js")  # which the upload follows
+    keys = '["index.html", "assets/new.js", "assets/link.js", "assets/old.js"]'
     answers = {"describe_stacks": "bucket", "list_objects_v2": keys}
     end, calls = answered("delete_old_files site", tmp_path, **answers)
     assert (end.returncode, end.stdout) == (0, "assets/old.js\n")
@@ -603,13 +611,158 @@ def test_old_files_are_listed_and_only_then_deleted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", ["absent", "creating"])
-def test_restored_cluster_is_kept_while_the_other_is_missing(status: str, tmp_path: Path) -> None:
+def test_restored_cluster_leaves_a_snapshot_while_the_other_is_missing(status: str, tmp_path: Path) -> None:
     """It may be the only copy of the data."""
-    answer = "None" if status == "absent" else status
-    end, calls = answered(f"delete_old_cluster {CLUSTER}-restored", tmp_path, describe_db_clusters=answer)
+    end, calls = answered(
+        f"delete_old_cluster {CLUSTER}-restored",
+        tmp_path,
+        DBClusterMembers="[]",
+        describe_log_groups="[]",
+        aurora_cluster_restored="available",
+        describe_db_clusters="None" if status == "absent" else status,
+    )
+    (deleted,) = [call for call in calls if " delete-db-cluster " in call]
 
-    assert (end.returncode, f"{CLUSTER} is {status}, not available." in end.stderr) == (1, True)
-    assert len(calls) == 1
+    assert (end.returncode, end.stderr) == (0, "")
+    assert f"--final-db-snapshot-identifier {CLUSTER}-restored-final-" in deleted
+
+
+STACK = {
+    "StackStatus": "UPDATE_ROLLBACK_FAILED",
+    "describe_stacks": "arn:aws:wafv2:a:1:global/webacl/name/id",
+}
+INSTANCES = '[["w", "available"], ["r", "failed"]]'
+GROUP = {"Name": "Common", "RuleActionOverrides": [{"Name": "Inner", "ActionToUse": {"Count": {}}}]}
+RULE = {"Name": "common-rules", "Statement": {"ManagedRuleGroupStatement": GROUP}}
+WEB_ACL = json.dumps({"WebACL": {"Rules": [RULE]}})
+
+
+@pytest.mark.parametrize(
+    ("call", "answers", "message"),
+    [
+        ("restore_live latest", {}, "restored exists already, and is available. Nothing was restored."),
+        (
+            f"swap_clusters {CLUSTER}",
+            {"aurora_cluster_restored": "creating", "aurora_cluster_old": "None"},
+            f"The cluster {CLUSTER}-restored is creating, not available. Nothing was changed.",
+        ),
+        (
+            f"delete_wrong_restore {CLUSTER}",
+            {"list_stack_resources": "0", "DBClusterMembers": "[]", "CreateTime": "2026-11-25T01:00:00",
+             "CreationTime": "2026-11-25T01:00:00"},
+            "it is not a restore, and may be the only data. Nothing was changed.",
+        ),
+        ("repair_alias 3", {"ResourceStatus": "UPDATE_COMPLETE"}, "The alias is UPDATE_COMPLETE, so it is "),
+        ("fail_over", {"describe_db_instances": INSTANCES}, "r is failed, not available. Nothing was "),
+        ("fail_over w", {"describe_db_instances": INSTANCES}, "The cluster has no reader w to fail over to."),
+        ("same_secrets api", {}, "This folder has no secrets-api.txt, which prepare_import writes."),
+        ("touch file; download_site 2026-11-25T01:00:00Z .", {}, ". is not empty. Name a new folder"),
+        (
+            "count_rule common-rules Inner",
+            {"get_web_acl": WEB_ACL, "describe_managed_rule_group": '["Inner"]'},
+            "It counts already, perhaps in the template. Nothing was changed.",
+        ),
+    ],
+)  # fmt: skip
+def test_what_would_do_harm_is_refused(
+    call: str, answers: dict[str, str], message: str, tmp_path: Path
+) -> None:
+    """Before anything is changed, with what to do."""
+    given = {**answers, **STACK, "IsClusterWriter": "w", "describe_db_clusters": "available"}
+    end, calls = answered(call, tmp_path, **given)
+
+    assert end.returncode != 0
+    assert message in end.stderr
+    assert [call for call in calls if not re.match(r"\S+ (describe|get|list)-", call)] == []
+
+
+def test_previous_password_is_set_on_the_database_first(tmp_path: Path) -> None:
+    """If that fails, the secret is as before, so that a repeat does not return to the new password."""
+    end, calls = answered(
+        "old_password",
+        tmp_path,
+        modify_db_cluster="!Rejected",
+        AWSCURRENT="new",
+        AWSPREVIOUS="old",
+        get_secret_value='{"password": "p"}',
+        describe_db_clusters="available",
+        describe_db_instances="[]",
+    )
+
+    assert (end.returncode != 0, end.stderr) == (True, "Rejected\n")
+    assert "get-secret-value" in calls[-2]
+    assert " --version-id old " in calls[-2]
+    assert " modify-db-cluster " in calls[-1]
+
+
+def test_failover_that_did_not_happen_is_no_success(tmp_path: Path) -> None:
+    """The writer is the same, and a repeat would return to an instance with a fault."""
+    end, calls = answered(
+        "fail_over",
+        tmp_path,
+        IsClusterWriter="w",
+        describe_db_clusters="available",
+        describe_db_instances=INSTANCES.replace("failed", "available"),
+    )
+
+    assert (end.returncode, "The writer is still w. Look at show_database" in end.stderr) == (1, True)
+    assert "rds failover-db-cluster" in "".join(calls)
+
+
+def test_drift_that_could_not_be_read_hides_nothing(tmp_path: Path) -> None:
+    """Neither the results of the other resources, nor the comparison of the secrets."""
+    end, _ = answered(
+        "touch secrets-api.txt; end_recovery api",
+        tmp_path,
+        describe_stack_drift_detection_status="DETECTION_FAILED\tNo permission for WebACL",
+        detect_stack_drift="1",
+        describe_stack_resource_drifts="[1]",
+    )
+
+    assert end.stdout.endswith("\napi: DETECTION_FAILED\n[1]\nthe stack has no secrets\n")
+    assert (end.returncode, end.stderr) == (1, "No permission for WebACL\n")
+    assert not (tmp_path / "secrets-api.txt").exists()
+
+
+def test_deploy_that_goes_on_is_not_repeated(tmp_path: Path) -> None:
+    """The wait has ended, and CloudFormation would reject the same change set."""
+    end, _ = answered(
+        f"run_changes arn:aws:cloudformation:{TOKYO}:123456789012:changeSet/a/1",
+        tmp_path,
+        update_complete="!Max attempts exceeded",
+        StackName=f"{PROJECT}-prod-network",
+        describe_stacks="UPDATE_IN_PROGRESS",
+        describe_change_set="2026-11-25T01:00:00Z",
+    )
+
+    assert (end.returncode, end.stderr) == (
+        1,
+        f"Max attempts exceeded\nThe status of {PROJECT}-prod-network is UPDATE_IN_PROGRESS. "
+        "Wait (wait_for_stack), and do not repeat run_changes.\n",
+    )
+
+
+def test_throttled_requests_are_added_up(tmp_path: Path) -> None:
+    """Lambda sends 1 for each of them, so a maximum says nothing."""
+    end, calls = answered("show_concurrency", tmp_path, describe_stack_resource="f", get_account_settings="9")
+    statistics = dict(re.findall(r"--metric-name (\S+) .*--statistics (\w+) ", "\n".join(calls)))
+
+    assert (end.returncode, end.stderr) == (0, "")
+    assert statistics == {
+        "ConcurrentExecutions": "Maximum",
+        "Throttles": "Sum",
+        "ProvisionedConcurrencySpilloverInvocations": "Sum",
+    }
+
+
+def test_failures_are_shown_by_operation(tmp_path: Path) -> None:
+    """Those of earlier deploys are listed, too."""
+    _, calls = answered("why_failed network", tmp_path)
+    event = {"OperationId": "1", "Timestamp": "2026-11-25", "ResourceStatus": "CREATE_FAILED"}
+
+    assert jmespath.search("\n".join(calls).partition(" --query ")[2], {"OperationEvents": [event]}) == [
+        ["1", "2026-11-25", "CREATE_FAILED", "-", "-", "-"]
+    ]
 
 
 def test_commands_ignore_variables_of_the_shell() -> None:
@@ -719,6 +872,8 @@ def test_times_work_with_both_kinds_of_date(tmp_path: Path) -> None:
 def test_bash_3_can_read_it() -> None:
     """No associative array, empty list, case conversion, or bare pattern in a substitution.
 
+    Nor a range of letters: before bash 5, it depends on the locale.
+
     Nor a check that its ``set -e`` does not obey: only a simple command ends a command there.
     """
     text = re.sub(r"(^|\s)# .*$", "", TOOLS.read_text("utf-8"), flags=re.MULTILINE)
@@ -727,6 +882,7 @@ def test_bash_3_can_read_it() -> None:
         r"declare -[aA]|local -[aAn]|mapfile|readarray|\$\{\w+(,,|\^\^|\[@\])|\|&|&>>|coproc", text
     )
     assert not re.findall(r"^\s*(?:\(\w+ [^;)]*\)|\[\[.*|\(\(.*)$", text, re.MULTILINE)
+    assert not re.findall(r"\[[!^]?[A-Za-z]-[A-Za-z]", text)
     for substitution in re.findall(r"\$\(\s*case .*?esac", text, re.DOTALL):
         raise AssertionError(substitution)
 
