@@ -749,11 +749,12 @@ tools_check_triggers() { # STACK: says so if the stack has none of the rollback 
     echo "$1 has no rollback triggers. After the incident, deploy through the pipeline, which sets them again: $wanted"
   fi
 }
-why_failed() ( # STACK: shows what failed in a stack, by operation, and why; the oldest failure of the last operation is the cause
+why_failed() ( # STACK: shows what failed in a stack, by operation, and why its updates were rolled back; the oldest failure of the last operation is the cause
   tools_begin 1 "$@"
   tools_stack "$1"
   found=$(tools_failed_events "$region" --stack-name "$name")
   echo "${found:-$name has no failed events.}"
+  tools_rollback_reason "$region" "$name" ''
 )
 why_change_set_failed() ( # STACK: shows what failed in its newest failed change set, and why
   tools_begin 1 "$@"

@@ -756,12 +756,23 @@ def test_throttled_requests_are_added_up(tmp_path: Path) -> None:
 
 
 def test_failures_are_shown_by_operation(tmp_path: Path) -> None:
-    """Those of earlier deploys are listed, too."""
+    """Those of earlier deploys are listed, too, and rollbacks, which may have no failed event."""
     _, calls = answered("why_failed network", tmp_path)
+    failures, rollbacks = "\n".join(calls).split(" --query ")[1:]
+    failures = failures.partition("\ncloudformation ")[0]
     event = {"OperationId": "1", "Timestamp": "2026-11-25", "ResourceStatus": "CREATE_FAILED"}
+    rollback = {
+        "Timestamp": "2026-11-25",
+        "ResourceType": "AWS::CloudFormation::Stack",
+        "ResourceStatus": "UPDATE_ROLLBACK_IN_PROGRESS",
+        "ResourceStatusReason": "An alarm is in ALARM.",
+    }
 
-    assert jmespath.search("\n".join(calls).partition(" --query ")[2], {"OperationEvents": [event]}) == [
+    assert jmespath.search(failures, {"OperationEvents": [event]}) == [
         ["1", "2026-11-25", "CREATE_FAILED", "-", "-", "-"]
+    ]
+    assert jmespath.search(rollbacks.partition("\ncloudformation ")[0], {"StackEvents": [rollback]}) == [
+        ["2026-11-25", "UPDATE_ROLLBACK_IN_PROGRESS", "An alarm is in ALARM."]
     ]
 
 
