@@ -8,6 +8,7 @@ import pytest
 
 from cfn_analysis import Review, Side, as_text, review, template
 from csr_templates import database, render
+from csr_templates.naming import VERSION
 
 from .pages import ROOT, in_each_language, read
 
@@ -58,13 +59,14 @@ def test_the_readme_shows_the_cost(path: Path) -> None:
 
 @in_each_readme
 def test_the_version_is_the_newest_of_the_changelog(path: Path) -> None:
-    """The package, the README and the newest dated section of CHANGELOG.md name the same version."""
+    """The package, its code, the README and the newest section of CHANGELOG.md name the same version."""
     released = re.search(
         r"^## (\d+\.\d+\.\d+) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
     )
 
     assert released
     assert f"\nversion = {released[1]}\n" in (ROOT / "setup.cfg").read_text("utf-8")
+    assert released[1] == VERSION
     assert set(re.findall(r"\d+\.\d+\.\d+", "\n".join(read(path).prose))) == {released[1]}
 
 

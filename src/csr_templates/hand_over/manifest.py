@@ -13,6 +13,8 @@ from json.encoder import encode_basestring_ascii
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from csr_templates.naming import VERSION
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -46,6 +48,7 @@ def document(
     """Return the manifest of the set."""
     return {
         "formatVersion": FORMAT_VERSION,
+        "csrTemplatesVersion": VERSION,
         "stacks": [
             {
                 "name": stack.name,

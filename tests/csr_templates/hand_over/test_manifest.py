@@ -14,7 +14,7 @@ from cfn_analysis.model.rendering import load
 from csr_templates.assembly.files import Assembly
 from csr_templates.hand_over import manifest
 from csr_templates.hand_over.manifest import ManifestError
-from csr_templates.naming import PREFIX
+from csr_templates.naming import PREFIX, VERSION
 
 ROOT = Path(__file__).resolve().parents[3]
 SCHEMA = manifest.manifest_schema()
@@ -45,6 +45,7 @@ def test_describes_the_set() -> None:
     content = {"api.yaml": b"Resources: {}\n", **dict.fromkeys(empty, b"")}
     assert manifest.document([api], ["dev"], content, {"api": {"dev": ["shop-dev-failing"]}}) == {
         "formatVersion": 1,
+        "csrTemplatesVersion": VERSION,
         "stacks": [
             {
                 "name": "api",
@@ -120,7 +121,9 @@ def test_is_written_the_same_everywhere(assembly: Assembly) -> None:
     """The manifest is ASCII with LF, an indent of two, keys in a fixed order and a final line feed."""
     written = assembly.files["stacks.json"]
 
-    assert written.startswith(b'{\n  "formatVersion": 1,\n  "stacks": [\n')
+    assert written.startswith(
+        f'{{\n  "formatVersion": 1,\n  "csrTemplatesVersion": "{VERSION}",\n  "stacks": [\n'.encode()
+    )
     assert written.endswith(b"}\n")
     assert written.isascii()
     assert b"\r" not in written
@@ -172,7 +175,7 @@ def test_schema_checks_every_key_of_a_stack(ours: Any, key: str) -> None:
     assert schema_errors(ours) == ["stacks/0"]
 
 
-@pytest.mark.parametrize("key", ["formatVersion", "stacks", "files"])
+@pytest.mark.parametrize("key", ["formatVersion", "csrTemplatesVersion", "stacks", "files"])
 def test_schema_requires_every_key(ours: Any, key: str) -> None:
     """A manifest with a missing key is invalid."""
     del ours[key]
