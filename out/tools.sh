@@ -454,7 +454,7 @@ tools_failed_events() { # REGION OPTION NAME [SINCE]: what failed in a change se
 tools_rollback_reason() { # REGION STACK SINCE: why a deploy was rolled back, such as an alarm
   aws cloudformation describe-stack-events --region "$1" --stack-name "$2" --output text --query \
     "StackEvents[?Timestamp >= '$3' && ResourceType == 'AWS::CloudFormation::Stack' && ends_with(ResourceStatus, 'ROLLBACK_IN_PROGRESS')]
-    .[Timestamp, ResourceStatus, ResourceStatusReason || '-']"
+    .[OperationId || '-', Timestamp, ResourceStatus, ResourceStatusReason || '-']"
 }
 tools_validation_warnings() { # CHANGE_SET: validations that failed or were skipped without stopping it
   aws cloudformation describe-events --region "$(cut -d: -f4 <<< "$1")" --change-set-name "$1" --output text --query \
@@ -752,9 +752,9 @@ tools_check_triggers() { # STACK: says so if the stack has none of the rollback 
 why_failed() ( # STACK: shows what failed in a stack, by operation, and why its updates were rolled back; the oldest failure of the last operation is the cause
   tools_begin 1 "$@"
   tools_stack "$1"
+  tools_rollback_reason "$region" "$name" ''
   found=$(tools_failed_events "$region" --stack-name "$name")
   echo "${found:-$name has no failed events.}"
-  tools_rollback_reason "$region" "$name" ''
 )
 why_change_set_failed() ( # STACK: shows what failed in its newest failed change set, and why
   tools_begin 1 "$@"
@@ -1187,13 +1187,14 @@ fail_over() ( # [INSTANCE]: makes the reader, or this instance, the writer
   fault=$(jq -r --arg target "${1:-}" --arg writer "$before" '
     map(select(.[0] != $writer and ($target == "" or .[0] == $target)))
     | if . == [] then "The cluster has no reader \($target) to fail over to."
-      else map(select(.[1] != "available") | "\(.[0]) is \(.[1]), not available. Nothing was changed.")[0] // "" end' <<< "$found")
+      else map(select(.[1] != "available") | "\(.[0]) is \(.[1]), not available. Nothing was changed. If another reader is available: fail_over INSTANCE")[0] // "" end' <<< "$found")
   [ -z "$fault" ] || tools_stop "$fault"
-  tools_say "Fails over $cluster. All connections are closed, usually for less than a minute."
+  tools_say "Fails over $cluster. All connections are closed, usually for less than a minute." \
+    "Do not repeat the command before you have looked at show_database."
   aws rds failover-db-cluster --region "$region" --db-cluster-identifier "$cluster" \
     ${1:+--target-db-instance-identifier "$1"} > /dev/null
   for _ in {1..20}; do # the status stays available at first
-    writer=$(tools_writer)
+    writer=$(tools_writer) || writer=$before
     if [ "$writer" != "$before" ]; then break; fi
     sleep 3
   done
@@ -1974,8 +1975,15 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
   [ "$restored:$present" != absent:absent ] || tools_stop "There is no cluster $cluster-restored. Restore first."
   [ "$restored:$old:$present" != "absent:absent:$present" ] || tools_stop "There is neither $cluster-restored nor $cluster-old: nothing to swap."
   numbers=$(tools_numbers)
-  if [ "$restored" != absent ] && [ "$present" != absent ]; then
-    [ "$old" = absent ] || tools_stop "$cluster-old exists from an earlier restore. Delete it first: delete_old_cluster $cluster-old"
+  ids='' # before anything is renamed
+  for number in $numbers; do
+    instance=$(tools_id "DatabaseInstance$number")
+    ids=$ids$instance$'\n'
+  done
+  if [ "$restored" != absent ] && [ "$present" != absent ] && [ "$old" != absent ]; then
+    tools_stop "$cluster-old exists from an earlier restore. Delete it first: delete_old_cluster $cluster-old"
+  fi
+  if [ "$restored" != absent ]; then
     tools_require_available "$cluster-restored" # or the site would be left without a database
     members=$(tools_members "$cluster-restored")
     for number in $numbers; do
@@ -1984,21 +1992,24 @@ swap_clusters() ( # CLUSTER: gives the restored cluster the identifiers of the s
         (*) tools_stop "$cluster-restored has no instance $TOOLS_PREFIX-restored-$number: create_instances. Nothing was changed." ;;
       esac
     done
-    tools_require_available "$cluster" # RDS renames only what is available
-    tools_rename_cluster "$cluster" "$cluster-old"
-    old=$(tools_cluster_status "$cluster-old")
+    if [ "$present" != absent ]; then
+      tools_require_available "$cluster" # RDS renames only what is available
+      tools_rename_cluster "$cluster" "$cluster-old"
+      old=$(tools_cluster_status "$cluster-old")
+    fi
   fi
-  ids=''
-  for number in $numbers; do
-    instance=$(tools_id "DatabaseInstance$number")
-    ids=$ids$instance$'\n'
-  done
   number=0
   while read -r instance; do
     number=$((number + 1))
     if [ "$old" != absent ]; then tools_rename_instance "$cluster-old" "$instance" "$TOOLS_PREFIX-old-$number"; fi
   done <<< "${ids%$'\n'}"
-  if [ "$old" = available ]; then
+  members='[]'
+  if [ "$old" != absent ]; then
+    old=$(tools_cluster_status "$cluster-old") # the renames may have ended since
+    members=$(tools_members "$cluster-old")
+  fi
+  case $old in (absent | available | stopping | stopped) ;; (*) tools_stop "$cluster-old is $old. Repeat the command when it is available." ;; esac
+  if [ "$old" = available ] && [ "$members" != '[]' ]; then
     tools_say "Stops $cluster-old, so that nothing uses its connections. RDS starts it again after 7 days."
     aws rds stop-db-cluster --region "$region" --db-cluster-identifier "$cluster-old" > /dev/null
   fi

@@ -102,6 +102,7 @@ OTHERS = (
     "show_logging_roles",
     "complete_cluster",
     'invalidate "/*"',
+    "restore_zone ZONE",
     "drift frontend",
 )
 
@@ -199,7 +200,6 @@ def test_every_command_is_run(every_command: list[Command], others: dict[str, Se
     assert set(tools()) == ON_PAGES | others.keys()
     assert written - there == {
         ("acm", "describe-certificate"),
-        ("cloudformation", "describe-stack-events"),  # after a failure
         ("lambda", "delete-function-concurrency"),
         ("secretsmanager", "replicate-secret-to-regions"),  # of a replica that is missing
     }

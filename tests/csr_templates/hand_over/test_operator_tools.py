@@ -643,8 +643,24 @@ WEB_ACL = json.dumps({"WebACL": {"Rules": [RULE]}})
         ("restore_live latest", {}, "restored exists already, and is available. Nothing was restored."),
         (
             f"swap_clusters {CLUSTER}",
-            {"aurora_cluster_restored": "creating", "aurora_cluster_old": "None"},
+            {"aurora_cluster_restored": "creating", "aurora_cluster_old": "None", "PhysicalResourceId": "i"},
             f"The cluster {CLUSTER}-restored is creating, not available. Nothing was changed.",
+        ),
+        (  # the live cluster is gone, and the copy has no instance
+            f"swap_clusters {CLUSTER}",
+            {
+                "DBClusterMembers": "[]",
+                "describe_db_instances": "[]",
+                "aurora_cluster_restored": "available",
+                "aurora_cluster": "None",
+                "PhysicalResourceId": "i",
+            },
+            f"{CLUSTER}-restored has no instance ",
+        ),
+        (  # of which the stack does not know an instance
+            f"swap_clusters {CLUSTER}",
+            {"aurora_cluster_old": "None"},
+            "Nothing found: aws cloudformation describe-stack-resource ",
         ),
         (
             f"delete_wrong_restore {CLUSTER}",
@@ -758,10 +774,10 @@ def test_throttled_requests_are_added_up(tmp_path: Path) -> None:
 def test_failures_are_shown_by_operation(tmp_path: Path) -> None:
     """Those of earlier deploys are listed, too, and rollbacks, which may have no failed event."""
     _, calls = answered("why_failed network", tmp_path)
-    failures, rollbacks = "\n".join(calls).split(" --query ")[1:]
-    failures = failures.partition("\ncloudformation ")[0]
+    rollbacks, failures = "\n".join(calls).split(" --query ")[1:]
     event = {"OperationId": "1", "Timestamp": "2026-11-25", "ResourceStatus": "CREATE_FAILED"}
     rollback = {
+        "OperationId": "2",
         "Timestamp": "2026-11-25",
         "ResourceType": "AWS::CloudFormation::Stack",
         "ResourceStatus": "UPDATE_ROLLBACK_IN_PROGRESS",
@@ -772,7 +788,7 @@ def test_failures_are_shown_by_operation(tmp_path: Path) -> None:
         ["1", "2026-11-25", "CREATE_FAILED", "-", "-", "-"]
     ]
     assert jmespath.search(rollbacks.partition("\ncloudformation ")[0], {"StackEvents": [rollback]}) == [
-        ["2026-11-25", "UPDATE_ROLLBACK_IN_PROGRESS", "An alarm is in ALARM."]
+        ["2", "2026-11-25", "UPDATE_ROLLBACK_IN_PROGRESS", "An alarm is in ALARM."]
     ]
 
 
