@@ -1,5 +1,6 @@
 """What many tests need: every stack rendered once, and hypothesis without luck in CI."""
 
+import gc
 import json
 import os
 import signal
@@ -133,3 +134,9 @@ def production(templates: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]
 def resources(production: dict[str, dict[str, Any]]) -> dict[str, Mapping[str, Any]]:
     """Stack -> logical ID -> resource."""
     return {stack: resolved["Resources"] for stack, resolved in production.items()}
+
+
+def pytest_collection_finish() -> None:
+    """Keep the collected tests and modules out of garbage collections, which would visit them often."""
+    gc.freeze()
+    gc.set_threshold(20000)

@@ -91,8 +91,6 @@ def run(arguments: Namespace) -> int:
 
 def _refresh(arguments: Namespace) -> int:
     """Write the prices of the Price List API, and show what changed; nothing is written with problems."""
-    from botocore.exceptions import BotoCoreError
-
     from csr_templates.costs import refresh
     from csr_templates.preflight.account import Account, AccountError
 
@@ -107,9 +105,9 @@ def _refresh(arguments: Namespace) -> int:
     show = on_terminal("Asked for the price of")
     try:
         prices = saved.read(path if path.exists() else saved.FILE)
-        pricing = Account(arguments.profile).client("pricing", refresh.ENDPOINT)
+        pricing = refresh.client(Account(arguments.profile).client)
         found = refresh.refresh(prices, pricing, date.today(), arguments.region, show or (lambda *_: None))
-    except (AccountError, BotoCoreError, PricesError, refresh.RefreshError) as error:
+    except (AccountError, PricesError, refresh.RefreshError) as error:
         raise InputError(str(error)) from error
     for line in found.changes:
         say(line)

@@ -15,7 +15,7 @@ from csr_templates.costs.prices import GLOBAL, Item, Price, Prices, price_text
 SOURCE: Final = "API"
 SOURCES: Final = {SOURCE: "AWS Price List API, GetProducts"}
 
-ENDPOINT: Final = "us-east-1"  # one of the regions with an endpoint of the API
+_ENDPOINT: Final = "us-east-1"  # one of the regions with an endpoint of the API
 _PREFIX: Final = r"(?:[A-Z]{2,4}\d{0,2}-)?"  # of a usage type; some usage types of us-east-1 have none
 _CURRENCY: Final = "USD"
 
@@ -44,6 +44,20 @@ class Refreshed(NamedTuple):
 
 class _ProductError(ValueError):
     """A product does not have the expected form."""
+
+
+def client(create: Callable[[str, str], Any]) -> Any:
+    """Return a client of the Price List API, which a function creates for a service and a region.
+
+    Raises:
+        RefreshError: the credentials cannot be read.
+    """
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        return create("pricing", _ENDPOINT)
+    except BotoCoreError as error:
+        raise RefreshError(f"{str(error).rstrip('. ')}. Specify another profile with --profile.") from error
 
 
 def refresh(

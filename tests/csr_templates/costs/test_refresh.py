@@ -354,13 +354,19 @@ def test_wrong_input(arguments: list[str], message: str, capsys: pytest.CaptureF
     assert capsys.readouterr().err.startswith(f"csr-templates: {message}")
 
 
-def test_unusable_configuration(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong variable of the AWS CLI is a message."""
+def test_unusable_configuration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong variable or profile of the AWS CLI is a message."""
+    (tmp_path / "config").write_text("[profile broken]\nsource_profile = none-such\nrole_arn = arn\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    assert run("--profile", "broken") == 2
+    assert "none-such" in capsys.readouterr().err
+
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "localhost")
     assert run() == 2
-
     assert capsys.readouterr().err.startswith("csr-templates: The AWS configuration cannot be used: ")
 
 
