@@ -515,7 +515,7 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
     """The figures of CDK's diff engine, and of our review, are those of the page about the review."""
     rows = side_by_side.figures(WORK / "node", environment)
     for page in in_each_language(ROOT / "docs" / "review.md", ROOT / "docs" / "review.ja.md"):
-        if "\n".join(rows) not in page.read_text("utf-8"):
+        if "\n".join(rows) not in page.read_text("utf-8").replace("| 合計 |", "| all |"):
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 
 
