@@ -114,6 +114,12 @@ def _counted_change(resource: Entry) -> str:
     return f"maybe-{action}" if is_possible and action in (ADD, REMOVE) else action
 
 
+def output_change(output: Entry) -> str:
+    """Return the change of an output; one that has a value afterwards only may be removed."""
+    action: str = output["change"]
+    return f"maybe-{REMOVE}" if action == REMOVE and output["after"] is not None else action
+
+
 def risk_groups(risks: Iterable[Risk], environments: Sequence[str]) -> list[RiskGroup]:
     """Return the risks; those with the same sentence and detail are one, if it can be about several."""
     alike: dict[Risk, list[str]] = {}

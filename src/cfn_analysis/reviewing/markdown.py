@@ -121,7 +121,7 @@ def _resources(alike: Sequence[digest.Merged], link_base: str) -> str:
 def _output(entry: digest.Entry, where: str) -> str:
     exports = " to ".join(map(_code, digest.exports(entry)))
     exported = f", export {exports}" if exports else ""
-    line = f"- **{entry['change']}** output {_code(entry['key'])}{exported}{_escaped(where)}"
+    line = f"- **{digest.output_change(entry)}** output {_code(entry['key'])}{exported}{_escaped(where)}"
     if entry["change"] == UPDATE and entry["before"] != entry["after"]:
         line += f" {_code(digest.values_in_words(entry))}"
     return f"{line} {_because(entry['chain'])}".rstrip() + "\n"

@@ -9,6 +9,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.states import States
 from cfn_analysis.updates.causes import CauseChains
 from cfn_analysis.updates.comparison import named_for_certain
+from cfn_analysis.updates.condition_cases import existence_cases
 from cfn_analysis.updates.effects import Effect
 from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, mentions
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, REMOVE, UPDATE, ResourceChange
@@ -28,6 +29,7 @@ class ChangedOutput(NamedTuple):
     """An output that a deploy changes.
 
     Attributes:
+        action: what happens to it; if it is removed, but ``after`` is not None, it only may be removed.
         export: name of its export before the deploy, as in the template; None without an export.
         new_export: name of its export after the deploy.
         importers: stacks of the set that import its export, in their deployed state.
@@ -53,20 +55,21 @@ def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[Ch
     before, after = _existing(old), _existing(new)
     for key in dict.fromkeys([*after, *before]):
         was, will = before.get(key), after.get(key)
-        reason = _reason(chains, Node(stack, key), (was, will), changes)
+        may_end = bool(old and was and will and existence_cases(old, new, was, will).may_end)
+        reason = _reason(chains, Node(stack, key), (was, None if may_end else will), changes)
         if reason is None:
             continue
         importers = _importers(states, stack, was.export if was else None)
         yield ChangedOutput(
             key,
-            ADD if was is None else REMOVE if will is None else UPDATE,
+            ADD if was is None else REMOVE if will is None or may_end else UPDATE,
             was.value if was else None,
             will.value if will else None,
             _export(old, key),
             _export(new, key),
             () if was and old and _has_moved(was, will, (old, new)) else importers,
             _readers(states, Node(stack, key), importers),
-            reason,
+            reason._replace(is_certain=reason.is_certain and not may_end),
         )
 
 

@@ -153,19 +153,20 @@ def _interruption(order: Mapping[str, int], outcome: outcomes.ResourceOutcome) -
 
 def _of_output(stack: str, output: ChangedOutput) -> Iterator[Risk]:
     node = Node(stack, output.key)
-    is_removed = output.action == REMOVE
+    is_removed, certain = output.action == REMOVE, output.reason.is_certain
     if output.readers and is_removed:
-        yield risk(kinds.EXPORT, node, sentences.READ_OUTPUT_REMOVED, readers=output.readers)
+        yield risk(kinds.EXPORT, node, sentences.READ_OUTPUT_REMOVED, readers=output.readers, certain=certain)
     if output.export is None or not output.importers:
         if is_removed and not output.readers:
-            yield risk(kinds.OUTPUT, node, sentences.OUTPUT_REMOVED)
+            yield risk(kinds.OUTPUT, node, sentences.OUTPUT_REMOVED, certain=certain)
         return
     detail: dict[str, Detail] = {"export": output.export, "importers": output.importers}
     if is_removed or output.export != output.new_export:
         new_export = "" if is_removed else output.new_export or ""
-        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail, new_export=new_export)
+        detail |= {"new_export": new_export, "certain": certain or not is_removed}
+        yield risk(kinds.EXPORT, node, sentences.EXPORT_REMOVED, **detail)
     else:
         before, after = (str(shown(value, output.key)) for value in (output.before, output.after))
         detail |= {"before": before if before != after else "", "after": after}
-        detail |= {"certain": output.reason.is_certain, "is_new": output.reason.is_replacement}
+        detail |= {"certain": certain, "is_new": output.reason.is_replacement}
         yield risk(kinds.EXPORT, node, sentences.EXPORT_CHANGED, **detail)

@@ -93,7 +93,7 @@ def _resources(alike: Sequence[digest.Merged]) -> Iterator[str]:
 def _output(entry: digest.Entry, where: str) -> Iterator[str]:
     exports = digest.exports(entry)
     exported = f", export {' -> '.join(exports)}" if exports else ""
-    yield from _wrapped(f"{entry['change']}  output {entry['key']}{exported}{where}", "  ")
+    yield from _wrapped(f"{digest.output_change(entry)}  output {entry['key']}{exported}{where}", "  ")
     if entry["change"] == UPDATE and entry["before"] != entry["after"]:
         yield from _wrapped(digest.values_in_words(entry), "      ")
     yield from _because(entry["chain"])

@@ -13,22 +13,23 @@ from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.references import uses
 from cfn_analysis.model.three_valued import NO, UNKNOWN, YES, Truth
 from cfn_analysis.updates import partial_resolving
-from cfn_analysis.updates.resolved_stack import ResolvedStack
+from cfn_analysis.updates.resolved_stack import Output, ResolvedStack, Resource
 
 _MOST: Final = 256
 _OTHERS: Final = ("", "none of the texts in the formulas")
 
 
 class Cases(NamedTuple):
-    """Whether a resource may exist only before, and whether it may exist only after a deploy."""
+    """Whether a resource or output may exist only before, and whether it may exist only after a deploy."""
 
     may_end: bool
     may_begin: bool
 
 
-def existence_cases(before: ResolvedStack, after: ResolvedStack, name: str) -> Cases:
-    """Return the cases of a resource that exists or may exist in both states."""
-    old, new = (stack.resources[name] for stack in (before, after))
+def existence_cases(
+    before: ResolvedStack, after: ResolvedStack, old: Resource | Output, new: Resource | Output
+) -> Cases:
+    """Return the cases of a resource or output that exists or may exist in both states."""
     if (old.exists, new.exists) == (UNKNOWN, UNKNOWN):
         if old.condition_inputs == new.condition_inputs:
             return Cases(may_end=False, may_begin=False)
@@ -38,7 +39,7 @@ def existence_cases(before: ResolvedStack, after: ResolvedStack, name: str) -> C
 
 @lru_cache(maxsize=64)  # many resources have the same condition
 def formula_cases(before: ResolvedStack, after: ResolvedStack, old: str, new: str) -> Cases:
-    """Return the cases when the condition ``old`` of a resource becomes ``new``."""
+    """Return the cases when the condition ``old`` of an entry becomes ``new``."""
     formulas = _Formula(before, old), _Formula(after, new)
     choices: dict[str, dict[str, None]] = {}
     for formula in formulas:

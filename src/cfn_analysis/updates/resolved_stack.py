@@ -55,8 +55,11 @@ class Output(NamedTuple):
     """An output of a template, resolved; its export is the name, or None without an export."""
 
     exists: Truth
+    condition_inputs: str
+    """As of a resource."""
     value: Any
     export: Any
+    attributes: Mapping[str, Any]
 
 
 class Mention(NamedTuple):
@@ -261,7 +264,9 @@ def _resolved_output(body: PartialBody, key: str, declared: Mapping[str, Any]) -
     value = body.value(declared.get("Value", ""), f"Outputs.{key}.Value")
     export = declared["Export"].get("Name") if isinstance(declared.get("Export"), Mapping) else None
     export_name = None if export is None else body.value(export, f"Outputs.{key}.Export.Name")
-    return Output(body.exists(declared, f"Outputs.{key}"), value, export_name)
+    exists = body.exists(declared, f"Outputs.{key}")
+    inputs = body.condition_inputs(declared["Condition"]) if exists is UNKNOWN else ""
+    return Output(exists, inputs, value, export_name, declared)
 
 
 def resource_at(node: Node, stacks: Mapping[str, ResolvedStack]) -> Resource | None:

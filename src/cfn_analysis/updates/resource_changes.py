@@ -143,7 +143,8 @@ def _direct_change(chains: CauseChains, node: Node) -> ResourceChange | None:
         resource, action = after or before, ADD if after else REMOVE
         causes = _existence(chains, node)
         return ResourceChange(node, resource.type, action, before, after, causes) if resource else None
-    may_end, may_begin = existence_cases(chains.before[node.stack], chains.after[node.stack], node.name)
+    stacks = chains.before[node.stack], chains.after[node.stack]
+    may_end, may_begin = existence_cases(*stacks, before, after)
     causes = tuple(_direct_causes(chains, node, before, after))
     if may_end:  # it is not certain that it stays and is replaced
         causes = tuple(cause._replace(effect=min(cause.effect, Effect.MAYBE_REPLACED)) for cause in causes)

@@ -7,7 +7,7 @@ All commands share a call, so that its answer in saved facts has the keys for ea
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from csr_templates.preflight import hidden
@@ -111,22 +111,12 @@ role = Call(
 )
 """A role; absent if it does not exist."""
 
-quota = Call(
-    "service-quotas GetServiceQuota",
-    "ServiceCode QuotaCode",
-    path="Quota",
-    keep="QuotaName Value",
-    absent="NoSuchResourceException",
-)
+_quota = partial(Call, path="Quota", keep="QuotaName Value", absent="NoSuchResourceException")
+
+quota = _quota("service-quotas GetServiceQuota", "ServiceCode QuotaCode")
 """The applied value of a quota; absent if the quota was never changed."""
 
-default_quota = Call(
-    "service-quotas GetAWSDefaultServiceQuota",
-    "ServiceCode QuotaCode",
-    path="Quota",
-    keep="QuotaName Value",
-    absent="NoSuchResourceException",
-)
+default_quota = _quota("service-quotas GetAWSDefaultServiceQuota", "ServiceCode QuotaCode")
 """The default value of a quota; absent if Service Quotas does not list it."""
 
 vpcs = Call("ec2 DescribeVpcs", path="Vpcs", keep="VpcId")

@@ -6,7 +6,7 @@ import pytest
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
-from cfn_analysis.reviewing.digest import risk_groups, stack_digests, values_in_words
+from cfn_analysis.reviewing.digest import output_change, risk_groups, stack_digests, values_in_words
 from cfn_analysis.reviewing.findings import Risk, risk
 
 
@@ -88,9 +88,17 @@ def test_risks_with_the_same_detail_are_one() -> None:
 
 def test_a_sentence_about_one_resource() -> None:
     """A sentence that needs the name of its resource is written for each."""
-    outputs = [risk("output", Node("api", key), sentences.OUTPUT_REMOVED) for key in "AB"]
+    outputs = [risk("output", Node("api", key), sentences.OUTPUT_REMOVED, certain=True) for key in "AB"]
 
     assert [places for places, _, _ in grouped(*outputs)] == [["api.A"], ["api.B"]]
+
+
+def test_output_that_may_be_removed() -> None:
+    """It has a value after the deploy, if it stays."""
+    given = [("remove", None), ("remove", "1"), ("update", "1")]
+    shown = [output_change({"change": change, "after": after}) for change, after in given]
+
+    assert shown == ["remove", "maybe-remove", "update"]
 
 
 def test_risks_that_differ_in_the_name_of_the_environment() -> None:

@@ -63,6 +63,43 @@ def test_an_exported_attribute(change: dict[str, Any], start: str) -> None:
     assert found["export", "database", "Id"].startswith(start)
 
 
+def conditional(*texts: str) -> Template:
+    """Return a template whose output exists if a parameter, which is not known, has one of these values."""
+    cases = [{"Fn::Equals": [{"Ref": "Open"}, text]} for text in ("", *texts)]
+    return {
+        **exporting("a"),
+        "Parameters": {"Open": {"Type": "String"}},
+        "Conditions": {"C": {"Fn::Or": cases}},
+        "Outputs": {"Id": {**exporting("a")["Outputs"]["Id"], "Condition": "C"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "may_end"),
+    [
+        (exporting("a"), conditional("yes"), True),
+        (conditional("yes"), conditional("no"), True),
+        (conditional("yes", "no"), conditional("no"), True),
+        (conditional("no"), conditional("no", "yes"), False),
+        (conditional("no"), conditional("no"), False),
+        (conditional("no"), exporting("a"), False),
+    ],
+)
+def test_an_output_whose_condition_is_not_known(before: Template, after: Template, may_end: bool) -> None:
+    """It may be removed if its condition becomes narrower, or if it has one now."""
+    imported = set_risks(side(network=before, api=importing("a")), side(network=after, api={"Resources": {}}))
+    read = set_risks(side(network=before), side(network=after))
+
+    assert {key: text.partition(",")[0] for key, text in imported.items()} == (
+        {("export", "network", "Id"): "The deploy may fail: perhaps the export a is removed"}
+        if may_end
+        else {}
+    )
+    assert {key: text.partition(".")[0] for key, text in read.items()} == (
+        {("output", "network", "Id"): "The output Id may be removed"} if may_end else {}
+    )
+
+
 def test_an_export_that_no_stack_imports() -> None:
     """An unused export can be removed, and an export can move to another output, whose key is new.
 
