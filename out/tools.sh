@@ -543,7 +543,7 @@ show_state() ( # shows stacks, packages and site: what was deployed last and whe
   done
   if tools_at ApiFunctionAlias 2> /dev/null; then
     if function=$(tools_id ApiFunction); then
-      echo "deployed package (the description ends with its version):"
+      echo "deployed package (in its description, the version follows the name of the file):"
       version=$(value aws lambda get-alias --region "$region" --function-name "$function" --name "$TOOLS_ENVIRONMENT" \
         --query FunctionVersion --output text)
       aws lambda list-versions-by-function --region "$region" --function-name "$function" --output text \
@@ -672,6 +672,7 @@ plan_repair() ( # STACK [VERSION]: the same without rollback triggers, for an up
   tools_begin 1 "$@"
   tools_stack "$1"
   given=$(tools_parameters "${2:-}")
+  tools_not_updating
   kept=$(jq -ec --arg stack "$stack" '.stacks[] | select(.name == $stack) | .perDeploy' "$TOOLS_OUT/stacks.json")
   parameters=$(jq -ec --argjson kept "$kept" '.Parameters as $given
     | [$given | to_entries[] | {ParameterKey: .key, ParameterValue: .value}]

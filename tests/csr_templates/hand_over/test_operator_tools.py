@@ -668,6 +668,7 @@ WEB_ACL = json.dumps({"WebACL": {"Rules": [RULE]}})
              "CreationTime": "2026-11-25T01:00:00"},
             "it is not a restore, and may be the only data. Nothing was changed.",
         ),
+        ("plan_repair frontend", {".StackStatus": "UPDATE_IN_PROGRESS"}, "cancel_update frontend"),
         ("repair_alias 3", {"ResourceStatus": "UPDATE_COMPLETE"}, "The alias is UPDATE_COMPLETE, so it is "),
         ("fail_over", {"describe_db_instances": INSTANCES}, "r is failed, not available. Nothing was "),
         ("fail_over w", {"describe_db_instances": INSTANCES}, "The cluster has no reader w to fail over to."),
