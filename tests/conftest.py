@@ -139,4 +139,4 @@ def resources(production: dict[str, dict[str, Any]]) -> dict[str, Mapping[str, A
 def pytest_collection_finish() -> None:
     """Keep the collected tests and modules out of garbage collections, which would visit them often."""
     gc.freeze()
-    gc.set_threshold(20000)
+    gc.set_threshold(20_000)

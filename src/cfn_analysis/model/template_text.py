@@ -7,6 +7,7 @@ from typing import Any, Final
 import yaml
 
 from cfn_analysis.model.intrinsics import as_strings
+from cfn_analysis.model.wording import repeated
 from cfn_analysis.model.yaml_text import Loader
 
 MOST_NODES: Final = 250_000
@@ -90,8 +91,7 @@ def unique_entries(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """
     entries = dict(pairs)
     if len(entries) < len(pairs):
-        names = [name for name, _ in pairs]
-        name = next(name for name in names if names.count(name) > 1)
+        name = repeated(name for name, _ in pairs)[0]
         raise TemplateTextError(f"{name} appears twice. Remove or rename one.")
     return entries
 

@@ -1,6 +1,7 @@
 """Values and names in messages."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 
@@ -21,6 +22,11 @@ def hint(name: object, candidates: Iterable[str]) -> str:
         by_letters.setdefault(candidate.lower(), candidate)
     close = get_close_matches(str(name).lower(), by_letters, n=1)
     return f" Did you mean '{by_letters[close[0]]}'?" if close else ""
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """Return the names that appear more than once."""
+    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def series(names: Sequence[str]) -> str:

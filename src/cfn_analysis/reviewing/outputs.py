@@ -56,13 +56,14 @@ def changed_outputs(states: States, stack: str, changes: Changes) -> Iterator[Ch
     for key in dict.fromkeys([*after, *before]):
         was, will = before.get(key), after.get(key)
         may_end = bool(old and was and will and existence_cases(old, new, was, will).may_end)
-        reason = _reason(chains, Node(stack, key), (was, None if may_end else will), changes)
+        stays = None if may_end else will
+        reason = _reason(chains, Node(stack, key), (was, stays), changes)
         if reason is None:
             continue
         importers = _importers(states, stack, was.export if was else None)
         yield ChangedOutput(
             key,
-            ADD if was is None else REMOVE if will is None or may_end else UPDATE,
+            ADD if was is None else REMOVE if stays is None else UPDATE,
             was.value if was else None,
             will.value if will else None,
             _export(old, key),

@@ -6,6 +6,7 @@ import argparse
 from functools import partial
 from typing import TYPE_CHECKING
 
+from cfn_analysis.model.wording import repeated
 from csr_templates.cli import account_facts, folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
 from csr_templates.hand_over.built_folder import BuiltFolderError
@@ -91,12 +92,9 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
 
 
 def _parameters(given: Sequence[tuple[str, str]]) -> dict[str, str]:
-    values = dict(given)
-    if len(values) < len(given):
-        names = [name for name, _ in given]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(f"--parameter {twice} is given twice. Remove one.")
-    return values
+    if twice := repeated(name for name, _ in given):
+        raise InputError(f"--parameter {twice[0]} is given twice. Remove one.")
+    return dict(given)
 
 
 def _parameter(text: str) -> tuple[str, str]:

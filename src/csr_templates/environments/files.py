@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import stat
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from cfn_analysis.model.wording import quoted
+from cfn_analysis.model.wording import quoted, repeated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,8 +63,8 @@ def read_flat(path: Path) -> tuple[dict[str, Any] | None, list[Mistake]]:
         return None, [Mistake(file, "", str(error))]
     if not isinstance(parsed, Pairs):
         return None, [Mistake(file, "", f"The file contains {excerpt(parsed)}. Write one flat object.")]
-    repeated = [key for key, count in Counter(key for key, _ in parsed).items() if count > 1]
-    return dict(parsed), [Mistake(file, key_text(key), _repeated(key, parsed)) for key in repeated]
+    twice = repeated(key for key, _ in parsed)
+    return dict(parsed), [Mistake(file, key_text(key), _repeated(key, parsed)) for key in twice]
 
 
 def excerpt(value: Any) -> str:
