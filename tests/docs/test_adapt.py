@@ -88,6 +88,19 @@ def test_another_name_without_web_acl(project: Path) -> None:
     assert (values["ProjectName"], values["WAFEnabled"]) == ("shop", "false")
 
 
+@pytest.mark.parametrize("project", ["account"], indirect=True)
+def test_stated_account(project: Path) -> None:
+    """The manifest has the shared account, and the own one of an environment; parameters do not."""
+    change(project / "parameters" / "prod.json", AccountId="012345678901")
+
+    assert " written, 0 removed" in build(project)
+
+    accounts = json.loads((project / "out" / "stacks.json").read_text())["accounts"]
+    assert accounts == {**dict.fromkeys(NOT_PRODUCTION, "123456789012"), "prod": "012345678901"}
+    values = json.loads((project / "out" / "parameters" / "prod" / "api.json").read_text())["Parameters"]
+    assert "AccountId" not in values
+
+
 @pytest.mark.parametrize("project", ["environments"], indirect=True)
 def test_other_environments(project: Path) -> None:
     """A file and the list of names are an environment, in every stack and in the bootstrap templates."""

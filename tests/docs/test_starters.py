@@ -1,5 +1,6 @@
 """``docs/starters``: the files for teams agree with the pages, and their shell code works."""
 
+import hashlib
 import json
 import re
 import shlex
@@ -293,6 +294,76 @@ def test_role_that_refuses_stops_the_check(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr) == (254, "An error occurred (AccessDenied)\n")
     assert not (tmp_path / "checked").exists()
+
+
+# Answers as the AWS CLI does until the account is known, and records what is called after that.
+KNOWN_ACCOUNT: Final = """\
+case "$1 $2" in
+  --version*) echo aws-cli/2.31.0 ;;
+  "sts assume-role-with-web-identity") echo key secret session ;;
+  "sts get-caller-identity") echo 123456789012 ;;
+  *) echo "$1 $2" >> called; exit 1 ;;
+esac"""
+
+
+def deployed(folder: Path, accounts: dict[str, str]) -> tuple[int, str, list[str]]:
+    """Deploy prod with this key of the manifest, and return how it ends and what is called in the account."""
+    out = folder / "out"
+    out.mkdir()
+    entry = {"name": "network", "region": "ap-northeast-1", "template": "main.yaml"}
+    values = b'{"Parameters": {}, "Tags": {"Project": "shop"}}'
+    (out / "values.json").write_bytes(values)
+    manifest = {
+        "stacks": [{**entry, "perDeploy": [], "parameterFiles": {"prod": "values.json"}}],
+        "files": {"values.json": {"sha256": hashlib.sha256(values).hexdigest()}},
+        **({"accounts": accounts} if accounts else {}),
+    }
+    (out / "stacks.json").write_text(json.dumps(manifest), "utf-8")
+    stubs = {"aws": KNOWN_ACCOUNT, "csr-templates": "echo csr-templates >> called"}
+    given = {"PREFLIGHT_ROLES": ROLES, "AWS_ID_TOKEN": "t"}
+    done = ran(folder, "bash docs/starters/deploy.sh prod", programs(folder, stubs), **given)
+    calls = folder / "called"
+    return done.returncode, done.stderr, calls.read_text("utf-8").splitlines() if calls.exists() else []
+
+
+def test_deploy_stops_in_another_account(tmp_path: Path) -> None:
+    """Before the account is checked, and before anything is uploaded or created."""
+    status, error, calls = deployed(tmp_path, {"prod": "012345678901", "dev": "123456789012"})
+
+    assert (status, calls) == (1, [])
+    assert error == "prod belongs to account 012345678901, but the caller is in account 123456789012.\n"
+
+
+@pytest.mark.parametrize("accounts", [{}, {"prod": "123456789012"}, {"dev": "012345678901"}])
+def test_deploy_goes_on_in_the_right_account(tmp_path: Path, accounts: dict[str, str]) -> None:
+    """In the stated account, and in any account if none is stated for the environment."""
+    _, _, calls = deployed(tmp_path, accounts)
+
+    assert calls[:3] == ["csr-templates", "csr-templates", "cloudformation describe-stacks"]
+
+
+def test_bootstrap_stacks_are_created_only_in_the_stated_account(tmp_path: Path) -> None:
+    """Each block of the page that changes bootstrap stacks stops before its first call."""
+    page = read(HAND_OVER)
+    (functions,) = [block.text for block in page.shell() if "account_of()" in block.text]
+    blocks = [block.text for block in page.shell() if "bootstrap-parameters.json" in block.text]
+    assert len(blocks) == 3
+    entry = {"name": "network", "region": "ap-northeast-1", "bootstrap": "bootstrap/network.yaml"}
+    manifest = {"accounts": {"prod": "012345678901"}, "stacks": [entry]}
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "stacks.json").write_text(json.dumps(manifest), "utf-8")
+    (tmp_path / "bootstrap.json").write_text("[]", "utf-8")
+    chosen = {"environment": "prod", "stack": "network", "policies": "attached", "parameters": "{}"}
+
+    for block in blocks:
+        code = re.sub(
+            r"^(\w+)=''", lambda found: f"{found[1]}='{chosen[found[1]]}'", block, flags=re.MULTILINE
+        )
+        done = ran(tmp_path, functions + code, programs(tmp_path, {"aws": KNOWN_ACCOUNT}))
+
+        assert done.returncode == 1, block
+        assert done.stderr.startswith("prod belongs to account 012345678901")
+        assert not (tmp_path / "called").exists()
 
 
 def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:

@@ -128,7 +128,8 @@ def assemble(
     if not policy_problems:  # otherwise an error was found that the page may raise
         files[REFERENCE] = page(built, refresh).encode("ascii")
     names = [environment.name for environment in known]
-    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers))
+    accounts = {environment.name: environment.account for environment in known if environment.account}
+    files[manifest.MANIFEST] = as_json(manifest.document(built, names, files, triggers, accounts))
     findings: list[Finding] = []
     if lint:
         sources = {declared.name: declared.source for declared in stacks}

@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.wording import hint, series
+from csr_templates.environments.accounts import ACCOUNT_ID, read_file
 from csr_templates.environments.combinations import check_all, check_environment
-from csr_templates.environments.files import Mistake, excerpt, key_text, read_flat
+from csr_templates.environments.files import Mistake, excerpt, key_text
 from csr_templates.environments.values import (
     Candidate,
     Value,
@@ -44,11 +45,13 @@ class Environment(NamedTuple):
         parameters: stack -> parameter -> value, in the template's order; with defaults, without per-deploy
             parameters.
         is_production: whether the defaults of the templates are for this environment.
+        account: ID of its account; empty if no file states it.
     """
 
     name: str
     parameters: Mapping[str, Mapping[str, str]]
     is_production: bool
+    account: str = ""
 
     @property
     def values(self) -> dict[str, str]:
@@ -85,7 +88,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
     declaring = [stack for stack in stacks if "Environment" in stack.parameters]
     production = declaring[0].default("Environment") if declaring else None
     files = _environment_files(folder, stacks)
-    shared, mistakes = read_flat(folder / SHARED)
+    shared, common_account, mistakes = read_file(folder / SHARED)
     known = sorted({name for stack in stacks for name in stack.in_files})
     listed = iter([f" The parameters are: {', '.join(known)}."])  # once, not for each file
     accepted, wrong = _judge_keys(shared or {}, folder / SHARED, stacks, {}, listed)
@@ -95,8 +98,10 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
         for name in stack.in_files:
             refused.setdefault(name, []).extend(default_refusals(name, stack, "by default "))
     candidates = []
+    accounts = {}
     for name, path in files.items():
-        own, wrong = read_flat(path)
+        own, account, wrong = read_file(path)
+        accounts[name] = account or common_account
         mistakes += wrong
         if own is not None:
             values, wrong = _judge_keys(own, path, stacks, shared or {}, listed, environment=name)
@@ -118,6 +123,7 @@ def read(folder: Path, stacks: Sequence[BuiltStack]) -> tuple[Environment, ...]:
             candidate.name,
             {stack.name: {name: candidate.text(name) for name in stack.in_files} for stack in stacks},
             candidate.name == production,
+            accounts[candidate.name],
         )
         for candidate in candidates
     )
@@ -231,7 +237,7 @@ def _key_refusals(
     if not declaring:
         known = sorted({name for stack in stacks for name in stack.in_files})
         listed = f" The parameters are: {', '.join(known)}."
-        yield f"No template has this parameter.{hint(key, known) or listed}"
+        yield f"No template has this parameter.{hint(key, [*known, ACCOUNT_ID]) or listed}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
             f"Found {excerpt(value)}, but this is a per-deploy parameter, which the pipeline passes; a value "

@@ -248,6 +248,52 @@ def test_mistake_is_explained(case: Bad, folder: Path) -> None:
     assert [str(mistake) for mistake in caught.value.mistakes] == case.messages
 
 
+# ---- Keys that are not parameters ----
+
+
+def test_account_of_an_environment(folder: Path) -> None:
+    """The own account of an environment has priority over the shared one, and is not a parameter."""
+    lay_out(folder, {"shared": {"AccountId": "000000000012"}, "prod": {"AccountId": "123456789012"}})
+
+    found = environments.read(folder, SCHEMAS)
+
+    assert {environment.name: environment.account for environment in found} == {
+        "dev": "000000000012",
+        "staging": "000000000012",
+        "prod": "123456789012",
+    }
+    assert all("AccountId" not in environment.values for environment in found)
+
+
+def test_schema_of_an_editor_is_ignored(folder: Path) -> None:
+    """Any file can name a schema; without an account, an environment has none."""
+    schema = {"$schema": "../parameters.schema.json"}
+    lay_out(folder, {})
+    without = environments.read(folder, SCHEMAS)
+    for path in folder.iterdir():
+        path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | schema), "utf-8")
+
+    assert environments.read(folder, SCHEMAS) == without
+    assert {environment.account for environment in without} == {""}
+
+
+def test_parameter_with_the_name_of_the_account_is_refused(folder: Path) -> None:
+    """The account of a file must not be taken for a value of a template, in a build with or without files."""
+    t = app()
+    t.add_parameter(Parameter("AccountId", Type="String", Default=""))
+    stacks = [*SCHEMAS[:1], BuiltStack("app", "app.yaml", "us-east-1", t.to_dict())]
+    lay_out(folder, {})
+    message = (
+        "Stack app: The template has a parameter AccountId, but this key of a parameter file states the "
+        "account of the environment. Use the pseudo parameter AWS::AccountId, or another name."
+    )
+
+    with pytest.raises(ValueError, match=re.escape(message)):
+        environments.read(folder, stacks)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        environments.default_problems(stacks)
+
+
 # ---- The same mistakes at the command line ----
 
 
