@@ -103,16 +103,49 @@ def test_stated_account(project: Path) -> None:
 
 @pytest.mark.parametrize("project", ["environments"], indirect=True)
 def test_other_environments(project: Path) -> None:
-    """A file and the list of names are an environment, in every stack and in the bootstrap templates."""
+    """A file and the list of names are an environment, in every stack and in the bootstrap templates.
+
+    Production has another name than ours, which no file contains then.
+    """
+    parameters = project / "parameters"
     for name in NOT_PRODUCTION:
-        (project / "parameters" / f"{name}.json").rename(project / "parameters" / "test.json")
-    change(project / "parameters" / "test.json", Environment="test")
+        (parameters / f"{name}.json").rename(parameters / "test.json")
+    change(parameters / "test.json", Environment="test")
+    (parameters / "prod.json").rename(parameters / "live.json")
+    change(parameters / "live.json", Environment="live", DatabaseName="shop")
 
     assert " written, 0 removed" in build(project)
 
-    assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "prod"}
+    assert {name for stack in stacks(project) for name in stack["parameterFiles"]} == {"test", "live"}
     bootstrap = (project / "out" / "bootstrap" / "api.yaml").read_text()
-    assert load(bootstrap)["Parameters"]["Environment"]["AllowedValues"] == ["test", "prod"]
+    assert load(bootstrap)["Parameters"]["Environment"]["AllowedValues"] == ["test", "live"]
+    files = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    assert [path for path in files if re.search(r"\bprod\b", path.read_text())] == []
+
+
+@pytest.mark.parametrize("project", ["environments"], indirect=True)
+def test_rules_protect_production_under_another_name(project: Path) -> None:
+    """What production must not have is a mistake in its file, and allowed in other environments."""
+    parameters = project / "parameters"
+    values = json.loads((parameters / "prod.json").read_text())
+    for file in environments(project):
+        file.unlink()
+    networks = {name: value.replace("10.2.", "10.9.") for name, value in values.items() if "Cidr" in name}
+    without = {"CloudFrontEnabled": False, "WAFEnabled": False}
+    live = {**values, "Environment": "live"}
+    (parameters / "live.json").write_text(json.dumps(live))
+    (parameters / "test.json").write_text(
+        json.dumps({**values, **networks, **without, "Environment": "test"})
+    )
+    assert " written, 0 removed" in build(project)
+
+    change(parameters / "live.json", CloudFrontEnabled=False, WAFEnabled=False)
+
+    (mistake,) = build(project).splitlines()[1:]
+    assert mistake.startswith(
+        'parameters/live.json: Environment: Found "live", together with CloudFrontEnabled "false". '
+        'Rule in the frontend template: "CloudFrontEnabled must be true in production'
+    )
 
 
 @pytest.mark.parametrize("project", ["region"], indirect=True)

@@ -41,6 +41,7 @@ from csr_templates.stacks.dashboards.api import overview
 from csr_templates.stacks.parts import alarms, dashboards, keys, log_groups, names, policies, roles, topics
 from csr_templates.stacks.parts.parameters import (
     environment,
+    is_production,
     log_retention,
     permissions_boundary,
     project_name,
@@ -176,7 +177,7 @@ def add_parameters(t: StackTemplate) -> Parameters:
                     "S3 version ID of the deployment package. Without it, a new package with the same key "
                     "is not deployed."
                 ),
-                ConstraintDescription="must be an S3 version ID, or empty outside prod",
+                ConstraintDescription="must be an S3 version ID, or empty outside production",
             ),
             label="Version ID of the package",
             group="Code",
@@ -234,13 +235,13 @@ def add_rules(t: StackTemplate, parameters: Parameters) -> None:
     t.add_rule(
         "ObjectVersionInProduction",
         {
-            "RuleCondition": Equals(parameters.environment.Ref(), "prod"),
+            "RuleCondition": is_production(parameters.environment),  # derive() sets it for another parameter
             "Assertions": [
                 {
                     "Assert": Not(Equals(parameters.code_object_version.Ref(), "")),
                     "AssertDescription": (
-                        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not "
-                        "detect a new package with the same key."
+                        "LambdaCodeS3ObjectVersion is required in production. Without it, CloudFormation "
+                        "does not detect a new package with the same key."
                     ),
                 }
             ],
@@ -1459,7 +1460,7 @@ def add_dashboard(t: StackTemplate) -> None:
 
 
 def derive(t: StackTemplate) -> None:
-    """Update what is derived from the rest of the template: release, deployment and dashboard.
+    """Update what is derived from the rest of the template: production, release, deployment and dashboard.
 
     ``t.to_dict`` calls this. Parts that another project removed are left out.
 
@@ -1467,7 +1468,10 @@ def derive(t: StackTemplate) -> None:
         fingerprint.FingerprintError: a parameter is in a place without parameters, or the release is too
         long. DashboardError: the dashboard shows a removed alarm.
     """
-    template = t.for_reading()  # the three are independent
+    if "ObjectVersionInProduction" in t.rules:
+        t.rules["ObjectVersionInProduction"]["RuleCondition"] = is_production(t.parameters["Environment"])
+
+    template = t.for_reading()  # the three that follow are independent
 
     if "ApiFunction" in t.resources:
         release = Sub(fingerprint.release(template, "ApiFunction"))

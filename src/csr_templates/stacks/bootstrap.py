@@ -88,6 +88,7 @@ def _environments(stack: BuiltStack) -> Sequence[str]:
 
 def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
     """Add the parameters that every bootstrap stack has."""
+    production = stack.default("Environment") or _environments(stack)[-1]
     project, length = project_name(), longest_project(stack)
     project.Description = "ProjectName of the stack. Cannot be changed after creation."
     project.Default = stack.parameters.get("ProjectName", {}).get("Default", "project")
@@ -138,8 +139,9 @@ def add_parameters(t: StackTemplate, stack: BuiltStack) -> None:
             AllowedPattern=f"{claim}*",
             Description=(
                 "Claim sub that a token must have, in full. Of GitHub Actions, "
-                "repo:OWNER/NAME:environment:prod, or repo:OWNER@ID/NAME@ID:environment:prod in repositories "
-                "that were created or renamed since 2026-07-15."
+                f"repo:OWNER/NAME:environment:{production}, or "
+                f"repo:OWNER@ID/NAME@ID:environment:{production} in repositories that were created or "
+                "renamed since 2026-07-15."
             ),
             ConstraintDescription=must,
         )
