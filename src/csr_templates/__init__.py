@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from csr_templates.hand_over.manifest import manifest_schema
     from csr_templates.hand_over.review_sides import review
     from csr_templates.stacks import api, contract, database, frontend, network
-    from csr_templates.stacks.listing import STACKS, Stack
+    from csr_templates.stacks.listing import STACKS, Stack, subset
     from csr_templates.stacks.parts import (
         alarms,
         buckets,
@@ -93,6 +93,7 @@ __all__ = [
     "render",
     "review",
     "roles",
+    "subset",
     "topics",
     "widgets",
     "write",
@@ -118,6 +119,7 @@ _HOMES = {
     "manifest_schema": "csr_templates.hand_over.manifest",
     "render": "cfn_analysis.model.rendering",
     "review": "csr_templates.hand_over.review_sides",
+    "subset": "csr_templates.stacks.listing",
     "write": "csr_templates.assembly.folder",
 }
 _STACKS = ("api", "contract", "database", "frontend", "network")  # modules of stacks; others are its parts

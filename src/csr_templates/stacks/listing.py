@@ -1,10 +1,12 @@
 """The stacks of the system, in the order in which they are deployed."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial, wraps
 from pathlib import Path
 from typing import NamedTuple
 
+from cfn_analysis.model.wording import hint, series
 from csr_templates.stacks import api, contract, database, frontend, network
 from csr_templates.stacks.parts.template import StackTemplate
 
@@ -66,3 +68,34 @@ STACKS = (
     ),
 )
 """Every stack. A stack imports only from the ones before it."""
+
+
+def subset(*names: str) -> tuple[Stack, ...]:
+    """Return some stacks of the system, without what they contain for the others: links, texts, replicas.
+
+    Args:
+        names: the names of the stacks, with those that they read from.
+
+    Raises:
+        ValueError: there is no stack of this name, or a stack reads from one that is not in the subset.
+    """
+    known = [stack.name for stack in STACKS]
+    for name in names:
+        if name not in known:
+            raise ValueError(f"There is no stack {name}.{hint(name, known)} The stacks are: {series(known)}.")
+    chosen = tuple(stack for stack in STACKS if stack.name in names)
+    for stack in chosen:
+        missing = [name for name in stack.reads_from if name not in names]
+        if missing:
+            raise ValueError(f"The stack {stack.name} reads from {series(missing)}. Add it to the subset.")
+    if chosen == STACKS:
+        return STACKS
+    builds = {contract.NETWORK: network.build, contract.DATABASE: database.build, contract.API: api.build}
+    return tuple(stack._replace(build=_of_subset(builds[stack.name], names)) for stack in chosen)
+
+
+def _of_subset(
+    build: Callable[[Collection[str]], StackTemplate], names: Collection[str]
+) -> Callable[[], StackTemplate]:
+    """Return the function that builds a stack as one of a subset."""
+    return wraps(build)(partial(build, names))  # in the module of the stack, which is its source
