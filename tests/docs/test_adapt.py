@@ -172,6 +172,10 @@ def test_a_subset_of_the_stacks(project: Path) -> None:
 
     assert " written, 0 removed" in build(project)
     assert [stack["name"] for stack in stacks(project)] == ["network", "database", "api"]
+    # The commands of the operators are for every subset.
+    files = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    about_frontend = re.compile("front-?end|cloudfront|us-east-1|edge-logs|\\bwaf", re.IGNORECASE)
+    assert [path for path in files if about_frontend.search(path.read_text())] == []
 
 
 @pytest.mark.parametrize("project", ["change"], indirect=True)

@@ -259,7 +259,7 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
 
 
 def _hand_over(
-    stacks: Iterable[BuiltStack],
+    stacks: Sequence[BuiltStack],
     known: Sequence[Environment],
     in_repository: PurePosixPath | None,
     refresh: str,
@@ -279,11 +279,11 @@ def _hand_over(
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
     for name in operator_policies.CALLS:
-        files[operator_policies.path(name)] = as_json(operator_policies.policy(name))
+        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, stacks))
     for environment in known[:1]:  # all have the same project
         files[operator_tools.PATH] = operator_tools.script()
         files[on_call_policy.PATH] = as_json(
-            on_call_policy.policy(environment.values.get("ProjectName", "*"))
+            on_call_policy.policy(environment.values.get("ProjectName", "*"), stacks)
         )
     return files
 

@@ -87,7 +87,7 @@ def subset(*names: str) -> tuple[Stack, ...]:
     for stack in chosen:
         missing = [name for name in stack.reads_from if name not in names]
         if missing:
-            raise ValueError(f"The stack {stack.name} reads from {series(missing)}. Add it to the subset.")
+            raise ValueError(f"The stack {stack.name} reads from {series(missing)}. Add these to the subset.")
     if chosen == STACKS:
         return STACKS
     builds = {contract.NETWORK: network.build, contract.DATABASE: database.build, contract.API: api.build}
