@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 SHARED = "shared.json"
 """The file with the common values of all environments."""
 
+UNKNOWN_KEY = "No template has"
+"""The start of the message about a key that is not a parameter."""
+
 _NEW_ENVIRONMENT = (
     "To add an environment, add its name to the AllowedValues of the parameter: environment() in "
     "stacks/parts/parameters.py of csr_templates declares it, and takes the names for another project."
@@ -214,7 +217,7 @@ def _judge_keys(
     unknown = [key for key in given if not any(key in stack.parameters for stack in stacks)]
     if len(unknown) > 1:  # such as the keys of a stack that is not in the set
         names = series([key_text(key) for key in unknown])
-        message = f"No template has the parameters {names}. Remove or correct these keys.{next(listed, '')}"
+        message = f"{UNKNOWN_KEY} the parameters {names}. Remove or correct these keys.{next(listed, '')}"
         mistakes.append(Mistake(path.as_posix(), "", message))
     for key, value in given.items():
         if key in unknown and len(unknown) > 1:
@@ -237,7 +240,7 @@ def _key_refusals(
     if not declaring:
         known = sorted({name for stack in stacks for name in stack.in_files})
         listed = f" The parameters are: {', '.join(known)}."
-        yield f"No template has this parameter.{hint(key, [*known, ACCOUNT_ID]) or listed}"
+        yield f"{UNKNOWN_KEY} this parameter.{hint(key, [*known, ACCOUNT_ID]) or listed}"
     elif any(key in stack.per_deploy for stack in declaring):
         yield (
             f"Found {excerpt(value)}, but this is a per-deploy parameter, which the pipeline passes; a value "

@@ -319,6 +319,19 @@ def headline(count: int) -> str:
     return f"There {'is 1 error' if count == 1 else f'are {count} errors'} in the parameter files."
 
 
+OTHER_STACKS = (
+    "The parameter files do not fit the stacks of csr_templates, which are used without --stacks. If the files "
+    "are of other stacks, name these: --stacks MODULE:NAME. Otherwise, correct the files."
+)
+
+
+def case_headline(case: Bad) -> str:
+    """Return the first line for a case: keys that no template has may be of other stacks."""
+    if any("No template has" in message for message in case.messages):
+        return OTHER_STACKS
+    return headline(len(case.messages))
+
+
 AT_THE_COMMAND_LINE = [
     case for case in TABLE if case.id in ("no folder", "everything at once", "half a character")
 ]
@@ -339,7 +352,7 @@ def test_command_explains_and_writes_nothing(
     assert code == 2
     assert capsys.readouterr() == (
         "",
-        "\n".join([f"csr-templates: {headline(len(case.messages))}", *case.messages, ""]),
+        "\n".join([f"csr-templates: {case_headline(case)}", *case.messages, ""]),
     )
     assert contents(built / "out") == before
 
@@ -364,6 +377,37 @@ def test_every_command_checks_the_files(
         ),
     )
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize(
+    "command", [["environments"], ["parameters", "dev", "network"], ["build"]], ids=" ".join
+)
+def test_files_of_other_stacks_are_not_blamed(
+    command: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without --stacks, files of a library user are compared with our stacks, which the first line says."""
+    lay_out(
+        folder, {"dev": DROP, "staging": DROP, "prod": DROP, "live": {"Environment": "live", "Queue": "a"}}
+    )
+
+    assert cli.main([*command, "--parameters", "parameters"]) == 2
+
+    first, *messages = capsys.readouterr().err.splitlines()
+    assert first == f"csr-templates: {OTHER_STACKS}"
+    assert any("Queue" in message for message in messages)
+
+
+def test_files_of_the_checkout_are_of_its_stacks(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A misspelt key in our own files is an error of the file, not of other stacks."""
+    lay_out(folder, {"dev": {"VpcCird": "a"}})
+    monkeypatch.setattr(cli, "STACKS", TEST_STACKS)
+    monkeypatch.setattr(folders, "checkout", lambda: Path.cwd())
+
+    assert cli.main(["environments"]) == 2
+
+    assert capsys.readouterr().err.splitlines()[0] == f"csr-templates: {headline(1)}"
 
 
 def test_json_lists_the_mistakes(
