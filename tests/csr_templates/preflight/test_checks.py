@@ -4,11 +4,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from cfnlint.data import AdditionalSpecs
-from cfnlint.helpers import load_resource
 
 from csr_templates.preflight import calls, edge_calls
-from csr_templates.preflight.checks import acm, awslambda
+from csr_templates.preflight.checks import acm
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -140,22 +138,15 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str, r
     assert (verdict.status, verdict.remedy) == (status, remedy)
 
 
-def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
-    """cfn-lint has the dates of AWS's page, so this test fails if an update of cfn-lint changes a date."""
-    listed: Any = load_resource(AdditionalSpecs, "LmbdRuntimeLifecycle.json")  # type: ignore[no-untyped-call]
-    known = {name: (one["deprecated"], one["create-block"]) for name, one in listed.items()}
-
-    assert {name: known[name] for name in awslambda.RUNTIMES} == dict(awslambda.RUNTIMES)
-    newest = max(name for name in known if name.startswith("python3.1"))
-    assert newest in awslambda.RUNTIMES
-
-
 @pytest.mark.parametrize(
     ("runtime", "day", "status"),
     [
         ("python3.13", "2029-06-29", "PASS"),
         ("python3.13", "2029-06-30", "WARN"),
         ("python3.13", "2029-07-31", "FAIL"),
+        ("nodejs22.x", "2026-11-26", "PASS"),
+        ("nodejs16.x", "2026-11-26", "WARN"),
+        ("dotnet9", "2030-01-01", "WARN"),
         ("cobol85", "2026-11-26", "WARN"),
     ],
 )
