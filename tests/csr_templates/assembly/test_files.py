@@ -336,7 +336,6 @@ def test_another_result_of_build_is_a_message(made: Any, returned: str, paramete
     logs = stack(lambda: made, name="logs", template="logs.yaml")
     for ask in (
         partial(output.assemble, [stack(), logs], lint=False),
-        partial(output.reference, [logs]),
         partial(output.read_environments, [logs], parameters),
         partial(output.render, logs),
     ):
