@@ -28,8 +28,8 @@ checkov report findings with the files below.
 There, a finding for a resource of a stack includes the same resource in the recovery templates. Resources
 that have a finding only in the recovery templates start with `recovery/`, and those of bootstrap templates
 with `bootstrap/`. In a bootstrap template, the policies of a role are one resource: `ServicePolicy` includes
-`ServicePolicy1` and `ServicePolicy2`. `[Resource::<Project>-<Environment>]` includes all ARNs with a name that
-starts with the project and environment of the role.
+`ServicePolicy1` and `ServicePolicy2`. `[Resource::<Project>-<Environment>]` includes all ARNs with a name
+that starts with the project and environment of the role.
 """
 
 TEXT: Final = """\
