@@ -6,7 +6,6 @@ import argparse
 from functools import partial
 from typing import TYPE_CHECKING
 
-from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.model.wording import repeated
 from csr_templates.cli import account_facts, folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
@@ -75,9 +74,9 @@ def run(arguments: Namespace, name: str, checks: Sequence[Check], title: str) ->
             return needs(folder, arguments.environment, account, arguments.stack, per_deploy)
 
         needed, facts = account_facts.obtain(arguments, name, partial(missing_calls, checks), needs_of)
-        results = report.ignore(judge(checks, needed, facts), arguments.ignore, names, page)
-    except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError, SchemasError) as error:
+    except (AccountError, BuiltFolderError, FactsError, IgnoreError, NeedsError) as error:
         raise InputError(str(error)) from error
+    results = report.ignore(judge(checks, needed, facts), arguments.ignore, names, page)
     subjects = {f"{result.check}:{result.subject}" for result in results}
     for ignored in arguments.ignore:
         if ":" in ignored and ignored not in subjects:

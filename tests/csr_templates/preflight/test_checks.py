@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.model.schemas import SchemasError
 from csr_templates.preflight import calls, edge_calls
-from csr_templates.preflight.checks import acm
+from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -152,18 +153,30 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str, r
 )
 def test_the_end_of_a_runtime(runtime: str, day: str, status: str) -> None:
     """After its deprecation, a runtime is a warning. After creation is blocked, it is a failure."""
-    api = StackNeeds(
-        "api",
-        "shop-prod-api",
-        "eu-west-1",
-        {},
-        {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": runtime}}},
-        {},
-    )
+    assert _runtime_result(runtime, day).status == status
+
+
+def test_the_end_of_a_runtime_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of cfn-lint in another format is an unknown result that names the list."""
+
+    def fail(runtime: str) -> None:
+        raise SchemasError("LmbdRuntimeLifecycle.json is damaged.")
+
+    monkeypatch.setattr(awslambda, "runtime_lifecycle", fail)
+    result = _runtime_result("python3.13", "2026-11-26")
+
+    assert result.status == "UNKNOWN"
+    assert "LmbdRuntimeLifecycle.json is damaged." in result.sentence
+
+
+def _runtime_result(runtime: str, day: str) -> Result:
+    """Return the result for a function with a runtime, on a day."""
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": runtime}}
+    api = StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {"F": function}, {})
     needed = Needs("prod", "shop", "123456789012", [api], ())
     facts = Facts(FactsHeader("shop", "prod", "123456789012", "arn", f"{day}T00:00:00Z"))
-
-    assert [one.status for one in judge([_check("runtime")], needed, facts)] == [status]
+    (result,) = judge([_check("runtime")], needed, facts)
+    return result
 
 
 def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:
