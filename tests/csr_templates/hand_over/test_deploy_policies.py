@@ -633,7 +633,8 @@ def without_scopes(*types: str) -> tuple[deploy_scopes.Scope, ...]:
                 for type_name, actions, arn in (
                     (
                         "AWS::DynamoDB::Table",
-                        "dynamodb:AssociateTableReplica, dynamodb:BatchWriteItem, dynamodb:CreateTable and 28",
+                        "dynamodb:AssociateTableReplica, dynamodb:BatchWriteItem, dynamodb:CreateTable "
+                        "and 28",
                         "dynamodb:{region}:*:table/*",
                     ),
                     (
