@@ -55,8 +55,8 @@ def unknown_types(stack: BuiltStack) -> list[str]:
     return [
         f"{type_name} of stack {stack.name} is neither priced nor free. With a fixed price, add it to "
         "_PRICED in src/csr_templates/costs/billing.py. Otherwise, add it to billing.json beside it: if it "
-        f'is billed by usage, "{type_name}": {{"reason": "Billed by request.", "usage": ["..."]}}, and if it is free, '
-        f'"{type_name}" below the reason.'
+        f'is billed by usage, "{type_name}": {{"reason": "Billed by request.", "usage": ["..."]}}, and if '
+        f'it is free, "{type_name}" below the reason.'
         for type_name in sorted({resource["Type"] for resource in stack.resources.values()} - TYPES.keys())
     ]
 
