@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from cfn_analysis.model.schemas import iam_resource
+from cfn_analysis.model.wording import beginning, series
 from csr_templates.hand_over import deploy_scopes
 from csr_templates.hand_over.deploy_actions import arn_formats, handlers_of
 from csr_templates.hand_over.deploy_needs import ATTACH, CREATE_LINKED, OF_ROLES, PASS_ROLE
@@ -92,11 +93,7 @@ def _about_roles(permissions: RequiredPermissions, type_name: str, actions: Coll
 def _in_words(actions: Collection[str]) -> str:
     """Return the first actions, and the number of the others."""
     names = sorted(actions)
-    if len(names) == 1:
-        return names[0]
-    if len(names) > _NAMED:
-        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return series(names) if len(names) <= _NAMED else beginning(names, _NAMED)
 
 
 def _no_handlers(type_name: str) -> str:
