@@ -7,10 +7,13 @@ import shlex
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from csr_templates import STACKS
 from tests.system import ENVIRONMENTS
@@ -19,7 +22,7 @@ from .aws_cli import parse
 from .conftest import require_programs
 from .pages import BY_OPERATORS, HAND_OVER, ROOT, read
 from .serving import serving
-from .starters import DEPLOY, GITHUB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
+from .starters import DEPLOY, GITHUB, GITLAB, ROLES, STARTERS, gitlab, programs, ran, script, step, workflow
 
 READS: Final = {"contents": "read"}
 # What each job may do with GitHub's tokens, and nothing more.
@@ -81,11 +84,79 @@ def test_forks_get_no_role_and_no_writing() -> None:
     assert len(writing) == 3
     assert all(SAME_REPOSITORY in one["if"] for one in writing)
     assert SAME_REPOSITORY in jobs["preflight"]["if"]
+    assert "github.event.pull_request.user.type != 'Bot'" in jobs["preflight"]["if"]
     assert workflow("deploy.yml")["jobs"]["deploy"]["if"] == "github.ref == 'refs/heads/main'"
     (rule,) = gitlab()["preflight"]["rules"]
     assert "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_MERGE_REQUEST_PROJECT_ID" in rule["if"]
+    (pattern,) = re.findall(r"\$GITLAB_USER_LOGIN !~ /(.+)/", rule["if"])
+    assert [
+        name
+        for name in ("kudo", "robot", "project_3_bot_a1b2", "group_7_bot", "service_account_group_7_a1")
+        if not re.search(pattern, name)
+    ] == ["kudo", "robot"]
     with_roles = {name for name, job in gitlab().items() if "id_tokens" in job}
     assert with_roles == {"preflight", ".deploy", *(f"deploy-{environment}" for environment in ENVIRONMENTS)}
+
+
+def test_jobs_install_only_pinned_packages() -> None:
+    """Each installation checks hashes, and builds no package, which would run code that is not pinned."""
+    lines: list[str] = []
+    for file in [*GITHUB, GITLAB]:
+        lines += [line.strip(" -'") for line in file.read_text("utf-8").splitlines() if " pip " in line]
+
+    assert len(lines) == 8
+    for line in lines:
+        assert line.startswith(
+            "python -P -m pip install --require-hashes --no-deps --only-binary :all: --requirement "
+        )
+        assert line.endswith(("requirements.txt", 'requirements.txt"'))
+
+
+def test_the_command_runs_the_code_of_its_checkout(tmp_path: Path) -> None:
+    """No module of the working directory is imported instead."""
+    for name in ("csr_templates", "yaml", "troposphere"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('wrong module')", "utf-8")
+    path = programs(tmp_path, {"python": f'exec "{sys.executable}" "$@"'})
+    done = ran(tmp_path, f"{STARTERS}/csr-templates lint {ROOT}/out/main.yaml", path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def required_packages() -> set[str]:
+    """Return the packages that csr-templates needs with its formats, from those that are installed."""
+    waiting = [Requirement(text) for text in requires("csr-templates") or []]
+    waiting = [one for one in waiting if one.marker is None or one.marker.evaluate({"extra": "formats"})]
+    names: set[str] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        wanted = requirement.extras | {""}
+        if name in names and not requirement.extras:
+            continue
+        names.add(name)
+        for text in requires(name) or []:
+            further = Requirement(text)
+            if further.marker is None or any(further.marker.evaluate({"extra": extra}) for extra in wanted):
+                waiting.append(further)
+    return names
+
+
+def test_requirements_are_up_to_date() -> None:
+    """``requirements.txt`` has what is needed, in the versions of ``constraints.txt``, and with hashes."""
+    pins: dict[str, str] = {}
+    for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            name, _, version = line.partition("==")
+            pins[canonicalize_name(name)] = version
+    text = (ROOT / "requirements.txt").read_text("utf-8").replace("\\\n", " ")
+    entries = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    locked = {name: version for name, _, version in (entry[0].partition("==") for entry in entries)}
+
+    advice = "Run make requirements, which needs uv, and commit requirements.txt."
+    assert locked == {name: pins[name] for name in required_packages()}, advice
+    for entry in entries:
+        assert len(entry) > 1, advice
+        assert all(re.fullmatch("--hash=sha256:[0-9a-f]{64}", part) for part in entry[1:]), advice
 
 
 def test_environments_are_those_of_the_manifest() -> None:

@@ -379,7 +379,7 @@ def add_function_logs(t: StackTemplate, parameters: Parameters) -> logs.LogGroup
     )
 
 
-METRICS = "CSR-Lambda-API"  # namespace of the metrics of the application and its logs
+METRICS = "CSR-Lambda-API"  # namespace of the metrics of the application and of its log
 
 
 def add_execution_role(
@@ -1003,6 +1003,10 @@ ACCEPTED_REQUESTS = "accepted-requests"
 KEYLESS_REQUESTS = "keyless-requests"
 LIMITED_REQUESTS = "limited-requests"
 
+# Namespace of the metrics of the access log, which alarms read. Only CloudWatch Logs writes them: with a
+# namespace that its role can write, the function could silence or raise the alarms that watch it.
+ACCESS_LOG_METRICS = names.name("access-log")
+
 # As written by logging libraries; filters are case-sensitive.
 ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
 
@@ -1010,13 +1014,14 @@ ERROR_LEVELS = ["ERROR", "error", "CRITICAL", "critical", "FATAL", "fatal"]
 def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_logs: logs.LogGroup) -> None:
     """Add the metric filters on the logs of the function and of the API.
 
-    Environments of one account share the namespace, so the names of the metrics contain the environment.
+    Environments of one account share the namespace of the application, so the names of its metrics contain
+    the environment. The namespace of the access log contains it itself: a metric filter with a dimension
+    cannot have a default value.
     """
     t.section("Metrics from the logs")
     metric_filter = partial(logs.MetricFilter, LogGroupName=function_logs.Ref())
-    count = partial(
-        logs.MetricTransformation, MetricNamespace=METRICS, MetricValue="1", DefaultValue=0, Unit="Count"
-    )
+    count_events = partial(logs.MetricTransformation, MetricValue="1", DefaultValue=0, Unit="Count")
+    count = partial(count_events, MetricNamespace=METRICS)
     t.add_resource(
         metric_filter(
             "ApplicationErrorsFilter",
@@ -1079,7 +1084,9 @@ def add_metric_filters(t: StackTemplate, function_logs: logs.LogGroup, access_lo
                 title,
                 LogGroupName=access_logs.Ref(),
                 FilterPattern=pattern,
-                MetricTransformations=[count(MetricName=names.name(metric_name))],
+                MetricTransformations=[
+                    count_events(MetricNamespace=ACCESS_LOG_METRICS, MetricName=metric_name)
+                ],
             )
         )
 
@@ -1357,9 +1364,9 @@ def add_alarms(
                 ),
                 alarms.total("requests", "AWS/ApiGateway", "Count", stage_dimensions),
                 alarms.total("failed", "AWS/ApiGateway", "5XXError", stage_dimensions),
-                alarms.total("accepted", METRICS, names.name(ACCEPTED_REQUESTS), {}),
-                alarms.total("limited", METRICS, names.name(LIMITED_REQUESTS), {}),
-                alarms.total("keyless", METRICS, names.name(KEYLESS_REQUESTS), {}),
+                alarms.total("accepted", ACCESS_LOG_METRICS, ACCEPTED_REQUESTS, {}),
+                alarms.total("limited", ACCESS_LOG_METRICS, LIMITED_REQUESTS, {}),
+                alarms.total("keyless", ACCESS_LOG_METRICS, KEYLESS_REQUESTS, {}),
             ],
             EvaluationPeriods=3,
             DatapointsToAlarm=2,

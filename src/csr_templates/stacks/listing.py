@@ -56,7 +56,7 @@ STACKS = (
         api.build,
         reads_from=(contract.NETWORK, contract.DATABASE),
         per_deploy=("LambdaCodeS3Key", "LambdaCodeS3ObjectVersion"),
-        rollback_triggers=("ApiDeployFailingAlarm", "LambdaThrottlesAlarm", "ApiMostlyFailingAlarm"),
+        rollback_triggers=("ApiDeployFailingAlarm", "ApiMostlyFailingAlarm"),
     ),
     Stack(
         contract.FRONTEND,
