@@ -185,3 +185,39 @@ def test_a_changed_stack(project: Path) -> None:
 
     assert "MaxAggregationInterval: 60" in (project / "out" / "main.yaml").read_text()
     assert [stack["name"] for stack in stacks(project)] == STACK_NAMES
+
+
+@pytest.mark.parametrize("project", ["type"], indirect=True)
+def test_another_type(project: Path) -> None:
+    """Without its scope, the build stops and says what to write where; with it, the role has rights."""
+    module = project / "table.py"
+    code = module.read_text()
+    module.write_text(code.replace(", deploy_facts=FACTS", ""))
+    (problem,) = [line for line in build(project).splitlines() if "AWS::DynamoDB::Table requires" in line]
+    assert '"AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/*"' in problem
+    assert problem.endswith(
+        " In your project, give the line to the stack: Stack(..., deploy_facts=DeployFacts(scopes=(...,)))."
+    )
+    module.write_text(code)
+
+    assert " written, 0 removed" in build(project)
+
+    resources = load((project / "out" / "bootstrap" / "database.yaml").read_text())["Resources"]
+    statements = [
+        statement
+        for resource in resources.values()
+        if resource["Type"] == "AWS::IAM::ManagedPolicy"
+        and {"Ref": "ServiceRole"} in resource["Properties"]["Roles"]
+        for statement in resource["Properties"]["PolicyDocument"]["Statement"]
+        if any(action.startswith("dynamodb:") for action in statement["Action"])
+    ]
+    actions = {action for statement in statements for action in statement["Action"]}
+    assert {
+        "dynamodb:CreateTable",
+        "dynamodb:DescribeTable",
+        "dynamodb:DeleteTable",
+        "dynamodb:TagResource",
+    } <= actions
+    assert {str(statement["Resource"]) for statement in statements} == {
+        "arn:aws:dynamodb:ap-northeast-1:*:table/${aws:PrincipalTag/Project}-${aws:PrincipalTag/Environment}-sessions"
+    }

@@ -31,7 +31,7 @@ def incomplete(permissions: RequiredPermissions) -> Iterator[str]:
 
 def _incomplete_type(permissions: RequiredPermissions, type_name: str) -> Iterator[str]:
     if not handlers_of(type_name, permissions.region):
-        if not any(type_name == listed for listed, _, _ in deploy_scopes.FORGOTTEN):
+        if not any(type_name == listed for listed, _, _ in permissions.facts.forgotten):
             yield _no_handlers(type_name)
         return
     required = permissions.required_of(type_name)
@@ -82,7 +82,7 @@ def _about_roles(permissions: RequiredPermissions, type_name: str, actions: Coll
             f"{type_name} requires {PASS_ROLE}, which a service role has only for roles of its stack. Add "
             "the AWS::IAM::Role to the template."
         )
-    linked = any(type_name.startswith(types) for types, _ in deploy_scopes.SERVICE_LINKED)
+    linked = any(type_name.startswith(types) for types, _ in permissions.facts.service_linked)
     if CREATE_LINKED in actions and not linked:
         yield (
             f"{type_name} requires {CREATE_LINKED}. Add a line with its service to SERVICE_LINKED in "

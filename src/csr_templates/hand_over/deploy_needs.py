@@ -60,10 +60,12 @@ class RequiredPermissions:
         types: type -> logical ID -> the properties of the resource.
         requirements: the actions that the schemas list, with the sources of each.
         actions: those of them that the policies allow, without ``OF_ROLES``.
+        facts: what is known of AWS, with what the project of the stack adds.
     """
 
-    def __init__(self, stack: BuiltStack) -> None:
+    def __init__(self, stack: BuiltStack, facts: deploy_scopes.Facts | None = None) -> None:
         self.stack = stack
+        self.facts = facts or deploy_scopes.facts()
         self.region = stack.region
         self.patterns = Patterns(stack)
         self.types = by_type(stack)
@@ -118,7 +120,7 @@ class RequiredPermissions:
     def _forgotten(self) -> set[str]:
         """Actions that are missing in the schemas."""
         actions: set[str] = set()
-        for type_name, property_name, needed in deploy_scopes.FORGOTTEN:
+        for type_name, property_name, needed in self.facts.forgotten:
             if self._sets(type_name, property_name):
                 actions.update(needed)
         if self._secrets:
@@ -156,8 +158,8 @@ class RequiredPermissions:
         for name, declared in self.stack.parameters.items():
             listed = re.fullmatch("List<(.+)>", declared["Type"])
             type_name = listed[1] if listed else declared["Type"]
-            if type_name in deploy_scopes.PARAMETERS:
-                yield deploy_scopes.PARAMETERS[type_name]
+            if type_name in self.facts.parameters:
+                yield self.facts.parameters[type_name]
             elif type_name.startswith("AWS::"):
                 raise PolicyError(
                     f"The parameter {name} has the type {declared['Type']}, and PARAMETERS does not contain "
@@ -243,9 +245,7 @@ class RequiredPermissions:
 
     def _with_random_id(self, action: str, type_name: str) -> Iterator[tuple[str, str, list[str]]]:
         """Yield action, type and those ARNs of the type that only tags connect with the stack."""
-        own = {
-            arn for scope in deploy_scopes.SCOPES if scope.type == type_name for arn in self.arns_of(scope)
-        }
+        own = {arn for scope in self.facts.scopes if scope.type == type_name for arn in self.arns_of(scope)}
         arns = sorted(
             resource.arn for resource in self.matching(action) if resource.tags and resource.arn in own
         )
@@ -265,7 +265,7 @@ class RequiredPermissions:
     def resources(self) -> list[ArnWithTags]:
         """The ARNs for the policies of this stack."""
         resources: dict[ArnWithTags, None] = {}
-        for scope in deploy_scopes.SCOPES:
+        for scope in self.facts.scopes:
             if scope.type not in ("*", *self.types):
                 continue
             for name, arn in self._named(scope):

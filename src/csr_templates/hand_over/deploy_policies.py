@@ -62,11 +62,14 @@ _UNLESS_OTHER: Final = "unless other"
 """A kind of condition: resources without tags match, those with other tags do not."""
 
 
-def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
+def iam_policies(
+    stack: BuiltStack, facts: deploy_scopes.Facts | None = None
+) -> tuple[list[Document], list[Document]]:
     """Return the policies of a stack's service role: for everyday deploys, and for deletions.
 
     The second ones are needed in addition when the stack is deleted, when an update removes or replaces
-    resources, and when a failed creation is rolled back. Both are divided into documents of the allowed
+    resources, and when a failed creation is rolled back. ``facts`` are those of ``deploy_scopes``, unless the
+    project of the stack adds some. Both are divided into documents of the allowed
     length: by service and not by length, so that a longer statement leaves the other documents as they are.
 
     Raises:
@@ -75,7 +78,7 @@ def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
             a document can be, or the role would have more policies than IAM attaches.
         resolving.ResolveError: a value that a policy depends on is wrong.
     """
-    permissions = RequiredPermissions(stack)
+    permissions = RequiredPermissions(stack, facts)
     if sentences := list(incomplete(permissions)):
         raise PolicyError("\n".join(sentences))
     statements = _Statements(permissions)
@@ -173,7 +176,7 @@ class _Statements:
             yield from allow("AttachRolePolicy", [ATTACH], arns, ArnEquals=condition)
 
     def _service_linked_roles(self) -> Iterator[Document]:
-        services = [service for types, service in deploy_scopes.SERVICE_LINKED if self._has(types)]
+        services = [service for types, service in self._permissions.facts.service_linked if self._has(types)]
         if services:
             arns = [f"arn:aws:iam::*:role/aws-service-role/{service}/*" for service in services]
             condition = {"iam:AWSServiceName": services}
@@ -380,7 +383,7 @@ class _Statements:
 
     def _tags_of_type(self, key: str, type_name: str) -> dict[str, Any]:
         """Return the condition on the tags of resources of a type, or of requests for them."""
-        modes = [scope.tags for scope in deploy_scopes.SCOPES if scope.type == type_name]
+        modes = [scope.tags for scope in self._permissions.facts.scopes if scope.type == type_name]
         if modes[0] == "name":
             return self._tags_with_name(key, [type_name])
         return _tags(key)
@@ -397,7 +400,7 @@ class _Statements:
         """Return the types whose resources a tag Name identifies, by their ARNs or their own name."""
         return [
             scope.type
-            for scope in deploy_scopes.SCOPES
+            for scope in self._permissions.facts.scopes
             if scope.tags == "name"
             and scope.type in self._types
             and (scope.type in arns or scope.arn.format(region=self._region) in arns)

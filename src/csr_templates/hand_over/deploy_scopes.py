@@ -6,9 +6,11 @@ covers its actions.
 
 import json
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
+
+from csr_templates.hand_over.policy_documents import PolicyError
 
 FACTS: Final = "src/csr_templates/hand_over/deploy_scopes"
 """Path of this module and of the text file beside it, without the ending, for messages."""
@@ -209,6 +211,53 @@ SERVICE_LINKED: Final = (
 )
 """Services that create a service-linked role with the first resource of these types in an account.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""
+
+
+class Facts(NamedTuple):
+    """The tables for one stack: those of this module, and what its project adds to them.
+
+    Attributes:
+        scopes: see ``SCOPES``.
+        forgotten: see ``FORGOTTEN``.
+        service_linked: see ``SERVICE_LINKED``.
+        parameters: see ``PARAMETERS``.
+    """
+
+    scopes: tuple[Scope, ...]
+    forgotten: tuple[tuple[str, str, tuple[str, ...]], ...]
+    service_linked: tuple[tuple[str, str], ...]
+    parameters: Mapping[str, str]
+
+
+def facts(
+    scopes: Iterable[str] = (),
+    forgotten: Iterable[tuple[str, str, tuple[str, ...]]] = (),
+    service_linked: Iterable[tuple[str, str]] = (),
+    parameters: Mapping[str, str] | None = None,
+) -> Facts:
+    """Return the tables with further rows; a scope is a line as in the text file.
+
+    Raises:
+        PolicyError: a line is not a scope.
+    """
+    return Facts(
+        (*SCOPES, *map(_scope, scopes)),
+        (*FORGOTTEN, *forgotten),
+        (*SERVICE_LINKED, *service_linked),
+        {**PARAMETERS, **(parameters or {})},
+    )
+
+
+def _scope(line: str) -> Scope:
+    match line.split():
+        case [type_name, arn] if arn.startswith("arn:"):
+            return Scope(type_name, arn)
+        case [type_name, arn, "environment" | "name" as tags] if arn.startswith("arn:"):
+            return Scope(type_name, arn, tags)
+    raise PolicyError(
+        f"The scope {line!r} is not a type and an ARN, separated by a space. If tags identify the resource, "
+        "the word environment or name follows."
+    )
 
 
 def best_arn(type_name: str, formats: Collection[str]) -> str:

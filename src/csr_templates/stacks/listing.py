@@ -1,14 +1,35 @@
 """The stacks of the system, in the order in which they are deployed."""
 
 import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial, wraps
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from cfn_analysis.model.wording import hint, series
 from csr_templates.stacks import api, contract, database, frontend, network
 from csr_templates.stacks.parts.template import StackTemplate
+
+
+class DeployFacts(NamedTuple):
+    """What a build cannot read from AWS's schemas, for the deploy policies of a stack with other types.
+
+    A build that needs one of these rows says which. ``hand_over/deploy_scopes.py`` describes the tables.
+
+    Attributes:
+        scopes: the ARNs of a type: ``"AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/{TableName}"``.
+        forgotten: type, property that needs them (``""`` for all), and actions that the schema lacks.
+        service_linked: type, and the service that creates a service-linked role for it.
+        parameters: type of a parameter -> the action that resolves its value.
+    """
+
+    scopes: tuple[str, ...] = ()
+    forgotten: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    service_linked: tuple[tuple[str, str], ...] = ()
+    parameters: Mapping[str, str] = {}
+
+
+NO_FACTS: Final = DeployFacts()
 
 
 class Stack(NamedTuple):
@@ -24,6 +45,7 @@ class Stack(NamedTuple):
         rollback_triggers: logical IDs of alarms that roll back an update: alarms that a bad release raises
             within minutes, and that rarely have other causes. Empty for a stack whose rollback would cause
             more damage than the release, such as a database.
+        deploy_facts: what a build must know of types that csr_templates does not use.
     """
 
     name: str
@@ -33,6 +55,7 @@ class Stack(NamedTuple):
     reads_from: tuple[str, ...] = ()
     per_deploy: tuple[str, ...] = ()
     rollback_triggers: tuple[str, ...] = ()
+    deploy_facts: DeployFacts = NO_FACTS
 
     @property
     def source(self) -> Path:
