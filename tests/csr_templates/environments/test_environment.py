@@ -397,6 +397,16 @@ def test_files_of_other_stacks_are_not_blamed(
     assert any("Queue" in message for message in messages)
 
 
+def test_stack_of_another_project_is_not_one_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without --stacks, a stack of a library user is unknown, and the message says how to name its listing."""
+    assert cli.main(["parameters", "prod", "receipts"]) == 2
+
+    assert capsys.readouterr().err == (
+        "csr-templates: There is no stack 'receipts'. The stacks are: network, database, api, frontend. For "
+        "the stacks of another project, add --stacks MODULE:NAME.\n"
+    )
+
+
 def test_files_of_the_checkout_are_of_its_stacks(
     monkeypatch: pytest.MonkeyPatch, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
