@@ -63,7 +63,7 @@ class RequiredPermissions:
         facts: what is known of AWS, with what the project of the stack adds.
     """
 
-    def __init__(self, stack: BuiltStack, facts: deploy_scopes.Facts | None = None) -> None:
+    def __init__(self, stack: BuiltStack, facts: deploy_scopes.DeployTables | None = None) -> None:
         self.stack = stack
         self.facts = facts or deploy_scopes.facts()
         self.region = stack.region

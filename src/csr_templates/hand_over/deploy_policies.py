@@ -63,7 +63,7 @@ _UNLESS_OTHER: Final = "unless other"
 
 
 def iam_policies(
-    stack: BuiltStack, facts: deploy_scopes.Facts | None = None
+    stack: BuiltStack, facts: deploy_scopes.DeployTables | None = None
 ) -> tuple[list[Document], list[Document]]:
     """Return the policies of a stack's service role: for everyday deploys, and for deletions.
 

@@ -213,7 +213,7 @@ SERVICE_LINKED: Final = (
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_aws-services-that-work-with-iam.html"""
 
 
-class Facts(NamedTuple):
+class DeployTables(NamedTuple):
     """The tables for one stack: those of this module, and what its project adds to them.
 
     Attributes:
@@ -234,13 +234,13 @@ def facts(
     forgotten: Iterable[tuple[str, str, tuple[str, ...]]] = (),
     service_linked: Iterable[tuple[str, str]] = (),
     parameters: Mapping[str, str] | None = None,
-) -> Facts:
+) -> DeployTables:
     """Return the tables with further rows; a scope is a line as in the text file.
 
     Raises:
         PolicyError: a line is not a scope.
     """
-    return Facts(
+    return DeployTables(
         (*SCOPES, *map(_scope, scopes)),
         (*FORGOTTEN, *forgotten),
         (*SERVICE_LINKED, *service_linked),

@@ -14,7 +14,7 @@ TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "shop"}}
 SCOPE = "AWS::DynamoDB::Table arn:aws:dynamodb:{region}:*:table/{TableName}"
 
 
-def everyday(template: dict[str, Any], facts: deploy_scopes.Facts) -> str:
+def everyday(template: dict[str, Any], facts: deploy_scopes.DeployTables) -> str:
     """Return the policies for everyday deploys, as text."""
     policies, _ = iam_policies(BuiltStack("site", "site.yaml", "us-east-1", template), facts)
     return json.dumps(policies)
