@@ -116,8 +116,8 @@ def test_paths_outside_are_refused(key: str, path: Any) -> None:
 
     shown = str(path).replace("\\", "\\\\")
     assert str(caught.value) == (
-        f'out/stacks.json contains the path "{shown}". A path must be relative and must not leave the folder, '
-        "and its parts must not begin with a period. Build the folder again."
+        f'out/stacks.json contains the path "{shown}". A path must be relative and must not leave the '
+        "folder, and its parts must not begin with a period. Build the folder again."
     )
 
 
