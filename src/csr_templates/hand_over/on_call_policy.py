@@ -56,7 +56,7 @@ def _reading(names: Names, stacks: Sequence[BuiltStack]) -> Iterator[Document]:
     for service, operations in _DATA["read"].items():
         if service in used:
             actions += [f"{service}:{operation}" for operation in operations]
-    yield from allow_reading(actions, names)
+    yield from allow_reading(actions, names, used)
 
 
 def _changing(names: Names, stacks: Sequence[BuiltStack]) -> Iterator[Document]:

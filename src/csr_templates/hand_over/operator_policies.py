@@ -79,7 +79,7 @@ def policy(name: str, names: Names, stacks: Iterable[BuiltStack]) -> Document:
         for operation in operations:
             needed.update(actions(service, operation))
     statements = [
-        *allow_reading(needed - _OBJECTS - {_GET}, names),
+        *allow_reading(needed - _OBJECTS - {_GET}, names, used),
         *_api_gateway(CALLS[name].get("apigateway", ()), names),
         *allow("Packages", needed & _OBJECTS, names.arns([_PACKAGES]), StringEqualsIfExists=OWN_ACCOUNT),
     ]

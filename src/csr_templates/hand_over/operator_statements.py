@@ -13,7 +13,7 @@ from csr_templates.hand_over.policy_documents import allow
 from csr_templates.hand_over.policy_patterns import ACCOUNT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from cfn_analysis.model.built_stack import Document
 
@@ -60,23 +60,28 @@ _ARNS: Final = {
 }
 """Service -> the ARNs of its resources."""
 
-LOG_GROUPS: Final = (
+_LOG_GROUPS: Final = (
     "arn:aws:logs:*:*:log-group:API-Gateway-Execution-Logs_*",  # the name does not contain the project
     "arn:aws:logs:*:*:log-group:*/{prefix}*",
     # Evaluated with and without the log stream.
     "arn:aws:logs:*:*:log-group:*/{name}",
     "arn:aws:logs:*:*:log-group:*/{name}:*",
+)
+"""The log groups of the function, the database, the API and the network."""
+_WEB_ACL_LOGS: Final = (
     "arn:aws:logs:*:*:log-group:aws-waf-logs-{name}",
     "arn:aws:logs:*:*:log-group:aws-waf-logs-{name}:*",
 )
-"""The log groups: of the function, the database and the API, of the network, and of the web ACL."""
 
 _FURTHER_ARNS: Final = {
     # The ARN of a change set does not contain its stack.
     "cloudformation:DescribeEvents": ("arn:aws:cloudformation:*:*:changeSet/*",),
-    "logs:DescribeLogStreams": LOG_GROUPS,
+    "logs:DescribeLogStreams": _LOG_GROUPS,
 }
 """ARNs of one action."""
+
+_ARNS_WITH: Final = {("logs:DescribeLogStreams", "wafv2"): _WEB_ACL_LOGS}
+"""ARNs of one action, if the stacks use a service."""
 
 
 class Names(NamedTuple):
@@ -113,8 +118,14 @@ class Names(NamedTuple):
         }
 
 
-def allow_reading(actions: Iterable[str], names: Names) -> Iterator[Document]:
-    """Yield the statements that allow actions which only read."""
+def allow_reading(actions: Iterable[str], names: Names, services: Collection[str]) -> Iterator[Document]:
+    """Yield the statements that allow actions which only read.
+
+    Args:
+        actions: the actions.
+        names: of the project.
+        services: those that its stacks use.
+    """
     wide, tagged, named = set(), set(), set()
     patterns: set[str] = set()
     for action in actions:
@@ -127,6 +138,8 @@ def allow_reading(actions: Iterable[str], names: Names) -> Iterator[Document]:
             named.add(action)
             patterns.update(_ARNS.get(service, ()))
             patterns.update(_FURTHER_ARNS.get(action, ()))
+            for used in services:
+                patterns.update(_ARNS_WITH.get((action, used), ()))
     yield from allow("Read", wide, ["*"])
     yield from allow("ReadNames", named, names.arns(patterns), StringEqualsIfExists=OWN_ACCOUNT)
     yield from allow("ReadTags", tagged, ["*"], StringLike=names.tags, StringEqualsIfExists=OWN_ACCOUNT)
