@@ -70,7 +70,7 @@ def iam_policies(stack: BuiltStack) -> tuple[list[Document], list[Document]]:
     everyday = in_documents(
         stack.name,
         [*statements.other_stacks(), *statements.roles(), *statements.objects(), *of_service["access"]],
-        [*statements.roll_backs(), *statements.parts(), *statements.creation()],
+        [*statements.parts(), *statements.creation()],
         of_service["monitoring"],
         [*statements.records(), *of_service[""]],
         of_service["keys"],
@@ -185,14 +185,6 @@ class _Statements:
                     arns |= {f"arn:aws:s3:::{name}/*" for name in names}
         if arns:
             yield from allow("AccessLogs", deploy_scopes.LOG_WRITES, arns, StringEqualsIfExists=OWN_ACCOUNT)
-
-    def roll_backs(self) -> Iterator[Document]:
-        """Allow deleting resources that each update creates, if the update fails."""
-        for type_name, action, owner, arn in deploy_scopes.ROLLED_BACK:
-            if type_name in self.types:
-                sid = f"RolledBack{_short(type_name)}"
-                arns = self._needs.filled(deploy_scopes.Scope(owner, arn))
-                yield from allow(sid, [action], arns, StringEqualsIfExists=OWN_ACCOUNT)
 
     def parts(self) -> Iterator[Document]:
         """Allow removing parts of a resource if the same action deletes the resource."""
