@@ -173,10 +173,10 @@ def add_parameters(t: StackTemplate) -> Parameters:
                 AllowedPattern="[A-Za-z0-9._/+=-]*",
                 MaxLength=96,
                 Description=(
-                    "S3 version ID of the deployment package. Without it, a new package with the same key "
-                    "is not deployed."
+                    "S3 version ID of the deployment package. Required, because CloudFormation deploys a "
+                    "package with the same key only if this value changes."
                 ),
-                ConstraintDescription="must be an S3 version ID, or empty outside prod",
+                ConstraintDescription="must be an S3 version ID",
             ),
             label="Version ID of the package",
             group="Code",
@@ -230,17 +230,16 @@ def declare_origin_keys(t: StackTemplate) -> None:
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
-    """Add the rule about the package in production."""
+    """Add the rule about the version of the package."""
     t.add_rule(
-        "ObjectVersionInProduction",
+        "ObjectVersion",
         {
-            "RuleCondition": Equals(parameters.environment.Ref(), "prod"),
             "Assertions": [
                 {
                     "Assert": Not(Equals(parameters.code_object_version.Ref(), "")),
                     "AssertDescription": (
-                        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not "
-                        "detect a new package with the same key."
+                        "LambdaCodeS3ObjectVersion is required. Without it, CloudFormation does not detect a "
+                        "new package with the same key."
                     ),
                 }
             ],
@@ -1284,10 +1283,13 @@ def add_alarms(
                     Label="Percentage of failed or rejected requests",
                     # A few requests at night are not significant. Requests without a key count only while
                     # none is accepted, as if the key of CloudFront is wrong. Otherwise, a third party could
-                    # raise the alarm, or hide failures behind many requests of its own.
+                    # raise the alarm, or hide failures behind many requests of its own. While requests are
+                    # accepted, 5 must fail: the denominator is without those of the third party, which may
+                    # be almost all of the 100.
                     Expression=(
                         "IF(requests >= 100, IF(FILL(accepted, 0) > 0, "
-                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), "
+                        "IF((FILL(failed, 0) + FILL(limited, 0)) >= 5, "
+                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), 0), "
                         "100 * (FILL(failed, 0) + FILL(limited, 0) + FILL(keyless, 0)) / requests), 0)"
                     ),
                     ReturnData=True,
