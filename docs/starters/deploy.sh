@@ -105,8 +105,8 @@ left_version() { # left_version REGION STACK: the newest Lambda version, if a ro
     --query "StackResourceSummaries[?ResourceType=='AWS::Lambda::Version'].PhysicalResourceId") || return
   own=$(jq -r '.[0] // ""' <<< "$own") || return
   if [ -z "$own" ]; then return; fi # after an import, the stack has no function yet
-  versions=$(value aws lambda list-versions-by-function --region "$1" --function-name "${own%:*}" --output json \
-    --query 'Versions[].Version') || return
+  versions=$(value aws lambda list-versions-by-function --region "$1" --function-name "$(cut -d: -f7 <<< "$own")" \
+    --query 'Versions[].Version' --output json) || return
   jq -r --argjson own "${own##*:}" 'map(select(. != "$LATEST") | tonumber) | max | select(. > $own)' <<< "$versions"
 }
 

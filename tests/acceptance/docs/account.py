@@ -208,7 +208,8 @@ class Account(World):
                 yield Request("s3:GetObjectVersion" if version else "s3:GetObject", f"arn:aws:s3:::{source}")
                 yield Request("s3:PutObject", f"arn:aws:s3:::{given['Bucket']}/{given['Key']}")
             case "lambda", operation:
-                yield Request(f"lambda:{operation}", given["FunctionName"])
+                function = f"arn:aws:lambda:{region}:{ACCOUNT}:function:{given['FunctionName']}"
+                yield Request(f"lambda:{operation}", function)
             case "secretsmanager", operation:
                 arn = f"arn:aws:secretsmanager:{region}:{ACCOUNT}:secret:{given['SecretId']}-AbCdEf"
                 yield Request(f"secretsmanager:{operation}", arn)
