@@ -380,7 +380,7 @@ class World:
         """Return the ARN of the newest version of the function."""
         name = self.properties("api", "ApiFunction")["FunctionName"]
         versions = self.client("lambda", TOKYO).list_versions_by_function(FunctionName=name)["Versions"]
-        published = [one["FunctionArn"] for one in versions if one["Version"] != "$LATEST"]
+        published = [str(one["FunctionArn"]) for one in versions if one["Version"] != "$LATEST"]
         return max(published, key=lambda arn: int(arn.rpartition(":")[2]))
 
     def _stack(self, command: Command) -> Any:
