@@ -204,7 +204,7 @@ def test_the_deploy_is_that_of_the_page() -> None:
     wanted = [one.text for one in blocks if not any(word in one.text for word in not_deploying)]
     there = "\n".join(lines(DEPLOY.read_text("utf-8")))
 
-    assert len(wanted) == 14
+    assert len(wanted) == 16
     for text in wanted:
         chosen_by_loop = text.startswith("stack=''")
         block = lines(text[text.index("entry=") :] if chosen_by_loop else text)
