@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "csr_templates.reference": ["csr_templates.hand_over"],
     "csr_templates.costs": ["csr_templates.account", "csr_templates.hand_over"],
     "csr_templates.preflight": ["csr_templates.account", "csr_templates.hand_over"],
+    "csr_templates.operating": ["csr_templates.account"],
     "csr_templates.assembly": [
         "csr_templates.stacks",
         "csr_templates.environments",

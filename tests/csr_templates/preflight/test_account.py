@@ -125,7 +125,10 @@ def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
         (AwsError("ExpiredToken", "expired", 403), "The AWS credentials have expired."),
         (AwsError("InvalidClientTokenId", "invalid", 403), "AWS rejects the credentials."),
         (AwsError("AccessDenied", "no", 403), "The credentials do not allow sts:GetCallerIdentity"),
-        (botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS does not respond."),
+        (
+            botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),
+            "AWS does not respond to sts:GetCallerIdentity.",
+        ),
         (AwsError("InternalFailure", "", 400), "sts:GetCallerIdentity failed: InternalFailure."),
     ],
 )
