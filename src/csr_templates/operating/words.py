@@ -61,12 +61,13 @@ def typed_name(name: str) -> str:
     """
     if sys.stdin is None or not sys.stdin.isatty():
         raise Stop(f"This is not a terminal, so nobody can confirm it. Add --confirm {name}")
-    _discard_input()
+    discard_input()
     print(for_terminal(f"Type {name} to go on: "), end="", flush=True)
     return sys.stdin.readline().strip()
 
 
-def _discard_input() -> None:
+def discard_input() -> None:
+    """Forget what was typed or pasted already."""
     try:
         import termios
     except ModuleNotFoundError:  # Windows

@@ -15,10 +15,11 @@ from csr_templates.account.printed_calls import MADE, NOT_MADE
 from csr_templates.account.session import Account
 from csr_templates.operating import command_line, environment, waiting
 from csr_templates.operating.environment import Environment
-from tests.csr_templates.preflight.mock_account import ENVIRONMENT, session
+from tests.csr_templates.preflight.mock_account import ENVIRONMENT
 from tests.docs.aws_cli import Command, parse
 from tests.system import ROOT
 
+from . import sessions
 from .recorded import Call
 from .stacks import CloudFormation
 from .world import World
@@ -71,19 +72,19 @@ class Operator:
         self._monkeypatch = monkeypatch
         self._capsys = capsys
 
-    def run(self, *arguments: str) -> Run:
+    def run(self, *arguments: str, folder: Path = OUT) -> Run:
         """Run a command, such as ``run("roll-back", "1")``."""
         self._monkeypatch.setattr(command_line, "Account", self._account)
         before = len(self.world.recorder.made)
         self._capsys.readouterr()
-        status = command_line.main(["prod", *arguments, "--out", str(OUT)])
+        status = command_line.main(["prod", *arguments, "--out", str(folder)])
         captured = self._capsys.readouterr()
         calls = self.world.recorder.made[before:]
         return Run(status, captured.out.splitlines(), captured.err.splitlines(), calls)
 
     def _account(self, profile: str | None) -> Account:
         assert profile is None
-        calling = session()
+        calling = sessions.new()
         account = Account(session=calling)
         self.world.recorder.register(calling)
         return account

@@ -1,4 +1,4 @@
-"""The calls of a command: recorded, answered where moto has no such operation, and failing as a test wants."""
+"""The calls of a command: recorded, answered where moto has no such operation, and made to fail."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
@@ -53,12 +53,12 @@ class Recorder:
     def __init__(self, stacks: CloudFormation) -> None:
         self.stacks = stacks
         self.made: list[Call] = []
-        self.failing: dict[str, Exception] = {}
+        self.failing: dict[str, BaseException] = {}
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
         session.events.register("before-parameter-build", self._remember)
-        session.events.register("before-call", self._answer)
+        session.events.register_last("before-call", self._answer)  # after a dry run has kept a call back
 
     def _remember(self, params: Any, context: Any, **_: Any) -> None:
         context["given"] = dict(params)

@@ -6,8 +6,8 @@ import zipfile
 from typing import Any, Final
 
 from csr_templates.operating.environment import Environment
-from tests.csr_templates.preflight.mock_account import session
 
+from . import sessions
 from .recorded import Recorder
 from .stacks import ACCOUNT, CloudFormation
 
@@ -29,16 +29,11 @@ class World:
         self.environment = environment
         self.stacks = stacks
         self.recorder = Recorder(stacks)
-        self._session = session()
-        self._clients: dict[tuple[str, str], Any] = {}
         self.function = f"{environment.prefix}-api"
 
     def client(self, service: str, region: str = "") -> Any:
         """Return a client whose calls are not recorded; by default in the region of the first stack."""
-        place = region or self.environment.regions[0]
-        if (service, place) not in self._clients:
-            self._clients[service, place] = self._session.client(service, region_name=place)
-        return self._clients[service, place]
+        return sessions.client(service, region or self.environment.regions[0])
 
     def name(self, logical_id: str) -> str:
         """Return the name of a resource that holds data."""
@@ -118,6 +113,13 @@ class World:
         )
         value: dict[str, str] = json.loads(answer["SecretString"])
         return value
+
+    def change_password(self) -> None:
+        """Write another password into the secret, so that there is a previous one."""
+        secret = {**self.secret_value(), "password": f"{PASSWORD}-2"}
+        self.client("secretsmanager").put_secret_value(
+            SecretId=self.name("DatabaseSecret"), SecretString=json.dumps(secret)
+        )
 
     def create_site(self) -> None:
         """Create the bucket of the site with one file."""
