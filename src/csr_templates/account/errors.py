@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from cfn_analysis.model.escaping import for_terminal
 
@@ -127,6 +125,9 @@ def in_words(reason: Failure, call: str) -> str:
 
 def proxies() -> str:
     """Return the proxies of the environment for HTTPS as a part of a sentence; without user and password."""
+    from urllib.parse import urlsplit  # takes a tenth of a second, and is needed for an error only
+    from urllib.request import getproxies
+
     proxy = getproxies().get("https")
     if not proxy:
         return ""

@@ -110,8 +110,10 @@ def world(production: Environment) -> Iterator[World]:
     _install_validator()
     from moto import mock_aws
 
-    with mock_aws():
-        yield World(production, CloudFormation(production))
+    moto = mock_aws()
+    moto.start()
+    yield World(production, CloudFormation(production), moto)
+    moto.stop()
 
 
 def _install_validator() -> None:

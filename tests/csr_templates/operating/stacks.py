@@ -71,9 +71,14 @@ class CloudFormation:
     """
 
     def __init__(self, environment: Environment) -> None:
+        self.environment = environment
+        self.reset()
+
+    def reset(self) -> None:
+        """Deploy all stacks, without their resources."""
         self.stacks = {
             stack.name: DeployedStack(stack, parameters=dict(stack.parameters))
-            for stack in environment.stacks
+            for stack in self.environment.stacks
         }
 
     def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:

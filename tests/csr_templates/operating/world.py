@@ -25,11 +25,18 @@ class World:
         recorder: sees the calls of the commands.
     """
 
-    def __init__(self, environment: Environment, stacks: CloudFormation) -> None:
+    def __init__(self, environment: Environment, stacks: CloudFormation, moto: Any) -> None:
+        self._moto = moto
         self.environment = environment
         self.stacks = stacks
         self.recorder = Recorder(stacks)
         self.function = f"{environment.prefix}-api"
+
+    def reset(self) -> None:
+        """Forget everything that was created."""
+        self._moto.stop()
+        self._moto.start()
+        self.stacks.reset()
 
     def client(self, service: str, region: str = "") -> Any:
         """Return a client whose calls are not recorded; by default in the region of the first stack."""
