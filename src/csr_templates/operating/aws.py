@@ -13,7 +13,7 @@ from csr_templates.account import errors, paging
 from csr_templates.account.printed_calls import DryRunEndedError, PrintedCalls
 from csr_templates.account.session import WORKERS, Account, Identity
 from csr_templates.operating import words
-from csr_templates.operating.environment import Environment, Stack
+from csr_templates.operating.environment import OperatedEnvironment, Stack
 from csr_templates.operating.problems import Stop
 
 T = TypeVar("T")
@@ -24,7 +24,7 @@ PROGRAM: Final = "csr-operate"
 UNKNOWN: Final = "unknown"
 
 
-class Effect(Enum):
+class CommandGroup(Enum):
     """What a command does to the environment; the value is the title of its group."""
 
     READS = "reads"
@@ -51,7 +51,7 @@ class Aws:
 
     Attributes:
         environment: what the output folder says.
-        effect: what the command may do; every other call is refused before it is made.
+        group: what the command may do; every other call is refused before it is made.
         identity: who calls.
         stacks: name in the manifest -> its description; None if the stack does not exist.
         way_on: what to do if the command stops now; a command changes it as it proceeds.
@@ -63,9 +63,9 @@ class Aws:
 
     def __init__(
         self,
-        environment: Environment,
+        environment: OperatedEnvironment,
         account: Account,
-        effect: Effect = Effect.READS,
+        group: CommandGroup = CommandGroup.READS,
         *,
         is_dry_run: bool = False,
         confirmed: str | None = None,
@@ -75,12 +75,12 @@ class Aws:
         Args:
             environment: what the output folder says.
             account: access to the account; it has created no client yet.
-            effect: what the command may do.
+            group: what the command may do.
             is_dry_run: whether calls that are not reads are only printed.
             confirmed: value of ``--confirm``.
         """
         self.environment = environment
-        self.effect = effect
+        self.group = group
         self.way_on = ""
         self.unknown: list[str] = []
         self._account = account
@@ -160,9 +160,9 @@ class Aws:
 
     def _check(self, service: str, operation: str) -> None:
         """Refuse a call that the group of the command does not allow; this is a mistake in the program."""
-        if self.effect is Effect.READS:
+        if self.group is CommandGroup.READS:
             raise AssertionError(f"A command that only reads would call {service}:{operation}.")
-        if self.effect is Effect.DELETES and not self._is_confirmed:
+        if self.group is CommandGroup.DELETES and not self._is_confirmed:
             raise AssertionError(f"A command would call {service}:{operation} before the typed name.")
 
     def attempt(self, read: Callable[[], T]) -> T | Unknown:

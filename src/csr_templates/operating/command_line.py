@@ -19,7 +19,7 @@ from csr_templates.account.printed_calls import DryRunEndedError
 from csr_templates.account.session import Account
 from csr_templates.naming import VERSION
 from csr_templates.operating import api, environment, failed_creates, passwords, state, words
-from csr_templates.operating.aws import PROGRAM, Aws, Effect
+from csr_templates.operating.aws import PROGRAM, Aws, CommandGroup
 from csr_templates.operating.problems import Stop, StoppedWaiting, WrongInput
 
 FINE: Final = 0
@@ -37,13 +37,13 @@ class Command(NamedTuple):
 
     Attributes:
         function: runs it.
-        effect: what it does to the environment.
+        group: what it does to the environment.
         is_on_call: whether the policy of the person on call allows it.
         without_stacks: whether it also works before the first deploy, or after a loss.
     """
 
     function: Callable[..., None]
-    effect: Effect
+    group: CommandGroup
     is_on_call: bool = False
     without_stacks: bool = False
 
@@ -59,15 +59,15 @@ class Command(NamedTuple):
 
 
 COMMANDS: Final = (
-    Command(state.show_state, Effect.READS, is_on_call=True),
-    Command(state.show_stacks, Effect.READS, is_on_call=True, without_stacks=True),
-    Command(api.roll_back, Effect.CHANGES, is_on_call=True),
-    Command(api.stop_api, Effect.CHANGES, is_on_call=True),
-    Command(api.start_api, Effect.CHANGES, is_on_call=True),
-    Command(passwords.repeat_password, Effect.CHANGES),
-    Command(failed_creates.delete_failed_create, Effect.DELETES),
-    Command(passwords.new_password, Effect.DELETES),
-    Command(passwords.restore_password, Effect.DELETES),
+    Command(state.show_state, CommandGroup.READS, is_on_call=True),
+    Command(state.show_stacks, CommandGroup.READS, is_on_call=True, without_stacks=True),
+    Command(api.roll_back, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.stop_api, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.start_api, CommandGroup.CHANGES, is_on_call=True),
+    Command(passwords.repeat_password, CommandGroup.CHANGES),
+    Command(failed_creates.delete_failed_create, CommandGroup.DELETES),
+    Command(passwords.new_password, CommandGroup.DELETES),
+    Command(passwords.restore_password, CommandGroup.DELETES),
 )
 """All commands; the groups of the help are their effects."""
 
@@ -120,7 +120,7 @@ def _main(arguments: Sequence[str]) -> int:
     aws = Aws(
         folder,
         account,
-        chosen.effect,
+        chosen.group,
         is_dry_run=options.pop("dry_run", False),
         confirmed=options.pop("confirm", None),
     )
@@ -141,7 +141,7 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
     except errors.call_errors() as error:
         failure = errors.failure(error)
         words.tell(errors.in_words(failure, aws.last_call))
-        if failure.code in errors.UNREACHABLE and chosen.effect is not Effect.READS:
+        if failure.code in errors.UNREACHABLE and chosen.group is not CommandGroup.READS:
             words.tell(f"It is not known whether AWS received {aws.last_call}.")
         _tell_what_was_done(chosen, aws)
         return FAILED
@@ -164,7 +164,7 @@ def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
 
 def _tell_what_was_done(chosen: Command, aws: Aws) -> None:
     """Say what a stopped command has done, and how to go on."""
-    if chosen.effect is Effect.READS:
+    if chosen.group is CommandGroup.READS:
         return
     if not aws.made:
         words.tell("Nothing was changed.")
@@ -187,11 +187,11 @@ def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
     helps = _argument_helps(sections.get("Args", ""))
     for parameter, annotation in _parameters(chosen.function):
         _add(parser, parameter, annotation, helps.get(parameter.name, ""))
-    if chosen.effect is not Effect.READS:
+    if chosen.group is not CommandGroup.READS:
         parser.add_argument(
             "--dry-run", action="store_true", help="only print the calls that change something"
         )
-    if chosen.effect is Effect.DELETES:
+    if chosen.group is CommandGroup.DELETES:
         parser.add_argument(
             "--confirm", metavar="NAME", help="the name that would be typed, where there is no terminal"
         )
@@ -261,15 +261,15 @@ def help_of_all(environment_name: str = "ENVIRONMENT") -> str:
         "The operators' commands for an environment of the output folder, which is out or --out FOLDER.",
         f"{PROGRAM} {environment_name} COMMAND --help shows arguments, calls, time, and the way back.",
     ]
-    for effect in Effect:
-        lines += ["", f"{effect.value}:"]
-        lines += [f"  {each.name:<{_WIDTH}}{each.summary}" for each in COMMANDS if each.effect is effect]
+    for group in CommandGroup:
+        lines += ["", f"{group.value}:"]
+        lines += [f"  {each.name:<{_WIDTH}}{each.summary}" for each in COMMANDS if each.group is group]
     return "\n".join(lines) + "\n"
 
 
 def _description(chosen: Command) -> str:
     sections = _sections(chosen.function)
-    lines = [f"({chosen.effect.value}) {sections['']}", ""]
+    lines = [f"({chosen.group.value}) {sections['']}", ""]
     lines += [f"{title}: {sections[title]}" for title in _SECTIONS[1:] if title in sections]
     return "\n".join(lines)
 

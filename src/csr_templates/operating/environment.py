@@ -43,7 +43,7 @@ class Stack(NamedTuple):
     rollback_triggers: Sequence[str]
 
 
-class Environment(NamedTuple):
+class OperatedEnvironment(NamedTuple):
     """One environment of an output folder.
 
     Attributes:
@@ -112,7 +112,7 @@ class Environment(NamedTuple):
         return self.names[logical_id].replace(_ACCOUNT, account)
 
 
-def read(folder: Path, name: str) -> Environment:
+def read(folder: Path, name: str) -> OperatedEnvironment:
     """Return an environment of an output folder.
 
     Raises:
@@ -132,7 +132,7 @@ def read(folder: Path, name: str) -> Environment:
             f"{series(environments)}."
         )
     stacks = [_stack(folder, entry, name) for entry in manifest["stacks"]]
-    return Environment(
+    return OperatedEnvironment(
         name,
         stacks[0].parameters["ProjectName"],
         folder,

@@ -71,8 +71,8 @@ def restore_password(aws: Aws) -> None:
     """
     database = _available(aws)
     versions = database.secrets.list_secret_version_ids(SecretId=database.secret)["Versions"]
-    current = _version(versions, _CURRENT)
-    previous = _version(versions, _PREVIOUS)
+    current = _version_with_stage(versions, _CURRENT)
+    previous = _version_with_stage(versions, _PREVIOUS)
     aws.confirm(database.cluster, f"This replaces the password of the cluster {database.cluster}.")
     # The cluster first: after a failure, the same command finds the same previous version again.
     _set_on_cluster(database, _value(database, {"VersionId": previous})["password"])
@@ -115,7 +115,7 @@ def _value(database: _Database, version: Mapping[str, str]) -> dict[str, Any]:
     return content
 
 
-def _version(versions: list[Mapping[str, Any]], stage: str) -> str:
+def _version_with_stage(versions: list[Mapping[str, Any]], stage: str) -> str:
     """Return the ID of the version with a stage.
 
     Raises:

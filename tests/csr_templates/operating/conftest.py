@@ -14,7 +14,7 @@ import pytest
 from csr_templates.account.printed_calls import MADE, NOT_MADE
 from csr_templates.account.session import Account
 from csr_templates.operating import command_line, environment, waiting
-from csr_templates.operating.environment import Environment
+from csr_templates.operating.environment import OperatedEnvironment
 from tests.csr_templates.preflight.mock_account import ENVIRONMENT
 from tests.docs.aws_cli import Command, parse
 from tests.system import ROOT
@@ -99,13 +99,13 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def production() -> Environment:
+def production() -> OperatedEnvironment:
     """What the output folder says of production."""
     return environment.read(OUT, "prod")
 
 
 @pytest.fixture
-def world(production: Environment) -> Iterator[World]:
+def world(production: OperatedEnvironment) -> Iterator[World]:
     """Yield an account with what production has deployed."""
     _install_validator()
     from moto import mock_aws

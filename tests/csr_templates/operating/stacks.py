@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from csr_templates.operating.environment import Environment, Stack
+from csr_templates.operating.environment import OperatedEnvironment, Stack
 
 ACCOUNT: Final = "123456789012"
 CREATED: Final = datetime(2026, 11, 1, 1, 30, tzinfo=UTC)
@@ -70,7 +70,7 @@ class CloudFormation:
         stacks: name in the manifest -> the stack.
     """
 
-    def __init__(self, environment: Environment) -> None:
+    def __init__(self, environment: OperatedEnvironment) -> None:
         self.environment = environment
         self.reset()
 

@@ -13,7 +13,7 @@ import pytest
 
 from csr_templates.naming import VERSION
 from csr_templates.operating import api, command_line, words
-from csr_templates.operating.aws import Effect
+from csr_templates.operating.aws import CommandGroup
 from csr_templates.operating.command_line import COMMANDS, Command, help_of_all
 from tests.system import ROOT
 
@@ -196,7 +196,7 @@ def test_a_read_that_would_change_something_is_a_mistake(
     """The table cannot be wrong about a command: its calls are refused."""
     operator.world.create_api()
 
-    monkeypatch.setattr(command_line, "COMMANDS", (Command(api.stop_api, Effect.READS),))
+    monkeypatch.setattr(command_line, "COMMANDS", (Command(api.stop_api, CommandGroup.READS),))
     with pytest.raises(AssertionError, match="only reads would call apigateway:UpdateApiKey"):
         operator.run("stop-api")
     assert operator.world.keys_enabled() == [True]
@@ -269,9 +269,9 @@ def test_the_help_of_a_command_is_complete(each: Command, capsys: pytest.Capture
         command_line.main(["prod", each.name, "--help"])
     text = capsys.readouterr().out
 
-    assert f"({each.effect.value}) {each.summary}" in text
+    assert f"({each.group.value}) {each.summary}" in text
     assert "\nCalls: " in text
     assert "\nTakes: " in text
-    assert ("\nWay back: " in text) == (each.effect is not Effect.READS)
-    assert ("--dry-run" in text) == (each.effect is not Effect.READS)
-    assert ("--confirm NAME" in text) == (each.effect is Effect.DELETES)
+    assert ("\nWay back: " in text) == (each.group is not CommandGroup.READS)
+    assert ("--dry-run" in text) == (each.group is not CommandGroup.READS)
+    assert ("--confirm NAME" in text) == (each.group is CommandGroup.DELETES)

@@ -9,7 +9,7 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from csr_templates.account.reads import READS, is_read
-from csr_templates.operating.aws import PROGRAM, Effect
+from csr_templates.operating.aws import PROGRAM, CommandGroup
 from csr_templates.operating.command_line import COMMANDS, Command
 from tests.docs.aws_cli import SESSION
 
@@ -20,8 +20,8 @@ from .world import PASSWORD, World
 
 COMMON = {"sts:GetCallerIdentity", "cloudformation:DescribeStacks"}
 """Made by every command."""
-READING = [each for each in COMMANDS if each.effect is Effect.READS]
-CHANGING = [each for each in COMMANDS if each.effect is not Effect.READS]
+READING = [each for each in COMMANDS if each.group is CommandGroup.READS]
+CHANGING = [each for each in COMMANDS if each.group is not CommandGroup.READS]
 
 
 def documented(each: Command) -> list[str]:
@@ -69,7 +69,7 @@ def test_it_makes_the_calls_of_its_help_and_prints_what_changes(
     parsed = [as_command(line, tmp_path) for line in run.printed]
     if not any("# and" in line for line in run.printed):
         assert [f"{line.service}:{line.operation}".replace("s3api", "s3") for line in parsed] == changes(run)
-    assert bool(run.printed) == (each.effect is not Effect.READS)
+    assert bool(run.printed) == (each.group is not CommandGroup.READS)
     assert PASSWORD not in "\n".join(run.out)
 
 
@@ -112,7 +112,7 @@ def fails(operator: Operator, each: Command, call: str, fault: str) -> None:
     assert run.status == 1
     assert run.err[0].find(call) >= 0
     assert not any(name in run.err[0] for name in CLASSES)
-    if each.effect is Effect.READS:
+    if each.group is CommandGroup.READS:
         assert any("unknown" in line for line in run.out)
         return
     if run.err[-1] == "Nothing was changed.":

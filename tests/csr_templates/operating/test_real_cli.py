@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from csr_templates.operating.aws import Effect
+from csr_templates.operating.aws import CommandGroup
 from csr_templates.operating.command_line import COMMANDS, command
 
 from . import real_cli
@@ -29,7 +29,7 @@ def test_the_cli_parses_every_printed_line(operator: Operator) -> None:
     """With all options and values, without a call."""
     lines: list[str] = []
     for each in COMMANDS:
-        if each.effect is not Effect.READS:
+        if each.group is not CommandGroup.READS:
             operator.world.reset()
             lines += operator.run(*prepared(operator, each)).printed
     known = [line for line in dict.fromkeys(lines) if not line.startswith(tuple(NEWER))]

@@ -5,7 +5,7 @@ import json
 import zipfile
 from typing import Any, Final
 
-from csr_templates.operating.environment import Environment
+from csr_templates.operating.environment import OperatedEnvironment
 
 from . import sessions
 from .recorded import Recorder
@@ -25,7 +25,7 @@ class World:
         recorder: sees the calls of the commands.
     """
 
-    def __init__(self, environment: Environment, stacks: CloudFormation, moto: Any) -> None:
+    def __init__(self, environment: OperatedEnvironment, stacks: CloudFormation, moto: Any) -> None:
         self._moto = moto
         self.environment = environment
         self.stacks = stacks
@@ -156,7 +156,7 @@ class World:
         document = {
             "Statement": [
                 {
-                    "Effect": "Allow",
+                    "CommandGroup": "Allow",
                     "Action": "sts:AssumeRole",
                     "Principal": {"Service": "lambda.amazonaws.com"},
                 }
