@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from cfn_analysis.model.schemas import SchemasError
+from csr_templates.account.errors import DENIED
 from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Fact, Facts, FactsHeader, Lookup
+from csr_templates.preflight.facts import Fact, Facts, FactsHeader, Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, Result, Subject, Verdict, judge, missing_calls
 from tests.system import PROJECT
