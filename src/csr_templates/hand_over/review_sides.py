@@ -7,13 +7,15 @@ from typing import Final
 
 from cfn_analysis.reviewing import acceptance, report
 from cfn_analysis.reviewing.sides import ReviewError, Side
-from csr_templates.hand_over import built_folder
+from csr_templates.hand_over import built_folder, manifest
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.hand_over.history import Revision
 
 _DEFAULTS: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {"": {}}
 _SOURCES: Final = (Path("src"), Path())
 """Folders of the packages, from the parent of the output folder."""
+_POLICIES: Final = ("bootstrap/", "deploy-policies/", "operator-policies/", "preflight-policies/")
+"""Folders of the output folder, also of earlier versions."""
 
 
 def review(before: Side | Path, after: Side | Path, environments: Sequence[str] = ()) -> report.Review:
@@ -52,6 +54,7 @@ def folder(path: Path) -> Side:
         root,
         _SOURCES,
         entries,
+        lambda: _documents(lambda name: (path / name).read_bytes()),
     )
 
 
@@ -78,7 +81,16 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         found.environments or _DEFAULTS,
         value_files=found.parameter_files,
         acceptances=entries,
+        documents=lambda: _documents(revision.reader(path)),
     )
+
+
+def _documents(read: Callable[[str], bytes]) -> list[str]:
+    """Return the files of an output folder that may read the tags of resources: policies and commands."""
+    files = json.loads(read(manifest.MANIFEST)).get("files", {})
+    return [
+        read(name).decode("utf-8") for name in files if name.startswith(_POLICIES) or name.endswith(".sh")
+    ]
 
 
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:
