@@ -89,8 +89,8 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         is_whole = isinstance(found, dict) and set(found) == set(_KEYS)
         if not is_whole or not all(isinstance(found[key], str) for key in _KEYS):
             raise AcceptanceError(
-                f"{origin} must be an object with exactly the keys {', '.join(_KEYS)}, and all values must be "
-                f"strings. Found {json.dumps(found)}."
+                f"{origin} must be an object with exactly the keys {', '.join(_KEYS)}, and all values must "
+                f"be strings. Found {json.dumps(found)}."
             )
         _require_kind(found["kind"], origin)
         if not found["reason"].strip() or not found["stack"]:

@@ -8,14 +8,10 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/access_tags.html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from typing import Any, Final, NamedTuple
-
-import yaml
 
 from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.references import as_list
-from cfn_analysis.model.rendering import load
 from cfn_analysis.model.schemas import known_schema
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Harmless
@@ -46,8 +42,7 @@ def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
     ]
     if not changed:
         return
-    texts = environment.states.side.documents()
-    readers = [_readers_in_text(text) for text in texts]
+    readers = [_readers_in(document) for document in environment.states.side.documents()]
     for side in (environment.before, environment.after):
         readers += [_readers(stack.built.template) for stack in side.values()]
     for change, cause, key in changed:
@@ -79,22 +74,17 @@ def _is_read(key: str, type_name: str, region: str, readers: _Readers) -> bool:
     )
 
 
-@cache
-def _readers_in_text(text: str) -> _Readers:
-    """Return what a policy, a template with policies, or a script reads."""
-    try:
-        document = load(text)
-    except yaml.YAMLError:  # such as that of a script
-        document = {}
-    if isinstance(document, Mapping) and document:
-        return _readers(document)
-    return _Readers({_EVERY: frozenset(_KEY_IN_COMMAND.findall(text))}, frozenset())
+def _readers_in(document: Any) -> _Readers:
+    """Return what a policy, a template with policies, or the text of a script reads."""
+    if isinstance(document, str):
+        return _Readers({_EVERY: frozenset(_KEY_IN_COMMAND.findall(document))}, frozenset())
+    return _readers(document)
 
 
 def _readers(document: Mapping[str, Any]) -> _Readers:
     keys: dict[str, set[str]] = {}
     of_callers: set[str] = set()
-    for statement in _statements(document):
+    for statement in _policy_statements(document):
         of_callers.update(_KEY_OF_CALLER.findall(json.dumps(statement, default=str)))
         condition = json.dumps(statement.get("Condition", {}), default=str)
         found = set(_KEY_IN_CONDITION.findall(condition))
@@ -113,7 +103,7 @@ def _services(statement: Mapping[str, Any]) -> Iterable[str]:
     return {str(action).partition(":")[0].lower() for action in actions}
 
 
-def _statements(value: Any) -> Iterator[Mapping[str, Any]]:
+def _policy_statements(value: Any) -> Iterator[Mapping[str, Any]]:
     """Yield the statements of all policies in a document, at any depth."""
     value = parsed(value)
     if isinstance(value, Mapping):
@@ -121,7 +111,7 @@ def _statements(value: Any) -> Iterator[Mapping[str, Any]]:
             yield value
             return
         for part in value.values():
-            yield from _statements(part)
+            yield from _policy_statements(part)
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for part in value:
-            yield from _statements(part)
+            yield from _policy_statements(part)

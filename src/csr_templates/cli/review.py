@@ -96,14 +96,14 @@ def add_arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KIND[:STACK.ID[#PROPERTY]]",
-        help="accept a risk in this run, or all risks of a kind; can be repeated. With --reason, it is accepted "
-        "with the change",
+        help="accept a risk in this run, or all risks of a kind; can be repeated. With --reason, it is "
+        "accepted with the change",
     )
     parser.add_argument(
         "--reason",
         metavar="TEXT",
-        help=f"why the risks of --accept are accepted: add them to {acceptance.FILE} in the parent folder of the "
-        "output folder",
+        help=f"why the risks of --accept are accepted: add them to {acceptance.FILE} in the parent folder of "
+        "the output folder",
     )
     parser.add_argument(
         "--reconcile",
@@ -205,9 +205,9 @@ def _tell_open_risks(found: report.Review, left: Sequence[Risk]) -> None:
     more = len(entries) - _MOST_ENTRIES
     rest = f"\nand {more} more" if more > 0 else ""
     tell(
-        f"csr-templates: {quantity(number, 'risk')} not accepted. Change the template, or accept intended risks: "
-        f"add the entry to {acceptance.FILE}, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT add it.\n"
-        f"{shown}{rest}"
+        f"csr-templates: {quantity(number, 'risk')} not accepted. Change the template, or accept intended "
+        f"risks: add the entry to {acceptance.FILE}, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT "
+        f"add it.\n{shown}{rest}"
     )
 
 
@@ -235,8 +235,8 @@ def _check_options(arguments: Namespace) -> None:
         raise InputError("--reason states why a risk is accepted. Add --accept and a reason, or remove it.")
     if arguments.reason and (arguments.after or folders.default_output()).is_file():
         raise InputError(
-            f"--reason adds the risk to {acceptance.FILE} beside an output folder, but --after is a template. "
-            "Remove the option."
+            f"--reason adds the risk to {acceptance.FILE} beside an output folder, but --after is a "
+            "template. Remove the option."
         )
     if arguments.link_base and arguments.format != "markdown":
         raise InputError("--link-base is for --format markdown. Add the format, or remove the option.")

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from cfn_analysis.model.rendering import load
 from cfn_analysis.reviewing import acceptance, report
 from cfn_analysis.reviewing.sides import ReviewError, Side
 from csr_templates.hand_over import built_folder, manifest
@@ -85,12 +87,20 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
     )
 
 
-def _documents(read: Callable[[str], bytes]) -> list[str]:
-    """Return the files of an output folder that may read the tags of resources: policies and commands."""
-    files = json.loads(read(manifest.MANIFEST)).get("files", {})
-    return [
-        read(name).decode("utf-8") for name in files if name.startswith(_POLICIES) or name.endswith(".sh")
-    ]
+def _documents(read: Callable[[str], bytes]) -> list[Any]:
+    """Return the files of a folder that may read the tags of resources: policies, and scripts as text."""
+    documents: list[Any] = []
+    for name in json.loads(read(manifest.MANIFEST)).get("files", {}):
+        if name.startswith(_POLICIES):
+            documents.append(_parsed(read(name).decode("utf-8")))
+        elif name.endswith(".sh"):
+            documents.append(read(name).decode("utf-8"))
+    return documents
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return load(text)  # JSON is YAML, too
 
 
 def _edited(root: Path, environments: Mapping[str, object]) -> dict[str, dict[str, str]]:

@@ -32,12 +32,12 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
 
 
 def _is_same(was: Sequence[SubjectPolicy], will: Sequence[SubjectPolicy]) -> bool:
-    before = _statements(was)
-    after = _statements(will)
+    before = _of_all(was)
+    after = _of_all(will)
     return _covers(before, after) and _covers(after, before)
 
 
-def _statements(policies: Sequence[SubjectPolicy]) -> list[Statement]:
+def _of_all(policies: Sequence[SubjectPolicy]) -> list[Statement]:
     of_subject: list[Statement] = []
     for policy in policies:
         of_subject += statements(policy.document)
