@@ -181,10 +181,12 @@ def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> J
         return Judgment(subject, path, before, after, RISK)
     if output.action == ADD:
         return Judgment(subject, path, before, after, HARMLESS, "nothing reads a new output yet")
-    if before == after and isinstance(after, str):
+    if output.export != output.new_export and output.before == output.after:
+        reason = "" if output.export else TEMPLATE["Outputs.Export"]
+        verdict = HARMLESS if reason else NOT_JUDGED
+        return Judgment(subject, f"{path}.Export", output.export, output.new_export, verdict, reason)
+    if before == after and isinstance(after, str):  # of a resource that is replaced
         after = f"{after} (new)"
-    if output.before == output.after and output.export is None and not output.reason.is_replacement:
-        return Judgment(subject, path, before, after, HARMLESS, TEMPLATE["Outputs.Export"])
     return Judgment(subject, path, before, after, NOT_JUDGED)
 
 
