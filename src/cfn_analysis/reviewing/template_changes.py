@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import uses
-from cfn_analysis.model.three_valued import UNKNOWN
+from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.reviewing.harmless import TEMPLATE
 from cfn_analysis.reviewing.hiding import HIDDEN_VALUE
 from cfn_analysis.updates.partial_resolving import is_no_echo
@@ -77,7 +77,7 @@ def _attributes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
     """Yield the changed attributes of resources that exist before and after."""
     old, new = before.built.resources, after.built.resources
     for name in new:
-        if name not in old:
+        if name not in old or _never_exists(name, before, after):
             continue
         acting = {*before.resources[name].metadata, *after.resources[name].metadata}
         for key in _changed(old[name], new[name]):
@@ -88,6 +88,11 @@ def _attributes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
                 yield TemplateChange(name, key, was, will)
             elif _without(was, acting) != _without(will, acting):
                 yield TemplateChange(name, key, was, will, TEMPLATE["Metadata"])
+
+
+def _never_exists(name: str, before: ResolvedStack, after: ResolvedStack) -> bool:
+    """Return whether the condition of a resource is false before and after."""
+    return all(side.resources[name].exists is NO for side in (before, after))
 
 
 def _without(metadata: Any, keys: Collection[str]) -> Any:
