@@ -44,13 +44,13 @@ class _Compared(NamedTuple):
     """A review, with what its report needs.
 
     Attributes:
-        reviewed: the review.
+        found: the review.
         after: the state to be deployed.
         earlier: acceptances of an earlier change.
         deployed: what was read from the account; None if the earlier side is not the deployed state.
     """
 
-    reviewed: report.Review
+    found: report.Review
     after: sides.Side
     earlier: Sequence[acceptance.Acceptance]
     deployed: Mapping[str, Any] | None = None
@@ -135,16 +135,16 @@ def run(arguments: Namespace) -> int:
     try:
         compared = _compare(arguments)
         if arguments.reconcile:
-            return _reconcile(compared.reviewed, arguments)
+            return _reconcile(compared.found, arguments)
         options = [acceptance.of_option(option, arguments.reason or "") for option in arguments.accept]
-        reviewed, ignored = gate.accept(
-            compared.reviewed,
+        found, ignored = gate.accept(
+            compared.found,
             [*options, *compared.after.acceptances],
             compared.earlier,
             is_whole=not arguments.environment and compared.deployed is None,
         )
-        notes = [*compared.reviewed.notes, *cost_notes(reviewed.environments, prices.read())]
-        reviewed = reviewed._replace(notes=notes)
+        notes = [*compared.found.notes, *cost_notes(found.environments, prices.read())]
+        found = found._replace(notes=notes)
     except (
         AccountError,
         FactsError,
@@ -159,28 +159,28 @@ def run(arguments: Namespace) -> int:
     ) as error:
         raise InputError(str(error)) from error
     if arguments.format == "sarif":
-        say(sarif.document(compared.after, reviewed))
+        say(sarif.document(compared.after, found))
     else:
-        say(_printed(reviewed, ignored, compared.deployed, arguments))
+        say(_printed(found, ignored, compared.deployed, arguments))
     if ignored:
         tell(*ignored)
     if arguments.reason:
-        _add_entries(compared, reviewed, options, arguments.reason)
-    left = [risk for risk in reviewed.risks if not risk.accepted]
+        _add_entries(compared, found, options, arguments.reason)
+    left = [risk for risk in found.risks if not risk.accepted]
     if left:
-        _tell_open_risks(reviewed, left)
+        _tell_open_risks(found, left)
     return FOUND if left else FINE
 
 
 def _add_entries(
     compared: _Compared,
-    reviewed: report.Review,
+    found: report.Review,
     options: Sequence[acceptance.Acceptance],
     reason: str,
 ) -> None:
     """Add the risks that the options accept to the file beside the output folder, unless they are in it."""
     entries = acceptance.entries_of(
-        (risk for risk in reviewed.risks if any(option.accepts(risk) for option in options)), reason
+        (risk for risk in found.risks if any(option.accepts(risk) for option in options)), reason
     )
     listed = {accepted.key for accepted in compared.after.acceptances}
     new = [entry for entry in entries if acceptance.of_entry(entry).key not in listed]
@@ -196,9 +196,9 @@ def _add_entries(
     tell(f"csr-templates: added to {folders.short_path(file).as_posix()}: {places}. Commit the file.")
 
 
-def _tell_open_risks(reviewed: report.Review, left: Sequence[Risk]) -> None:
+def _tell_open_risks(found: report.Review, left: Sequence[Risk]) -> None:
     """Print how many risks are not accepted, and the entries that would accept them."""
-    names = [environment.name for environment in reviewed.environments]
+    names = [environment.name for environment in found.environments]
     number = digest.number_of_risks(digest.risk_groups(left, names))
     entries = acceptance.entries_of(left, "WHY IT IS INTENDED")
     shown = json.dumps(entries[:_MOST_ENTRIES], indent=2)  # in ASCII, also on a terminal
@@ -270,33 +270,33 @@ def _compare_deployed(arguments: Namespace, environment: str) -> _Compared:
         raise InputError(f"{sentence} {WRONG_ACCOUNT}")
     after = review_sides.folder(path)
     state = deployed_state.read(needed, facts)
-    reviewed = review_side.review(state, after)
+    found = review_side.review(state, after)
     document = deployed_report.as_json(state, after)
-    return _Compared(reviewed._replace(notes=deployed_report.notes(state)), after, (), document)
+    return _Compared(found._replace(notes=deployed_report.notes(state)), after, (), document)
 
 
 def _printed(
-    reviewed: report.Review, ignored: Sequence[str], deployed: Mapping[str, Any] | None, arguments: Namespace
+    found: report.Review, ignored: Sequence[str], deployed: Mapping[str, Any] | None, arguments: Namespace
 ) -> str:
     paragraphs = [] if deployed is None else deployed_report.paragraphs(deployed)
     match arguments.format:
         case "json":
             more = {} if deployed is None else {"deployed": deployed}
-            return json.dumps({**report.document(reviewed), **more}, indent=2)
+            return json.dumps({**report.document(found), **more}, indent=2)
         case "markdown":
             notes = [*(f"- {'; '.join(paragraph)}" for paragraph in paragraphs), *ignored]
-            return markdown.as_markdown(reviewed, arguments.link_base, notes, command=COMMAND)
+            return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
     above = "".join("\n  ".join(paragraph) + "\n" for paragraph in paragraphs)
-    printed = f"{above}\n{text.as_text(reviewed)}" if above else text.as_text(reviewed)
+    printed = f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
     return text.coloured(printed) if _takes_colour() else printed
 
 
-def _reconcile(reviewed: report.Review, arguments: Namespace) -> int:
+def _reconcile(found: report.Review, arguments: Namespace) -> int:
     if arguments.format not in ("text", "json"):
         raise InputError(f"--reconcile does not have the format {arguments.format}. Use text or json.")
     path = arguments.reconcile
     answer = reconcile.read(_content(path), path.as_posix())
-    compared = reconcile.reconcile(reviewed, answer)
+    compared = reconcile.reconcile(found, answer)
     say(reconcile.as_json(compared) if arguments.format == "json" else reconcile.as_text(compared))
     return FOUND if compared.missed else FINE
 
