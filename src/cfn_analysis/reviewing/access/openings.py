@@ -10,7 +10,7 @@ from cfn_analysis.reviewing.access.web_acls import passing
 from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
 from cfn_analysis.reviewing.kinds import OPENS
-from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
+from cfn_analysis.reviewing.removals import unrestricted
 from cfn_analysis.reviewing.renames import renames
 
 
@@ -29,6 +29,5 @@ def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
         problems = dict.fromkeys([*opening_settings(outcome.change), *passing(outcome.change)])
         if problems:
             yield risk(OPENS, node, sentences.WEAKENED, problems=tuple(problems))
-    for change, effect in unguarded(environment):
-        if change.type == ASSOCIATION:
-            yield risk(OPENS, change.node, sentences.GUARD_REMOVED, effect=effect)
+    for change, effect in unrestricted(environment):
+        yield risk(OPENS, change.node, sentences.GUARD_REMOVED, effect=effect)
