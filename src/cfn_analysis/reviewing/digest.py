@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.outcomes import NONE
-from cfn_analysis.reviewing.sentences import WORDS, is_about_several, written
+from cfn_analysis.reviewing.sentences import WORDS
+from cfn_analysis.reviewing.writing import is_about_several, written
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE
 
 CHANGES: Final = {

@@ -3,7 +3,6 @@
 import json
 import operator
 import re
-import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from cfn_analysis.model.intrinsics import as_strings, is_unknown
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import ResourceChange
@@ -19,6 +19,10 @@ from cfn_analysis.updates.resource_changes import ResourceChange
 OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
 """The values of switches that are off, in lower case."""
 _IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
+
+
+Judge = Callable[..., str]
+"""Returns the problem of a new value from the old and the new value; empty if there is none."""
 
 
 class ValueChange(NamedTuple):
@@ -52,26 +56,22 @@ class Setting(NamedTuple):
         return is_typed and any(_ends_with(place, end) for end in self.places)
 
 
-def settings(module: str, section: str) -> tuple[Setting, ...]:
-    """Return the settings of a section of the YAML file beside a module.
+def tables(module: str) -> Mapping[str, Any]:
+    """Return the content of the YAML file beside a module, which is given by its path."""
+    return load(Path(module).with_suffix(".yaml").read_text("utf-8"))
 
-    A judge is a function of this module, or of that one, where it must be defined before this call.
-    """
-    judges = {**globals(), **vars(sys.modules[module])}
-    found = []
-    for row in rows(module)[section]:
+
+def settings(rows: Sequence[Mapping[str, Any]], judges: Mapping[str, Judge]) -> tuple[Setting, ...]:
+    """Return the settings of a section of a YAML file, whose rows name one of ``judges``."""
+    of_rows = []
+    for row in rows:
         arguments = dict(row)
-        types, places = (arguments.pop(key, "").split() for key in ("types", "places"))
-        of_items, judge = arguments.pop("of_items", True), judges[arguments.pop("judge")]
-        found.append(Setting(types, places, partial(judge, **arguments), of_items))
-    return tuple(found)
-
-
-@cache
-def rows(module: str) -> dict[str, Any]:
-    """Return the content of the YAML file beside a module."""
-    file = Path(str(sys.modules[module].__file__))
-    return load(file.with_suffix(".yaml").read_text("utf-8"))
+        types = arguments.pop("types", "").split()
+        places = arguments.pop("places", "").split()
+        of_items = arguments.pop("of_items", True)
+        judge = judges[arguments.pop("judge")]
+        of_rows.append(Setting(types, places, partial(judge, **arguments), of_items))
+    return tuple(of_rows)
 
 
 def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
@@ -112,8 +112,8 @@ def _identity(part: Any, number: int) -> str:
 
 def problems(
     change: ResourceChange, settings: Sequence[Setting], gone: Collection[Node] = ()
-) -> Iterator[str]:
-    """Yield the problems of the new values of a resource, in words.
+) -> Iterator[Problem]:
+    """Yield the problems of the new values of a resource.
 
     Values that refer to a resource in ``gone``, which are removed, must be removed too.
     """
@@ -123,12 +123,16 @@ def problems(
         yield from judged(change.type, value, settings)
 
 
-def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[str]:
-    """Yield the problem of a changed value, in words; the first matching setting judges it."""
+def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[Problem]:
+    """Yield the problem of a changed value; the first matching setting judges it."""
     setting = setting_of(type_name, value.place, settings)
-    goes = value.of_item and value.after is None
-    if setting and (setting.of_items or not goes) and (problem := setting.judge(value.before, value.after)):
-        yield f"{value.place} {problem}"
+    if setting is None:
+        return
+    is_removed_with_item = value.of_item and value.after is None
+    if is_removed_with_item and not setting.of_items:
+        return
+    if problem := setting.judge(value.before, value.after):
+        yield Problem(f"{value.place} {problem}", (value.place,))
 
 
 def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
@@ -278,3 +282,19 @@ def must_not_list(before: Any, after: Any, *, values: str, effect: str) -> str:
 
 def _listed(value: Any) -> list[str]:
     return [part.strip() for part in text(value).split(",") if part.strip()]
+
+
+JUDGES: Final[Mapping[str, Judge]] = {
+    "in_order": in_order,
+    "must_list": must_list,
+    "must_not_be": must_not_be,
+    "must_not_be_removed": must_not_be_removed,
+    "must_not_decrease": must_not_decrease,
+    "must_not_grow": must_not_grow,
+    "must_not_increase": must_not_increase,
+    "must_not_list": must_not_list,
+    "must_stay_in_order": must_stay_in_order,
+    "must_stay_unlimited": must_stay_unlimited,
+    "must_stay_zero": must_stay_zero,
+}
+"""The judges that the rows of every YAML file can name."""

@@ -276,5 +276,27 @@ def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
     return None
 
 
+def name_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Place) -> str:
+    """Return a place in the properties of a resource as a difference names it, on the side that has it."""
+    name = ""
+    old: Any = before
+    new: Any = after
+    for step in place:
+        if isinstance(step, str):
+            name = f"{name}.{step}" if name else step
+        else:
+            rows = new if isinstance(new, list) else old
+            identity = _identifying_key(old if isinstance(old, list) else rows, rows)
+            name += f"[{rows[step][identity]}]" if identity and step < len(rows) else f"[{step}]"
+        old, new = _member(old, step), _member(new, step)
+    return name
+
+
+def _member(value: Any, step: str | int) -> Any:
+    if isinstance(step, str):
+        return value.get(step) if isinstance(value, Mapping) else None
+    return value[step] if isinstance(value, list) and step < len(value) else None
+
+
 def _in_schema(place: Place) -> tuple[str, ...]:
     return tuple("*" if isinstance(step, int) else step for step in place)

@@ -46,8 +46,11 @@ def resources(**properties: tuple[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def risks(found: Mapping[str, Any]) -> dict[tuple[str, str], str]:
-    """Return kind and logical ID -> message."""
-    return {(one["kind"], one["logicalId"]): one["message"] for one in found["risks"]}
+    """Return kind and logical ID -> message; several, of different properties, are lines."""
+    messages: dict[tuple[str, str], list[str]] = {}
+    for risk in found["risks"]:
+        messages.setdefault((risk["kind"], risk["logicalId"]), []).append(risk["message"])
+    return {place: "\n".join(lines) for place, lines in messages.items()}
 
 
 def side(policy: Mapping[str, Any] | None = None, /, **templates: Template) -> Side:

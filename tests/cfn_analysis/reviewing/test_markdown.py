@@ -109,7 +109,7 @@ def test_messages_are_escaped(retention: Review) -> None:
 def test_a_long_report_is_shortened(retention: Review) -> None:
     """Complete entries at the end are omitted, and the report shows how many."""
     risks = [
-        risk("guard", Node("api", f"Alarm{number}"), sentences.WEAKENED, problems=(f"{number} " + "x" * 900,))
+        risk("guard", Node("api", f"Alarm{number}"), sentences.WEAKENED, problem=f"{number} " + "x" * 900)
         for number in range(100)
     ]
 
@@ -122,7 +122,7 @@ def test_a_long_report_is_shortened(retention: Review) -> None:
     assert left == whole - shown
     assert "**100 risks not accepted: 100 guard**" in text
     assert text.count("<details>") == text.count("</details>")
-    long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problems=("y" * 2 * LONGEST,))
+    long = risk("guard", Node("api", "Alarm"), sentences.WEAKENED, problem="y" * 2 * LONGEST)
     one = as_markdown(retention._replace(risks=[long]))
     assert len(one) < LONGEST
     assert "omitted" not in one

@@ -6,12 +6,9 @@ import pytest
 
 from cfn_analysis.reviewing.access import settings as opening
 from cfn_analysis.reviewing.guards import weakened
-from cfn_analysis.reviewing.values import Setting, settings
+from cfn_analysis.reviewing.values import Setting
 
-SETTINGS = [
-    *(setting for section in ("public", "changed", "new") for setting in settings(opening.__name__, section)),
-    *settings(weakened.__name__, "settings"),
-]
+SETTINGS = [*opening.CHANGED, *opening.NEW, *weakened.SETTINGS]
 
 
 @pytest.mark.parametrize(
