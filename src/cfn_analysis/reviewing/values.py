@@ -245,7 +245,7 @@ def must_stay_zero(before: Any, after: Any, *, effect: str) -> str:
 
 
 def must_stay_unlimited(before: Any, after: Any, *, unlimited: str, effect: str) -> str:
-    """Judge a limit that must not be set or decrease; without a value, or with one of its own, there is none."""
+    """Judge a limit that must not be set or decrease; without a value, or ``unlimited``, there is none."""
     was, will = (None if text(value) == unlimited else value for value in (before, after))
     if will is None:
         return ""
@@ -261,7 +261,7 @@ def must_stay_in_order(before: Any, after: Any, *, strict_first: str, effect: st
 
 
 def must_list(before: Any, after: Any, *, effect: str) -> str:
-    """Judge a text of values with commas between them, which must not lose one; without a text, all are lost."""
+    """Judge a text of values with commas between them, which must not lose one."""
     if before is None:
         return ""
     if is_unknown(before) or is_unknown(after):
