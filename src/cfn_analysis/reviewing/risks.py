@@ -42,6 +42,11 @@ def risks(environments: Iterable[EnvironmentChanges]) -> list[Risk]:
     return sorted(merged, key=lambda risk_of_kind: kinds.KINDS.index(risk_of_kind.kind))
 
 
+def of_environment(risks: Iterable[Risk], environment: str) -> list[Risk]:
+    """Return the risks that occur in an environment."""
+    return [risk for risk in risks if environment in risk.environments]
+
+
 def unknown_stack(stack: str, environment: str, why: str) -> Risk:
     """Return the risk of a stack whose state the caller does not know."""
     return risk(kinds.UNKNOWN, Node(stack, ""), sentences.STACK_NOT_KNOWN, why=why)._replace(

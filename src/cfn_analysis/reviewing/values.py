@@ -14,7 +14,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.updates.resolved_stack import Resource, mentions
-from cfn_analysis.updates.resource_changes import ResourceChange
+from cfn_analysis.updates.resource_changes import Cause, ResourceChange
 
 OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
 """The values of switches that are off, in lower case."""
@@ -78,7 +78,12 @@ def value_changes(change: ResourceChange) -> Iterator[ValueChange]:
     """Yield every value of a resource that changes, except those that follow from a replacement."""
     for cause in change.causes:
         if cause.place and cause.follows is None:
-            yield from _parts(cause.name, cause.before, cause.after)
+            yield from parts(cause)
+
+
+def parts(cause: Cause) -> Iterator[ValueChange]:
+    """Yield the values that a cause changes: of an added or removed mapping or list, each value in it."""
+    yield from _parts(cause.name, cause.before, cause.after)
 
 
 def values_of(resource: Resource) -> Iterator[ValueChange]:

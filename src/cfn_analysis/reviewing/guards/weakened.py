@@ -126,7 +126,8 @@ _PERIODS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], float], st
 def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
     subject = Node(after.name, "")
     if before.built.termination_protection and not after.built.termination_protection:
-        yield risk(GUARD, subject, sentences.TERMINATION_UNPROTECTED, stack=after.name)
+        paths = ("TerminationProtection",)
+        yield risk(GUARD, subject, sentences.TERMINATION_UNPROTECTED, paths=paths, stack=after.name)
     old, new = (side.built.policies.stack for side in (before, after))
     if old == new:
         return
@@ -140,4 +141,5 @@ def _of_stack(before: ResolvedStack, after: ResolvedStack) -> Iterator[Risk]:
                 allowed.setdefault(name, []).append(action)
     if allowed:
         resources = beginning([f"{name} ({', '.join(actions)})" for name, actions in allowed.items()], 6)
-        yield risk(GUARD, subject, sentences.STACK_POLICY_WEAKENED, stack=after.name, resources=resources)
+        sentence = sentences.STACK_POLICY_WEAKENED
+        yield risk(GUARD, subject, sentence, paths=("StackPolicy",), stack=after.name, resources=resources)
