@@ -21,8 +21,8 @@ _WEB_ACL: Final = "AWS::WAFv2::WebACL"
 # https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 _TARGETS: Final = (
     "CarrierGatewayId", "CoreNetworkArn", "EgressOnlyInternetGatewayId", "GatewayId", "InstanceId",
-    "LocalGatewayId", "NatGatewayId", "NetworkInterfaceId", "OdbNetworkArn", "TransitGatewayId", "VpcEndpointId",
-    "VpcPeeringConnectionId",
+    "LocalGatewayId", "NatGatewayId", "NetworkInterfaceId", "OdbNetworkArn", "TransitGatewayId",
+    "VpcEndpointId", "VpcPeeringConnectionId",
 )  # fmt: skip
 _EFFECTS: Final = {
     ("NatGatewayId", "GatewayId"): "resources without a public IP address no longer reach its destination",

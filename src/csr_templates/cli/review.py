@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
 from csr_templates.cli import account_facts, folders, sarif
@@ -151,7 +152,9 @@ def run(arguments: Namespace) -> int:
     if arguments.format == "sarif":
         say(sarif.document(compared.after, found))
     else:
-        say(_printed(found, ignored, compared.deployed, arguments))
+        is_coloured = arguments.format == "text" and _takes_colour()
+        printed = _printed(found, ignored, compared.deployed, arguments)
+        say(text.coloured(printed) if is_coloured else printed, is_coloured=is_coloured)
     if ignored:
         tell(*ignored)
     left = sum(not risk.accepted for risk in found.risks)
@@ -229,11 +232,10 @@ def _printed(
             more = {} if deployed is None else {"deployed": deployed}
             return json.dumps({**report.document(found), **more}, indent=2)
         case "markdown":
-            notes = [*(f"- {'; '.join(paragraph)}" for paragraph in paragraphs), *ignored]
+            notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
             return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
-    above = "".join("\n  ".join(paragraph) + "\n" for paragraph in paragraphs)
-    printed = f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
-    return text.coloured(printed) if _takes_colour() else printed
+    above = "".join("\n  ".join(map(for_terminal, paragraph)) + "\n" for paragraph in paragraphs)
+    return f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
 
 
 def _reconcile(found: report.Review, arguments: Namespace) -> int:
