@@ -28,6 +28,7 @@ class Side(NamedTuple):
         value_files: environment -> stack -> the file with its parameter values, for all others.
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
+        rights: stack -> text of the template of the roles that deploy it, if it is known.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Side(NamedTuple):
     root: Path | None = None
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
+    rights: Mapping[str, str] = {}
 
     @property
     def is_template(self) -> bool:

@@ -18,6 +18,7 @@ from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
 from csr_templates.costs.prices import PricesError
 from csr_templates.hand_over import history, operator_policies, review_sides
+from csr_templates.hand_over.bootstrap_changes import bootstrap_notes
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
 from csr_templates.preflight import (
@@ -177,7 +178,9 @@ def _compare(arguments: Namespace) -> _Compared:
             )
     before, after = _sides(arguments)
     old = () if before.root == after.root else before.acceptances
-    return _Compared(report.review(before, after, arguments.environment), after, old)
+    found = report.review(before, after, arguments.environment)
+    notes = [*found.notes, *bootstrap_notes(before, after)]
+    return _Compared(found._replace(notes=notes), after, old)
 
 
 def _check_options(arguments: Namespace) -> None:

@@ -52,6 +52,7 @@ def folder(path: Path) -> Side:
         root,
         _SOURCES,
         entries,
+        found.bootstraps,
     )
 
 
@@ -78,6 +79,7 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         found.environments or _DEFAULTS,
         value_files=found.parameter_files,
         acceptances=entries,
+        rights=found.bootstraps,
     )
 
 
