@@ -253,5 +253,5 @@ def test_review_of_an_unchanged_folder_says_so(tmp_path: Path, comments: Comment
     assert reviewing.steps({"csr-templates": command}, CI_MERGE_REQUEST_DIFF_BASE_SHA="HEAD") == (0, "", "")
     (comment,) = comments.held
     assert comment["body"].startswith(MARKER)
-    assert "**No risks**" in comment["body"]
+    assert "**No changes**" in comment["body"]
     assert f"No change: {', '.join(STACK_NAMES)}." in comment["body"]

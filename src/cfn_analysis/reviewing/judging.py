@@ -13,12 +13,16 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import values
+from cfn_analysis.reviewing.access.unchanged import same_access
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
 from cfn_analysis.reviewing.findings import Harmless, Risk
+from cfn_analysis.reviewing.guards.stack_policies import same_stack_policies
 from cfn_analysis.reviewing.harmless import ADDED, REMOVED, TEMPLATE, reason_of_value
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.kinds import EXPORT, OUTPUT, RENAME
 from cfn_analysis.reviewing.outputs import ChangedOutput
+from cfn_analysis.reviewing.publications import published_versions
+from cfn_analysis.reviewing.tags import unread_tags
 from cfn_analysis.reviewing.template_changes import is_read, template_changes
 from cfn_analysis.reviewing.values import ValueChange
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, Cause, ResourceChange
@@ -27,7 +31,12 @@ RISK: Final = "risk"
 HARMLESS: Final = "harmless"
 NOT_JUDGED: Final = "not judged"
 
-DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] = ()
+DETECTORS: Final[Sequence[Callable[[EnvironmentChanges], Iterator[Harmless]]]] = (
+    same_access,
+    same_stack_policies,
+    published_versions,
+    unread_tags,
+)
 """The detectors that know both directions of a change, and yield it if it is harmless in both."""
 
 
@@ -90,14 +99,19 @@ class _Judges:
                 self.whole.add(risk.subject)
             if risk.kind == RENAME:
                 self.whole.add(Node(risk.stack, str(dict(risk.detail)["new"])))
-        self.harmless: dict[tuple[Node, str], str] = {}
+        self.harmless: dict[Node, list[Harmless]] = {}
         for detector in DETECTORS:
             for harmless in detector(environment):
-                self.harmless[harmless.subject, harmless.path] = harmless.reason
+                self.harmless.setdefault(harmless.subject, []).append(harmless)
 
-    def reason(self, change: ResourceChange, value: ValueChange) -> str:
-        """Return why a changed value cannot harm; empty if that is not known."""
-        return self.harmless.get((change.node, value.place)) or reason_of_value(change.type, value)
+    def reason(self, subject: Node, path: str) -> str:
+        """Return why a detector found a change harmless; empty if none did."""
+        steps = _steps(path)
+        for harmless in self.harmless.get(subject, ()):
+            named = _steps(harmless.path)
+            if steps[: len(named)] == named:
+                return harmless.reason
+        return ""
 
     def has_risk(self, subject: Node, path: str) -> bool:
         """Return whether a risk names a path, a part of it, or what it is a part of."""
@@ -146,13 +160,13 @@ def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator
 
 
 def _of_value(judges: _Judges, change: ResourceChange, value: ValueChange) -> Judgment:
-    verdict, reason = NOT_JUDGED, ""
-    if judges.has_risk(change.node, value.place):
-        verdict = RISK
-    elif reason := judges.reason(change, value):
-        verdict = HARMLESS
     before, after = _shown(value.before, value.place, change), _shown(value.after, value.place, change)
-    return Judgment(change.node, value.place, before, after, verdict, reason)
+    judgment = Judgment(change.node, value.place, before, after, RISK)
+    if judges.has_risk(change.node, value.place):
+        return judgment
+    region = judges.environment.after[change.node.stack].built.region
+    reason = judges.reason(change.node, value.place) or reason_of_value(change.type, region, value)
+    return judgment._replace(verdict=HARMLESS if reason else NOT_JUDGED, reason=reason)
 
 
 def _shown(value: Any, path: str, change: ResourceChange) -> Any:
@@ -181,11 +195,12 @@ def _of_template(judges: _Judges, environment: EnvironmentChanges, stack: StackC
             yield Judgment(Node(name, ""), path, parameter.before, parameter.after, NOT_JUDGED)
     for change in template_changes(old, new):
         subject = Node(name, change.name)
-        verdict = HARMLESS if change.reason else NOT_JUDGED
+        reason = change.reason or judges.reason(subject, change.path)
+        verdict = HARMLESS if reason else NOT_JUDGED
         if judges.has_risk(subject, change.path):
-            verdict = RISK
+            verdict, reason = RISK, ""
         before, after = shown(change.before, change.path), shown(change.after, change.path)
-        yield Judgment(subject, change.path, before, after, verdict, change.reason)
+        yield Judgment(subject, change.path, before, after, verdict, reason)
 
 
 def merged(by_environment: Iterable[tuple[str, Iterable[Judgment]]]) -> list[Judgment]:

@@ -67,7 +67,7 @@ def _verdict(review: Review) -> str:
     names = [environment.name for environment in review.environments]
     groups = digest.risk_groups(review.risks, names)
     if not groups:
-        return f"**{digest.headline(review)}**"
+        return f"**{digest.headline(review).removesuffix('.')}**"
     waiting = [group for group in groups if not group.risk.accepted]
     accepted = digest.number_of_risks(groups) - digest.number_of_risks(waiting)
     verdict = "**No risks left**"
@@ -78,7 +78,7 @@ def _verdict(review: Review) -> str:
     if accepted:
         verdict += f", {accepted} accepted"
     if not_judged := digest.not_judged_in_words(review):
-        verdict += f". **{not_judged}**"
+        verdict += f". **{not_judged.removesuffix('.')}**"
     return verdict
 
 

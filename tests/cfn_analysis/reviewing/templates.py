@@ -21,13 +21,24 @@ def reviewed(
     region: str = REGION,
 ) -> dict[str, Any]:
     """Return the review of two templates as parsed JSON; ``given`` are the values of both sides."""
+    found: dict[str, Any] = json.loads(report.as_json(compared(before, after, given=given, region=region)))
+    return found
+
+
+def compared(
+    before: Template,
+    after: Template,
+    *,
+    given: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    region: str = REGION,
+) -> report.Review:
+    """Return the review of two templates; ``given`` are the values of both sides."""
     both = [
         sides.template(f"{name}.json", json.dumps(one).encode(), region, values, "stack")
         for name, one, values in zip(("before", "after"), (before, after), given, strict=True)
     ]
     old, new = both
-    found: dict[str, Any] = json.loads(report.as_json(report.review(old, new)))
-    return found
+    return report.review(old, new)
 
 
 def changed(

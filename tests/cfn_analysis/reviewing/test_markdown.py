@@ -135,7 +135,7 @@ def test_nothing_changes() -> None:
     text = as_markdown(report.review(side, side, ["prod"]))
 
     assert text.splitlines()[3:] == [
-        "**No risks**  ",
+        "**No changes**  ",
         "No resource changes  ",
         "`out` to `out`",
         "",
