@@ -30,7 +30,7 @@ import botocore.session
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions
 from release import dist
-from tests.consumers import accepted, scanners, side_by_side, starters
+from tests.consumers import accepted, pictures, scanners, side_by_side, starters
 from tests.docs.pages import in_each_language
 from tests.system import ENVIRONMENTS, PROJECT, STACK_NAMES
 
@@ -519,6 +519,11 @@ def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
             raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
 
 
+def check_pictures(folder: Path, environment: Mapping[str, str]) -> None:
+    """Mermaid draws the pictures of a review as they are written, with all names as text."""
+    pictures.check(folder)
+
+
 def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
     """The starters are clean, each linter finds a fault in a copy, and the deploy works with the AWS CLI."""
     for name, linter in starters.linters(WORK).items():
@@ -577,11 +582,12 @@ CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "library": check_library,
     "side-by-side": check_side_by_side,
     "starters": check_starters,
+    "pictures": check_pictures,
     "accepted": check_accepted,
 }
 
 if __name__ == "__main__":
     try:
         main()
-    except (ConsumerError, accepted.AcceptedError, scanners.ScannerError) as error:
+    except (ConsumerError, accepted.AcceptedError, pictures.PictureError, scanners.ScannerError) as error:
         sys.exit(f"make consumers: {error}")

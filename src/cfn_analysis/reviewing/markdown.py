@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from cfn_analysis.model.escaping import for_html, for_markdown, markdown_code
-from cfn_analysis.reviewing import digest
+from cfn_analysis.reviewing import digest, spread
 from cfn_analysis.reviewing.report import Review
 from cfn_analysis.updates.resource_changes import REMOVE
 
@@ -34,6 +34,7 @@ def as_markdown(
     """
     stacks = digest.stack_digests(review)
     sections = [*_risk_sections(review, link_base), *_not_judged_sections(review, link_base)]
+    sections += _picture_sections(review)
     if notes := [*review.notes, *notes]:
         sections.append(_Section("\n", [f"- {for_markdown(note)}\n" for note in notes], ""))
     for stack in stacks:
@@ -104,6 +105,16 @@ def _not_judged_sections(review: Review, link_base: str) -> Iterator[_Section]:
         source = _sources(group.stack, group.names, review.sources, link_base)
         entries.append(f"- {places}{_where(group.where)} {markdown_code(group.change)}{source}\n")
     yield _Section("\nNot judged:\n\n" if review.risks else "", entries, "")
+
+
+def _picture_sections(review: Review) -> Iterator[_Section]:
+    """Yield the picture of how the changes spread, folded if it is large."""
+    drawn = spread.picture(review.environments)
+    if drawn is None:
+        return
+    block = "\n".join(["```mermaid", *drawn.lines, "```", ""])
+    title = "How the changes spread"
+    yield _folded(title, [block]) if drawn.is_large else _Section(f"\n{title}:\n\n", [block], "")
 
 
 def _risk(group: digest.RiskGroup, sources: Mapping[str, Mapping[str, str]], link_base: str) -> str:
