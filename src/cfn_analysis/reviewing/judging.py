@@ -181,6 +181,8 @@ def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> J
         return Judgment(subject, path, before, after, RISK)
     if output.action == ADD:
         return Judgment(subject, path, before, after, HARMLESS, "nothing reads a new output yet")
+    if before == after and isinstance(after, str):
+        after = f"{after} (new)"
     if output.before == output.after and output.export is None and not output.reason.is_replacement:
         return Judgment(subject, path, before, after, HARMLESS, TEMPLATE["Outputs.Export"])
     return Judgment(subject, path, before, after, NOT_JUDGED)

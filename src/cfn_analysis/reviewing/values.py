@@ -4,7 +4,7 @@ import json
 import operator
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -13,12 +13,12 @@ from cfn_analysis.model.rendering import load
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing.findings import Problem
 from cfn_analysis.reviewing.hiding import shown
+from cfn_analysis.updates.comparison import identifying_key
 from cfn_analysis.updates.resolved_stack import Resource, mentions
 from cfn_analysis.updates.resource_changes import Cause, ResourceChange
 
 OFF: Final = ("false", "disabled", "disable", "inactive", "off", "stopped", "paused", "suspended")
 """The values of switches that are off, in lower case."""
-_IDENTITIES: Final = ("PathPattern", "Id", "Name", "Key")
 
 
 Judge = Callable[..., str]
@@ -43,8 +43,8 @@ class Setting(NamedTuple):
     ``judge`` returns the problem of the new value, from the old and new value; empty if there is none.
     """
 
-    types: Sequence[str]
-    places: Sequence[str]
+    types: tuple[str, ...]
+    places: tuple[str, ...]
     judge: Callable[[Any, Any], str]
     of_items: bool
 
@@ -66,8 +66,8 @@ def settings(rows: Sequence[Mapping[str, Any]], judges: Mapping[str, Judge]) -> 
     of_rows = []
     for row in rows:
         arguments = dict(row)
-        types = arguments.pop("types", "").split()
-        places = arguments.pop("places", "").split()
+        types = tuple(arguments.pop("types", "").split())
+        places = tuple(arguments.pop("places", "").split())
         of_items = arguments.pop("of_items", True)
         judge = judges[arguments.pop("judge")]
         of_rows.append(Setting(types, places, partial(judge, **arguments), of_items))
@@ -97,26 +97,29 @@ def _parts(place: str, before: Any, after: Any, *, of_item: bool = False) -> Ite
     whole = before if after is None else after
     is_divided = (before is None) != (after is None) and not is_unknown(whole)
     if is_divided and isinstance(whole, Mapping) and whole:
-        parts = [(f"{place}.{key}", part) for key, part in whole.items()]
+        inner = [(f"{place}.{key}", part) for key, part in whole.items()]
         of_part = of_item or place.endswith("]")
     elif is_divided and isinstance(whole, list):
-        parts = [(f"{place}[{_identity(part, number)}]", part) for number, part in enumerate(whole)]
+        inner = [(f"{place}[{name}]", part) for name, part in _named_items(whole)]
         of_part = of_item
     else:
         yield ValueChange(place, before, after, of_item)
         return
-    for inner, part in parts:
-        yield from _parts(inner, *((None, part) if before is None else (part, None)), of_item=of_part)
+    for inner_place, part in inner:
+        sides = (None, part) if before is None else (part, None)
+        yield from _parts(inner_place, *sides, of_item=of_part)
 
 
-def _identity(part: Any, number: int) -> str:
-    """Return the identifier of a list item, or its number."""
-    keys = [key for key in _IDENTITIES if isinstance(part, Mapping) and key in part]
-    return str(part[keys[0]]) if keys else str(number)
+def _named_items(items: list[Any]) -> list[tuple[str, Any]]:
+    """Return the items of a list by their identifiers, or by their numbers."""
+    identity = identifying_key(items, items)
+    if identity is None:
+        return [(str(number), item) for number, item in enumerate(items)]
+    return [(str(item[identity]), item) for item in items]
 
 
 def problems(
-    change: ResourceChange, settings: Sequence[Setting], gone: Collection[Node] = ()
+    change: ResourceChange, settings: tuple[Setting, ...], gone: Collection[Node] = ()
 ) -> Iterator[Problem]:
     """Yield the problems of the new values of a resource.
 
@@ -128,7 +131,7 @@ def problems(
         yield from judged(change.type, value, settings)
 
 
-def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> Iterator[Problem]:
+def judged(type_name: str, value: ValueChange, settings: tuple[Setting, ...]) -> Iterator[Problem]:
     """Yield the problem of a changed value; the first matching setting judges it."""
     setting = setting_of(type_name, value.place, settings)
     if setting is None:
@@ -140,7 +143,8 @@ def judged(type_name: str, value: ValueChange, settings: Sequence[Setting]) -> I
         yield Problem(f"{value.place} {problem}", (value.place,))
 
 
-def setting_of(type_name: str, place: str, settings: Sequence[Setting]) -> Setting | None:
+@lru_cache(maxsize=1024)  # a value is judged by several lists of settings
+def setting_of(type_name: str, place: str, settings: tuple[Setting, ...]) -> Setting | None:
     """Return the first setting that judges the value at a place of a resource; None if there is none."""
     return next((setting for setting in settings if setting.is_about(type_name, place)), None)
 

@@ -70,7 +70,7 @@ class _Comparison(NamedTuple):
                 inner = f"{name}.{key}" if name else key
                 yield from self.compare(before.get(key), after.get(key), (*place, key), inner)
         elif isinstance(before, list) and isinstance(after, list):
-            if identity := _identifying_key(before, after):
+            if identity := identifying_key(before, after):
                 yield from self._compare_by_key(before, after, place, name, identity)
             else:
                 yield from self._compare_by_index(before, after, place, name)
@@ -264,7 +264,7 @@ def _is_mapping(value: Any) -> bool:
     return isinstance(value, Mapping) and not is_unknown(value)
 
 
-def _identifying_key(before: list[Any], after: list[Any]) -> str | None:
+def identifying_key(before: list[Any], after: list[Any]) -> str | None:
     """Return the key whose values identify the rows of both lists."""
     if not all(map(_is_mapping, [*before, *after])):
         return None
@@ -286,7 +286,7 @@ def name_of_place(before: Mapping[str, Any], after: Mapping[str, Any], place: Pl
             name = f"{name}.{step}" if name else step
         else:
             rows = new if isinstance(new, list) else old
-            identity = _identifying_key(old if isinstance(old, list) else rows, rows)
+            identity = identifying_key(old if isinstance(old, list) else rows, rows)
             name += f"[{rows[step][identity]}]" if identity and step < len(rows) else f"[{step}]"
         old, new = _member(old, step), _member(new, step)
     return name

@@ -13,8 +13,6 @@ from cfn_analysis.model.schemas import known_property_schema
 
 OTHER: Final = "other"
 LESS: Final = "less"
-REMOVED: Final = "removed"
-_BRANCHES: Final = ("Fn::If",)
 
 
 class Edit(NamedTuple):
@@ -22,8 +20,7 @@ class Edit(NamedTuple):
 
     Attributes:
         place: keys and indexes from the resource's properties; ``Fn::If`` and its branches are part of it.
-        kind: ``other`` (another value; of a number, a greater one), ``less``, or ``removed``.
-        after: the new value; None if it is removed.
+        kind: ``other`` (another value; of a number, a greater one), or ``less``.
     """
 
     stack: str
@@ -35,26 +32,43 @@ class Edit(NamedTuple):
     after: Any
 
     @property
+    def plain_place(self) -> Place:
+        """The place in the resolved properties: without the branches of conditions."""
+        return without_branches(self.place)
+
+    @property
     def path(self) -> str:
-        """The place from the properties in the schema: without indexes and functions."""
-        steps = [step for step in self.place if isinstance(step, str) and not step.startswith("Fn::")]
-        return ".".join(steps)
+        """The place without the branches of conditions and without indexes."""
+        return ".".join(step for step in self.plain_place if isinstance(step, str))
 
 
 def edits(stack: str, region: str, template: Mapping[str, Any]) -> Iterator[Edit]:
     """Yield the edits of all properties of the resources of a template."""
     for name, resource in template["Resources"].items():
         type_name = resource["Type"]
+        done: set[tuple[Place, str]] = set()
         for place, value in leaves(resource.get("Properties", {})):
             in_schema = schema_place(place)
             schema = known_property_schema(type_name, region, in_schema)
+            siblings = _siblings(resource["Properties"], place)
             for kind, after in other_values(value, schema):
+                if (place, kind) in done or after in siblings:  # a list does not have duplicates
+                    continue
+                done.add((place, kind))
                 yield Edit(stack, name, type_name, place, kind, value, after)
 
 
-def schema_place(place: Place) -> tuple[str, ...]:
-    """Return a place as in a schema, without the branches of conditions."""
-    steps: list[str] = []
+def _siblings(properties: Mapping[str, Any], place: Place) -> list[Any]:
+    """Return the items of the list that contains a value; empty if it is not an item of a list."""
+    holder: Any = properties
+    for step in place[:-1]:
+        holder = holder[step]
+    return holder if isinstance(holder, list) and isinstance(place[-1], int) else []
+
+
+def without_branches(place: Place) -> Place:
+    """Return a place without ``Fn::If`` and the branches of it."""
+    steps: list[str | int] = []
     is_branch = False
     for step in place:
         if is_branch:
@@ -62,8 +76,13 @@ def schema_place(place: Place) -> tuple[str, ...]:
         elif step == "Fn::If":
             is_branch = True
         else:
-            steps.append("*" if isinstance(step, int) else step)
+            steps.append(step)
     return tuple(steps)
+
+
+def schema_place(place: Place) -> tuple[str, ...]:
+    """Return a place as in a schema."""
+    return tuple("*" if isinstance(step, int) else step for step in without_branches(place))
 
 
 def leaves(value: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
@@ -96,7 +115,7 @@ def other_values(value: Any, schema: Mapping[str, Any]) -> Iterator[tuple[str, A
         yield OTHER, str(value).lower() != "true"
     elif "enum" in schema:
         others = [choice for choice in schema["enum"] if str(choice) != str(value)]
-        yield from ((OTHER, choice) for choice in others[:2])
+        yield from ((OTHER, choice) for choice in others)
     elif isinstance(value, int | float) or str(value).isdigit():
         yield OTHER, int(value) + 1
         if int(value) > schema.get("minimum", 0):

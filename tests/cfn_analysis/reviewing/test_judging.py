@@ -1,82 +1,95 @@
 """What the review knows about each change: a risk names it, it cannot harm, or it is not judged."""
 
-import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from cfn_analysis.reviewing.judging import Judgment
+import pytest
+
+from cfn_analysis.model.wiring import Node
+from cfn_analysis.reviewing import report
+from cfn_analysis.reviewing.judging import HARMLESS, Judgment
 from cfn_analysis.reviewing.sides import Side
-from cfn_analysis.reviewing.states import resolved_states
 
-from .edits import Edit, apply, edits
-from .own_changes import own_side, with_template, with_values
-
-ENVIRONMENT = "prod"
-# So that every resource exists.
-VALUES = {
-    "OriginKeys": "a and b",
-    "CustomDomainName": "www.example.com",
-    "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/0",
-    "HostedZoneId": "Z0000000000000",
-    "ProbePath": "/",
-    "ApiProbePath": "/api/health",
-    "NatGatewayPerZone": "true",
-    "DatabaseMultiAZ": "true",
-    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/boundary",
-}
+from .labels import Labeled, after, labeled
+from .walking import ENVIRONMENT, LISTED, Walked, harmless_properties, walk, whole_side
 
 
-def whole_side() -> Side:
-    """Return out/ of this checkout with an environment that has every resource."""
-    return with_values(own_side(), ENVIRONMENT, VALUES)
+@pytest.fixture(scope="module")
+def walked() -> list[Walked]:
+    """Every property of every resource of the templates, changed to another value."""
+    return list(walk(whole_side()))
 
 
-def rounds(side: Side) -> list[list[Edit]]:
-    """Return the edits of all properties in as few groups as possible, one edit of a property in each."""
-    grouped: list[list[Edit]] = []
-    seen: Counter[object] = Counter()
-    for stack in side.stacks:
-        for edit in edits(stack.name, stack.region, stack.template):
-            place = (stack.name, edit.name, edit.place[:5])
-            if seen[place] == len(grouped):
-                grouped.append([])
-            grouped[seen[place]].append(edit)
-            seen[place] += 1
-    return grouped
+def test_no_property_of_the_templates_is_silent(walked: list[Walked]) -> None:
+    """Each changed property is a risk, harmless with a reason, or listed as not judged."""
+    assert len(walked) > 2_000
+    assert [found.edit for found in walked if not found.judgments] == []
+    for found in walked:
+        assert all(bool(judgment.reason) is (judgment.verdict == HARMLESS) for judgment in found.judgments)
 
 
-def after(side: Side, group: Sequence[Edit]) -> Side:
-    """Return a side after some edits."""
-    edited = side
-    for stack in side.stacks:
-        own = [edit for edit in group if edit.stack == stack.name]
+def test_the_list_of_harmless_properties_is_up_to_date(walked: list[Walked]) -> None:
+    """Read what is new in it, after ``python -m tests.cfn_analysis.reviewing.walking``."""
+    listed = LISTED.read_text("utf-8").splitlines()
 
-        def edit_all(template: dict[str, object], own: Sequence[Edit] = own) -> None:
-            for edit in own:
-                apply(template, edit)
-
-        edited = with_template(edited, stack.name, edit_all)
-    return edited
+    assert [line for line in harmless_properties(walked) if line not in listed] == []
 
 
-def effective(before: Side, edited: Side, group: Sequence[Edit]) -> Iterator[Edit]:
-    """Yield the edits of values that differ: not those of a branch that is not taken."""
-    states = resolved_states(before, edited, ENVIRONMENT)
-    for edit in group:
-        sides = [side[edit.stack].resources[edit.name].properties for side in (states.before, states.after)]
-        if sides[0] != sides[1]:
-            yield edit
+def groups(edits: list[Labeled]) -> Iterator[list[Labeled]]:
+    """Yield the edits in groups with one edit of a property in each; those of whole resources first."""
+    yield [edit for edit in edits if edit.is_patch]
+    by_number: dict[int, list[Labeled]] = {}
+    numbers: Counter[object] = Counter()
+    for edit in edits:
+        if edit.is_patch:
+            continue
+        place = (edit.subject, edit.path.partition(".")[0])
+        by_number.setdefault(numbers[place], []).append(edit)
+        numbers[place] += 1
+    yield from by_number.values()
 
 
-def bare(path: str) -> list[str]:
-    """Return the keys of a path without the identifiers of list items."""
-    return re.sub(r"\[[^\]]*\]", "", path).split(".")
-
-
-def touches(judgment: Judgment, edit: Edit) -> bool:
-    """Return whether a judgment is about an edited property, a part of it, or what it is a part of."""
-    if judgment.subject != (edit.stack, edit.name):
+def is_about(judgment: Judgment, edit: Labeled) -> bool:
+    """Return whether a judgment is about a labeled edit."""
+    if judgment.subject != edit.subject:
         return False
-    judged, edited = bare(judgment.path), edit.path.split(".")
+    if not edit.row.get("place") or not judgment.path:
+        return judgment.path == edit.path
+    judged, edited = keys(judgment.path), edit.path.split(".")
     shorter = min(len(judged), len(edited))
-    return not judgment.path or judged[:shorter] == edited[:shorter]
+    return judged[:shorter] == edited[:shorter]
+
+
+def keys(path: str) -> list[str]:
+    """Return the keys of a path, without the identifiers of list items."""
+    return [part.partition("[")[0] for part in path.split(".")]
+
+
+def verdicts(side: Side, group: list[Labeled]) -> dict[tuple[Node, str], set[str]]:
+    """Return the verdicts about each edit of a group that is deployed together."""
+    found = report.review(side, after(side, group), [ENVIRONMENT])
+    return {
+        (edit.subject, edit.path): {
+            judgment.verdict for judgment in found.judgments if is_about(judgment, edit)
+        }
+        for edit in group
+    }
+
+
+def test_no_edit_that_a_person_calls_harmful_is_harmless() -> None:
+    """The person had not seen what the review calls harmless."""
+    side = whole_side()
+    judged: Counter[tuple[str, str]] = Counter()
+    wrong = []
+    for group in groups(list(labeled(side))):
+        together = verdicts(side, group)
+        for edit in group:
+            found = together[edit.subject, edit.path]
+            if edit.label == "harmful" and HARMLESS in found:  # perhaps because of another edit
+                found = verdicts(side, [edit])[edit.subject, edit.path]
+                wrong += [edit] if HARMLESS in found else []
+            judged.update((edit.label, verdict) for verdict in found)
+
+    assert wrong == []
+    assert sum(judged.values()) >= 95  # some have no effect in this environment
+    assert judged["harmless", HARMLESS] >= 20

@@ -17,7 +17,7 @@ SETTINGS = [*opening.CHANGED, *opening.NEW, *weakened.SETTINGS]
 )
 def test_types(types: tuple[str, ...], is_about: bool) -> None:
     """A row is about certain types, services, or all types."""
-    assert Setting(types, ["Key"], lambda *_: "", True).is_about("AWS::S3::Bucket", "A.Key") is is_about
+    assert Setting(types, ("Key",), lambda *_: "", True).is_about("AWS::S3::Bucket", "A.Key") is is_about
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: " ".join(setting.places)[:40])

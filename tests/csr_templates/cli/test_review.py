@@ -55,8 +55,8 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
     captured = capsys.readouterr()
 
     assert captured.err == (
-        "csr-templates: 2 risks not accepted. Change the template, or accept intended risks: add the entry to "
-        "review.json, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT add it.\n"
+        "csr-templates: 2 risks not accepted. Change the template, or accept intended risks: add the entry "
+        "to review.json, or let --accept KIND:STACK.ID#PROPERTY --reason TEXT add it.\n"
         f"{json.dumps(ENTRIES, indent=2)}\n"
     )
     assert captured.out.splitlines() == [

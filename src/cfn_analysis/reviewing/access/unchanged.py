@@ -1,7 +1,10 @@
 """Policies that are written differently and allow and deny the same: neither more nor less than before."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
+from cfn_analysis.model.access_properties import parsed
+from cfn_analysis.model.references import as_list
 from cfn_analysis.reviewing.access.documents import SubjectPolicy, policies_by_subject
 from cfn_analysis.reviewing.access.statements import Statement, not_covered, statements
 from cfn_analysis.reviewing.changes import EnvironmentChanges
@@ -32,9 +35,26 @@ def same_access(environment: EnvironmentChanges) -> Iterator[Harmless]:
 
 
 def _is_same(was: Sequence[SubjectPolicy], will: Sequence[SubjectPolicy]) -> bool:
+    """Return whether policies have the same effect; only valid statements are compared."""
+    if sorted(map(_other_elements, was)) != sorted(map(_other_elements, will)):
+        return False
     before = _of_all(was)
     after = _of_all(will)
     return _covers(before, after) and _covers(after, before)
+
+
+def _other_elements(policy: SubjectPolicy) -> str:
+    """Return the elements of a policy other than its statements, and the effects of these, as text."""
+    document = parsed(policy.document)
+    if not isinstance(document, Mapping):
+        return json.dumps(document, default=str)
+    others = {key: value for key, value in document.items() if key not in ("Id", "Statement")}
+    effects = [
+        statement.get("Effect") if isinstance(statement, Mapping) else None
+        for statement in as_list(parsed(document.get("Statement")))
+    ]
+    is_valid = all(effect in ("Allow", "Deny", None) for effect in effects)
+    return json.dumps([others, is_valid], sort_keys=True, default=str)
 
 
 def _of_all(policies: Sequence[SubjectPolicy]) -> list[Statement]:
