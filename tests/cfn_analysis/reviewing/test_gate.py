@@ -116,7 +116,7 @@ def test_the_entry_to_paste_and_the_entry_that_is_added(
     for _ in range(2):
         assert run(*after, "--accept", METHOD, "--accept", ALARM, "--reason", "理由") == 0
     added = json.loads(entries.read_text("utf-8"))
-    assert [row["property"] for row in added] == ["Threshold", "ApiKeyRequired"]
+    assert [row["property"] for row in added] == ["ApiKeyRequired", "Threshold"]
     assert {row["reason"] for row in added} == {"理由"}
     assert run(*after) == 0
 

@@ -62,7 +62,7 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
     assert captured.out.splitlines() == [
         "before.yaml -> after.yaml",
         "",
-        "Risks: 1 data-loss, 1 replace",
+        "Risks: 1 data-loss, 1 replace. 1 change is not judged.",
         "",
         "  data-loss  after.Queue#QueueName",
         "    The data of Queue is deleted: it is replaced, and its UpdateReplacePolicy is Delete. To keep "
@@ -73,6 +73,10 @@ def test_two_templates_as_text(files: Path, capsys: pytest.CaptureFixture[str]) 
         "    Queue is replaced, because QueueName changes: a new one is created, and the old one is deleted "
         "with its",
         "      data.",
+        "",
+        "Not judged:",
+        "",
+        "  after.Queue  VisibilityTimeout: 30 -> 60",
         "",
         "after (ap-northeast-1): 1 replaced",
         "  parameter Size: 30 -> 60  [sizes.json]",

@@ -19,12 +19,14 @@ _UNSURE: Final = "it may block fewer requests"
 class _Rule(NamedTuple):
     """A rule, which applies after those of a lower priority.
 
-    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden.
+    The action of a group of rules is ``Block``, or ``Count`` where all of its actions are overridden; its
+    ``action_key`` is OverrideAction.
     """
 
     name: str
     priority: float
     action: str
+    action_key: str
     statement: Mapping[str, Any]
 
     @property
@@ -68,7 +70,8 @@ def _weaker(rule: _Rule, rules: Sequence[_Rule]) -> Iterator[Problem]:
         return
     if not now.stops:
         text = f"rule {rule.name} is set to {now.action} instead of {rule.action}: it does not block requests"
-        yield Problem(text, (f"{rule.path}.Action", f"{rule.path}.OverrideAction"))
+        keys = dict.fromkeys([rule.action_key, now.action_key])
+        yield Problem(text, tuple(f"{rule.path}.{key}" for key in keys))
         return
     for reason, below in _less(rule.statement, now.statement):
         path = ".".join([rule.path, "Statement", *below])
@@ -193,7 +196,8 @@ def _rules(given: Any) -> list[_Rule] | None:
             priority = float(str(rule.get("Priority", 0)))
         except ValueError:
             return None
-        found.append(_Rule(str(rule.get("Name")), priority, action, statement))
+        key = "Action" if "Action" in rule else "OverrideAction"
+        found.append(_Rule(str(rule.get("Name")), priority, action, key, statement))
     return sorted(found, key=lambda rule: rule.priority)
 
 
