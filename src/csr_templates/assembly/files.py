@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from csr_templates.environments.environment import Environment
 
 REFERENCE = "reference.md"
+_DATA_RULE = "I3011"  # policies of resources with data; the house rule also says which ones
 
 
 class Assembly(NamedTuple):
@@ -133,8 +134,13 @@ def assemble(
     if lint:
         sources = {declared.name: declared.source for declared in stacks}
         environments_to_lint = known if every_environment else ()
+        repeated = _unretained(stacks, built)
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
-            findings += found
+            findings += [
+                finding
+                for finding in found
+                if finding.rule != _DATA_RULE or (finding.stack, finding.logical_id) not in repeated
+            ]
             seconds[name] += spent
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
@@ -246,6 +252,19 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
                 yield from house_rules.problems(stack)
     except SchemasError as error:
         yield str(error)
+
+
+def _unretained(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> set[tuple[str, str]]:
+    """Return the stack and logical ID of resources whose data is not retained as the house rules demand."""
+    unretained: set[tuple[str, str]] = set()
+    for declared, stack in zip(stacks, built, strict=True):
+        if declared not in STACKS:
+            continue
+        try:
+            unretained.update((stack.name, logical_id) for logical_id in house_rules.unretained(stack))
+        except SchemasError:  # reported with the house rules
+            continue
+    return unretained
 
 
 def _hand_over(

@@ -1,16 +1,19 @@
 """What the review knows about each change: a risk names it, it cannot harm, or it is not judged."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import pytest
 
+from cfn_analysis.model.references import Place
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import report
 from cfn_analysis.reviewing.judging import HARMLESS, Judgment
 from cfn_analysis.reviewing.sides import Side
 
 from .labels import Labeled, after, labeled
+from .own_changes import with_template
 from .walking import ENVIRONMENT, LISTED, Walked, harmless_properties, walk, whole_side
 
 
@@ -33,6 +36,50 @@ def test_the_list_of_harmless_properties_is_up_to_date(walked: list[Walked]) -> 
     listed = LISTED.read_text("utf-8").splitlines()
 
     assert [line for line in harmless_properties(walked) if line not in listed] == []
+
+
+# Type, place and new value of edits that no lint rule stops, and of which no detector knew; None removes the value.
+HARMFUL: Sequence[tuple[str, Place, Any]] = (
+    ("AWS::WAFv2::WebACL", ("DataProtectionConfig",), None),
+    ("AWS::Lambda::Function", ("MemorySize",), 128),
+    ("AWS::Lambda::Function", ("Handler",), "absent.handler"),
+    ("AWS::Route53::HealthCheck", ("HealthCheckConfig", "FailureThreshold"), 10),
+    ("AWS::ApiGateway::UsagePlan", ("Throttle", "RateLimit"), 1),
+    ("AWS::Logs::MetricFilter", ("FilterPattern",), "nothing"),
+    (
+        "AWS::CloudFront::Distribution",
+        ("DistributionConfig", "Origins", 1, "CustomOriginConfig", "OriginReadTimeout"),
+        1,
+    ),
+)
+
+
+def test_harmful_edits_of_the_templates_are_never_without_a_line() -> None:
+    """Whatever no detector knows is listed: the review does not say that there are no risks."""
+    side = whole_side()
+    edited = side
+    for stack in side.stacks:
+        edited = with_template(edited, stack.name, edit_of_types)
+    found = report.review(side, edited, [ENVIRONMENT])
+
+    for _, place, _ in HARMFUL:
+        judged = [judgment for judgment in found.judgments if keys(judgment.path)[-1] == place[-1]]
+        assert judged, place
+        assert HARMLESS not in {judgment.verdict for judgment in judged}, place
+
+
+def edit_of_types(template: dict[str, Any]) -> None:
+    """Make the harmful edits of the resources of a template."""
+    for type_name, place, value in HARMFUL:
+        for resource in template["Resources"].values():
+            if resource["Type"] != type_name:
+                continue
+            target = resource["Properties"]
+            for step in place[:-1]:
+                target = target[step]
+            target[place[-1]] = value
+            if value is None:
+                del target[place[-1]]
 
 
 def groups(edits: list[Labeled]) -> Iterator[list[Labeled]]:
