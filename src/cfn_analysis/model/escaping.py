@@ -1,7 +1,7 @@
 """Texts from templates, parameters and accounts, escaped for the format that they are written to.
 
-Whoever can name a resource or write a log line chooses these texts. Escaped, they cannot move the cursor of a
-terminal, reverse the order of what is read, end a list of Markdown or add a line to a diagram.
+A person who can name a resource or write a log line chooses these texts. Escaped, they cannot move the cursor
+of a terminal, reverse the order of what is read, end a list of Markdown or add a line to a diagram.
 """
 
 import html

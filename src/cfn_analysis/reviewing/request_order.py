@@ -118,13 +118,13 @@ def _entries_of_behaviors(behaviors: Any) -> list[_Entry]:
         if not isinstance(behavior, Mapping) or is_unknown(behavior):
             return []
         path = behavior.get("PathPattern")
-        condition = _Condition("path", (_path(path),))  # the leading slash is optional
+        condition = _Condition("path", (_path_pattern(path),))  # the leading slash is optional
         rest = {key: value for key, value in behavior.items() if key != "PathPattern"}
         entries.append(_Entry(text(path), (condition,), json.dumps(rest, sort_keys=True, default=str)))
     return entries
 
 
-def _path(value: Any) -> Pattern:
+def _path_pattern(value: Any) -> Pattern:
     tokens = pattern(value)
     return tokens[1:] if tokens[:1] == ("/",) else tokens
 

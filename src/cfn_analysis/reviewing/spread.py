@@ -5,6 +5,7 @@ https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-f
 """
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -132,13 +133,16 @@ class _Graph:
 
     def _reached(self, edges: Iterable[_Edge]) -> list[_Edge]:
         """Return some arrows, and those that follow from the resources at their ends."""
-        reached = list(edges)
-        visited: set[Node] = set()
-        for edge in reached:  # grows while it is read
-            if isinstance(edge.end, Node) and edge.end not in visited:
-                visited.add(edge.end)
-                reached.extend(self.following.get(edge.end, []))
-        return list(dict.fromkeys(reached))
+        reached: dict[_Edge, None] = {}
+        pending = deque(edges)
+        while pending:
+            edge = pending.popleft()
+            if edge in reached:
+                continue
+            reached[edge] = None
+            if isinstance(edge.end, Node):
+                pending.extend(self.following.get(edge.end, []))
+        return list(reached)
 
 
 class _Drawing:

@@ -34,7 +34,7 @@ from csr_templates.stacks import bootstrap
 from csr_templates.stacks.listing import STACKS, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from cfn_analysis.linting.runner import Finding
@@ -145,11 +145,7 @@ def assemble(
         environments_to_lint = known if every_environment else ()
         repeated = _unretained(stacks, built)
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
-            findings += [
-                finding
-                for finding in found
-                if finding.rule != _DATA_RULE or (finding.stack, finding.logical_id) not in repeated
-            ]
+            findings += [finding for finding in found if not _is_repeated(finding, repeated)]
             seconds[name] += spent
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
@@ -278,6 +274,11 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
                 yield from house_rules.problems(stack)
     except SchemasError as error:
         yield str(error)
+
+
+def _is_repeated(finding: Finding, unretained: Collection[tuple[str, str]]) -> bool:
+    """Return whether a house rule says the same as a finding."""
+    return finding.rule == _DATA_RULE and (finding.stack, finding.logical_id) in unretained
 
 
 def _unretained(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> set[tuple[str, str]]:
