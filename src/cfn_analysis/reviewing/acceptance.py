@@ -84,19 +84,19 @@ def read(data: bytes, where: str) -> tuple[Acceptance, ...]:
         AcceptanceError: the content is wrong.
     """
     acceptances = []
-    for number, found in enumerate(_entries(data, where), 1):
+    for number, written in enumerate(_entries(data, where), 1):
         origin = f"Entry {number} of {where}"
-        is_whole = isinstance(found, dict) and set(found) == set(_KEYS)
-        if not is_whole or not all(isinstance(found[key], str) for key in _KEYS):
+        is_whole = isinstance(written, dict) and set(written) == set(_KEYS)
+        if not is_whole or not all(isinstance(written[key], str) for key in _KEYS):
             raise AcceptanceError(
                 f"{origin} must be an object with exactly the keys {', '.join(_KEYS)}, and all values must "
-                f"be strings. Found {json.dumps(found)}."
+                f"be strings. Found {json.dumps(written)}."
             )
-        _require_kind(found["kind"], origin)
-        if not found["reason"].strip() or not found["stack"]:
-            missing = "stack" if not found["stack"] else "reason"
+        _require_kind(written["kind"], origin)
+        if not written["reason"].strip() or not written["stack"]:
+            missing = "stack" if not written["stack"] else "reason"
             raise AcceptanceError(f"{origin} does not have a {missing}. Add it.")
-        acceptances.append(of_entry(found, origin))
+        acceptances.append(of_entry(written, origin))
     return tuple(acceptances)
 
 

@@ -18,7 +18,7 @@ from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.judging import Judgment
 from cfn_analysis.reviewing.outcomes import NONE, ResourceOutcome
 from cfn_analysis.reviewing.outputs import ChangedOutput
-from cfn_analysis.reviewing.report import Review, new_value, written_type
+from cfn_analysis.reviewing.report import Review, new_value
 from cfn_analysis.reviewing.sentences import WORDS
 from cfn_analysis.reviewing.writing import is_about_several, written
 from cfn_analysis.updates.resource_changes import ADD, MAYBE_REPLACE, POLICY, REMOVE, REPLACE, UPDATE, Cause
@@ -77,8 +77,8 @@ class ResourceLine(NamedTuple):
     @property
     def facts(self) -> list[str]:
         """What happens to its data and to its clients, if anything does."""
-        known = {"data": self.data, "interruption": self.interruption}
-        return [f"{key}: {value}" for key, value in known.items() if value != NONE]
+        effects = {"data": self.data, "interruption": self.interruption}
+        return [f"{key}: {effect}" for key, effect in effects.items() if effect != NONE]
 
     def without(self, environment: str) -> "ResourceLine":
         """Return the line with ``*`` for the name of an environment."""
@@ -277,7 +277,7 @@ def _resource_line(outcome: ResourceOutcome, sources: Mapping[str, str]) -> Reso
     source = sources[name] if sources else ""
     return ResourceLine(
         name,
-        written_type(change),
+        change.written_type,
         change.action,
         is_certain,
         outcome.interruption,
@@ -356,30 +356,47 @@ def _of_environments(risks: Iterable[Risk]) -> Iterator[Risk]:
             detail = {field: _without_name(value, name) for field, value in detail.items()}
         alike.setdefault(risk._replace(detail=tuple(detail.items()), environments=()), []).append(risk)
     for merged, group in alike.items():
-        where = tuple(name for risk in group for name in risk.environments)
-        yield group[0] if len(group) == 1 else merged._replace(environments=where)
+        if len(group) == 1:
+            yield group[0]
+            continue
+        environments: list[str] = []
+        for risk in group:
+            environments += risk.environments
+        yield merged._replace(environments=tuple(environments))
 
 
 def not_judged_groups(judgments: Iterable[Judgment], environments: Sequence[str]) -> list[NotJudgedGroup]:
     """Return the changes that are not judged; those with the same property and values are one."""
-    by_values: dict[str, list[Judgment]] = {}
+    groups: dict[str, NotJudgedGroup] = {}
+    for judgment in _equal_in_environments(judgments):
+        where = _where(judgment.environments, environments)
+        stack, name = judgment.subject
+        group = NotJudgedGroup(stack, (), judgment.path, judgment.before, judgment.after, where)
+        key = json.dumps(group)
+        groups[key] = group._replace(names=(*groups.get(key, group).names, name))
+    return list(groups.values())
+
+
+def _equal_in_environments(judgments: Iterable[Judgment]) -> Iterator[Judgment]:
+    """Yield the changes; merge those that differ only in the name of the environment, with ``*`` for it."""
+    alike: dict[str, list[Judgment]] = {}
+    merged: dict[str, Judgment] = {}
     for judgment in judgments:
         before, after = judgment.before, judgment.after
         for name in filter(None, judgment.environments):
             before, after = _without_name(before, name), _without_name(after, name)
-        key = json.dumps([judgment.subject, judgment.path, before, after])
-        by_values.setdefault(key, []).append(judgment)
-    by_subject: dict[str, NotJudgedGroup] = {}
-    for key, alike in by_values.items():
-        (stack, name), path, before, after = json.loads(key)
-        found = tuple(name for judgment in alike for name in judgment.environments)
-        if len(alike) == 1:
-            before, after = alike[0].before, alike[0].after
-        where = _where(found, environments)
-        group = NotJudgedGroup(stack, (), path, before, after, where)
-        shared = by_subject.setdefault(json.dumps(group), group)
-        by_subject[json.dumps(group)] = shared._replace(names=(*shared.names, name))
-    return list(by_subject.values())
+        anonymous = judgment._replace(before=before, after=after, environments=())
+        key = json.dumps(anonymous)
+        merged[key] = anonymous
+        alike.setdefault(key, []).append(judgment)
+    for key, group in alike.items():
+        if len(group) == 1:
+            yield group[0]
+            continue
+        environments: list[str] = []
+        for judgment in group:
+            environments += judgment.environments
+        yield merged[key]._replace(environments=tuple(environments))
 
 
 def number_of_risks(groups: Iterable[RiskGroup]) -> int:

@@ -8,7 +8,11 @@ from cfn_analysis.reviewing.report import Review
 
 
 def accept(
-    review: Review, given: Sequence[Acceptance], old: Iterable[Acceptance] = (), *, is_whole: bool = True
+    review: Review,
+    acceptances: Sequence[Acceptance],
+    old: Iterable[Acceptance] = (),
+    *,
+    is_whole: bool = True,
 ) -> tuple[Review, tuple[str, ...]]:
     """Return the review with its accepted risks marked, and sentences about ignored entries.
 
@@ -19,28 +23,36 @@ def accept(
         AcceptanceError: an option or an entry accepts nothing.
     """
     earlier = {acceptance.key for acceptance in old}
-    new = [acceptance for acceptance in given if acceptance.key not in earlier]
-    for acceptance in new if is_whole else ():
-        if not any(acceptance.accepts(risk) for risk in review.risks):
-            raise AcceptanceError(
-                f"{acceptance.origin} does not match a risk: the review does not have "
-                f"{acceptance.place}.{_nearest(acceptance, review)} Correct or remove it."
-            )
+    new = [acceptance for acceptance in acceptances if acceptance.key not in earlier]
+    if is_whole:
+        _require_effect(new, review)
     risks = []
     for risk in review.risks:
         by = next((acceptance for acceptance in new if acceptance.accepts(risk)), None)
         risks.append(risk if by is None else risk._replace(accepted=True, reason=by.reason))
     ignored = tuple(
         f"{acceptance.origin} ({acceptance.place}) is from an earlier change and is ignored. Remove it."
-        for acceptance in given
+        for acceptance in acceptances
         if acceptance.key in earlier
     )
     return review._replace(risks=risks), ignored
 
 
+def _require_effect(acceptances: Iterable[Acceptance], review: Review) -> None:
+    """Raise AcceptanceError if one of the acceptances does not accept a risk."""
+    for acceptance in acceptances:
+        if not any(acceptance.accepts(risk) for risk in review.risks):
+            raise AcceptanceError(
+                f"{acceptance.origin} does not match a risk: the review does not have "
+                f"{acceptance.place}.{_nearest(acceptance, review)} Correct or remove it."
+            )
+
+
 def _nearest(wanted: Acceptance, review: Review) -> str:
     """Return the sentence with the nearest stack, resource or property that has such a risk."""
-    stacks = {stack.built.name for environment in review.environments for stack in environment.stacks}
+    stacks: set[str] = set()
+    for environment in review.environments:
+        stacks.update(stack.built.name for stack in environment.stacks)
     if wanted.stack not in stacks:
         return hint(wanted.stack or "", sorted(stacks))
     alike = [risk for risk in review.risks if (risk.kind, risk.stack) == (wanted.kind, wanted.stack)]

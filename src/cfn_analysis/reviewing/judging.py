@@ -139,18 +139,20 @@ def _of_resource(judges: _Judges, change: ResourceChange) -> Iterator[Judgment]:
 
 def _of_existence(judges: _Judges, change: ResourceChange) -> Judgment:
     """Return the judgment about an added or removed resource."""
-    before = str(change.before.attributes["Type"]) if change.before and change.action == REMOVE else None
-    after = str(change.after.attributes["Type"]) if change.after and change.action != REMOVE else None
+    is_removed = change.action == REMOVE
+    before = change.written_type if is_removed else None
+    after = None if is_removed else change.written_type
     if change.node in judges.whole:
         return Judgment(change.node, "", before, after, RISK)
-    table = REMOVED if change.action == REMOVE else ADDED
-    reason = table.get(change.type, "")
+    reason = (REMOVED if is_removed else ADDED).get(change.type, "")
     return Judgment(change.node, "", before, after, HARMLESS if reason else NOT_JUDGED, reason)
 
 
 def _of_cause(judges: _Judges, change: ResourceChange, cause: Cause) -> Iterator[Judgment]:
     """Yield the judgment about a changed value, or about its parts if these differ."""
-    parts = list(values.parts(cause)) if cause.place else [ValueChange(cause.name, cause.before, cause.after)]
+    parts = [ValueChange(cause.name, cause.before, cause.after)]
+    if cause.place:
+        parts = list(values.parts(cause))
     judged = [_of_value(judges, change, part) for part in parts]
     if len({(judgment.verdict, judgment.reason) for judgment in judged}) > 1:
         yield from judged
@@ -181,10 +183,12 @@ def _of_output(judges: _Judges, stack: StackChanges, output: ChangedOutput) -> J
         return Judgment(subject, path, before, after, RISK)
     if output.action == ADD:
         return Judgment(subject, path, before, after, HARMLESS, "nothing reads a new output yet")
-    if before == after and isinstance(after, str):
+    if output.export != output.new_export and output.before == output.after:
+        reason = "" if output.export else TEMPLATE["Outputs.Export"]
+        verdict = HARMLESS if reason else NOT_JUDGED
+        return Judgment(subject, f"{path}.Export", output.export, output.new_export, verdict, reason)
+    if before == after and isinstance(after, str):  # of a resource that is replaced
         after = f"{after} (new)"
-    if output.before == output.after and output.export is None and not output.reason.is_replacement:
-        return Judgment(subject, path, before, after, HARMLESS, TEMPLATE["Outputs.Export"])
     return Judgment(subject, path, before, after, NOT_JUDGED)
 
 
@@ -207,9 +211,11 @@ def _of_template(judges: _Judges, environment: EnvironmentChanges, stack: StackC
 
 def merged(by_environment: Iterable[tuple[str, Iterable[Judgment]]]) -> list[Judgment]:
     """Return the judgments of all environments, equal ones once with their environments."""
-    environments: dict[str, tuple[Judgment, list[str]]] = {}
-    for environment, found in by_environment:
-        for judgment in found:
+    equal: dict[str, Judgment] = {}
+    environments: dict[str, dict[str, None]] = {}
+    for environment, of_environment in by_environment:
+        for judgment in of_environment:
             key = json.dumps(judgment, sort_keys=True, default=str)
-            environments.setdefault(key, (judgment, []))[1].append(environment)
-    return [judgment._replace(environments=tuple(names)) for judgment, names in environments.values()]
+            equal[key] = judgment
+            environments.setdefault(key, {})[environment] = None
+    return [judgment._replace(environments=tuple(environments[key])) for key, judgment in equal.items()]

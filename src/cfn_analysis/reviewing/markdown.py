@@ -133,10 +133,10 @@ def _sources(
     stack: str, names: Sequence[str], sources: Mapping[str, Mapping[str, str]], link_base: str
 ) -> str:
     """Return links to the lines that declare some resources of a stack, of many only to the first ones."""
-    known = sources.get(stack)
-    if not known:
+    of_stack = sources.get(stack)
+    if not of_stack:
         return ""
-    linked = [_link(known[name], link_base) for name in names[: digest.MOST_CAUSES] if name]
+    linked = [_link(of_stack[name], link_base) for name in names[: digest.MOST_CAUSES] if name]
     return f" - {', '.join(linked)}" if linked else ""
 
 

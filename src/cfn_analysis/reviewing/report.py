@@ -13,7 +13,7 @@ from cfn_analysis.reviewing.outcomes import ResourceOutcome, resource_outcomes
 from cfn_analysis.reviewing.risks import of_environment, risks
 from cfn_analysis.reviewing.sides import Side
 from cfn_analysis.reviewing.states import environment_names, resolved_states
-from cfn_analysis.updates.resource_changes import Cause, ResourceChange, resource_changes
+from cfn_analysis.updates.resource_changes import Cause, resource_changes
 
 FORMAT_VERSION: Final = 1
 
@@ -173,7 +173,7 @@ def _resource_as_json(
     name = change.node.name
     return {
         "logicalId": name,
-        "type": written_type(change),
+        "type": change.written_type,
         "change": change.action,
         "interruption": outcome.interruption,
         "interruptionOrder": stack.order.get(name),
@@ -190,12 +190,6 @@ def _resource_as_json(
         "section": stack.built.sections.get(name, ""),
         "source": sources[name] if sources else "",
     }
-
-
-def written_type(change: ResourceChange) -> str:
-    """Return the type as written in the template, including custom resource types."""
-    resource = change.after or change.before
-    return str(resource.attributes["Type"]) if resource else change.type
 
 
 def new_value(cause: Cause, type_name: str) -> Any:

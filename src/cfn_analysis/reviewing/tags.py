@@ -34,12 +34,12 @@ class _Readers(NamedTuple):
 
 def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
     """Yield each changed, added or removed tag that nothing reads."""
-    changed = [
-        (outcome.change, cause, key)
-        for outcome in environment.resources.values()
-        for cause in outcome.change.causes
-        if (key := _key(outcome.change, cause, environment)) in TAGS
-    ]
+    changed: list[tuple[ResourceChange, Cause, str]] = []
+    for outcome in environment.resources.values():
+        for cause in outcome.change.causes:
+            key = _key(outcome.change, cause, environment)
+            if key in TAGS:
+                changed.append((outcome.change, cause, key))
     if not changed:
         return
     readers = [_readers_in(document) for document in environment.states.side.documents()]
@@ -47,7 +47,7 @@ def unread_tags(environment: EnvironmentChanges) -> Iterator[Harmless]:
         readers += [_readers(stack.built.template) for stack in side.values()]
     for change, cause, key in changed:
         region = environment.after[change.node.stack].built.region
-        if not any(_is_read(key, change.type, region, found) for found in readers):
+        if not any(_is_read(key, change.type, region, reader) for reader in readers):
             reason = f"{TAGS[key]}, and no policy or command of the folder reads it"
             yield Harmless(change.node, cause.name, reason)
 
@@ -62,16 +62,18 @@ def _key(change: ResourceChange, cause: Cause, environment: EnvironmentChanges) 
 
 def _is_read(key: str, type_name: str, region: str, readers: _Readers) -> bool:
     schema = known_schema(type_name, region)
-    actions = [action for handler in schema.handlers.values() for action in handler]
-    services = {action.partition(":")[0].lower() for action in [*actions, *schema.tag_permissions]}
+    actions = list(schema.tag_permissions)
+    for handler in schema.handlers.values():
+        actions += handler
+    services = {action.partition(":")[0].lower() for action in actions}
     if type_name in _CALLERS and key in readers.of_callers:
         return True
-    # Without handlers, the service is not known.
-    return any(
-        key in keys or _EVERY in keys
-        for service, keys in readers.keys.items()
-        if service == _EVERY or service in services or not services
-    )
+    for service, keys in readers.keys.items():
+        # Without handlers, the service of the type is not known.
+        is_about_type = service == _EVERY or service in services or not services
+        if is_about_type and (key in keys or _EVERY in keys):
+            return True
+    return False
 
 
 def _readers_in(document: Any) -> _Readers:
@@ -87,12 +89,12 @@ def _readers(document: Mapping[str, Any]) -> _Readers:
     for statement in _policy_statements(document):
         of_callers.update(_KEY_OF_CALLER.findall(json.dumps(statement, default=str)))
         condition = json.dumps(statement.get("Condition", {}), default=str)
-        found = set(_KEY_IN_CONDITION.findall(condition))
+        read = set(_KEY_IN_CONDITION.findall(condition))
         if "TagKeys" in condition:
-            found.add(_EVERY)
+            read.add(_EVERY)
         for service in _services(statement):
-            keys.setdefault(service, set()).update(found)
-    return _Readers({service: frozenset(found) for service, found in keys.items()}, frozenset(of_callers))
+            keys.setdefault(service, set()).update(read)
+    return _Readers({service: frozenset(read) for service, read in keys.items()}, frozenset(of_callers))
 
 
 def _services(statement: Mapping[str, Any]) -> Iterable[str]:

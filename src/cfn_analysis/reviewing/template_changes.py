@@ -4,19 +4,22 @@ Rules, conditions, constraints of parameters, attributes of resources such as De
 the stack. CloudFormation does not show most of them: they act when something else changes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import uses
-from cfn_analysis.model.three_valued import UNKNOWN
+from cfn_analysis.model.three_valued import NO, UNKNOWN
 from cfn_analysis.reviewing.harmless import TEMPLATE
+from cfn_analysis.reviewing.hiding import HIDDEN_VALUE
+from cfn_analysis.updates.partial_resolving import is_no_echo
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 
 # Judged through the resources and outputs, and DeletionPolicy and UpdateReplacePolicy as causes of a change.
 _JUDGED_ATTRIBUTES: Final = ("Type", "Properties", "Condition", "DeletionPolicy", "UpdateReplacePolicy")
-_SECTIONS: Final = ("Parameters", "Rules", "Conditions", "Resources", "Outputs")
 # Judged as changed outputs.
-_JUDGED_KEYS: Final = {"Outputs": ("Value", "Export", "Condition"), "Resources": _JUDGED_ATTRIBUTES}
+_JUDGED_OUTPUT_KEYS: Final = ("Value", "Export", "Condition")
+# They can contain the value of a parameter with NoEcho.
+_SECRET_KEYS: Final = ("Default", "AllowedValues")
 
 
 class TemplateChange(NamedTuple):
@@ -39,15 +42,18 @@ def template_changes(before: ResolvedStack, after: ResolvedStack) -> Iterator[Te
     """Yield the changes of a template, except those of resources and outputs that CloudFormation makes."""
     old, new = before.built.template, after.built.template
     for section in dict.fromkeys([*new, *old]):
-        was, will = old.get(section), new.get(section)
+        was: Any = old.get(section)
+        will: Any = new.get(section)
         if was == will:
             continue
         if section == "Parameters":
             yield from _parameters(before, after)
         elif section == "Conditions":
             yield from _conditions(before, after)
-        elif section in ("Resources", "Outputs"):
-            yield from _entries(section, was or {}, will or {})
+        elif section == "Resources":
+            yield from _attributes(before, after)
+        elif section == "Outputs":
+            yield from _output_keys(was or {}, will or {})
         elif section == "Rules":
             for name in _changed(was or {}, will or {}):
                 yield TemplateChange("", f"Rules.{name}", (was or {}).get(name), (will or {}).get(name))
@@ -67,19 +73,45 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return [key for key in keys if before.get(key) != after.get(key)]
 
 
-def _entries(section: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[TemplateChange]:
-    """Yield the changed keys of entries that exist before and after."""
+def _attributes(before: ResolvedStack, after: ResolvedStack) -> Iterator[TemplateChange]:
+    """Yield the changed attributes of resources that exist before and after."""
+    old, new = before.built.resources, after.built.resources
+    for name in new:
+        if name not in old or _never_exists(name, before, after):
+            continue
+        acting = {*before.resources[name].metadata, *after.resources[name].metadata}
+        for key in _changed(old[name], new[name]):
+            if key in _JUDGED_ATTRIBUTES:
+                continue
+            was, will = old[name].get(key), new[name].get(key)
+            if key != "Metadata":
+                yield TemplateChange(name, key, was, will)
+            elif _without(was, acting) != _without(will, acting):
+                yield TemplateChange(name, key, was, will, TEMPLATE["Metadata"])
+
+
+def _never_exists(name: str, before: ResolvedStack, after: ResolvedStack) -> bool:
+    """Return whether the condition of a resource is false before and after."""
+    return all(side.resources[name].exists is NO for side in (before, after))
+
+
+def _without(metadata: Any, keys: Collection[str]) -> Any:
+    """Return metadata without some keys, which are judged as causes of a change."""
+    if not isinstance(metadata, Mapping):
+        return metadata or {}
+    return {key: value for key, value in metadata.items() if key not in keys}
+
+
+def _output_keys(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[TemplateChange]:
+    """Yield the changed keys of outputs that exist before and after, other than their values and exports."""
     for name in after:
         if name not in before:
             continue
         for key in _changed(before[name], after[name]):
-            if key in _JUDGED_KEYS[section]:
-                continue
-            reason = TEMPLATE.get("Metadata" if key == "Metadata" else f"{section}.{key}", "")
-            is_resource = section == "Resources"
-            path = key if is_resource else f"{section}.{name}.{key}"
-            subject = name if is_resource else ""
-            yield TemplateChange(subject, path, before[name].get(key), after[name].get(key), reason)
+            if key not in _JUDGED_OUTPUT_KEYS:
+                was, will = before[name].get(key), after[name].get(key)
+                reason = TEMPLATE.get(f"Outputs.{key}", "")
+                yield TemplateChange("", f"Outputs.{name}.{key}", was, will, reason)
 
 
 def _parameters(before: ResolvedStack, after: ResolvedStack) -> Iterator[TemplateChange]:
@@ -91,6 +123,8 @@ def _parameters(before: ResolvedStack, after: ResolvedStack) -> Iterator[Templat
     for name in new:
         for key in _changed(old[name], new[name]) if name in old else ():
             was, will = old[name].get(key), new[name].get(key)
+            if key in _SECRET_KEYS and (is_no_echo(old[name]) or is_no_echo(new[name])):
+                was, will = (value and HIDDEN_VALUE for value in (was, will))
             reason = TEMPLATE.get(f"Parameters.{key}", "")
             if key == "Default":
                 reason = "a default acts only through the value of the parameter, which is judged itself"

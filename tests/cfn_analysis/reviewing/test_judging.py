@@ -38,7 +38,7 @@ def test_the_list_of_harmless_properties_is_up_to_date(walked: list[Walked]) -> 
     assert [line for line in harmless_properties(walked) if line not in listed] == []
 
 
-# Type, place and new value of edits that no lint rule stops, and of which no detector knew; None removes the value.
+# Type, place and new value of edits that no lint rule stops; None removes the value.
 HARMFUL: Sequence[tuple[str, Place, Any]] = (
     ("AWS::WAFv2::WebACL", ("DataProtectionConfig",), None),
     ("AWS::Lambda::Function", ("MemorySize",), 128),

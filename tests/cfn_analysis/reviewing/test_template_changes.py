@@ -66,6 +66,7 @@ def edited(*path: str, value: Any) -> dict[str, Any]:
         (("Outputs", "Size", "Description"), "b", ("", "Outputs.Size.Description", "harmless")),
         (("Outputs", "Size", "Value"), "b", ("", "Outputs.Size", "not judged")),
         (("Outputs", "New"), {"Value": "b"}, ("", "Outputs.New", "harmless")),
+        (("Outputs", "Size", "Export"), {"Name": "size"}, ("", "Outputs.Size.Export", "harmless")),
         (("Outputs", "Size"), None, ("", "Outputs.Size", "risk")),
     ],
 )
@@ -76,6 +77,42 @@ def test_each_part_of_a_template_is_judged(path: tuple[str, ...], value: Any, ju
     assert judged in [
         (judgment.subject.name, judgment.path, judgment.verdict) for judgment in found.judgments
     ]
+
+
+def test_a_changed_name_of_an_export_is_not_judged() -> None:
+    """Stacks that are not in the set may import it."""
+    before, after = (edited("Outputs", "Size", "Export", value={"Name": name}) for name in ("a", "b"))
+
+    (judgment,) = compared(before, after).not_judged
+    assert (judgment.path, judgment.before, judgment.after) == ("Outputs.Size.Export", "a", "b")
+
+
+def test_metadata_that_acts_is_not_harmless() -> None:
+    """cfn-init reads its metadata, also on running instances."""
+    configs: tuple[dict[str, Any], ...] = ({}, {"commands": {}})
+    before, after = (
+        edited("Resources", "Queue", "Metadata", value={"AWS::CloudFormation::Init": {"config": config}})
+        for config in configs
+    )
+
+    assert [(judgment.path, judgment.verdict) for judgment in compared(before, after).judgments] == [
+        ("Metadata.AWS::CloudFormation::Init", "not judged")
+    ]
+
+
+def test_secrets_of_constraints_are_hidden() -> None:
+    """The allowed values of a parameter with NoEcho contain its value."""
+    before, after = (
+        edited("Parameters", "Unread", value={"Type": "String", "NoEcho": True, "AllowedValues": [one]})
+        for one in ("first-secret", "second-secret")
+    )
+
+    (judgment,) = compared(before, after).not_judged
+    assert (judgment.path, judgment.before, judgment.after) == (
+        "Parameters.Unread.AllowedValues",
+        "(hidden)",
+        "(hidden)",
+    )
 
 
 def test_a_parameter_is_judged_with_what_reads_it() -> None:

@@ -64,5 +64,6 @@ def _of_all(policies: Sequence[SubjectPolicy]) -> list[Statement]:
     return of_subject
 
 
-def _covers(given: Sequence[Statement], wanted: Sequence[Statement]) -> bool:
-    return not any(list(not_covered(statement, given)) for statement in wanted)
+def _covers(covering: Sequence[Statement], wanted: Sequence[Statement]) -> bool:
+    """Return whether statements together allow and deny all that others do."""
+    return not any(list(not_covered(statement, covering)) for statement in wanted)
