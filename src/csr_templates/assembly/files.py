@@ -26,6 +26,7 @@ from csr_templates.hand_over import (
 )
 from csr_templates.hand_over.deploy_scopes import FACTS
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
+from csr_templates.hand_over.operator_statements import Names
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
@@ -314,14 +315,22 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
+    names = _names(known)
     for name in operator_policies.CALLS:
-        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, stacks))
-    for environment in known[:1]:  # all have the same project
+        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, names, stacks))
+    if known:
         files[operator_tools.PATH] = operator_tools.script()
-        files[on_call_policy.PATH] = as_json(
-            on_call_policy.policy(environment.values.get("ProjectName", "*"), stacks)
-        )
+        for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
+            files[on_call_policy.path(number)] = as_json(policy)
     return files
+
+
+def _names(known: Sequence[Environment]) -> Names:
+    """Return the names for the policies of operators; without environments, all names of this form."""
+    if not known:
+        return Names("*", ("*",))
+    project = known[0].values.get("ProjectName", "*")  # all have the same one
+    return Names(project, [environment.name for environment in known])
 
 
 def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:
