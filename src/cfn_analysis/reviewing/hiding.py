@@ -31,8 +31,8 @@ _LOOKS_SECRET: Final = re.compile(
     # JSON Web Tokens: header and payload are objects, so both begin with {" in Base64.
     # https://www.rfc-editor.org/rfc/rfc7519#section-3.1
     r"|\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"
-    # Webhooks: a person who knows the URL can post to it. Many, such as those of Slack and Discord, have "hook"
-    # in the host or path before the secret; others have a known host, or the secret in the query.
+    # Webhooks: a person who knows the URL can post to it. Many, such as those of Slack, have "hook" in the
+    # host or path before the secret; others have a known host, or the secret in the query.
     # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks/
     # https://support.pagerduty.com/main/docs/services-and-integrations
     r"|https?://[^\s\"']*hooks?[^\s\"'/]*/[^\s\"'?]*?(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{16,}"
