@@ -146,7 +146,7 @@ def assemble(
         environments_to_lint = known if every_environment else ()
         repeated = _unretained(stacks, built)
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
-            findings += [finding for finding in found if not _is_repeated(finding, repeated)]
+            findings += _without_repeated(found, repeated)
             seconds[name] += spent
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
@@ -277,9 +277,13 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         yield str(error)
 
 
-def _is_repeated(finding: Finding, unretained: Collection[tuple[str, str]]) -> bool:
-    """Return whether a house rule says the same as a finding."""
-    return finding.rule == _DATA_RULE and (finding.stack, finding.logical_id) in unretained
+def _without_repeated(findings: Iterable[Finding], unretained: Collection[tuple[str, str]]) -> list[Finding]:
+    """Return findings without those that repeat the house rule on resources with data."""
+    return [
+        finding
+        for finding in findings
+        if finding.rule != _DATA_RULE or (finding.stack, finding.logical_id) not in unretained
+    ]
 
 
 def _unretained(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> set[tuple[str, str]]:
