@@ -12,6 +12,7 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences
 from cfn_analysis.reviewing.address_blocks import overlapping_blocks
 from cfn_analysis.reviewing.changes import EnvironmentChanges
+from cfn_analysis.reviewing.concurrency import exceeded_concurrency
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
 from cfn_analysis.reviewing.kinds import WILL_FAIL
 from cfn_analysis.reviewing.outcomes import DELETE_FAILS, ORPHANED, ResourceOutcome, is_protected
@@ -47,6 +48,7 @@ def failures(environment: EnvironmentChanges) -> Iterator[Risk]:
         yield from _not_deleted(outcome)
     yield from _names_taken(environment)
     yield from overlapping_blocks(environment)
+    yield from exceeded_concurrency(environment)
 
 
 def _type_changed(change: ResourceChange) -> Iterator[Risk]:
@@ -168,6 +170,8 @@ def _name_taken(
         sentence = sentences.NAME_RETAINED
     elif outcome and outcome.change.action in (REMOVE, REPLACE):
         sentence = sentences.NAME_FREE_LATER
+    elif outcome and same and change.action == UPDATE:
+        sentence = sentences.VALUE_TAKEN
     stack = "" if holder.stack == node.stack else holder.stack
     detail: dict[str, Detail] = {"holder": holder.name, "stack": stack, "same": same}
     if sentence == sentences.NAME_FREE_LATER:

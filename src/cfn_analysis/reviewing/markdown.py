@@ -1,11 +1,11 @@
 """The report of a review as Markdown for the comment of a pull request: risks first, details folded."""
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from cfn_analysis.reviewing import digest
+from cfn_analysis.model.escaping import for_html, for_markdown, markdown_code
+from cfn_analysis.reviewing import digest, spread
 from cfn_analysis.reviewing.report import Review
 from cfn_analysis.updates.resource_changes import REMOVE
 
@@ -14,9 +14,6 @@ LONGEST: Final = 65_536
 
 _RESERVE: Final = 400  # characters for the note about omitted entries
 _LONGEST_MESSAGE: Final = 1_500  # characters
-_URL: Final = re.compile(r"https?://[^\s)]+")
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]|~])")
-_ENTITIES: Final = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;"}
 
 
 class _Section(NamedTuple):
@@ -37,16 +34,17 @@ def as_markdown(
     """
     stacks = digest.stack_digests(review)
     sections = [*_risk_sections(review, link_base), *_not_judged_sections(review, link_base)]
+    sections += _picture_sections(review)
     if notes := [*review.notes, *notes]:
-        sections.append(_Section("\n", [f"{_escaped(note)}\n" for note in notes], ""))
+        sections.append(_Section("\n", [f"- {for_markdown(note)}\n" for note in notes], ""))
     for stack in stacks:
         if not stack.is_quiet:
-            title = f"<b>{html.escape(stack.name)}</b> ({html.escape(stack.region)}): {stack.counted}"
+            title = f"<b>{for_html(stack.name)}</b> ({for_html(stack.region)}): {stack.counted}"
             sections.append(_folded(title, list(_stack_lines(stack, link_base))))
     not_judged = {judgment.subject.stack for judgment in review.not_judged}
     quiet = [stack.name for stack in stacks if stack.is_quiet and stack.name not in not_judged]
     if quiet:
-        sections.append(_Section("\n", [f"No change: {_escaped(', '.join(quiet))}.\n"], ""))
+        sections.append(_Section("\n", [f"No change: {for_markdown(', '.join(quiet))}.\n"], ""))
     return _fitted(f"{marker(command)}\n{_head(review, stacks)}", sections, command)
 
 
@@ -60,8 +58,8 @@ def _head(review: Review, stacks: Sequence[digest.StackDigest]) -> str:
     changes = [f"{stack.name} {stack.counted}" for stack in stacks if stack.resources]
     return (
         f"## What this deploy will do\n\n{verdict}  \n"
-        f"{_escaped('; '.join(changes)) or 'No resource changes'}  \n"
-        f"{_code(review.before)} to {_code(review.after)}\n\n"
+        f"{for_markdown('; '.join(changes)) or 'No resource changes'}  \n"
+        f"{markdown_code(review.before)} to {markdown_code(review.after)}\n\n"
     )
 
 
@@ -103,20 +101,32 @@ def _not_judged_sections(review: Review, link_base: str) -> Iterator[_Section]:
         return
     entries = []
     for group in groups:
-        places = ", ".join(map(_code, group.places))
+        places = ", ".join(map(markdown_code, group.places))
         source = _sources(group.stack, group.names, review.sources, link_base)
-        entries.append(f"- {places}{_escaped(group.where)} {_code(group.change)}{source}\n")
+        entries.append(f"- {places}{_where(group.where)} {markdown_code(group.change)}{source}\n")
     yield _Section("\nNot judged:\n\n" if review.risks else "", entries, "")
 
 
+def _picture_sections(review: Review) -> Iterator[_Section]:
+    """Yield the picture of how the changes spread, folded if it is large."""
+    drawn = spread.picture(review.environments)
+    if drawn is None:
+        return
+    block = "\n".join(["```mermaid", *drawn.lines, "```", ""])
+    title = "How the changes spread"
+    yield _folded(title, [block]) if drawn.is_large else _Section(f"\n{title}:\n\n", [block], "")
+
+
 def _risk(group: digest.RiskGroup, sources: Mapping[str, Mapping[str, str]], link_base: str) -> str:
-    places = ", ".join(map(_code, group.places))
+    places = ", ".join(map(markdown_code, group.places))
     source = _sources(group.risk.stack, group.names, sources, link_base)
     message = group.message
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[:_LONGEST_MESSAGE]}..."
-    why = f"  \n  Accepted: {_escaped(group.risk.reason or 'by --accept')}" if group.risk.accepted else ""
-    return f"- **{group.risk.kind}** {places}{_escaped(group.where)}{source}  \n  {_escaped(message)}{why}\n"
+    lines = [f"- **{group.risk.kind}** {places}{_where(group.where)}{source}", f"  {for_markdown(message)}"]
+    if group.risk.accepted:
+        lines.append(f"  Accepted: {for_markdown(group.risk.reason or 'by --accept')}")
+    return "  \n".join(lines) + "\n"
 
 
 def _sources(
@@ -134,8 +144,8 @@ def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
     for parameter, where in stack.parameters:
         is_removed = parameter.action == REMOVE
         values = digest.values_in_words(parameter.before, parameter.after, is_removed=is_removed)
-        change = _code(f"{parameter.name}: {values}")
-        yield f"- parameter {change}{_escaped(where)} - {_link(parameter.file, link_base)}\n"
+        change = markdown_code(f"{parameter.name}: {values}")
+        yield f"- parameter {change}{_where(where)} - {_link(parameter.file, link_base)}\n"
     for alike in stack.resources:
         yield _resources(alike, link_base)
     for output, where in stack.outputs:
@@ -144,15 +154,15 @@ def _stack_lines(stack: digest.StackDigest, link_base: str) -> Iterator[str]:
 
 def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: str) -> str:
     resource, where = alike[0]
-    names = ", ".join(_code(line.name) for line, _ in alike)
+    names = ", ".join(markdown_code(line.name) for line, _ in alike)
     facts = ", ".join([resource.type, *resource.facts])
     source = f" - {_link(resource.source, link_base)}" if resource.source and len(alike) == 1 else ""
-    lines = [f"- **{resource.action}** {names}{_escaped(where)} - {_escaped(facts)}{source}"]
+    lines = [f"- **{resource.action}** {names}{_where(where)} - {for_markdown(facts)}{source}"]
     causes = resource.causes
     for cause in causes[: digest.MOST_CAUSES]:
         if cause.name:
             change = f"{cause.name}: {digest.values_in_words(cause.before, cause.after)}"
-            lines.append(f"  - {_code(change)} {_because(cause.chain)}".rstrip())
+            lines.append(f"  - {markdown_code(change)} {_because(cause.chain)}".rstrip())
         elif len(cause.chain) > 1:
             lines.append(f"  - {_because(cause.chain)}")
     if len(causes) > digest.MOST_CAUSES:
@@ -161,16 +171,21 @@ def _resources(alike: Sequence[digest.Located[digest.ResourceLine]], link_base: 
 
 
 def _output(output: digest.OutputLine, where: str) -> str:
-    exports = " to ".join(map(_code, output.exports))
+    exports = " to ".join(map(markdown_code, output.exports))
     exported = f", export {exports}" if exports else ""
-    line = f"- **{output.action}** output {_code(output.key)}{exported}{_escaped(where)}"
+    line = f"- **{output.action}** output {markdown_code(output.key)}{exported}{_where(where)}"
     if output.is_updated:
-        line += f" {_code(digest.values_in_words(output.before, output.after))}"
+        line += f" {markdown_code(digest.values_in_words(output.before, output.after))}"
     return f"{line} {_because(output.chain)}".rstrip() + "\n"
 
 
+def _where(where: str) -> str:
+    """Return the environments of an entry, with a space before them, as Markdown; empty for all."""
+    return f" {for_markdown(where)}" if where else ""
+
+
 def _because(chain: Sequence[str]) -> str:
-    return f"({_escaped(' > '.join(chain))})" if len(chain) > 1 else ""
+    return f"({for_markdown(' > '.join(chain))})" if len(chain) > 1 else ""
 
 
 def _folded(title: str, entries: Sequence[str]) -> _Section:
@@ -207,29 +222,6 @@ def _link(source: str, link_base: str) -> str:
     if not colon or not line.isdigit():
         path, line = source, ""
     if not link_base or not re.fullmatch(r"[A-Za-z0-9_./-]+", path):
-        return _code(source)
+        return markdown_code(source)
     anchor = f"#L{line}" if line else ""
-    return f"[{_code(source)}]({link_base.rstrip('/')}/{path}{anchor})"
-
-
-def _code(text: str) -> str:
-    """Return any text as inline code."""
-    text = " ".join(text.split())
-    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") or not text else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _escaped(text: str) -> str:
-    """Return a text escaped for Markdown, without mentions of users; URLs stay links."""
-    parts = []
-    end = 0
-    for url in _URL.finditer(text):
-        parts += [_escaped_part(text[end : url.start()]), url[0]]
-        end = url.end()
-    return "".join([*parts, _escaped_part(text[end:])])
-
-
-def _escaped_part(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", "".join(_ENTITIES.get(character, character) for character in text))
+    return f"[{markdown_code(source)}]({link_base.rstrip('/')}/{path}{anchor})"

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import outcomes
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges
@@ -159,7 +160,7 @@ def as_text(compared: Reconciliation) -> str:
         says = f"the review has {verdict.ours}, AWS has {verdict.theirs}"
         lines.append(f"  {verdict.word}  {verdict.name}: {verdict.ours if verdict.word == AGREE else says}")
         lines += [f"    {note}" for note in verdict.notes]
-    return "\n".join([*lines, "", SSM_VALUE_NOT_SEEN])
+    return "\n".join(map(for_terminal, [*lines, "", SSM_VALUE_NOT_SEEN]))
 
 
 def as_json(compared: Reconciliation) -> str:

@@ -7,18 +7,22 @@ from cfn_analysis.model.resource_names import name_properties
 from cfn_analysis.model.three_valued import YES
 from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import kinds, outcomes, sentences
+from cfn_analysis.reviewing.access.networks import blocked_answers
 from cfn_analysis.reviewing.access.not_judged import not_judged
 from cfn_analysis.reviewing.access.openings import openings
 from cfn_analysis.reviewing.api_keys import readers_of_secret, refused_keys
 from cfn_analysis.reviewing.changes import EnvironmentChanges, StackChanges, environment_changes
+from cfn_analysis.reviewing.connections import broken_connections
 from cfn_analysis.reviewing.failures import failures
 from cfn_analysis.reviewing.findings import Detail, Risk, risk
+from cfn_analysis.reviewing.guards.metric_filters import unread_filters
 from cfn_analysis.reviewing.guards.weakened import weakened_guards
 from cfn_analysis.reviewing.hiding import shown
 from cfn_analysis.reviewing.names import stale_names
 from cfn_analysis.reviewing.outputs import ChangedOutput
 from cfn_analysis.reviewing.removals import disconnected
 from cfn_analysis.reviewing.renames import renames
+from cfn_analysis.reviewing.request_order import unreachable_entries
 from cfn_analysis.reviewing.switched_off import switched_off
 from cfn_analysis.updates.facts import facts_at
 from cfn_analysis.updates.resource_changes import MAYBE_REPLACE, REMOVE, REPLACE, UPDATE, ResourceChange
@@ -69,7 +73,11 @@ def _of_environment(environment: EnvironmentChanges) -> Iterator[Risk]:
     yield from not_judged(environment)
     yield from switched_off(environment)
     yield from weakened_guards(environment)
+    yield from unread_filters(environment)
     yield from disconnected(environment)
+    yield from broken_connections(environment)
+    yield from unreachable_entries(environment)
+    yield from blocked_answers(environment)
     yield from stale_names(environment)
     for stack in environment.stacks:
         for output in stack.outputs:

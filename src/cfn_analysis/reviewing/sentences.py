@@ -81,6 +81,15 @@ BLOCK_TAKEN: Final = (
     "{holder:{holder}||the old subnet, which is deleted afterwards}. Choose a block that is free, or deploy "
     "in two steps: first remove the old subnet, then add the new one."
 )
+VALUE_TAKEN: Final = (
+    "The deploy fails: {name} cannot be changed, because {holder}{stack: of the stack {stack}||} has the "
+    "same {same} at that time. CloudFormation changes one resource after the other: deploy in two steps, the "
+    "first with a value that is free."
+)
+CONCURRENCY_EXCEEDED: Final = (
+    "The deploy fails: {provisioned} executions are provisioned for {function}, and only {reserved} are "
+    "reserved. Reserve at least as many as are provisioned."
+)
 KEY_NO_LONGER_ACCEPTED: Final = (
     "{sender} of the deployed stack {stack} sends the key of {name}, which the API does not accept after "
     "this deploy: the API rejects its requests. First accept both keys, then change {stack} to the new key, "
@@ -145,6 +154,14 @@ INTERRUPTED: Final = (
     "{each} {does:{does: and }||is not available until its replacement exists}{properties:, because "
     "{properties} {properties:changes|change}||}.{order: One after the other: {order:, then }.||}{source: "
     "({source})||}"
+)
+NEVER_REACHED: Final = (
+    "{each}: no request reaches {later} any more, because {earlier} comes before it and matches all of its "
+    "requests. Change their order, unless that is intended."
+)
+TRAFFIC_BLOCKED: Final = (
+    "{each} no longer allows {traffic:; }. Clients choose ports from 1024 to 65535, and get no answers at "
+    "the blocked ones."
 )
 CONNECTION_REMOVED: Final = "{each} is removed: {effect}. Keep it while it is in use."
 NAME_STALE: Final = (

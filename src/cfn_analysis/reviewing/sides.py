@@ -29,6 +29,7 @@ class Side(NamedTuple):
         root: the folder of the templates, to which the sources are relative; None without files.
         source_folders: folders that can contain the modules of the stacks, relative to ``root``.
         documents: reads the other files that may read the tags of resources: policies, parsed, and scripts.
+        rights: stack -> text of the template of the roles that deploy it, if it is known.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Side(NamedTuple):
     source_folders: Sequence[Path] = ()
     acceptances: tuple[Acceptance, ...] = ()
     documents: Callable[[], Sequence[Any]] = tuple
+    rights: Mapping[str, str] = {}
 
     @property
     def is_template(self) -> bool:

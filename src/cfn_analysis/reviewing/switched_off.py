@@ -19,6 +19,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Problem, Risk, risk
 from cfn_analysis.reviewing.guards.weakened import SETTINGS
 from cfn_analysis.reviewing.kinds import SWITCHED_OFF
+from cfn_analysis.reviewing.message_filters import fewer_messages
 from cfn_analysis.updates.resolved_stack import mentions
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
 
@@ -58,6 +59,7 @@ def _stops(change: ResourceChange, region: str, gone: Collection[Node]) -> Itera
         if values.setting_of(change.type, value.place, (*_SWITCHES, *SETTINGS, *CHANGED)) is None:
             yield from _turned_off(change.type, region, value)
     yield from _logs_removed(change)
+    yield from fewer_messages(change)
     if change.before and change.after:
         yield from _targets_removed(change, change.before.properties, change.after.properties, gone)
 

@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.reviewing import digest
 from cfn_analysis.reviewing.findings import Risk
 from cfn_analysis.reviewing.kinds import DATA_LOSS, EXPORT, KINDS, WILL_FAIL
@@ -25,7 +26,7 @@ _HEADING: Final = re.compile(
 def as_text(review: Review) -> str:
     """Return the report; changes equal in several environments are printed once."""
     names = [environment.name for environment in review.environments]
-    lines = [f"{review.before} -> {review.after}", "", digest.headline(review)]
+    lines = [for_terminal(f"{review.before} -> {review.after}"), "", digest.headline(review)]
     lines += _risks(review.risks, names)
     lines += _not_judged(review, names)
     if review.notes:
@@ -72,7 +73,7 @@ def _not_judged(review: Review, environments: Sequence[str]) -> Iterator[str]:
 
 
 def _stack_lines(stack: digest.StackDigest) -> Iterator[str]:
-    yield f"{stack.name} ({stack.region}): {stack.counted}"
+    yield for_terminal(f"{stack.name} ({stack.region}): {stack.counted}")
     for parameter, where in stack.parameters:
         is_removed = parameter.action == REMOVE
         values = digest.values_in_words(parameter.before, parameter.after, is_removed=is_removed)
@@ -118,7 +119,7 @@ def _because(chain: Sequence[str]) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str) -> list[str]:
     return textwrap.wrap(
-        text,
+        for_terminal(" ".join(text.splitlines())),
         _WIDTH,
         initial_indent=indent,
         subsequent_indent=f"{indent}  ",

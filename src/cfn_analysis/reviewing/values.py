@@ -2,8 +2,9 @@
 
 import json
 import operator
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -149,10 +150,14 @@ def setting_of(type_name: str, place: str, settings: tuple[Setting, ...]) -> Set
 
 
 def _ends_with(place: str, end: str) -> bool:
-    if end.endswith("[]"):
-        head, _, last = place.rpartition("[")
-        return last.endswith("]") and _ends_with(head, end[:-2])
-    return place == end or place.endswith((f".{end}", f"]{end}"))
+    """Return whether a place has an end, in which ``[]`` is any item of a list and ``*`` any text."""
+    return _end_pattern(end).fullmatch(place) is not None
+
+
+@cache
+def _end_pattern(end: str) -> re.Pattern[str]:
+    escaped = re.escape(end).replace(re.escape("[]"), r"\[[^\]]*\]").replace(re.escape("*"), ".*")
+    return re.compile(rf"(.*[.\]])?{escaped}")
 
 
 def text(value: Any) -> str:
@@ -236,11 +241,69 @@ def must_not_be_removed(before: Any, after: Any, *, effect: str) -> str:
     return f"is removed: {effect}" if before not in (None, "") and after in (None, "") else ""
 
 
+def must_not_grow(before: Any, after: Any, *, effect: str, default: float | None = None) -> str:
+    """Judge a number; ``default`` applies if it is missing."""
+    return _if_worse(before, after, effect, default, operator.gt)
+
+
+def must_stay_zero(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a number that must not become greater than 0; without a value, it is unknown."""
+    if before is None or text(before) not in ("0", "0.0") or after is None:
+        return ""
+    return _if_worse(before, after, effect, None, operator.gt)
+
+
+def must_stay_unlimited(before: Any, after: Any, *, unlimited: str, effect: str) -> str:
+    """Judge a limit that must not be set or decrease; without a value, or ``unlimited``, there is none."""
+    was, will = (None if text(value) == unlimited else value for value in (before, after))
+    if will is None:
+        return ""
+    if was is None:
+        return f"is {words(will)}: {effect}"
+    return must_not_decrease(was, will, effect=effect)
+
+
+def must_stay_in_order(before: Any, after: Any, *, strict_first: str, effect: str) -> str:
+    """Judge values in order of strictness, of which none is not strict at all."""
+    removed = must_not_be_removed(before, after, effect=effect)
+    return removed or in_order(before, after, strict_first=strict_first, effect=effect, unknown=False)
+
+
+def must_list(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a text of values with commas between them, which must not lose one."""
+    if before is None:
+        return ""
+    if is_unknown(before) or is_unknown(after):
+        return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
+    lost = [value for value in _listed(before) if value not in _listed(after)]
+    return f"no longer has {', '.join(lost)}: {effect}" if lost else ""
+
+
+def must_not_list(before: Any, after: Any, *, values: str, effect: str) -> str:
+    """Judge a text of values with commas between them, which must not get one of some values."""
+    if after is None:
+        return ""
+    if is_unknown(before) or is_unknown(after):
+        return f"is {words(after)} instead of {words(before)}: this may mean that {effect}"
+    added = [value for value in _listed(after) if value in values.split() and value not in _listed(before)]
+    return f"has {', '.join(added)}: {effect}" if added else ""
+
+
+def _listed(value: Any) -> list[str]:
+    return [part.strip() for part in text(value).split(",") if part.strip()]
+
+
 JUDGES: Final[Mapping[str, Judge]] = {
     "in_order": in_order,
+    "must_list": must_list,
     "must_not_be": must_not_be,
     "must_not_be_removed": must_not_be_removed,
     "must_not_decrease": must_not_decrease,
+    "must_not_grow": must_not_grow,
     "must_not_increase": must_not_increase,
+    "must_not_list": must_not_list,
+    "must_stay_in_order": must_stay_in_order,
+    "must_stay_unlimited": must_stay_unlimited,
+    "must_stay_zero": must_stay_zero,
 }
 """The judges that the rows of every YAML file can name."""

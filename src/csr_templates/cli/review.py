@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from cfn_analysis.model.escaping import for_terminal
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, digest, gate, markdown, reconcile, report, sides, text
 from csr_templates.account.errors import AccountError
@@ -18,6 +19,7 @@ from csr_templates.costs import prices
 from csr_templates.costs.changes import cost_notes
 from csr_templates.costs.prices import PricesError
 from csr_templates.hand_over import history, operator_policies, review_sides
+from csr_templates.hand_over.bootstrap_changes import bootstrap_notes
 from csr_templates.hand_over.built_folder import BuiltFolderError, read_parameters
 from csr_templates.naming import PRODUCT
 from csr_templates.preflight import (
@@ -161,7 +163,9 @@ def run(arguments: Namespace) -> int:
     if arguments.format == "sarif":
         say(sarif.document(compared.after, found))
     else:
-        say(_printed(found, ignored, compared.deployed, arguments))
+        is_coloured = arguments.format == "text" and _takes_colour()
+        printed = _printed(found, ignored, compared.deployed, arguments)
+        say(text.coloured(printed) if is_coloured else printed, is_coloured=is_coloured)
     if ignored:
         tell(*ignored)
     if arguments.reason:
@@ -222,7 +226,9 @@ def _compare(arguments: Namespace) -> _Compared:
             )
     before, after = _sides(arguments)
     old = () if before.root == after.root else before.acceptances
-    return _Compared(report.review(before, after, arguments.environment), after, old)
+    found = report.review(before, after, arguments.environment)
+    notes = [*found.notes, *bootstrap_notes(before, after)]
+    return _Compared(found._replace(notes=notes), after, old)
 
 
 def _check_options(arguments: Namespace) -> None:
@@ -284,11 +290,10 @@ def _printed(
             more = {} if deployed is None else {"deployed": deployed}
             return json.dumps({**report.document(found), **more}, indent=2)
         case "markdown":
-            notes = [*(f"- {'; '.join(paragraph)}" for paragraph in paragraphs), *ignored]
+            notes = [*("; ".join(paragraph) for paragraph in paragraphs), *ignored]
             return markdown.as_markdown(found, arguments.link_base, notes, command=COMMAND)
-    above = "".join("\n  ".join(paragraph) + "\n" for paragraph in paragraphs)
-    printed = f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
-    return text.coloured(printed) if _takes_colour() else printed
+    above = "".join("\n  ".join(map(for_terminal, paragraph)) + "\n" for paragraph in paragraphs)
+    return f"{above}\n{text.as_text(found)}" if above else text.as_text(found)
 
 
 def _reconcile(found: report.Review, arguments: Namespace) -> int:

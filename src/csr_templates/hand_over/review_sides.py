@@ -57,6 +57,7 @@ def folder(path: Path) -> Side:
         _SOURCES,
         entries,
         lambda: _documents(lambda name: (path / name).read_bytes()),
+        found.bootstraps,
     )
 
 
@@ -84,6 +85,7 @@ def revision(path: Path, name: str, revision: Revision) -> Side:
         value_files=found.parameter_files,
         acceptances=entries,
         documents=lambda: _documents(revision.reader(path)),
+        rights=found.bootstraps,
     )
 
 

@@ -63,7 +63,7 @@ def test_harmful_edits_of_the_templates_are_never_without_a_line() -> None:
     found = report.review(side, edited, [ENVIRONMENT])
 
     for _, place, _ in HARMFUL:
-        judged = [judgment for judgment in found.judgments if keys(judgment.path)[-1] == place[-1]]
+        judged = [judgment for judgment in found.judgments if place[-1] in keys(judgment.path)]
         assert judged, place
         assert HARMLESS not in {judgment.verdict for judgment in judged}, place
 

@@ -101,7 +101,7 @@ def test_messages_are_escaped(retention: Review) -> None:
     assert "`` api.`odd` ``" in text
     assert line == (
         r"  &lt;b&gt;a\_b\*c&lt;/b&gt; \[x\](y) &#64;team &#35;12 \`code\` \| "
-        "https://docs.aws.amazon.com/a_b_c ends."
+        "<https://docs.aws.amazon.com/a_b_c> ends."
     )
     assert html.unescape(line).count("@team") == 1
 

@@ -1,7 +1,7 @@
-"""Security groups and network ACLs: newly allowed protocols, ports and addresses."""
+"""Security groups and network ACLs: newly allowed protocols, ports and addresses, and blocked answers."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.references import as_list
@@ -9,8 +9,9 @@ from cfn_analysis.model.wiring import Node
 from cfn_analysis.reviewing import sentences, writing
 from cfn_analysis.reviewing.access import boxes
 from cfn_analysis.reviewing.access.boxes import Box, without
+from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Risk, risk
-from cfn_analysis.reviewing.kinds import OPENS
+from cfn_analysis.reviewing.kinds import INTERRUPTION, OPENS
 from cfn_analysis.reviewing.states import Stacks, existing_resources
 from cfn_analysis.reviewing.values import text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack, Resource, mentions
@@ -73,6 +74,56 @@ def wider_networks(before: Stacks, after: Stacks) -> Iterator[Risk]:
                 traffic_in_words = writing.first(dict.fromkeys(parts))
                 yield risk(OPENS, node, sentences.TRAFFIC_ALLOWED, paths=paths, traffic=traffic_in_words)
             yield from _unsure_denials(was, rules)
+
+
+# Clients choose their ports from these; NAT gateways, load balancers and functions use all of them.
+# https://docs.aws.amazon.com/vpc/latest/userguide/custom-network-acl.html#nacl-ephemeral-ports
+_EPHEMERAL: Final = (1024, 65535)
+
+
+def blocked_answers(environment: EnvironmentChanges) -> Iterator[Risk]:
+    """Yield the entries of network ACLs with which answers to some ports of clients no longer pass."""
+    before, after = environment.before, environment.after
+    deployed, planned = _acls(before), _acls(after)
+    for subject, rules in planned.items():
+        allowed = [traffic for _, through in _through(rules) for traffic in through]
+        blocked: dict[Node, list[str]] = {}
+        for rule, through in _through(deployed.get(subject, [])):
+            if not _allows_answers(rule.box):
+                continue
+            for traffic in _ephemeral(without(through, allowed)):
+                if node := _blocking(environment, rule, rules, traffic):
+                    blocked.setdefault(node, []).append(_in_words(traffic, rule))
+        for node, parts in blocked.items():
+            change = environment.resources[node].change
+            paths = _changed(change.before, change.after) if change.after else ()
+            traffic_in_words = writing.first(dict.fromkeys(parts))
+            sentence = sentences.TRAFFIC_BLOCKED
+            yield risk(INTERRUPTION, node, sentence, paths=paths, traffic=traffic_in_words)
+
+
+def _allows_answers(traffic: Box) -> bool:
+    """Return whether a rule allows answers to every port that a client can choose."""
+    (first, last), (low, high), _ = traffic.sides
+    has_ports = first == last and first in boxes.WITH_PORTS
+    return has_ports and low <= _EPHEMERAL[0] and high >= _EPHEMERAL[1]
+
+
+def _ephemeral(traffic: Iterable[Box]) -> Iterator[Box]:
+    """Yield the parts of some traffic with ports that clients choose."""
+    for box in traffic:
+        protocols, (low, high), where = box.sides
+        ports = (max(low, _EPHEMERAL[0]), min(high, _EPHEMERAL[1]))
+        if ports[0] <= ports[1]:
+            yield box._replace(sides=(protocols, ports, where))
+
+
+def _blocking(
+    environment: EnvironmentChanges, rule: _Rule, rules: Iterable[_Rule], traffic: Box
+) -> Node | None:
+    """Return the changed entry that blocks traffic: the one that allowed it, or one that denies it."""
+    denying = [later.node for later in rules if not later.allows and boxes.common(later.box, traffic)]
+    return next((node for node in (rule.node, *denying) if node in environment.resources), None)
 
 
 def _changed(before: Resource | None, after: Resource) -> tuple[str, ...]:

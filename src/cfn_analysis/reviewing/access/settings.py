@@ -39,6 +39,48 @@ def _oldest_tls(policy: str) -> str | None:
     return next(number for number in found.groups() if number) if found else None
 
 
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+_DEFAULT_TLS: Final = "ELBSecurityPolicy-2016-08"
+_TLS_VERSION: Final = re.compile(r"ELBSecurityPolicy-(?:TLS13|TLS|FS)-1-(?P<minor>\d)(?P<rest>.*)")
+_CIPHERS: Final = ("-Res", "", "-Ext0", "-Ext1", "-Ext", "-Ext2")  # the fewest first
+
+
+def tls_of_load_balancer(before: Any, after: Any) -> str:
+    """Judge a policy of a load balancer by the oldest version of TLS that it accepts, and by its ciphers."""
+    policies = [_DEFAULT_TLS if value is None else value for value in (before, after)]
+    instead = f"is {words(policies[1])} instead of {words(policies[0])}"
+    if any(is_unknown(policy) for policy in policies):
+        return f"{instead}: possibly, older versions of TLS are accepted"
+    was, will = (_tls_of_policy(text(policy)) for policy in policies)
+    if was is None or will is None:
+        return f"{instead}: possibly, older versions of TLS are accepted"
+    if will[0] < was[0]:
+        return f"{instead}: older versions of TLS are accepted"
+    if will[0] == was[0] and will[1] > was[1]:
+        return f"{instead}: more ciphers are accepted"
+    return ""
+
+
+def _tls_of_policy(policy: str) -> tuple[int, int] | None:
+    """Return the oldest version of TLS and the rank of the ciphers; None for a policy that is not known."""
+    versioned = _TLS_VERSION.fullmatch(policy)
+    if versioned is None:
+        return (0, 0) if policy.startswith("ELBSecurityPolicy-") else None
+    ciphers = re.match(r"(-Res|-Ext\d?)?", versioned["rest"])
+    return int(versioned["minor"]), _CIPHERS.index(ciphers[0] if ciphers else "")
+
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+_CACHING_DISABLED: Final = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+
+
+def must_stay_uncached(before: Any, after: Any, *, effect: str) -> str:
+    """Judge a cache policy of CloudFront, which must not replace the one that disables caching."""
+    if text(before) != _CACHING_DISABLED or text(after) == _CACHING_DISABLED:
+        return ""
+    return f"is {words(after)} instead of CachingDisabled: {effect}"
+
+
 def must_not_be_added(before: Any, after: Any, *, values: str, effect: str) -> str:
     """Judge an item of a list that must not be one of some values, separated by spaces."""
     return f"is {after}: {effect}" if before is None and after in values.split() else ""
@@ -85,7 +127,9 @@ _JUDGES: Final[Mapping[str, Judge]] = {
     "must_not_go": must_not_go,
     "must_stay": must_stay,
     "must_stay_private": must_stay_private,
+    "must_stay_uncached": must_stay_uncached,
     "tls_of_api": tls_of_api,
+    "tls_of_load_balancer": tls_of_load_balancer,
 }
 _TABLES: Final = tables(__file__)
 _PUBLIC: Final = settings(_TABLES["public"], _JUDGES)

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-l
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.access_properties import parsed
@@ -111,6 +112,7 @@ def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Acces
                 and statement.principals.holds(principal, wanted.principals.excludes)
                 and statement.resources.holds(resource, wanted.resources.excludes)
             ]
+            near = _without_delegation(wanted, principal, near)
             rest = _actions_left(
                 wanted.actions,
                 [statement.actions for statement in near if implies(wanted.conditions, statement.conditions)],
@@ -127,6 +129,26 @@ def not_covered(wanted: Statement, given: Sequence[Statement]) -> Iterator[Acces
             limits = [limit for limit in wanted.conditions if limit.written in dropped]
             known = known and all(is_known(value) for limit in limits for value in limit.values)
             yield Access(written, tuple(rest), name, tuple(dict.fromkeys(dropped)), known)
+
+
+def _without_delegation(wanted: Statement, principal: Pattern, near: list[Statement]) -> list[Statement]:
+    """Return the statements that cover a principal, without those of its account if it was limited itself.
+
+    A statement about an account lets the account's own policies decide: a role needs one in addition. A
+    statement about the role itself needs none, so its conditions are the only limit.
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
+    """
+    own = [statement for statement in near if principal in statement.principals.includes]
+    is_limited = any(
+        _overlaps(wanted.actions, statement.actions) and not implies(wanted.conditions, statement.conditions)
+        for statement in own
+    )
+    return own if is_limited and not wanted.denies else near
+
+
+def _overlaps(wanted: Some, given: Some) -> bool:
+    """Return whether two sets of actions, in lower case, may have a common one."""
+    return not all(disjoint(first, second) for first, second in product(wanted.includes, given.includes))
 
 
 def _actions_left(wanted: Some, given: Sequence[Some]) -> list[str]:

@@ -14,7 +14,7 @@ from cfn_analysis.reviewing.changes import EnvironmentChanges
 from cfn_analysis.reviewing.findings import Problem, Risk, risk
 from cfn_analysis.reviewing.guards.alarms import deaf
 from cfn_analysis.reviewing.kinds import GUARD
-from cfn_analysis.reviewing.removals import ASSOCIATION, unguarded
+from cfn_analysis.reviewing.removals import unguarded
 from cfn_analysis.reviewing.values import JUDGES, must_not_decrease, problems, settings, tables, text, words
 from cfn_analysis.updates.resolved_stack import ResolvedStack
 from cfn_analysis.updates.resource_changes import ADD, REMOVE, ResourceChange
@@ -25,16 +25,15 @@ _POLICIES: Final = ("DeletionPolicy", "UpdateReplacePolicy")
 _KEEPS: Final = {"Delete": 0, "Snapshot": 1, "Retain": 2, "RetainExceptOnCreate": 2}
 
 
-def deleted_after_days(before: Any, after: Any, *, what: str) -> str:
-    """Judge the days until deletion; without a number, nothing is deleted."""
-    if before is None and after is not None:
-        days = words(after)
+def deleted_after_days(before: Any, after: Any, *, what: str, never: str = "") -> str:
+    """Judge the days until deletion; without a number, or with ``never``, nothing is deleted."""
+    was, will = (None if text(value) == never else value for value in (before, after))
+    if will is None:
+        return ""
+    if was is None:
+        days = words(will)
         return f"is set to {days}: {what} are deleted after {days} day{'s' if days != '1' else ''}"
-    return (
-        ""
-        if after is None
-        else must_not_decrease(before, after, effect="records are retained for a shorter time")
-    )
+    return must_not_decrease(was, will, effect="records are retained for a shorter time")
 
 
 SETTINGS: Final = settings(tables(__file__)["settings"], {**JUDGES, "deleted_after_days": deleted_after_days})
@@ -48,8 +47,7 @@ def weakened_guards(environment: EnvironmentChanges) -> Iterator[Risk]:
         for problem in dict.fromkeys([*_weaker(change, gone), *deaf(change, gone)]):
             yield risk(GUARD, node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)
     for change, effect in unguarded(environment):
-        if change.type != ASSOCIATION:
-            yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
+        yield risk(GUARD, change.node, sentences.GUARD_REMOVED, effect=effect)
     for name, after in environment.after.items():
         if name in environment.before:
             yield from _of_stack(environment.before[name], after)
