@@ -58,7 +58,8 @@ def test_an_alarm_without_data(minutes: int, status: str, status_if_breaching: s
 
 def _minutes_without_data(alarm: Mapping[str, Any]) -> int:
     """Return for how many minutes an alarm may be without data: its warm-up, or its first evaluation."""
-    return max(alarm.get("WarmUpConfiguration", {}).get("WarmUpPeriodDurationInMinutes", 0), 15)
+    warm_up = alarm.get("WarmUpConfiguration", {}).get("WarmUpPeriodDurationInMinutes", 0)
+    return max(int(warm_up), 15)
 
 
 def test_a_mute_rule_of_another_project_is_not_reported() -> None:
