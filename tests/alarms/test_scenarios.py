@@ -35,7 +35,8 @@ def test_scenario(scenario: Scenario) -> None:
     for what in scenario.critical:
         told = found.fires.get(what)
         assert told, (
-            f"{place(scenario)} {what} does not fire. Correct the alarm, or remove {what} from critical."
+            f"{place(scenario)} {what} does not fire. Correct the alarm, raise the assumed load in changes, or "
+            f"remove {what} from critical."
         )
         assert told.topic == CRITICAL, (
             f"{place(scenario)} {what} notifies the {told.topic} topic. Correct the alarm, or remove {what} "
@@ -43,8 +44,8 @@ def test_scenario(scenario: Scenario) -> None:
         )
     if scenario.silent:
         assert not found.fires, (
-            f"{place(scenario)} {', '.join(found.fires)} fires. Correct the alarm, or move the scenario to "
-            "another group."
+            f"{place(scenario)} {', '.join(found.fires)} fires. Correct the alarm, lower the assumed load in "
+            "changes (of a normal minute: tests/alarms/state.py), or move the scenario to another group."
         )
     assert not found.again, f"{place(scenario)} {', '.join(found.again)} fires more than once."
 
@@ -80,6 +81,20 @@ def test_scenarios_require_only_what_exists() -> None:
         alarms = {one.what for one in environment_of(scenario.name).alarms}
         unknown = [what for what in scenario.critical if what not in alarms and not what.startswith("RDS ")]
         assert not unknown, f"{place(scenario)} there is no alarm {', '.join(unknown)}. Remove it."
+
+
+def test_loads_are_relative_to_alarms_that_exist() -> None:
+    """A value that is relative to a threshold names an alarm of production. Without it, the value is normal."""
+    alarms = {alarm.what for alarm in every_alarm()}
+    relative = 0
+    for scenario in scenarios():
+        for value, alarm in scenario.relative_to():
+            relative += 1
+            assert alarm in alarms, (
+                f"tests/alarms/scenarios.yaml, scenario {scenario.name}: {value} is relative to {alarm}, but "
+                "there is no such alarm. Write a number, or remove the value."
+            )
+    assert relative
 
 
 def test_every_critical_alarm_must_fire() -> None:
