@@ -129,9 +129,7 @@ class Scenario(NamedTuple):
 
     def states(self) -> Iterator[tuple[int, State]]:
         """Yield each minute and the state of the system."""
-        thresholds = {
-            alarm.what: alarm.alarm.threshold for alarm in deployed("prod", self.parameters).alarms
-        }
+        thresholds = {alarm.what: alarm.alarm.threshold for alarm in deployed("prod", self.parameters).alarms}
         periods = [
             (first, end, every, _with_thresholds(different, thresholds))
             for first, end, every, different in self.changes

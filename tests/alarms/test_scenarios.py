@@ -35,8 +35,8 @@ def test_scenario(scenario: Scenario) -> None:
     for what in scenario.critical:
         told = found.fires.get(what)
         assert told, (
-            f"{place(scenario)} {what} does not fire. Correct the alarm, raise the assumed load in changes, or "
-            f"remove {what} from critical."
+            f"{place(scenario)} {what} does not fire. Correct the alarm, raise the assumed load in changes, "
+            f"or remove {what} from critical."
         )
         assert told.topic == CRITICAL, (
             f"{place(scenario)} {what} notifies the {told.topic} topic. Correct the alarm, or remove {what} "
@@ -84,7 +84,7 @@ def test_scenarios_require_only_what_exists() -> None:
 
 
 def test_loads_are_relative_to_alarms_that_exist() -> None:
-    """A value that is relative to a threshold names an alarm of production. Without it, the value is normal."""
+    """A value that is relative to a threshold names an alarm of production."""
     alarms = {alarm.what for alarm in every_alarm()}
     relative = 0
     for scenario in scenarios():

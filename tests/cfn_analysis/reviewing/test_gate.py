@@ -5,23 +5,41 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from csr_templates import api
 from csr_templates.cli import main as cli
+from tests.alarm_subjects import alarms_of, first_with_threshold
 from tests.data import read_yaml
 
 from .own_changes import OUT
 
+RESOURCES = api.build().to_dict()["Resources"]
+ALARM = first_with_threshold(RESOURCES)
+UNCHANGED_ALARM = next(name for name in alarms_of(RESOURCES) if name != ALARM)
 ENTRY = {
     "kind": "guard",
     "stack": "api",
-    "logicalId": "LambdaErrorsAlarm",
-    "reason": "Replaced by the alarm on ApiMostlyFailing.",
+    "logicalId": ALARM,
+    "reason": "Replaced by another alarm.",
 }
 
 
-ERRORS = read_yaml(Path(__file__).with_name("gate.yaml"))
+def with_alarms(value: Any) -> Any:
+    """Return a value of gate.yaml with the names of two alarms, of which the first is weakened."""
+    match value:
+        case str():
+            return value.replace("{alarm}", ALARM).replace("{unchanged alarm}", UNCHANGED_ALARM)
+        case list():
+            return [with_alarms(entry) for entry in value]
+        case dict():
+            return {key: with_alarms(entry) for key, entry in value.items()}
+    return value
+
+
+ERRORS = with_alarms(read_yaml(Path(__file__).with_name("gate.yaml")))
 
 
 def run(*arguments: str) -> int:
@@ -42,13 +60,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
     for arguments in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-q", "-m", "first"]):
         subprocess.run([*git, *arguments], cwd=root, check=True)
-    api = root / "out" / "api.yaml"
-    text = api.read_text("utf-8")
-    alarm = text.index("  LambdaErrorsAlarm:")
-    threshold = re.compile(r"Threshold: 3\b").search(text, alarm)
+    template = root / "out" / "api.yaml"
+    text = template.read_text("utf-8")
+    alarm = text.index(f"  {ALARM}:")
+    threshold = re.compile(r"Threshold: [0-9.]+").search(text, alarm)
     assert threshold is not None
-    text = f"{text[: threshold.start()]}Threshold: 30{text[threshold.end() :]}"
-    api.write_text(text.replace("ApiKeyRequired: true", "ApiKeyRequired: false", 1), "utf-8")
+    text = f"{text[: threshold.end()]}0{text[threshold.end() :]}"
+    template.write_text(text.replace("ApiKeyRequired: true", "ApiKeyRequired: false", 1), "utf-8")
     return root
 
 
@@ -72,7 +90,7 @@ def test_each_risk_is_accepted_or_the_command_ends_with_1(
     assert "2 risks not accepted" in capsys.readouterr().err
     assert run(*after, "--accept", "guard") == 1
     assert "1 risk not accepted" in capsys.readouterr().err
-    assert run(*after, "--accept", "guard:api.LambdaErrorsAlarm", "--accept", "opens") == 0
+    assert run(*after, "--accept", f"guard:api.{ALARM}", "--accept", "opens") == 0
 
     entries.write_text(json.dumps([ENTRY]), "utf-8")
     capsys.readouterr()
@@ -95,10 +113,7 @@ def test_an_entry_of_an_earlier_change_accepts_nothing(
     try:
         assert run("--after", str(repository / "out"), "--accept", "opens") == 1
         err = capsys.readouterr().err
-        assert (
-            "Entry 1 of review.json (guard api.LambdaErrorsAlarm) is from an earlier change and is ignored."
-            in err
-        )
+        assert f"Entry 1 of review.json (guard api.{ALARM}) is from an earlier change and is ignored." in err
     finally:
         subprocess.run(["git", "reset", "-q", "--soft", "HEAD~1"], cwd=repository, check=True)
         subprocess.run(["git", "rm", "-q", "--cached", "review.json"], cwd=repository, check=True)
@@ -137,7 +152,7 @@ def test_an_acceptance_without_effect_is_an_error(
 
 def test_a_limited_review_does_not_need_every_entry(repository: Path, entries: Path) -> None:
     """Entries for environments that are not reviewed are not an error."""
-    entries.write_text(json.dumps([{**ENTRY, "logicalId": "Api5xxAlarm"}]), "utf-8")
+    entries.write_text(json.dumps([{**ENTRY, "logicalId": UNCHANGED_ALARM}]), "utf-8")
     after = ["--after", str(repository / "out"), "--environment", "prod"]
 
     assert run(*after, "--accept", "guard", "--accept", "opens") == 0

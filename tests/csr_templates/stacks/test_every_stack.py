@@ -136,7 +136,7 @@ def test_no_findings(name: str, region: str, values: dict[str, str], templates: 
         ("frontend", "HostedZoneId", "/hostedzone/Z0123456789ABCDEFGHIJ", False),
         ("api", "RunbookUrl", "https://example.com/team/on-call.ja.md?plain=1", True),
         ("api", "RunbookUrl", "docs/on-call.ja.md", True),
-        ("api", "RunbookUrl", "https://example.com/on-call.ja.md#api-5xx", False),
+        ("api", "RunbookUrl", "https://example.com/on-call.ja.md#an-alarm", False),
         ("api", "RunbookUrl", "https://example.com/on call.md", False),
         ("api", "RunbookUrl", 'https://example.com/"on-call".md', False),
         ("api", "RunbookUrl", "https://example.com/on-call\\.md", False),
