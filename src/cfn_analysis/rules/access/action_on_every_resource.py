@@ -7,8 +7,8 @@ from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
 from cfn_analysis.rules.support.service_roles import service_actions
 from cfn_analysis.rules.support.words import words
 
-# Services whose actions on a resource always name it. In others, an ARN is optional for some actions, such as that
-# of a lexicon for polly:SynthesizeSpeech, so that "*" can be the only resource that works.
+# Services whose actions on a resource always name it. In others, an ARN is optional for some actions, such as
+# that of a lexicon for polly:SynthesizeSpeech, so that "*" can be the only resource that works.
 SERVICES = words(
     "dynamodb ecr events firehose kinesis kms lambda logs rds-db s3 secretsmanager sns sqs ssm states sts"
 )
@@ -43,8 +43,8 @@ class ActionOnEveryResource(Rule):
                     action, kind = limited[0]
                     yield Fault(
                         place,
-                        f"{action} is allowed on every resource of the account, although it applies to the ARN "
-                        f"of a {kind}. Name the resources.",
+                        f"{action} is allowed on every resource of the account, although it applies to the "
+                        f"ARN of a {kind}. Name the resources.",
                     )
 
 
