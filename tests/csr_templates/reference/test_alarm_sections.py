@@ -77,17 +77,19 @@ def test_complete_section(ending: str) -> None:
         (
             "1. Open it.",
             "1. ...",
-            'page.md, line 16: The section slow is not finished: "1. ...". Replace the dots with the text.',
+            'page.md, line 13: The section slow is not finished: "1. ...". Replace the dots with the text.',
         ),
         (
             "**Contact** no one.",
             "**Contact** ...",
-            'page.md, line 18: The section slow is not finished: "**Contact** ...". Replace the dots with the text.',
+            'page.md, line 15: The section slow is not finished: "**Contact** ...". Replace the dots with '
+            "the text.",
         ),
         (
-            "First: ",
-            "Zuerst: ... <!-- First: ",
-            "page.md, line 10: The section slow is not finished.",
+            "- Zuerst: Die Tuer. <!--",
+            "- Zuerst: ... <!--",
+            'page.md, line 6: The section slow is not finished: "- Zuerst: ... <!-- First: The door. -->". '
+            "Replace the dots with the text.",
         ),
     ],
 )
