@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import yaml
 
-from .deployed import Environment, Overrides, deployed, updated
+from .deployed import NORMAL, DeployedAlarm, Environment, Overrides, deployed, updated
 from .evaluation import ALARM, DAY, Alarm, changes
 from .state import LOADS, State
 from .streams import Metric, Points
@@ -315,6 +315,21 @@ def system_of(parameters: Overrides) -> System:
 
 
 @cache
+def sent_metrics() -> frozenset[Metric]:
+    """Return the metrics that the model can send, in production with all its parts."""
+    busy = State(dead_letters=1, reader="up")
+    return frozenset(system_of(COMPLETE).metrics(dict.fromkeys(range(301), busy)))
+
+
+def is_modelled(alarm: DeployedAlarm) -> bool:
+    """Return whether the model can send every metric of an alarm.
+
+    The alarms of other metrics that notify the normal topic are not evaluated.
+    """
+    return alarm.topic != NORMAL or all(query.metric in sent_metrics() for query in alarm.alarm.queries)
+
+
+@cache
 def streams_of(scenario: str) -> Mapping[Metric, Mapping[int, Points]]:
     """Return the metrics of all services in a scenario."""
     (one,) = (one for one in scenarios() if one.name == scenario)
@@ -365,6 +380,8 @@ def run(scenario: Scenario, delay: int = 0) -> Run:
     fires: dict[str, Told] = {}
     already, again = set(), set()
     for one in environment_of(scenario.name).alarms:
+        if not is_modelled(one):
+            continue
         times = fired(scenario, one.alarm, one.created, delay)
         if times and times[0][0] < 0 and times[0][1] is None:
             already.add(one.what)
