@@ -17,6 +17,15 @@ value() { # value COMMAND...
   esac
   printf '%s\n' "$output"
 }
+account_of() { # account_of ENVIRONMENT REGION: the account of the caller; fails if it is not the one of the manifest
+  local actual stated
+  actual=$(value aws sts get-caller-identity --region "$2" --query Account --output text) || return
+  stated=$(jq -r --arg environment "$1" '.accounts[$environment] // empty' out/stacks.json) || return
+  case $stated in
+    "" | "$actual") printf '%s\n' "$actual" ;;
+    *) echo "$1 belongs to account $stated, but the caller is in account $actual." >&2; return 1 ;;
+  esac
+}
 environment=${1:?Name the environment, such as prod.}
 . "$(dirname "$0")/identity.sh"
 (cd out && jq -er '.files | to_entries[] | "\(.value.sha256)  \(.key)"' stacks.json | sha256sum --check --quiet)
@@ -109,7 +118,7 @@ for stack in $stacks; do
     out/stacks.json)
   read -r region template file <<< "$entry"
   name=csr-lambda-api-$environment-$stack
-  account=$(value aws sts get-caller-identity --region "$region" --query Account --output text)
+  account=$(account_of "$environment" "$region")
   bucket=csr-lambda-api-$environment-artifacts-$account-$region
   role=arn:aws:iam::$account:role/deploy-csr-lambda-api-$environment-$stack-service
   version=""                     # of the package, for the api stack

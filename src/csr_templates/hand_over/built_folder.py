@@ -24,11 +24,13 @@ class BuiltFolder(NamedTuple):
         stacks: in deploy order, with their stack policies.
         environments: name -> stack -> parameter -> value.
         parameter_files: name of the environment -> stack -> file of its values, in the folder.
+        accounts: name of the environment -> ID of its account, if the parameter files stated it.
     """
 
     stacks: tuple[BuiltStack, ...]
     environments: Mapping[str, Mapping[str, Mapping[str, str]]]
     parameter_files: Mapping[str, Mapping[str, str]] = {}
+    accounts: Mapping[str, str] = {}
 
 
 def read(read_file: Read, where: str) -> BuiltFolder:
@@ -54,6 +56,10 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             f"{name} is not a manifest of format {manifest.FORMAT_VERSION}, the only format that this "
             "version of csr-templates reads. Build the folder again."
         ) from error
+    try:
+        accounts = manifest.stated_accounts(document)
+    except manifest.ManifestError as error:
+        raise BuiltFolderError(f"{where}: {error}") from error
     entries = document.get("stacks", [])
     stacks = []
     environments: dict[str, dict[str, Mapping[str, str]]] = {}
@@ -76,7 +82,7 @@ def read(read_file: Read, where: str) -> BuiltFolder:
             values = read_parameters(_content(read_file, path, where), f"{where}/{path}")
             environments.setdefault(environment, {})[stack] = values
             parameter_files.setdefault(environment, {})[stack] = path
-    return BuiltFolder(tuple(stacks), environments, parameter_files)
+    return BuiltFolder(tuple(stacks), environments, parameter_files, accounts)
 
 
 def read_parameters(text: str, name: str) -> dict[str, str]:

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from csr_templates.hand_over.policy_documents import allow, in_documents
+from csr_templates.hand_over.services import used_services
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from cfn_analysis.model.built_stack import Document
+    from cfn_analysis.model.built_stack import BuiltStack, Document
 
 PREFLIGHT: Final = "preflight"
 DEPLOYED: Final = "deployed"
@@ -63,9 +64,10 @@ def path(name: str) -> str:
     return f"operator-policies/{name}.json"
 
 
-def policy(name: str) -> Document:
-    """Return the policy of a command, which is the same for all projects and environments."""
-    calls = CALLS[name]
+def policy(name: str, stacks: Iterable[BuiltStack]) -> Document:
+    """Return the policy of a command, which is the same for all projects and environments of these stacks."""
+    used = used_services(stacks)
+    calls = {service: names for service, names in CALLS[name].items() if service in used}
     needed = {
         action for service, names in calls.items() for call in names for action in actions(service, call)
     }

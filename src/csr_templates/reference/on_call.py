@@ -131,6 +131,9 @@ def _section(alarm: Alarm, words: Words) -> Iterator[str]:
 
 
 def _events(subscriptions: Sequence[tuple[str, Mapping[str, Any]]], words: Words) -> Iterator[str]:
+    """Yield a line for each subscription; without a type of source or categories, RDS sends all of them."""
     for topic, properties in subscriptions:
-        categories = ", ".join(map(code, properties["EventCategories"]))
-        yield f"- {words(topic)}, {code(properties['SourceType'])}: {categories}"
+        source = properties.get("SourceType")
+        sources = code(source) if source else words("all types of source")
+        categories = ", ".join(map(code, properties.get("EventCategories", [])))
+        yield f"- {words(topic)}, {sources}: {categories or words('all categories')}"

@@ -1,5 +1,6 @@
 """The database stack: an Aurora MySQL cluster with its secret, logs, alarms and dashboard."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -54,10 +55,14 @@ from csr_templates.stacks.parts.parameters import (
 from csr_templates.stacks.parts.template import StackTemplate
 
 
-def build() -> StackTemplate:
-    """Return the database stack; the calls below are its table of contents."""
+def build(stacks: Collection[str] = contract.STACK_NAMES) -> StackTemplate:
+    """Return the database stack; the calls below are its table of contents.
+
+    ``stacks`` are the names of the stacks of the system.
+    """
     t = StackTemplate(
-        "Aurora MySQL in two Availability Zones, with its secret, logs, alarms and dashboard", derive=derive
+        "Aurora MySQL in two Availability Zones, with its secret, logs, alarms and dashboard",
+        derive=partial(derive, stacks=stacks),
     )
     parameters = add_parameters(t)
     conditions = add_conditions(t, parameters)
@@ -1123,11 +1128,15 @@ def add_dashboard(t: StackTemplate) -> None:
     t.add_resource(dashboards.dashboard("DatabaseDashboard", "database", []))  # derive() adds the rows
 
 
-def derive(t: StackTemplate) -> None:
+def derive(t: StackTemplate, stacks: Collection[str] = contract.STACK_NAMES) -> None:
     """Update the dashboard, which is derived from the rest of the template. ``t.to_dict`` calls this.
+
+    Args:
+        t: the template.
+        stacks: names of the stacks of the system; the dashboard links to those of the others.
 
     Raises:
         DashboardError: the dashboard shows a removed resource.
     """
     if "DatabaseDashboard" in t.resources:
-        t.resources["DatabaseDashboard"].DashboardBody = dashboards.content(overview(t.for_reading()))
+        t.resources["DatabaseDashboard"].DashboardBody = dashboards.content(overview(t.for_reading(), stacks))

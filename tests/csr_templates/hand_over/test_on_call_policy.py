@@ -9,6 +9,8 @@ import pytest
 from botocore import xform_name
 from botocore.session import get_session
 
+from csr_templates import STACKS
+from csr_templates.assembly.building import build_stack
 from csr_templates.hand_over import on_call_policy
 from csr_templates.hand_over.policy_documents import MAX_CHARACTERS
 from tests.docs.pages import (
@@ -27,7 +29,8 @@ from tests.system import PROJECT
 from .policy_evaluator import Decision, Request, Value, decide
 
 ACCOUNT = "123456789012"
-POLICY = on_call_policy.policy(PROJECT)
+BUILT = [build_stack(stack) for stack in STACKS]
+POLICY = on_call_policy.policy(PROJECT, BUILT)
 TOKYO, VIRGINIA = "ap-northeast-1", "us-east-1"
 OURS = {"aws:ResourceTag/Project": PROJECT}
 # Commands of the AWS CLI that call something else than their name says, and calls with other IAM actions.
@@ -144,7 +147,7 @@ def test_file_is_that_of_the_project() -> None:
 
     assert written == POLICY
     assert len(json.dumps(written, separators=(",", ":"))) <= MAX_CHARACTERS
-    assert PROJECT not in json.dumps(on_call_policy.policy("another"))
+    assert PROJECT not in json.dumps(on_call_policy.policy("another", BUILT))
 
 
 def arn(service: str, resource: str, region: str = TOKYO) -> str:

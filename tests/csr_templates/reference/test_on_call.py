@@ -195,6 +195,16 @@ def test_events(found: dict[str, Any]) -> None:
     assert list(found["database-events"](Words())) == ["- critical, `db-cluster`: `failover`, `failure`"]
 
 
+def test_all_events() -> None:
+    """A subscription without a type of source and without categories receives all events."""
+    events = {"Type": "AWS::RDS::EventSubscription", "Properties": {"SnsTopicArn": {"Ref": "Topic"}}}
+    template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}, "Events": events}}
+    stack = BuiltStack("shop", "shop.yaml", "us-east-1", template)
+    lines = lists([stack], [], {"shop": resolve(template, {})})["database-events"](Words())
+
+    assert list(lines) == ["- normal, all types of source: all categories"]
+
+
 def test_stacks_without_alarms() -> None:
     """Stacks without alarms do not need an on-call page."""
     template: dict[str, Any] = {"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}

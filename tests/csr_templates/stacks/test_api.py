@@ -69,8 +69,8 @@ def imported(name: str) -> dict[str, str]:
 def test_production_needs_an_object_version(api: Template, values: dict[str, str], refused: bool) -> None:
     """Without an object version, an overwritten package would not be deployed, so production requires one."""
     sentence = (
-        "LambdaCodeS3ObjectVersion is required in prod. Without it, CloudFormation does not detect a new "
-        "package with the same key."
+        "LambdaCodeS3ObjectVersion is required in production. Without it, CloudFormation does not detect a "
+        "new package with the same key."
     )
 
     assert failed_assertions(api, values) == ([sentence] if refused else [])
