@@ -18,14 +18,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
 STACKS = "src/csr_templates/stacks"
 NETWORK, DATABASE, API = f"{STACKS}/network.py", f"{STACKS}/database.py", f"{STACKS}/api.py"
+FRONTEND = f"{STACKS}/frontend.py"
 LISTING = f"{STACKS}/listing.py"
+CREATES = "tests/csr_templates/hand_over/creates.yaml"
+BILLING = "src/csr_templates/costs/billing.json"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
@@ -275,23 +278,40 @@ def alarm(one: Checkout) -> None:
         "docs/on-call.md: The alarm nat-1-burst-of-drops has no section.",
         "docs/on-call.ja.md: The alarm nat-1-burst-of-drops has no section.",
     )
-    japanese = """\
-- ユーザーへの影響: まだありません。 <!-- Users: Nothing yet. -->
-- 最初に確認: ダッシュボードで、接続を確認します。 <!-- First: On the dashboard, the connections. -->
-- 次に確認: 保存済みクエリ network-flows を実行します。 <!-- Then: Run the saved query network-flows. -->
-
-"""
-    for page, texts, do, contact in (
-        ("docs/on-call.md", "", "Do", "Contact"),
-        ("docs/on-call.ja.md", japanese, "対応", "連絡"),
-    ):
-        section = (
-            f"### nat-1-burst-of-drops\n\n{texts}<!-- generated: alarm nat-1-burst-of-drops -->\n"
-            f"<!-- /generated -->\n\n**{do}**\n\n1. [nat-1-ports](#nat-1-ports)\n\n**{contact}** -\n\n"
-        )
-        one.insert(page, "### nat-1-ports\n", section)
+    texts = {
+        "Users": ("Nothing yet.", "まだありません。"),
+        "First": ("On the dashboard, the connections.", "ダッシュボードで、接続を確認します。"),
+        "Then": ("Run the saved query network-flows.", "保存済みクエリ network-flows を実行します。"),
+    }
+    on_call(one, "nat-1-burst-of-drops", texts, before="nat-1-ports")
     one.build()
     one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
+LABELS = {"Users": "ユーザーへの影響", "First": "最初に確認", "Then": "次に確認"}
+
+
+def on_call(one: Checkout, name: str, texts: Mapping[str, tuple[str, str]], before: str) -> None:
+    """Write the sections of an alarm on the on-call pages.
+
+    Args:
+        one: the copy.
+        name: the end of the alarm's name.
+        texts: key of the description -> its text, and the Japanese text.
+        before: the section above which it is inserted.
+    """
+    japanese = "".join(
+        f"- {LABELS[key]}: {text} <!-- {key}: {english} -->\n" for key, (english, text) in texts.items()
+    )
+    for page, translations, do, contact in (
+        ("docs/on-call.md", "", "Do", "Contact"),
+        ("docs/on-call.ja.md", f"{japanese}\n", "対応", "連絡"),
+    ):
+        section = (
+            f"### {name}\n\n{translations}<!-- generated: alarm {name} -->\n<!-- /generated -->\n\n"
+            f"**{do}**\n\n1. [{before}](#{before})\n\n**{contact}** -\n\n"
+        )
+        one.insert(page, f"### {before}\n", section)
 
 
 def parameter(one: Checkout) -> None:
@@ -612,6 +632,225 @@ def renaming(one: Checkout) -> None:
     one.build()
 
 
+def threshold(one: Checkout, percent: int) -> None:
+    """Set the thresholds of the CPU alarms."""
+    for logical_id in ("DatabaseCPUAlarm", "DatabaseReaderCPUAlarm"):
+        one.edit(DATABASE, rf'("{logical_id}".*?\bThreshold=)\d+,', rf"\g<1>{percent},")
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
+def low_threshold(one: Checkout) -> None:
+    """Set the thresholds of the CPU alarms to 55 percent."""
+    threshold(one, 55)
+
+
+def high_threshold(one: Checkout) -> None:
+    """Set the thresholds of the CPU alarms to 85 percent."""
+    threshold(one, 85)
+
+
+def runtime(one: Checkout) -> None:
+    """Use the next runtime of Python for the function."""
+    (current,) = set(re.findall(r'Runtime="(python3\.\d+)"', one.read(API)))
+    minor = int(current.rpartition(".")[2]) + 1
+    one.edit(API, rf'("ApiFunction",.*?Runtime=)"{re.escape(current)}"', rf'\1"python3.{minor}"')
+    one.build()
+
+
+def origin(one: Checkout) -> None:
+    """Add an origin of CloudFront with its behavior."""
+    code = """                    cloudfront.Origin(
+                        Id="images",
+                        DomainName="images.example.com",
+                        CustomOriginConfig=cloudfront.CustomOriginConfig(
+                            OriginProtocolPolicy="https-only",
+                            HTTPSPort=443,
+                            OriginSSLProtocols=["TLSv1.2"],
+                        ),
+                    ),
+"""
+    place = '                    cloudfront.Origin(\n                        Id="api",'
+    one.insert(FRONTEND, place, code)
+    behavior = '                    static(PathPattern="/images/*", TargetOriginId="images"),\n'
+    one.insert(FRONTEND, '                    static(PathPattern="/_next/static/*"),', behavior)
+    one.build()
+
+
+def no_alarm(one: Checkout) -> None:
+    """Remove an alarm, with its sections of the page for the person on call."""
+    one.remove(FRONTEND, "CloudFrontOriginLatencyAlarm")
+    one.refused("CloudFrontOriginLatencyAlarm")
+    page = f"{STACKS}/dashboards/frontend.py"
+    one.edit(page, r', alarm\("CloudFrontOriginLatencyAlarm", "p90"\)', "")
+    one.edit(page, r'\n *\[threshold\("CloudFrontOriginLatencyAlarm"\)\],', "")
+    one.refused("There is no alarm cloudfront-origin-latency-high. Remove its section")
+    for name in ("docs/on-call.md", "docs/on-call.ja.md"):
+        one.edit(name, r"### cloudfront-origin-latency-high\n.*?(?=\n###? )\n", "")
+    one.passes("-m", "ruff", "format", page)
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
+def right(one: Checkout) -> None:
+    """Let the function read one parameter of SSM."""
+    statement = """                    aws.Statement(
+                        Sid="ReadFlags",
+                        Effect=aws.Allow,
+                        Action=[awacs.ssm.GetParameter],
+                        Resource=[<resource>],
+                    ),
+"""
+    place = r'( *aws.Statement\(\n *Sid="SendTraces",)'
+    one.edit(API, place, lambda found: statement.replace("<resource>", '"*"') + found[1])
+    one.insert(API, "import awacs.sts\n", "import awacs.ssm\n")
+    one.refused("ssm:GetParameter is allowed on every resource of the account")
+    name = "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/"
+    reference = (
+        "\n                            Sub(\n"
+        f'                                "{name}"\n'
+        '                                f"{names.PREFIX}-flags"\n'
+        "                            )\n                        "
+    )
+    one.edit(API, r'(GetParameter\],\n *Resource=\[)"\*"', lambda found: found[1] + reference)
+    one.passes("-m", "ruff", "format", API)
+    one.build()
+
+
+def consumer(one: Checkout) -> None:
+    """Add a queue with dead letters, and let the function consume it."""
+    code = '''def add_jobs(t: StackTemplate, backend: Backend) -> Jobs:
+    """Add the queue of the jobs, the queue of failed jobs, and the mapping to the function."""
+    t.section("Jobs")
+    failed = t.add_resource(jobs_queue("FailedJobsQueue", "failed-jobs"))
+    jobs = t.add_resource(
+        jobs_queue(
+            "JobsQueue",
+            "jobs",
+            VisibilityTimeout=6 * 28,  # seconds: six times the timeout of the function
+            RedrivePolicy={"deadLetterTargetArn": failed.GetAtt("Arn"), "maxReceiveCount": 5},
+        )
+    )
+    t.add_resource(
+        sqs.QueuePolicy(
+            "JobsQueuePolicy",
+            Queues=[jobs.Ref(), failed.Ref()],
+            PolicyDocument=policies.document(
+                policies.deny_without_tls("sqs", [jobs.GetAtt("Arn"), failed.GetAtt("Arn")])
+            ),
+        )
+    )
+    t.add_resource(
+        awslambda.EventSourceMapping(
+            "JobsMapping",
+            EventSourceArn=jobs.GetAtt("Arn"),
+            FunctionName=backend.alias.Ref(),
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            Tags=names.tags("jobs"),
+        )
+    )
+    return Jobs(jobs, failed)
+
+
+class Jobs(NamedTuple):
+    """The queues of the jobs."""
+
+    jobs: sqs.Queue
+    failed: sqs.Queue
+
+
+def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
+    """Return an encrypted queue that is retained."""
+    return sqs.Queue(
+        title,
+        DeletionPolicy=RetainExceptOnCreate,
+        UpdateReplacePolicy=Retain,
+        QueueName=names.name(what),
+        KmsMasterKeyId="alias/aws/sqs",
+        Tags=names.tags(),
+        **properties,
+    )
+
+
+'''
+    statement = """                    aws.Statement(
+                        Sid="ReceiveJobs",
+                        Effect=aws.Allow,
+                        Action=[
+                            awacs.sqs.DeleteMessage,
+                            awacs.sqs.GetQueueAttributes,
+                            awacs.sqs.ReceiveMessage,
+                        ],
+                        Resource=[
+                            Sub(
+                                "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
+                                f"{names.PREFIX}-jobs"
+                            )
+                        ],
+                    ),
+"""
+    alarm_code = """    queue_alarm = partial(
+        alarms.alarm,
+        Namespace="AWS/SQS",
+        Statistic="Maximum",
+        EvaluationPeriods=3,
+        notify=alarm_topics.normal.Ref(),
+    )
+    t.add_resource(
+        queue_alarm(
+            "JobsWaitingAlarm",
+            "jobs-waiting",
+            AlarmDescription=description(
+                Users="Jobs are delayed.",
+                First="The errors of the function (show_errors).",
+                Then="In Logs Insights, run the saved query function-errors.",
+            ),
+            MetricName="ApproximateAgeOfOldestMessage",
+            dimensions={"QueueName": jobs.jobs.GetAtt("QueueName")},
+            Threshold=900,
+            unit="seconds",
+        )
+    )
+    t.add_resource(
+        queue_alarm(
+            "FailedJobsAlarm",
+            "failed-jobs",
+            AlarmDescription=description(
+                Users="Jobs are lost.",
+                First="The errors of the function (show_errors).",
+                Then="In Logs Insights, run the saved query function-errors.",
+            ),
+            MetricName="ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": jobs.failed.GetAtt("QueueName")},
+            Threshold=0,
+            unit="messages",
+        )
+    )
+"""
+    one.insert(API, "def add_api(t:", code)
+    one.insert(API, "    api = add_api(t)", "    jobs = add_jobs(t, backend)\n")
+    one.edit(API, r"(from typing import )NamedTuple", r"\1Any, NamedTuple")
+    one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
+    one.passes("-m", "ruff", "format", API)
+    one.refused("JobsQueue has no alarm", "FailedJobsQueue has no alarm")
+    one.edit(API, r"(    add_alarms\(t, .*?queue,)", r"\1 jobs,")
+    one.edit(API, r"(def add_alarms\(.*?    queue: sqs.Queue,\n)", r"\1    jobs: Jobs,\n")
+    one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
+    one.passes("-m", "ruff", "format", API)
+    one.refused("The alarm jobs-waiting has no section.", "The alarm failed-jobs has no section.")
+    check = {
+        "First": ("The errors of the function (show_errors).", "関数のエラーを確認します(show\\_errors)。"),
+        "Then": (
+            "In Logs Insights, run the saved query function-errors.",
+            "Logs Insights で、保存済みクエリ function-errors を実行します。",
+        ),
+    }
+    on_call(one, "jobs-waiting", {"Users": ("Jobs are delayed.", "ジョブが遅れます。"), **check}, "api-4xx")
+    on_call(one, "failed-jobs", {"Users": ("Jobs are lost.", "ジョブが失われます。"), **check}, "api-4xx")
+    one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+
+
 def no_environment(one: Checkout) -> None:
     """Remove an environment."""
     one.delete("parameters/staging.json")
@@ -686,6 +925,15 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(no_environment, 4),
         Walk(project, 1),
         Walk(no_waf, 3),
+        Walk(low_threshold, 1),
+    ),
+    (
+        Walk(high_threshold, 1),
+        Walk(runtime, 1),
+        Walk(right, 1),
+        Walk(no_alarm, 4),
+        Walk(origin, 1),
+        Walk(consumer, 5),
     ),
 )
 
