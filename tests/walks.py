@@ -29,6 +29,7 @@ FRONTEND = f"{STACKS}/frontend.py"
 LISTING = f"{STACKS}/listing.py"
 CREATES = "tests/csr_templates/hand_over/creates.yaml"
 BILLING = "src/csr_templates/costs/billing.json"
+PRICES = "src/csr_templates/costs/prices.json"
 SCOPES = "src/csr_templates/hand_over/deploy_scopes.txt"
 ENVIRONMENT = f"{STACKS}/parts/parameters.py"
 WORDS = "docs/words.ja.json"
@@ -291,6 +292,16 @@ def alarm(one: Checkout) -> None:
 LABELS = {"Users": "ユーザーへの影響", "First": "最初に確認", "Then": "次に確認"}
 
 
+CHECKS = {
+    "First": ("The errors of the function (show_errors).", "関数のエラーを確認します(show\\_errors)。"),
+    "Then": (
+        "In Logs Insights, run the saved query function-errors.",
+        "Logs Insights で、保存済みクエリ function-errors を実行します。",
+    ),
+}
+"""The checks of an alarm on a function, in English and Japanese."""
+
+
 def on_call(one: Checkout, name: str, texts: Mapping[str, tuple[str, str]], before: str) -> None:
     """Write the sections of an alarm on the on-call pages.
 
@@ -473,6 +484,26 @@ def table(one: Checkout) -> None:
     one.insert(SCOPES, "AWS::EC2::EIP ", scope)
     one.passes("-m", "ruff", "format", API)
     one.build()
+    requests = """AWS::DynamoDB::Table:
+  id: a1b2
+  requests:
+    - {may: [dynamodb:CreateTable, dynamodb:TagResource], arn: "dynamodb table/{name}", sends: tags}
+    - {may: [dynamodb:UpdateContinuousBackups], arn: "dynamodb table/{name}"}
+"""
+    one.insert(CREATES, "AWS::EC2::EIP:\n", requests)
+    billing = '    "AWS::DynamoDB::Table": {"reason": "Billed by request.", "usage": ["dynamodb-writes"]},\n'
+    one.insert(BILLING, '    "AWS::EC2::FlowLog": ', billing)
+    price = """    "dynamodb-writes": {
+      "name": "DynamoDB writes",
+      "service": "AmazonDynamoDB",
+      "usageType": "{region}-WriteRequestUnits",
+      "unit": "WriteRequestUnits",
+      "prices": {
+        "ap-northeast-1": {"tiers": [["0", "0.000000715"]], "source": "S1", "date": "2026-11-29"}
+      }
+    },
+"""
+    one.insert(PRICES, '    "sqs-requests": {\n', price)
 
 
 def function(one: Checkout) -> None:
@@ -542,8 +573,45 @@ def function(one: Checkout) -> None:
     )
     one.refused(
         "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup, its log "
-        "group: the function has no log."
+        "group: the function has no log.",
+        "ReportsFunction has no alarm, so no one learns that it fails (W9578).",
+        "Code of ReportsFunction has no S3ObjectVersion (W9579).",
     )
+    version = """
+                S3ObjectVersion=If(
+                    conditions.has_object_version, parameters.code_object_version.Ref(), NoValue
+                ),
+"""
+    one.edit(
+        API, r'("ReportsFunction".*?S3Key=parameters.code_key.Ref\(\),)\n', lambda found: found[1] + version
+    )
+    one.edit(API, r"(add_reports\(t, parameters, )", r"\1conditions, ")
+    one.edit(
+        API,
+        r"(def add_reports\(.*?    parameters: Parameters,\n)",
+        r"\1    conditions: Conditions,\n",
+    )
+    alarm_code = """    t.add_resource(
+        alarms.alarm(
+            "ReportsErrorsAlarm",
+            "reports-errors",
+            AlarmDescription=description(
+                Users="Reports are missing.",
+                First="The errors of the function (show_errors).",
+                Then="In Logs Insights, run the saved query function-errors.",
+            ),
+            Namespace="AWS/Lambda",
+            MetricName="Errors",
+            dimensions={"FunctionName": names.name("reports")},
+            Statistic="Sum",
+            EvaluationPeriods=1,
+            Threshold=0,
+            unit="errors",
+            notify=alarm_topics.normal.Ref(),
+        )
+    )
+"""
+    one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
     one.edit(
         API,
         r"= add_execution_role\((.*?)function_logs,",
@@ -561,7 +629,15 @@ def function(one: Checkout) -> None:
     )
     one.insert(API, "from functools import partial\n", "from collections.abc import Sequence\n")
     one.passes("-m", "ruff", "format", API)
+    one.refused("The alarm reports-errors has no section.")
+    on_call(
+        one,
+        "reports-errors",
+        {"Users": ("Reports are missing.", "レポートが作成されません。"), **CHECKS},
+        "api-4xx",
+    )
     one.build()
+    one.passes("-m", "tests.alarms.write_pages")  # make scenarios
 
 
 def rule(one: Checkout) -> None:
@@ -838,17 +914,17 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
     one.passes("-m", "ruff", "format", API)
     one.refused("The alarm jobs-waiting has no section.", "The alarm failed-jobs has no section.")
-    check = {
-        "First": ("The errors of the function (show_errors).", "関数のエラーを確認します(show\\_errors)。"),
-        "Then": (
-            "In Logs Insights, run the saved query function-errors.",
-            "Logs Insights で、保存済みクエリ function-errors を実行します。",
-        ),
-    }
-    on_call(one, "jobs-waiting", {"Users": ("Jobs are delayed.", "ジョブが遅れます。"), **check}, "api-4xx")
-    on_call(one, "failed-jobs", {"Users": ("Jobs are lost.", "ジョブが失われます。"), **check}, "api-4xx")
+    on_call(one, "jobs-waiting", {"Users": ("Jobs are delayed.", "ジョブが遅れます。"), **CHECKS}, "api-4xx")
+    on_call(one, "failed-jobs", {"Users": ("Jobs are lost.", "ジョブが失われます。"), **CHECKS}, "api-4xx")
     one.build()
     one.passes("-m", "tests.alarms.write_pages")  # make scenarios
+    requests = """AWS::Lambda::EventSourceMapping:
+  requests:
+    - {may: [lambda:CreateEventSourceMapping], arn: "*", sends: tags}
+    - {may: [lambda:TagResource], arn: lambda event-source-mapping:a1b2, sends: tags}
+"""
+    one.insert(CREATES, "AWS::Lambda::Function:\n", requests)
+    one.insert(BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n')
 
 
 def no_environment(one: Checkout) -> None:
@@ -912,8 +988,8 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(parameter, 3),
         Walk(engine, 3),
         Walk(alarm, 3),
-        Walk(table, 2),
-        Walk(function, 1),
+        Walk(table, 5),
+        Walk(function, 3),
         Walk(stack, 5),
         Walk(environment, 4),
         Walk(rule, 2),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.system import PROJECT
 
-from .deployed import NORMAL, DeployedAlarm, deployed, physical_name, updated
+from .deployed import CRITICAL, NORMAL, DeployedAlarm, deployed, physical_name, updated
 from .log_filters import matches
 from .scenarios import COMPLETE, DOMAIN, sent_metrics
 from .state import LOADS, State
@@ -67,6 +67,21 @@ def is_of_another_resource(alarm: DeployedAlarm, metric: Metric, sent: Metric) -
         and watched.keys() == of_sent.keys()
         and all(value in names or value == of_sent[name] for name, value in watched.items())
     )
+
+
+def test_a_normal_alarm_may_watch_what_the_model_does_not_send() -> None:
+    """Another resource, or another metric: but not with wrong dimensions or in another region."""
+    alarm = next(alarm for alarm in deployed("prod", COMPLETE).alarms if alarm.stack == "api")
+    normal, critical = alarm._replace(topic=NORMAL), alarm._replace(topic=CRITICAL)
+    queue = Metric(PROD.tokyo, "AWS/SQS", "Age", frozenset({("QueueName", "DeadLetterQueue")}))
+    role = Metric(PROD.tokyo, "AWS/Lambda", "Errors", frozenset({("FunctionName", "ExecutionRole")}))
+
+    assert may_watch(normal, queue)
+    assert may_watch(normal, role)
+    assert not may_watch(critical, queue)
+    assert not may_watch(normal, role._replace(region=PROD.virginia))
+    assert not may_watch(normal, role._replace(dimensions=frozenset({("FunctionName", "unknown")})))
+    assert not may_watch(normal, role._replace(dimensions=frozenset({("Function", "ExecutionRole")})))
 
 
 def advice(metric: Metric, known: Collection[Metric]) -> str:
