@@ -569,7 +569,7 @@ def function(one: Checkout) -> None:
         API, "    role = add_execution_role(t,", "    reports_logs = add_reports_logs(t, parameters)\n"
     )
     one.insert(
-        API, "    api = add_api(t)", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
+        API, "    api = add_api(t, ", "    add_reports(t, parameters, role, reports_logs, key, queue)\n"
     )
     one.refused(
         "ExecutionRole does not allow logs:CreateLogStream and logs:PutLogEvents on ReportsLogGroup, its log "
@@ -795,7 +795,14 @@ def right(one: Checkout) -> None:
 
 def consumer(one: Checkout) -> None:
     """Add a queue with dead letters, and let the function consume it."""
-    code = '''def add_jobs(t: StackTemplate, backend: Backend) -> Jobs:
+    code = '''class Jobs(NamedTuple):
+    """The queues of the jobs."""
+
+    jobs: sqs.Queue
+    failed: sqs.Queue
+
+
+def add_jobs(t: StackTemplate, backend: Backend) -> Jobs:
     """Add the queue of the jobs, the queue of failed jobs, and the mapping to the function."""
     t.section("Jobs")
     failed = t.add_resource(jobs_queue("FailedJobsQueue", "failed-jobs"))
@@ -826,13 +833,6 @@ def consumer(one: Checkout) -> None:
         )
     )
     return Jobs(jobs, failed)
-
-
-class Jobs(NamedTuple):
-    """The queues of the jobs."""
-
-    jobs: sqs.Queue
-    failed: sqs.Queue
 
 
 def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
@@ -904,7 +904,7 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     )
 """
     one.insert(API, "def add_api(t:", code)
-    one.insert(API, "    api = add_api(t)", "    jobs = add_jobs(t, backend)\n")
+    one.insert(API, "    api = add_api(t, ", "    jobs = add_jobs(t, backend)\n")
     one.edit(API, r"(from typing import )NamedTuple", r"\1Any, NamedTuple")
     one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
     one.passes("-m", "ruff", "format", API)
