@@ -133,8 +133,8 @@ class Checkout:
         """Run Python with the code of the copy, and return what it printed."""
         return self.run([sys.executable, *arguments])
 
-    def run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        """Run a command with the code of the copy, and return what it printed."""
+    def run(self, command: Sequence[str], folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+        """Run a command with the code of the copy, there or in another folder; return what it printed."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.folder / "src"),
@@ -143,7 +143,7 @@ class Checkout:
         }
         return subprocess.run(
             command,
-            cwd=self.folder,
+            cwd=folder or self.folder,
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -627,7 +627,7 @@ def function(one: Checkout) -> None:
         r"Resource=\[function_logs.GetAtt\(\"Arn\"\)\],",
         'Resource=[group.GetAtt("Arn") for group in log_groups],',
     )
-    one.insert(API, "from functools import partial\n", "from collections.abc import Sequence\n")
+    one.edit(API, r"(from collections.abc import Collection)\n", r"\1, Sequence\n")
     one.passes("-m", "ruff", "format", API)
     one.refused("The alarm reports-errors has no section.")
     on_call(
@@ -811,7 +811,7 @@ def add_jobs(t: StackTemplate, backend: Backend) -> Jobs:
             "JobsQueue",
             "jobs",
             VisibilityTimeout=6 * 28,  # seconds: six times the timeout of the function
-            RedrivePolicy={"deadLetterTargetArn": failed.GetAtt("Arn"), "maxReceiveCount": 5},
+            RedrivePolicy=sqs.RedrivePolicy(deadLetterTargetArn=failed.GetAtt("Arn"), maxReceiveCount=5),
         )
     )
     t.add_resource(
@@ -927,6 +927,38 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     one.insert(BILLING, '      "AWS::Lambda::Permission"\n', '      "AWS::Lambda::EventSourceMapping",\n')
 
 
+def library(one: Checkout) -> None:
+    """Use the library with production under another name, and a table of DynamoDB (docs/adapt.md)."""
+    page = one.read("docs/adapt.md")
+    snippets = dict(re.findall(r"<!-- adapt: (\S+) -->\n```\w+\n(.*?)```\n", page, re.DOTALL))
+    project = one.folder.parent / f"{one.folder.name}-library"
+    (project / "parameters").mkdir(parents=True)
+    place = f"../{project.name}"
+    table_module = snippets["type/table.py"]
+    one.write(f"{place}/table.py", table_module.replace(", deploy_facts=FACTS", ""))
+    module = snippets["environments/environments.py"]
+    ours = "from csr_templates import STACKS as THEIRS\nfrom csr_templates import "
+    theirs = "from table import STACKS as THEIRS\n\nfrom csr_templates import "
+    one.write(f"{place}/environments.py", module.replace(ours, theirs))
+    one.write(f"{place}/parameters/shared.json", one.read("parameters/shared.json"))
+    for name, like in (("live", "prod"), ("test", "staging")):
+        values = json.loads(one.read(f"parameters/{like}.json")) | {"Environment": name}
+        one.write(f"{place}/parameters/{name}.json", json.dumps(values, indent=2) + "\n")
+    build = [sys.executable, "-m", "csr_templates", "build", "--stacks", "environments:STACKS"]
+    build += ["--parameters", "parameters", "--output", "out"]
+    done = one.run(build, project)
+    if done.returncode != 1 or "AWS::DynamoDB::Table requires" not in done.stdout:
+        raise WalkError(f"the build should ask for the ARN of the table, but says:\n{done.stdout}")
+    one.write(f"{place}/table.py", table_module)
+    done = one.run(build, project)
+    one.builds += 2
+    if done.returncode:
+        raise WalkError(f"the build should succeed, but says:\n{done.stdout}")
+    named = [path for path in (project / "out").rglob("*") if path.is_file() and path.name != "tools.sh"]
+    if wrong := [path.name for path in named if re.search(r"\bprod\b", path.read_text("utf-8"))]:
+        raise WalkError(f"production is called live, but prod is in {', '.join(wrong)}")
+
+
 def no_environment(one: Checkout) -> None:
     """Remove an environment."""
     one.delete("parameters/staging.json")
@@ -1002,6 +1034,7 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(project, 1),
         Walk(no_waf, 3),
         Walk(low_threshold, 1),
+        Walk(library, 5),
     ),
     (
         Walk(high_threshold, 1),
