@@ -802,8 +802,8 @@ def consumer(one: Checkout) -> None:
     failed: sqs.Queue
 
 
-def add_jobs(t: StackTemplate, backend: Backend) -> Jobs:
-    """Add the queue of the jobs, the queue of failed jobs, and the mapping to the function."""
+def add_jobs(t: StackTemplate) -> Jobs:
+    """Add the queue of the jobs, and the queue of failed jobs."""
     t.section("Jobs")
     failed = t.add_resource(jobs_queue("FailedJobsQueue", "failed-jobs"))
     jobs = t.add_resource(
@@ -823,16 +823,20 @@ def add_jobs(t: StackTemplate, backend: Backend) -> Jobs:
             ),
         )
     )
+    return Jobs(jobs, failed)
+
+
+def add_jobs_mapping(t: StackTemplate, jobs: Jobs, backend: Backend) -> None:
+    """Let the function consume the jobs."""
     t.add_resource(
         awslambda.EventSourceMapping(
             "JobsMapping",
-            EventSourceArn=jobs.GetAtt("Arn"),
+            EventSourceArn=jobs.jobs.GetAtt("Arn"),
             FunctionName=backend.alias.Ref(),
             FunctionResponseTypes=["ReportBatchItemFailures"],
             Tags=names.tags("jobs"),
         )
     )
-    return Jobs(jobs, failed)
 
 
 def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
@@ -841,9 +845,9 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
         title,
         DeletionPolicy=RetainExceptOnCreate,
         UpdateReplacePolicy=Retain,
-        QueueName=names.name(what),
         KmsMasterKeyId="alias/aws/sqs",
-        Tags=names.tags(),
+        MessageRetentionPeriod=1209600,  # seconds: 14 days, the longest
+        Tags=names.tags(what),
         **properties,
     )
 
@@ -857,12 +861,7 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
                             awacs.sqs.GetQueueAttributes,
                             awacs.sqs.ReceiveMessage,
                         ],
-                        Resource=[
-                            Sub(
-                                "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:"
-                                f"{names.PREFIX}-jobs"
-                            )
-                        ],
+                        Resource=[jobs.jobs.GetAtt("Arn")],
                     ),
 """
     alarm_code = """    queue_alarm = partial(
@@ -903,12 +902,23 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
         )
     )
 """
-    one.insert(API, "def add_api(t:", code)
-    one.insert(API, "    api = add_api(t, ", "    jobs = add_jobs(t, backend)\n")
+    one.insert(API, "def add_function_logs(t:", code)
+    one.insert(API, "    role = add_execution_role(t,", "    jobs = add_jobs(t)\n")
+    one.insert(API, "    api = add_api(t, ", "    add_jobs_mapping(t, jobs, backend)\n")
+    one.edit(API, r"(= add_execution_role\(\s*t, parameters, )", r"\1jobs, ")
+    one.edit(
+        API,
+        r"(def add_execution_role\(.*?)(    conditions: Conditions,\n)",
+        r"\1    jobs: Jobs,\n\2",
+    )
     one.edit(API, r"(from typing import )NamedTuple", r"\1Any, NamedTuple")
     one.edit(API, r'( *aws.Statement\(\n *Sid="SendTraces",)', lambda found: statement + found[1])
     one.passes("-m", "ruff", "format", API)
-    one.refused("JobsQueue has no alarm", "FailedJobsQueue has no alarm")
+    one.refused(
+        "JobsQueue has no alarm", "FailedJobsQueue has no alarm", "AWS::Lambda::EventSourceMapping requires"
+    )
+    scope = "AWS::Lambda::EventSourceMapping arn:aws:lambda:{region}:*:event-source-mapping:* environment\n"
+    one.insert(SCOPES, "AWS::Lambda::Function arn:aws:lambda:{region}:*:function:{FunctionName}\n", scope)
     one.edit(API, r"(    add_alarms\(t, .*?queue,)", r"\1 jobs,")
     one.edit(API, r"(def add_alarms\(.*?    queue: sqs.Queue,\n)", r"\1    jobs: Jobs,\n")
     one.insert(API, '    t.add_resource(\n        api_alarm(\n            "Api4xxAlarm",', alarm_code)
@@ -920,7 +930,7 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     one.passes("-m", "tests.alarms.write_pages")  # make scenarios
     requests = """AWS::Lambda::EventSourceMapping:
   requests:
-    - {may: [lambda:CreateEventSourceMapping], arn: "*", sends: tags}
+    - {may: [lambda:CreateEventSourceMapping], arn: "*"}
     - {may: [lambda:TagResource], arn: lambda event-source-mapping:a1b2, sends: tags}
 """
     one.insert(CREATES, "AWS::Lambda::Function:\n", requests)
@@ -1042,7 +1052,7 @@ GROUPS: Sequence[Sequence[Walk]] = (
         Walk(right, 1),
         Walk(no_alarm, 4),
         Walk(origin, 1),
-        Walk(consumer, 5),
+        Walk(consumer, 6),
     ),
 )
 

@@ -201,7 +201,8 @@ def test_alarm_descriptions(stack: Stack, templates: dict[str, Template]) -> Non
         assert len(text.replace("${RunbookUrl}", "a" * longest)) <= 1024
         assert set(re.findall(r"saved query ([\w-]+)", text)) <= saved
         assert f"\nDashboard: {stack.name}\n" in text
-        assert set(re.findall(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b", " ".join(related))) <= set(alarms)
+        removed = set(re.findall(r"\b[a-z0-9]+(?:-[a-z0-9]+)+\b", " ".join(related))) - alarms.keys()
+        assert removed == set(), f"Related of {what} names alarms that do not exist. Correct the description."
         assert not re.search(rf"(?<![\w-]){re.escape(str(alarm['Threshold']))}(?![\w-])", text)
     assert alarms
 
