@@ -826,19 +826,6 @@ def add_jobs(t: StackTemplate) -> Jobs:
     return Jobs(jobs, failed)
 
 
-def add_jobs_mapping(t: StackTemplate, jobs: Jobs, backend: Backend) -> None:
-    """Let the function consume the jobs."""
-    t.add_resource(
-        awslambda.EventSourceMapping(
-            "JobsMapping",
-            EventSourceArn=jobs.jobs.GetAtt("Arn"),
-            FunctionName=backend.alias.Ref(),
-            FunctionResponseTypes=["ReportBatchItemFailures"],
-            Tags=names.tags("jobs"),
-        )
-    )
-
-
 def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
     """Return an encrypted queue that is retained."""
     return sqs.Queue(
@@ -849,6 +836,20 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
         MessageRetentionPeriod=1209600,  # seconds: 14 days, the longest
         Tags=names.tags(what),
         **properties,
+    )
+
+
+'''
+    mapping = '''def add_jobs_mapping(t: StackTemplate, jobs: Jobs, backend: Backend) -> None:
+    """Let the function consume the jobs."""
+    t.add_resource(
+        awslambda.EventSourceMapping(
+            "JobsMapping",
+            EventSourceArn=jobs.jobs.GetAtt("Arn"),
+            FunctionName=backend.alias.Ref(),
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+            Tags=names.tags("jobs"),
+        )
     )
 
 
@@ -902,6 +903,7 @@ def jobs_queue(title: str, what: str, **properties: Any) -> sqs.Queue:
         )
     )
 """
+    one.insert(API, "def add_api(t:", mapping)
     one.insert(API, "def add_function_logs(t:", code)
     one.insert(API, "    role = add_execution_role(t,", "    jobs = add_jobs(t)\n")
     one.insert(API, "    api = add_api(t, ", "    add_jobs_mapping(t, jobs, backend)\n")
