@@ -59,7 +59,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python build.py --check --pages docs
 	@$(RUN) -m tests.alarms.write_pages --check
 
-walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 20 minutes)
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 30 minutes)
 	@$(RUN) -m tests.walks $(ARGS)
 
 consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js and AWS CLI 2)
@@ -69,8 +69,9 @@ consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/con
 dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the same bytes on every machine
 	@$(RUN) release/dist.py
 
-benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run
+benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run, and of csr-operate show-state
 	@$(RUN) benchmarks/run.py $(ARGS)
+	@$(RUN) benchmarks/operate.py
 
 rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.md
 	@$(RUN) -m tests.cfn_analysis.rules.write_page

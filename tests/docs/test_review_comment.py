@@ -259,21 +259,39 @@ echo 'echo code of the branch' > docs/starters/comment.sh
 git add . && git commit -qm branch"""
 
 
-def test_the_code_of_the_branch_does_not_run(reviewing: Reviewing, comments: Comments) -> None:
-    """The job can write comments, so the code of the base branch reviews the ``out/`` of the branch."""
+def with_branch(folder: Path) -> None:
+    """Create a repository whose branch changes the code of the review and of the comment."""
     for name in ("out", "src", "docs/starters"):
-        shutil.copytree(ROOT / name, reviewing.folder / name)
+        shutil.copytree(ROOT / name, folder / name)
     author = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@example.com"}
     committer = {name.replace("AUTHOR", "COMMITTER"): value for name, value in author.items()}
-    done = ran(reviewing.folder, BRANCH, os.environ["PATH"], **author, **committer)
+    done = ran(folder, BRANCH, os.environ["PATH"], **author, **committer)
     assert (done.returncode, done.stderr) == (0, "")
-    starters = {"gitlab": "", "github": f"{reviewing.folder}/temp/base/docs/starters/"}[reviewing.service]
-    stubs = {"python": PYTHON}
-    if starters:  # as the runner does with the file of GITHUB_PATH
-        stubs["csr-templates"] = f'exec {starters}csr-templates "$@"'
 
-    assert reviewing.steps(stubs, CI_MERGE_REQUEST_DIFF_BASE_SHA="origin/main") == (0, "", "")
+
+def test_the_code_of_the_branch_does_not_run(tmp_path: Path, comments: Comments) -> None:
+    """The job can write comments, so the code of the base branch reviews the ``out/`` of the branch."""
+    with_branch(tmp_path)
+    reviewing = Reviewing("gitlab", tmp_path, comments)
+
+    assert reviewing.steps({"python": PYTHON}, CI_MERGE_REQUEST_DIFF_BASE_SHA="origin/main") == (0, "", "")
     (comment,) = comments.held
     assert comment["body"].startswith(MARKER)
-    assert "**No risks**" in comment["body"]
+    assert "**No changes**" in comment["body"]
     assert f"No change: {', '.join(STACK_NAMES)}." in comment["body"]
+
+
+def test_the_code_of_the_base_branch_is_on_the_path(tmp_path: Path, comments: Comments) -> None:
+    """On GitHub, the steps that follow find the command of the base branch, and run its comment."""
+    with_branch(tmp_path)
+    variables = Reviewing("github", tmp_path, comments).variables
+    install = step("templates.yml", "review", "Install the code of the base branch")["run"]
+    done = ran(tmp_path, install, programs(tmp_path, {"python": PYTHON}), **variables)
+    starters = tmp_path / "temp" / "base" / "docs" / "starters"
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "paths").read_text("utf-8") == f"{starters}\n"
+    for name in ("csr-templates", "comment.sh"):
+        assert (starters / name).read_bytes() == (ROOT / "docs" / "starters" / name).read_bytes()
+    comment = step("templates.yml", "review", "Comment")["run"]
+    assert comment == 'bash "$RUNNER_TEMP/base/docs/starters/comment.sh" review.md'

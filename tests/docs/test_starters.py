@@ -204,7 +204,7 @@ def test_the_deploy_is_that_of_the_page() -> None:
     wanted = [one.text for one in blocks if not any(word in one.text for word in not_deploying)]
     there = "\n".join(lines(DEPLOY.read_text("utf-8")))
 
-    assert len(wanted) == 14
+    assert len(wanted) == 16
     for text in wanted:
         chosen_by_loop = text.startswith("stack=''")
         block = lines(text[text.index("entry=") :] if chosen_by_loop else text)
@@ -442,19 +442,29 @@ def test_the_role_that_checks_can_be_created(tmp_path: Path) -> None:
     page = read(STARTERS / "README.md")
     (trust,) = [one.text for one in page.blocks if one.language == "json"]
     (tmp_path / "trust.json").write_text(trust, "utf-8")
+    (tmp_path / "trust-pull-requests.json").write_text(trust, "utf-8")
     (tmp_path / "out").symlink_to(ROOT / "out")
     (block,) = page.shell()
     commands = [shlex.split(line) for line in block.text.replace("\\\n", " ").splitlines()]
-    made, *policies = (parse(words[1:], tmp_path).parameters for words in commands)
+    calls = [parse(words[1:], tmp_path).parameters for words in commands]
+    made = [call for call in calls if "AssumeRolePolicyDocument" in call]
+    policies: dict[str, list[str]] = {}
+    for call in calls:
+        if "PolicyDocument" in call:
+            policies.setdefault(call["RoleName"], []).append(call["PolicyDocument"])
 
-    (statement,) = json.loads(made["AssumeRolePolicyDocument"])["Statement"]
+    (statement,) = json.loads(made[0]["AssumeRolePolicyDocument"])["Statement"]
     issuer = statement["Principal"]["Federated"].partition("/")[2]
     assert set(statement["Condition"]["StringEquals"]) == {
         f"{issuer}:{claim}" for claim in ("aud", "repository_id", "sub")
     }
-    assert {made["RoleName"]} == {allowed["RoleName"] for allowed in policies}
-    # What the inline policies of a role may have together, without white space.
-    assert sum(len("".join(allowed["PolicyDocument"].split())) for allowed in policies) < 10_240
+    assert [call["RoleName"] for call in made] == list(policies)
+    for documents in policies.values():
+        # What the inline policies of a role may have together, without white space.
+        assert sum(len("".join(document.split())) for document in documents) < 10_240
+    # The role for pull requests, which run the code of a branch, has only what their job calls.
+    preflight = (ROOT / "out/operator-policies/preflight.json").read_text("utf-8")
+    assert [json.loads(document) for document in policies[made[1]["RoleName"]]] == [json.loads(preflight)]
 
 
 def test_the_page_of_the_starters_names_what_there_is() -> None:

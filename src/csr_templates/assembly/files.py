@@ -26,6 +26,7 @@ from csr_templates.hand_over import (
 )
 from csr_templates.hand_over.deploy_scopes import FACTS
 from csr_templates.hand_over.manifest import REFRESH, as_json, manifest_problems
+from csr_templates.hand_over.operator_statements import Names
 from csr_templates.hand_over.pipeline_policies import role_name
 from csr_templates.hand_over.policy_documents import PolicyError
 from csr_templates.hand_over.stack_parameters import template_configuration
@@ -34,7 +35,7 @@ from csr_templates.stacks import bootstrap
 from csr_templates.stacks.listing import STACKS, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import PurePosixPath
 
     from cfn_analysis.linting.runner import Finding
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from csr_templates.environments.environment import Environment
 
 REFERENCE = "reference.md"
+_DATA_RULE = "I3011"  # policies of resources with data; the house rule also says which ones
 _DEPLOY_FACTS: Final = {
     f"{FACTS}.txt": "scopes=(...,)",
     f"FORGOTTEN in {FACTS}.py": "forgotten=(...,)",
@@ -142,8 +144,9 @@ def assemble(
     if lint:
         sources = {declared.name: declared.source for declared in stacks}
         environments_to_lint = known if every_environment else ()
+        repeated = _unretained(stacks, built)
         for name, found, spent in _lint(built, sources, environments_to_lint, derived, clean_lints, progress):
-            findings += found
+            findings += _without_repeated(found, repeated)
             seconds[name] += spent
     rounded = {name: round(spent, 3) for name, spent in seconds.items()}
     return Assembly(files, tuple(built), rounded, tuple(findings), tuple(problems), tuple(known))
@@ -275,6 +278,28 @@ def _house_problems(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> Ite
         yield str(error)
 
 
+def _without_repeated(findings: Iterable[Finding], unretained: Collection[tuple[str, str]]) -> list[Finding]:
+    """Return findings without those that repeat the house rule on resources with data."""
+    return [
+        finding
+        for finding in findings
+        if finding.rule != _DATA_RULE or (finding.stack, finding.logical_id) not in unretained
+    ]
+
+
+def _unretained(stacks: Sequence[Stack], built: Sequence[BuiltStack]) -> set[tuple[str, str]]:
+    """Return the stack and logical ID of resources whose data is not retained as the house rules demand."""
+    unretained: set[tuple[str, str]] = set()
+    for declared, stack in zip(stacks, built, strict=True):
+        if declared not in STACKS:
+            continue
+        try:
+            unretained.update((stack.name, logical_id) for logical_id in house_rules.unretained(stack))
+        except SchemasError:  # reported with the house rules
+            continue
+    return unretained
+
+
 def _hand_over(
     stacks: Sequence[BuiltStack],
     known: Sequence[Environment],
@@ -295,14 +320,22 @@ def _hand_over(
                 files[manifest.deployment_file(environment.name, stack.name)] = text.encode("ascii")
     for stack in stacks:
         files[manifest.stack_policy_file(stack.name)] = as_json(stack.policies.stack)
+    names = _names(known)
     for name in operator_policies.CALLS:
-        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, stacks))
-    for environment in known[:1]:  # all have the same project
+        files[operator_policies.path(name)] = as_json(operator_policies.policy(name, names, stacks))
+    if known:
         files[operator_tools.PATH] = operator_tools.script()
-        files[on_call_policy.PATH] = as_json(
-            on_call_policy.policy(environment.values.get("ProjectName", "*"), stacks)
-        )
+        for number, policy in enumerate(on_call_policy.policies(names, stacks), 1):
+            files[on_call_policy.path(number)] = as_json(policy)
     return files
+
+
+def _names(known: Sequence[Environment]) -> Names:
+    """Return the names for the policies of operators; without environments, all names of this form."""
+    if not known:
+        return Names("*", ("*",))
+    project = known[0].values.get("ProjectName", "*")  # all have the same one
+    return Names(project, [environment.name for environment in known])
 
 
 def _bootstraps(stacks: Sequence[BuiltStack], refresh: str) -> Iterator[_Derived]:

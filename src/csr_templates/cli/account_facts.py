@@ -7,15 +7,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from csr_templates.account.session import require_account
 from csr_templates.cli.messages import InputError
 from csr_templates.preflight import facts as saved
-from csr_templates.preflight.account import Account, collect, require_account
+from csr_templates.preflight.checked_account import CheckedAccount, collect
 
 if TYPE_CHECKING:
     from argparse import Namespace, _ActionsContainer
     from collections.abc import Callable, Sequence
 
-    from csr_templates.preflight.account import Missing
+    from csr_templates.preflight.checked_account import Missing
     from csr_templates.preflight.facts import Facts
     from csr_templates.preflight.needs import Needs
 
@@ -69,7 +70,7 @@ def obtain(
             f"Cannot write {path.as_posix()}: the folder {path.parent.as_posix()} does not exist. Create it, "
             "or specify another file."
         )
-    account = Account(arguments.profile)
+    account = CheckedAccount(arguments.profile)
     progress = _Progress()
     try:
         facts = account.start(expected.project, expected.environment, policy)

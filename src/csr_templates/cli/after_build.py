@@ -33,13 +33,10 @@ def say_what_changed(before: Side, output: Path) -> None:
     except (sides.ReviewError, SchemasError) as error:
         say(f"This build cannot be reviewed: {error}")
         return
-    document = report.document(found)
-    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(document) if stack.resources]
-    risks = f"risks: {digest.counted(found.risks)}" if found.risks else "no risks"
-    say(
-        f"Review of this build: {'; '.join(stacks) or 'no resource changes'}; {risks}. "
-        "Run make review to review the whole branch."
-    )
+    stacks = [f"{stack.name} {stack.counted}" for stack in digest.stack_digests(found) if stack.resources]
+    changes = "; ".join(stacks) or "no resource changes"
+    headline = digest.headline(found).removesuffix(".")
+    say(f"Review of this build: {changes}. {headline}. Run make review to review the whole branch.")
     for note in cost_notes(found.environments, prices.read()):
         say(textwrap.fill(note, 110, initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False))
     names = [environment.name for environment in found.environments]

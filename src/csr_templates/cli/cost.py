@@ -109,8 +109,9 @@ def _tell_of_regions(regions: Sequence[str], file: Path | None) -> None:
 
 def _refresh(arguments: Namespace) -> int:
     """Write the prices of the Price List API, and show what changed; nothing is written with problems."""
+    from csr_templates.account.errors import AccountError
+    from csr_templates.account.session import Account
     from csr_templates.costs import refresh
-    from csr_templates.preflight.account import Account, AccountError
 
     unused = {"ENVIRONMENT": arguments.environments, "--usage": arguments.usage, "--out": arguments.out}
     if names := [name for name, value in unused.items() if value]:

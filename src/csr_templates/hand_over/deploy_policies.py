@@ -86,7 +86,7 @@ def iam_policies(
     everyday = in_documents(
         stack.name,
         [*statements.other_stacks(), *statements.roles(), *statements.objects(), *by_part["access"]],
-        [*statements.roll_backs(), *statements.parts(), *statements.creation()],
+        [*statements.parts(), *statements.creation()],
         by_part["monitoring"],
         [*statements.records(), *by_part[""]],
         by_part["keys"],
@@ -216,15 +216,7 @@ class _Statements:
                 return self._patterns.name(logical_id, "BucketName")
         return self._patterns.texts(bucket)
 
-    # ---- Creation and rollback ----
-
-    def roll_backs(self) -> Iterator[Document]:
-        """Allow deleting resources that each update creates, if the update fails."""
-        for type_name, action, owner, arn in deploy_scopes.ROLLED_BACK:
-            if type_name in self._types:
-                sid = f"RolledBack{_short(type_name)}"
-                arns = self._permissions.arns_of(deploy_scopes.Scope(owner, arn))
-                yield from allow(sid, [action], arns, StringEqualsIfExists=OWN_ACCOUNT)
+    # ---- Creation and parts ----
 
     def parts(self) -> Iterator[Document]:
         """Allow removing parts of a resource if the same action deletes the resource."""

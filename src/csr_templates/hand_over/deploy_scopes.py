@@ -159,18 +159,6 @@ PARAMETERS: Final = {
 """Type of a parameter -> the action with which CloudFormation resolves the value.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"""
 
-ROLLED_BACK: Final = (
-    # Each deploy publishes one. If a failed deploy does not delete it, the next deploy with the same code
-    # fails: "A version for this Lambda function exists".
-    (
-        "AWS::Lambda::Version",
-        "lambda:DeleteFunction",
-        "AWS::Lambda::Function",
-        "arn:aws:lambda:{region}:*:function:{FunctionName}:*",
-    ),
-)
-"""Resources that every update creates, and a failed update deletes: type, action, type of the ARN, ARN."""
-
 PACKAGES: Final = (
     ("AWS::Lambda::Function", ("s3:GetObject", "s3:GetObjectVersion"), "lambda-deployments-{account}/*"),
 )

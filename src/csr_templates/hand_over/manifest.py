@@ -238,10 +238,19 @@ def announce(manifest: Mapping[str, Any] | None, files: Mapping[str, bytes]) -> 
     return {**manifest, "files": {**known, **entries}} if entries else None
 
 
+def is_path(path: Any) -> bool:
+    """Return whether a value is a path that a build can write: relative, inside the folder, not hidden."""
+    if not isinstance(path, str):
+        return False
+    for part in path.split("/"):
+        if part == "" or part.startswith(".") or set(part) & set("\\:\0"):
+            return False
+    return True
+
+
 def _is_entry(path: str, file: Any) -> bool:
-    """Return whether a path is relative and not hidden, and its entry contains hashes."""
-    parts = path.split("/")
-    if any(part == "" or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
+    """Return whether an entry has a path, and contains hashes."""
+    if not is_path(path):
         return False
     match file:
         case {"sha256": str(), "announced": list(announced)}:

@@ -42,7 +42,6 @@ from csr_templates.stacks.dashboards.api import overview
 from csr_templates.stacks.parts import alarms, dashboards, keys, log_groups, names, policies, roles, topics
 from csr_templates.stacks.parts.parameters import (
     environment,
-    is_production,
     log_retention,
     permissions_boundary,
     project_name,
@@ -230,10 +229,10 @@ def add_parameters(t: StackTemplate, callers: Callers) -> Parameters:
                 AllowedPattern="[A-Za-z0-9._/+=-]*",
                 MaxLength=96,
                 Description=(
-                    "S3 version ID of the deployment package. Without it, a new package with the same key "
-                    "is not deployed."
+                    "S3 version ID of the deployment package. Required, because CloudFormation deploys a "
+                    "package with the same key only if this value changes."
                 ),
-                ConstraintDescription="must be an S3 version ID, or empty outside production",
+                ConstraintDescription="must be an S3 version ID",
             ),
             label="Version ID of the package",
             group="Code",
@@ -284,17 +283,16 @@ def declare_origin_keys(t: StackTemplate) -> None:
 
 
 def add_rules(t: StackTemplate, parameters: Parameters) -> None:
-    """Add the rule about the package in production."""
+    """Add the rule about the version of the package."""
     t.add_rule(
-        "ObjectVersionInProduction",
+        "ObjectVersion",
         {
-            "RuleCondition": is_production(parameters.environment),  # derive() sets it for another parameter
             "Assertions": [
                 {
                     "Assert": Not(Equals(parameters.code_object_version.Ref(), "")),
                     "AssertDescription": (
-                        "LambdaCodeS3ObjectVersion is required in production. Without it, CloudFormation "
-                        "does not detect a new package with the same key."
+                        "LambdaCodeS3ObjectVersion is required. Without it, CloudFormation does not detect a "
+                        "new package with the same key."
                     ),
                 }
             ],
@@ -1354,10 +1352,13 @@ def add_alarms(
                     Label="Percentage of failed or rejected requests",
                     # A few requests at night are not significant. Requests without a key count only while
                     # none is accepted, as if the key of CloudFront is wrong. Otherwise, a third party could
-                    # raise the alarm, or hide failures behind many requests of its own.
+                    # raise the alarm, or hide failures behind many requests of its own. While requests are
+                    # accepted, 5 must fail: the denominator is without those of the third party, which may
+                    # be almost all of the 100.
                     Expression=(
                         "IF(requests >= 100, IF(FILL(accepted, 0) > 0, "
-                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), "
+                        "IF((FILL(failed, 0) + FILL(limited, 0)) >= 5, "
+                        "100 * (FILL(failed, 0) + FILL(limited, 0)) / (requests - FILL(keyless, 0)), 0), "
                         "100 * (FILL(failed, 0) + FILL(limited, 0) + FILL(keyless, 0)) / requests), 0)"
                     ),
                     ReturnData=True,
@@ -1530,7 +1531,7 @@ def add_dashboard(t: StackTemplate) -> None:
 
 
 def derive(t: StackTemplate, stacks: Collection[str] = contract.STACK_NAMES) -> None:
-    """Update what is derived from the rest of the template: production, release, deployment and dashboard.
+    """Update what is derived from the rest of the template: release, deployment and dashboard.
 
     ``t.to_dict`` calls this. Parts that another project removed are left out.
 
@@ -1542,9 +1543,6 @@ def derive(t: StackTemplate, stacks: Collection[str] = contract.STACK_NAMES) -> 
         fingerprint.FingerprintError: a parameter is in a place without parameters, or the release is too
         long. DashboardError: the dashboard shows a removed alarm.
     """
-    if "ObjectVersionInProduction" in t.rules:
-        t.rules["ObjectVersionInProduction"]["RuleCondition"] = is_production(t.parameters["Environment"])
-
     template = t.for_reading()  # the three that follow are independent
 
     if "ApiFunction" in t.resources:

@@ -448,7 +448,6 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
                 "require_secure_transport": "ON",  # no connection without TLS
                 "server_audit_logging": "1",
                 "server_audit_events": "CONNECT,QUERY_DCL,QUERY_DDL",
-                "innodb_print_all_deadlocks": "1",  # to the error log
             },
             Tags=names.tags("database-cluster-parameters"),
         )
@@ -464,6 +463,7 @@ def add_parameter_groups(t: StackTemplate) -> ParameterGroups:
                 "slow_query_log": "1",
                 "long_query_time": "1",  # seconds
                 "log_output": "FILE",  # tables are not exported
+                "innodb_print_all_deadlocks": "1",  # to the error log
             },
             Tags=names.tags("database-parameters"),
         )
@@ -834,7 +834,9 @@ def add_alarms(
                 ),
                 First="The CPU of the writer and the reader: which one is busy, and why?",
                 Then="If that is the normal load, choose a larger class.",
-                Related="Fires together with database-cpu-high or database-reader-cpu-high.",
+                Related=(
+                    "At the baseline of the class, where charges start, database-cpu-high does not fire."
+                ),
             ),
             MetricName="CPUSurplusCreditsCharged",
             dimensions=of_cluster,

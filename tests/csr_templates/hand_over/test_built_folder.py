@@ -118,6 +118,24 @@ def test_refused(changed: dict[str, Any], message: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "path", ["/etc/passwd", "../main.yaml", "a/../../b", "C:/b", ".git/config", "a\\b", 1]
+)
+@pytest.mark.parametrize("key", ["template", "parameterFiles", "stackPolicy", "source"])
+def test_paths_outside_are_refused(key: str, path: Any) -> None:
+    """A manifest of a pull request cannot make a review read other files of the machine."""
+    entry = {**STACK, key: {"prod": path} if key == "parameterFiles" else path}
+    document = {"formatVersion": 1, "stacks": [entry], "files": {}}
+    with pytest.raises(BuiltFolderError) as caught:
+        read({**FILES, "stacks.json": document, str(path): {"Resources": {}}})
+
+    shown = str(path).replace("\\", "\\\\")
+    assert str(caught.value) == (
+        f'out/stacks.json contains the path "{shown}". A path must be relative and must not leave the '
+        "folder, and its parts must not begin with a period. Build the folder again."
+    )
+
+
+@pytest.mark.parametrize(
     ("document", "values"),
     [
         ({"Parameters": {"A": "1", "B": 2, "C": True}}, {"A": "1", "B": "2", "C": "true"}),

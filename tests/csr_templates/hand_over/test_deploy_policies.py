@@ -156,11 +156,11 @@ def test_deletion_is_in_separate_documents(
 ) -> None:
     """Actions of only delete handlers are in the documents for removal.
 
-    Actions for a rollback are in both.
+    Actions that also remove parts of a resource are in both.
     """
     everyday, removing = (allowed(policies[name], removing=removing) for removing in (False, True))
     requirements = required_actions(built[name])
-    in_both = {action for _, action, _, _ in deploy_scopes.ROLLED_BACK} | set(deploy_scopes.REMOVES)
+    in_both = set(deploy_scopes.REMOVES)
 
     assert everyday & removing <= in_both
     for action in removing - in_both:
@@ -168,17 +168,6 @@ def test_deletion_is_in_separate_documents(
     for action in everyday & set(requirements) - UNLISTED - in_both:
         reads = re.match("[a-z0-9]+:(Describe|Get|List)", action)
         assert reads or {requirement.handler for requirement in requirements[action]} - {"delete"}, action
-
-
-def test_a_failed_deploy_can_delete_its_version(policies: dict[str, Policies]) -> None:
-    """It can delete versions of the function, but not the function."""
-    one = statement(policies["api"], "RolledBackLambdaVersion")
-    patterns = [deployed(arn) for arn in resources(one)]
-    function = "arn:aws:lambda:ap-northeast-1:123456789012:function:csr-lambda-api-prod-api"
-
-    assert one["Action"] == ["lambda:DeleteFunction"]
-    assert any(fnmatchcase(f"{function}:3", pattern) for pattern in patterns)
-    assert not any(fnmatchcase(function, pattern) for pattern in patterns)
 
 
 QUEUE = {"Type": "AWS::SQS::Queue", "Properties": {}}

@@ -6,10 +6,12 @@ from typing import Final, NamedTuple
 
 import pytest
 
+from csr_templates.account.errors import AccountError
+from csr_templates.account.session import require_account
 from csr_templates.cli import account_facts
 from csr_templates.cli import main as command_line
 from csr_templates.preflight import calls
-from csr_templates.preflight.account import Account, AccountError, require_account
+from csr_templates.preflight.checked_account import CheckedAccount
 from csr_templates.preflight.checks.account import CHECKS
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -47,9 +49,9 @@ def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DeployedAccount:
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    world = DeployedAccount(Account(session=session()))
+    world = DeployedAccount(CheckedAccount(session=session()))
     world.reset()
-    monkeypatch.setattr(account_facts, "Account", lambda profile: world.client)
+    monkeypatch.setattr(account_facts, "CheckedAccount", lambda profile: world.client)
     write_folder(tmp_path / "out")
     return world
 

@@ -26,9 +26,8 @@ def openings(environment: EnvironmentChanges) -> Iterator[Risk]:
     for compare in (wider_policies, attached, wider_networks):
         yield from (opening for opening in compare(before, after) if opening.subject not in renamed)
     for node, outcome in environment.resources.items():
-        problems = dict.fromkeys([*opening_settings(outcome.change), *passing(outcome.change)])
-        if problems:
-            yield risk(OPENS, node, sentences.WEAKENED, problems=tuple(problems))
+        for problem in dict.fromkeys([*opening_settings(outcome.change), *passing(outcome.change)]):
+            yield risk(OPENS, node, sentences.WEAKENED, paths=problem.paths, problem=problem.text)
     for change, effect in unguarded(environment):
         if change.type == ASSOCIATION:
             yield risk(OPENS, change.node, sentences.GUARD_REMOVED, effect=effect)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.access_properties import parsed
 from cfn_analysis.model.intrinsics import is_unknown
-from cfn_analysis.model.references import as_list
+from cfn_analysis.model.references import Place, as_list
 from cfn_analysis.model.schemas import iam_actions
 from cfn_analysis.model.wording import beginning
 from cfn_analysis.reviewing.access.conditions import Condition, conditions, implies, not_implied, undecided
@@ -47,8 +47,13 @@ class Some(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A statement of a policy, with actions in lower case; without principals, they are everyone."""
+    """A statement of a policy, with actions in lower case; without principals, they are everyone.
 
+    Attributes:
+        place: its path in the document.
+    """
+
+    place: Place
     denies: bool
     principals: Some
     actions: Some
@@ -82,9 +87,13 @@ def statements(document: Any) -> list[Statement]:
     """Return the statements of a policy or its JSON; for an unknown Fn::If, those of both branches."""
     found: list[Statement] = []
     for content, limits in _unfolded(parsed(document)):
-        written = [content] if is_unknown(content) else as_list(parsed(content.get("Statement")))
-        for statement in written:
-            found += [_statement(inner, (*limits, *more)) for inner, more in _unfolded(statement)]
+        if is_unknown(content):
+            found.append(_statement((), content, limits))
+            continue
+        element = parsed(content.get("Statement"))
+        for number, written in enumerate(as_list(element)):
+            place: Place = ("Statement", number) if isinstance(element, list) else ("Statement",)
+            found += [_statement(place, inner, (*limits, *more)) for inner, more in _unfolded(written)]
     return found
 
 
@@ -150,11 +159,11 @@ def _matching(action: Pattern) -> tuple[Pattern, ...]:
     return tuple(name for name in names if covers(action, name))
 
 
-def _statement(written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
+def _statement(place: Place, written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Statement:
     if is_unknown(written):  # it covers only itself
         itself = pattern(written)
         unnamed, named = Some({itself: ""}), Some({itself: f"the statement {words(written)}"})
-        return Statement(False, unnamed, named, unnamed, limits)
+        return Statement(place, False, unnamed, named, unnamed, limits)
     names_resource = "Resource" in written or "NotResource" in written
     principals = _ALL
     if "Principal" in written or "NotPrincipal" in written:
@@ -162,6 +171,7 @@ def _statement(written: Mapping[str, Any], limits: tuple[Condition, ...]) -> Sta
             _principals(written.get("Principal")), _principals(written.get("NotPrincipal"), whole=False)
         )
     return Statement(
+        place,
         written.get("Effect") == "Deny",
         principals,
         _set(_texts(written.get("Action"), fold=True), _texts(written.get("NotAction"), fold=True)),
