@@ -79,6 +79,9 @@ def commit_of(folder: Path, text: str) -> str:
         HistoryError: the folder is not in a repository, or its history is not complete.
     """
     root = _root(folder)
+    if _git(root, "rev-parse", "--is-shallow-repository") == "true":
+        # Its oldest commit seems to write all files.
+        raise HistoryError("The clone is shallow.")
     below = folder.resolve().relative_to(root.resolve()).as_posix()
     normal = "\n".join(text.splitlines()).rstrip("\n") + "\n"
     blob = _run(root, "hash-object", "--stdin", content=normal.encode()).stdout.decode().strip()
@@ -94,8 +97,6 @@ def commit_of(folder: Path, text: str) -> str:
             return commit
     if not _git(root, "ls-files", "--", below):
         raise HistoryError(f"{folder.as_posix()} is not in the history of the repository.")
-    if _git(root, "rev-parse", "--is-shallow-repository") == "true":
-        raise HistoryError("The clone is shallow.")
     return ""
 
 

@@ -41,7 +41,9 @@ _API_GATEWAY: Final = {
 _PREFIXES: Final = {"service-quotas": "servicequotas"}
 _ACTIONS: Final = {
     ("s3", "HeadBucket"): ("s3:ListBucket",),
-    ("s3", "HeadObject"): ("s3:GetObject", "s3:GetObjectVersion"),
+    # Without s3:ListBucket, S3 answers 403 instead of 404 for an object that does not exist.
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+    ("s3", "HeadObject"): ("s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket"),
     ("s3", "GetObject"): ("s3:GetObject", "s3:GetObjectVersion"),
     ("s3", "ListBuckets"): ("s3:ListAllMyBuckets",),
     **{("apigateway", operation): ("apigateway:GET",) for operation in _API_GATEWAY},

@@ -180,7 +180,10 @@ delivery_destinations = Call("logs DescribeDeliveryDestinations", path="delivery
 alarms = Call(
     "cloudwatch DescribeAlarms",
     path="MetricAlarms",
-    keep="AlarmName StateValue ActionsEnabled StateTransitionedTimestamp StateUpdatedTimestamp",
+    keep="AlarmName StateValue StateTransitionedTimestamp StateUpdatedTimestamp EvaluationState "
+    "ActionsEnabled AlarmActions OKActions InsufficientDataActions Namespace MetricName Statistic "
+    "ExtendedStatistic Period EvaluationPeriods DatapointsToAlarm Threshold ComparisonOperator "
+    "TreatMissingData",
     fixed=(("AlarmTypes", ("MetricAlarm",)),),
 )
 """The metric alarms of a region."""

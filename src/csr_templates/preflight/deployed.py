@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from csr_templates.preflight import calls
-from csr_templates.preflight.facts import Lookup
+from csr_templates.preflight.facts import MISSING, Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Subject
 
@@ -22,6 +22,31 @@ def description(lookup: Lookup, stack: StackNeeds) -> dict[str, Any] | None:
     """Return the stack from DescribeStacks; None if it is not deployed."""
     found = lookup(calls.stack(stack.region, stack.deployed))
     return found[0] if found else None
+
+
+def is_empty_account(needs: Needs, lookup: Lookup) -> bool:
+    """Return whether the account has none of the stacks of the environment; False if that is not known."""
+    try:
+        answers = lookup.all(calls.stack(stack.region, stack.deployed) for stack in needs.stacks)
+    except NoAnswerError as error:
+        if error.code == MISSING:
+            raise
+        return False
+    return not any(answers)
+
+
+def none_exists(needs: Needs) -> str:
+    """Return the start of the sentence about an account that has none of the stacks."""
+    if len(needs.stacks) == 1:
+        return f"{needs.stacks[0].deployed} does not exist in account {needs.account}"
+    return f"None of the {len(needs.stacks)} stacks of {needs.environment} exists in account {needs.account}"
+
+
+def wrong_account(needs: Needs, caller: str) -> str:
+    """Return the question that follows if no stack exists; empty if the parameter files state the account."""
+    if needs.stated_account:
+        return ""
+    return f" Is it the wrong account or role? The caller is {caller}."
 
 
 def is_there(lookup: Lookup, stack: StackNeeds) -> bool:

@@ -15,13 +15,34 @@ READY: Final = (
 """States of a stack that can be updated.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
 
+_EXISTING: Final = (
+    *READY,
+    "CREATE_FAILED",
+    "CREATE_IN_PROGRESS",
+    "DELETE_FAILED",
+    "DELETE_IN_PROGRESS",
+    "IMPORT_IN_PROGRESS",
+    "IMPORT_ROLLBACK_FAILED",
+    "IMPORT_ROLLBACK_IN_PROGRESS",
+    "ROLLBACK_COMPLETE",
+    "ROLLBACK_FAILED",
+    "ROLLBACK_IN_PROGRESS",
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+    "UPDATE_FAILED",
+    "UPDATE_IN_PROGRESS",
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+    "UPDATE_ROLLBACK_FAILED",
+    "UPDATE_ROLLBACK_IN_PROGRESS",
+)
+"""All states but DELETE_COMPLETE, and REVIEW_IN_PROGRESS, in which a stack has only a change set."""
+
 summaries = Call(
     "cloudformation ListStacks",
     path="StackSummaries",
     keep="StackName StackId",
-    fixed=(("StackStatusFilter", READY),),
+    fixed=(("StackStatusFilter", _EXISTING),),
 )
-"""The names and IDs of the stacks of a region that can be updated."""
+"""The names and IDs of the stacks of a region that exist, also of those that cannot be updated."""
 
 template = Call(
     "cloudformation GetTemplate",

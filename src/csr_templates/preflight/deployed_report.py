@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from cfn_analysis.model.template_text import TemplateTextError, read_template
 from cfn_analysis.model.wording import series
 from cfn_analysis.reviewing.hiding import HIDDEN_VALUE, shown
 from csr_templates.hand_over.history import HistoryError, commit_of
-from csr_templates.preflight import review_side
+from csr_templates.preflight import deployed, review_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -36,7 +37,7 @@ def as_json(state: DeployedState, folder: Side) -> dict[str, Any]:
         "stacks": [_stack(state, stack, folder) for stack in folder.stacks if stack.name in state.stacks],
         "missing": [name for name in absent if name not in state.not_compared],
         "unknown": [name for name in absent if name in state.not_compared],
-        "others": [stack.stack_name for stack in state.others],
+        "others": [f"{stack.stack_name} ({stack.region})" for stack in state.others],
     }
 
 
@@ -65,13 +66,10 @@ def paragraphs(document: Mapping[str, Any]) -> list[list[str]]:
 
 def notes(state: DeployedState) -> list[str]:
     """Return sentences about what the review assumes."""
-    environment, header = state.needs.environment, state.facts.header
     found = []
-    if not state.stacks and not state.unknown and not state.needs.stated_account:
-        found.append(
-            f"Account {header.account} does not contain stacks of {environment}, so it may be the wrong "
-            f"account. The caller is {header.caller}."
-        )
+    question = deployed.wrong_account(state.needs, state.facts.header.caller)
+    if question and not state.stacks and not state.unknown:
+        found.append(f"{deployed.none_exists(state.needs)}.{question}")
     for stack in state.stacks.values():
         secret = [name for name, parameter in stack.parameters.items() if parameter.is_hidden]
         if secret:
@@ -110,23 +108,34 @@ def _stack(state: DeployedState, stack: BuiltStack, folder: Side) -> dict[str, A
 
 
 def _origin(deployed: DeployedStack, stack: BuiltStack, folder: Side) -> str:
-    """Return which commit has the deployed template."""
+    """Return which commit has the deployed template, and whether it is that of the folder."""
     if not deployed.template:
         return "not known"
     is_same = deployed.template.split() == stack.text.split()
+    is_equal = is_same or _is_equal(deployed.template, stack.template)
     try:
         if HIDDEN_VALUE in deployed.template:
             raise HistoryError("It is not the deployed text.")
         commit = commit_of(Path(folder.name), deployed.template)
     except HistoryError:
-        return f"{f'equal to {folder.name}, ' if is_same else ''}not compared with commits"
+        return f"{f'equal to {folder.name}, ' if is_equal else ''}not compared with commits"
     if commit:
-        return f"{commit}, of {folder.name}"
-    return (
-        f"equal to {folder.name}, which is not committed"
-        if is_same
-        else f"matches no commit of {folder.name}"
-    )
+        return (
+            f"equal to {folder.name} (unchanged since {commit})" if is_same else f"{commit}, of {folder.name}"
+        )
+    if is_same:
+        return f"equal to {folder.name}, which is not committed"
+    if is_equal:
+        return f"equal to {folder.name}, in another notation or with other comments"
+    return f"matches no commit of {folder.name}"
+
+
+def _is_equal(text: str, template: Mapping[str, Any]) -> bool:
+    """Return whether a text means the same as a template."""
+    try:
+        return read_template(text) == template
+    except TemplateTextError:
+        return False
 
 
 def _differences(

@@ -101,7 +101,7 @@ def read(needs: Needs, facts: Facts) -> DeployedState:
     reader = _Reader(needs, facts)
     stacks = {stack.name: found for stack in needs.stacks if (found := reader.stack(stack))}
     others = [stack for region in needs.regions for stack in reader.others(region)]
-    own = {stack.stack_name for stack in (*stacks.values(), *others)}
+    own = {(stack.region, stack.stack_name) for stack in (*stacks.values(), *others)}
     imports = {stack.name: reader.imports(stack, own) for stack in stacks.values()}
     unknown = tuple(dict.fromkeys(reader.unknown))
     not_compared = frozenset(reader.not_compared)
@@ -139,35 +139,49 @@ class _Reader:
                 if found.template:
                     self.not_compared.remove(stack.name)
                 return found
-            remedy = REMEDIES.get(status, "Wait until the operation is complete, then run the command again.")
-            self.unknown.append(
-                (
-                    stack.name,
-                    f"{stack.deployed} is in status {status}, so what is deployed is not known and was not "
-                    f"compared. {remedy}",
-                )
-            )
+            self._say_state(stack.name, stack.deployed, status)
         return None
 
     def others(self, region: str) -> list[DeployedStack]:
         """Return the stacks of the environment in a region that are not in the folder."""
-        found = []
+        others = []
         first = next(stack.name for stack in self.needs.stacks if stack.region == region)
         with self._about(first):
             for summary in self.lookup(deployed_calls.summaries(region)):
-                name, stack_id = summary["StackName"], summary["StackId"]
-                if not name.startswith(self.needs.prefix) or stack_id in self.known_ids:
+                if not summary["StackName"].startswith(self.needs.prefix):
+                    continue
+                if summary["StackId"] in self.known_ids:
                     continue
                 with self._about(first):
-                    stacks = self.lookup(calls.stack(region, stack_id)) or ()
-                    found += [
-                        self._read(name.removeprefix(self.needs.prefix), region, stack)
-                        for stack in stacks
-                        if self._is_ours(stack)
-                    ]
-        return [stack for stack in found if stack.template]
+                    others += self._other(region, summary)
+        return others
 
-    def imports(self, stack: DeployedStack, own: set[str]) -> dict[str, list[str]]:
+    def _other(self, region: str, summary: Mapping[str, str]) -> list[DeployedStack]:
+        """Return a stack that is not in the folder; empty if it is not ours, or what it has is not known."""
+        described = self.lookup(calls.stack(region, summary["StackId"])) or ()
+        others = []
+        for stack in described:
+            if not self._is_ours(stack):
+                continue
+            name = self._name_of_other(region, summary["StackName"])
+            if stack["StackStatus"] in READY:
+                others.append(self._read(name, region, stack))
+            else:
+                self._say_state(name, f"{summary['StackName']} in {region}", stack["StackStatus"])
+        return [stack for stack in others if stack.template]
+
+    def _name_of_other(self, region: str, stack_name: str) -> str:
+        """Return a name that no stack of the folder has: with the region if one of another region has it."""
+        name = stack_name.removeprefix(self.needs.prefix)
+        return f"{name} ({region})" if self.needs.stack(name) else name
+
+    def _say_state(self, name: str, stack: str, status: str) -> None:
+        """Record that a stack is not known, because its status does not show what it has."""
+        remedy = REMEDIES.get(status, "Wait until the operation is complete, then run the command again.")
+        sentence = f"{stack} is in status {status}, so what is deployed is not known and was not compared."
+        self.unknown.append((name, f"{sentence} {remedy}"))
+
+    def imports(self, stack: DeployedStack, own: set[tuple[str, str]]) -> dict[str, list[str]]:
         """Return the exports of a stack that stacks outside the environment import."""
         found: dict[str, list[str]] = {}
         with self._about(stack.name):
@@ -175,7 +189,8 @@ class _Reader:
                 if export.get("ExportingStackId") == stack.id:
                     with self._about(stack.name):
                         names = self.lookup(deployed_calls.importers(stack.region, export["Name"]))
-                        if outside := [name for name in names or () if name not in own]:
+                        outside = [name for name in names or () if (stack.region, name) not in own]
+                        if outside:
                             found[export["Name"]] = outside
         return found
 

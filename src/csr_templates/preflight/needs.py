@@ -1,5 +1,6 @@
 """The needs of the templates, computed from an output folder and one environment without AWS."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -202,7 +203,7 @@ def needs(
         given = {name: value for name, value in (per_deploy or {}).items() if name in stack.per_deploy}
         values = {**folder.environments[environment].get(stack.name, {}), **given}
         project = values.get("ProjectName", project)
-        deployed = f"{values.get('ProjectName', '')}-{values.get('Environment', environment)}-{stack.name}"
+        deployed = _deployed_name(stack, {"Environment": environment, **values})
         try:
             resolved = resolve(
                 stack.template, values, region=stack.region, account=account, stack_name=deployed
@@ -225,6 +226,14 @@ def needs(
             )
         )
     return Needs(environment, project, account, stacks, chosen, folder.accounts.get(environment, ""))
+
+
+def _deployed_name(stack: BuiltStack, values: Mapping[str, str]) -> str:
+    """Return the name of a deployed stack: its pattern, or for a folder without patterns the usual one."""
+    pattern = stack.name_pattern
+    if pattern == stack.name:
+        pattern = f"${{ProjectName}}-${{Environment}}-{stack.name}"
+    return re.sub(r"\$\{(\w+)\}", lambda match: values.get(match[1], ""), pattern)
 
 
 def _require_known(

@@ -43,16 +43,14 @@ def review(state: DeployedState, folder: Side) -> report.Review:
     environment = state.needs.environment
     values = folder.environments[environment]
     pairs = [_sides(state, stack, values.get(stack.name, {})) for stack in folder.stacks]
-    known = {pair.after.name for pair in pairs if pair.before}
-    others = [stack for stack in state.others if stack.name not in known]
     outside = _importers(state)
     before = Side(
         f"deployed:{environment}",
-        (*(pair.before for pair in pairs if pair.before), *map(_other_stack, others), *outside),
+        (*(pair.before for pair in pairs if pair.before), *map(_other_stack, state.others), *outside),
         {
             environment: {
                 **{pair.after.name: pair.values_before for pair in pairs if pair.before},
-                **{stack.name: _known_values(stack) for stack in others},
+                **{stack.name: _known_values(stack) for stack in state.others},
             }
         },
     )

@@ -4,12 +4,14 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from unittest import mock
 
 import pytest
 
+from cfn_analysis.model.template_text import read_template
 from csr_templates.cli import account_facts
 from csr_templates.cli import main as command_line
 from csr_templates.hand_over import built_folder
@@ -20,7 +22,17 @@ from csr_templates.preflight.needs import needs
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
 
-from .deployed_account import API, DATA, NETWORK, SITE, TOKYO, DeployedAccount, MockStack, write_folder
+from .deployed_account import (
+    API,
+    DATA,
+    NETWORK,
+    SITE,
+    TOKYO,
+    VIRGINIA,
+    DeployedAccount,
+    MockStack,
+    write_folder,
+)
 from .mock_account import ENVIRONMENT, session
 from .recorded import AwsError
 
@@ -118,8 +130,8 @@ def test_nothing_deployed_may_be_the_wrong_account(world: World, review: Review)
 
     assert report.code == 0
     assert (
-        "Account 123456789012 does not contain stacks of prod, so it may be the wrong account. The caller is "
-        "arn:aws:sts::123456789012:assumed-role/reader/me." in report.out
+        "None of the 3 stacks of prod exists in account 123456789012. Is it the wrong account or role? The "
+        "caller is arn:aws:sts::123456789012:assumed-role/reader/me." in report.out
     )
 
 
@@ -441,6 +453,46 @@ def git(folder: Path, *arguments: str) -> str:
     return done.stdout.strip()
 
 
+def test_a_template_stored_as_json_is_equal(world: World, review: Review, tmp_path: Path) -> None:
+    """No commit has its text, but the report does not say that it was changed."""
+    root = tmp_path / "checkout"
+    folder = write_folder(root / "out")
+    git(root, "init", "--quiet")
+    git(root, "add", ".")
+    git(root, "commit", "--quiet", "--message=first")
+    world.account.stack("network").template = json.dumps(read_template(NETWORK))
+
+    report = review(after=str(folder))
+
+    assert f"template: equal to {folder.as_posix()}, in another notation" in report.out
+    assert "matches no commit" not in report.out
+
+
+@pytest.mark.parametrize("status", ["DELETE_FAILED", "UPDATE_ROLLBACK_FAILED", "UPDATE_IN_PROGRESS"])
+def test_a_stack_outside_the_folder_that_failed_is_named(world: World, review: Review, status: str) -> None:
+    """A removed stack often ends in such a status; what it still has is not known."""
+    world.account.stack("site").name = "shop-prod-old"
+    world.account.stack("old").status = status
+
+    report = review()
+
+    assert report.code == 1
+    assert "unknown old" in report.out
+    assert f"shop-prod-old in us-east-1 is in status {status}" in report.out
+
+
+def test_a_stack_of_a_known_name_in_the_other_region(world: World, review: Review) -> None:
+    """It is another stack: the one of the folder is compared, and this one is not in the folder."""
+    network = world.account.stack("network")
+    world.account.stacks.append(replace(network, region=VIRGINIA))
+
+    report = review()
+
+    assert "not in the folder: shop-prod-network (us-east-1)" in report.out
+    assert "orphan network (us-east-1)" in report.out
+    assert "not deployed" not in report.out
+
+
 def test_the_commit_of_a_deployed_template_is_named(world: World, review: Review, tmp_path: Path) -> None:
     """By its content, in a repository with its whole history; line ends do not matter."""
     root = tmp_path / "checkout"
@@ -463,11 +515,11 @@ def test_the_commit_of_a_deployed_template_is_named(world: World, review: Review
 
     assert f"template: commit {first}, of {folder.as_posix()}" in report.out
     assert f"template: matches no commit of {folder.as_posix()}" in report.out
-    assert f"template: commit {second}, of {folder.as_posix()}" in later.out
+    assert f"template: equal to {folder.as_posix()} (unchanged since commit {second})" in later.out
     assert f"template: equal to {folder.as_posix()}, which is not committed" in uncommitted.out
 
     git(tmp_path, "clone", "--quiet", "--depth=1", root.as_uri(), "shallow")
     world.account.stack("network").template = NETWORK
     shallow = review(after=str(tmp_path / "shallow" / "out"))
-    assert shallow.out.count("not compared with commits") == 2
+    assert shallow.out.count("not compared with commits") == 3
     assert f"commit {first}" not in shallow.out

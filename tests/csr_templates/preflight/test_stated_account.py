@@ -118,7 +118,7 @@ def test_first_deploy_into_the_stated_account_has_no_warning(
     state({"prod": ACCOUNT})
     stated = run(account, capsys, *COMMANDS[2])
 
-    assert "so it may be the wrong account" in unsaid.out
+    assert "Is it the wrong account or role?" in unsaid.out
     assert (stated.code, "wrong account" in stated.out) == (0, False)
 
 

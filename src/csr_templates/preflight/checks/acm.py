@@ -9,6 +9,7 @@ from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 
 _SOON = timedelta(days=30)  # the same as the alarm of the frontend stack
+_URGENT = timedelta(days=7)
 
 
 def _certificates(needs: Needs) -> Iterator[Subject]:
@@ -18,7 +19,15 @@ def _certificates(needs: Needs) -> Iterator[Subject]:
             yield Subject(str(arn), stack, [str(alias) for alias in config.get("Aliases", [])])
 
 
-def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+def _judge_deployed(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    return _judge(subject, needs, lookup, _URGENT)
+
+
+def _judge(subject: Subject, needs: Needs, lookup: Lookup, urgent: timedelta = timedelta(0)) -> Verdict:
+    """Judge a certificate; one that expires within the urgent time fails.
+
+    Before a deploy, only an expired one fails: it must not stop the deploy that repairs something else.
+    """
     arn = subject.id
     region = _region(arn)
     if region != calls.GLOBAL:
@@ -47,9 +56,11 @@ def _judge(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
         if left <= timedelta(0):
             return failed(f"The certificate expired on {found['NotAfter']}.", "Renew it, or import it again.")
         if left < _SOON:
-            return warned(
+            verdict = failed if left < urgent else warned
+            return verdict(
                 f"The certificate expires on {found['NotAfter']}, in {left.days} days.",
-                "Check why it was not renewed (its validation record may be missing), or import it again.",
+                "Check why it was not renewed (its validation record may be missing), or import it again: "
+                f"aws acm describe-certificate --region {region} --certificate-arn {arn}",
             )
     return passed(f"The certificate is issued and covers {', '.join(subject.about)}.")
 
@@ -65,11 +76,6 @@ def _is_valid_for(name: str, domain: str) -> bool:
     return name.lower() == domain.lower()
 
 
-CHECKS = (
-    Check(
-        "certificate",
-        "The certificate is issued, is in us-east-1, covers the domain, and does not expire soon",
-        _certificates,
-        _judge,
-    ),
-)
+_SUMMARY = "The certificate is issued, is in us-east-1, covers the domain, and does not expire soon"
+CHECKS = (Check("certificate", _SUMMARY, _certificates, _judge),)
+CHECKS_AFTER_DEPLOY = (Check("certificate", _SUMMARY, _certificates, _judge_deployed),)

@@ -21,6 +21,8 @@ REMEDIES = {
 
 def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = deployed.description(lookup, subject.stack)
+    if found is None and deployed.is_empty_account(needs, lookup):
+        return _first_deploy(subject, needs, lookup)
     if found is None:
         return passed(f"{subject.id} does not exist yet. The deploy creates it.")
     status = found["StackStatus"]
@@ -34,6 +36,19 @@ def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     sentence = f"{subject.id} is in status {status} and cannot be updated."
     return failed(
         sentence, REMEDIES.get(status, "Wait until the operation is complete, then run preflight again.")
+    )
+
+
+def _first_deploy(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    """Judge an account without any stack of the environment; one result asks if it is the wrong one."""
+    sentence = f"{deployed.none_exists(needs)}: right before a first deploy."
+    question = deployed.wrong_account(needs, lookup.facts.header.caller)
+    if not question or subject.stack is not needs.chosen[0]:
+        return passed(sentence)
+    return warned(
+        f"{sentence}{question}",
+        f"If {needs.environment} is already deployed, use the profile of its account. AccountId in the "
+        "parameter files states the account (docs/preflight.md).",
     )
 
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
+from cfn_analysis.model.template_text import TemplateTextError, read_template
 from csr_templates.preflight import deployed, deployed_calls, hidden
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
@@ -12,11 +14,15 @@ from csr_templates.preflight.verifying import resources
 
 _COMPLETE: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 _IMPORTED: Final = ("IMPORT_COMPLETE",)
+_TEXTS: Final = ("Description", "Metadata", "Rules")
+_DECIDING: Final = ("Type", "Default", "NoEcho")
 _SHOWN: Final = 5  # parameters in a sentence
 
 
-def _judge_state(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+def _judge_state(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = deployed.description(lookup, subject.stack)
+    if found is None and deployed.is_empty_account(needs, lookup):
+        return _no_stack(subject, needs, lookup)
     if found is None:
         return failed(f"{subject.id} is not deployed in {subject.stack.region}.", resources.DEPLOY)
     status = found["StackStatus"]
@@ -33,7 +39,23 @@ def _judge_state(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
         )
     return failed(
         f"{subject.id} is in status {status}: the last deploy did not succeed.",
-        f"Read why: aws cloudformation describe-events --stack-name {subject.id} --filters FailedEvents=true",
+        f"Read why: aws cloudformation describe-events --region {subject.stack.region} --stack-name "
+        f"{subject.id} --filters FailedEvents=true",
+    )
+
+
+def _no_stack(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
+    """Judge an account without any stack of the environment, which is said once.
+
+    Raises:
+        SkippedError: the first stack says it.
+    """
+    if subject.stack is not needs.chosen[0]:
+        raise SkippedError
+    question = deployed.wrong_account(needs, lookup.facts.header.caller)
+    return failed(
+        f"{deployed.none_exists(needs)}.{question}",
+        "Use the profile of the account to which the stacks were deployed, or deploy them.",
     )
 
 
@@ -42,12 +64,46 @@ def _judge_template(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     found = _description(stack, lookup)
     text = lookup(deployed_calls.template(stack.region, found["StackId"])).strip()
     built = stack.built.text
-    if text == built.strip() or text == hidden.in_template(built).strip():
+    if text == built.strip():
         return passed(f"The template of {subject.id} is {stack.built.file}.")
+    deployed_template, built_template = _read(text), _read(hidden.in_template(built))
+    if deployed_template and deployed_template == built_template:
+        return passed(f"The template of {subject.id} means the same as {stack.built.file}.")
+    if deployed_template and _effective(deployed_template) == _effective(built_template):
+        return warned(
+            f"The template of {subject.id} differs from {stack.built.file} only in descriptions, metadata or "
+            "constraints of parameters, which do not change a resource.",
+            "The next deploy that changes a resource of the stack updates them.",
+        )
     return failed(
         f"The template of {subject.id} is not {stack.built.file} of the output folder.",
         f"Deploy the stack, or see what differs: csr-templates review --before deployed:{needs.environment}",
     )
+
+
+def _read(text: str) -> dict[str, Any]:
+    """Return a template; empty if it is not one that this version reads."""
+    try:
+        return read_template(text)
+    except TemplateTextError:
+        return {}
+
+
+def _effective(template: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a template without what does not decide about its resources and outputs.
+
+    CloudFormation does not update a stack if only these parts change.
+    """
+    effective = {section: content for section, content in template.items() if section not in _TEXTS}
+    effective["Parameters"] = {
+        name: {key: parameter[key] for key in _DECIDING if key in parameter}
+        for name, parameter in template.get("Parameters", {}).items()
+    }
+    effective["Resources"] = {
+        name: {key: value for key, value in resource.items() if key != "Metadata"}
+        for name, resource in template.get("Resources", {}).items()
+    }
+    return effective
 
 
 def _judge_parameters(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
@@ -119,7 +175,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "template",
-        "The template of each stack is the one in the output folder",
+        "The template of each stack means the same as the one in the output folder",
         deployed.chosen_stacks,
         _judge_template,
     ),

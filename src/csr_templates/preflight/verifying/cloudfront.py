@@ -7,7 +7,7 @@ from cfn_analysis.model.references import entries
 from csr_templates.preflight import calls, live_calls
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Verdict, failed, passed
+from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
@@ -19,7 +19,7 @@ def distribution(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any
     return lookup(live_calls.distribution(resource.physical_id)) or {}
 
 
-def _judge_state(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
+def _judge_state(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
     name, found = resource.physical_id, distribution(resource, lookup)
     config = resource.properties["DistributionConfig"]
     if not found:
@@ -32,14 +32,32 @@ def _judge_state(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdic
     if found["Status"] != "Deployed":
         return failed(
             f"The distribution {name} is {found['Status']}: not all edge locations have the new settings.",
-            "Wait (aws cloudfront wait distribution-deployed), then run verify again.",
+            f"Wait, then run verify again: aws cloudfront wait distribution-deployed --id {name}",
         )
-    if config.get("WebACLId") and not found["WebACLId"]:
+    return _different_web_acl(resource, found["WebACLId"], needs, lookup) or passed(
+        f"The distribution {name} is deployed."
+    )
+
+
+def _different_web_acl(
+    resource: DeployedResource, web_acl: str, needs: Needs, lookup: Lookup
+) -> Verdict | None:
+    """Return the verdict for another web ACL than that of the template; None if it is the same."""
+    name = resource.physical_id
+    expected = resources.in_account(
+        resource.properties["DistributionConfig"].get("WebACLId", ""), resource.stack, needs, lookup
+    )
+    if web_acl == expected:
+        return None
+    if not web_acl:
         return failed(
-            f"The distribution {name} does not have a web ACL: no request is filtered.",
-            "Detect the drift of the stack, and associate the web ACL again.",
+            f"The distribution {name} does not have a web ACL: no request is filtered.", resource.drift
         )
-    return passed(f"The distribution {name} is deployed.")
+    if not expected:
+        return warned(
+            f"The distribution {name} has the web ACL {web_acl}, and the template none.", resource.drift
+        )
+    return failed(f"The distribution {name} has the web ACL {web_acl} instead of {expected}.", resource.drift)
 
 
 def _outside_origins(properties: Mapping[str, Any]) -> list[Mapping[str, Any]]:

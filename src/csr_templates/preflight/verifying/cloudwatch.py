@@ -15,6 +15,20 @@ from csr_templates.preflight.verifying.resources import DeployedResource
 _ALARM: Final = "AWS::CloudWatch::Alarm"
 _FIRST_EVALUATION: Final = timedelta(minutes=15)  # three periods of 5 minutes
 _UNITS: Final = {"W": "weeks", "D": "days", "H": "hours", "M": "minutes"}  # of a duration in ISO 8601
+_ACTIONS: Final = ("AlarmActions", "OKActions", "InsufficientDataActions")
+_SETTINGS: Final = (
+    "Namespace",
+    "MetricName",
+    "Statistic",
+    "ExtendedStatistic",
+    "Period",
+    "EvaluationPeriods",
+    "DatapointsToAlarm",
+    "Threshold",
+    "ComparisonOperator",
+    "TreatMissingData",
+)
+"""What decides when an alarm notifies, if it is one value. Dimensions and expressions are not compared."""
 _PLANNED_WORK: Final = timedelta(days=1)  # a rule that ends later was probably forgotten
 
 
@@ -22,21 +36,93 @@ def _alarms(region: str, lookup: Lookup) -> dict[str, Mapping[str, Any]]:
     return {alarm["AlarmName"]: alarm for alarm in lookup(calls.alarms(region))}
 
 
-def _judge_alarm(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
+def _judge_alarm(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
     name, properties = resource.physical_id, resource.properties
     alarm = _alarms(resource.region, lookup).get(name)
     if alarm is None:
-        return failed(f"The alarm {name} does not exist.", "Detect the drift of the stack, and restore it.")
+        return failed(f"The alarm {name} does not exist.", resource.drift)
     if alarm["StateValue"] == "ALARM":
         return failed(f"{name} is in ALARM.", "Follow its section of the on-call page.")
     if properties.get("AlarmActions") and not alarm["ActionsEnabled"]:
         return failed(
             f"The actions of {name} are disabled: it does not notify anyone.",
-            "Enable them: aws cloudwatch enable-alarm-actions --alarm-names NAME.",
+            f"Enable them: aws cloudwatch enable-alarm-actions --region {resource.region} --alarm-names "
+            f"{name}",
         )
+    different = _different_actions(resource, alarm, needs, lookup) or _different_settings(resource, alarm)
+    if different:
+        return different
+    if alarm.get("EvaluationState"):
+        return _not_evaluated(resource, alarm)
     if alarm["StateValue"] == "INSUFFICIENT_DATA":
         return _without_data(name, properties, alarm, lookup)
     return passed(f"{name} is {alarm['StateValue']}.")
+
+
+def _different_actions(
+    resource: DeployedResource, alarm: Mapping[str, Any], needs: Needs, lookup: Lookup
+) -> Verdict | None:
+    """Return the verdict for an alarm with other actions than in the template; None if they are the same."""
+    for transition in _ACTIONS:
+        expected = [
+            resources.in_account(action, resource.stack, needs, lookup)
+            for action in resource.properties.get(transition, [])
+        ]
+        actions = alarm.get(transition, [])
+        missing = [action for action in expected if action not in actions]
+        if missing:
+            return failed(
+                f"{resource.physical_id} lacks an action of the template ({transition}: {missing[0]}), so "
+                "its receivers do not get the message.",
+                resource.drift,
+            )
+        added = [action for action in actions if action not in expected]
+        if added:
+            return warned(
+                f"{resource.physical_id} has an action that is not in the template ({transition}: "
+                f"{added[0]}).",
+                resource.drift,
+            )
+    return None
+
+
+def _different_settings(resource: DeployedResource, alarm: Mapping[str, Any]) -> Verdict | None:
+    """Return the verdict for an alarm with another setting than in the template; None if there is none."""
+    for name in _SETTINGS:
+        expected = resource.properties.get(name)
+        if not isinstance(expected, (str, int, float)) or _is_equal(alarm.get(name), expected):
+            continue
+        return failed(
+            f"{name} of {resource.physical_id} is {alarm.get(name, 'missing')} instead of {expected}.",
+            resource.drift,
+        )
+    return None
+
+
+def _is_equal(value: Any, expected: str | float) -> bool:
+    """Return whether two settings are equal. A number of a template can be a text, such as a parameter."""
+    if isinstance(value, (int, float)):
+        return value == float(expected)
+    return bool(value == expected)
+
+
+def _not_evaluated(resource: DeployedResource, alarm: Mapping[str, Any]) -> Verdict:
+    """Judge an alarm that CloudWatch evaluates with a part of the data, or cannot evaluate.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricAlarm.html
+    """
+    state = alarm["EvaluationState"]
+    if state == "PARTIAL_DATA":
+        return warned(
+            f"{resource.physical_id} is evaluated with a part of the data only (PARTIAL_DATA): its query "
+            "matches too many metrics.",
+            "Narrow the query of the alarm.",
+        )
+    return failed(
+        f"CloudWatch cannot evaluate {resource.physical_id} ({state}), so it does not notify anyone.",
+        "Read the reason (StateReason of the command above). EVALUATION_ERROR is a mistake in its metrics; "
+        "after EVALUATION_FAILURE, CloudWatch tries again.",
+    )
 
 
 def _without_data(
@@ -116,7 +202,8 @@ def _period(rule: Mapping[str, Any], now: datetime) -> tuple[str, bool]:
 CHECKS: tuple[Check, ...] = (
     resources.check(
         "alarms",
-        "No alarm is in ALARM, without data that it needs, or without its actions",
+        "No alarm is in ALARM or without data that it needs, and each has the actions and the threshold of "
+        "the template",
         _ALARM,
         _judge_alarm,
     ),

@@ -16,7 +16,12 @@ from csr_templates.preflight.verifying.resources import DeployedResource
 _ORIGINS: Final = 2
 _APIS: Final = 1
 """At most three requests in total: one for each of the first origins, and one to the first API."""
-_REFUSED: Final = (401, 403)
+_NO_KEY: Final = "ForbiddenException"
+"""The error type with which API Gateway refuses a request without a key, before the application gets it.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+"""
+_UNCLEAR: Final = (403, 429)
+"""Statuses that API Gateway, WAF and the application can give."""
 # API Gateway answers 403 for a path without a method, too.
 # https://repost.aws/knowledge-center/api-gateway-troubleshoot-403-forbidden
 _NO_METHOD: Final = "MissingAuthenticationTokenException"
@@ -78,9 +83,9 @@ def _judge_origin(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     if _distribution(subject, lookup) is None:
         return resources.missing(subject, lookup)
     if request is None:
-        return warned(
-            f"The origin {subject.id} was not requested through CloudFront: no health check names a path.",
-            "Set ProbePath or ApiProbePath to a path that answers without signing in.",
+        return passed(
+            f"The origin {subject.id} was not requested through CloudFront: no health check names a path, so "
+            "nothing is probed."
         )
     url = dict(request.parameters)["Url"]
     answer = lookup(request)
@@ -186,11 +191,17 @@ def _judge_refusal(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
         return failed(f"{url} does not answer: {answer['error']}.", _remedy(answer["error"]))
     if answer["errorType"] == _NO_METHOD:
         return failed(f"{url} does not exist: the stage does not have the method of the template.", _STAGE)
-    if answer["status"] in _REFUSED:
-        return passed(f"{url} refuses a request without the key ({answer['status']}).")
+    if answer["status"] == 403 and answer["errorType"] == _NO_KEY:
+        return passed(f"API Gateway refuses a request without the key to {url}.")
+    if answer["status"] in _UNCLEAR:
+        return warned(
+            f"{url} answers {answer['status']} to a request without the key, but without the error type of "
+            "API Gateway: the answer can come from the application.",
+            "See in the access log of the API whether the function got the request.",
+        )
     return failed(
         f"{url} answers {answer['status']} to a request without the key, instead of 403.",
-        f"Require the key for the method. {_STAGE}",
+        f"The request reached the application. Require the key for the method. {_STAGE}",
     )
 
 
@@ -203,7 +214,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check(
         "refuses-without-key",
-        "The API refuses a request without the key",
+        "API Gateway refuses a request without the key",
         _stages,
         _judge_refusal,
     ),

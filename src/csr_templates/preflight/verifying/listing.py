@@ -28,7 +28,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     *secretsmanager.CHECKS,
     *cloudfront.CHECKS,
     *apigateway.CHECKS,
-    *acm.CHECKS,
+    *acm.CHECKS_AFTER_DEPLOY,
     *logs.CHECKS,
     *cloudwatch.CHECKS,
     *sns.CHECKS,

@@ -1,18 +1,35 @@
 """The database: its writer, the zones and states of its instances, and parameters that are not in effect."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from csr_templates.preflight import database_calls
 from csr_templates.preflight.checks.rds import waiting_parameters, writer_verdict
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import Check, Verdict, failed, passed
+from csr_templates.preflight.results import PASS, Check, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
 _CLUSTER, _INSTANCE = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 _START = "Start it, or wait until it is available, then run verify again."
+_WORKING: Final = frozenset(
+    {
+        "backing-up",
+        "configuring-enhanced-monitoring",
+        "configuring-iam-database-auth",
+        "configuring-log-exports",
+        "modifying",
+        "resetting-master-credentials",
+        "storage-optimization",
+        "update-iam-db-auth",
+    }
+)
+"""States of a cluster or an instance, besides ``available``, in which it accepts connections.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/accessing-monitoring.html
+"""
+_WAIT: Final = "Wait until it is available. If it does not become available, read the events of the database."
 
 
 def _cluster(resource: DeployedResource, lookup: Lookup) -> Mapping[str, Any]:
@@ -25,7 +42,13 @@ def _judge_writer(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdi
     name, cluster = resource.physical_id, _cluster(resource, lookup)
     if not cluster:
         return failed(f"The cluster {name} does not exist.", "Recover it (docs/recovery.md).")
-    return writer_verdict(cluster, "The function does not need another one.")
+    advice = "The function does not need another one."
+    if cluster["Status"] not in _WORKING:
+        return writer_verdict(cluster, advice)
+    verdict = writer_verdict({**cluster, "Status": "available"}, advice)
+    if verdict.status != PASS:
+        return verdict
+    return warned(f"The cluster {name} is {cluster['Status']}, and works.", _WAIT)
 
 
 def _judge_pending(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
@@ -56,14 +79,17 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
             "Find its deletion in CloudTrail (docs/recovery.md, An instance is missing).",
         )
     instance = found[name]
-    if instance["DBInstanceStatus"] != "available":
-        return failed(f"The instance {name} is {instance['DBInstanceStatus']}.", _START)
+    status = instance["DBInstanceStatus"]
+    if status not in ("available", *_WORKING):
+        return failed(f"The instance {name} is {status}.", _START)
     zone = needs.known(resource.stack, resource.properties.get("AvailabilityZone"))
     if isinstance(zone, str) and instance.get("AvailabilityZone") != zone:
         return failed(
             f"The instance {name} is in {instance.get('AvailabilityZone')} instead of {zone}.",
             "An instance cannot be moved. Replace it (docs/recovery.md, An instance is missing).",
         )
+    if status != "available":
+        return warned(f"The instance {name} is {status}, and works.", _WAIT)
     return passed(f"The instance {name} is available, in {instance.get('AvailabilityZone')}.")
 
 

@@ -3,13 +3,18 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from cfn_analysis.model.resolving import Known
+from cfn_analysis.model.resolving import Known, pseudo_parameters
 from csr_templates.preflight import deployed
 from csr_templates.preflight.facts import Lookup
-from csr_templates.preflight.needs import Needs, StackNeeds
+from csr_templates.preflight.needs import Needs, Reads, StackNeeds
 from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed
 
 DEPLOY: Final = "Deploy the stack, then run verify again."
+_IDS_OF_ARNS: Final = {"AWS::WAFv2::WebACL": "webacl"}
+"""Types whose Ref is ``NAME|ID|SCOPE`` -> the kind of resource in their ARNs.
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-wafv2-webacl.html
+"""
 
 
 class DeployedResource(NamedTuple):
@@ -31,6 +36,15 @@ class DeployedResource(NamedTuple):
     def region(self) -> str:
         """The region of its stack."""
         return self.stack.region
+
+    @property
+    def drift(self) -> str:
+        """The remedy for a resource that was changed outside of its stack, with the command."""
+        return (
+            "Set it as the template defines it. This shows what differs: aws cloudformation "
+            f"detect-stack-resource-drift --region {self.region} --stack-name {self.stack.deployed} "
+            f"--logical-resource-id {self.logical_id}"
+        )
 
 
 def as_deployed(stack: StackNeeds, logical_id: str, needs: Needs, lookup: Lookup) -> Mapping[str, Any]:
@@ -57,6 +71,29 @@ def find(lookup: Lookup, stack: StackNeeds, logical_id: str) -> DeployedResource
     if physical_id is None:
         return None
     return DeployedResource(stack, logical_id, physical_id, stack.resources[logical_id].get("Properties", {}))
+
+
+def in_account(value: Any, stack: StackNeeds, needs: Needs, lookup: Lookup) -> Any:
+    """Return a value of a template as the account has it.
+
+    A Ref, an import and the ARN of a web ACL become what the deployed stacks have. What else is known only in
+    the account remains a function.
+    """
+    match value:
+        case {"Ref": str(logical_id)}:
+            return deployed.physical_id(lookup, stack, logical_id) or value
+        case {"Fn::ImportValue": str(name)}:
+            maker = needs.maker(Reads(name, "", "", stack.region, ()))
+            return (deployed.output(lookup, *maker) if maker else None) or value
+        case {"Fn::GetAtt": [str(logical_id), "Arn"]}:
+            kind = _IDS_OF_ARNS.get(stack.resources[logical_id]["Type"])
+            physical_id = deployed.physical_id(lookup, stack, logical_id)
+            if kind is None or physical_id is None:
+                return value
+            name, identifier, _ = physical_id.split("|")
+            partition = pseudo_parameters(stack.region)["AWS::Partition"]
+            return f"arn:{partition}:wafv2:{stack.region}:{needs.account}:global/{kind}/{name}/{identifier}"
+    return value
 
 
 def missing(subject: Subject, lookup: Lookup) -> Verdict:

@@ -24,6 +24,7 @@ TIME: Final = NOW.strftime("%Y-%m-%dT%H:%M:%SZ")
 SECRETS: Final = ("only-in-the-account-a", "only-in-the-account-b")
 """The values of the two origin keys. They must not be in facts."""
 PACKAGE: Final = {"ContentLength": 4_711, "VersionId": "v1", "ChecksumSHA256": "c2hhMjU2"}
+WEB_ACL: Final = f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/waf/1"
 DOMAIN: Final = "d111111abcdef8.cloudfront.net"
 
 _template: Final = cache(hidden.in_template)  # reading a template takes longer than all other answers
@@ -141,7 +142,7 @@ class RecordedAccount:
                 "DomainName": DOMAIN,
                 "DistributionConfig": {
                     "Enabled": True,
-                    "WebACLId": f"arn:aws:wafv2:us-east-1:{ACCOUNT}:global/webacl/name/1",
+                    "WebACLId": WEB_ACL if "WebACLId" in config else "",
                     "Origins": {"Items": origins},
                 },
             }
@@ -260,12 +261,13 @@ class RecordedAccount:
         return {
             "MetricAlarms": [
                 {
+                    **_settings(properties, region),
                     "AlarmName": name,
                     "StateValue": "OK",
                     "ActionsEnabled": True,
                     "StateUpdatedTimestamp": NOW - timedelta(days=2),
                 }
-                for name, _ in self._of_type("AWS::CloudWatch::Alarm", region)
+                for name, properties in self._of_type("AWS::CloudWatch::Alarm", region)
             ]
         }
 
@@ -309,7 +311,9 @@ class RecordedAccount:
         }
 
     def _get(self, given: Mapping[str, Any], _: str) -> Any:
-        return {"status": 403 if "execute-api" in given["Url"] else 200, "location": "", "errorType": ""}
+        if "execute-api" in given["Url"]:
+            return {"status": 403, "location": "", "errorType": "ForbiddenException"}
+        return {"status": 200, "location": "", "errorType": ""}
 
 
 def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]) -> str:
@@ -321,7 +325,9 @@ def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]
         case "AWS::Lambda::Alias":
             return f"{_function(stack, properties)}:{properties['Name']}"
         case "AWS::SNS::Topic":
-            return f"arn:aws:sns:{stack.region}:{ACCOUNT}:{logical_id}"
+            return _topic(stack.region, logical_id)
+        case "AWS::WAFv2::WebACL":
+            return "waf|1|CLOUDFRONT"
         case "AWS::ApiGateway::Stage":
             return str(properties["StageName"])
         case "AWS::ApiGateway::RestApi":
@@ -331,6 +337,21 @@ def _physical_id(stack: StackNeeds, logical_id: str, resource: Mapping[str, Any]
     names = ("AlarmName", "LogGroupName", "Name")
     named = next((properties[name] for name in names if isinstance(properties.get(name), str)), None)
     return named or f"id-{logical_id}"
+
+
+def _topic(region: str, logical_id: str) -> str:
+    return f"arn:aws:sns:{region}:{ACCOUNT}:{logical_id}"
+
+
+def _settings(properties: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """Return the settings of an alarm as CloudWatch returns them: numbers, and the ARNs of topics."""
+    settings = dict(properties)
+    for name in ("Period", "EvaluationPeriods", "DatapointsToAlarm", "Threshold"):
+        if name in settings:
+            settings[name] = float(settings[name])
+    for name in ("AlarmActions", "OKActions"):
+        settings[name] = [_topic(region, topic["Ref"]) for topic in settings.get(name, [])]
+    return {**settings, "InsufficientDataActions": []}
 
 
 def _function(stack: StackNeeds, properties: Mapping[str, Any]) -> str:

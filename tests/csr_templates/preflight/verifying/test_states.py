@@ -1,5 +1,6 @@
 """States that are no fault: a warm-up, work in progress that was announced, and what nothing uses."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -7,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from cfn_analysis.model.template_text import read_template
 from csr_templates.preflight.results import Result
 
-from .account import NOW, RecordedAccount
+from .account import ACCOUNT, NOW, AwsError, RecordedAccount
 from .conftest import CUSTOM, needs_of, verified
 
 
@@ -116,3 +118,41 @@ def test_many_different_parameters_are_counted() -> None:
     (found,) = [result for result in results if (result.check, result.stack) == ("parameters", "network")]
 
     assert re.search(r": AvailabilityZone1, (\w+, ){2,4}\w+ and \d+ more\.$", found.sentence)
+
+
+def test_a_template_passed_as_json_means_the_same() -> None:
+    """Comments and the notation are not different, because no deploy could change them."""
+
+    def change(query: Any, answer: Any) -> Any:
+        if query.operation == "GetTemplate" and "frontend" in query.key:
+            return {"TemplateBody": json.dumps(read_template(answer["TemplateBody"]))}
+        if query.operation == "GetTemplate":
+            return {"TemplateBody": f"# Another comment\n{answer['TemplateBody']}"}
+        return answer
+
+    needed = needs_of("prod", CUSTOM)
+    results = verified(RecordedAccount(needed, change), needed).results
+    sentences = [result.sentence for result in results if result.check == "template"]
+
+    assert sentences == [
+        f"The template of {stack.deployed} means the same as {stack.built.file}." for stack in needed.stacks
+    ]
+    assert {result.status for result in results} == {"PASS"}
+
+
+def test_an_account_without_stacks_is_named_once() -> None:
+    """It may be the wrong account; nothing else is asked of it, and nothing else is reported."""
+
+    def change(query: Any, answer: Any) -> Any:
+        raise AwsError("ValidationError" if query.operation == "DescribeStacks" else "AccessDenied")
+
+    needed = needs_of("prod")
+    account = RecordedAccount(needed, change)
+    (result,) = verified(account, needed).results
+
+    assert (result.status, result.check) == ("FAIL", "stack-state")
+    assert result.sentence == (
+        f"None of the {len(needed.stacks)} stacks of prod exists in account {ACCOUNT}. Is it the wrong "
+        "account or role? The caller is arn."
+    )
+    assert {query.operation for query in account.asked} == {"DescribeStacks"}
