@@ -80,24 +80,31 @@ class Account:
             read_timeout=READ_SECONDS,
             max_pool_connections=WORKERS,
         )
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, bool], Any] = {}
         self._lock = threading.Lock()
 
-    def client(self, service: str, region: str) -> Any:
+    def client(self, service: str, region: str, *, is_first: bool = False) -> Any:
         """Return the boto3 client. Creating clients of one session is not thread-safe, so it is locked.
+
+        Args:
+            service: name of the service in boto3.
+            region: region of its calls.
+            is_first: whether it is for the first call to an endpoint, which fails early if there is no
+                response; that is so for STS in any case.
 
         Raises:
             AccountError: the configuration of the AWS CLI cannot be used.
         """
+        is_first = is_first or service == "sts"
         with self._lock:
-            if (service, region) not in self._clients:
-                config = self._config.merge(_first_call()) if service == "sts" else self._config
+            if (service, region, is_first) not in self._clients:
+                config = self._config.merge(_first_call()) if is_first else self._config
                 try:
                     client = self.session.client(service, region_name=region, config=config)
                 except (ValueError, OSError) as error:  # botocore does not convert them
                     raise unusable(error) from error
-                self._clients[service, region] = client
-            return self._clients[service, region]
+                self._clients[service, region, is_first] = client
+            return self._clients[service, region, is_first]
 
     def identity(self, region: str) -> Identity:
         """Return who calls.

@@ -221,7 +221,7 @@ def secrets(region: str, prefix: str) -> Query:
 secret = Call(
     "secretsmanager DescribeSecret",
     "SecretId",
-    keep="ReplicationStatus VersionIdsToStages",
+    keep="ReplicationStatus VersionIdsToStages DeletedDate",
     absent="ResourceNotFoundException",
 )
 """The replication status and version IDs of a secret; absent if the secret does not exist. No values."""

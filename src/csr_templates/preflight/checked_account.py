@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from csr_templates.account import errors, paging
-from csr_templates.account.session import WORKERS, Account, refusal, unusable
+from csr_templates.account.session import Account, refusal, unusable
 from csr_templates.hand_over import operator_policies
 from csr_templates.preflight import calls, http_probe, live_calls, packages
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query, now
@@ -16,13 +17,48 @@ from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, 
 if TYPE_CHECKING:
     from typing import TypeAlias
 
+    from boto3.session import Session
+
     from csr_templates.preflight.needs import Needs
 
     Missing: TypeAlias = Callable[[Needs, Facts], Sequence[Query]]
 
 
+_ASKING: Final = 32  # at least the number of endpoints; most of the time, they only wait
+
+
+class _Endpoint:
+    """A service in a region, and whether it responds.
+
+    An endpoint that does not respond is not asked again, because each further call would wait as long.
+
+    Attributes:
+        lock: held during the first call, whose result decides about the others.
+        has_answered: whether a call got an answer, also if it was an error of AWS.
+        failure: why it does not respond; None if it does, or was not asked yet.
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.has_answered = False
+        self.failure: FailedCall | None = None
+
+    def remember(self, fact: Fact) -> None:
+        """Record whether a call got an answer."""
+        if fact.failure is not None and fact.failure.code in errors.UNREACHABLE:
+            self.failure = fact.failure
+        else:
+            self.has_answered = True
+
+
 class CheckedAccount(Account):
     """An account whose answers become facts."""
+
+    def __init__(self, profile: str | None = None, session: Session | None = None) -> None:
+        """Create the session, as ``Account`` does."""
+        super().__init__(profile, session)
+        self._endpoints: dict[tuple[str, str], _Endpoint] = {}
+        self._endpoints_lock = threading.Lock()
 
     def start(self, project: str, environment: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
         """Return facts that contain the account and the caller.
@@ -31,6 +67,7 @@ class CheckedAccount(Account):
             AccountError: there are no valid credentials, the configuration cannot be used, or AWS does not
                 respond.
         """
+        self._endpoints.clear()  # a new run
         query = calls.identity()
         try:
             fact = self.ask(query)
@@ -49,13 +86,32 @@ class CheckedAccount(Account):
         Raises:
             AccountError: the credentials are missing or not valid; no call can succeed.
         """
+        if query.service == live_calls.HTTPS:
+            return Fact(query, now(), http_probe.get(dict(query.parameters)["Url"]))
+        endpoint = self._endpoint(query)
+        with endpoint.lock:
+            if not endpoint.has_answered and endpoint.failure is None:
+                fact = self._asked(query, is_first=True)
+                endpoint.remember(fact)
+                if fact.failure is None or fact.failure.code != errors.THROTTLED:
+                    return fact
+        if endpoint.failure is not None:
+            return Fact(query, now(), failure=endpoint.failure)
+        fact = self._asked(query)
+        endpoint.remember(fact)
+        return fact
+
+    def _endpoint(self, query: Query) -> _Endpoint:
+        with self._endpoints_lock:
+            return self._endpoints.setdefault((query.service, query.region), _Endpoint())
+
+    def _asked(self, query: Query, *, is_first: bool = False) -> Fact:
+        """Make a call; only the first one to an endpoint fails early if there is no response."""
         from botocore.exceptions import ClientError
 
         time = now()
-        if query.service == live_calls.HTTPS:
-            return Fact(query, time, http_probe.get(dict(query.parameters)["Url"]))
         try:
-            return Fact(query, time, _kept(query, self._call(query)))
+            return Fact(query, time, _kept(query, self._call(query, is_first=is_first)))
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in query.absent:
                 return Fact(query, time)
@@ -65,9 +121,11 @@ class CheckedAccount(Account):
             return Fact(query, time, failure=FailedCall(*failure))
         except errors.call_errors() as error:
             return Fact(query, time, failure=FailedCall(*errors.failure(error)))
+        except KeyError as error:  # that of botocore for the page of a proxy
+            return Fact(query, time, failure=FailedCall(*errors.failure(error)))
 
-    def _call(self, query: Query) -> Any:
-        client = self.client(query.service, query.region)
+    def _call(self, query: Query, *, is_first: bool) -> Any:
+        client = self.client(query.service, query.region, is_first=is_first)
         parameters = {name: _given(value) for name, value in query.parameters}
         if query.operation == "GetObject":
             return packages.files(client, parameters)
@@ -87,14 +145,15 @@ def collect(
     A judgment stops at the first answer that the facts do not contain. So the missing answers of all
     judgments are requested together, in parallel, and then everything is judged again: with the description
     of a stack, a judgment continues and reads the resources of the stack, which is the next round.
+    Each round starts with one call to each endpoint, so that those that do not respond are known early.
 
     Raises:
         AccountError: the credentials became invalid during the run.
     """
     done = 0
-    with ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(_ASKING) as pool:
         while queries := missing(needs, facts):
-            waiting = [pool.submit(account.ask, query) for query in queries]
+            waiting = [pool.submit(account.ask, query) for query in _one_of_each_endpoint_first(queries)]
             known = done + len(waiting)
             try:
                 for answered in as_completed(waiting):
@@ -104,6 +163,15 @@ def collect(
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+
+def _one_of_each_endpoint_first(queries: Sequence[Query]) -> list[Query]:
+    """Return calls in an order in which all endpoints are asked at once."""
+    first: dict[tuple[str, str], Query] = {}
+    for query in queries:
+        first.setdefault((query.service, query.region), query)
+    keys = {query.key for query in first.values()}
+    return [*first.values(), *(query for query in queries if query.key not in keys)]
 
 
 def _given(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The API calls for the database, and the keys that are kept of each answer."""
 
 from functools import cache
+from typing import Any
 
 from csr_templates.preflight.calls import Call
 from csr_templates.preflight.facts import Query
@@ -10,11 +11,22 @@ database_quotas = Call(
 )
 """The quotas of RDS in the account, and their usage."""
 
+
+def _without_pending_values(clusters: Any) -> Any:
+    """Return clusters or instances with the names of their pending values only: one can be a password."""
+    return [
+        {**cluster, "PendingModifiedValues": sorted(cluster.get("PendingModifiedValues") or {})}
+        for cluster in clusters
+    ]
+
+
 cluster = Call(
     "rds DescribeDBClusters",
     "DBClusterIdentifier",
     path="DBClusters",
-    keep="DBClusterIdentifier Status EngineVersion DBClusterMembers",
+    keep="DBClusterIdentifier Status EngineVersion DBClusterMembers DeletionProtection "
+    "BackupRetentionPeriod EnabledCloudwatchLogsExports PendingModifiedValues",
+    reduce=_without_pending_values,
     absent="DBClusterNotFoundFault",
 )
 """A cluster; absent if it does not exist."""
@@ -26,9 +38,17 @@ def instances(region: str, cluster_identifier: str) -> Query:
     filters = ({"Name": "db-cluster-id", "Values": [cluster_identifier]},)
     keep = (
         *("DBInstanceIdentifier", "DBInstanceStatus", "PromotionTier", "AvailabilityZone"),
-        "DBParameterGroups",
+        *("DBParameterGroups", "DBInstanceClass", "PendingModifiedValues"),
     )
-    return Query("rds", "DescribeDBInstances", region, (("Filters", filters),), "DBInstances", keep)
+    return Query(
+        "rds",
+        "DescribeDBInstances",
+        region,
+        (("Filters", filters),),
+        "DBInstances",
+        keep,
+        reduce=_without_pending_values,
+    )
 
 
 snapshots = Call(

@@ -1,6 +1,6 @@
 """The deployed state of the stacks, from the facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from csr_templates.preflight import calls
@@ -64,6 +64,19 @@ def resources(lookup: Lookup, stack: StackNeeds) -> dict[str, dict[str, str]]:
         for resource in lookup(calls.stack_resources(stack.region, stack.deployed))
         if resource.get("ResourceStatus") != "DELETE_COMPLETE" and resource.get("PhysicalResourceId")
     }
+
+
+def drifted(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the logical IDs of the resources that the last drift detection found to differ.
+
+    Args:
+        summaries: the resources of a stack, as ``calls.stack_resources`` returns them.
+    """
+    return [
+        resource["LogicalResourceId"]
+        for resource in summaries
+        if resource.get("DriftInformation", {}).get("StackResourceDriftStatus") in ("MODIFIED", "DELETED")
+    ]
 
 
 def physical_id(lookup: Lookup, stack: StackNeeds, logical_id: str) -> str | None:

@@ -227,7 +227,7 @@ class _Reader:
         with self._about(name):
             policy = json.loads(self.lookup(deployed_calls.stack_policy(region, found["StackId"])) or "{}")
         with self._about(name):
-            drifted = _drifted(self.lookup(calls.stack_resources(region, found["StackId"])))
+            drifted = deployed.drifted(self.lookup(calls.stack_resources(region, found["StackId"])))
         triggers = found.get("RollbackConfiguration", {}).get("RollbackTriggers", [])
         return DeployedStack(
             name,
@@ -251,11 +251,3 @@ class _Reader:
 def _parameter(entry: Mapping[str, str]) -> DeployedParameter:
     value, resolved = entry.get("ParameterValue", ""), entry.get("ResolvedValue")
     return DeployedParameter(value, resolved, bool({value, resolved} & hidden.MASKS))
-
-
-def _drifted(resources: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [
-        resource["LogicalResourceId"]
-        for resource in resources
-        if resource.get("DriftInformation", {}).get("StackResourceDriftStatus") in ("MODIFIED", "DELETED")
-    ]

@@ -130,5 +130,37 @@ newest_stream = Call(
 )
 """The log stream of a log group with the newest event; absent if there is no such log group."""
 
-deliveries = Call("logs DescribeDeliveries", path="deliveries", keep="deliverySourceName")
+route_tables = Call("ec2 DescribeRouteTables", path="RouteTables", keep="RouteTableId Routes")
+"""The route tables of a region."""
+
+
+def _actions_of_rules(web_acl: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the action of each rule, and of the rules inside rule groups whose action is overridden."""
+    return {"Rules": {rule["Name"]: actions_of_rule(rule) for rule in web_acl["Rules"]}}
+
+
+def actions_of_rule(rule: Mapping[str, Any]) -> dict[str, str]:
+    """Return what a rule of a web ACL does, as ``{"": "Block"}``, and its overrides by the inner name."""
+    actions = {"": next(iter(rule.get("Action") or rule.get("OverrideAction") or {"": {}}))}
+    group = rule.get("Statement", {}).get("ManagedRuleGroupStatement", {})
+    for override in group.get("RuleActionOverrides", []):
+        actions[override["Name"]] = next(iter(override["ActionToUse"]))
+    return actions
+
+
+web_acl = Call(
+    "wafv2 GetWebACL",
+    "Name Id",
+    path="WebACL",
+    absent="WAFNonexistentItemException",
+    fixed=(("Scope", "CLOUDFRONT"),),
+    region=GLOBAL,
+    reduce=_actions_of_rules,
+    shown="WebACL.Rules",
+)
+"""The actions of the rules of a web ACL; absent if it does not exist."""
+
+deliveries = Call(
+    "logs DescribeDeliveries", path="deliveries", keep="deliverySourceName deliveryDestinationArn"
+)
 """The log deliveries of a region."""

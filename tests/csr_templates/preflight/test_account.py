@@ -1,7 +1,11 @@
 """The calls to an account: which calls, with which permissions, how fast, and possible errors."""
 
+import contextlib
 import os
+import socket
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,10 +21,10 @@ from csr_templates.account import session as sessions
 from csr_templates.account.errors import DENIED, AccountError
 from csr_templates.hand_over import operator_policies
 from csr_templates.hand_over.operator_policies import CALLS, PREFLIGHT
-from csr_templates.preflight import calls
+from csr_templates.preflight import calls, checked_account
 from csr_templates.preflight.checked_account import CheckedAccount, collect
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import Fact, Facts, Query
+from csr_templates.preflight.facts import Fact, Facts, FactsHeader, Query
 from csr_templates.preflight.results import missing_calls
 from tests.system import PROJECT
 
@@ -115,6 +119,55 @@ def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
         fact = CheckedAccount(session=session()).ask(calls.vpcs(TOKYO))
 
     assert fact.failure and fact.failure.code == "no-connection"
+
+
+def test_an_endpoint_that_does_not_respond_is_not_asked_again() -> None:
+    """The first call decides, with its attempts; the others of the endpoint have the same failure at once."""
+    connections = []
+
+    def accept(server: socket.socket) -> None:
+        with contextlib.suppress(OSError):  # closed at the end of the test
+            while True:
+                connections.append(server.accept())
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=accept, args=(server,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with (
+            mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": url}),
+            mock.patch.object(sessions, "FIRST_READ_SECONDS", 0.1),
+        ):
+            account = CheckedAccount(session=session())
+            queries = [calls.vpcs(TOKYO), calls.addresses(TOKYO), calls.subnets(TOKYO)]
+            with ThreadPoolExecutor() as pool:
+                facts = list(pool.map(account.ask, queries))
+            later = account.ask(calls.zones(TOKYO))
+            account.close()
+
+    assert [fact.failure.code for fact in (*facts, later) if fact.failure] == ["time-out"] * 4
+    assert len(connections) == sessions.FIRST_ATTEMPTS
+    for connection, _ in connections:
+        connection.close()
+
+
+def test_one_call_to_each_endpoint_is_made_first() -> None:
+    """So the time until all endpoints that do not respond are known is that of one of them."""
+    asked: list[Query] = []
+    queries = [calls.vpcs(TOKYO), calls.addresses(TOKYO), calls.own_buckets(), calls.vpcs(VIRGINIA)]
+
+    class Answering:
+        def ask(self, query: Query) -> Fact:
+            asked.append(query)
+            return Fact(query, "2026-11-29T03:00:00Z", [])
+
+    def missing(needs: Any, facts: Facts) -> list[Query]:
+        return [query for query in queries if not facts.has(query)]
+
+    header = FactsHeader("shop", "prod", "123456789012", "arn", "2026-11-29T03:00:00Z")
+    with mock.patch.object(checked_account, "_ASKING", 1):
+        collect(Answering(), mock.Mock(), Facts(header), missing)  # type: ignore[arg-type]
+
+    assert asked == [queries[0], queries[2], queries[3], queries[1]]
 
 
 @pytest.mark.parametrize(

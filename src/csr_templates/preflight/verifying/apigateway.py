@@ -53,7 +53,7 @@ def _judge_sent(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Ver
     if not sent:
         return failed(
             f"The distribution {resource.physical_id} does not send an API key: the API refuses its calls.",
-            "Detect the drift of the stack, and deploy it again.",
+            resource.drift,
         )
     planned = _planned(needs, lookup)
     keys = list(resources.all_of(needs, lookup, _KEY))
@@ -63,7 +63,9 @@ def _judge_sent(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Ver
             continue
         if not found["enabled"]:
             return failed(
-                f"The API key {key.logical_id}, which CloudFront sends, is disabled.", "Enable the key."
+                f"The API key {key.logical_id}, which CloudFront sends, is disabled: the API refuses all "
+                "requests.",
+                f"If the reason for stop-api is gone: csr-operate {needs.environment} start-api",
             )
         if key.physical_id not in planned:
             return failed(
@@ -86,7 +88,8 @@ def _judge_others(resource: DeployedResource, needs: Needs, lookup: Lookup) -> V
     if strangers := sorted(planned - keys.keys()):
         return warned(
             f"The API also accepts the key {strangers[0]}, which does not belong to a stack.",
-            "If no caller needs it, delete the key.",
+            "If no caller needs it, delete the key: aws apigateway delete-api-key --region "
+            f"{resource.region} --api-key {strangers[0]}",
         )
     sent = {
         value

@@ -1,6 +1,6 @@
 """The functions: the alias, its version and package, and its provisioned concurrency."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from csr_templates.preflight import calls, live_calls
 from csr_templates.preflight.facts import Lookup, Query
@@ -50,7 +50,8 @@ def _judge_alias(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdic
     if weights := (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
         return failed(
             f"{what} sends a part of the requests to version {', '.join(weights)}.",
-            "Remove the weights: aws lambda update-alias --routing-config AdditionalVersionWeights={}",
+            f"Remove the weights: aws lambda update-alias --region {resource.region} --function-name "
+            f"{function} --name {name} --routing-config AdditionalVersionWeights={{}}",
         )
     # https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html
     if found.get("State") == "Inactive":
@@ -62,7 +63,8 @@ def _judge_alias(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdic
     if found.get("State") != "Active":
         return failed(
             f"Version {expected} of {function} is {found.get('State')}.",
-            "Read the reason: aws lambda get-function-configuration.",
+            f"Read the reason: aws lambda get-function-configuration --region {resource.region} "
+            f"--function-name {function} --qualifier {expected}",
         )
     return passed(f"{what} points to version {expected}, which is active.")
 
@@ -126,7 +128,7 @@ def _judge_provisioned(resource: DeployedResource, _: Needs, lookup: Lookup) -> 
     what, wanted = f"The provisioned concurrency of {name} of {function}", _wanted(resource)
     requested = (found or {}).get("RequestedProvisionedConcurrentExecutions", 0)
     if requested != wanted:
-        return failed(f"{what} is {requested} instead of {wanted}.", "Detect the drift of the stack.")
+        return failed(f"{what} is {requested} instead of {wanted}.", resource.drift)
     if not found:
         return passed(f"{what} is 0, as in the template.")
     allocated = found.get("AllocatedProvisionedConcurrentExecutions", 0)
@@ -137,6 +139,33 @@ def _judge_provisioned(resource: DeployedResource, _: Needs, lookup: Lookup) -> 
             "If it is IN_PROGRESS, wait, then run verify again. Otherwise, fix the reason.",
         )
     return passed(f"{what} is ready: {wanted}.")
+
+
+def _judge_reserved(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
+    name = resource.physical_id
+    found = lookup(calls.function(resource.region, name))
+    if found is None:
+        return failed(f"The function {name} does not exist.", resource.drift)
+    properties = resources.as_deployed(resource.stack, resource.logical_id, needs, lookup)
+    expected = properties.get("ReservedConcurrentExecutions")
+    reserved = found.get("ReservedConcurrentExecutions")
+    if _number(expected) == reserved:
+        return passed(f"The reserved concurrency of {name} is {_in_words(reserved)}, as in the template.")
+    remedy = f"Set that of the last deploy: csr-operate {needs.environment} reset-concurrency"
+    if reserved == 0:
+        return failed(f"The reserved concurrency of {name} is 0: Lambda rejects every request.", remedy)
+    return warned(
+        f"The reserved concurrency of {name} is {_in_words(reserved)} instead of {_in_words(expected)}.",
+        remedy,
+    )
+
+
+def _number(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+def _in_words(number: Any) -> str:
+    return "none" if number is None else str(number)
 
 
 CHECKS: tuple[Check, ...] = (
@@ -151,6 +180,12 @@ CHECKS: tuple[Check, ...] = (
         "The version behind each alias has the package asked for",
         _ALIAS,
         _judge_package,
+    ),
+    resources.check(
+        "reserved-concurrency",
+        "Each function has the reserved concurrency of the template",
+        "AWS::Lambda::Function",
+        _judge_reserved,
     ),
     resources.check(
         "provisioned-concurrency",

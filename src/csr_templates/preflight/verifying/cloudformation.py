@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from cfn_analysis.model.template_text import TemplateTextError, read_template
-from csr_templates.preflight import deployed, deployed_calls, hidden
+from csr_templates.preflight import calls, deployed, deployed_calls, hidden
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs, StackNeeds
 from csr_templates.preflight.results import Check, SkippedError, Subject, Verdict, failed, passed, warned
@@ -154,6 +154,21 @@ def _judge_protection(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
     return passed(f"{subject.id} is protected.")
 
 
+def _judge_drift(subject: Subject, _: Needs, lookup: Lookup) -> Verdict:
+    found = _description(subject.stack, lookup)
+    drift = found.get("DriftInformation", {})
+    if drift.get("StackDriftStatus") != "DRIFTED":
+        return passed(f"{subject.id} has no known drift ({drift.get('StackDriftStatus', 'NOT_CHECKED')}).")
+    stack = subject.stack
+    drifted = deployed.drifted(lookup(calls.stack_resources(stack.region, stack.deployed)))
+    names = ", ".join(drifted[:_SHOWN]) or "deleted resources"
+    return warned(
+        f"{subject.id} differed from its template at {drift.get('LastCheckTimestamp')}: {names}.",
+        "Set the resources as the template defines them, then detect the drift again: aws cloudformation "
+        f"detect-stack-drift --region {subject.stack.region} --stack-name {subject.id}",
+    )
+
+
 def _description(stack: StackNeeds, lookup: Lookup) -> dict[str, Any]:
     """Return the stack from DescribeStacks.
 
@@ -190,5 +205,11 @@ CHECKS: tuple[Check, ...] = (
         "Each stack has termination protection and its stack policy, as the manifest says",
         deployed.chosen_stacks,
         _judge_protection,
+    ),
+    Check(
+        "drift",
+        "The last drift detection of each stack found no difference, or there was none",
+        deployed.chosen_stacks,
+        _judge_drift,
     ),
 )

@@ -1,6 +1,7 @@
 """The alarms: their states, whether they notify, and rules that mute them."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -177,11 +178,21 @@ def _judge_mute_rules(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict
             f"The mute rule {rule['Name']} ({rule['Status']}) mutes {len(muted)} of the alarms, such as "
             f"{muted[0]}, {period}."
         )
-        remedy = "If the work is complete, delete the rule: aws cloudwatch delete-alarm-mute-rule."
+        remedy = f"If the work is complete, delete the rule: {_unmute(rule['Name'], subject.id, needs)}"
         if not is_short:
             return failed(sentence, remedy)
         warning = warning or warned(sentence, remedy)
     return warning or passed(f"No mute rule mutes alarms in {subject.id}.")
+
+
+def _unmute(rule: str, region: str, needs: Needs) -> str:
+    """Return the command that deletes a mute rule; ``mute-alarms`` gives its rules a prefix."""
+    text = rule.removeprefix(f"{needs.prefix}mute-")
+    if text != rule:
+        return f"csr-operate {needs.environment} unmute-alarms {shlex.quote(text)}"
+    return shlex.join(
+        ["aws", "cloudwatch", "delete-alarm-mute-rule", "--region", region, "--alarm-mute-rule-name", rule]
+    )
 
 
 def _period(rule: Mapping[str, Any], now: datetime) -> tuple[str, bool]:

@@ -11,11 +11,13 @@ from csr_templates.preflight.verifying import (
     cloudformation,
     cloudfront,
     cloudwatch,
+    ec2,
     https,
     logs,
     rds,
     secretsmanager,
     sns,
+    wafv2,
 )
 
 if TYPE_CHECKING:
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 
 CHECKS: Final[tuple[Check, ...]] = (
     *cloudformation.CHECKS,
+    *ec2.CHECKS,
     *rds.CHECKS,
     *awslambda.CHECKS,
     *secretsmanager.CHECKS,
     *cloudfront.CHECKS,
+    *wafv2.CHECKS,
     *apigateway.CHECKS,
     *acm.CHECKS_AFTER_DEPLOY,
     *logs.CHECKS,

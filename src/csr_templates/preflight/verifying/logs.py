@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from cfn_analysis.model.references import as_list, unqualified, uses
-from csr_templates.preflight import live_calls
+from csr_templates.preflight import deployed, live_calls
 from csr_templates.preflight.facts import Lookup
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Verdict, failed, passed, warned
@@ -12,14 +12,13 @@ from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
 _RECENT: Final = timedelta(days=1)
-_DRIFT: Final = "Detect the drift of the stack, and restore it."
 
 
 def _judge_group(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     name = resource.physical_id
     streams = lookup(live_calls.newest_stream(resource.region, name))
     if streams is None:
-        return failed(f"The log group {name} does not exist.", _DRIFT)
+        return failed(f"The log group {name} does not exist.", resource.drift)
     if not _is_used(resource):
         return passed(f"The log group {name} exists. Nothing writes to it in this environment.")
     times = [
@@ -48,10 +47,29 @@ def _is_used(resource: DeployedResource) -> bool:
 
 def _judge_source(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     name = resource.physical_id
-    sources = {delivery["deliverySourceName"] for delivery in lookup(live_calls.deliveries(resource.region))}
-    if name not in sources:
-        return failed(f"The log source {name} has no delivery: its log is not written.", _DRIFT)
+    destinations = [
+        delivery.get("deliveryDestinationArn", "")
+        for delivery in lookup(live_calls.deliveries(resource.region))
+        if delivery["deliverySourceName"] == name
+    ]
+    if not destinations:
+        return failed(f"The log source {name} has no delivery: its log is not written.", resource.drift)
+    for expected in _destinations(resource, lookup):
+        if not any(arn.endswith(f":delivery-destination:{expected}") for arn in destinations):
+            return failed(
+                f"The log of {name} is delivered to {destinations[0]} instead of {expected}.", resource.drift
+            )
     return passed(f"The log source {name} has a delivery.")
+
+
+def _destinations(source: DeployedResource, lookup: Lookup) -> list[str]:
+    """Return the names of the destinations to which the template delivers the log of a source."""
+    names = []
+    for _, delivery in source.stack.of_type("AWS::Logs::Delivery"):
+        match delivery.get("DeliverySourceName"), delivery.get("DeliveryDestinationArn"):
+            case {"Ref": source.logical_id}, {"Fn::GetAtt": [str(destination), "Arn"]}:
+                names.append(deployed.physical_id(lookup, source.stack, destination))
+    return [name for name in names if name is not None]
 
 
 CHECKS: tuple[Check, ...] = (
@@ -63,7 +81,7 @@ CHECKS: tuple[Check, ...] = (
     ),
     resources.check(
         "log-deliveries",
-        "Each source of a log delivery has a delivery",
+        "Each source of a log delivery has a delivery, to the destination of the template",
         "AWS::Logs::DeliverySource",
         _judge_source,
     ),

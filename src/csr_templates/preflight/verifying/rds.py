@@ -1,13 +1,13 @@
 """The database: its writer, the zones and states of its instances, and parameters that are not in effect."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from csr_templates.preflight import database_calls
 from csr_templates.preflight.checks.rds import waiting_parameters, writer_verdict
 from csr_templates.preflight.facts import Lookup, Query
 from csr_templates.preflight.needs import Needs
-from csr_templates.preflight.results import PASS, Check, Verdict, failed, passed, warned
+from csr_templates.preflight.results import PASS, Check, SkippedError, Verdict, failed, passed, warned
 from csr_templates.preflight.verifying import resources
 from csr_templates.preflight.verifying.resources import DeployedResource
 
@@ -88,9 +88,68 @@ def _judge_instance(resource: DeployedResource, needs: Needs, lookup: Lookup) ->
             f"The instance {name} is in {instance.get('AvailabilityZone')} instead of {zone}.",
             "An instance cannot be moved. Replace it (docs/recovery.md, An instance is missing).",
         )
+    wanted = resource.properties.get("DBInstanceClass")
+    if isinstance(wanted, str) and instance["DBInstanceClass"] != wanted:
+        return failed(
+            f"The class of {name} is {instance['DBInstanceClass']} instead of {wanted}.", resource.drift
+        )
     if status != "available":
         return warned(f"The instance {name} is {status}, and works.", _WAIT)
     return passed(f"The instance {name} is available, in {instance.get('AvailabilityZone')}.")
+
+
+def _judge_settings(resource: DeployedResource, needs: Needs, lookup: Lookup) -> Verdict:
+    name, cluster = resource.physical_id, _cluster(resource, lookup)
+    if not cluster:
+        raise SkippedError
+    properties = resource.properties
+    if (
+        str(properties.get("DeletionProtection", False)).lower() == "true"
+        and not cluster["DeletionProtection"]
+    ):
+        return failed(
+            f"The deletion protection of {name} is off.",
+            f"Enable it: aws rds modify-db-cluster --region {resource.region} --db-cluster-identifier {name} "
+            "--deletion-protection",
+        )
+    exported = cluster.get("EnabledCloudwatchLogsExports", [])
+    missing = [log for log in properties.get("EnableCloudwatchLogsExports", []) if log not in exported]
+    if missing:
+        return failed(f"{name} does not export its logs {', '.join(missing)}.", resource.drift)
+    for setting in ("EngineVersion", "BackupRetentionPeriod"):
+        expected = properties.get(setting)
+        if isinstance(expected, (str, int)) and str(cluster[setting]) != str(expected):
+            return failed(f"{setting} of {name} is {cluster[setting]} instead of {expected}.", resource.drift)
+    instances = lookup(database_calls.instances(resource.region, name))
+    pending = [f"{name}: {value}" for value in cluster["PendingModifiedValues"]]
+    for instance in instances:
+        pending += [
+            f"{instance['DBInstanceIdentifier']}: {value}" for value in instance["PendingModifiedValues"]
+        ]
+    if pending:
+        return warned(
+            f"Changes wait for the next maintenance window or restart: {', '.join(pending)}.",
+            "Wait for the window, or follow docs/changes.md.",
+        )
+    return _by_hand(resource, instances, needs, lookup) or passed(f"{name} has the settings of the template.")
+
+
+def _by_hand(
+    resource: DeployedResource, instances: Sequence[Mapping[str, Any]], needs: Needs, lookup: Lookup
+) -> Verdict | None:
+    """Return the verdict for an instance that does not belong to a stack; None if there is none."""
+    own = {instance.physical_id for instance in resources.all_of(needs, lookup, _INSTANCE)}
+    strangers = [
+        instance["DBInstanceIdentifier"]
+        for instance in instances
+        if instance["DBInstanceIdentifier"] not in own
+    ]
+    if not strangers:
+        return None
+    return warned(
+        f"{resource.physical_id} has the instance {strangers[0]}, which does not belong to a stack.",
+        f"If it was added with add-check-instance: csr-operate {needs.environment} remove-check-instance",
+    )
 
 
 CHECKS: tuple[Check, ...] = (
@@ -107,8 +166,14 @@ CHECKS: tuple[Check, ...] = (
         _judge_pending,
     ),
     resources.check(
+        "database-settings",
+        "Each cluster is protected, exports its logs, and has no pending changes or instances made by hand",
+        _CLUSTER,
+        _judge_settings,
+    ),
+    resources.check(
         "instances",
-        "Each instance of a cluster is available, in the zone of the template",
+        "Each instance of a cluster is available, with the class and in the zone of the template",
         _INSTANCE,
         _judge_instance,
     ),

@@ -14,7 +14,7 @@ def _judge(resource: DeployedResource, _: Needs, lookup: Lookup) -> Verdict:
     name = resource.logical_id
     subscriptions = lookup(calls.subscriptions(resource.region, resource.physical_id))
     if subscriptions is None:
-        return failed(f"The topic {name} does not exist.", "Detect the drift of the stack, and restore it.")
+        return failed(f"The topic {name} does not exist.", resource.drift)
     fault = missing_subscription(name, subscriptions)
     verdict = failed if is_critical(resource.properties) else warned
     return verdict(fault, SUBSCRIBE) if fault else passed(f"The topic {name} has a confirmed subscription.")

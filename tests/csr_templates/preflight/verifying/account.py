@@ -215,7 +215,9 @@ class RecordedAccount:
             {
                 "DBInstanceIdentifier": name,
                 "DBInstanceStatus": "available",
+                "DBInstanceClass": properties["DBInstanceClass"],
                 "PromotionTier": properties["PromotionTier"],
+                "PendingModifiedValues": {},
                 "AvailabilityZone": self.needs.known(database, properties["AvailabilityZone"]),
                 "DBParameterGroups": [{"DBParameterGroupName": "own", "ParameterApplyStatus": "in-sync"}],
             }
@@ -226,11 +228,17 @@ class RecordedAccount:
         return {"DBInstances": self._instances()}
 
     def _describe_db_clusters(self, given: Mapping[str, Any], _: str) -> Any:
+        ((_id, properties),) = self._of_type("AWS::RDS::DBCluster")
         return {
             "DBClusters": [
                 {
                     "DBClusterIdentifier": given["DBClusterIdentifier"],
                     "Status": "available",
+                    "DeletionProtection": properties["DeletionProtection"] == "true",
+                    "EnabledCloudwatchLogsExports": properties["EnableCloudwatchLogsExports"],
+                    "EngineVersion": properties["EngineVersion"],
+                    "BackupRetentionPeriod": properties["BackupRetentionPeriod"],
+                    "PendingModifiedValues": {},
                     "DBClusterMembers": [
                         {
                             "DBInstanceIdentifier": instance["DBInstanceIdentifier"],
@@ -295,7 +303,33 @@ class RecordedAccount:
 
     def _describe_deliveries(self, _: Mapping[str, Any], region: str) -> Any:
         sources = self._of_type("AWS::Logs::DeliverySource", region)
-        return {"deliveries": [{"id": "1", "deliverySourceName": name} for name, _ in sources]}
+        names = [name for name, _ in self._of_type("AWS::Logs::DeliveryDestination", region)]
+        arn = f"arn:aws:logs:{region}:{ACCOUNT}:delivery-destination:{names[0] if names else ''}"
+        return {
+            "deliveries": [
+                {"id": "1", "deliverySourceName": name, "deliveryDestinationArn": arn} for name, _ in sources
+            ]
+        }
+
+    def _get_function_concurrency(self, given: Mapping[str, Any], _: str) -> Any:
+        properties = dict(self._of_type("AWS::Lambda::Function"))[given["FunctionName"]]
+        if "ReservedConcurrentExecutions" not in properties:
+            return {}
+        return {"ReservedConcurrentExecutions": int(properties["ReservedConcurrentExecutions"])}
+
+    def _get_web_acl(self, *_args: Any) -> Any:
+        ((_id, properties),) = self._of_type("AWS::WAFv2::WebACL")
+        return {"WebACL": {"Name": "waf", "Rules": properties["Rules"]}}
+
+    def _describe_route_tables(self, _given: Mapping[str, Any], region: str) -> Any:
+        tables: dict[str, list[dict[str, Any]]] = {}
+        for _, route in self._of_type("AWS::EC2::Route", region):
+            target = {
+                name: f"id-{route[name]['Ref']}" for name in ("NatGatewayId", "GatewayId") if name in route
+            }
+            entry = {"DestinationCidrBlock": route.get("DestinationCidrBlock"), "State": "active", **target}
+            tables.setdefault(f"id-{route['RouteTableId']['Ref']}", []).append(entry)
+        return {"RouteTables": [{"RouteTableId": name, "Routes": routes} for name, routes in tables.items()]}
 
     def _list_subscriptions_by_topic(self, given: Mapping[str, Any], _: str) -> Any:
         arn = f"{given['TopicArn']}:1"

@@ -75,9 +75,10 @@ def test_a_fault_ends_with_1_unless_it_is_ignored(run: Run) -> None:
     assert code == 1
     assert (
         "FAIL    origin-key:Distribution [frontend]\n"
-        "        The API key OriginApiKeyA, which CloudFront sends, is disabled.\n"
+        "        The API key OriginApiKeyA, which CloudFront sends, is disabled: the API refuses all "
+        "requests.\n"
         "        $ aws apigateway get-api-key --region ap-northeast-1 --api-key id-OriginApiKeyA\n"
-        "        > Enable the key.\n"
+        "        > If the reason for stop-api is gone: csr-operate prod start-api\n"
     ) in out
     assert run("--ignore", "origin-key", change=_disabled)[0] == 0
 
