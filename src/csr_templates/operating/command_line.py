@@ -69,7 +69,7 @@ COMMANDS: Final = (
     Command(passwords.new_password, CommandGroup.DELETES),
     Command(passwords.restore_password, CommandGroup.DELETES),
 )
-"""All commands; the groups of the help are their effects."""
+"""All commands, in the order of the groups in the help."""
 
 
 def main(arguments: Sequence[str]) -> int:
