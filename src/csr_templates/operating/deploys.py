@@ -30,8 +30,8 @@ https://github.com/aws/aws-cli/blob/v2/awscli/customizations/cloudformation/depl
 def plan_deploy(aws: Aws, stack: str, *values: str, repair: bool = False) -> None:
     """Create a change set of the output folder's template, and show it.
 
-    Without a version, api keeps its package. If a rolled-back deploy has left a Lambda version, the package is
-    copied onto itself, because the deploy needs a new object version.
+    Without a version, api keeps its package. If a rolled-back deploy has left a Lambda version, the package
+    is copied onto itself, because the deploy needs a new object version.
 
     Args:
         stack: name of the stack, such as api.
@@ -82,8 +82,8 @@ def show_changes(aws: Aws, change_set: str) -> None:
 def run_changes(aws: Aws, change_set: str) -> None:
     """Execute a change set that you have reviewed, and wait until it is deployed.
 
-    It is refused if the API would reject the origin key that CloudFront sends, and, after a rolled-back deploy
-    of api, if Lambda could not publish the package again.
+    It is refused if the API would reject the origin key that CloudFront sends, and, after a rolled-back
+    deploy of api, if Lambda could not publish the package again.
 
     Args:
         change_set: its ARN, as plan-deploy prints it.
@@ -121,7 +121,8 @@ def run_changes(aws: Aws, change_set: str) -> None:
 def cancel_update(aws: Aws, stack: str) -> None:
     """Cancel an update that is in progress, which rolls it back.
 
-    Not of database: an engine version does not go back, and a rollback can fail while an instance is modified.
+    Not of database: an engine version does not go back, and a rollback can fail while an instance is
+    modified.
 
     Args:
         stack: name of the stack, such as api.
@@ -181,8 +182,8 @@ def continue_rollback(aws: Aws, stack: str, *logical_ids: str) -> None:
 def protect(aws: Aws, *stacks: str) -> None:
     """Protect stacks against deletion and replacement, and close the default security group.
 
-    It sets termination protection and the stack policy of the output folder. For the stack of the VPC, it also
-    removes all rules from the default security group, which nothing uses.
+    It sets termination protection and the stack policy of the output folder. For the stack of the VPC, it
+    also removes all rules from the default security group, which nothing uses.
 
     Args:
         stacks: names of the stacks; without one, all stacks.
@@ -289,10 +290,8 @@ def _parameters(aws: Aws, stack: Stack, version: str, *, is_first: bool) -> list
     if is_first:
         return parameters
     deployed = {parameter["ParameterKey"] for parameter in aws.require_stack(stack).get("Parameters", [])}
-    for name in stack.per_deploy:
-        if name not in values and name in deployed:
-            parameters.append({"ParameterKey": name, "UsePreviousValue": True})
-    return parameters
+    kept = [name for name in stack.per_deploy if name not in values and name in deployed]
+    return parameters + [{"ParameterKey": name, "UsePreviousValue": True} for name in kept]
 
 
 def _create(
@@ -416,10 +415,9 @@ def _show_warnings(warnings: Sequence[Mapping[str, Any]] | Unknown) -> None:
         words.say(f"Warnings of the validations: {warnings}")
         return
     for warning in warnings:
-        words.say(
-            f"Warning: {warning.get('LogicalResourceId', 'the template')} {warning.get('ValidationPath', '')}: "
-            f"{warning.get('ValidationStatus', '')}, {warning.get('ValidationStatusReason', 'no reason')}"
-        )
+        place = f"{warning.get('LogicalResourceId', 'the template')} {warning.get('ValidationPath', '')}"
+        reason = warning.get("ValidationStatusReason", "no reason")
+        words.say(f"Warning: {place.strip()}: {warning.get('ValidationStatus', '')}, {reason}")
 
 
 def _require_executable(description: Mapping[str, Any]) -> None:

@@ -37,10 +37,10 @@ class Event(NamedTuple):
 
 
 def why_failed(aws: Aws, stack: str) -> None:
-    """Show why the newest change set of a stack has failed, and its failed operations and rollbacks.
+    """Show why operations on a stack, or its newest failed change set, have failed.
 
-    The newest operation comes first. Its cause is marked with !: the alarm that a rollback names, or the oldest
-    failure. Later failures are mostly cancellations.
+    The newest operation comes first. Its cause is marked with !: the alarm that a rollback names, or the
+    oldest failure. Later failures are mostly cancellations.
 
     Args:
         stack: name of the stack, such as api.
@@ -146,7 +146,7 @@ def _rows(events: Sequence[Event]) -> list[Sequence[str]]:
 
     A rollback for an alarm has no failure before it, so that it is the first.
     """
-    rows = []
+    rows: list[Sequence[str]] = []
     for number, event in enumerate(events):
         rows.append(
             (

@@ -1,9 +1,10 @@
 """The published Lambda versions, those that a rolled-back deploy has left, and the packages in S3.
 
-A deploy of api that is rolled back leaves its Lambda version, because the template retains it. Lambda publishes
-nothing if code and settings are those of the newest published version, and CloudFormation then fails with ``A
-version for this Lambda function exists``. Therefore, while the newest version is not that of the stack, each
-deploy needs an object version in S3 that no Lambda version has; its ID is part of the settings.
+A deploy of api that is rolled back leaves its Lambda version, because the template retains it. Lambda
+publishes nothing if code and settings are those of the newest published version, and CloudFormation then
+fails with ``A version for this Lambda function exists``. Therefore, while the newest version is not that of
+the stack, each deploy needs an object version in S3 that no Lambda version has; its ID is part of the
+settings.
 """
 
 from __future__ import annotations
@@ -103,8 +104,8 @@ def require_new(releases: Sequence[Release], object_version: str, way: str) -> N
 def left_by_rollbacks(events: Sequence[Mapping[str, Any]], stack_name: str) -> set[int]:
     """Return the Lambda versions that rolled-back deploys left, from the events of the stack.
 
-    CloudFormation skips the deletion of a retained version in both cases: of the previous one after an update,
-    and of the new one in a rollback. The event of the stack before it tells them apart.
+    CloudFormation skips the deletion of a retained version in both cases: of the previous one after an
+    update, and of the new one in a rollback. The event of the stack before it tells them apart.
 
     Args:
         events: the newest first.

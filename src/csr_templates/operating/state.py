@@ -57,8 +57,8 @@ def show_stacks(aws: Aws) -> None:
 def show_releases(aws: Aws) -> None:
     """Show the Lambda versions: which one runs, and which ones a rolled-back deploy has left.
 
-    The description contains the object version of the package. A version that a rolled-back deploy has left is
-    not one to roll back to.
+    The description contains the object version of the package. Do not roll back to a version that a
+    rolled-back deploy has left.
 
     Calls: cloudformation:DescribeStackResource, lambda:ListVersionsByFunction, lambda:GetAlias,
         cloudformation:DescribeStackEvents.
@@ -72,14 +72,13 @@ def show_releases(aws: Aws) -> None:
     if isinstance(function, Unknown):
         words.say(f"Releases: {function}")
         return
-    answers = aws.in_parallel(
-        {
-            "releases": partial(releases.of_function, client, function),
-            "alias": partial(_alias, client, function, aws.environment.name),
-            "stack": partial(_stack_release, aws),
-            "left": partial(_left, aws, stack),
-        }
-    )
+    reads: dict[str, Callable[[], Any]] = {
+        "releases": partial(releases.of_function, client, function),
+        "alias": partial(_alias, client, function, aws.environment.name),
+        "stack": partial(_stack_release, aws),
+        "left": partial(_left, aws, stack),
+    }
+    answers = aws.in_parallel(reads)
     for title, answer in answers.items():
         if isinstance(answer, Unknown):
             words.say(f"{_RELEASE_READS[title]}: {answer}")
@@ -100,9 +99,11 @@ def show_addresses(aws: Aws) -> None:
         if description is None:
             rows.append((stack.name, _NEVER, ""))
             continue
-        for output in description.get("Outputs", []):
-            if output["OutputKey"].endswith(_ADDRESSES):
-                rows.append((stack.name, output["OutputKey"], output["OutputValue"]))
+        rows += [
+            (stack.name, output["OutputKey"], output["OutputValue"])
+            for output in description.get("Outputs", [])
+            if output["OutputKey"].endswith(_ADDRESSES)
+        ]
     words.table(("stack", "output", "value"), rows)
 
 

@@ -47,7 +47,9 @@ def wait(aws: Aws, *what: str) -> None:
         raise WrongInput(f"Say what to wait for: {series(list(waits))}.")
     for name in what:
         if name not in waits:
-            raise WrongInput(f"There is no {name} to wait for.{hint(name, waits)} There are {series(waits)}.")
+            raise WrongInput(
+                f"There is no {name} to wait for.{hint(name, waits)} There are {series(list(waits))}."
+            )
     for name in what:
         waits[name]()
 
