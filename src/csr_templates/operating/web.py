@@ -107,9 +107,7 @@ def _no_answer(host: str, error: Exception) -> str:
     """Return a sentence about a request without an answer; the page for the site has a row for each."""
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, socket.gaierror):
-        return (
-            f"The name {host} is not resolved. Check its DNS records, and whether the domain has expired."
-        )
+        return f"The name {host} is not resolved. Check its DNS records, and whether the domain has expired."
     if isinstance(reason, ssl.SSLCertVerificationError):
         return f"The certificate of {host} is not valid ({reason.verify_message})."
     if isinstance(reason, TimeoutError):

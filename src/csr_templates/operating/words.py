@@ -57,14 +57,13 @@ def moment(text: str) -> datetime:
     Raises:
         WrongInput: it is not a time with a zone.
     """
+    time: datetime | None
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
         time = None
     if time is None or time.tzinfo is None:
-        raise WrongInput(
-            f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z."
-        )
+        raise WrongInput(f"The time is {text}. Give it as 2026-11-25T10:30:00+09:00 or 2026-11-25T01:30:00Z.")
     return time
 
 
