@@ -22,7 +22,7 @@ _LEFT: Final = "left by a rolled-back deploy"
 def roll_back(aws: Aws, lambda_version: int) -> None:
     """Run an earlier Lambda version, within seconds.
 
-    The next deploy of api runs its own version again. A version that a rolled-back deploy has left is refused.
+    The next deploy of api runs its own version again. What a rolled-back deploy has left is refused.
 
     Args:
         lambda_version: number of the version, as show-releases lists it.
@@ -113,6 +113,7 @@ def delete_old_versions(aws: Aws) -> None:
     used = {deployed} | _versions_of_aliases(aws, client, function)
     history = releases.history(aws, stack)
     old = _old_versions(published, history, deployed, used)
+    _say_expired(published, history, used, [release for release, _ in old])
     if not old:
         words.say(f"{function} has no version to delete.")
         return
@@ -352,6 +353,19 @@ def _old_versions(
             continue
         old.append((release, _LEFT if is_left else f"older than the newest {_KEPT_RELEASES} releases"))
     return old
+
+
+def _say_expired(
+    published: Sequence[Release], history: History, used: Collection[int], old: Sequence[Release]
+) -> None:
+    """Say how many versions are kept only because nobody knows whether they are among the newest ten."""
+    unknown = [release for release in published if not history.covers(release) and release not in old]
+    kept = [release for release in unknown if release.number not in used]
+    if kept:
+        words.say(
+            f"Keeps {len(kept)} versions of which the events have expired: they may be among the newest "
+            f"{_KEPT_RELEASES} releases."
+        )
 
 
 # ---- Keys and the cache ----

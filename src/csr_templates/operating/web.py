@@ -70,7 +70,7 @@ def get(origin: str, path: str, headers: Mapping[str, str] | None = None) -> Ans
     Raises:
         Stop: there is no answer.
     """
-    request = Request(  # noqa: S310  # an output of a stack, which begins with https:
+    request = Request(
         origin + quote(path, safe=_KEPT),
         headers={"User-Agent": f"{PROGRAM}/{VERSION}", **(headers or {})},
     )
