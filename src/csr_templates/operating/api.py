@@ -358,7 +358,7 @@ def _old_versions(
 def _say_expired(
     published: Sequence[Release], history: History, used: Collection[int], old: Sequence[Release]
 ) -> None:
-    """Say how many versions are kept only because nobody knows whether they are among the newest ten."""
+    """Say how many versions are kept because the events of their deploys have expired."""
     unknown = [release for release in published if not history.covers(release) and release not in old]
     kept = [release for release in unknown if release.number not in used]
     if kept:

@@ -123,8 +123,8 @@ def show_blocked_requests(aws: Aws) -> None:
 def count_rule(aws: Aws, rule: str, inner: str = "") -> None:
     """Let a rule of the web ACL, or one rule of its group, count instead of block.
 
-    The rules blocked-... and rate limits would let in everyone whom they block. Make the same change in the
-    template on the same day.
+    A rate limit, and a rule that blocks addresses or countries, then lets in everyone whom it blocks. Make
+    the same change in the template on the same day.
 
     Args:
         rule: name of the rule in the web ACL.
@@ -183,13 +183,13 @@ def _change_rule(aws: Aws, rule: str, inner: str, action: str) -> None:
     answer = acl.client.get_web_acl(Scope=SCOPE, Name=acl.name, Id=acl.id)
     web_acl = answer["WebACL"]
     position = _position(web_acl["Rules"], rule, acl.name)
-    changed = _with_action(web_acl["Rules"][position], action)
+    before = web_acl["Rules"][position]
     if inner:
-        group = _group(web_acl["Rules"][position])
-        _require_inner(acl, group, inner)
-        changed = _with_inner_action(web_acl["Rules"][position], inner, action)
-    rules = [*web_acl["Rules"]]
-    rules[position] = changed
+        _require_inner(acl, _group(before), inner)
+        changed = _with_inner_action(before, inner, action)
+    else:
+        changed = _with_action(before, action)
+    rules = [*web_acl["Rules"][:position], changed, *web_acl["Rules"][position + 1 :]]
     names = [name for name in (rule, inner) if name]
     back = aws.command("block-rule" if action == _COUNT else "count-rule", *names)
     verb = "count instead of block" if action == _COUNT else "block again"
@@ -271,17 +271,18 @@ def _with_inner_action(rule: Mapping[str, Any], inner: str, action: str) -> dict
 
 
 def _require_other(before: Mapping[str, Any], action: str, name: str) -> None:
-    """Check that a rule does not do what it shall do.
+    """Check that a rule blocks if it shall count, and counts if it shall block.
 
     Raises:
-        Stop: it does already, or it neither counts nor blocks.
+        Stop: it does not.
     """
-    now = next(iter(before))
-    if action == _COUNT and now == _COUNT:
+    now = next(iter(before)).replace("None", _BLOCK)  # a rule group without an override
+    if now == _COUNT == action:
         raise Stop(
-            f"{name} counts already, perhaps in the template. If you did not change it, do not run block-rule."
+            f"{name} counts already, perhaps in the template. If you did not change it, do not run "
+            "block-rule."
         )
-    if action == _BLOCK and now in (_BLOCK, "None"):
+    if now == _BLOCK == action:
         raise Stop(f"{name} blocks already.")
-    if action == _COUNT and now not in (_BLOCK, "None"):
-        raise Stop(f"The action of {name} is {now}, not {_BLOCK}, so block-rule would not be the way back.")
+    if now not in (_COUNT, _BLOCK):
+        raise Stop(f"The action of {name} is {now}. Only {_BLOCK} and {_COUNT} are changed.")

@@ -145,7 +145,7 @@ def _function(aws: Aws) -> tuple[Any, str]:
 def _reserved(client: Any, function: str) -> int:
     """Return the reserved concurrency; 0 without any."""
     answer = client.get_function_concurrency(FunctionName=function)
-    return int(answer.get("ReservedConcurrentExecutions", 0))
+    return int(answer.get("ReservedConcurrentExecutions") or 0)
 
 
 def _unreserved(client: Any) -> int:

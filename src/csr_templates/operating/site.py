@@ -153,7 +153,7 @@ def who_answers(aws: Aws, path: str = "/") -> None:
     Args:
         path: begins with /; without one, the first page.
 
-    Calls: none but those of every command.
+    Calls: cloudformation:DescribeStacks.
     Takes: seconds, without an answer 30 seconds.
     """
     web.require_path(path)

@@ -1,6 +1,7 @@
 """What holds for every command: its calls, its dry run, its output, and each of its calls failing."""
 
 import re
+import shlex
 from pathlib import Path
 
 import botocore.exceptions
@@ -146,7 +147,7 @@ def fails(operator: Operator, each: Command, call: str, fault: str) -> None:
         assert changes(run) in ([], [call])
     else:
         assert run.err[-1].startswith("Go on with: ")
-        other = run.err[-1].partition(f"{PROGRAM} prod ")[2].split()
+        other = shlex.split(run.err[-1].partition(f"{PROGRAM} prod ")[2])
         arguments = other or arguments
     assert operator.run(*arguments).status == 0
 
