@@ -30,11 +30,7 @@ def site(operator: Operator) -> str:
 
 def uploaded(operator: Operator) -> list[str]:
     """Return the keys of the objects that were uploaded, in order."""
-    return [
-        call.parameters["Key"]
-        for call in operator.world.recorder.made
-        if call.operation == "PutObject"
-    ]
+    return [call.parameters["Key"] for call in operator.world.recorder.made if call.operation == "PutObject"]
 
 
 def test_the_assets_are_uploaded_before_the_pages(served: Operator) -> None:
@@ -208,9 +204,7 @@ def test_the_site_is_downloaded_as_it_was(served: Operator) -> None:
     assert (run.status, run.err) == (0, [])
     files = {path.relative_to(old).as_posix(): path.read_text() for path in old.rglob("*") if path.is_file()}
     assert files == {"index.html": "<html>", "static/app.js": "first"}
-    assert run.out[-1] == (
-        f"The files are in {old}. To go back to them: csr-operate prod upload-site {old}"
-    )
+    assert run.out[-1] == (f"The files are in {old}. To go back to them: csr-operate prod upload-site {old}")
     assert not (served.world.folder / "old.incomplete").exists()
     again = served.run("download-site", WORKED, str(old))
     assert again.err == [f"{old} exists and is not empty. Name a new folder. Nothing was downloaded."]
