@@ -172,7 +172,9 @@ class CloudFormation:
             case "DescribeStackResource":
                 return {"StackResourceDetail": self._resource(parameters, region)}
             case "ListStacks":
-                return {"StackSummaries": self._summaries(region)}
+                listed = self._summaries(region)
+                statuses = parameters.get("StackStatusFilter") or {each["StackStatus"] for each in listed}
+                return {"StackSummaries": [each for each in listed if each["StackStatus"] in statuses]}
             case "DeleteStack":
                 self._delete(self._stack(parameters["StackName"], region))
                 return {}
