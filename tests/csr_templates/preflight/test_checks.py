@@ -5,11 +5,8 @@ from typing import Any
 
 import pytest
 
-<<<<<<< HEAD
-from csr_templates.account.errors import DENIED
-=======
 from cfn_analysis.model.schemas import SchemasError
->>>>>>> main
+from csr_templates.account.errors import DENIED
 from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
