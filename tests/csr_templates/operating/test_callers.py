@@ -103,7 +103,7 @@ def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered:
         (
             ("count-rule", "rate-limits"),
             2,
-            "csr-lambda-api-prod-cloudfront-waf has no rule rate-limits. Did you mean rate-limit? Its rules "
+            "csr-lambda-api-prod-cloudfront-waf has no rule rate-limits. Did you mean 'rate-limit'? Its rules "
             "are rate-limit and common-rules.",
         ),
         (
@@ -115,7 +115,7 @@ def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered:
             ("count-rule", "common-rules", "NoUserAgent"),
             2,
             "The rule group AWSManagedRulesCommonRuleSet has no rule NoUserAgent. Did you mean "
-            "NoUserAgent_HEADER? Its rules are NoUserAgent_HEADER and SizeRestrictions_BODY.",
+            "'NoUserAgent_HEADER'? Its rules are NoUserAgent_HEADER and SizeRestrictions_BODY.",
         ),
     ],
 )

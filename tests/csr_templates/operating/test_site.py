@@ -1,11 +1,13 @@
 """The site: its files in S3, the caches of CloudFront, and who answers."""
 
 from datetime import timedelta
+from mimetypes import MimeTypes
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from csr_templates.operating import words
+from csr_templates.operating import site, words
 
 from .conftest import Operator
 from .recorded import FAULTS
@@ -23,7 +25,7 @@ def served(operator: Operator) -> Operator:
     return operator
 
 
-def site(operator: Operator) -> str:
+def folder_of(operator: Operator) -> str:
     """Return the folder of the build."""
     return str(operator.world.folder / "site")
 
@@ -35,7 +37,7 @@ def uploaded(operator: Operator) -> list[str]:
 
 def test_the_assets_are_uploaded_before_the_pages(served: Operator) -> None:
     """Each group prints one line; each file gets its media type; then the caches are emptied."""
-    run = served.run("upload-site", site(served))
+    run = served.run("upload-site", folder_of(served))
 
     assert (run.status, run.err) == (0, [])
     assert sorted(uploaded(served)[:2]) == ["static/app.js", "static/font.woff2"]
@@ -61,7 +63,7 @@ def test_an_upload_that_stops_uploads_no_page(served: Operator) -> None:
     """The first file is denied, so no other one is tried."""
     served.world.recorder.failing["s3:PutObject"] = FAULTS["denied"]()
 
-    run = served.run("upload-site", site(served))
+    run = served.run("upload-site", folder_of(served))
 
     assert run.status == 1
     assert run.err[0].startswith("The credentials do not allow s3:PutObject.")
@@ -69,32 +71,42 @@ def test_an_upload_that_stops_uploads_no_page(served: Operator) -> None:
     assert uploaded(served) == ["static/app.js"]
 
 
-def test_an_upload_that_stops_among_many_files_says_so(
-    served: Operator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The sentence names the call, which another thread has made."""
+def test_a_fault_among_many_files_is_a_sentence(served: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It names the call, which another thread has made; the pages are not uploaded."""
     for number in range(40):
         (served.world.folder / "site" / "static" / f"{number}.js").write_text("x", "utf-8")
-    unreadable = served.world.folder / "site" / "static" / "7.js"
-    unreadable.unlink()
-    unreadable.symlink_to("missing")
+    put = getattr(site, "_put")  # noqa: B009  # the fault must not meet the first file
 
-    run = served.run("upload-site", site(served))
+    def put_with_fault(client: Any, bucket: str, folder: Path, key: str, types: MimeTypes) -> None:
+        if key == "static/7.js":
+            served.world.recorder.failing["s3:PutObject"] = FAULTS["denied"]()
+        put(client, bucket, folder, key, types)
+
+    monkeypatch.setattr(site, "_put", put_with_fault)
+
+    run = served.run("upload-site", folder_of(served))
 
     assert run.status == 1
-    assert run.err[0] == f"Cannot read {unreadable}: No such file or directory."
-    assert run.err[1:] == [
-        "Done before it stopped: s3:PutObject.",
-        "Go on with: the same command again",
-    ]
+    assert run.err[0].startswith("The credentials do not allow s3:PutObject.")
+    assert run.err[1:] == ["Done before it stopped: s3:PutObject.", "Go on with: the same command again"]
     assert not [key for key in uploaded(served) if key.endswith(".html")]
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(served: Operator) -> None:
+    """A link to nothing."""
+    unreadable = served.world.folder / "site" / "static" / "z.js"
+    unreadable.symlink_to("missing")
+
+    run = served.run("upload-site", folder_of(served))
+
+    assert (run.status, run.err[0]) == (1, f"Cannot read {unreadable}: No such file or directory.")
 
 
 def test_an_invalidation_that_fails_is_the_way_on(served: Operator) -> None:
     """The files need not be uploaded again."""
     served.world.recorder.failing["cloudfront:CreateInvalidation"] = FAULTS["throttled"]()
 
-    run = served.run("upload-site", site(served))
+    run = served.run("upload-site", folder_of(served))
 
     assert run.status == 1
     assert run.err[-1] == "Go on with: csr-operate prod invalidate '/*'"
@@ -139,15 +151,15 @@ def test_old_files_are_listed_and_only_then_deleted(served: Operator) -> None:
     served.world.put_file("static/link.js", "x")
     served.world.put_old_file()
 
-    listed = served.run("delete-old-files", site(served), "--dry-run")
-    refused = served.run("delete-old-files", site(served), "--confirm", "yes")
-    run = served.run("delete-old-files", site(served), "--confirm", SITE_BUCKET)
+    listed = served.run("delete-old-files", folder_of(served), "--dry-run")
+    refused = served.run("delete-old-files", folder_of(served), "--confirm", "yes")
+    run = served.run("delete-old-files", folder_of(served), "--confirm", SITE_BUCKET)
 
     assert "  static/old.js" in listed.out
     assert refused.err == [f"yes was given, not {SITE_BUCKET}.", "Nothing was changed."]
     assert (run.status, run.err) == (0, [])
     assert sorted(served.world.site()) == ["index.html", "static/link.js"]
-    again = served.run("delete-old-files", site(served))
+    again = served.run("delete-old-files", folder_of(served))
     assert (again.status, again.printed) == (0, [])
 
 
@@ -157,7 +169,7 @@ def test_what_s3_has_not_deleted_is_an_error(served: Operator) -> None:
     errors = [{"Key": "static/old.js", "Code": "AccessDenied"}]
     served.world.recorder.coming["s3:DeleteObjects"] = [{"Errors": errors}]
 
-    run = served.run("delete-old-files", site(served), "--confirm", SITE_BUCKET)
+    run = served.run("delete-old-files", folder_of(served), "--confirm", SITE_BUCKET)
 
     assert run.status == 1
     assert run.err[0] == "S3 has not deleted static/old.js (AccessDenied)."
@@ -169,7 +181,7 @@ def test_many_old_files_are_deleted_in_batches(served: Operator, monkeypatch: py
     for number in range(5):
         served.world.put_file(f"static/old-{number}.js", "x")
 
-    run = served.run("delete-old-files", site(served), "--confirm", SITE_BUCKET)
+    run = served.run("delete-old-files", folder_of(served), "--confirm", SITE_BUCKET)
 
     assert run.called.count("s3:DeleteObjects") == 3
     assert [line.partition("  # ")[2] for line in run.printed] == ["and 2 more calls like this one"]
