@@ -342,8 +342,8 @@ def test_the_api_is_called_with_the_key_that_cloudfront_sends(called: Operator) 
     assert run.out[-1] == '{"key": "<hidden>"}'
     (request,) = web.requests
     assert request.path == "/v1/api/v1/health"
-    assert request.headers["X-api-key"] == PASSWORD
-    assert request.headers["X-cache-key"]
+    assert request.headers["x-api-key"] == PASSWORD
+    assert request.headers["x-cache-key"]
 
 
 def test_the_api_is_called_with_another_key(called: Operator) -> None:

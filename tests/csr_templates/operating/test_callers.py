@@ -103,8 +103,8 @@ def test_a_whole_group_and_a_rule_of_the_web_acl_count_and_block_again(filtered:
         (
             ("count-rule", "rate-limits"),
             2,
-            "csr-lambda-api-prod-cloudfront-waf has no rule rate-limits. Did you mean 'rate-limit'? Its rules "
-            "are rate-limit and common-rules.",
+            "csr-lambda-api-prod-cloudfront-waf has no rule rate-limits. Did you mean 'rate-limit'? Its "
+            "rules are rate-limit and common-rules.",
         ),
         (
             ("count-rule", "rate-limit", "x"),

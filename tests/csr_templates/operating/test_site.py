@@ -75,7 +75,7 @@ def test_a_fault_among_many_files_is_a_sentence(served: Operator, monkeypatch: p
     """It names the call, which another thread has made; the pages are not uploaded."""
     for number in range(40):
         (served.world.folder / "site" / "static" / f"{number}.js").write_text("x", "utf-8")
-    put = getattr(site, "_put")  # noqa: B009  # the fault must not meet the first file
+    put = site._put  # so that the fault does not meet the first file
 
     def put_with_fault(client: Any, bucket: str, folder: Path, key: str, types: MimeTypes) -> None:
         if key == "static/7.js":

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """A request that was received."""
+    """A request that was received; the names of its headers are in lower case."""
 
     path: str
     headers: Mapping[str, str]
@@ -32,7 +32,8 @@ class WebServer:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                web.requests.append(Request(self.path, {**self.headers}))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                web.requests.append(Request(self.path, headers))
                 self.send_response(web.status)
                 for name, value in web.headers.items():
                     self.send_header(name, value)
