@@ -27,7 +27,7 @@ class Scenario(NamedTuple):
     """
 
     arguments: Sequence[str]
-    prepare: Sequence[Callable[[World], None]]
+    prepare: Sequence[Callable[[World], object]]
     further: Sequence["Scenario"] = ()
     survived: Mapping[str, str] = {}
 

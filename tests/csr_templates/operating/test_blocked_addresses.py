@@ -5,7 +5,8 @@ import json
 import pytest
 
 from .conftest import Operator
-from .recorded import FAULTS, AwsError
+from .recorded import FAULTS
+from .stacks import AwsError
 
 TOO_WIDE = (
     "{} is too wide to be blocked. Give an address, or a network from /8 to /32 (IPv4) or from /32 to /128 "

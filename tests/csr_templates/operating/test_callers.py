@@ -16,8 +16,9 @@ def filtered(operator: Operator) -> Operator:
 
 def group(operator: Operator) -> dict[str, Any]:
     """Return the rule group of the web ACL."""
-    statement: dict[str, Any] = operator.world.web_acl()["Rules"][1]["Statement"]
-    return statement["ManagedRuleGroupStatement"]
+    statement = operator.world.web_acl()["Rules"][1]["Statement"]
+    rule_group: dict[str, Any] = statement["ManagedRuleGroupStatement"]
+    return rule_group
 
 
 def test_requests_are_counted_by_address(operator: Operator) -> None:
