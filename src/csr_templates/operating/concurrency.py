@@ -28,7 +28,7 @@ _STATISTICS: Final[Mapping[str, str]] = {
 
 
 def show_concurrency(aws: Aws) -> None:
-    """Show the concurrency of the function, and the lowest and highest value for set-concurrency.
+    """Show the concurrency of the function, and the limits for set-concurrency.
 
     The lowest value is the provisioned concurrency. Lambda keeps 100 executions of the account unreserved.
 
@@ -55,7 +55,7 @@ def show_concurrency(aws: Aws) -> None:
 
 
 def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
-    """Reserve concurrency for the function: reduce it to help the database, raise it against throttles.
+    """Reserve concurrency for the function: less helps the database, more ends throttles.
 
     Args:
         number: of requests at the same time, as show-concurrency limits it.
@@ -67,8 +67,8 @@ def set_concurrency(aws: Aws, number: int, *, stop: bool = False) -> None:
     """
     if number == 0 and not stop:
         raise WrongInput(
-            f"With 0, Lambda rejects every request. To stop the API: {aws.command('set-concurrency', '0')} "
-            f"--stop, or better {aws.command('stop-api')}"
+            "With 0, Lambda rejects every request. To stop the API: "
+            f"{aws.command('set-concurrency', '0', '--stop')}, or better {aws.command('stop-api')}"
         )
     if number and stop:
         raise WrongInput(f"--stop is for 0 only, and the number is {number}.")

@@ -88,7 +88,7 @@ def invalidate(aws: Aws, *paths: str) -> None:
     Way back: not needed; CloudFront asks for the files again.
     """
     if not paths:
-        raise WrongInput(f'Say which paths: {aws.command("invalidate")} "{_EVERYTHING}"')
+        raise WrongInput(f"Say which paths, such as all: {aws.command('invalidate', _EVERYTHING)}")
     for path in paths:
         web.require_path(path)
     _invalidate(aws, aws.output("Distribution", "CloudFrontDistributionId"), paths)

@@ -139,7 +139,11 @@ def test_paths_are_removed_from_the_caches(served: Operator) -> None:
     assert served.run("invalidate", "about/").err[0] == (
         "The path about/ does not begin with /. Give it as /about/"
     )
-    assert served.run("invalidate").status == 2
+    nothing = served.run("invalidate")
+    assert (nothing.status, nothing.err[0]) == (
+        2,
+        "Say which paths, such as all: csr-operate prod invalidate '/*'",
+    )
 
 
 # ---- Old files ----
