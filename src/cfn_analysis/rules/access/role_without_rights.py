@@ -18,8 +18,8 @@ class RoleWithoutRights(Rule):
     """Role that its service cannot assume, or that does not allow what the service needs.
 
     A service assumes a role with sts:AssumeRole, which the role's AssumeRolePolicyDocument must allow for the
-    service principal, and then has only the permissions of the role. Each service has its own principal: ECS
-    tasks have ecs-tasks.amazonaws.com, flow logs vpc-flow-logs.amazonaws.com. Lambda, API Gateway and others
+    service principal, and then has only the permissions of the role. Each service has its own principal:
+    flow logs have vpc-flow-logs.amazonaws.com. Lambda, API Gateway and others
     try the role when the resource is created: if the permissions are in a separate policy, the resource must
     wait for it. Other services fail only when they use the role.
     """
@@ -49,9 +49,7 @@ class RoleWithoutRights(Rule):
                 yield from _distrusted(validator, need, properties)
             for path, role, (actions, on), case in asked(validator, resources, need, properties):
                 if role is None:
-                    if actions[0] not in WITHOUT_ROLE or (
-                        not on and need.kind.startswith("AWS::ApiGatewayV2")
-                    ):
+                    if actions[0] not in WITHOUT_ROLE:
                         yield _missing(need, path, actions, case)
                     continue
                 yield from _lacking(case, need, path, role, actions, on)

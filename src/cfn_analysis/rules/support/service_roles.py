@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
 
-from cfn_analysis.rules.support.documents import document_texts, texts
+from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.lambdas import called_function
 from cfn_analysis.rules.support.policies import INTERFACES, TRACES
 from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text
-from cfn_analysis.rules.support.targets import BUCKET, FUNCTIONS, KEY, QUEUE, TOPIC, key_id
+from cfn_analysis.rules.support.targets import FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, place, show, values
 from cfn_analysis.rules.support.words import rows, words
 
@@ -21,30 +21,18 @@ Actions = tuple[str, ...]
 # What a value asks for: actions, and the resource of the template on which; empty if any.
 Asked = tuple[Actions, str]
 
-SECRET, TABLE, STREAM = "AWS::SecretsManager::Secret", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream"
-FIREHOSE, MACHINE = "AWS::KinesisFirehose::DeliveryStream", "AWS::StepFunctions::StateMachine"
 FUNCTION = "AWS::Lambda::Function"
 
 # Type of what a service calls -> the actions on it.
-# https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-identity-based.html
+# https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
 SENDS: dict[str, Actions] = {
     **dict.fromkeys(FUNCTIONS, ("lambda:InvokeFunction",)),
     QUEUE: ("sqs:SendMessage",),
     TOPIC: ("sns:Publish",),
-    STREAM: ("kinesis:PutRecord",),
-    MACHINE: ("states:StartExecution",),
-    "AWS::ECS::Cluster": ("ecs:RunTask",),
-    "AWS::Events::EventBus": ("events:PutEvents",),
 }
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventsourcemapping.html
 READS: dict[str, Actions] = {
     QUEUE: ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    STREAM: ("kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"),
-    TABLE: ("dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:DescribeStream"),
-}
-READ_SECRET: dict[str, Actions] = {
-    SECRET: ("secretsmanager:GetSecretValue",),
-    "AWS::SSM::Parameter": ("ssm:GetParameters",),
 }
 WRITE_LOG = ("logs:CreateLogStream", "logs:PutLogEvents")
 ACCOUNT = words("""
@@ -74,33 +62,6 @@ class Need(NamedTuple):
     """Whether the service refuses the resource without a role, unless a resource policy is sufficient."""
 
 
-def _definition(validator: Validator, value: Any) -> Iterator[Asked]:
-    """Yield what the tasks of a state machine ask for."""
-    for text in document_texts(validator, value) or [show(value)]:
-        for sdk, service, action, sync in sorted(set(TASK.findall(text))):
-            name = TASKS.get(sdk + service + ":" + action, f"{service}:{action[:1].upper()}{action[1:]}")
-            if is_action(name):
-                yield (name,), ""
-            if sync and f"{service}:{action}" in SYNCHRONOUS:
-                yield ("events:PutTargets", "events:PutRule", "events:DescribeRule"), ""
-        for logical_id in re.findall(r'"Resource": ?"\$\{(\w+)(?:\.Arn)?\}"', text):
-            if find_resource(validator, logical_id, *FUNCTIONS)[0]:
-                yield SENDS[FUNCTION], logical_id
-
-
-# https://docs.aws.amazon.com/step-functions/latest/dg/integrate-optimized.html
-TASK = re.compile(
-    r"arn:(?:\$\{AWS::Partition\}|[a-z-]+):states:::(aws-sdk:)?([a-z0-9]+):([A-Za-z0-9]+)(\.sync(?::2)?)?"
-)
-TASKS = {
-    "lambda:invoke": "lambda:InvokeFunction",
-    "aws-sdk:lambda:invoke": "lambda:InvokeFunction",
-    "http:invoke": "states:InvokeHTTPEndpoint",
-}
-# https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html
-SYNCHRONOUS = ("batch:submitJob", "codebuild:startBuild", "ecs:runTask", "states:startExecution")
-
-
 def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
     """Yield what the integration of a REST API with a service asks for."""
     for text in texts(integration.get("Uri")):
@@ -111,17 +72,6 @@ def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
             name = "InvokeFunction" if service == "lambda" else sent[1] if sent else ""
         if is_action(f"{service}:{name}"):
             yield (f"{service}:{name}",), ""
-
-
-def _subtype(_validator: Validator, value: Any) -> Iterator[Asked]:
-    """Yield what the integration of an HTTP API with a service asks for."""
-    service, _, action = str(value).partition("-")
-    name = f"{SUBTYPES.get(service, service.lower())}:{action}"
-    if is_action(name):
-        yield (name,), ""
-
-
-SUBTYPES = {"StepFunctions": "states", "EventBridge": "events"}
 
 
 @cache
@@ -141,23 +91,13 @@ def is_action(name: str) -> bool:
 # What a property asks for, by the name in the table.
 ACTIONS: dict[str, Any] = {
     "account": ACCOUNT,
-    "definition": _definition,
-    "image": {
-        "AWS::ECR::Repository": words(
-            "ecr:GetAuthorizationToken ecr:BatchGetImage ecr:GetDownloadUrlForLayer"
-        )
-    },
     "integration": _integration,
     "interfaces": INTERFACES,
     "key": {KEY: ("kms:Decrypt",)},
     "log": WRITE_LOG,
     "monitoring": ("logs:CreateLogGroup", "logs:PutRetentionPolicy", *WRITE_LOG),
-    "objects": {BUCKET: ("s3:PutObject",)},
     "reads": READS,
-    "records": {STREAM: ("kinesis:PutRecord",), FIREHOSE: ("firehose:PutRecord",)},
-    "secrets": READ_SECRET,
     "sends": SENDS,
-    "subtype": _subtype,
     "traces": TRACES,
 }
 

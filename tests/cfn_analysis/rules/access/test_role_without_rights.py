@@ -6,22 +6,17 @@ PARTS = """
   Queue: {Type: AWS::SQS::Queue}
   Coded: {Type: AWS::SQS::Queue, Properties: {KmsMasterKeyId: !Ref Key}}
   Topic: {Type: AWS::SNS::Topic}
-  Stream: {Type: AWS::Kinesis::Stream}
-  Table: {Type: AWS::DynamoDB::Table}
   Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Action: 'kms:*',
     Resource: '*', Principal: {AWS: !Sub 'arn:aws:iam::${AWS::AccountId}:root'}}]}}}
   Open: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Statement: [{Effect: Allow, Action: 'kms:*',
     Resource: '*', Principal: {AWS: '*'}}]}}}
-  Machine: {Type: AWS::StepFunctions::StateMachine}
-  Bucket: {Type: AWS::S3::Bucket}
   Secret: {Type: AWS::SecretsManager::Secret}
   F: {Type: AWS::Lambda::Function, Properties: {<own>}}
 """
 READ_QUEUE = "sqs:ReceiveMessage sqs:DeleteMessage sqs:GetQueueAttributes"
 WRITE = "logs:CreateLogStream logs:PutLogEvents"
-EVENTS = "events:PutTargets events:PutRule events:DescribeRule"
 INTERFACES = "ec2:CreateNetworkInterface ec2:DescribeNetworkInterfaces ec2:DeleteNetworkInterface"
-LAMBDA, REFUSED = "Lambda refuses the function", "the service refuses the resource"
+LAMBDA = "Lambda refuses the function"
 MONITORED = "logs:CreateLogGroup logs:PutRetentionPolicy logs:CreateLogStream logs:PutLogEvents"
 
 # Name -> type, properties with the role in <role>, the path of the role, the actions, on what, the effect.
@@ -82,14 +77,6 @@ NEEDS = {
         "",
         "nothing is written",
     ),
-    "trail": (
-        "CloudTrail::Trail",
-        "CloudWatchLogsRoleArn: <role>",
-        "CloudWatchLogsRoleArn",
-        WRITE,
-        "",
-        REFUSED,
-    ),
     "monitoring": (
         "RDS::DBInstance",
         "MonitoringRoleArn: <role>",
@@ -125,109 +112,11 @@ NEEDS = {
         "",
         "every request gets 500",
     ),
-    "HTTP API": (
-        "ApiGatewayV2::Integration",
-        "CredentialsArn: <role>, IntegrationSubtype: StepFunctions-StartExecution",
-        "CredentialsArn",
-        "states:StartExecution",
-        "",
-        "every request gets 500",
-    ),
-    "event rule": (
-        "Events::Rule",
-        "Targets: [{Id: a, Arn: !Ref Machine, RoleArn: <role>}]",
-        "Targets/0/RoleArn",
-        "states:StartExecution",
-        "Machine",
-        "every event is lost",
-    ),
-    "schedule": (
-        "Scheduler::Schedule",
-        "Target: {Arn: !GetAtt F.Arn, RoleArn: <role>}",
-        "Target/RoleArn",
-        "lambda:InvokeFunction",
-        "F",
-        "nothing starts",
-    ),
-    "pipe": (
-        "Pipes::Pipe",
-        "RoleArn: <role>, Source: !GetAtt Queue.Arn, Target: !ImportValue target",
-        "RoleArn",
-        READ_QUEUE,
-        "Queue",
-        "no event arrives",
-    ),
-    "subscription filter": (
-        "Logs::SubscriptionFilter",
-        "RoleArn: <role>, DestinationArn: !GetAtt Stream.Arn",
-        "RoleArn",
-        "kinesis:PutRecord",
-        "Stream",
-        REFUSED,
-    ),
-    "task": (
-        "StepFunctions::StateMachine",
-        "RoleArn: <role>, Definition: {States: {A: {Resource: !Sub "
-        "'arn:${AWS::Partition}:states:::sqs:sendMessage'}}}",
-        "RoleArn",
-        "sqs:SendMessage",
-        "",
-        "the task fails",
-    ),
-    "task of a function": (
-        "StepFunctions::StateMachine",
-        """RoleArn: <role>, DefinitionString: !Sub '{"A": {"Resource": "${F.Arn}"}}'""",
-        "RoleArn",
-        "lambda:InvokeFunction",
-        "F",
-        "the task fails",
-    ),
-    "task that waits": (
-        "StepFunctions::StateMachine",
-        """RoleArn: <role>, DefinitionString: '{"A": {"Resource": "arn:aws:states:::ecs:runTask.sync"}}'""",
-        "RoleArn",
-        EVENTS,
-        "",
-        "the task fails",
-    ),
-    "delivery stream": (
-        "KinesisFirehose::DeliveryStream",
-        "ExtendedS3DestinationConfiguration: {RoleARN: <role>, BucketARN: !GetAtt Bucket.Arn}",
-        "ExtendedS3DestinationConfiguration/RoleARN",
-        "s3:PutObject",
-        "Bucket",
-        "nothing is delivered",
-    ),
-    "container": (
-        "ECS::TaskDefinition",
-        "ExecutionRoleArn: <role>, ContainerDefinitions: [{LogConfiguration: {LogDriver: awslogs}}]",
-        "ExecutionRoleArn",
-        WRITE,
-        "",
-        "no task starts",
-    ),
-    "secret of a container": (
-        "ECS::TaskDefinition",
-        "ExecutionRoleArn: <role>, ContainerDefinitions: [{Secrets: [{Name: A, ValueFrom: !Ref Secret}]}]",
-        "ExecutionRoleArn",
-        "secretsmanager:GetSecretValue",
-        "Secret",
-        "no task starts",
-    ),
 }
 SERVICES = {
     "Lambda": "lambda",
     "EC2": "vpc-flow-logs",
-    "CloudTrail": "cloudtrail",
     "ApiGateway": "apigateway",
-    "ApiGatewayV2": "apigateway",
-    "Events": "events",
-    "Scheduler": "scheduler",
-    "Pipes": "pipes",
-    "Logs": "logs",
-    "StepFunctions": "states",
-    "KinesisFirehose": "firehose",
-    "ECS": "ecs-tasks",
     "IAM": "ec2",
 }
 ALL = "Policies: [{PolicyDocument: {Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}}]"
@@ -288,9 +177,6 @@ NOTHING = allow("'sqs:ListQueues'")
 MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole']"
 
 GOOD = {
-    "rule to a queue without a role": template("event rule").replace(
-        "Arn: !Ref Machine, RoleArn: !GetAtt Role.Arn", "Arn: !GetAtt Queue.Arn"
-    ),
     "method of a function without a role": template("method")
     .replace("Credentials: !GetAtt Role.Arn, ", "")
     .replace("dynamodb:action/PutItem", "lambda:path/1/functions/${F.Arn}/invocations"),
@@ -313,11 +199,9 @@ GOOD = {
     ),
     "not tried when it is created": template("flow log", NOTHING, more=SEPARATE),
     "proxy without secrets": template("proxy", NOTHING).replace("Auth:", "Other:"),
-    "other log driver": template("container", NOTHING).replace("awslogs", "awsfirelens"),
-    "task that IAM does not know": template("task", NOTHING).replace("sqs:sendMessage", "a:b"),
 }
 
-REQUIRED = {"method": "Integration", "HTTP API": "", "event rule": "Targets/0", "subscription filter": ""}
+REQUIRED = {"method": "Integration"}
 
 
 def roleless(name: str) -> tuple[str, ...]:
@@ -343,8 +227,7 @@ BAD = {
         "service-role/AWSLambdaBasicExecutionRole: IAM refuses the role. Add the path.",
     ),
     **{f"{name}, no role": roleless(name) for name in REQUIRED},
-    **{name: lacking(name, template(name, NOTHING)) for name in NEEDS if name != "task that waits"},
-    "task that waits": lacking("task that waits", template("task that waits", allow("'ecs:RunTask'"))),
+    **{name: lacking(name, template(name, NOTHING)) for name in NEEDS},
     "another resource": lacking(
         "dead letters", template("dead letters", allow("'sqs:SendMessage'", "!GetAtt Coded.Arn"))
     ),
@@ -377,9 +260,6 @@ BAD = {
             ("dead letters", "lambda"),
             ("flow log", "vpc-flow-logs"),
             ("method", "apigateway"),
-            ("event rule", "events"),
-            ("task", "states"),
-            ("container", "ecs-tasks"),
             ("monitoring", "monitoring.rds"),
         )
     },

@@ -70,12 +70,6 @@ BAD = {
         "Second has the same HostedZoneId, Name, Type and SetIdentifier as First: the service refuses the "
         "second. Remove one of them, or change it.",
     ),
-    "rule of a listener": twice(
-        "ElasticLoadBalancingV2::ListenerRule",
-        "ListenerArn: !Ref Parent, Priority: 1",
-        "Priority",
-        "ListenerArn and Priority",
-    ),
     "name by Sub": twice("SQS::Queue", "QueueName: !Sub '${Name}-a'", "QueueName", "QueueName"),
     "policy of a bucket": twice("S3::BucketPolicy", "Bucket: !Ref Parent", "Bucket", "Bucket"),
     "policy of a topic": twice(
