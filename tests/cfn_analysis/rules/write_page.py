@@ -51,11 +51,11 @@ They do not look for:
 [Retired numbers](#retired-numbers) lists the rules of earlier versions that are gone, and what refuses their
 faults.
 
-The rules find faults. Two are conventions and not faults, because a template can do without them
+The rules find faults. Two requirements are conventions, because a template can do without them
 intentionally: W9600 requires that each alarm notifies someone and has a description, since an alarm without
-them is usually unfinished, and W9621 requires that each security group lists its outbound traffic, since EC2
-otherwise allows all of it without an entry in the template. If they are not yours, ignore them with
-`--ignore-checks W9600 W9621`.
+them is usually unfinished. W9516 requires, among others, that each security group lists its outbound traffic,
+since EC2 otherwise allows all of it without an entry in the template. If W9600 is not yours, ignore it with
+`--ignore-checks W9600`; ignore W9516 at the resource, with the reason.
 
 An E rule finds a template that fails, loses data or has no effect. A W rule finds a probable mistake that
 can be intentional. The rules check all branches of conditions and all possible values of parameters. They
@@ -121,7 +121,9 @@ left, move some of another folder to it in `NUMBERS` of `cfn_analysis/rules/supp
 {numbers}
 ## Rules by service
 
-The ID of a rule links to its file, whose docstring explains the fault and how to fix it. The test file of a
+The ID of a rule links to its file, whose docstring explains the fault and how to fix it. E9735 and W9516 find
+settings that do not fit together: their rows are in [rules/settings](../src/cfn_analysis/rules/settings), one
+file a service. The test file of a
 rule, [tests/cfn_analysis/rules](../tests/cfn_analysis/rules)`/<service>/test_<rule>.yaml` or `.py`, contains
 templates in which the rule finds something (`bad`) and templates in which it finds nothing (`good`).
 {services}
