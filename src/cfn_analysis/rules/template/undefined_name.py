@@ -67,10 +67,10 @@ ROWS = _read()
 class UndefinedName(Rule):
     """Name that the resource uses and does not define.
 
-    Parts of a resource refer to each other by names: a cache behavior to an origin, a rule of a web ACL to the
-    body of its response, a cache key to a parameter of the request. No schema compares the two. The service
-    refuses a name that does not exist, often only after other resources were created, or the part has no
-    effect. Names are case-sensitive. The file beside the rule lists the names, with what the service does.
+    Parts of a resource refer to each other by names: a cache behavior to an origin, a rule of a web ACL to
+    the body of its response, a cache key to a parameter of the request. No schema compares the two. The
+    service refuses a name that does not exist, often only after other resources were created, or the part has
+    no effect. Names are case-sensitive. The file beside the rule lists the names, with what the service does.
     """
 
     id = "E9764"
