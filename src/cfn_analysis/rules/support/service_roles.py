@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from cfnlint.jsonschema import Validator
 
+from cfn_analysis.model.references import value_at
 from cfn_analysis.rules.support.documents import texts
 from cfn_analysis.rules.support.lambdas import called_function
 from cfn_analysis.rules.support.policies import INTERFACES, TRACES
-from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text
+from cfn_analysis.rules.support.references import find_resource, ids_in, sub_text, target
 from cfn_analysis.rules.support.targets import FUNCTIONS, KEY, QUEUE, TOPIC, key_id
 from cfn_analysis.rules.support.values import Path, branches, place, show, values
 from cfn_analysis.rules.support.words import rows, words
@@ -74,6 +75,12 @@ def _integration(_validator: Validator, integration: Any) -> Iterator[Asked]:
             yield (f"{service}:{name}",), ""
 
 
+def _function_log(case: Validator, function: Any) -> Iterator[Asked]:
+    """Yield what the log of a function asks for: on its log group, if that is in the template."""
+    group, _ = target(case, value_at(function, ("LoggingConfig", "LogGroup")), "AWS::Logs::LogGroup")
+    yield WRITE_LOG, group
+
+
 @cache
 def service_actions() -> Mapping[str, Any]:
     """Return the services with their actions and resources, from cfn-lint's data."""
@@ -91,6 +98,7 @@ def is_action(name: str) -> bool:
 # What a property asks for, by the name in the table.
 ACTIONS: dict[str, Any] = {
     "account": ACCOUNT,
+    "function-log": _function_log,
     "integration": _integration,
     "interfaces": INTERFACES,
     "key": {KEY: ("kms:Decrypt",)},

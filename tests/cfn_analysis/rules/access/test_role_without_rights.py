@@ -126,8 +126,14 @@ allow = frame(
 )
 
 
+STATEMENTS = "Policies: [{PolicyDocument: {Statement: ["
+MAY_LOG = "{Effect: Allow, Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*'}, "
+
+
 def template(name: str, policies: str = ALL, service: str = "", more: str = "") -> str:
-    """Return a template with a resource and its role."""
+    """Return a template with a resource and its role. The role of a function may always write its log."""
+    if NEEDS[name][0].startswith("Lambda::"):
+        policies = policies.replace(STATEMENTS, STATEMENTS + MAY_LOG)
     kind, properties = NEEDS[name][:2]
     principal = {"RDS::DBInstance": "monitoring.rds", "RDS::DBProxy": "rds"}.get(
         kind, SERVICES.get(kind.split(":")[0])
@@ -176,7 +182,46 @@ SEPARATE = (
 NOTHING = allow("'sqs:ListQueues'")
 MANAGED = "ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaSQSQueueExecutionRole']"
 
+logging_function = frame("""
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: <arns=[]>
+      Policies:
+        - PolicyDocument: {Statement: [{Effect: Allow, Action: <actions>, Resource: '*'}]}
+  F: {Type: AWS::Lambda::Function, Properties: {Role: !GetAtt Role.Arn}}
+""")
+
+with_group = frame("""
+Resources:
+  Group: {Type: AWS::Logs::LogGroup}
+  OtherGroup: {Type: AWS::Logs::LogGroup}
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      ManagedPolicyArns: <arns=[]>
+      Policies:
+        - PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: [logs:CreateLogStream, logs:PutLogEvents], Resource: <resource>}
+  F:
+    Type: AWS::Lambda::Function
+    Properties: {Role: !GetAtt Role.Arn, LoggingConfig: {LogGroup: !Ref Group}}
+""")
+
+
 GOOD = {
+    "log, managed": logging_function(
+        "s3:*", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
+    ),
+    "log, own": logging_function("[logs:CreateLogStream, logs:PutLogEvents]"),
+    "log, its group": with_group("!GetAtt Group.Arn"),
+    "log, both groups": with_group("[!GetAtt OtherGroup.Arn, !GetAtt Group.Arn]"),
+    "log, every group": with_group("'*'"),
+    "log, a pattern": with_group("!Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*'"),
+    "log, managed, with a group": with_group(
+        "!GetAtt OtherGroup.Arn", "[arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]"
+    ),
     "method of a function without a role": template("method")
     .replace("Credentials: !GetAtt Role.Arn, ", "")
     .replace("dynamodb:action/PutItem", "lambda:path/1/functions/${F.Arn}/invocations"),
@@ -217,6 +262,22 @@ def roleless(name: str) -> tuple[str, ...]:
 
 
 BAD = {
+    "log, nothing": (
+        logging_function("s3:*"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents: the function has no log. Allow it.",
+    ),
+    "log, one of two": (
+        logging_function("logs:CreateLogStream"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:PutLogEvents: the function has no log. Allow it.",
+    ),
+    "log, the group of another function": (
+        with_group("!GetAtt OtherGroup.Arn"),
+        "Resources/F/Properties/Role",
+        "Role does not allow logs:CreateLogStream and logs:PutLogEvents on Group: the function "
+        "has no log. Allow it.",
+    ),
     "managed policy without its path": (
         """
   Role: {Type: AWS::IAM::Role,

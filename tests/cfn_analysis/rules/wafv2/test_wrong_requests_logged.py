@@ -32,11 +32,36 @@ case = row(
     "DefaultBehavior DROP and keep BLOCK and COUNT, or add QueryString to RedactedFields.",
 )
 
+
+def logging(default: str, behavior: str, *conditions: str) -> str:
+    """Return a template with a log whose only filter has these conditions."""
+    return f"""
+  Logging:
+    Type: AWS::WAFv2::LoggingConfiguration
+    Properties:
+      LoggingFilter:
+        DefaultBehavior: {default}
+        Filters:
+          - {{Behavior: {behavior}, Requirement: MEETS_ANY, Conditions: [{", ".join(conditions)}]}}
+"""
+
+
+action = frame("{ActionCondition: {Action: <name>}}")
+
+blocked_dropped = row(
+    "<text>",
+    "Resources/Logging/Properties/LoggingFilter/<name>",
+    "<what> the requests that were blocked: the log does not show them. Add a filter that keeps BLOCK.",
+)
+
 GOOD = {
+    "filter, keeps what was blocked": logging("DROP", "KEEP", action("BLOCK"), action("COUNT")),
+    "filter, drops what was allowed": logging("KEEP", "DROP", action("ALLOW")),
+    "filter, label": logging("DROP", "KEEP", "{LabelNameCondition: {LabelName: a}}"),
     "drops by default": log(FILTERED),
     "drops what is allowed": log(f"LoggingFilter: {{DefaultBehavior: KEEP, Filters: [{ALLOWED}]}}"),
     "keeps what is allowed by name": log(
-        f"LoggingFilter: {{DefaultBehavior: DROP, Filters: [{ALLOWED.replace('DROP', 'KEEP')}]}}"
+        f"LoggingFilter: {{DefaultBehavior: DROP, Filters: [{BLOCKED}, {ALLOWED.replace('DROP', 'KEEP')}]}}"
     ),
     "redacted": log("RedactedFields: [{SingleHeader: {Name: cookie}}, {QueryString: {}}]"),
     "protected": log(acl=protected("FieldType: QUERY_STRING")),
@@ -57,6 +82,12 @@ GOOD = {
 }
 
 BAD = {
+    "blocked, dropped": blocked_dropped(
+        logging("KEEP", "DROP", action("BLOCK")), "Filters", "A filter drops"
+    ),
+    "blocked, not kept": blocked_dropped(
+        logging("DROP", "KEEP", action("COUNT")), "DefaultBehavior", "DefaultBehavior drops"
+    ),
     "no filter": case(log(), "LoggingFilter is missing", ""),
     "keeps by default": case(
         log(f"LoggingFilter: {{DefaultBehavior: KEEP, Filters: [{LABELLED}]}}"),

@@ -1,6 +1,6 @@
-"""Cache keys with and without the variables of the path."""
+"""Cache keys with and without the variables of the path, the user and the query string."""
 
-from ..harness import frame
+from ..harness import frame, row
 
 HEAD = """
 Parameters:
@@ -13,8 +13,8 @@ Resources:
 PARTS = {
     "Pets": "ParentId: !GetAtt Api.RootResourceId, PathPart: pets",
     "Pet": "ParentId: !Ref Pets, PathPart: '{id}'",
-    "Proxy": "ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy+}'",
-    "Imported": "ParentId: !ImportValue parent, PathPart: '{proxy+}'",
+    "Proxy": "ParentId: !GetAtt Api.RootResourceId, PathPart: '{proxy}'",
+    "Imported": "ParentId: !ImportValue parent, PathPart: '{proxy}'",
 }
 
 HEAD += "".join(
@@ -24,8 +24,8 @@ HEAD += "".join(
 
 PROXY = "method.request.path.proxy"
 ALL = "{ResourcePath: /*, HttpMethod: '*', CachingEnabled: true}"
-ONE = "{ResourcePath: '/~1{proxy+}', HttpMethod: GET, CachingEnabled: true}"
-OFF = "{ResourcePath: '/~1{proxy+}', HttpMethod: GET, CachingEnabled: false}"
+ONE = "{ResourcePath: '/~1{proxy}', HttpMethod: GET, CachingEnabled: true}"
+OFF = "{ResourcePath: '/~1{proxy}', HttpMethod: GET, CachingEnabled: false}"
 
 api = frame(
     f"{HEAD}  Stage: {{Type: AWS::ApiGateway::Stage, <of_stage=> Properties: {{RestApiId: !Ref Api, "
@@ -37,7 +37,7 @@ api = frame(
 key = frame("Integration: {Type: MOCK, CacheKeyParameters: <parameters>}")
 
 message = frame(
-    "CacheKeyParameters is <found> on a method of <path=/{proxy+}> that a stage caches: all its "
+    "CacheKeyParameters is <found> on a method of <path=/{proxy}> that a stage caches: all its "
     "paths get the "
     f"same answer. Add <missing={PROXY}>, here and in RequestParameters."
 )
@@ -51,7 +51,54 @@ def case(text: str, path: str, expected: str) -> tuple[str, ...]:
     return text, place, expected
 
 
+USER = "method.request.header.Authorization"
+COOKIE = "method.request.header.Cookie"
+QUERY = "method.request.querystring.page"
+WHOLE = "method.request.header.X-Cache-Key"
+NO_USER = "without method.request.header.Authorization or .Cookie the answer for one user is given to others"
+
+NO_QUERY = (
+    "without method.request.querystring names, or a header that represents them, all query strings get the "
+    "same answer"
+)
+
+proxy_api = frame("""
+Parameters:
+  Header: {Type: String, Default: Authorization}
+Resources:
+  Api: {Type: AWS::ApiGateway::RestApi}
+  Part: {Type: AWS::ApiGateway::Resource, Properties: {RestApiId: !Ref Api,
+      ParentId: !GetAtt Api.RootResourceId, PathPart: '<part={proxy+}>'}}
+  Stage: {Type: AWS::ApiGateway::Stage, Properties: {RestApiId: !Ref Api, CacheClusterEnabled: true,
+      MethodSettings: [{ResourcePath: /*, HttpMethod: '*', CachingEnabled: <caching=true>}]}}
+  Get: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: !Ref Api, ResourceId: !Ref Part,
+      HttpMethod: GET, Integration: {<parameters>}}}
+""")
+
+
+def proxy_key(*parameters: str) -> str:
+    """Return the cache key parameters as a property."""
+    return f"CacheKeyParameters: [{', '.join((PROXY, *parameters))}]"
+
+
+proxy_case = row(
+    proxy_api("<integration>"),
+    "Resources/Get/Properties/Integration<path>",
+    "CacheKeyParameters is <found> on a method of /{proxy+} that a stage caches: <lacks>. Add "
+    "them, here and in RequestParameters, or do not cache the method.",
+)
+
 GOOD = {
+    "proxy, user and query string": proxy_api(proxy_key(USER, QUERY)),
+    "proxy, cookie and a header for the query string": proxy_api(proxy_key(COOKIE, WHOLE)),
+    "proxy, Sub": proxy_api(proxy_key("!Sub 'method.request.header.${Header}'", QUERY)),
+    "proxy, several values": proxy_api(proxy_key("method.request.multivaluequerystring.tag", USER)),
+    "proxy, If": proxy_api(
+        f"CacheKeyParameters: !If [Switched, [{PROXY}, {USER}, {QUERY}], [{PROXY}, {COOKIE}, {WHOLE}]]"
+    ),
+    "proxy, import": proxy_api("CacheKeyParameters: !Split [',', !ImportValue keys]"),
+    "proxy, one resource": proxy_api("CacheKeyParameters: [method.request.path.id]", "{id}"),
+    "proxy, not cached": proxy_api("Type: MOCK", caching="false"),
     "key": api(key(f"[{PROXY}]")),
     "entry of its own": api(key(f"[{PROXY}]"), settings=ONE),
     "Sub": api(key("[!Sub 'method.request.path.${Proxy}']")),
@@ -79,6 +126,36 @@ GOOD = {
 }
 
 BAD = {
+    "proxy, no key": (
+        proxy_api("Type: MOCK"),
+        "Resources/Get/Properties/Integration",
+        message("missing", path="/{proxy+}"),
+        "Resources/Get/Properties/Integration",
+        "CacheKeyParameters is missing on a method of /{proxy+} that a stage caches: "
+        f"{NO_USER} and {NO_QUERY}. Add them, here and in RequestParameters, or do not cache the method.",
+    ),
+    "proxy, no query string": proxy_case(
+        proxy_key(USER), "/CacheKeyParameters", f'["{PROXY}", "{USER}"]', NO_QUERY
+    ),
+    "proxy, no user": proxy_case(proxy_key(WHOLE), "/CacheKeyParameters", f'["{PROXY}", "{WHOLE}"]', NO_USER),
+    "proxy, parameter default by Sub": proxy_case(
+        proxy_key("!Sub 'method.request.header.${Header}'"),
+        "/CacheKeyParameters",
+        f'["{PROXY}", "{USER}"]',
+        NO_QUERY,
+    ),
+    "proxy, first branch": proxy_case(
+        f"CacheKeyParameters: !If [Switched, [{PROXY}, {WHOLE}], [{PROXY}, {USER}, {QUERY}]]",
+        "/CacheKeyParameters",
+        f'["{PROXY}", "{WHOLE}"]',
+        NO_USER,
+    ),
+    "proxy, second branch": proxy_case(
+        f"CacheKeyParameters: !If [Switched, [{PROXY}, {USER}, {QUERY}], [{PROXY}, {USER}]]",
+        "/CacheKeyParameters",
+        f'["{PROXY}", "{USER}"]',
+        NO_QUERY,
+    ),
     "no key": case(api(NO_KEY), "Integration", message("missing")),
     "no integration": case(api("OperationName: x"), "", message("missing")),
     "other key": case(

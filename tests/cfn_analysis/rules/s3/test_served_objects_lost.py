@@ -38,7 +38,19 @@ case = row(
     "read at once, such as STANDARD_IA.",
 )
 
+expired = row(
+    "<text>",
+    "Resources/Site/Properties/LifecycleConfiguration/Rules/0/ExpirationInDays",
+    "ExpirationInDays is <days> for all objects of a bucket that <reader> serves: they are deleted that many "
+    "days after their upload. Add a Prefix, or expire only old versions.",
+)
+
 GOOD = {
+    "old versions expire": bucket(
+        "Status: Enabled, NoncurrentVersionExpiration: {NoncurrentDays: 30}}, "
+        "{Status: Enabled, ExpirationInDays: 7, Prefix: previews/}, {Status: Disabled, ExpirationInDays: 7"
+    ),
+    "objects that are not served expire": bucket("Status: Enabled, ExpirationInDays: 7", "BucketName: logs"),
     "class that can be read": bucket(move("STANDARD_IA")),
     "instant retrieval": bucket(move("GLACIER_IR")),
     "old versions": bucket(
@@ -56,6 +68,14 @@ GOOD = {
 }
 
 BAD = {
+    "objects of a website expire": expired(
+        bucket("Status: Enabled, ExpirationInDays: 30"), "30", "its website"
+    ),
+    "objects of a distribution expire": expired(
+        bucket("Status: Enabled, ExpirationInDays: 90", "BucketName: b", "!GetAtt Site.RegionalDomainName"),
+        "90",
+        "Edge",
+    ),
     "website": case(bucket(move("GLACIER")), '"GLACIER"', "its website"),
     "empty prefix": case(bucket(move("DEEP_ARCHIVE") + ", Prefix: ''"), '"DEEP_ARCHIVE"', "its website"),
     "origin by GetAtt": case(
