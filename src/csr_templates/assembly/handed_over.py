@@ -1,11 +1,11 @@
 """Checks imported values: the type of the exported resource, and its policy."""
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 from typing import Any, Final, NamedTuple
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import Place, as_list, in_words, place_in_words
+from cfn_analysis.model.wildcards import matches
 
 _KEY: Final = "AWS::KMS::Key"
 
@@ -172,7 +172,7 @@ def _publishing_problems(key: _Handed, service: str) -> Iterator[str]:
     """Yield what a service lacks that publishes to a topic with a key."""
     own = _statements_for(key, service)
     acts = [in_words(act) for statement in own for act in as_list(statement.get("Action"))]
-    lacking = [right for right in _PUBLISHES if not any(_matches(act, right) for act in acts)]
+    lacking = [right for right in _PUBLISHES if not any(matches(act, right) for act in acts)]
     if lacking:
         yield (
             f"The policy of {key.logical_id} of stack {key.stack.name} does not allow {service}amazonaws.com "
@@ -307,10 +307,6 @@ def _admits(statement: Any, condition: str, mark: str, name: str) -> bool:
         patterns = keys.get(condition, []) if isinstance(keys, dict) else []
         listed = [in_words(pattern) for pattern in (patterns if isinstance(patterns, list) else [patterns])]
         ends = [pattern.partition(mark)[2] for pattern in listed if mark in pattern]
-        if listed and len(ends) == len(listed) and not any(_matches(end, name) for end in ends):
+        if listed and len(ends) == len(listed) and not any(matches(end, name) for end in ends):
             return False
     return True
-
-
-def _matches(pattern: str, name: str) -> bool:
-    return fnmatchcase(name, pattern.replace("[", "[[]"))

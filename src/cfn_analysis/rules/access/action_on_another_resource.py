@@ -1,9 +1,9 @@
 import re
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
+from cfn_analysis.model.wildcards import matches
 from cfn_analysis.rules.support.documents import POLICIES, documents, each
 from cfn_analysis.rules.support.references import partial_text, plain
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator
@@ -115,7 +115,7 @@ def _fitting(action: str) -> frozenset[Kind]:
         return frozenset({("logs", "log-stream")})
     if "*" not in name and "?" not in name:
         return frozenset(_kinds_of(known, known["Actions"].get(name, {})))
-    listed = (about for act, about in known["Actions"].items() if fnmatchcase(act, name))
+    listed = (about for act, about in known["Actions"].items() if matches(name, act))
     return frozenset((kind, "") for about in listed for kind, _ in _kinds_of(known, about))
 
 

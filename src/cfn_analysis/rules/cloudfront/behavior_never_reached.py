@@ -1,6 +1,6 @@
-from fnmatch import fnmatchcase
 from typing import Any
 
+from cfn_analysis.model import wildcards
 from cfn_analysis.rules.support.distributions import configurations
 from cfn_analysis.rules.support.rule import Fault, Faults, Rule, Validator, properties_of
 from cfn_analysis.rules.support.scenarios import only_value
@@ -39,5 +39,5 @@ class BehaviorNeverReached(Rule):
 
 def _is_wider(wide: str, narrow: str) -> bool:
     """Return whether a pattern matches every path that another does; a slash at its beginning is optional."""
-    wide, narrow = (f"/{pattern.removeprefix('/')}".replace("[", "[[]") for pattern in (wide, narrow))
-    return fnmatchcase(narrow, wide.replace("?", "[!*]"))
+    patterns = [wildcards.pattern(f"/{path.removeprefix('/')}") for path in (wide, narrow)]
+    return wildcards.covers(*patterns)

@@ -12,7 +12,7 @@ from cfn_analysis.rules.support.values import case_of, mappings, of_type
 SECONDS = {"DAY": 86_400, "WEEK": 604_800}  # an alarm cannot look back a month
 
 
-class Quota(NamedTuple):
+class RequestQuota(NamedTuple):
     """The requests that a usage plan allows in a period."""
 
     plan: str
@@ -51,7 +51,7 @@ class QuotaAlarmTooLate(Rule):
                     yield from _too_late(metric.case, properties.get("Threshold"), quota)
 
 
-def _too_late(case: Validator, threshold: Any, quota: Quota) -> Faults:
+def _too_late(case: Validator, threshold: Any, quota: RequestQuota) -> Faults:
     """Yield the thresholds that are not below a quota."""
     for value, where in default_values(case, threshold):
         requests = number(value)
@@ -66,7 +66,7 @@ def _too_late(case: Validator, threshold: Any, quota: Quota) -> Faults:
         )
 
 
-def _quotas(case: Validator, api_name: str | None) -> Iterator[Quota]:
+def _quotas(case: Validator, api_name: str | None) -> Iterator[RequestQuota]:
     """Yield the quotas of the usage plans of an API, which CloudWatch knows by its name."""
     resources = case.cfn.template["Resources"]
     apis = [
@@ -85,4 +85,4 @@ def _quotas(case: Validator, api_name: str | None) -> Iterator[Quota]:
         for value, _ in default_values(exists, quota.get("Limit")):
             limit = number(value)
             if seconds is not None and limit is not None:
-                yield Quota(plan, limit, seconds)
+                yield RequestQuota(plan, limit, seconds)

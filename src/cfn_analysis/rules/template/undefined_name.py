@@ -25,7 +25,7 @@ class Place(NamedTuple):
     """What is a name in the text at the path, if that is not the whole text."""
 
 
-class Row(NamedTuple):
+class NameUse(NamedTuple):
     """Names that a resource uses, and that the same resource must define."""
 
     used: Sequence[Place]
@@ -49,19 +49,19 @@ def _place(path: str, pattern: Any) -> Place:
     return Place(tuple(path.split("/")), compiled)
 
 
-def _read() -> dict[str, list[Row]]:
-    by_type: dict[str, list[Row]] = {}
+def _read() -> dict[str, list[NameUse]]:
+    by_type: dict[str, list[NameUse]] = {}
     file = File(__file__).with_suffix(".yaml")
     for entry in load(file.read_text("ascii"))["names"]:
         used = [_place(path, pattern) for path, pattern in entry["used"].items()]
         defined = [_place(path, pattern) for path, pattern in entry["defined"].items()]
-        row = Row(used, defined, entry["kind"], entry["says"])
+        row = NameUse(used, defined, entry["kind"], entry["says"])
         for type_name in entry["types"]:
             by_type.setdefault(f"AWS::{type_name}", []).append(row)
     return by_type
 
 
-ROWS = _read()
+NAME_USES = _read()
 
 
 class UndefinedName(Rule):
@@ -76,14 +76,14 @@ class UndefinedName(Rule):
     id = "E9764"
     source_url = "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CacheBehavior.html"
     fault_class = "names"
-    looks_at = properties_of(*ROWS)
+    looks_at = properties_of(*NAME_USES)
 
     def faults(self, validator: Validator, properties: Any) -> Faults:
-        for row in ROWS[own_type(validator)]:
+        for row in NAME_USES[own_type(validator)]:
             yield from _undefined(validator, properties, row)
 
 
-def _undefined(validator: Validator, properties: Any, row: Row) -> Faults:
+def _undefined(validator: Validator, properties: Any, row: NameUse) -> Faults:
     """Yield the names of a row that are not defined, in each case of the parts that have them."""
     paths = [place.steps for place in (*row.used, *row.defined)]
     first_steps = list(dict.fromkeys(path[0] for path in paths))

@@ -238,7 +238,7 @@ GOOD = {
     ),
     "log group": sent("log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("/a/*"))),
     "log group of a parameter": sent(
-        "log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("${Project}-*"))
+        "log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("${Project}/*")), name="dev/b"
     ),
 }
 
@@ -395,6 +395,14 @@ BAD = {
         "Resources/Key/Properties/KeyPolicy",
         f"KeyPolicy does not allow logs.amazonaws.com {ALARM_KEY}: the log group cannot be created. Allow "
         f"it.",
+    ),
+    "log group of a parameter": of_name(  # a name begins with the parameter, and not with a slash
+        sent("log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("${Project}-*"))),
+        '"/a/b"',
+        property="LogGroupName",
+        target="Key",
+        service="logs",
+        effect="the log group cannot be created",
     ),
     "log group of another name": of_name(
         sent("log group", "Topic", key=grant(LOGS, condition=frame(CONTEXT)("/c/*"))),

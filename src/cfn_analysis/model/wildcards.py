@@ -1,11 +1,15 @@
-"""Patterns with ``*`` and ``?`` as sets of texts. Parts may be known only in the deployed stack.
+"""Patterns with ``*`` and ``?``, as IAM and CloudFront have them, and which texts they match.
+
+Only these two characters are special. Parts may be known only in the deployed stack.
 
 A pattern is a tuple of tokens: a character matches itself, ``ANY`` any text, ``ONE`` one character, and a
 longer token an unknown but fixed text.
 """
 
 import json
+import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
 from cfn_analysis.model.intrinsics import as_strings, is_unknown, parts_of_sub
@@ -15,6 +19,43 @@ Pattern = tuple[str, ...]
 ANY: Final = "any"
 ONE: Final = "one"
 EVERYTHING: Final[Pattern] = (ANY,)
+_REFERENCE: Final = re.compile(r"(\$\{[^{}]*\})")
+
+
+def matches(pattern_text: str, text: str) -> bool:
+    """Return whether a pattern matches a text of which all parts are known."""
+    return _expression(pattern_text).fullmatch(text) is not None
+
+
+@cache
+def _expression(pattern_text: str) -> re.Pattern[str]:
+    literal = re.escape(pattern_text)
+    return re.compile(literal.replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+
+
+def may_match(pattern_text: str, text: str) -> bool:
+    """Return whether a pattern can match a text, for some values of the references ``${Name}`` in both.
+
+    A reference in both has the same value; a reference in only one of them can have any value.
+    """
+    shared = set(_REFERENCE.findall(pattern_text)) & set(_REFERENCE.findall(text))
+    return not disjoint(
+        _with_references(pattern_text, shared, wildcards=True),
+        _with_references(text, shared, wildcards=False),
+    )
+
+
+def _with_references(text: str, shared: set[str], *, wildcards: bool) -> Pattern:
+    """Return a text as a pattern: a shared reference matches itself, another one any text."""
+    tokens: list[str] = []
+    for part in _REFERENCE.split(text):
+        if part in shared:
+            tokens += part
+        elif _REFERENCE.fullmatch(part):
+            tokens.append(ANY)
+        else:
+            tokens += pattern(part, wildcards=wildcards)
+    return tuple(tokens)
 
 
 def pattern(value: Any, *, wildcards: bool = True) -> Pattern:
