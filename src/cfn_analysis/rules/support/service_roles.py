@@ -42,7 +42,7 @@ ACCOUNT = words("""
 """)
 
 
-class Need(NamedTuple):
+class ServiceRole(NamedTuple):
     """A role that a service assumes for a resource, and what a property asks of it."""
 
     kind: str
@@ -113,14 +113,14 @@ ACTIONS: dict[str, Any] = {
 WITHOUT_ROLE = ("lambda:InvokeFunction", "sqs:SendMessage", "sns:Publish")
 
 
-def _need(line: str) -> Need:
+def _service_role(line: str) -> ServiceRole:
     """Return a row of the table."""
     columns, _, effect = line.partition(": ")
     kind, role, service, value, asks, *options = [*columns.split(), "", ""]
     given = dict(option.partition("=")[::2] for option in options)
     actions = ACTIONS.get(asks) or tuple(filter(None, asks.split(",")))
     value = value.strip("-")
-    return Need(
+    return ServiceRole(
         f"AWS::{kind}",
         role,
         f"{service}.amazonaws.com",
@@ -133,36 +133,42 @@ def _need(line: str) -> Need:
     )
 
 
-NEEDS = tuple(_need(line) for line in rows(__file__))
+SERVICE_ROLES = tuple(_service_role(line) for line in rows(__file__))
 
 
 def asked(
-    validator: Validator, resources: Any, need: Need, properties: Any
+    validator: Validator, resources: Any, service_role: ServiceRole, properties: Any
 ) -> Iterator[tuple[Path, Any, Asked, Validator]]:
     """Yield place and value of a role, and what it must allow, for each case."""
-    *above, last = need.role.split("/")
-    if need.role == "Roles/*":
+    *above, last = service_role.role.split("/")
+    if service_role.role == "Roles/*":
         above, last = ["Roles"], "*"
     if above and above[0] not in properties:
         return
     for parent, where in branches(validator, properties, *above):
         for role, case in branches(where, parent, last) if isinstance(parent, dict | list) else ():
             holder = role
-            if role is None and not need.required:
+            if role is None and not service_role.required:
                 continue
-            if need.role == "FunctionName":
+            if service_role.role == "FunctionName":
                 function = find_resource(case, called_function(case, role)[0], FUNCTION)[1]
                 holder = function.get("Role", "")
-            for actions, there in _asked(case, resources, need, parent):
+            for actions, there in _asked(case, resources, service_role, parent):
                 yield place(case, validator), holder, actions, there
 
 
-def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator[tuple[Asked, Validator]]:
-    if not need.value:
-        needed = need.actions(case, parent) if callable(need.actions) else [(need.actions, "")]
+def _asked(
+    case: Validator, resources: Any, service_role: ServiceRole, parent: Any
+) -> Iterator[tuple[Asked, Validator]]:
+    if not service_role.value:
+        needed = (
+            service_role.actions(case, parent)
+            if callable(service_role.actions)
+            else [(service_role.actions, "")]
+        )
         yield from ((actions, case) for actions in needed)
         return
-    steps = need.value.split("/")
+    steps = service_role.value.split("/")
     if not isinstance(parent, dict) or steps[0] not in parent:
         return
     seen: list[Any] = []
@@ -170,11 +176,19 @@ def _asked(case: Validator, resources: Any, need: Need, parent: Any) -> Iterator
         if value is None or (value, where.context.conditions.status) in seen:
             continue
         seen.append((value, where.context.conditions.status))
-        if isinstance(need.actions, dict):
-            named = ids_in(sub_text(value) or "") if KEY not in need.actions else [key_id(resources, value)]
+        if isinstance(service_role.actions, dict):
+            named = (
+                ids_in(sub_text(value) or "")
+                if KEY not in service_role.actions
+                else [key_id(resources, value)]
+            )
             kinds = ((name, resources.get(name, {}).get("Type")) for name in named)
-            yield from (((need.actions[kind], name), where) for name, kind in kinds if kind in need.actions)
-        elif callable(need.actions):
-            yield from ((actions, where) for actions in need.actions(where, value))
-        elif not need.only or any(known == need.only for known, _ in values(where, value)):
-            yield (need.actions, ""), where
+            yield from (
+                ((service_role.actions[kind], name), where)
+                for name, kind in kinds
+                if kind in service_role.actions
+            )
+        elif callable(service_role.actions):
+            yield from ((actions, where) for actions in service_role.actions(where, value))
+        elif not service_role.only or any(known == service_role.only for known, _ in values(where, value)):
+            yield (service_role.actions, ""), where

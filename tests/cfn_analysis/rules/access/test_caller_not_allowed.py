@@ -207,7 +207,6 @@ GOOD = {
     "topic without policy": sent("alarm", "Topic"),
     "two policies, one not known": sent("alarm", "Topic", ROOT)
     + "  Second: {Type: AWS::SNS::TopicPolicy, Properties: {Topics: [!Ref Target], PolicyDocument: {}}}\n",
-    "parameter": sent("alarm", "Topic", grant("{Service: !Ref Service}")),
     "suffix": sent("alarm", "Topic", grant("{Service: !Sub 'cloudwatch.${AWS::URLSuffix}'}")),
     "both branches": sent("alarm", "Topic", f"!If [Open, {grant(CLOUDWATCH)}, {ANYONE}]"),
     "name under the pattern": sent(

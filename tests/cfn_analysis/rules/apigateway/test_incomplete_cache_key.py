@@ -91,17 +91,14 @@ proxy_case = row(
 GOOD = {
     "proxy, user and query string": proxy_api(proxy_key(USER, QUERY)),
     "proxy, cookie and a header for the query string": proxy_api(proxy_key(COOKIE, WHOLE)),
-    "proxy, Sub": proxy_api(proxy_key("!Sub 'method.request.header.${Header}'", QUERY)),
     "proxy, several values": proxy_api(proxy_key("method.request.multivaluequerystring.tag", USER)),
     "proxy, If": proxy_api(
         f"CacheKeyParameters: !If [Switched, [{PROXY}, {USER}, {QUERY}], [{PROXY}, {COOKIE}, {WHOLE}]]"
     ),
-    "proxy, import": proxy_api("CacheKeyParameters: !Split [',', !ImportValue keys]"),
     "proxy, one resource": proxy_api("CacheKeyParameters: [method.request.path.id]", "{id}"),
     "proxy, not cached": proxy_api("Type: MOCK", caching="false"),
     "key": api(key(f"[{PROXY}]")),
     "entry of its own": api(key(f"[{PROXY}]"), settings=ONE),
-    "Sub": api(key("[!Sub 'method.request.path.${Proxy}']")),
     "key that only AWS knows": api(key("[!ImportValue key]")),
     "list that only AWS knows": api(key("!Split [',', !ImportValue keys]")),
     "both branches": api(key(f"!If [Switched, [{PROXY}], [a, {PROXY}]]")),
@@ -138,23 +135,11 @@ BAD = {
         proxy_key(USER), "/CacheKeyParameters", f'["{PROXY}", "{USER}"]', NO_QUERY
     ),
     "proxy, no user": proxy_case(proxy_key(WHOLE), "/CacheKeyParameters", f'["{PROXY}", "{WHOLE}"]', NO_USER),
-    "proxy, parameter default by Sub": proxy_case(
-        proxy_key("!Sub 'method.request.header.${Header}'"),
-        "/CacheKeyParameters",
-        f'["{PROXY}", "{USER}"]',
-        NO_QUERY,
-    ),
     "proxy, first branch": proxy_case(
         f"CacheKeyParameters: !If [Switched, [{PROXY}, {WHOLE}], [{PROXY}, {USER}, {QUERY}]]",
         "/CacheKeyParameters",
         f'["{PROXY}", "{WHOLE}"]',
         NO_USER,
-    ),
-    "proxy, second branch": proxy_case(
-        f"CacheKeyParameters: !If [Switched, [{PROXY}, {USER}, {QUERY}], [{PROXY}, {USER}]]",
-        "/CacheKeyParameters",
-        f'["{PROXY}", "{USER}"]',
-        NO_QUERY,
     ),
     "no key": case(api(NO_KEY), "Integration", message("missing")),
     "no integration": case(api("OperationName: x"), "", message("missing")),
@@ -171,17 +156,7 @@ BAD = {
         "Integration",
         message("missing", missing="method.request.path.id", path="/pets/{id}"),
     ),
-    "parameter defaults": case(
-        api(NO_KEY, settings=ALL.replace("true", "!Ref 'On'"), cluster="!Sub '${On}'"),
-        "Integration",
-        message("missing"),
-    ),
     "If": case(api(NO_KEY, cluster="!If [Switched, true, false]"), "Integration", message("missing")),
-    "second branch": case(
-        api(key(f"!If [Switched, [{PROXY}], [method.request.header.A]]")),
-        "Integration/CacheKeyParameters",
-        message('["method.request.header.A"]'),
-    ),
     "item in one branch, under the condition of the method": case(
         api(key(f"[!If [Switched, !Ref AWS::NoValue, {PROXY}]]"), of_method="Condition: Switched,"),
         "Integration/CacheKeyParameters",

@@ -66,9 +66,6 @@ GOOD = {
         "AWS/WAFV2", "BlockedRequests", WebACL="acl", Region="ap-northeast-1", Rule="limit"
     ),
     "CloudFront": watching("AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="Global"),
-    "CloudFront, parameter default": watching(
-        "AWS/CloudFront", "5xxErrorRate", DistributionId="!Ref Site", Region="!Ref Where"
-    ),
     "CloudFront Function": watching(
         "AWS/CloudFront", "FunctionThrottles", FunctionName="pages", Region="Global"
     ),

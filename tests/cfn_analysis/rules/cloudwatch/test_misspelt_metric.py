@@ -33,7 +33,6 @@ GOOD = {
     "WebSocket API": alarm("AWS/ApiGateway", "ConnectCount", HTTP),
     "unknown API": alarm("AWS/ApiGateway", "5xx", "!FindInMap [A, b, c]"),
     "namespace of the user": alarm("My/Service", "errors"),
-    "only AWS knows": alarm("AWS/SQS", "!ImportValue name"),
     "both branches": alarm(
         "AWS/ApiGateway", "!If [Rest, 5XXError, 5xx]", "[{Name: !If [Rest, ApiName, ApiId], Value: orders}]"
     ),
@@ -52,7 +51,6 @@ BAD = {
     "another letter": case(alarm("AWS/RDS", "CPUUtilisation"), "CPUUtilisation", "CPUUtilization"),
     "CloudFront": case(alarm("AWS/CloudFront", "5XXErrorRate"), "5XXErrorRate", "5xxErrorRate"),
     "default": case(alarm("AWS/CloudFront", "!Ref Watched"), "5XXErrorRate", "5xxErrorRate"),
-    "Sub": case(alarm("AWS/CloudFront", "!Sub '${Part}ErrorRate'"), "5XXErrorRate", "5xxErrorRate"),
     "one branch": case(
         alarm("AWS/CloudFront", "!If [Rest, 5XXErrorRate, 5xxErrorRate]"),
         "5XXErrorRate when Rest is true",

@@ -89,16 +89,9 @@ BAD = {
         '"GLACIER"',
         "Edge",
     ),
-    "parameter default": case(bucket(move("!Ref Class")), '"GLACIER"', "its website"),
-    "Sub": case(bucket(move("!Sub '${Class}'")), '"GLACIER"', "its website"),
     "first branch": (
         bucket(move("!If [Switched, GLACIER, STANDARD_IA]")),
         "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/1",
-        message("GLACIER"),
-    ),
-    "second branch, under a condition": (
-        bucket(move("!If [Switched, STANDARD_IA, GLACIER]"), attributes="Condition: NotSwitched,"),
-        "Resources/Site/Properties/LifecycleConfiguration/Rules/0/Transitions/0/StorageClass" + "/Fn::If/2",
         message("GLACIER"),
     ),
     "knows the old single transition": (

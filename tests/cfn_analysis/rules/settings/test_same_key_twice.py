@@ -106,18 +106,11 @@ BAD = {
     "export, Sub of a parameter default": exported_twice(
         outputs("prod-a", "!Sub '${Environment}-a'"), '{"Fn::Sub": "${Environment}-a"}'
     ),
-    "export, Join and Sub": exported_twice(
-        outputs("!Join ['-', [!Ref Environment, a]]", "!Sub '${Environment}-a'"),
-        '{"Fn::Sub": "${Environment}-a"}',
-    ),
     "export, the same function that only AWS can resolve": exported_twice(
         outputs("!Sub '${Topic}-a'", "!Sub '${Topic}-a'"), '{"Fn::Sub": "${Topic}-a"}'
     ),
     "export, first branch": exported_twice(
         outputs("a", "!If [Switched, a, b]"), '{"Fn::If": ["Switched", "a", "b"]}'
-    ),
-    "export, second branch": exported_twice(
-        outputs("b", "!If [Switched, a, b]"), '{"Fn::If": ["Switched", "a", "b"]}'
     ),
     "export, the same condition": exported_twice(
         outputs("a", "a", attributes=("Condition: Switched,", "Condition: Switched,")), '"a"'
