@@ -30,7 +30,7 @@ endif
 TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
 
 .DEFAULT_GOAL := help
-.PHONY: help lints emulators release-notes templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill mutation format clean
+.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted catalogue corpus drill format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -90,9 +90,6 @@ corpus: $(VENV)/.installed-dev ## Run our rules over the good templates of cfn-l
 drill: $(VENV)/.installed-dev ## Delete and recover each stack in a model of CloudFormation, and print the steps
 	@$(RUN) -m tests.acceptance.drill.recovering
 
-mutation: $(VENV)/.installed-mutation ## Change the code in small ways, and count the changes that the tests find (about an hour)
-	@$(BIN)/python tests/mutation.py $(ARGS)
-
 format: $(VENV)/.installed-dev ## Format the Python code
 	@$(BIN)/python -m ruff format .
 	@$(BIN)/python -m ruff check --fix .
@@ -101,10 +98,6 @@ clean: ## Remove the virtual environment and all caches
 	@$(REFUSE)
 	@! $(MARKED) || { echo "Removing the virtual environment $(VENV)" && $(EMPTY) && rm -rf $(VENV); }
 	rm -rf .pytest_cache .mypy_cache .ruff_cache build
-
-# Targets of version 0.1.0.
-lints emulators release-notes:
-	@echo "make $@ was removed. Run make $(if $(filter release-notes,$@),review ARGS='--before v0.2.0 --format markdown',acceptance)." >&2; exit 2
 
 $(VENV)/.created:
 	@$(REFUSE)
@@ -135,9 +128,4 @@ $(VENV)/.installed-dev: $(VENV)/.created setup.cfg pyproject.toml constraints.tx
 $(VENV)/.installed-catalogue: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
 	@echo "Installing csr-templates and the tool for comparing its rules into $(VENV)"
 	@$(PIP) --editable '.[catalogue]'
-	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed
-
-$(VENV)/.installed-mutation: $(VENV)/.created setup.cfg pyproject.toml constraints.txt
-	@echo "Installing csr-templates and the tool for mutation testing into $(VENV)"
-	@$(PIP) --editable '.[mutation]'
 	@touch $@ $(VENV)/.installed-dev $(VENV)/.installed

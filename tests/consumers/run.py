@@ -17,7 +17,6 @@ import socket
 import subprocess
 import sys
 import time
-import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,8 +29,7 @@ import botocore.session
 from cfn_analysis.model.rendering import load
 from cfn_analysis.model.resolving import failed_assertions
 from release import dist
-from tests.consumers import accepted, scanners, side_by_side, starters
-from tests.docs.pages import in_each_language
+from tests.consumers import accepted, scanners, starters
 from tests.system import ENVIRONMENTS, PROJECT, STACK_NAMES
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -134,7 +132,6 @@ def install(*, scanning: bool) -> dict[str, str]:
         "mock": TOOLS / "requirements-mock.txt",
         "lint": TOOLS / "requirements-lint.txt",
         "node": TOOLS / "package-lock.json",
-        "collections": TOOLS / "requirements-collections.txt",
     }
     if scanning:
         inputs["scanners"] = TOOLS / "requirements-scanners.txt"
@@ -150,8 +147,6 @@ def install(*, scanning: bool) -> dict[str, str]:
             for one in ("package.json", "package-lock.json"):
                 shutil.copy(TOOLS / one, folder)
             run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], folder, os.environ)
-        elif name == "collections":
-            _install_collections(file, folder, pip)
         else:
             run([sys.executable, "-m", "venv", str(folder)], ROOT, os.environ)
             run([_python(name), *pip, "install", "--requirement", str(file)], ROOT, os.environ)
@@ -168,28 +163,11 @@ def install(*, scanning: bool) -> dict[str, str]:
         "AWS_DEFAULT_REGION": "ap-northeast-1",
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_PAGER": "",
-        "ANSIBLE_COLLECTIONS_PATH": str(WORK / "collections"),
-        "CFNGIN_STACK_POLL_TIME": "1",  # seconds; 30 by default
     }
 
 
 def _python(name: str) -> str:
     return str(WORK / name / "bin" / "python")
-
-
-def _install_collections(file: Path, folder: Path, pip: list[str]) -> None:
-    """Take amazon.aws out of the package ansible, whose other collections nothing here needs."""
-    wheels = WORK / "wheels"
-    run(
-        [_python("tools"), *pip, "download", "--no-deps", "--dest", str(wheels), "--requirement", str(file)],
-        ROOT,
-        os.environ,
-    )
-    (wheel,) = wheels.glob("ansible-*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        wanted = "ansible_collections/amazon/aws/"
-        archive.extractall(folder, [name for name in archive.namelist() if name.startswith(wanted)])
-    shutil.rmtree(wheels)
 
 
 def _install_wheel(pip: list[str]) -> None:
@@ -287,7 +265,6 @@ def deployed(
     names: tuple[str, ...],
     *,
     changed: tuple[str, ...] = (),
-    plain_tags: bool = True,
     templates: bool = True,
 ) -> None:
     """Compare stacks of the mock with our files.
@@ -296,7 +273,6 @@ def deployed(
         target: the environment.
         names: of the stacks that must be there; no other may be.
         changed: those whose templates the recipe changes.
-        plain_tags: whether the tool does not set its own tags.
         templates: whether the tool deploys the templates as they are, but for those changes.
 
     Raises:
@@ -320,10 +296,7 @@ def deployed(
         values = _parameters(name, target)
         _same(f"parameters of {name}", values | given["Parameters"], values)
         tags = {tag["Key"]: tag["Value"] for tag in stack["Tags"]}
-        if plain_tags:
-            _same(f"tags of {name}", tags, given["Tags"])
-        else:
-            _same(f"tags of {name}", {key: tags.get(key) for key in given["Tags"]}, given["Tags"])
+        _same(f"tags of {name}", tags, given["Tags"])
         ours = load((ROOT / "out" / one["template"]).read_text("utf-8"))
         failed = failed_assertions(ours, values, region=one["region"])  # the mock ignores them
         _same(f"failed rules of {name}", failed, [])
@@ -387,42 +360,10 @@ def check_aws_cli(folder: Path, environment: Mapping[str, str]) -> None:
         raise ConsumerError(f"deploy.sh does not deploy one stack by its name:\n{said}")
 
 
-def check_ansible(folder: Path, environment: Mapping[str, str]) -> None:
-    """All stacks, protected; and the playbook ends at the first stack that fails."""
-    deployed("prod", ALL)
-    protected("prod")
-    values = (folder / "values.yaml").read_text("utf-8").replace("target: prod", "target: staging")
-    (folder / "values.yaml").write_text(values, "utf-8")
-    playbook = ["ansible-playbook", "deploy.yaml", "--extra-vars", "@values.yaml"]
-    nowhere = [
-        *playbook,
-        "--extra-vars",
-        '{"artifacts": {"ap-northeast-1": "https://nowhere.s3.amazonaws.com"}}',
-    ]
-    done = subprocess.run(
-        nowhere, cwd=folder, env=dict(environment), capture_output=True, text=True, check=False
-    )
-    if done.returncode == 0 or done.stdout.count("failed: [localhost] (item=") != 1:
-        raise ConsumerError(f"The playbook goes on after a failure:\n{done.stdout[-2000:]}")
-
-
 def check_sceptre(folder: Path, environment: Mapping[str, str]) -> None:
     """Stacks from template files, and one from a handler that changes it."""
     deployed("prod", ALL, changed=("network",))
     protected("prod")
-
-
-def check_runway(folder: Path, environment: Mapping[str, str]) -> None:
-    """All stacks from raw templates, then one from the blueprint."""
-    deployed("prod", ALL, plain_tags=False)
-    protected("prod")
-    file = folder / "write_modules.py"
-    wanted = 'BLUEPRINTS = {"network": "blueprints.Network"}'
-    if f"`{wanted}`" not in PAGE.read_text("utf-8"):
-        raise ConsumerError("The page names the blueprint in another way.")
-    file.write_text(file.read_text("utf-8").replace("BLUEPRINTS = {}", wanted), "utf-8")
-    run(["bash", "deploy.sh"], folder, environment)
-    deployed("prod", ALL, changed=("network",), plain_tags=False)
 
 
 def check_cdk(folder: Path, environment: Mapping[str, str]) -> None:
@@ -511,14 +452,6 @@ def _check_types(folder: Path, environment: Mapping[str, str], files: list[str])
     run(["node", pyright, "--project", ".", "--pythonpath", _python("tools")], folder, environment)
 
 
-def check_side_by_side(folder: Path, environment: Mapping[str, str]) -> None:
-    """The figures of CDK's diff engine, and of our review, are those of the page about the review."""
-    rows = side_by_side.figures(WORK / "node", environment)
-    for page in in_each_language(ROOT / "docs" / "review.md", ROOT / "docs" / "review.ja.md"):
-        if "\n".join(rows) not in page.read_text("utf-8").replace("| 合計 |", "| all |"):
-            raise ConsumerError("\n".join([f"{page.relative_to(ROOT)} has other figures than these:", *rows]))
-
-
 def check_starters(folder: Path, environment: Mapping[str, str]) -> None:
     """The starters are clean, each linter finds a fault in a copy, and the deploy works with the AWS CLI."""
     for name, linter in starters.linters(WORK).items():
@@ -570,12 +503,9 @@ def check_accepted(folder: Path, environment: Mapping[str, str]) -> None:
 
 CHECKS: Final[Mapping[str, Callable[[Path, Mapping[str, str]], None]]] = {
     "aws-cli": check_aws_cli,
-    "ansible": check_ansible,
     "sceptre": check_sceptre,
-    "runway": check_runway,
     "cdk": check_cdk,
     "library": check_library,
-    "side-by-side": check_side_by_side,
     "starters": check_starters,
     "accepted": check_accepted,
 }

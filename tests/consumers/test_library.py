@@ -186,16 +186,6 @@ class TestMakefile:
         assert result.returncode == 0
         assert {line.split()[1] for line in result.stdout.splitlines()} == targets
 
-    def test_a_removed_target_names_its_successor(self, tmp_path: Path) -> None:
-        """A target of version 0.1.0 says what to run instead."""
-        for target, successor in (
-            ("lints", "acceptance"),
-            ("release-notes", "review ARGS='--before v0.2.0 --format markdown'"),
-        ):
-            result = self.make(tmp_path, target)
-            assert result.returncode == 2
-            assert f"make {target} was removed. Run make {successor}.\n" in result.stderr
-
     def test_missing_python(self, tmp_path: Path) -> None:
         """A Python that is not there is named, with what to do."""
         result = self.make(tmp_path, "PYTHON=nopython", "templates")

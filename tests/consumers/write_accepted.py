@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import Final
 
@@ -19,18 +18,18 @@ INTRODUCTION: Final = """\
 
 <!-- Generated from tests/consumers/accepted-findings.json: make accepted -->
 
-Scanners report the following findings for the templates. Actual gaps are fixed in the templates. The
-remaining findings are **deliberate**, or **false** because the tool evaluates this template incorrectly.
-This page and the files below are generated from
-[accepted-findings.json](../tests/consumers/accepted-findings.json). `make consumers ARGS=accepted` runs the
+Scanners report findings for the templates. Actual gaps are fixed in the templates. The remaining findings are
+**deliberate**, or **false** because the tool evaluates this template incorrectly. This page has the reasons.
+[accepted-findings.json](../tests/consumers/accepted-findings.json), from which this page and the files below
+are generated, lists for each reason the tools, rules and resources. `make consumers ARGS=accepted` runs the
 scanners. It fails if a finding is not covered, if an entry does not match any finding, or if cdk-nag or
 checkov report findings with the files below.
 
-A finding for a resource of a stack includes the same resource in the recovery templates. Findings only for
-the recovery templates start with `recovery/`, and findings for the bootstrap templates with `bootstrap/`.
-In the bootstrap templates, the policies of a role are one resource: `ServicePolicy` includes `ServicePolicy1`
-and `ServicePolicy2`. `[Resource::<Project>-<Environment>]` includes all ARNs with a name that starts with the
-project and environment of the role.
+There, a finding for a resource of a stack includes the same resource in the recovery templates. Resources
+that have a finding only in the recovery templates start with `recovery/`, and those of bootstrap templates
+with `bootstrap/`. In a bootstrap template, the policies of a role are one resource: `ServicePolicy` includes
+`ServicePolicy1` and `ServicePolicy2`. `[Resource::<Project>-<Environment>]` includes all ARNs with a name
+that starts with the project and environment of the role.
 """
 
 TEXT: Final = """\
@@ -92,7 +91,7 @@ baseline works regardless of the location of the templates.
 - The CDK runs cloudformation-validate automatically and prints its findings. They do not stop the
   synthesis.
 - The AWS Guard rules registry is not available as a package, so its rules are not checked here. The version
-  of March 2024 was run manually. In addition to the findings below, it reports the following: explicit
+  of March 2024 was run manually. In addition to the accepted findings, it reports the following: explicit
   names, which operators and policies need; the connections of the function to port 443, and to the database
   on port 3306; traffic inside the VPC; single RDS instances, although the cluster has the property; bucket
   ACLs, which are disabled; and the password, which is a dynamic reference in `Fn::Sub`.
@@ -151,18 +150,6 @@ def _section(kind: str, entries: Sequence[Accepted]) -> Iterator[str]:
             yield ""
             yield re.sub(r"docs/([\w-]+\.md)", r"[\1](\1)", entry.reason)
             yield ""
-            yield from _findings(entry)
-            yield ""
-
-
-def _findings(entry: Accepted) -> Iterator[str]:
-    """Yield the findings of an entry, those of the same tool on the same resources in one line."""
-    resources: dict[tuple[str, str], list[str]] = {}
-    for finding in entry.findings:
-        resources.setdefault((finding.tool, finding.rule), []).append(finding.resource)
-    for (tool, on), rules in groupby(resources.items(), lambda item: (item[0][0], item[1])):
-        names = ", ".join(f"`{rule}`" for (_, rule), _ in rules)
-        yield f"- {tool} {names}: {', '.join(f'`{name}`' for name in on)}"
 
 
 def files() -> dict[Path, str]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -51,6 +52,18 @@ class ResourceSchema(NamedTuple):
     tag_property: str = ""
     required: tuple[str, ...] = ()
     deleted_first: bool = False
+
+
+class RuntimeLifecycle(NamedTuple):
+    """The last dates of a Lambda runtime.
+
+    Attributes:
+        deprecated: date from which Lambda may no longer apply security patches to the runtime.
+        create_block: date from which functions cannot be created with it; None if AWS does not state one.
+    """
+
+    deprecated: date
+    create_block: date | None
 
 
 @cache
@@ -182,6 +195,28 @@ def creatable_versions(type_name: str, engine: str) -> tuple[str, ...]:
     return tuple(sorted(listed - deprecated, key=version_key))
 
 
+@cache
+def runtime_lifecycle(runtime: str) -> RuntimeLifecycle | None:
+    """Return the last dates of a Lambda runtime such as ``nodejs22.x``; None if cfn-lint does not list it.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+
+    Raises:
+        SchemasError: the list of cfn-lint has another format.
+    """
+    dates = _read(_RUNTIMES).get(runtime)
+    if dates is None:
+        return None
+    try:
+        create_block = dates["create-block"]
+        return RuntimeLifecycle(
+            date.fromisoformat(dates["deprecated"]),
+            date.fromisoformat(create_block) if create_block else None,
+        )
+    except (KeyError, TypeError, ValueError):
+        _unknown_layout(_RUNTIMES, f"the dates of {runtime} are {dates!r}")
+
+
 def version_key(version: str) -> list[tuple[int, str]]:
     """Return the sort key of a version: its numbers by value."""
     return [(int(digits or 0), words) for digits, words in re.findall(r"([0-9]+)|([^0-9]+)", version)]
@@ -251,6 +286,7 @@ def data_folder() -> Path:
 
 _POLICIES = "AdditionalSpecs/Policies.json"
 _STATEFUL = "AdditionalSpecs/StatefulResources.json"
+_RUNTIMES = "AdditionalSpecs/LmbdRuntimeLifecycle.json"
 
 
 @cache

@@ -96,7 +96,9 @@ def _advice(service: str, used: Iterable[int]) -> str:
 
 
 RULES = find_rules(__name__, Path(__file__).parent)
-gc.freeze()  # no garbage collection visits the rules, cfn-lint's and these: 0.4 of the 5 s that out/ takes
+# The last garbage collection of a process then leaves out the loaded rules: after `cfn-lint -a` of api.yaml,
+# Python exits in 0.13 instead of 0.55 s of processor time (4 pairs of runs in turns). The lint is not faster.
+gc.freeze()
 
 # Where cfn-lint looks for them.
 globals().update({rule.__name__: rule for rule in RULES})

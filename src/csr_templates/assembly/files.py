@@ -174,15 +174,6 @@ def resolved(stack: Stack, environment: Environment) -> str:
     return rendering.render({**kept, **body}, header=header, sections=one.sections)
 
 
-def reference(stacks: Sequence[Stack] = STACKS, *, refresh: str = REFRESH) -> str:
-    """Return the reference page of some stacks, in deploy order, the same as from a build.
-
-    Raises:
-        schemas.SchemasError: the lists of cfn-lint have another format.
-    """
-    return page([build_stack(stack) for stack in stacks], refresh)
-
-
 def read_environments(stacks: Sequence[Stack], parameters: Path) -> tuple[Environment, ...]:
     """Read the parameter files as ``assemble`` does.
 

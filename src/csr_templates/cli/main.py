@@ -39,18 +39,18 @@ _COMMANDS = {
     "environments": "show the parameters of every environment, side by side",
     "parameters": "print the parameters or tags of one stack in one environment, for the AWS CLI",
     "render": "print the template of one stack as YAML, without writing a file",
-    "reference": "print the reference page of the templates, without writing a file",
     "review": "show the effects of a deploy on the running system: replacements, interruptions, risks",
     "cost": "show what the built stacks cost in a month, line by line",
     "preflight": "check whether the built templates can be deployed to an AWS account",
     "verify": "check after a deploy whether the stacks are as built and the system works",
     "lint": "lint templates of this or another project with cfn-lint and the rules of csr-templates",
 }
-_OF_STACKS = ("build", "environments", "parameters", "reference", "render")
+_OF_STACKS = ("build", "environments", "parameters", "render")
 """Commands for the stacks of this package, or of another project."""
 _VALIDATION = "The change set of a deploy shows the validation by AWS: aws cloudformation create-change-set."
 _REMOVED = {
     "release-notes": "Use csr-templates review --before v0.2.0 --format markdown.",
+    "reference": "A build writes the page: out/reference.md.",
     "preflight --change-set": _VALIDATION,
     "preflight --s3-bucket": _VALIDATION,
 }

@@ -1,13 +1,10 @@
 """Faults that a writer wrote without having seen a rule, and the rules that find them.
 
 A fault is a text that is replaced, in a template of ``out/`` (``file``) or in a good one of another system
-(``good``). ``first.yaml`` has what the rules found in the first run, after which some were extended, and
-``found.yaml`` what they find. ``python -m tests.acceptance.blind.test_blind`` prints both by class;
-with ``write`` it writes ``found.yaml``.
+(``good``). ``found.yaml`` has the rules that find each fault.
 """
 
 import os
-import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -24,21 +21,20 @@ from cfn_analysis.rules import RULES
 
 FOLDER = Path(__file__).parent
 OUT = FOLDER.parents[2] / "out"
-RESULTS = ("first.yaml", "found.yaml")
+FOUND_BY = "found.yaml"
 
 Finding = tuple[str, str]
 
 
 def read(name: str) -> Any:
     """Return the content of a file of this folder."""
-    file = FOLDER / name
-    return yaml.safe_load(file.read_text("utf-8")) if file.exists() else {}
+    return yaml.safe_load((FOLDER / name).read_text("utf-8"))
 
 
 FAULTS: list[dict[str, Any]] = [
     {"class": file.stem, **fault}
     for file in sorted(FOLDER.glob("*.yaml"))
-    if file.name not in RESULTS
+    if file.name != FOUND_BY
     for fault in read(file.name)
 ]
 IDS = [str(fault["id"]) for fault in FAULTS]
@@ -77,7 +73,7 @@ def found(fault: dict[str, Any]) -> list[Finding]:
 @pytest.mark.parametrize("fault", FAULTS, ids=IDS)
 def test_the_fault_is_found_as_noted(fault: dict[str, Any]) -> None:
     """The rules that find it are those in found.yaml; a fault that is not there is not found."""
-    assert sorted({rule for rule, _ in found(fault)}) == read("found.yaml").get(str(fault["id"]), [])
+    assert sorted({rule for rule, _ in found(fault)}) == read(FOUND_BY).get(str(fault["id"]), [])
 
 
 @pytest.mark.acceptance
@@ -87,25 +83,3 @@ def test_the_fault_is_found_as_noted(fault: dict[str, Any]) -> None:
 def test_the_good_template_has_no_error(fault: dict[str, Any]) -> None:
     """Without the fault there is no error in the template of another system."""
     assert [message for rule, message in findings(*good(fault)) if rule.startswith("E")] == []
-
-
-def main() -> None:
-    """Print what the rules find, or write it."""
-    results = {str(fault["id"]): found(fault) for fault in FAULTS}
-    noted = {name: sorted({rule for rule, _ in matches}) for name, matches in results.items() if matches}
-    if sys.argv[1:]:
-        (FOLDER / sys.argv[1]).write_text(yaml.safe_dump(noted), "ascii")
-    for fault in FAULTS:
-        print(fault["id"], fault["class"], results[str(fault["id"])] or "not found")
-    first, counts = read("first.yaml"), Counter[tuple[str, str]]()
-    for fault in FAULTS:
-        for kind in (fault["class"], "these templates" if "file" in fault else "other templates", "all"):
-            counts[kind, "faults"] += 1
-            counts[kind, "first"] += str(fault["id"]) in first
-            counts[kind, "now"] += str(fault["id"]) in noted
-    for kind in dict.fromkeys(kind for kind, _ in counts):
-        print(f"{kind:<16}", *(f"{counts[kind, column]:>6}" for column in ("faults", "first", "now")))
-
-
-if __name__ == "__main__":
-    main()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from cfn_analysis.model.schemas import (
 from csr_templates import STACKS, Stack
 
 TOKYO = "ap-northeast-1"
+RUNTIMES = "AdditionalSpecs/LmbdRuntimeLifecycle.json"
 CFN_LINT = f"cfn-lint {version('cfn-lint')}"
 
 
@@ -180,6 +182,7 @@ CACHED = (
     schemas.property_schema,
     schemas.stateful_types,
     schemas.creatable_versions,
+    schemas.runtime_lifecycle,
     schemas._read,
     schemas._schema,
     schemas._type_files,
@@ -413,6 +416,41 @@ def test_says_which_versions_can_be_created() -> None:
     assert schemas.version_key("8.0.mysql_aurora.3.9") < schemas.version_key("8.0.mysql_aurora.3.10")
     assert schemas.creatable_versions("AWS::RDS::DBCluster", "aurora-sqlite") == ()
     assert schemas.creatable_versions("AWS::S3::Bucket", "aurora-mysql") == ()
+
+
+def test_says_when_a_runtime_ends() -> None:
+    """A runtime that AWS does not offer has no dates; one without a date for new functions has one date."""
+    python = schemas.runtime_lifecycle("python3.13")
+
+    assert python
+    assert python.create_block
+    assert python.deprecated < python.create_block
+    assert schemas.runtime_lifecycle("nodejs22.x")
+    assert schemas.runtime_lifecycle("cobol85") is None
+
+
+@pytest.mark.parametrize(
+    "dates",
+    ["2029-06-30", {"deprecated": "2029-06-30"}, {"deprecated": "soon", "create-block": None}],
+    ids=["no object", "no date for new functions", "no date"],
+)
+def test_fails_on_other_dates_of_a_runtime(data: Path, dates: object) -> None:
+    """The message contains the runtime and what cfn-lint has for it."""
+    (data / RUNTIMES).parent.mkdir(parents=True, exist_ok=True)
+    (data / RUNTIMES).write_text(json.dumps({"own1.x": dates}))
+
+    with pytest.raises(SchemasError) as caught:
+        schemas.runtime_lifecycle("own1.x")
+
+    assert f"in cfnlint/data/{RUNTIMES}, the dates of own1.x are {dates!r}." in str(caught.value)
+
+
+def test_a_runtime_without_a_date_for_new_functions(data: Path) -> None:
+    """AWS states only the deprecation date of some runtimes."""
+    (data / RUNTIMES).parent.mkdir(parents=True, exist_ok=True)
+    (data / RUNTIMES).write_text(json.dumps({"own1.x": {"deprecated": "2029-06-30", "create-block": None}}))
+
+    assert schemas.runtime_lifecycle("own1.x") == (date(2029, 6, 30), None)
 
 
 EXTENSION = "schemas/extensions/my_own_type/engine_version.json"

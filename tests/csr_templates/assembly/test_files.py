@@ -136,7 +136,6 @@ def test_page_is_about_the_stacks() -> None:
     api = Stack("api", "api.yaml", "us-east-1", keyed, per_deploy=("Key",))
     page = output.assemble([stack(), api], lint=False).files["reference.md"].decode()
 
-    assert page == output.reference([stack(), api])
     assert "| Letters | `Queue` |" in page
     assert "\n- `Key` (String)\n  - **Set at each deploy.**\n" in page
 
@@ -337,7 +336,6 @@ def test_another_result_of_build_is_a_message(made: Any, returned: str, paramete
     logs = stack(lambda: made, name="logs", template="logs.yaml")
     for ask in (
         partial(output.assemble, [stack(), logs], lint=False),
-        partial(output.reference, [logs]),
         partial(output.read_environments, [logs], parameters),
         partial(output.render, logs),
     ):

@@ -24,6 +24,10 @@ USAGE_ERRORS = {
         ["release-notes", "--from", "v0.2.0"],
         "error: release-notes was removed. Use csr-templates review --before v0.2.0 --format markdown.\n",
     ),
+    "removed command of 0.2.0": (
+        ["reference"],
+        "error: reference was removed. A build writes the page: out/reference.md.\n",
+    ),
     "removed option": (
         ["preflight", "prod", "--s3-bucket=packages"],
         "csr-templates preflight: error: --s3-bucket was removed. The change set of a deploy shows the "

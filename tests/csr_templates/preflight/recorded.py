@@ -12,6 +12,7 @@ from csr_templates.preflight.needs import Needs, StackNeeds
 
 TOKYO: Final = "ap-northeast-1"
 VIRGINIA: Final = "us-east-1"
+CREATED: Final = datetime(2026, 10, 30, 3, 0, tzinfo=UTC)
 ZONES: Final = ("ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d")
 
 # The reason why a response does not come from moto.
@@ -95,18 +96,33 @@ class Stacks:
             raise AwsError("ValidationError", f"Stack with id {name} does not exist")
         stack = self._of(name)
         values = {**(stack.values if stack else {}), **self.parameters.get(name, {})}
-        outputs = stack.outputs if stack and self.status[name] != "REVIEW_IN_PROGRESS" else {}
+        region = stack.region if stack else TOKYO
         return {
             "StackName": name,
-            "StackId": f"arn:aws:cloudformation:{TOKYO}:123456789012:stack/{name}/1",
+            "StackId": f"arn:aws:cloudformation:{region}:123456789012:stack/{name}/1",
             "StackStatus": self.status[name],
-            "Parameters": [{"ParameterKey": key, "ParameterValue": one} for key, one in values.items()],
+            "CreationTime": CREATED,
+            "EnableTerminationProtection": True,
+            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in values.items()],
             "Outputs": [
-                {"OutputKey": key, "OutputValue": f"output-{key}"}
-                for key in outputs
-                if key not in self.gone_outputs
+                {"OutputKey": key, "OutputValue": value} for key, value in self._outputs(name, stack).items()
             ],
         }
+
+    def _outputs(self, name: str, stack: StackNeeds | None) -> dict[str, str]:
+        """Return the outputs of a stack: the IDs of resources, and a text for everything else."""
+        if not stack or self.status[name] == "REVIEW_IN_PROGRESS":
+            return {}
+        ids = self.resources(stack)
+        values = {}
+        for key, output in stack.outputs.items():
+            value = output["Value"]
+            if key in self.gone_outputs:
+                continue
+            values[key] = f"output-{key}"
+            if isinstance(value, dict) and value.get("Ref") in ids:
+                values[key] = ids[value["Ref"]]
+        return values
 
     def answer(self, operation: str, parameters: Mapping[str, Any], region: str) -> dict[str, Any]:
         """Return the response to a call of CloudFormation."""

@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from cfnlint.data import AdditionalSpecs
-from cfnlint.helpers import load_resource
 
+from cfn_analysis.model.schemas import SchemasError
 from csr_templates.preflight import calls, edge_calls
 from csr_templates.preflight.checks import acm, awslambda
 from csr_templates.preflight.checks.listing import CHECKS
@@ -140,39 +139,44 @@ def test_an_upgrade_of_the_engine(walk: Walk, targets: list[str], status: str, r
     assert (verdict.status, verdict.remedy) == (status, remedy)
 
 
-def test_dates_of_runtimes_are_those_of_cfn_lint() -> None:
-    """cfn-lint has the dates of AWS's page, so this test fails if an update of cfn-lint changes a date."""
-    listed: Any = load_resource(AdditionalSpecs, "LmbdRuntimeLifecycle.json")  # type: ignore[no-untyped-call]
-    known = {name: (one["deprecated"], one["create-block"]) for name, one in listed.items()}
-
-    assert {name: known[name] for name in awslambda.RUNTIMES} == dict(awslambda.RUNTIMES)
-    newest = max(name for name in known if name.startswith("python3.1"))
-    assert newest in awslambda.RUNTIMES
-
-
 @pytest.mark.parametrize(
     ("runtime", "day", "status"),
     [
         ("python3.13", "2029-06-29", "PASS"),
         ("python3.13", "2029-06-30", "WARN"),
         ("python3.13", "2029-07-31", "FAIL"),
+        ("nodejs22.x", "2026-11-26", "PASS"),
+        ("nodejs16.x", "2026-11-26", "WARN"),
+        ("dotnet9", "2030-01-01", "WARN"),
         ("cobol85", "2026-11-26", "WARN"),
     ],
 )
 def test_the_end_of_a_runtime(runtime: str, day: str, status: str) -> None:
     """After its deprecation, a runtime is a warning. After creation is blocked, it is a failure."""
-    api = StackNeeds(
-        "api",
-        "shop-prod-api",
-        "eu-west-1",
-        {},
-        {"F": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": runtime}}},
-        {},
-    )
+    assert _runtime_result(runtime, day).status == status
+
+
+def test_the_end_of_a_runtime_that_cannot_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of cfn-lint in another format is an unknown result that names the list."""
+
+    def fail(runtime: str) -> None:
+        raise SchemasError("LmbdRuntimeLifecycle.json is damaged.")
+
+    monkeypatch.setattr(awslambda, "runtime_lifecycle", fail)
+    result = _runtime_result("python3.13", "2026-11-26")
+
+    assert result.status == "UNKNOWN"
+    assert "LmbdRuntimeLifecycle.json is damaged." in result.sentence
+
+
+def _runtime_result(runtime: str, day: str) -> Result:
+    """Return the result for a function with a runtime, on a day."""
+    function = {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": runtime}}
+    api = StackNeeds("api", "shop-prod-api", "eu-west-1", {}, {"F": function}, {})
     needed = Needs("prod", "shop", "123456789012", [api], ())
     facts = Facts(FactsHeader("shop", "prod", "123456789012", "arn", f"{day}T00:00:00Z"))
-
-    assert [one.status for one in judge([_check("runtime")], needed, facts)] == [status]
+    (result,) = judge([_check("runtime")], needed, facts)
+    return result
 
 
 def test_low_concurrency_without_a_reservation_is_a_warning(walk: Walk) -> None:

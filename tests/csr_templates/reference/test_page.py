@@ -8,10 +8,9 @@ import pytest
 
 from cfn_analysis.model.built_stack import BuiltStack
 from cfn_analysis.model.references import in_words
-from cfn_analysis.model.schemas import SchemasError
 from csr_templates import STACKS
-from csr_templates.assembly import files as output
-from csr_templates.cli import main as cli
+from csr_templates.assembly.building import build_stack
+from csr_templates.hand_over.manifest import REFRESH
 from csr_templates.reference.markdown import code, item, prose, table
 from csr_templates.reference.page import page
 from csr_templates.reference.policy_sentences import Policy, policies, sentence
@@ -22,7 +21,7 @@ NAMES = [stack.name for stack in STACKS]
 @pytest.fixture(scope="module")
 def ours() -> str:
     """The page about our stacks."""
-    return output.reference()
+    return page([build_stack(stack) for stack in STACKS], REFRESH)
 
 
 def part(text: str, title: str, stack: str) -> str:
@@ -93,26 +92,6 @@ def test_page_is_plain_text(ours: str) -> None:
     for block in re.findall(r"(?:^\|.*\n)+", ours, re.MULTILINE):
         widths = {len(re.split(r"(?<!\\)\|", line)) for line in block.strip().split("\n")}
         assert len(widths) == 1, block[:200]
-
-
-def test_command_prints_the_page(ours: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """``csr-templates reference`` prints the page that a build would write."""
-    assert cli.main(["reference"]) == 0
-    assert capsys.readouterr().out == ours
-
-
-def test_unknown_type_is_a_sentence(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """If AWS does not describe a type, the command prints a message instead of a traceback."""
-
-    def fail(*_: object) -> str:
-        raise SchemasError("No such type.")
-
-    monkeypatch.setattr(output, "page", fail)
-
-    assert cli.main(["reference"]) == 2
-    assert capsys.readouterr().err == "csr-templates: No such type.\n"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,9 +1,9 @@
 """The function: its name, concurrency, package and runtime."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any, Final
 
+from cfn_analysis.model.schemas import runtime_lifecycle
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import names
 from csr_templates.preflight.checks.names import Kind
@@ -15,15 +15,6 @@ _FUNCTION = "AWS::Lambda::Function"
 KEPT_UNRESERVED: Final = 100
 """Concurrency that Lambda keeps for functions without reserved concurrency.
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html"""
-
-RUNTIMES: Final[Mapping[str, tuple[str, str]]] = {
-    "python3.11": ("2027-06-30", "2027-07-31"),
-    "python3.12": ("2028-10-31", "2028-11-30"),
-    "python3.13": ("2029-06-30", "2029-07-31"),
-    "python3.14": ("2029-06-30", "2029-07-31"),
-}
-"""Runtime -> its deprecation date and the date from which functions cannot be created with it.
-https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html"""
 
 
 def _functions(needs: Needs) -> Iterator[Subject]:
@@ -157,18 +148,18 @@ def _object(subject: Subject, lookup: Lookup) -> tuple[str, str]:
 def _judge_runtime(subject: Subject, needs: Needs, lookup: Lookup) -> Verdict:
     runtime = str(subject.about[1].get("Runtime", ""))
     today = lookup.facts.now.date()
-    if runtime not in RUNTIMES:
+    lifecycle = runtime_lifecycle(runtime)
+    if lifecycle is None:
         return warned(
-            f"This version of csr-templates does not contain the deprecation date of {runtime}.",
+            f"The list of cfn-lint does not contain the deprecation date of {runtime}.",
             "See https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html",
         )
-    deprecated, blocked = map(date.fromisoformat, RUNTIMES[runtime])
     remedy = "Use a newer runtime, and test the package with it."
-    if today >= blocked:
-        return failed(f"Functions cannot be created with {runtime} since {blocked}.", remedy)
-    if today >= deprecated:
-        return warned(f"Lambda deprecated {runtime} on {deprecated}.", remedy)
-    return passed(f"Lambda supports {runtime} until {deprecated}.")
+    if lifecycle.create_block and today >= lifecycle.create_block:
+        return failed(f"Functions cannot be created with {runtime} since {lifecycle.create_block}.", remedy)
+    if today >= lifecycle.deprecated:
+        return warned(f"Lambda deprecated {runtime} on {lifecycle.deprecated}.", remedy)
+    return passed(f"Lambda supports {runtime} until {lifecycle.deprecated}.")
 
 
 CHECKS = (

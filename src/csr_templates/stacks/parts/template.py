@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable
 from typing import Any, TypeVar
 
-from troposphere import AWSHelperFn, AWSObject, BaseAWSObject, Parameter, Tags, Template, encode_to_dict
+from troposphere import AWSObject, Parameter, Template
 
 R = TypeVar("R", bound=AWSObject)
 
@@ -69,35 +68,14 @@ class StackTemplate(Template):
         return resource
 
     def to_dict(self) -> dict[str, Any]:
-        """Update the derived parts, and return the template as plain dicts, lists and values.
-
-        Equal to what troposphere returns, in a third of the time.
-        """
+        """Update the derived parts, and return the template as plain dicts, lists and values."""
         self._derive(self)
-        return {**self._without_resources(), "Resources": _encoded(self.resources)}
+        return self.for_reading()
 
     def for_reading(self) -> dict[str, Any]:
-        """Return the same as mappings that convert a resource when it is read.
-
-        Derived parts read a few resources; the build converts all of them later.
-        """
-        resources = {name: _Resource(resource) for name, resource in self.resources.items()}
-        return {**self._without_resources(), "Resources": resources}
-
-    def _without_resources(self) -> dict[str, Any]:
-        sections = {
-            "Description": self.description,
-            "Metadata": self.metadata,
-            "Conditions": self.conditions,
-            "Mappings": self.mappings,
-            "Outputs": self.outputs,
-            "Parameters": self.parameters,
-            "AWSTemplateFormatVersion": self.version,
-            "Transform": self.transform,
-            "Rules": self.rules,
-            "Globals": self.globals,
-        }
-        return {name: _encoded(content) for name, content in sections.items() if content}
+        """Return the same without updating the derived parts, which read it."""
+        template: dict[str, Any] = super().to_dict()
+        return template
 
     def rename_resource(self, logical_id: str, new: str) -> None:
         """Change the logical ID of a resource; its position and section stay. References are not changed.
@@ -113,48 +91,3 @@ class StackTemplate(Template):
             new if name == logical_id else name: resource for name, resource in self.resources.items()
         }
         self.sections = {new if name == logical_id else name: title for name, title in self.sections.items()}
-
-
-class _Resource(Mapping[str, Any]):
-    """A resource that is converted when more than its type is read."""
-
-    def __init__(self, resource: AWSObject) -> None:
-        self.resource = resource
-
-    @cached_property
-    def _converted(self) -> dict[str, Any]:
-        found: dict[str, Any] = _encoded(self.resource)
-        return found
-
-    def __getitem__(self, key: str) -> Any:
-        return self.resource.resource["Type"] if key == "Type" else self._converted[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._converted)
-
-    def __len__(self) -> int:
-        return len(self._converted)
-
-
-def _encoded(value: Any) -> Any:
-    """Return the result of troposphere's ``encode_to_dict``.
-
-    The original converts the content of an object once for each enclosing object.
-    """
-    if isinstance(value, dict):
-        return {name: item if type(item) is str else _encoded(item) for name, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [item if type(item) is str else _encoded(item) for item in value]
-    convert = getattr(type(value), "to_dict", None)
-    if convert is None:
-        return _encoded(value.JSONrepr()) if hasattr(value, "JSONrepr") else value  # the former is of awacs
-    if convert is AWSHelperFn.to_dict:
-        return _encoded(value.data)
-    if convert is Tags.to_dict:
-        return _encoded(value.tags)
-    if convert is BaseAWSObject.to_dict and value.properties:
-        if value.do_validation:
-            value._validate_props()
-            value.validate()
-        return _encoded(value.resource)
-    return encode_to_dict(value)

@@ -16,6 +16,7 @@ from csr_templates.preflight import hidden
 from csr_templates.preflight.account import _kept
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
+from tests.csr_templates.preflight import recorded
 
 ACCOUNT: Final = "123456789012"
 NOW: Final = datetime(2026, 11, 29, 3, 0, tzinfo=UTC)
@@ -30,6 +31,16 @@ _template: Final = cache(hidden.in_template)  # reading a template takes longer 
 
 class AwsError(Exception):
     """An error response of AWS."""
+
+
+class _Stacks(recorded.Stacks):
+    """The stacks, whose resources have IDs in the form that AWS generates."""
+
+    def resources(self, stack: StackNeeds) -> dict[str, str]:
+        return {
+            logical_id: _physical_id(stack, logical_id, resource)
+            for logical_id, resource in stack.resources.items()
+        }
 
 
 class RecordedAccount:
@@ -47,11 +58,8 @@ class RecordedAccount:
         self.needs = needs
         self.change = change
         self.asked: list[Query] = []
-        self._ids = {
-            (stack.deployed, logical_id): _physical_id(stack, logical_id, resource)
-            for stack in needs.stacks
-            for logical_id, resource in stack.resources.items()
-        }
+        self._stacks = _Stacks(needs)
+        self._stacks.deploy()
 
     def start(self, project: str, environment: str, policy: str) -> Facts:
         """Return facts without answers."""
@@ -80,17 +88,16 @@ class RecordedAccount:
     def _stack(self, name: str) -> StackNeeds:
         return next(stack for stack in self.needs.stacks if stack.deployed == name)
 
-    def _id_of(self, stack: StackNeeds, reference: Any) -> str:
-        return self._ids[stack.deployed, reference["Ref"]]
-
     def _of_type(self, type_name: str, region: str = "") -> list[tuple[str, Mapping[str, Any]]]:
         """Return physical ID and properties of the resources of a type."""
-        return [
-            (self._ids[stack.deployed, logical_id], properties)
-            for stack in self.needs.stacks
-            if region in ("", stack.region)
-            for logical_id, properties in stack.of_type(type_name)
-        ]
+        resources = []
+        for stack in self.needs.stacks:
+            if region not in ("", stack.region):
+                continue
+            ids = self._stacks.resources(stack)
+            for logical_id, properties in stack.of_type(type_name):
+                resources.append((ids[logical_id], properties))
+        return resources
 
     # ---- Answers by operation ----
 
@@ -98,38 +105,10 @@ class RecordedAccount:
         return {"Account": ACCOUNT, "Arn": f"arn:aws:iam::{ACCOUNT}:user/operator"}
 
     def _describe_stacks(self, given: Mapping[str, Any], region: str) -> Any:
-        stack = self._stack(given["StackName"])
-        outputs = {
-            key: self._id_of(stack, output["Value"])
-            for key, output in stack.outputs.items()
-            if isinstance(output["Value"], dict) and "Ref" in output["Value"]
-        }
-        description = {
-            "StackName": stack.deployed,
-            "StackId": f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{stack.deployed}/1",
-            "StackStatus": "UPDATE_COMPLETE",
-            "CreationTime": NOW - timedelta(days=30),
-            "EnableTerminationProtection": True,
-            "Parameters": [
-                {"ParameterKey": name, "ParameterValue": value} for name, value in stack.values.items()
-            ],
-            "Outputs": [{"OutputKey": key, "OutputValue": value} for key, value in outputs.items()],
-        }
-        return {"Stacks": [description]}
+        return self._stacks.answer("DescribeStacks", given, region)
 
-    def _list_stack_resources(self, given: Mapping[str, Any], _: str) -> Any:
-        stack = self._stack(given["StackName"])
-        return {
-            "StackResourceSummaries": [
-                {
-                    "LogicalResourceId": logical_id,
-                    "PhysicalResourceId": self._ids[stack.deployed, logical_id],
-                    "ResourceType": resource["Type"],
-                    "ResourceStatus": "CREATE_COMPLETE",
-                }
-                for logical_id, resource in stack.resources.items()
-            ]
-        }
+    def _list_stack_resources(self, given: Mapping[str, Any], region: str) -> Any:
+        return self._stacks.answer("ListStackResources", given, region)
 
     def _get_template(self, given: Mapping[str, Any], _: str) -> Any:
         return {"TemplateBody": self._stack(given["StackName"].split("/")[1]).built.text}
