@@ -83,6 +83,8 @@ def _row(steps: tuple[str, ...], when: Mapping[str, Any], entry: Mapping[str, An
     paths = [*when, *unless]
     for schema in when.values():
         paths += _compared_paths(schema)
+    if not steps:  # the part is the resource
+        paths = [path.removeprefix("/") for path in paths]
     names = [path.split("/")[0] for path in paths if not path.startswith("/")]
     required = {path.split("/")[0] for path, schema in when.items() if _is_required(path, schema)}
     return Row(
@@ -98,10 +100,15 @@ def _row(steps: tuple[str, ...], when: Mapping[str, Any], entry: Mapping[str, An
 
 
 def _compared_paths(schema: Any) -> list[str]:
-    """Return the settings of the same part with which a schema compares."""
+    """Return the settings with which a schema, or one of the schemas in it, compares."""
     if not isinstance(schema, dict):
         return []
-    return [part["$data"] for part in schema.values() if isinstance(part, dict) and "$data" in part]
+    if "$data" in schema:
+        return [schema["$data"]]
+    paths: list[str] = []
+    for part in schema.values():
+        paths += _compared_paths(part)
+    return paths
 
 
 def _is_required(path: str, schema: Any) -> bool:
@@ -142,7 +149,7 @@ def _first_path(part: Any, when: Mapping[str, Any]) -> tuple[str | int, ...]:
 
 def _row_findings(case: Validator, part: Any, properties: Any, row: Row, values_of: Values) -> Findings:
     for settings, where in property_scenarios(case, part, *row.names):
-        scope = _Scope(where, settings, properties, values_of)
+        scope = _Scope(where, settings, properties if row.steps else settings, values_of)
         for words, known in _findings(scope, list(row.when.items())):
             excluded = scope._replace(case=known)
             if not any(_may_be(excluded, path, schema) for path, schema in row.unless.items()):
@@ -156,7 +163,7 @@ class _Scope(NamedTuple):
     settings: Any
     """The settings of the part, without Fn::If."""
     properties: Any
-    """The properties of the resource."""
+    """The properties of the resource; without Fn::If if they are the part."""
     values_of: Values
     prefix: str = ""
     """What a message has before the names of the settings."""
@@ -234,15 +241,14 @@ def _with_compared_values(
 def _known_values(
     scope: _Scope, name: str, written: Any, default: Any
 ) -> Iterator[tuple[Any, str, Validator]]:
-    """Yield the known values of a setting, in words, each with its case."""
+    """Yield the values of a setting, in words, each with its case; an unknown one is a function."""
     known: list[tuple[Any, Validator]] = []
     for value, case in scope.values_of(scope.case, written):
         if value is None and default is not None:
             yield default, f"{as_text(default)} by default", case
             continue
-        text = _with_references(value)
-        if text is not None:
-            known.append((text, case))
+        if value is not None:
+            known.append((_with_references(value), case))
     statuses = [case.context.conditions.status for _, case in known]
     if len(known) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
@@ -253,13 +259,13 @@ def _known_values(
 
 
 def _with_references(value: Any) -> Any:
-    """Return a value with its references as texts, ``${Name}``; None if a part of it is not known."""
+    """Return a value with its references as texts, ``${Name}``; an unknown value stays a function."""
     if is_function(value)[0]:
-        return sub_text(value)
-    if not isinstance(value, list):
-        return value
-    items = [_with_references(item) for item in value]
-    return None if None in items else items
+        text = sub_text(value)
+        return value if text is None else text
+    if isinstance(value, list):
+        return [_with_references(item) for item in value]
+    return value
 
 
 def _in_words(value: Any) -> str:
@@ -270,15 +276,14 @@ def _in_words(value: Any) -> str:
 
 def _is_valid(value: Any, schema: Mapping[str, Any]) -> bool:
     """Return whether a value is what a schema says; false if that depends on a reference."""
-    reads_text = _has_pattern(schema) and not isinstance(value, (dict, list))
-    tested = as_text(value) if reads_text else _typed(value)
+    tested = _in_words(value) if _has_pattern(schema) else _typed(value)
     if "const" in schema and schema["const"] == tested:  # also the same reference twice
         return True
     return not any(CfnTemplateValidator(schema=schema, context=_UNKNOWN_FAILS).iter_errors(tested))
 
 
 def _has_pattern(schema: Mapping[str, Any]) -> bool:
-    """Return whether a schema is about the text of a value, in which references are texts too."""
+    """Return whether a schema is about the text of a value, in which references and functions are texts."""
     return "pattern" in schema or "pattern" in schema.get("not", {})
 
 
