@@ -30,7 +30,7 @@ endif
 TESTS := --ignore tests/acceptance --ignore tests/consumers -m "not acceptance"
 
 .DEFAULT_GOAL := help
-.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios accepted corpus drill format clean
+.PHONY: help templates review environments test acceptance check walks consumers dist benchmark rules scenarios requirements accepted corpus drill format clean
 .DELETE_ON_ERROR:
 
 help: ## List the targets
@@ -69,14 +69,20 @@ consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/con
 dist: $(VENV)/.installed-dev ## Put the wheel and a zip of out/ into dist/, the same bytes on every machine
 	@$(RUN) release/dist.py
 
-benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run
+benchmark: $(VENV)/.installed-dev ## Measure the time of a build, as ratios of times from one run, and of csr-operate show-state
 	@$(RUN) benchmarks/run.py $(ARGS)
+	@$(RUN) benchmarks/operate.py
 
 rules: $(VENV)/.installed-dev ## Write the index of the lint rules, docs/rules.md
 	@$(RUN) -m tests.cfn_analysis.rules.write_page
 
 scenarios: $(VENV)/.installed-dev ## Write the pages of the alarms' scenarios, docs/alarm-scenarios.md and .ja.md
 	@$(RUN) -m tests.alarms.write_pages
+
+requirements: ## Write requirements.txt, the packages of the starters with their hashes (needs uv and a network)
+	@uv pip compile setup.cfg --quiet --extra formats --constraint constraints.txt --generate-hashes --no-annotate \
+	  --python-version 3.11 --python-platform linux --custom-compile-command "make requirements" \
+	  --output-file requirements.txt
 
 accepted: $(VENV)/.installed-dev ## Write the page and forms of tests/consumers/accepted-findings.json
 	@$(RUN) -m tests.consumers.write_accepted

@@ -20,12 +20,14 @@ MAY_IMPORT = {
     "cfn_analysis.reviewing": ["cfn_analysis.model", "cfn_analysis.updates"],
     "cfn_analysis.rules": ["cfn_analysis.model"],
     "cfn_analysis.linting": ["cfn_analysis.model", "cfn_analysis.rules"],
+    "csr_templates.account": [],
     "csr_templates.stacks": [],
     "csr_templates.environments": [],
     "csr_templates.hand_over": ["csr_templates.environments"],
     "csr_templates.reference": ["csr_templates.hand_over"],
-    "csr_templates.costs": ["csr_templates.hand_over"],
-    "csr_templates.preflight": ["csr_templates.hand_over"],
+    "csr_templates.costs": ["csr_templates.account", "csr_templates.hand_over"],
+    "csr_templates.preflight": ["csr_templates.account", "csr_templates.hand_over"],
+    "csr_templates.operating": ["csr_templates.account"],
     "csr_templates.assembly": [
         "csr_templates.stacks",
         "csr_templates.environments",
@@ -39,6 +41,7 @@ MAY_IMPORT = {
         "csr_templates.hand_over",
         "csr_templates.reference",
         "csr_templates.costs",
+        "csr_templates.account",
         "csr_templates.preflight",
         "csr_templates.assembly",
     ],
@@ -46,14 +49,19 @@ MAY_IMPORT = {
 NAMING = "csr_templates.naming"
 # The public names, what starts the command, the names that rooms share, and the former address of the rules.
 OUTSIDE = {"cfn_analysis", "csr_templates", "csr_templates.__main__", NAMING, "csr_templates.rules"}
+# What catches the errors of the clients that ``account`` creates.
+ERRORS_OF_BOTO3 = {"csr_templates.preflight", "csr_templates.costs.refresh"}
+# The one room that imports almost nothing of cfn_analysis either.
+ACCOUNT = "csr_templates.account"
+OF_ACCOUNT = {"cfn_analysis.model.wording", "cfn_analysis.model.escaping"}
 # Library -> the rooms, or single modules, that may import it.
 USERS = {
     "troposphere": {"csr_templates.stacks"},
     "awacs": {"csr_templates.stacks"},
     "cfnlint": {"cfn_analysis.rules", "cfn_analysis.linting"},
     "yaml": {"cfn_analysis.model", "csr_templates.hand_over"},
-    "boto3": {"csr_templates.preflight", "csr_templates.costs.refresh"},
-    "botocore": {"csr_templates.preflight", "csr_templates.costs.refresh"},
+    "boto3": {"csr_templates.account"},
+    "botocore": {"csr_templates.account", *ERRORS_OF_BOTO3},
 }
 
 
@@ -108,6 +116,19 @@ def test_a_room_imports_only_from_the_rooms_below_it(room: str) -> None:
     ]
 
     assert wrong == []
+
+
+def test_the_account_knows_nothing_of_templates() -> None:
+    """It imports the words of messages and how they are escaped, and nothing else of ours."""
+    imported = {
+        name
+        for module, file in modules().items()
+        if room_of(module) == ACCOUNT
+        for name in ours(file)
+        if room_of(name) != ACCOUNT
+    }
+
+    assert imported == OF_ACCOUNT
 
 
 def test_cfn_analysis_does_not_import_csr_templates() -> None:

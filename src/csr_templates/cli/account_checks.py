@@ -7,11 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from cfn_analysis.model.wording import repeated
+from csr_templates.account.errors import AccountError
 from csr_templates.cli import account_facts, folders
 from csr_templates.cli.messages import FINE, FOUND, InputError, say, tell
 from csr_templates.hand_over.built_folder import BuiltFolderError
 from csr_templates.preflight import report
-from csr_templates.preflight.account import AccountError
 from csr_templates.preflight.facts import FactsError
 from csr_templates.preflight.needs import Needs, NeedsError, needs
 from csr_templates.preflight.report import IgnoreError

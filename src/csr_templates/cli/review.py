@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cfn_analysis.model.schemas import SchemasError
 from cfn_analysis.reviewing import acceptance, gate, markdown, reconcile, report, sides, text
+from csr_templates.account.errors import AccountError
 from csr_templates.cli import account_facts, folders, sarif
 from csr_templates.cli.messages import FINE, FOUND, InputError, quantity, say, tell
 from csr_templates.costs import prices
@@ -24,7 +25,6 @@ from csr_templates.preflight import (
     deployed_state,
     review_side,
 )
-from csr_templates.preflight.account import AccountError
 from csr_templates.preflight.checks.account import WRONG_ACCOUNT, wrong_account
 from csr_templates.preflight.facts import FactsError
 from csr_templates.preflight.needs import Needs, NeedsError, needs

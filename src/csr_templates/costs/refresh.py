@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
+from csr_templates.account import errors
 from csr_templates.costs.prices import GLOBAL, Item, Price, Prices, price_text
 
 SOURCE: Final = "API"
@@ -17,6 +18,7 @@ SOURCES: Final = {SOURCE: "AWS Price List API, GetProducts"}
 
 _ENDPOINT: Final = "us-east-1"  # one of the regions with an endpoint of the API
 _PREFIX: Final = r"(?:[A-Z]{2,4}\d{0,2}-)?"  # of a usage type; some usage types of us-east-1 have none
+_CALL: Final = "pricing:GetProducts"
 _CURRENCY: Final = "USD"
 
 
@@ -57,7 +59,7 @@ def client(create: Callable[[str, str], Any]) -> Any:
     try:
         return create("pricing", _ENDPOINT)
     except BotoCoreError as error:
-        raise RefreshError(f"{str(error).rstrip('. ')}. Specify another profile with --profile.") from error
+        raise RefreshError(errors.in_words(errors.failure(error), _CALL)) from error
 
 
 def refresh(
@@ -133,10 +135,8 @@ def _products(pricing: Any, item: Item, region: str) -> list[Mapping[str, Any]]:
         pages = pricing.get_paginator("get_products").paginate(ServiceCode=item.service, Filters=filters)
         texts = [text for page in pages for text in page["PriceList"]]
     except (BotoCoreError, ClientError, ValueError, OSError) as error:  # the last two: a broken configuration
-        raise RefreshError(
-            f"The Price List API did not answer for {item.key}: {error}. Sign in with a role that allows "
-            "pricing:GetProducts, or add --profile NAME."
-        ) from error
+        reason = errors.in_words(errors.failure(error), _CALL)
+        raise RefreshError(f"There is no price of {item.key}. {reason}") from error
     found = [json.loads(text) if isinstance(text, str) else text for text in texts]
     return [product for product in found if re.fullmatch(pattern, _usage_type(product))]
 

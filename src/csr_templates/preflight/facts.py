@@ -15,12 +15,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
+from csr_templates.account import cli_lines, errors
+from csr_templates.account.errors import DENIED
 from csr_templates.hand_over import operator_policies
 
 FORMAT_VERSION: Final = 2
 _LONGEST_ARGUMENT: Final = 200  # characters of a value in a displayed command
-DENIED: Final = "denied"
-"""Failure code of a call that IAM does not allow, for all services."""
 MISSING: Final = "missing"
 """Code of a call whose answer the facts do not contain."""
 _COMMANDS: Final = {operator_policies.DEPLOYED: "review"}
@@ -73,32 +73,23 @@ class Query:
             return shlex.join(
                 ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}\\n", dict(self.parameters)["Url"]]
             )
-        service = "s3api" if self.service == "s3" else self.service
-        words = ["aws", service, _dashed(self.operation), "--region", self.region]
-        for name, value in self.parameters:
-            if name == "includeValue":
-                continue  # the command of a report must not print an API key
-            option = f"--{_dashed(name)}"
-            if isinstance(value, bool):
-                words.append(option if value else f"--no-{_dashed(name)}")
-                continue
-            plain = isinstance(value, tuple) and all(isinstance(one, str) for one in value)
-            texts = list(value) if plain else [value if isinstance(value, str) else _json(value)]
-            if len(" ".join(texts)) > _LONGEST_ARGUMENT:
-                texts = [f"file://{_dashed(name)}.json"]
-            words += [option, *texts]
+        # The command of a report must not print an API key.
+        parameters = [(name, value) for name, value in self.parameters if name != "includeValue"]
+        command = cli_lines.line(
+            self.service, self.operation, self.region, parameters, longest=_LONGEST_ARGUMENT
+        )
         if self.shown:
-            words += ["--query", self.shown]
+            command += f" --query {shlex.quote(self.shown)}"
         if self.operation == "GetObject":
-            words.append("package.zip")  # the AWS CLI writes the object to this file
-        return shlex.join(words)
+            command += " package.zip"  # the AWS CLI writes the object to this file
+        return command
 
 
 class FailedCall(NamedTuple):
     """The failure of a call.
 
     Attributes:
-        code: the AWS error code, ``denied``, or the class name of a network error.
+        code: the error code of AWS, or one of ``account.errors``.
         message: the error message of AWS.
     """
 
@@ -258,8 +249,12 @@ class Facts:
                 DENIED,
                 query,
             )
+        if fact.failure.code in errors.UNREACHABLE:
+            sentence = errors.in_words(errors.Failure(*fact.failure), f"{query.service} {query.operation}")
+        else:
+            sentence = f"{where} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}"
         raise NoAnswerError(
-            f"{where} failed with {fact.failure.code}: {' '.join(fact.failure.message.split())}",
+            sentence,
             f"{query.service} {query.operation}: {fact.failure.code}",
             "Run the command again. If the call fails again, fix the cause in the message.",
             fact.failure.code,
@@ -392,14 +387,3 @@ def _text(value: Any) -> str:
 
 def _about(header: FactsHeader) -> str:
     return f"{header.environment} of {header.project} in account {header.account}"
-
-
-def _dashed(name: str) -> str:
-    """Return a name of the API in the form of the AWS CLI: ``db-cluster-identifier``."""
-    from botocore import xform_name  # not loaded by a build
-
-    return str(xform_name(name, "-"))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))

@@ -14,13 +14,13 @@ import pytest
 from botocore.exceptions import NoCredentialsError
 from botocore.stub import Stubber
 
+from csr_templates.account.session import Account
 from csr_templates.cli import folders
 from csr_templates.cli import main as cli
 from csr_templates.costs import prices as saved
 from csr_templates.costs import refresh
 from csr_templates.costs.prices import Item, Price, Prices
 from csr_templates.costs.refresh import Refreshed, RefreshError
-from csr_templates.preflight.account import Account
 
 TODAY = date(2027, 3, 1)
 OLD = date(2026, 11, 29)
@@ -277,7 +277,7 @@ def test_aws_refuses(api: Api) -> None:
     """The message shows the reason and the needed permission."""
     api.stubber.add_client_error("get_products", "AccessDeniedException", "not authorized")
 
-    with pytest.raises(RefreshError, match=r"nat-gateway-hours: .*not authorized.*pricing:GetProducts"):
+    with pytest.raises(RefreshError, match=r"nat-gateway-hours[.] .*pricing:GetProducts.*not authorized"):
         api.refresh(NAT)
 
 
@@ -406,4 +406,4 @@ def test_no_credentials(
     monkeypatch.setattr(Account, "client", lambda *_: NoCredentials())
     assert run("--prices", str(command)) == 2
 
-    assert "Unable to locate credentials. Sign in" in capsys.readouterr().err
+    assert "There are no AWS credentials. Sign in" in capsys.readouterr().err

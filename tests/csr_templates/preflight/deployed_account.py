@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from csr_templates.hand_over.built_folder import BuiltFolder
-    from csr_templates.preflight.account import Account
+    from csr_templates.preflight.checked_account import CheckedAccount
 
 ACCOUNT: Final = "123456789012"
 TOKYO: Final = "ap-northeast-1"
@@ -101,7 +101,7 @@ class DeployedAccount:
         seconds: how long each call takes.
     """
 
-    def __init__(self, client: Account) -> None:
+    def __init__(self, client: CheckedAccount) -> None:
         self.client = client
         self.seconds = 0.0
         self.stacks: list[MockStack] = []

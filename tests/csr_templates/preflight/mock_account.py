@@ -18,7 +18,7 @@ import boto3
 import botocore.session
 
 from csr_templates.hand_over import built_folder
-from csr_templates.preflight.account import Account, collect
+from csr_templates.preflight.checked_account import CheckedAccount, collect
 from csr_templates.preflight.checks.listing import CHECKS
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs, needs
@@ -105,7 +105,7 @@ class MockAccount:
     def __init__(self, endpoint: str, folder: Path) -> None:
         self.endpoint = endpoint
         asking = session()
-        self.account = Account(session=asking)
+        self.account = CheckedAccount(session=asking)
         self.seeding = session()  # calls are not recorded
         self._clients: dict[tuple[str, str], Any] = {}
         self.certificate = self.import_certificate(DOMAIN, 200)
@@ -299,6 +299,12 @@ class MockAccount:
             Code={"ZipFile": package("lambda_handler.py")},
             Environment={"Variables": {"PASSWORD": "only-in-the-mock"}},
         )
+        api = self.needs.stack("api")
+        assert api
+        self.recorder.stacks.ids["ApiFunctionVersion"] = functions.publish_version(
+            FunctionName=f"{PROJECT}-prod-api",
+            Description=api.resources["ApiFunctionVersion"]["Properties"]["Description"],
+        )["FunctionArn"]
         functions.put_function_concurrency(
             FunctionName=f"{PROJECT}-prod-api", ReservedConcurrentExecutions=500
         )

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,13 +12,15 @@ import pytest
 from cfnlint.data import AdditionalSpecs
 from cfnlint.helpers import load_resource
 
+from csr_templates.account import paging
+from csr_templates.account import session as sessions
+from csr_templates.account.errors import DENIED, AccountError
 from csr_templates.hand_over import operator_policies
 from csr_templates.hand_over.operator_policies import CALLS, PREFLIGHT
-from csr_templates.preflight import account as accounts
 from csr_templates.preflight import calls
-from csr_templates.preflight.account import Account, AccountError, collect
+from csr_templates.preflight.checked_account import CheckedAccount, collect
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, Fact, Facts, Query
+from csr_templates.preflight.facts import Fact, Facts, Query
 from csr_templates.preflight.results import missing_calls
 from tests.system import PROJECT
 
@@ -81,7 +82,7 @@ def test_one_environment_takes_less_than_two_seconds_with_slow_calls(walk: Walk)
         rounds = len({known for _, known in told})
         assert rounds <= 6
         # the total delay, if each call has one page
-        assert 0.1 * (len(slow.asked) / accounts.WORKERS + rounds) < 2
+        assert 0.1 * (len(slow.asked) / sessions.WORKERS + rounds) < 2
         assert told[-1][0] == told[-1][1] == len(slow.asked)
 
 
@@ -103,17 +104,17 @@ def test_a_call_that_is_not_permitted_names_its_action(walk: Walk) -> None:
 
 
 def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
-    """A call without a response is recorded as a failure with the name of the error.
+    """A call without a response is recorded as a failure with its kind.
 
     No exception is raised.
     """
     with (
         mock.patch.dict(os.environ, {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
-        mock.patch.object(accounts, "ATTEMPTS", 1),
+        mock.patch.object(sessions, "ATTEMPTS", 1),
     ):
-        fact = Account(session=session()).ask(calls.vpcs(TOKYO))
+        fact = CheckedAccount(session=session()).ask(calls.vpcs(TOKYO))
 
-    assert fact.failure and fact.failure.code == "EndpointConnectionError"
+    assert fact.failure and fact.failure.code == "no-connection"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,10 @@ def test_a_network_error_during_a_run_is_a_failure(walk: Walk) -> None:
         (AwsError("ExpiredToken", "expired", 403), "The AWS credentials have expired."),
         (AwsError("InvalidClientTokenId", "invalid", 403), "AWS rejects the credentials."),
         (AwsError("AccessDenied", "no", 403), "The credentials do not allow sts:GetCallerIdentity"),
-        (botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"), "AWS does not respond."),
+        (
+            botocore.exceptions.EndpointConnectionError(endpoint_url="https://x"),
+            "AWS does not respond to sts:GetCallerIdentity.",
+        ),
         (AwsError("InternalFailure", "", 400), "sts:GetCallerIdentity failed: InternalFailure."),
     ],
 )
@@ -135,7 +139,7 @@ def test_an_account_that_cannot_be_called_is_a_message(walk: Walk, error: Except
         recorder.failing["sts", "GetCallerIdentity"] = error
         patched: Any = mock.patch.dict(recorder.failing)
     else:
-        patched = mock.patch.object(Account, "_call", side_effect=error)
+        patched = mock.patch.object(CheckedAccount, "_call", side_effect=error)
     try:
         with patched, pytest.raises(AccountError, match=f"^{sentence.replace('.', '[.]')}"):
             walk.world.start()
@@ -183,7 +187,7 @@ def test_a_wrong_configuration_is_a_message(
     monkeypatch.setenv(variable, value)
     expected = f"^The AWS configuration cannot be used: {cause}[.] Check ~/.aws/config, the profile and AWS_"
     with pytest.raises(AccountError, match=expected):
-        Account().start(PROJECT, "prod")
+        CheckedAccount().start(PROJECT, "prod")
 
 
 def test_an_endpoint_that_is_not_aws_is_a_message(walk: Walk) -> None:
@@ -191,62 +195,14 @@ def test_an_endpoint_that_is_not_aws_is_a_message(walk: Walk) -> None:
     page: Any = mock.Mock(status_code=200, headers={}, content=b"<html>Sign in</html>")
     with (
         mock.patch("botocore.httpsession.URLLib3Session.send", return_value=page),
-        pytest.raises(AccountError, match=r"^The AWS configuration cannot be used: no key 'GetCaller"),
+        pytest.raises(AccountError, match=r"^What answers sts:GetCallerIdentity is not AWS"),
     ):
-        Account(session=session()).start(PROJECT, "prod")
-
-
-@pytest.mark.parametrize("from_option", [True, False])
-def test_an_unknown_profile_is_a_message(from_option: bool, tmp_path: Path) -> None:
-    """The profile is checked before the first call, also the one of AWS_PROFILE."""
-    (tmp_path / "config").write_text("[profile prod]\nregion = eu-west-1\n", "utf-8")
-    environment = {
-        "AWS_CONFIG_FILE": str(tmp_path / "config"),
-        "AWS_PROFILE": "dev" if from_option else "prdo",
-    }
-    with (
-        mock.patch.dict(os.environ, environment),
-        pytest.raises(AccountError, match=r"^There is no profile prdo[.] Did you mean 'prod'\? List "),
-    ):
-        Account("prdo" if from_option else None)
-
-
-class Pages(NamedTuple):
-    """A client with paged responses in the same form as CloudFront and WAF."""
-
-    pages: dict[Any, dict[str, Any]]
-
-    def call(self, **parameters: Any) -> dict[str, Any]:
-        """Return a page."""
-        return self.pages[parameters.get("Marker", parameters.get("NextMarker"))]
-
-
-def test_responses_without_a_paginator_are_read_completely() -> None:
-    """The marker of CloudFront is in the list. The marker of WAF is beside it, also after the last page."""
-    cloudfront = Pages(
-        {
-            None: {"FunctionList": {"NextMarker": "2", "Items": [{"Name": "a"}]}},
-            "2": {"FunctionList": {"Items": [{"Name": "b"}]}},
-        }
-    )
-    waf = Pages(
-        {
-            None: {"NextMarker": "2", "WebACLs": [{"Name": "a"}]},
-            "2": {"NextMarker": "3", "WebACLs": [{"Name": "b"}]},
-            "3": {"NextMarker": "3", "WebACLs": []},
-        }
-    )
-    read: Callable[..., Any] = accounts._pages_by_marker
-
-    assert read(cloudfront.call, "FunctionList.Items", {}) == {
-        "FunctionList": {"Items": [{"Name": "a"}, {"Name": "b"}]}
-    }
-    assert read(waf.call, "WebACLs", {}) == {"WebACLs": [{"Name": "a"}, {"Name": "b"}]}
+        CheckedAccount(session=session()).start(PROJECT, "prod")
 
 
 def test_every_list_is_read_completely(walk: Walk) -> None:
     """Each called list has a paginator, or a marker that is followed, or only one page."""
-    paged_otherwise = accounts._PAGED_BY_MARKER
+    paged_otherwise = paging.LISTS.keys()
     unpaged = {
         "CheckCapacity", "DescribeAccountAttributes", "DescribeAddresses", "DescribeAvailabilityZones",
         "DescribeCertificate", "DescribeRegions", "DescribeSecret", "DescribeStackResources",

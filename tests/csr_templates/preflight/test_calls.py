@@ -8,8 +8,8 @@ import pytest
 from botocore.validate import ParamValidator
 
 from csr_templates.preflight import calls, database_calls, deployed_calls, edge_calls, live_calls
-from csr_templates.preflight.account import _given
 from csr_templates.preflight.calls import Call
+from csr_templates.preflight.checked_account import _given
 
 MODULES = (calls, database_calls, deployed_calls, edge_calls, live_calls)
 DECLARED = {

@@ -11,7 +11,6 @@ import pytest
 
 from csr_templates.cli import account_facts, folders
 from csr_templates.cli import main as command_line
-from csr_templates.preflight import account as accounts
 from tests.system import PROJECT
 
 from .conftest import Walk
@@ -24,7 +23,7 @@ Run = Callable[..., tuple[int, str, str]]
 def run(walk: Walk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs the command in the mock account with all stacks."""
     monkeypatch.setattr(walk.world.account, "close", lambda: None)
-    monkeypatch.setattr(account_facts, "Account", lambda profile: walk.world.account)
+    monkeypatch.setattr(account_facts, "CheckedAccount", lambda profile: walk.world.account)
     read = folders.read_built  # takes as long as the rest
     monkeypatch.setattr(
         folders, "read_built", lambda path: walk.world.built if path == walk.world.folder else read(path)
@@ -56,7 +55,7 @@ def test_a_ready_account_ends_with_0_and_so_do_its_facts(versioned: Run, walk: W
     count = len(walk.states["ready"].results)
     assert out.endswith(f"0 failed, 0 unknown, 0 with a warning, {count} passed.\n")
     with pytest.MonkeyPatch.context() as offline:
-        offline.setattr(account_facts, "Account", None)
+        offline.setattr(account_facts, "CheckedAccount", None)
         assert versioned("--facts", path) == (0, out, "")
         code, document, _ = versioned(
             "--facts", path, "--format", "json", "--stack", "network", "--stack", "api"
@@ -224,4 +223,3 @@ def test_other_commands_do_not_import_boto3() -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert accounts.WORKERS > 1

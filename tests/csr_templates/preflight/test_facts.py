@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from cfnlint.jsonschema import StandardValidator
 
+from csr_templates.account.errors import DENIED
 from csr_templates.preflight import calls, database_calls, edge_calls
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.facts import Facts, FactsError, NoAnswerError, Query
@@ -155,7 +156,7 @@ def test_two_files_of_one_environment_are_joined() -> None:
 
 def test_a_denied_call_names_the_policy_of_the_command() -> None:
     """The same call can be in several policies."""
-    failed = saved.Fact(calls.exports("eu-west-1"), "t", failure=saved.FailedCall(saved.DENIED, ""))
+    failed = saved.Fact(calls.exports("eu-west-1"), "t", failure=saved.FailedCall(DENIED, ""))
     for policy in ("preflight", "deployed"):
         with pytest.raises(NoAnswerError) as refusal:
             Facts(facts_of().header, [failed], policy).answer(failed.query)

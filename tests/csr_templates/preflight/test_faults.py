@@ -2,9 +2,10 @@
 
 from collections import Counter
 
+from csr_templates.account.errors import DENIED
 from csr_templates.preflight import facts as saved
 from csr_templates.preflight.checks.listing import CHECKS
-from csr_templates.preflight.facts import DENIED, FailedCall
+from csr_templates.preflight.facts import FailedCall
 from csr_templates.preflight.results import judge
 from tests.system import PROJECT
 

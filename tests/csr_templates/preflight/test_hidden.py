@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from csr_templates.preflight import calls, hidden
-from csr_templates.preflight.account import _kept
+from csr_templates.preflight.checked_account import _kept
 
 OUT: Final = Path(__file__).resolve().parents[3] / "out"
 TEMPLATE: Final = """\

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from csr_templates.preflight import http_probe, live_calls
-from csr_templates.preflight.account import Account
+from csr_templates.preflight.checked_account import CheckedAccount
 
 SECONDS: Final = 2.0  # a request to this machine takes milliseconds
 
@@ -179,7 +179,7 @@ def test_the_account_sends_the_request_itself(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(http_probe, "get", lambda url: {"status": 200, "location": url})
     query = live_calls.request("https://example.com/a b")
 
-    assert Account.ask(None, query).answer == {  # type: ignore[arg-type]  # no session is needed
+    assert CheckedAccount.ask(None, query).answer == {  # type: ignore[arg-type]  # no session is needed
         "status": 200,
         "location": "https://example.com/a b",
     }

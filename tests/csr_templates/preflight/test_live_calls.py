@@ -3,7 +3,7 @@
 from typing import Any
 
 from csr_templates.preflight import live_calls
-from csr_templates.preflight.account import _kept
+from csr_templates.preflight.checked_account import _kept
 from csr_templates.preflight.live_calls import digest
 
 

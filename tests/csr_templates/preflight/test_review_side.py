@@ -15,7 +15,7 @@ from csr_templates.cli import main as command_line
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.operator_policies import CALLS, DEPLOYED
 from csr_templates.preflight import deployed_state
-from csr_templates.preflight.account import Account, collect
+from csr_templates.preflight.checked_account import CheckedAccount, collect
 from csr_templates.preflight.needs import needs
 from tests.cfn_analysis.reviewing.test_report import SCHEMA as REVIEW_SCHEMA
 from tests.system import PROJECT, STACK_NAMES
@@ -55,8 +55,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         for name, value in ENVIRONMENT.items():
             changed.setenv(name, value)
         changed.setenv("GIT_CEILING_DIRECTORIES", str(folder.parent))
-        account = DeployedAccount(Account(session=session()))
-        changed.setattr(account_facts, "Account", lambda profile: account.client)
+        account = DeployedAccount(CheckedAccount(session=session()))
+        changed.setattr(account_facts, "CheckedAccount", lambda profile: account.client)
         yield World(account, write_folder(folder / "out"))
 
 
@@ -213,7 +213,7 @@ def test_saved_facts_give_the_same_report_offline(
     path = tmp_path / "facts.json"
     world.account.stack("network").template = MORE_TIME
     saved = review("--save-facts", str(path))
-    monkeypatch.setattr(account_facts, "Account", None)
+    monkeypatch.setattr(account_facts, "CheckedAccount", None)
 
     assert review("--facts", str(path)) == saved
     other = tmp_path / "dev.json"
@@ -315,7 +315,7 @@ def test_a_missing_folder_of_the_facts_is_reported_before_the_calls(
     review: Review, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise, the answers of all calls are lost."""
-    monkeypatch.setattr(account_facts, "Account", None)
+    monkeypatch.setattr(account_facts, "CheckedAccount", None)
     report = review("--save-facts", str(tmp_path / "no" / "facts.json"))
 
     assert report.code == 2

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+from csr_templates.account.errors import DENIED
 from csr_templates.preflight import calls, deployed
 from csr_templates.preflight.checks import quotas
 from csr_templates.preflight.checks.names import LEFT_BEHIND
 from csr_templates.preflight.checks.quotas import Quota
-from csr_templates.preflight.facts import DENIED, Lookup, NoAnswerError
+from csr_templates.preflight.facts import Lookup, NoAnswerError
 from csr_templates.preflight.needs import Needs
 from csr_templates.preflight.results import Check, Subject, Verdict, failed, passed, warned
 

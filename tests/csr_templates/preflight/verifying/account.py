@@ -1,7 +1,7 @@
 """An account with healthy answers for the checks after a deploy, in which single faults are made.
 
 The answers have the structure of boto3's, and the values follow from the stacks: another stack with an alarm,
-a secret or a function gets its answers too. Nothing is sent: ``RecordedAccount`` replaces ``Account``.
+a secret or a function gets its answers too. Nothing is sent: ``RecordedAccount`` replaces ``CheckedAccount``.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, Final
 from botocore import xform_name
 
 from csr_templates.preflight import hidden
-from csr_templates.preflight.account import _kept
+from csr_templates.preflight.checked_account import _kept
 from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query
 from csr_templates.preflight.needs import Needs, StackNeeds
 from tests.csr_templates.preflight import recorded
@@ -69,7 +69,7 @@ class RecordedAccount:
         """Do nothing."""
 
     def ask(self, query: Query) -> Fact:
-        """Return the fact for a call, reduced as ``Account`` does."""
+        """Return the fact for a call, reduced as ``CheckedAccount`` does."""
         self.asked.append(query)
         try:
             answer = self.change(query, self._answer(query, dict(query.parameters)))

@@ -9,7 +9,7 @@ import pytest
 
 from csr_templates.hand_over import built_folder
 from csr_templates.hand_over.operator_policies import VERIFY
-from csr_templates.preflight.account import collect
+from csr_templates.preflight.checked_account import collect
 from csr_templates.preflight.facts import Facts
 from csr_templates.preflight.needs import Needs, needs
 from csr_templates.preflight.results import Result, judge, missing_calls

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from csr_templates.preflight.account import Account
+from csr_templates.preflight.checked_account import CheckedAccount
 from csr_templates.preflight.facts import Query
 from csr_templates.preflight.live_calls import HTTPS
 from tests.csr_templates.preflight.mock_account import session
@@ -44,7 +44,7 @@ def test_boto3_gives_the_same_facts(healthy: Outcome, monkeypatch: pytest.Monkey
 
     calling.events.register("before-parameter-build", remember)
     calling.events.register("before-call", respond)
-    account = Account(session=calling)
+    account = CheckedAccount(session=calling)
     facts = [fact for fact in healthy.facts if fact.query.service != HTTPS]
 
     assert [(fact.query, account.ask(fact.query).answer) for fact in facts] == [

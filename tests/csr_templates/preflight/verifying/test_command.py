@@ -29,7 +29,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def run_command(*arguments: str, change: Change = lambda query, answer: answer) -> tuple[int, str, str]:
         account = RecordedAccount(needs_of("prod"), change)
-        monkeypatch.setattr(account_facts, "Account", lambda profile: account)
+        monkeypatch.setattr(account_facts, "CheckedAccount", lambda profile: account)
         code = command_line.main(["verify", "prod", *arguments])
         captured = capsys.readouterr()
         return code, captured.out, captured.err

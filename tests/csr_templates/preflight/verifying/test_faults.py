@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from cfnlint.jsonschema import StandardValidator
 
+from csr_templates.account.errors import DENIED
+from csr_templates.account.session import WORKERS
 from csr_templates.hand_over import operator_policies
-from csr_templates.preflight import account as accounts
 from csr_templates.preflight import facts as saved
-from csr_templates.preflight.facts import DENIED, Query
+from csr_templates.preflight.facts import Query
 from csr_templates.preflight.results import Result, judge, missing_calls
 from csr_templates.preflight.verifying.listing import CHECKS
 from tests.data import read_yaml
@@ -250,7 +251,7 @@ def test_one_environment_takes_less_than_two_seconds(healthy: Outcome) -> None:
     seconds = 0.1  # the call for the caller
     while missing := missing_calls(CHECKS, needed, facts):
         facts.add(map(healthy.account.ask, missing))
-        seconds += math.ceil(len(missing) / accounts.WORKERS) * 0.1
+        seconds += math.ceil(len(missing) / WORKERS) * 0.1
 
     services = Counter(fact.query.service for fact in facts)
     assert seconds < 2

@@ -1,0 +1,65 @@
+"""Complete answers: all pages of an operation, also where boto3 has no paginator for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+LISTS: Final[Mapping[str, str]] = {
+    "ListCachePolicies": "CachePolicyList.Items",
+    "ListConflictingAliases": "ConflictingAliasesList.Items",
+    "ListFunctions": "FunctionList.Items",
+    "ListResponseHeadersPolicies": "ResponseHeadersPolicyList.Items",
+    "ListWebACLs": "WebACLs",
+}
+"""Operations of CloudFront and WAF without a paginator -> where their list is."""
+
+_LIMITS: Final = frozenset({"MaxItems", "limit"})
+"""Parameters of calls that need only the first page."""
+
+
+def complete(client: Any, operation: str, parameters: Mapping[str, Any]) -> Any:
+    """Return the answer of a call with all its pages.
+
+    Args:
+        client: boto3's client of the service.
+        operation: the name in the API: ``DescribeStacks``.
+        parameters: of the call. With a limit, only the first page is read.
+    """
+    from botocore import xform_name
+
+    method = xform_name(operation)
+    if _has_marker(client, operation):
+        return pages_by_marker(getattr(client, method), LISTS[operation], parameters)
+    if client.can_paginate(method) and not parameters.keys() & _LIMITS:
+        return client.get_paginator(method).paginate(**parameters).build_full_result()
+    return getattr(client, method)(**parameters)
+
+
+def _has_marker(client: Any, operation: str) -> bool:
+    """Return whether pages are followed here. ``ListFunctions`` of Lambda has a paginator."""
+    return operation in LISTS and client.meta.service_model.service_name in ("cloudfront", "wafv2")
+
+
+def pages_by_marker(call: Callable[..., Any], path: str, parameters: Mapping[str, Any]) -> Any:
+    """Return the complete answer of an operation for which boto3 has no paginator.
+
+    Args:
+        call: makes a call.
+        path: keys that lead to the list. CloudFront has the marker beside it in an inner object, WAF outside.
+        parameters: of each call.
+    """
+    outer, _, inner = path.partition(".")
+    marker_name = "Marker" if inner else "NextMarker"
+    items: list[Any] = []
+    marker: Any = None
+    while True:
+        page = call(**parameters, **({marker_name: marker} if marker else {}))
+        listed = page.get(outer, {}) if inner else page
+        more = listed.get(inner or outer, [])
+        items += more
+        marker = listed.get("NextMarker")
+        if not marker or (not inner and not more):
+            return {outer: {inner: items}} if inner else {outer: items}

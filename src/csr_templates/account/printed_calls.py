@@ -1,0 +1,117 @@
+"""The calls of a command: each one that is not a read is printed before it is made, or only printed."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from csr_templates.account import cli_lines
+from csr_templates.account.reads import is_read
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from boto3.session import Session
+
+MADE: Final = "==>"
+NOT_MADE: Final = "would call"
+
+
+class DryRunEndedError(Exception):
+    """A dry run cannot go on, because it needs the answer of a call that it did not make."""
+
+
+class _NoAnswer(dict[str, Any]):
+    """The answer of a call that a dry run did not make."""
+
+    def __missing__(self, key: str) -> Any:
+        raise DryRunEndedError(f"The dry run ends here, because it would need {key} of the answer.")
+
+
+class _NotSent:
+    """Takes the place of the response of HTTP, for botocore."""
+
+    status_code = 200
+
+
+class PrintedCalls:
+    """Hooks in a session, through which every call of its clients passes.
+
+    Attributes:
+        is_dry_run: whether calls that are not reads are only printed.
+        made: the changing calls that have succeeded, such as ``rds:ModifyDBCluster``, in order.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        show: Callable[[str], None],
+        check: Callable[[str, str], None] = lambda service, operation: None,
+        *,
+        is_dry_run: bool = False,
+    ) -> None:
+        """Register the hooks; clients that exist already are not concerned.
+
+        Args:
+            session: the session.
+            show: prints a line.
+            check: gets service and operation of each call that is not a read, and raises an error if it must
+                not be made.
+            is_dry_run: whether calls that are not reads are only printed.
+        """
+        self.is_dry_run = is_dry_run
+        self.made: list[str] = []
+        self._show = show
+        self._check = check
+        self._thread = threading.local()
+        self._lock = threading.Lock()
+        self._repeats = 1
+        self._is_printed = False
+        session.events.register("before-parameter-build", self._before_parameter_build)
+        session.events.register("before-call", self._before_call)
+        session.events.register("after-call", self._after_call)
+
+    @property
+    def last(self) -> str:
+        """The last call of this thread, such as ``rds:ModifyDBCluster``; empty before the first one."""
+        return str(getattr(self._thread, "last", ""))
+
+    @contextmanager
+    def repeated(self, number: int) -> Iterator[None]:
+        """Print only the first of a number of like calls, and the number of the others."""
+        self._repeats = number
+        self._is_printed = False
+        try:
+            yield
+        finally:
+            self._repeats = 1
+
+    def _before_parameter_build(
+        self, params: Mapping[str, Any], model: Any, context: Mapping[str, Any], **_: Any
+    ) -> None:
+        service = model.service_model.service_name
+        self._thread.last = f"{service}:{model.name}"
+        if is_read(service, model.name):
+            return
+        self._check(service, model.name)
+        with self._lock:  # calls like this one may be made in parallel
+            if self._repeats > 1 and self._is_printed:
+                return
+            self._is_printed = True
+            line = cli_lines.of_model(model, context["client_region"], params)
+            if self._repeats > 1:
+                line += f"  # and {self._repeats - 1} more calls like this one"
+            self._show(f"{NOT_MADE if self.is_dry_run else MADE} {line}")
+
+    def _before_call(self, model: Any, **_: Any) -> Any:
+        """Return the answer in a dry run; None lets botocore make the call."""
+        if self.is_dry_run and not is_read(model.service_model.service_name, model.name):
+            return _NotSent(), _NoAnswer()
+        return None
+
+    def _after_call(self, http_response: Any, model: Any, **_: Any) -> None:
+        service = model.service_model.service_name
+        is_change = not is_read(service, model.name) and not self.is_dry_run
+        if is_change and http_response.status_code < 300:
+            self.made.append(f"{service}:{model.name}")

@@ -1,0 +1,288 @@
+"""``csr-operate ENVIRONMENT COMMAND``: the table of the commands, their arguments, help and exit status.
+
+The name of a function is that of its command, its parameters are the arguments, its docstring is the help.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple, get_args, get_origin, get_type_hints
+
+from cfn_analysis.model.wording import hint
+from csr_templates.account import errors
+from csr_templates.account.errors import AccountError
+from csr_templates.account.printed_calls import DryRunEndedError
+from csr_templates.account.session import Account
+from csr_templates.naming import VERSION
+from csr_templates.operating import api, environment, failed_creates, passwords, state, words
+from csr_templates.operating.aws import PROGRAM, Aws, CommandGroup
+from csr_templates.operating.problems import Stop, StoppedWaiting, WrongInput
+
+FINE: Final = 0
+FAILED: Final = 1
+WRONG: Final = 2
+INTERRUPTED: Final = 130  # as a shell reports SIGINT
+
+_SECTIONS: Final = ("Args", "Calls", "Takes", "Way back")
+_SECTION: Final = re.compile(rf"^({'|'.join(_SECTIONS)}):(?: |$)", re.MULTILINE)
+_WIDTH: Final = 28  # characters of a name in the list
+
+
+class Command(NamedTuple):
+    """A command.
+
+    Attributes:
+        function: runs it.
+        group: what it does to the environment.
+        is_on_call: whether the policy of the person on call allows it.
+        without_stacks: whether it also works before the first deploy, or after a loss.
+    """
+
+    function: Callable[..., None]
+    group: CommandGroup
+    is_on_call: bool = False
+    without_stacks: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name that is typed."""
+        return self.function.__name__.replace("_", "-")
+
+    @property
+    def summary(self) -> str:
+        """The sentence of the list: the first line of the docstring."""
+        return _sections(self.function)[""].splitlines()[0]
+
+
+COMMANDS: Final = (
+    Command(state.show_state, CommandGroup.READS, is_on_call=True),
+    Command(state.show_stacks, CommandGroup.READS, is_on_call=True, without_stacks=True),
+    Command(api.roll_back, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.stop_api, CommandGroup.CHANGES, is_on_call=True),
+    Command(api.start_api, CommandGroup.CHANGES, is_on_call=True),
+    Command(passwords.repeat_password, CommandGroup.CHANGES),
+    Command(failed_creates.delete_failed_create, CommandGroup.DELETES),
+    Command(passwords.new_password, CommandGroup.DELETES),
+    Command(passwords.restore_password, CommandGroup.DELETES),
+)
+"""All commands, in the order of the groups in the help."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command, and return the exit status.
+
+    0: done, also a dry run. 1: AWS or the state of the environment does not allow it. 2: wrong input.
+    130: Ctrl-C.
+    """
+    try:
+        return _main(arguments)
+    except WrongInput as error:
+        words.tell(f"{PROGRAM}: {error}")
+        return WRONG
+    except AccountError as error:
+        words.tell(f"{PROGRAM}: {error}")
+        return FAILED
+    except KeyboardInterrupt:
+        words.tell("Stopped before anything was called.")
+        return INTERRUPTED
+
+
+def command(name: str) -> Command:
+    """Return a command.
+
+    Raises:
+        WrongInput: there is no such command.
+    """
+    commands = {each.name: each for each in COMMANDS}
+    if name not in commands:
+        raise WrongInput(f"There is no command {name}.{hint(name, commands)} {PROGRAM} --help lists them.")
+    return commands[name]
+
+
+def _main(arguments: Sequence[str]) -> int:
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(help_of_all(), end="")
+        return FINE if arguments else WRONG
+    if arguments[0] == "--version":
+        print(f"{PROGRAM} {VERSION}")
+        return FINE
+    if len(arguments) == 1 or arguments[1] in ("-h", "--help"):
+        print(help_of_all(arguments[0]), end="")
+        return FINE if len(arguments) > 1 else WRONG
+    chosen = command(arguments[1])
+    options = vars(_parser(chosen, arguments[0]).parse_args(arguments[2:]))
+    folder = environment.read(options.pop("out"), arguments[0])
+    account = Account(options.pop("profile"))
+    aws = Aws(
+        folder,
+        account,
+        chosen.group,
+        is_dry_run=options.pop("dry_run", False),
+        confirmed=options.pop("confirm", None),
+    )
+    try:
+        return _run(chosen, aws, options)
+    finally:
+        account.close()
+
+
+def _run(chosen: Command, aws: Aws, options: dict[str, Any]) -> int:
+    try:
+        aws.open(without_stacks=chosen.without_stacks)
+        chosen.function(aws, *_positional(chosen.function, options), **options)
+    except (Stop, WrongInput) as error:
+        words.tell(str(error))
+        _tell_what_was_done(chosen, aws)
+        return WRONG if isinstance(error, WrongInput) else FAILED
+    except errors.call_errors() as error:
+        failure = errors.failure(error)
+        words.tell(errors.in_words(failure, aws.last_call))
+        if failure.code in errors.UNREACHABLE and chosen.group is not CommandGroup.READS:
+            words.tell(f"It is not known whether AWS received {aws.last_call}.")
+        _tell_what_was_done(chosen, aws)
+        return FAILED
+    except StoppedWaiting as error:
+        words.tell(str(error))
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        words.tell(f"Stopped by Ctrl-C, at or after {aws.last_call}.")
+        _tell_what_was_done(chosen, aws)
+        return INTERRUPTED
+    except DryRunEndedError as error:
+        words.say(str(error))
+        return FINE
+    if aws.is_dry_run:
+        words.say("Dry run: nothing was changed.")
+    for why in aws.unknown:
+        words.tell(why)
+    return FAILED if aws.unknown else FINE
+
+
+def _tell_what_was_done(chosen: Command, aws: Aws) -> None:
+    """Say what a stopped command has done, and how to go on."""
+    if chosen.group is CommandGroup.READS:
+        return
+    if not aws.made:
+        words.tell("Nothing was changed.")
+        return
+    words.tell(f"Done before it stopped: {', '.join(dict.fromkeys(aws.made))}.")
+    words.tell(f"Go on with: {aws.way_on or 'the same command again'}")
+
+
+# ---- Arguments ----
+
+
+def _parser(chosen: Command, environment_name: str) -> argparse.ArgumentParser:
+    sections = _sections(chosen.function)
+    parser = argparse.ArgumentParser(
+        prog=f"{PROGRAM} {environment_name} {chosen.name}",
+        description=_description(chosen),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    helps = _argument_helps(sections.get("Args", ""))
+    for parameter, annotation in _parameters(chosen.function):
+        _add(parser, parameter, annotation, helps.get(parameter.name, ""))
+    if chosen.group is not CommandGroup.READS:
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only print the calls that change something"
+        )
+    if chosen.group is CommandGroup.DELETES:
+        parser.add_argument(
+            "--confirm", metavar="NAME", help="the name that would be typed, where there is no terminal"
+        )
+    parser.add_argument(
+        "--out", type=Path, default=Path("out"), metavar="FOLDER", help="output folder (default: out)"
+    )
+    parser.add_argument(
+        "--profile", metavar="NAME", help="profile of the AWS CLI (default: as for the AWS CLI)"
+    )
+    return parser
+
+
+def _parameters(function: Callable[..., None]) -> Iterator[tuple[inspect.Parameter, Any]]:
+    """Yield the parameters of a command, but for the account, with their types."""
+    hints = get_type_hints(function)
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        yield parameter, hints[parameter.name]
+
+
+def _add(parser: argparse.ArgumentParser, parameter: inspect.Parameter, annotation: Any, text: str) -> None:
+    """Declare an argument: a keyword is an option, ``*`` takes several, a default makes it optional."""
+    is_option = parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    name = f"--{parameter.name.replace('_', '-')}" if is_option else parameter.name
+    if annotation is bool:
+        parser.add_argument(name, action="store_true", help=text)
+        return
+    settings: dict[str, Any] = {"help": text}
+    if get_origin(annotation) is Literal:
+        settings["choices"] = get_args(annotation)
+    else:
+        settings["metavar"] = parameter.name.upper()
+        settings["type"] = _whole_number if annotation is int else annotation
+    if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+        settings["nargs"] = "*"
+    elif parameter.default is not inspect.Parameter.empty:
+        settings["default"] = parameter.default
+        if not is_option:
+            settings["nargs"] = "?"
+    parser.add_argument(name, **settings)
+
+
+def _positional(function: Callable[..., None], options: dict[str, Any]) -> list[Any]:
+    """Take the values of the positional parameters out of the options, in their order."""
+    values: list[Any] = []
+    for parameter, _ in _parameters(function):
+        if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
+            values += options.pop(parameter.name)
+        elif parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
+            values.append(options.pop(parameter.name))
+    return values
+
+
+def _whole_number(text: str) -> int:
+    if not re.fullmatch(r"0|[1-9][0-9]{0,17}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number such as 12.")
+    return int(text)
+
+
+# ---- Help ----
+
+
+def help_of_all(environment_name: str = "ENVIRONMENT") -> str:
+    """Return the list of the commands in three groups."""
+    lines = [
+        f"usage: {PROGRAM} {environment_name} COMMAND [ARGUMENT ...]",
+        "",
+        "The operators' commands for an environment of the output folder, which is out or --out FOLDER.",
+        f"{PROGRAM} {environment_name} COMMAND --help shows arguments, calls, time, and the way back.",
+    ]
+    for group in CommandGroup:
+        lines += ["", f"{group.value}:"]
+        lines += [f"  {each.name:<{_WIDTH}}{each.summary}" for each in COMMANDS if each.group is group]
+    return "\n".join(lines) + "\n"
+
+
+def _description(chosen: Command) -> str:
+    sections = _sections(chosen.function)
+    lines = [f"({chosen.group.value}) {sections['']}", ""]
+    lines += [f"{title}: {sections[title]}" for title in _SECTIONS[1:] if title in sections]
+    return "\n".join(lines)
+
+
+def _sections(function: Callable[..., None]) -> Mapping[str, str]:
+    """Return the text of a docstring by the titles of its sections; the first part has none."""
+    text = inspect.getdoc(function) or ""
+    pieces = _SECTION.split(text)
+    titles = ["", *pieces[1::2]]
+    return {title: piece.strip() for title, piece in zip(titles, pieces[::2], strict=True)}
+
+
+def _argument_helps(section: str) -> dict[str, str]:
+    """Return the sentences of the section ``Args``, by argument."""
+    helps = re.findall(r"^ *(\w+): (.*(?:\n {8,}.*)*)", section, re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in helps}

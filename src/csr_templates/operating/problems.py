@@ -1,0 +1,13 @@
+"""The ways in which a command ends without having done everything."""
+
+
+class Stop(Exception):  # noqa: N818  # the end of a command, not an error of the program
+    """The command ends with status 1; the message says why and what to do."""
+
+
+class WrongInput(Exception):  # noqa: N818
+    """The command ends with status 2; the message says what is wrong with the input and what is allowed."""
+
+
+class StoppedWaiting(Exception):  # noqa: N818
+    """Ctrl-C ended a wait; the message says how to go on. What was started goes on in AWS."""

@@ -1,0 +1,76 @@
+"""What a command prints, and the name that a person types: everything is escaped for the terminal."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Final
+
+from cfn_analysis.model.escaping import for_terminal
+from csr_templates.operating.problems import Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WRONG: Final = "!"
+"""Marks what is wrong in a list."""
+
+_JST: Final = timezone(timedelta(hours=9), "JST")
+
+
+def say(line: str = "") -> None:
+    """Print one line; control characters in it are shown, not obeyed."""
+    print(for_terminal(line), flush=True)
+
+
+def tell(line: str) -> None:
+    """Print one line to standard error."""
+    print(for_terminal(line), file=sys.stderr, flush=True)
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]], indent: str = "  ") -> None:
+    """Print rows below a header, with columns of equal width; nothing without rows."""
+    lines = [[for_terminal(cell) for cell in row] for row in rows]
+    if not lines:
+        return
+    lines.insert(0, list(header))
+    widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=True)]
+        say(f"{indent}{'  '.join(cells).rstrip()}")
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def in_jst(moment: datetime) -> str:
+    """Return a time in Japan's time, with seconds: ``2026-11-25 10:30:00 JST``."""
+    return moment.astimezone(_JST).strftime("%Y-%m-%d %H:%M:%S JST")
+
+
+def typed_name(name: str) -> str:
+    """Return what a person types when asked for a name.
+
+    What was typed or pasted before the question does not count, so that a pasted block cannot answer it.
+
+    Raises:
+        Stop: standard input is not a terminal.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Stop(f"This is not a terminal, so nobody can confirm it. Add --confirm {name}")
+    discard_input()
+    print(for_terminal(f"Type {name} to go on: "), end="", flush=True)
+    return sys.stdin.readline().strip()
+
+
+def discard_input() -> None:
+    """Forget what was typed or pasted already."""
+    try:
+        import termios
+    except ModuleNotFoundError:  # Windows
+        return
+    with suppress(termios.error):
+        termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)

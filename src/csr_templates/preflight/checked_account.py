@@ -1,0 +1,140 @@
+"""An account whose answers become facts: asks the calls of checks in parallel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from csr_templates.account import errors, paging
+from csr_templates.account.session import WORKERS, Account, refusal, unusable
+from csr_templates.hand_over import operator_policies
+from csr_templates.preflight import calls, http_probe, live_calls, packages
+from csr_templates.preflight.facts import Fact, Facts, FactsHeader, FailedCall, Query, now
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from csr_templates.preflight.needs import Needs
+
+    Missing: TypeAlias = Callable[[Needs, Facts], Sequence[Query]]
+
+
+class CheckedAccount(Account):
+    """An account whose answers become facts."""
+
+    def start(self, project: str, environment: str, policy: str = operator_policies.PREFLIGHT) -> Facts:
+        """Return facts that contain the account and the caller.
+
+        Raises:
+            AccountError: there are no valid credentials, the configuration cannot be used, or AWS does not
+                respond.
+        """
+        query = calls.identity()
+        try:
+            fact = self.ask(query)
+            if fact.failure:
+                raise refusal(errors.Failure(*fact.failure))
+            header = FactsHeader(project, environment, fact.answer["Account"], fact.answer["Arn"], fact.time)
+        except KeyError as error:
+            raise refusal(errors.failure(error)) from error
+        except (ValueError, OSError) as error:
+            raise unusable(error) from error
+        return Facts(header, [fact], policy)
+
+    def ask(self, query: Query) -> Fact:
+        """Make a call with all its pages, and return the keys that the query keeps.
+
+        Raises:
+            AccountError: the credentials are missing or not valid; no call can succeed.
+        """
+        from botocore.exceptions import ClientError
+
+        time = now()
+        if query.service == live_calls.HTTPS:
+            return Fact(query, time, http_probe.get(dict(query.parameters)["Url"]))
+        try:
+            return Fact(query, time, _kept(query, self._call(query)))
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") in query.absent:
+                return Fact(query, time)
+            failure = errors.failure(error)
+            if failure.code == errors.EXPIRED:
+                raise refusal(failure) from error
+            return Fact(query, time, failure=FailedCall(*failure))
+        except errors.call_errors() as error:
+            return Fact(query, time, failure=FailedCall(*errors.failure(error)))
+
+    def _call(self, query: Query) -> Any:
+        client = self.client(query.service, query.region)
+        parameters = {name: _given(value) for name, value in query.parameters}
+        if query.operation == "GetObject":
+            return packages.files(client, parameters)
+        return paging.complete(client, query.operation, parameters)
+
+
+def collect(
+    account: CheckedAccount,
+    needs: Needs,
+    facts: Facts,
+    missing: Missing,
+    progress: Callable[[int, int], None] = lambda done, known: None,
+) -> None:
+    """Make calls, and add their answers to the facts, until no answer is missing.
+
+    ``missing`` judges the facts; ``progress`` gets the numbers of answered and of known calls.
+    A judgment stops at the first answer that the facts do not contain. So the missing answers of all
+    judgments are requested together, in parallel, and then everything is judged again: with the description
+    of a stack, a judgment continues and reads the resources of the stack, which is the next round.
+
+    Raises:
+        AccountError: the credentials became invalid during the run.
+    """
+    done = 0
+    with ThreadPoolExecutor(WORKERS) as pool:
+        while queries := missing(needs, facts):
+            waiting = [pool.submit(account.ask, query) for query in queries]
+            known = done + len(waiting)
+            try:
+                for answered in as_completed(waiting):
+                    facts.add([answered.result()])
+                    done += 1
+                    progress(done, known)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+
+def _given(value: Any) -> Any:
+    """Return a parameter for boto3: tuples of facts as lists, search strings of WAF as bytes."""
+    if isinstance(value, Mapping):
+        return {name: one.encode() if name == "SearchString" else _given(one) for name, one in value.items()}
+    return [_given(one) for one in value] if isinstance(value, (tuple, list)) else value
+
+
+def _kept(query: Query, answer: Any) -> Any:
+    """Return the part of an answer that becomes a fact, as a JSON value."""
+    part = answer
+    for key in filter(None, query.path.split(".")):
+        part = part.get(key, {} if query.path.startswith(f"{key}.") else [])
+    if query.keep and isinstance(part, list):
+        part = [_only(item, query.keep) for item in part]
+    elif query.keep:
+        part = _only(part, query.keep)
+    return _json_value(query.reduce(part) if query.reduce else part)
+
+
+def _only(item: Mapping[str, Any], keep: Iterable[str]) -> dict[str, Any]:
+    return {name: item[name] for name in keep if name in item}
+
+
+def _json_value(value: Any) -> Any:
+    """Return a part of an answer as a JSON value."""
+    if isinstance(value, Mapping):
+        return {name: _json_value(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_json_value(one) for one in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return value

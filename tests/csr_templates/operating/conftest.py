@@ -1,0 +1,150 @@
+"""An environment in moto, in which the commands run."""
+
+import shlex
+import sys
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Final, NamedTuple
+
+import pytest
+
+from csr_templates.account.printed_calls import MADE, NOT_MADE
+from csr_templates.account.session import Account
+from csr_templates.operating import command_line, environment, waiting
+from csr_templates.operating.environment import OperatedEnvironment
+from tests.csr_templates.preflight.mock_account import ENVIRONMENT
+from tests.docs.aws_cli import Command, parse
+from tests.system import ROOT
+
+from . import sessions
+from .recorded import Call
+from .stacks import CloudFormation
+from .world import World
+
+OUT: Final = ROOT / "out"
+
+
+class Run(NamedTuple):
+    """What a command did.
+
+    Attributes:
+        status: its exit status.
+        out: lines of standard output.
+        err: lines of standard error.
+        calls: the calls that reached AWS, in order.
+    """
+
+    status: int
+    out: list[str]
+    err: list[str]
+    calls: list[Call]
+
+    @property
+    def printed(self) -> list[str]:
+        """The calls that were printed before they were made, as commands of the AWS CLI."""
+        return [line.removeprefix(MADE).strip() for line in self.out if line.startswith(MADE)]
+
+    @property
+    def would_call(self) -> list[str]:
+        """The calls that a dry run printed."""
+        return [line.removeprefix(NOT_MADE).strip() for line in self.out if line.startswith(NOT_MADE)]
+
+    @property
+    def called(self) -> list[str]:
+        """Service and operation of each call: ``rds:ModifyDBCluster``."""
+        return [call.name for call in self.calls]
+
+
+class Operator:
+    """Types commands for production.
+
+    Attributes:
+        world: the account.
+    """
+
+    def __init__(
+        self, world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.world = world
+        self._monkeypatch = monkeypatch
+        self._capsys = capsys
+
+    def run(self, *arguments: str, folder: Path = OUT) -> Run:
+        """Run a command, such as ``run("roll-back", "1")``."""
+        self._monkeypatch.setattr(command_line, "Account", self._account)
+        before = len(self.world.recorder.made)
+        self._capsys.readouterr()
+        status = command_line.main(["prod", *arguments, "--out", str(folder)])
+        captured = self._capsys.readouterr()
+        calls = self.world.recorder.made[before:]
+        return Run(status, captured.out.splitlines(), captured.err.splitlines(), calls)
+
+    def _account(self, profile: str | None) -> Account:
+        assert profile is None
+        calling = sessions.new()
+        account = Account(session=calling)
+        self.world.recorder.register(calling)
+        return account
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Use credentials of no account, and do not pause."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(waiting, "sleep", lambda seconds: None)
+
+
+@pytest.fixture(scope="session")
+def production() -> OperatedEnvironment:
+    """What the output folder says of production."""
+    return environment.read(OUT, "prod")
+
+
+@pytest.fixture
+def world(production: OperatedEnvironment) -> Iterator[World]:
+    """Yield an account with what production has deployed."""
+    _install_validator()
+    from moto import mock_aws
+
+    moto = mock_aws()
+    moto.start()
+    yield World(production, CloudFormation(production), moto)
+    moto.stop()
+
+
+def _install_validator() -> None:
+    """Install modules in place of a package with 15 dependencies.
+
+    moto's API Gateway imports it to validate an OpenAPI document, which no test has.
+    """
+    if find_spec("openapi_spec_validator"):
+        return
+    package = ModuleType("openapi_spec_validator")
+    validation = ModuleType("openapi_spec_validator.validation")
+    exceptions = ModuleType("openapi_spec_validator.validation.exceptions")
+    package.validate = None  # type: ignore[attr-defined]
+    exceptions.OpenAPIValidationError = ValueError  # type: ignore[attr-defined]
+    for module in (package, validation, exceptions):
+        module.__spec__ = ModuleSpec(module.__name__, None)
+        sys.modules[module.__name__] = module
+
+
+@pytest.fixture
+def operator(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operator:
+    """Someone who types commands for production."""
+    return Operator(world, monkeypatch, capsys)
+
+
+def as_command(line: str, folder: Path) -> Command:
+    """Return a printed line as the AWS CLI reads it, by botocore's models.
+
+    Raises:
+        CommandError: the AWS CLI would refuse it.
+    """
+    program, *words = shlex.split(line, comments=True)
+    assert program == "aws"
+    return parse(words, folder)
