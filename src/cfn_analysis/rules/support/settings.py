@@ -253,7 +253,7 @@ def _known_values(
     if len(known) > 1 and all(status == statuses[0] for status in statuses):
         return  # a parameter with several values
     for value, case in known:
-        text = _in_words(value)
+        text = _value_text(value)
         is_short = len(text) < LONGEST and "\n" not in text
         yield value, text if is_short else "set", case
 
@@ -268,15 +268,15 @@ def _with_references(value: Any) -> Any:
     return value
 
 
-def _in_words(value: Any) -> str:
+def _value_text(value: Any) -> str:
     if isinstance(value, list):
-        return " and ".join(_in_words(item) for item in value)
+        return " and ".join(_value_text(item) for item in value)
     return show(value) if isinstance(value, dict) else as_text(value)
 
 
 def _is_valid(value: Any, schema: Mapping[str, Any]) -> bool:
     """Return whether a value is what a schema says; false if that depends on a reference."""
-    tested = _in_words(value) if _has_pattern(schema) else _typed(value)
+    tested = _value_text(value) if _has_pattern(schema) else _typed(value)
     if "const" in schema and schema["const"] == tested:  # also the same reference twice
         return True
     return not any(CfnTemplateValidator(schema=schema, context=_UNKNOWN_FAILS).iter_errors(tested))
