@@ -68,20 +68,20 @@ def test_a_change_set_is_the_output_folder(
     bucket = f"{PREFIX}-artifacts-{ACCOUNT}-{stack['region']}"
     key = f"{name}/{hashlib.sha256(template).hexdigest()}.template"
     call = created(run)
-    given = call.parameters
+    request = call.parameters
     assert (run.status, run.err) == (0, [])
-    assert (call.region, given["StackName"], given["ChangeSetType"]) == (
+    assert (call.region, request["StackName"], request["ChangeSetType"]) == (
         stack["region"], f"{PREFIX}-{name}", "UPDATE",
     )  # fmt: skip
     assert values(call) == file["Parameters"] | package
-    assert {tag["Key"]: tag["Value"] for tag in given["Tags"]} == file["Tags"]
-    assert given["RoleARN"] == f"arn:aws:iam::{ACCOUNT}:role/deploy-{PREFIX}-{name}-service"
-    assert given["Capabilities"] == stack["capabilities"]
-    assert given["TemplateURL"] == f"https://{bucket}.s3.{stack['region']}.amazonaws.com/{key}"
+    assert {tag["Key"]: tag["Value"] for tag in request["Tags"]} == file["Tags"]
+    assert request["RoleARN"] == f"arn:aws:iam::{ACCOUNT}:role/deploy-{PREFIX}-{name}-service"
+    assert request["Capabilities"] == stack["capabilities"]
+    assert request["TemplateURL"] == f"https://{bucket}.s3.{stack['region']}.amazonaws.com/{key}"
     uploaded = ready.world.client("s3", stack["region"]).get_object(Bucket=bucket, Key=key)
     assert uploaded["Body"].read() == template
     none = {"MonitoringTimeInMinutes": 0, "RollbackTriggers": []}
-    assert given.get("RollbackConfiguration") == (none if repair else None)
+    assert request.get("RollbackConfiguration") == (none if repair else None)
     arn = run.out[-1].split()[-1]
     assert arn in ready.world.stacks.change_sets
     assert run.out[-1] == f"Review it, and then execute it: csr-operate prod run-changes {arn}"
