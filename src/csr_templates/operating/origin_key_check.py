@@ -13,7 +13,7 @@ from csr_templates.operating.problems import Stop
 
 _ACCEPTED: Final = "OriginKeys"
 _SENT: Final = "OriginKey"
-_SECRETS: Final[Mapping[str, str]] = {"a": "OriginApiKeySecretA", "b": "OriginApiKeySecretB"}
+SECRETS: Final[Mapping[str, str]] = {"a": "OriginApiKeySecretA", "b": "OriginApiKeySecretB"}
 _SETTLED: Final = waiting.DEPLOYED | {"UPDATE_ROLLBACK_COMPLETE"}
 _COPIED: Final = "copied"
 _OLDER: Final = "an older version"
@@ -47,7 +47,7 @@ def require_accepted_key(aws: Aws, stack: Stack, change_set: Mapping[str, Any]) 
         _require(
             accepted, sent, f"{_SENT} would be {sent}, and {_ACCEPTED} of api is {accepted or 'not set'}"
         )
-        _wait_for_replica(aws, aws.name(_SECRETS[sent]), api.region, frontend.region)
+        _wait_for_replica(aws, aws.name(SECRETS[sent]), api.region, frontend.region)
 
 
 def _value(change_set: Mapping[str, Any], name: str) -> str:
@@ -79,7 +79,7 @@ def _deployed(aws: Aws, stack: Stack, name: str) -> str:
 
 
 def _require(accepted: str, sent: str, fact: str) -> None:
-    if sent not in _SECRETS or accepted not in (sent, "both"):
+    if sent not in SECRETS or accepted not in (sent, "both"):
         raise Stop(f"{fact}: the API would reject every request.")
 
 

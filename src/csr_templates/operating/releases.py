@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from csr_templates.account import errors, paging
 from csr_templates.operating import words
 from csr_templates.operating.aws import Aws
+from csr_templates.operating.environment import Stack
 from csr_templates.operating.problems import Stop, WrongInput
 
 PACKAGE: Final = "lambda-deployment-package.zip"
@@ -25,6 +27,8 @@ PACKAGE: Final = "lambda-deployment-package.zip"
 KEY: Final = "LambdaCodeS3Key"
 OBJECT_VERSION: Final = "LambdaCodeS3ObjectVersion"
 
+_FIRST: Final = frozenset({"CREATE_IN_PROGRESS", "IMPORT_IN_PROGRESS", "REVIEW_IN_PROGRESS"})
+"""Status of a stack in its first event."""
 _STACK_TYPE: Final = "AWS::CloudFormation::Stack"
 _DIGEST: Final = "sha256"
 """Name of the metadata in which a package has its SHA-256."""
@@ -43,9 +47,30 @@ class Release(NamedTuple):
     published: str
     description: str
 
+    @property
+    def time(self) -> datetime:
+        """When it was published."""
+        return datetime.fromisoformat(self.published)
+
     def has(self, object_version: str) -> bool:
         """Return whether it was published from an object version."""
         return object_version in self.description.split()
+
+
+class History(NamedTuple):
+    """What the events of the stack, which AWS keeps for 90 days, say about the versions.
+
+    Attributes:
+        left: numbers of the versions that rolled-back deploys have left.
+        since: time of the oldest event; None if it is the first one of the stack.
+    """
+
+    left: Collection[int]
+    since: datetime | None
+
+    def covers(self, release: Release) -> bool:
+        """Return whether the events of the deploy of a version have not expired."""
+        return self.since is None or release.time >= self.since
 
 
 def of_function(client: Any, function: str) -> list[Release]:
@@ -120,6 +145,18 @@ def left_by_rollbacks(events: Sequence[Mapping[str, Any]], stack_name: str) -> s
         if is_skipped and event["LogicalResourceId"] == "ApiFunctionVersion" and "ROLLBACK" in operation:
             numbers.add(number_of(event["PhysicalResourceId"]))
     return numbers
+
+
+def history(aws: Aws, stack: Stack) -> History:
+    """Return what the events of a stack say about the Lambda versions."""
+    client = aws.client("cloudformation", stack.region)
+    events = aws.all_pages(client, "DescribeStackEvents", StackName=stack.deployed)["StackEvents"]
+    left = left_by_rollbacks(events, stack.deployed)
+    if not events:
+        return History(left, words.now())
+    oldest = events[-1]
+    is_first = oldest["ResourceStatus"] in _FIRST and oldest["LogicalResourceId"] == stack.deployed
+    return History(left, None if is_first else oldest["Timestamp"])
 
 
 def _version_of_stack(aws: Aws) -> str:

@@ -18,6 +18,8 @@ SECONDS: Final = 15.0
 DELETED: Final = "DELETE_COMPLETE"
 REVIEW: Final = "REVIEW_IN_PROGRESS"
 """Of a stack that does not exist yet, but has a change set."""
+ROLLED_BACK: Final = "UPDATE_ROLLBACK_COMPLETE"
+ROLLBACK_FAILED: Final = "UPDATE_ROLLBACK_FAILED"
 DEPLOYED: Final = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"})
 """Statuses of a stack whose last operation has succeeded."""
 

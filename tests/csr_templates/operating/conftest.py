@@ -95,6 +95,7 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Use credentials of no account, and do not pause."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setattr(waiting, "sleep", lambda seconds: None)
 
 
@@ -112,8 +113,9 @@ def world(production: OperatedEnvironment, tmp_path: Path) -> Iterator[World]:
 
     moto = mock_aws()
     moto.start()
-    yield World(production, CloudFormation(production), moto, tmp_path)
-    moto.stop()
+    world = World(production, CloudFormation(production), moto, tmp_path)
+    yield world
+    world.close()
 
 
 def _install_validator() -> None:

@@ -10,10 +10,28 @@ from .stacks import AwsError, CloudFormation
 
 NOT_IN_MOTO: Final = {
     "apigateway FlushStageCache": "moto does not have it",
+    "apigateway GetUsage": "moto does not have it",
+    "apigateway UpdateUsage": "moto does not have it",
+    "lambda DeleteProvisionedConcurrencyConfig": "moto does not have it",
+    "lambda GetAccountSettings": "moto does not have it",
+    "lambda ListProvisionedConcurrencyConfigs": "moto does not have it",
+    "lambda PutProvisionedConcurrencyConfig": "moto does not have it",
+    "wafv2 DescribeManagedRuleGroup": "moto does not have it",
+    "wafv2 GetRateBasedStatementManagedKeys": "moto does not have it",
     "cloudformation": "moto creates no DBCluster, Alias, UsagePlan or Distribution, and the model is tested "
     "with the templates; its import takes seconds",
 }
 """Service or operation that is answered here -> why."""
+
+ANSWERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "apigateway:GetUsage": {"items": {}},
+    "lambda:GetAccountSettings": {"AccountLimit": {"UnreservedConcurrentExecutions": 500}},
+    "lambda:ListProvisionedConcurrencyConfigs": {"ProvisionedConcurrencyConfigs": []},
+    "wafv2:DescribeManagedRuleGroup": {
+        "Rules": [{"Name": "NoUserAgent_HEADER"}, {"Name": "SizeRestrictions_BODY"}]
+    },
+}
+"""Call that moto lacks -> its answer at first; without an entry, it is empty."""
 
 ADDED_TO_MOTO: Final = {
     "apigateway:GetRestApi": {"apiStatus": "AVAILABLE"},
@@ -55,6 +73,7 @@ class Recorder:
         made: the calls in their order.
         failing: service and operation, such as ``rds:ModifyDBCluster`` -> the fault of its next call.
         coming: service and operation -> members that replace those of moto's next answers.
+        answers: service and operation that moto lacks -> its answer.
     """
 
     def __init__(self, stacks: CloudFormation) -> None:
@@ -62,6 +81,7 @@ class Recorder:
         self.made: list[Call] = []
         self.failing: dict[str, BaseException] = {}
         self.coming: dict[str, list[dict[str, Any]]] = {}
+        self.answers: dict[str, Mapping[str, Any]] = dict(ANSWERS)
 
     def register(self, session: Any) -> None:
         """See the calls of all clients that the session creates later."""
@@ -106,4 +126,4 @@ class Recorder:
     def _recorded(self, call: Call) -> dict[str, Any]:
         if call.service == "cloudformation":
             return self.stacks.answer(call.operation, call.parameters, call.region)
-        return {}
+        return dict(self.answers.get(call.name, {}))

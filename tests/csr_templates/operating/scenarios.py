@@ -12,6 +12,7 @@ PACKAGE: Final = f"{FOLDER}/package.zip"
 _ARN: Final = f"arn:aws:cloudformation:{{}}:{ACCOUNT}:changeSet/release-1/{{}}"
 CHANGES: Final = _ARN.format("ap-northeast-1", "api")
 CHANGES_OF_FRONTEND: Final = _ARN.format("us-east-1", "frontend")
+SITE_BUCKET: Final = f"csr-lambda-api-prod-frontend-{ACCOUNT}"
 CLUSTER: Final = "csr-lambda-api-prod-aurora-cluster"
 
 
@@ -26,7 +27,7 @@ class Scenario(NamedTuple):
     """
 
     arguments: Sequence[str]
-    prepare: Sequence[Callable[[World], None]]
+    prepare: Sequence[Callable[[World], object]]
     further: Sequence["Scenario"] = ()
     survived: Mapping[str, str] = {}
 
@@ -68,6 +69,10 @@ def _failed_change_set(world: World) -> None:
     world.plan("api", status="FAILED")
 
 
+def _reserves_nothing(world: World) -> None:
+    world.stacks.stacks["api"].parameters["LambdaReservedConcurrency"] = "0"
+
+
 SCENARIOS: Final[Mapping[str, Scenario]] = {
     "show-state": Scenario((), (World.create_function, World.create_site)),
     "show-stacks": Scenario((), ()),
@@ -101,6 +106,16 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     ),
     "show-slow-queries": Scenario((), (World.create_logs,)),
     "show-key-users": Scenario((), (World.create_logs,)),
+    "download-site": Scenario(("2099-01-01T09:00:00+09:00", f"{FOLDER}/old"), (World.create_site,)),
+    "who-answers": Scenario(("/",), (World.start_web,)),
+    "show-quota": Scenario((), (World.create_api, World.count_usage)),
+    "call-api": Scenario(("/api/v1/health",), (World.start_web, World.create_origin_keys)),
+    "show-concurrency": Scenario((), (World.create_function, World.provision)),
+    "show-callers": Scenario((), (World.create_distribution, World.create_access_logs)),
+    "show-rate-limited": Scenario(("rate-limit",), (World.create_web_acl,)),
+    "show-blocked-requests": Scenario((), (World.create_logs,)),
+    "show-blocked-addresses": Scenario((), (World.create_address_sets,)),
+    "save-addresses": Scenario((f"{FOLDER}/addresses.json",), (World.create_address_sets,)),
     "upload-package": Scenario(
         (PACKAGE,), (World.create_function, World.create_packages), survived=NO_FUNCTION
     ),
@@ -122,9 +137,46 @@ SCENARIOS: Final[Mapping[str, Scenario]] = {
     "cancel-update": Scenario(("api",), (_updating,)),
     "continue-rollback": Scenario(("api",), (_failed_rollback,)),
     "protect": Scenario((), (World.create_vpc,)),
-    "roll-back": Scenario(("1",), (World.create_function,)),
+    "roll-back": Scenario(
+        ("1",),
+        (World.create_function,),
+        survived={"cloudformation:DescribeStackEvents": "a faulty version must not stay because of that"},
+    ),
     "stop-api": Scenario((), (World.create_api,)),
     "start-api": Scenario((), (World.create_api,)),
+    "repair-alias": Scenario(("1",), (World.create_function, World.provision, World.fail_rollback_at_alias)),
+    "flush-api-cache": Scenario((), (World.create_api,)),
+    "set-remaining-requests": Scenario(("100",), (World.create_api,)),
+    "receive-dead-letter": Scenario((), (World.create_dead_letter,)),
+    "set-concurrency": Scenario(("50",), (World.create_function,)),
+    "reset-concurrency": Scenario(
+        (),
+        (World.create_function,),
+        (Scenario((), (World.create_function, _reserves_nothing)),),
+    ),
+    "set-provisioned-concurrency": Scenario(("20",), (World.create_function, World.provision)),
+    "upload-site": Scenario(
+        (f"{FOLDER}/site",),
+        (World.create_site, World.create_distribution, World.create_build),
+        survived={"cloudfront:GetInvalidation": POLLED},
+    ),
+    "invalidate": Scenario(
+        ("/*",), (World.create_distribution,), survived={"cloudfront:GetInvalidation": POLLED}
+    ),
+    "count-rule": Scenario(("common-rules", "NoUserAgent_HEADER"), (World.create_web_acl,)),
+    "block-rule": Scenario(("common-rules", "SizeRestrictions_BODY"), (World.create_web_acl,)),
+    "block-address": Scenario(("203.0.113.9",), (World.create_address_sets,)),
+    "unblock-address": Scenario(("203.0.113.7",), (World.create_address_sets,)),
+    "delete-old-files": Scenario(
+        (f"{FOLDER}/site", "--confirm", SITE_BUCKET),
+        (World.create_site, World.put_old_file, World.create_build),
+    ),
+    "delete-old-versions": Scenario(
+        ("--confirm", "csr-lambda-api-prod-api"), (World.create_function, World.leave_version)
+    ),
+    "replace-addresses": Scenario(
+        (f"{FOLDER}/saved.json", "--confirm", "csr-lambda-api-prod"), (World.create_address_sets,)
+    ),
     "repeat-password": Scenario((), (World.create_database,)),
     "delete-failed-create": Scenario(
         ("api", "--confirm", "csr-lambda-api-prod-api"),

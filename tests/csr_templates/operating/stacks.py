@@ -87,6 +87,7 @@ class DeployedStack:
         outputs: key -> value.
         parameters: name -> value.
         physical_ids: logical ID -> physical ID.
+        resource_statuses: logical ID -> status of the resource, if it is not that of a success.
         triggers: number of its rollback triggers.
         ends: the status after the next operation, if not that of a success.
         events: what DescribeStackEvents returns, the newest first.
@@ -104,6 +105,7 @@ class DeployedStack:
     outputs: dict[str, str] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     physical_ids: dict[str, str] = field(default_factory=dict)
+    resource_statuses: dict[str, str] = field(default_factory=dict)
     triggers: int = 0
     ends: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
@@ -258,7 +260,7 @@ class CloudFormation:
             "LogicalResourceId": logical_id,
             "PhysicalResourceId": stack.physical_ids[logical_id],
             "ResourceType": "AWS::Lambda::Function",
-            "ResourceStatus": "CREATE_COMPLETE",
+            "ResourceStatus": stack.resource_statuses.get(logical_id, "CREATE_COMPLETE"),
             "LastUpdatedTimestamp": UPDATED,
         }
 

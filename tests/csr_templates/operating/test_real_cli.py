@@ -30,6 +30,9 @@ RUN = [
     "restore-password",
     "upload-package",
     "plan-deploy",
+    "delete-old-files",
+    "set-concurrency",
+    "block-address",
 ]
 
 
@@ -80,5 +83,13 @@ def test_the_cli_does_what_the_command_does(operator: Operator, name: str) -> No
             digests = list(operator.world.packages().values())
             assert len(digests) == 2
             assert all(digests)
+        case "delete-old-files":
+            assert list(operator.world.site()) == ["index.html"]
+        case "set-concurrency":
+            client = operator.world.client("lambda")
+            answer = client.get_function_concurrency(FunctionName=operator.world.function)
+            assert answer["ReservedConcurrentExecutions"] == 50
+        case "block-address":
+            assert operator.world.blocked_addresses()[0] == ["203.0.113.7/32", "203.0.113.9/32"]
         case "new-password":
             assert operator.world.secret_value()["username"] == "csradmin"
