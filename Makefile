@@ -59,7 +59,7 @@ check: $(VENV)/.installed-dev ## Check formatting, style, types, spelling, and t
 	@$(BIN)/python build.py --check --pages docs
 	@$(RUN) -m tests.alarms.write_pages --check
 
-walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 20 minutes)
+walks: $(VENV)/.installed-dev ## Follow the recipes of CONTRIBUTING.md and docs/recipes.md in copies of this checkout (up to 30 minutes)
 	@$(RUN) -m tests.walks $(ARGS)
 
 consumers: $(VENV)/.installed-dev ## Test the wheel, and the recipes of docs/consumers.md with the real tools (needs Node.js, AWS CLI 2 and Chromium)
